@@ -1,0 +1,342 @@
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Optimization;
+
+namespace Stein.Engine.Devices;
+
+/// <summary>
+/// A device that holds matrices and runs the few coarse operations everything else is made of. Shapes are checked here,
+/// once for all devices; a device supplies the operations.
+/// </summary>
+/// <remarks>A device and its matrices belong to one thread at a time. Side-by-side runs each have their own.</remarks>
+public abstract class Device : IDisposable
+{
+    /// <summary>The name on the command line.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The hardware and what of it is used, in a few words.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Half the distance from 1 to the next number: 2⁻²⁴ in single precision, 2⁻⁵³ in double.</summary>
+    public abstract double UnitRoundoff { get; }
+
+    /// <summary>A matrix of zeros.</summary>
+    public DeviceMatrix Allocate(int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        return AllocateCore(rows, columns);
+    }
+
+    /// <summary>A matrix with the contents of <paramref name="source"/> (row-major, rows·columns numbers).</summary>
+    public DeviceMatrix Upload(int rows, int columns, ReadOnlySpan<double> source)
+    {
+        DeviceMatrix matrix = Allocate(rows, columns);
+        Write(matrix, source);
+        return matrix;
+    }
+
+    /// <summary>Copies <paramref name="source"/> (row-major, rows·columns numbers) into the matrix.</summary>
+    /// <exception cref="ArgumentException">The source has another length.</exception>
+    public void Write(DeviceMatrix destination, ReadOnlySpan<double> source)
+    {
+        RequireLength(destination, source.Length);
+        WriteCore(destination, source);
+    }
+
+    /// <inheritdoc cref="Write(DeviceMatrix, ReadOnlySpan{double})"/>
+    public void Write(DeviceMatrix destination, ReadOnlySpan<float> source)
+    {
+        RequireLength(destination, source.Length);
+        WriteCore(destination, source);
+    }
+
+    /// <summary>Copies the matrix into <paramref name="destination"/> (row-major), waiting for work under way.</summary>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    public void Read(DeviceMatrix source, Span<double> destination)
+    {
+        RequireLength(source, destination.Length);
+        ReadCore(source, destination);
+    }
+
+    /// <summary>A copy of the matrix, row-major.</summary>
+    public double[] Read(DeviceMatrix source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var copy = new double[source.Rows * source.Columns];
+        Read(source, copy);
+        return copy;
+    }
+
+    /// <summary>Waits until all work given to the device is done.</summary>
+    public virtual void Synchronize()
+    {
+    }
+
+    /// <summary>Row i of <paramref name="destination"/> becomes row <c>indices[i]</c> of <paramref name="source"/>.</summary>
+    public void GatherRows(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
+    {
+        Require(destination.Rows == indices.Length && destination.Columns == source.Columns, destination, source, nameof(GatherRows));
+        GatherRowsCore(destination, source, indices);
+    }
+
+    /// <summary><c>destination = sourceᵀ</c>.</summary>
+    public void Transpose(DeviceMatrix destination, DeviceMatrix source)
+    {
+        Require(destination.Rows == source.Columns && destination.Columns == source.Rows, destination, source, nameof(Transpose));
+        TransposeCore(destination, source);
+    }
+
+    /// <summary><c>product = alpha·op(left)·op(right) + beta·product</c>, where op transposes or does not.</summary>
+    /// <remarks><paramref name="product"/> may not share memory with the factors.</remarks>
+    public void Multiply(
+        DeviceMatrix product,
+        DeviceMatrix left,
+        DeviceMatrix right,
+        bool transposeLeft = false,
+        bool transposeRight = false,
+        double alpha = 1,
+        double beta = 0)
+    {
+        int rows = transposeLeft ? left.Columns : left.Rows;
+        int inner = transposeLeft ? left.Rows : left.Columns;
+        int innerRight = transposeRight ? right.Columns : right.Rows;
+        int columns = transposeRight ? right.Rows : right.Columns;
+        Require(inner == innerRight, left, right, nameof(Multiply));
+        Require(product.Rows == rows && product.Columns == columns, product, right, nameof(Multiply));
+        MultiplyCore(product, left, right, transposeLeft, transposeRight, alpha, beta);
+    }
+
+    /// <summary>
+    /// <c>output = map(a, b, c; p, q)</c> element by element. An input with one row, one column or both is repeated to
+    /// the shape of the output. The output may be one of the inputs if that has the output's own shape.
+    /// </summary>
+    public void Map<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix? b = null, DeviceMatrix? c = null, double p = 0, double q = 0)
+        where TMap : struct, IElementMap
+    {
+        b ??= a;
+        c ??= a;
+        RequireBroadcast(output.Rows, output.Columns, a);
+        RequireBroadcast(output.Rows, output.Columns, b);
+        RequireBroadcast(output.Rows, output.Columns, c);
+        MapCore<TMap>(output, a, b, c, p, q);
+    }
+
+    /// <summary>
+    /// <c>output</c> (rows×1) = the sum over the columns of <c>map(a, b, c; p, q)</c>; the shape summed over is that of
+    /// <paramref name="a"/>, to which b and c are repeated as in <see cref="Map{TMap}"/>.
+    /// </summary>
+    public void SumRows<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix? b = null, DeviceMatrix? c = null, double p = 0, double q = 0)
+        where TMap : struct, IElementMap
+    {
+        b ??= a;
+        c ??= a;
+        Require(output.Rows == a.Rows && output.Columns == 1, output, a, nameof(SumRows));
+        RequireBroadcast(a.Rows, a.Columns, b);
+        RequireBroadcast(a.Rows, a.Columns, c);
+        SumRowsCore<TMap>(output, a, b, c, p, q);
+    }
+
+    /// <summary><c>output</c> (1×columns) = the sum over the rows of <c>map(a, b, c; p, q)</c>, as <see cref="SumRows{TMap}"/>.</summary>
+    public void SumColumns<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix? b = null, DeviceMatrix? c = null, double p = 0, double q = 0)
+        where TMap : struct, IElementMap
+    {
+        b ??= a;
+        c ??= a;
+        Require(output.Rows == 1 && output.Columns == a.Columns, output, a, nameof(SumColumns));
+        RequireBroadcast(a.Rows, a.Columns, b);
+        RequireBroadcast(a.Rows, a.Columns, c);
+        SumColumnsCore<TMap>(output, a, b, c, p, q);
+    }
+
+    /// <summary>Sets the diagonal of a square matrix.</summary>
+    public void FillDiagonal(DeviceMatrix matrix, double value)
+    {
+        Require(matrix.Rows == matrix.Columns, matrix, matrix, nameof(FillDiagonal));
+        FillDiagonalCore(matrix, value);
+    }
+
+    /// <summary><c>output</c> (1×D) = the diagonal of a D×D matrix.</summary>
+    public void CopyDiagonal(DeviceMatrix output, DeviceMatrix matrix)
+    {
+        Require(matrix.Rows == matrix.Columns && output.Rows == 1 && output.Columns == matrix.Columns, output, matrix, nameof(CopyDiagonal));
+        CopyDiagonalCore(output, matrix);
+    }
+
+    /// <summary>
+    /// <c>output_ij = ‖x_i − x_j‖²</c> (N×N) of the samples (N×D), from the differences themselves: exact zeros on the
+    /// diagonal and no cancellation. O(N²D).
+    /// </summary>
+    public void SquaredDistances(DeviceMatrix output, DeviceMatrix samples)
+    {
+        Require(output.Rows == samples.Rows && output.Columns == samples.Rows, output, samples, nameof(SquaredDistances));
+        SquaredDistancesCore(output, samples);
+    }
+
+    /// <summary>
+    /// <c>output_i = Σ_j u_ij</c> (N×1), the row sums of the KSD pair term (<see cref="SteinPairTerm{TKernel}"/>) over
+    /// all j (V) or j ≠ i (U), not divided by anything. O(N²D) operations, O(ND) memory.
+    /// </summary>
+    /// <param name="output">The row sums (N×1).</param>
+    /// <param name="samples">The samples (N×D).</param>
+    /// <param name="scores">The model's score at the samples (N×D).</param>
+    /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1).</param>
+    /// <param name="fourthOrder">The factor of the fourth-order term (1×1).</param>
+    /// <param name="statistic">Whether the diagonal counts.</param>
+    public void SteinPairSums<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+        where TKernel : struct, IRadialKernel
+    {
+        Require(samples.Rows == scores.Rows && samples.Columns == scores.Columns, samples, scores, nameof(SteinPairSums));
+        Require(output.Rows == samples.Rows && output.Columns == 1, output, samples, nameof(SteinPairSums));
+        RequireBroadcast(1, 1, inverseSquareBandwidth);
+        RequireBroadcast(1, 1, fourthOrder);
+        SteinPairSumsCore<TKernel>(output, samples, scores, inverseSquareBandwidth, fourthOrder, statistic);
+    }
+
+    /// <summary>The reduction of the sliced pair term that <paramref name="request"/> describes. O(N²R), O(NR) memory.</summary>
+    public void SlicedPairSums<TKernel>(SlicedPairRequest request)
+        where TKernel : struct, IRadialKernel
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        DeviceMatrix z = request.Projections;
+        int slices = z.Columns;
+        Require(request.ProjectedScores.Rows == z.Rows && request.ProjectedScores.Columns == slices, request.ProjectedScores, z, nameof(SlicedPairSums));
+        foreach (DeviceMatrix? perSlice in (ReadOnlySpan<DeviceMatrix?>)
+            [request.Couplings, request.InverseSquareBandwidths, request.FourthOrders, request.Values, request.CouplingGradient])
+        {
+            if (perSlice is not null)
+                Require(perSlice.Rows == 1 && perSlice.Columns == slices, perSlice, z, nameof(SlicedPairSums));
+        }
+
+        foreach (DeviceMatrix? gradient in (ReadOnlySpan<DeviceMatrix?>)[request.ScoreGradient, request.ProjectionGradient])
+        {
+            if (gradient is not null)
+                Require(gradient.Rows == z.Rows && gradient.Columns == slices, gradient, z, nameof(SlicedPairSums));
+        }
+
+        if ((request.ProjectionGradient is null) != (request.CouplingGradient is null))
+            throw new ArgumentException("the gradients by projection and by coupling come together", nameof(request));
+        SlicedPairSumsCore<TKernel>(request);
+    }
+
+    /// <summary>
+    /// <c>output</c> (1×1) = the lower median of the positive entries above the diagonal of a symmetric matrix of
+    /// squared distances; 0 if there are none. Exact.
+    /// </summary>
+    public void MedianSquaredDistance(DeviceMatrix output, DeviceMatrix squaredDistances)
+    {
+        Require(output.Rows == 1 && output.Columns == 1, output, squaredDistances, nameof(MedianSquaredDistance));
+        Require(squaredDistances.Rows == squaredDistances.Columns, squaredDistances, squaredDistances, nameof(MedianSquaredDistance));
+        MedianSquaredDistanceCore(output, squaredDistances);
+    }
+
+    /// <summary>
+    /// <c>output_d</c> (1×R) = the lower median of <c>(z_id − z_jd)²</c> over i ≤ j, the zeros of the diagonal
+    /// included, for every column of the projections (N×R), from the first <paramref name="maximumSamples"/> rows. Exact.
+    /// </summary>
+    public void ProjectedMedians(DeviceMatrix output, DeviceMatrix projections, int maximumSamples = 500)
+    {
+        Require(output.Rows == 1 && output.Columns == projections.Columns, output, projections, nameof(ProjectedMedians));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumSamples);
+        ProjectedMediansCore(output, projections, Math.Min(maximumSamples, projections.Rows));
+    }
+
+    /// <summary>One step of Adam on <paramref name="parameters"/>, its moments updated in place; all of one shape.</summary>
+    public void AdamStep(
+        DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients)
+    {
+        foreach (DeviceMatrix matrix in (ReadOnlySpan<DeviceMatrix>)[gradient, firstMoment, secondMoment])
+            Require(matrix.Rows == parameters.Rows && matrix.Columns == parameters.Columns, matrix, parameters, nameof(AdamStep));
+        AdamStepCore(parameters, gradient, firstMoment, secondMoment, coefficients);
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    protected abstract DeviceMatrix AllocateCore(int rows, int columns);
+
+    protected abstract void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source);
+
+    protected abstract void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source);
+
+    protected abstract void ReadCore(DeviceMatrix source, Span<double> destination);
+
+    protected abstract void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices);
+
+    protected abstract void TransposeCore(DeviceMatrix destination, DeviceMatrix source);
+
+    protected abstract void MultiplyCore(
+        DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta);
+
+    protected abstract void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+        where TMap : struct, IElementMap;
+
+    protected abstract void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+        where TMap : struct, IElementMap;
+
+    protected abstract void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+        where TMap : struct, IElementMap;
+
+    protected abstract void FillDiagonalCore(DeviceMatrix matrix, double value);
+
+    protected abstract void CopyDiagonalCore(DeviceMatrix output, DeviceMatrix matrix);
+
+    protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples);
+
+    protected abstract void SteinPairSumsCore<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+        where TKernel : struct, IRadialKernel;
+
+    protected abstract void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+        where TKernel : struct, IRadialKernel;
+
+    protected abstract void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances);
+
+    protected abstract void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples);
+
+    protected abstract void AdamStepCore(
+        DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients);
+
+    private static void RequireLength(DeviceMatrix matrix, int length)
+    {
+        if (length != matrix.Rows * matrix.Columns)
+            throw new ArgumentException($"{length} numbers for a matrix of {matrix.Rows}×{matrix.Columns}");
+    }
+
+    private static void Require(bool fits, DeviceMatrix first, DeviceMatrix second, string operation)
+    {
+        if (!fits)
+            ThrowShapes(first, second, operation);
+    }
+
+    private static void RequireBroadcast(int rows, int columns, DeviceMatrix input)
+    {
+        if ((input.Rows != rows && input.Rows != 1) || (input.Columns != columns && input.Columns != 1))
+            throw new ArgumentException($"an input of {input.Rows}×{input.Columns} cannot be repeated to {rows}×{columns}");
+    }
+
+    private static void ThrowShapes(DeviceMatrix first, DeviceMatrix second, string operation)
+        => throw new ArgumentException(
+            $"{operation}: shapes {first.Rows}×{first.Columns} and {second.Rows}×{second.Columns} do not fit together");
+}

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using Stein.Engine.Lanes;
+
+namespace Stein.Engine.Formulas;
+
+/// <summary><c>1/(h² + 1e−9)</c> with <c>h² = p·a</c>: a is a median of squared distances, p the factor of the rule.</summary>
+public readonly struct InverseSquareBandwidth : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => T.Constant(1) / T.MultiplyAdd(p, a, T.Constant(1e-9));
+}
+
+/// <summary><c>(h² + 1e−9)²/(h⁴ + 1e−9)</c> with <c>h² = p·a</c>.</summary>
+public readonly struct FourthOrderFactor : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T>
+    {
+        T square = p * a;
+        T stabilised = square + T.Constant(1e-9);
+        return stabilised * stabilised / T.MultiplyAdd(square, square, T.Constant(1e-9));
+    }
+}

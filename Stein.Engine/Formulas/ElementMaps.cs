@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Stein.Engine.Lanes;
+
+namespace Stein.Engine.Formulas;
+
+/// <summary><c>a</c></summary>
+public readonly struct Identity : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => a;
+}
+
+/// <summary><c>a + p·b</c></summary>
+public readonly struct AddScaled : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => T.MultiplyAdd(p, b, a);
+}
+
+/// <summary><c>p·a</c></summary>
+public readonly struct Scaled : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => p * a;
+}
+
+/// <summary><c>a·b</c></summary>
+public readonly struct Product : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => a * b;
+}
+
+/// <summary><c>a + p·b·c</c></summary>
+public readonly struct AddScaledProduct : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => T.MultiplyAdd(p * b, c, a);
+}
+
+/// <summary><c>a²</c></summary>
+public readonly struct Square : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => a * a;
+}
+
+/// <summary><c>|a|</c></summary>
+public readonly struct Absolute : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => T.Abs(a);
+}

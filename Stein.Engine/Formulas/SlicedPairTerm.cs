@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using Stein.Engine.Kernels;
+using Stein.Engine.Lanes;
+
+namespace Stein.Engine.Formulas;
+
+/// <summary>What the sliced pair term needs to know of one slice.</summary>
+/// <param name="Coupling"><c>c̃ = c·√a</c> with <c>c = r·g</c>.</param>
+/// <param name="TwiceCoupling"><c>2c̃</c>.</param>
+/// <param name="TwiceSquaredCoupling"><c>2c̃²</c>.</param>
+/// <param name="FourthOrder">The factor of the fourth-order term, see <see cref="SteinPairTerm{TKernel}"/>.</param>
+public readonly record struct SlicedPairSlice<T>(T Coupling, T TwiceCoupling, T TwiceSquaredCoupling, T FourthOrder)
+    where T : struct, ILane<T>
+{
+    /// <summary>The slice with coupling <c>c̃</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SlicedPairSlice<T> Create(T coupling, T fourthOrder)
+    {
+        T twice = coupling + coupling;
+        return new(coupling, twice, twice * coupling, fourthOrder);
+    }
+}
+
+/// <summary>
+/// The sliced pair term of maxSKSD for one slice (r, g) and one pair of samples, with its derivatives
+/// (Gong, Li and Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, equations 10 and 13).
+/// </summary>
+/// <remarks>
+/// <para>
+/// The projections are measured in bandwidths, <c>z̃ = √a·x·g</c>, so that the kernel has bandwidth 1; <c>p = s·r</c>.
+/// With <c>ũ = z̃ᵢ − z̃ⱼ</c>, <c>Δp = pᵢ − pⱼ</c>, <c>T = 2c̃ũ</c> and the profile at <c>ρ = ũ²</c> (ψₙ its n-th derivative
+/// with the sign removed), the one-dimensional Stein kernel is
+/// </para>
+/// <para><c>t = ψ₀ pᵢpⱼ + ψ₁(TΔp + 2c̃²) − ψ₂T²</c>.</para>
+/// <para>Derivatives, with <c>E = ψ₁Δp − 2ψ₂T</c> and <c>Q = ψ₁pᵢpⱼ + ψ₂(TΔp + 2c̃²) − ψ₃T²</c>:</para>
+/// <para>
+/// <c>∂t/∂pᵢ = ψ₀pⱼ + ψ₁T</c>, <c>∂t/∂pⱼ = ψ₀pᵢ − ψ₁T</c>, <c>∂t/∂z̃ᵢ = −∂t/∂z̃ⱼ = 2c̃E − 2ũQ</c>,
+/// <c>∂t/∂c̃ = 2ũE + 4c̃ψ₁</c>.
+/// </para>
+/// </remarks>
+/// <typeparam name="TKernel">The radial kernel.</typeparam>
+public readonly struct SlicedPairTerm<TKernel>
+    where TKernel : struct, IRadialKernel
+{
+    /// <summary>The term <c>t</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Value<T>(T zi, T zj, T pi, T pj, in SlicedPairSlice<T> slice)
+        where T : struct, ILane<T>
+    {
+        T u = zi - zj;
+        RadialProfile<T> profile = TKernel.Evaluate(u * u);
+        T drift = slice.TwiceCoupling * u;
+        T first = T.MultiplyAdd(drift, pi - pj, slice.TwiceSquaredCoupling);
+        T value = T.MultiplyAdd(profile.First, first, profile.Value * (pi * pj));
+        return T.NegatedMultiplyAdd(slice.FourthOrder * profile.Second, drift * drift, value);
+    }
+
+    /// <summary>Adds <c>∂t/∂pᵢ</c> and <c>∂t/∂pⱼ</c> to the two sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddScoreGradient<T>(T zi, T zj, T pi, T pj, in SlicedPairSlice<T> slice, ref T sumI, ref T sumJ)
+        where T : struct, ILane<T>
+    {
+        T u = zi - zj;
+        RadialProfile<T> profile = TKernel.Evaluate(u * u);
+        T drift = slice.TwiceCoupling * u;
+        sumI = T.MultiplyAdd(profile.First, drift, T.MultiplyAdd(profile.Value, pj, sumI));
+        sumJ = T.NegatedMultiplyAdd(profile.First, drift, T.MultiplyAdd(profile.Value, pi, sumJ));
+    }
+
+    /// <summary>Returns <c>∂t/∂z̃ᵢ</c> and adds <c>∂t/∂c̃</c> to <paramref name="couplingSum"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T ProjectionGradient<T>(T zi, T zj, T pi, T pj, in SlicedPairSlice<T> slice, ref T couplingSum)
+        where T : struct, ILane<T>
+    {
+        T u = zi - zj;
+        RadialProfile<T> profile = TKernel.Evaluate(u * u);
+        T drift = slice.TwiceCoupling * u;
+        T difference = pi - pj;
+        T second = slice.FourthOrder * profile.Second;
+        T secondDrift = second * drift;
+        T e = T.NegatedMultiplyAdd(T.Constant(2), secondDrift, profile.First * difference);
+        T q = T.MultiplyAdd(
+            profile.Second,
+            T.MultiplyAdd(drift, difference, slice.TwiceSquaredCoupling),
+            profile.First * (pi * pj));
+        q = T.NegatedMultiplyAdd(slice.FourthOrder * profile.Third, drift * drift, q);
+        T twiceU = u + u;
+        couplingSum = T.MultiplyAdd(twiceU, e, T.MultiplyAdd(slice.TwiceCoupling + slice.TwiceCoupling, profile.First, couplingSum));
+        return T.NegatedMultiplyAdd(twiceU, q, slice.TwiceCoupling * e);
+    }
+}

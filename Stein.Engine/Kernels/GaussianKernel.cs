@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using Stein.Engine.Lanes;
+
+namespace Stein.Engine.Kernels;
+
+/// <summary>The Gaussian kernel ("RBF"), <c>k(x, y) = exp(−‖x − y‖²/h²)</c>; no factor ½.</summary>
+public readonly struct GaussianKernel : IRadialKernel
+{
+    public static string Name => "rbf";
+
+    public static bool EqualsItsDerivatives => true;
+
+    /// <summary><c>φ = −φ′ = φ″ = −φ‴ = e^−ρ</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RadialProfile<T> Evaluate<T>(T rho)
+        where T : struct, ILane<T>
+    {
+        T value = T.ExpOfNegated(rho);
+        return new(value, value, value, value);
+    }
+}

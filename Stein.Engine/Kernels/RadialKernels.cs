@@ -1,0 +1,55 @@
+namespace Stein.Engine.Kernels;
+
+/// <summary>A visitor that is called with a kernel as its type argument, so that drivers are compiled for it.</summary>
+/// <typeparam name="TResult">What the visit returns.</typeparam>
+public interface IRadialKernelVisitor<out TResult>
+{
+    TResult Visit<TKernel>()
+        where TKernel : struct, IRadialKernel;
+}
+
+/// <summary>The registry of radial kernels. The command line and the tests read it, so no kernel can be forgotten.</summary>
+public static class RadialKernels
+{
+    private static readonly Entry[] Registry =
+    [
+        Register<GaussianKernel>(),
+        Register<InverseMultiquadricKernel>(),
+    ];
+
+    /// <summary>The names of all kernels, the default first.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Registry.Select(entry => entry.Name)];
+
+    /// <summary>Calls <paramref name="visitor"/> with the kernel called <paramref name="name"/>.</summary>
+    /// <exception cref="ArgumentException">No kernel has that name.</exception>
+    public static TResult Visit<TResult>(string name, IRadialKernelVisitor<TResult> visitor)
+    {
+        ArgumentNullException.ThrowIfNull(visitor);
+        foreach (Entry entry in Registry)
+        {
+            if (entry.Name == name)
+                return entry.Accept(visitor);
+        }
+
+        throw new ArgumentException($"unknown kernel '{name}': the kernels are {string.Join(", ", Names)}", nameof(name));
+    }
+
+    private static Entry<TKernel> Register<TKernel>()
+        where TKernel : struct, IRadialKernel
+        => new Entry<TKernel>();
+
+    private abstract class Entry
+    {
+        public abstract string Name { get; }
+
+        public abstract TResult Accept<TResult>(IRadialKernelVisitor<TResult> visitor);
+    }
+
+    private sealed class Entry<TKernel> : Entry
+        where TKernel : struct, IRadialKernel
+    {
+        public override string Name => TKernel.Name;
+
+        public override TResult Accept<TResult>(IRadialKernelVisitor<TResult> visitor) => visitor.Visit<TKernel>();
+    }
+}

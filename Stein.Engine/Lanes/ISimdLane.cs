@@ -1,0 +1,39 @@
+namespace Stein.Engine.Lanes;
+
+/// <summary>A lane that drivers on the CPU can load, store and reduce.</summary>
+/// <typeparam name="TSelf">The lane itself.</typeparam>
+/// <typeparam name="TElement">The number it holds <see cref="Count"/> of.</typeparam>
+internal unsafe interface ISimdLane<TSelf, TElement> : ILane<TSelf>
+    where TSelf : struct, ISimdLane<TSelf, TElement>
+    where TElement : unmanaged
+{
+    /// <summary>Numbers in the lane.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Rows of the matrix-product micro-kernel that fill the register file two lanes wide.</summary>
+    static abstract int ProductRows { get; }
+
+    static abstract TSelf Load(TElement* source);
+
+    static abstract void Store(TSelf value, TElement* destination);
+
+    /// <summary>The same <paramref name="value"/> in every element.</summary>
+    static abstract TSelf Broadcast(TElement value);
+
+    /// <summary>The sum of the elements, in a fixed order.</summary>
+    static abstract TElement Sum(TSelf value);
+
+    /// <summary>A bit for each element of <paramref name="left"/> that is at most that of <paramref name="right"/>.</summary>
+    static abstract uint LessOrEqualMask(TSelf left, TSelf right);
+}
+
+/// <summary>A single-precision SIMD lane: what the shared exponential needs of each width.</summary>
+internal interface IFloatSimdLane<TSelf> : ISimdLane<TSelf, float>
+    where TSelf : struct, IFloatSimdLane<TSelf>
+{
+    /// <summary>The nearest whole number, ties to even.</summary>
+    static abstract TSelf Round(TSelf value);
+
+    /// <summary><c>value·2^power</c> for whole powers in [−151, 128].</summary>
+    static abstract TSelf Scale(TSelf value, TSelf power);
+}

@@ -1,0 +1,29 @@
+namespace Stein.Engine.Optimization;
+
+/// <summary>
+/// The settings of Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1).
+/// </summary>
+/// <param name="LearningRate">The step size.</param>
+/// <param name="Beta1">Decay of the first moment.</param>
+/// <param name="Beta2">Decay of the second moment.</param>
+/// <param name="Epsilon">Added to the root of the second moment.</param>
+public sealed record AdamSettings(double LearningRate = 1e-3, double Beta1 = 0.9, double Beta2 = 0.99, double Epsilon = 1e-8)
+{
+    /// <summary>The numbers of step <paramref name="step"/> = 1, 2, …; ascent climbs the gradient instead of descending it.</summary>
+    public AdamCoefficients At(long step, bool ascend)
+    {
+        double firstCorrection = 1 - Math.Pow(Beta1, step);
+        double secondCorrection = 1 - Math.Pow(Beta2, step);
+        double sign = ascend ? -1 : 1;
+        return new(Beta1, Beta2, Epsilon, sign * LearningRate / firstCorrection, 1 / Math.Sqrt(secondCorrection));
+    }
+}
+
+/// <summary>The numbers of one step of Adam.</summary>
+/// <param name="Beta1">Decay of the first moment.</param>
+/// <param name="Beta2">Decay of the second moment.</param>
+/// <param name="Epsilon">Added to the root of the second moment.</param>
+/// <param name="StepSize">Learning rate over the bias correction of the first moment; negative for ascent.</param>
+/// <param name="InverseRootCorrection">One over the root of the bias correction of the second moment.</param>
+public readonly record struct AdamCoefficients(
+    double Beta1, double Beta2, double Epsilon, double StepSize, double InverseRootCorrection);
