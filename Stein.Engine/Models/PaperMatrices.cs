@@ -37,10 +37,10 @@ public sealed record PaperMatrices(int Dimension, AcceptedMatrix Truth, Accepted
 
         var random = new NumpyLegacyRandom(seed);
         AcceptedMatrix truth = DrawUntilAccepted(random, dimension, 1);
-        return new PaperMatrices(dimension, truth, DrawUntilAccepted(random, dimension, Math.Sqrt(dimension)));
+        return new PaperMatrices(dimension, truth, DrawUntilAccepted(random, dimension, 1 / Math.Sqrt(dimension)));
     }
 
-    private static AcceptedMatrix DrawUntilAccepted(NumpyLegacyRandom random, int dimension, double divisor)
+    private static AcceptedMatrix DrawUntilAccepted(NumpyLegacyRandom random, int dimension, double scale)
     {
         var matrix = new double[dimension * dimension];
         for (int attempts = 1; ; attempts++)
@@ -48,7 +48,8 @@ public sealed record PaperMatrices(int Dimension, AcceptedMatrix Truth, Accepted
             random.FillNormal(matrix);
             foreach (ref double entry in matrix.AsSpan())
             {
-                entry /= divisor;
+                // Not a division by √D: that would round differently from the authors' product.
+                entry *= scale;
             }
 
             // About one candidate in thirty is accepted, and a singular value decomposition costs several times as much as
