@@ -18,21 +18,24 @@ public sealed record PaperMatrices(int Dimension, AcceptedMatrix Truth, Accepted
     /// <summary>The smallest dimension for which the rule "condition number below D" can be met.</summary>
     public const int MinimumDimension = 2;
 
+    /// <summary>The largest dimension whose D·D entries fit one array.</summary>
+    public const int MaximumDimension = 46_340;
+
     // The lower bound is exceeded by rounding errors of about D·1e−16 times the condition number at most.
     private const double RoundingAllowance = 1e-6;
 
     /// <summary>Draws both matrices; the same seed and dimension always give the same matrices.</summary>
     /// <param name="seed">The seed given to <c>np.random.seed</c>.</param>
-    /// <param name="dimension">D, at least 2: the condition number of every 1×1 matrix is 1, which is never below D = 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">D is below 2.</exception>
+    /// <param name="dimension">D, from 2 to <see cref="MaximumDimension"/>: the condition number of every 1×1 matrix is 1, never below D = 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">D is not between 2 and <see cref="MaximumDimension"/>.</exception>
     public static PaperMatrices Draw(uint seed, int dimension)
     {
-        if (dimension < MinimumDimension)
+        if (dimension is < MinimumDimension or > MaximumDimension)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(dimension),
                 dimension,
-                $"The matrices cannot have dimension {dimension}: their condition number must be below the dimension and is never below 1. The dimension must be at least {MinimumDimension}.");
+                $"The matrices cannot have dimension {dimension}; it must be from {MinimumDimension} to {MaximumDimension}: their condition number must be below the dimension, and none is below 1.");
         }
 
         var random = new NumpyLegacyRandom(seed);

@@ -26,10 +26,11 @@ public class PaperMatricesTests
     [InlineData(1)]
     [InlineData(0)]
     [InlineData(-3)]
-    public void Dimensions_whose_rule_cannot_be_met_are_refused(int dimension)
+    [InlineData(46_341)]
+    public void Dimensions_that_cannot_be_drawn_are_refused(int dimension)
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => PaperMatrices.Draw(60, dimension));
-        Assert.Contains("at least 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("from 2 to 46340", error.Message, StringComparison.Ordinal);
     }
 
     private static void AssertPlainRule(NumpyLegacyRandom random, AcceptedMatrix accepted, int dimension, double scale)
