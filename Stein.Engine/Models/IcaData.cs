@@ -1,0 +1,139 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Stein.Engine.Random;
+
+namespace Stein.Engine.Models;
+
+/// <summary>
+/// Samples of an ICA model x = W z: z has D independent entries of a base density and W = V⁻¹ for an unmixing matrix V.
+/// </summary>
+/// <remarks>
+/// Source: the model of Gong, Li and Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, section on ICA.
+/// Everything is computed in float64 and each entry is rounded to float32 once. An entry is a sum over the sources in
+/// ascending order, each product rounded before it is added, so it depends on neither the vector width nor other rows.
+/// </remarks>
+public sealed class IcaData
+{
+    /// <summary>ν of the Student-t base density.</summary>
+    public const double StudentTDegreesOfFreedom = 5;
+
+    // Rows of sources that share one pass over the mixing matrix, which at D = 200 is larger than a first-level cache.
+    private const int BlockRows = 4;
+
+    private readonly double[] _mixing;
+    private readonly double[] _mixingTransposed;
+
+    /// <summary>Inverts the unmixing matrix.</summary>
+    /// <param name="unmixing">V: D×D, row-major, invertible.</param>
+    /// <param name="dimension">D, at least 1.</param>
+    /// <param name="density">The density of the sources.</param>
+    /// <exception cref="ArgumentOutOfRangeException">D is below 1, or the density is not a member of the enumeration.</exception>
+    /// <exception cref="ArgumentException">V does not hold D·D numbers, or is singular or not finite.</exception>
+    public IcaData(double[] unmixing, int dimension, BaseDensity density)
+    {
+        if (!Enum.IsDefined(density))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(density), density, $"Base density {(int)density} is unknown; it must be one of {string.Join(", ", Enum.GetNames<BaseDensity>())}.");
+        }
+
+        _mixing = SquareMatrix.Inverse(unmixing, dimension);
+        (Dimension, Density) = (dimension, density);
+        _mixingTransposed = new double[_mixing.Length];
+        for (int row = 0; row < dimension; row++)
+        {
+            for (int column = 0; column < dimension; column++)
+            {
+                _mixingTransposed[(column * dimension) + row] = _mixing[(row * dimension) + column];
+            }
+        }
+    }
+
+    /// <summary>D.</summary>
+    public int Dimension { get; }
+
+    /// <summary>The density of the sources.</summary>
+    public BaseDensity Density { get; }
+
+    /// <summary>W = V⁻¹: D×D, row-major.</summary>
+    public ReadOnlySpan<double> Mixing => _mixing;
+
+    /// <summary>Draws the training sample of a seed (N×D, row-major).</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="count">N, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
+    public float[] SampleTraining(ulong seed, int count) => Sample(new PhiloxStream(seed, StreamPurpose.TrainingData), count);
+
+    /// <summary>Draws the test sample of a seed (N×D, row-major), from another stream than the training sample.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="count">N, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
+    public float[] SampleTest(ulong seed, int count) => Sample(new PhiloxStream(seed, StreamPurpose.TestData), count);
+
+    /// <summary>Draws N samples (N×D, row-major), row by row: the first rows do not depend on how many follow.</summary>
+    /// <param name="stream">Gives the sources; left behind the last number used.</param>
+    /// <param name="count">N, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
+    public float[] Sample(PhiloxStream stream, int count)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (count < 0 || (long)count * Dimension > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count, $"{count} samples of dimension {Dimension} cannot be drawn; the count must be from 0 to {Array.MaxLength / Dimension}.");
+        }
+
+        var samples = new float[count * Dimension];
+        var sources = new double[BlockRows * Dimension];
+        var mixed = new double[BlockRows * Dimension];
+        for (int start = 0; start < count; start += BlockRows)
+        {
+            int length = Math.Min(BlockRows, count - start) * Dimension;
+            DrawSources(stream, sources.AsSpan(0, length));
+            Mix(sources, mixed);
+            Span<float> target = samples.AsSpan(start * Dimension, length);
+            for (int i = 0; i < length; i++)
+            {
+                target[i] = (float)mixed[i];
+            }
+        }
+
+        return samples;
+    }
+
+    private void DrawSources(PhiloxStream stream, Span<double> sources)
+    {
+        foreach (ref double source in sources)
+        {
+            source = Density == BaseDensity.Laplace ? stream.NextLaplace() : stream.NextStudentT(StudentTDegreesOfFreedom);
+        }
+    }
+
+    /// <summary>Rows of W z for <see cref="BlockRows"/> rows z.</summary>
+    private void Mix(ReadOnlySpan<double> sources, Span<double> mixed)
+    {
+        int d = Dimension;
+        int vectorised = d - (d % Vector<double>.Count);
+        mixed.Clear();
+        for (int k = 0; k < d; k++)
+        {
+            ReadOnlySpan<double> column = _mixingTransposed.AsSpan(k * d, d);
+            ReadOnlySpan<Vector<double>> columnVectors = MemoryMarshal.Cast<double, Vector<double>>(column[..vectorised]);
+            for (int row = 0; row < BlockRows; row++)
+            {
+                double source = sources[(row * d) + k];
+                Span<double> target = mixed.Slice(row * d, d);
+                Span<Vector<double>> targetVectors = MemoryMarshal.Cast<double, Vector<double>>(target[..vectorised]);
+                for (int i = 0; i < columnVectors.Length; i++)
+                {
+                    targetVectors[i] += columnVectors[i] * source;
+                }
+
+                for (int i = vectorised; i < d; i++)
+                {
+                    target[i] += column[i] * source;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+namespace Stein.Engine.Random;
+
+/// <summary>
+/// Batches of point indices from epochs, each of which visits the N points in a new random order.
+/// </summary>
+/// <remarks>
+/// <para>Every batch is full: the N mod B points left over at the end of an epoch are not visited in it (another order leaves
+/// out others). PyTorch's DataLoader would give them as a short batch unless told <c>drop_last</c>; where B divides
+/// N, as in the published experiments, the two agree.</para>
+/// <para>Epoch e is the identity permutation shuffled by substream e of the seed's <see cref="StreamPurpose.Batches"/>
+/// stream, so it depends on no earlier epoch and <see cref="Position"/> is the whole state. Reading allocates nothing.</para>
+/// </remarks>
+public sealed class EpochBatches
+{
+    private readonly PhiloxStream _stream;
+    private readonly int[] _order;
+    private readonly int _pointsPerEpoch;
+    private BatchPosition _position;
+
+    /// <summary>Starts at the first batch of epoch 0.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="sampleCount">N, at least 1.</param>
+    /// <param name="batchSize">B, from 1 to N.</param>
+    /// <exception cref="ArgumentOutOfRangeException">N is below 1, or B is not between 1 and N.</exception>
+    public EpochBatches(ulong seed, int sampleCount, int batchSize)
+    {
+        if (sampleCount < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(sampleCount), sampleCount, $"Batches cannot be taken from {sampleCount} points; there must be at least 1.");
+        }
+
+        if (batchSize < 1 || batchSize > sampleCount)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(batchSize), batchSize, $"A batch size of {batchSize} is impossible with {sampleCount} points; it must be from 1 to {sampleCount}.");
+        }
+
+        BatchSize = batchSize;
+        _order = new int[sampleCount];
+        _pointsPerEpoch = sampleCount - (sampleCount % batchSize);
+        _stream = new PhiloxStream(seed, StreamPurpose.Batches);
+        ShuffleEpoch(0);
+    }
+
+    /// <summary>B: how many indices a batch has.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>N: how many points there are.</summary>
+    public int SampleCount => _order.Length;
+
+    /// <summary>Where the reader stands; setting it makes the next batch the one that followed when it was read.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is not a multiple of B between 0 and N − (N mod B).</exception>
+    public BatchPosition Position
+    {
+        get => _position;
+        set
+        {
+            if (value.Offset < 0 || value.Offset > _pointsPerEpoch || value.Offset % BatchSize != 0)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(value), value.Offset, $"An epoch cannot be continued at offset {value.Offset}; it must be a multiple of {BatchSize} from 0 to {_pointsPerEpoch}.");
+            }
+
+            ShuffleEpoch(value.Epoch);
+            _position = value;
+        }
+    }
+
+    /// <summary>Writes the indices of the next batch, each from 0 to N − 1, all different.</summary>
+    /// <param name="indices">Receives exactly B indices.</param>
+    /// <exception cref="ArgumentException">The span's length is not B.</exception>
+    /// <exception cref="InvalidOperationException">All 2³² epochs have been read.</exception>
+    public void Next(Span<int> indices)
+    {
+        if (indices.Length != BatchSize)
+        {
+            throw new ArgumentException($"A span of {indices.Length} indices cannot take a batch; its length must be {BatchSize}.", nameof(indices));
+        }
+
+        if (_position.Offset == _pointsPerEpoch)
+        {
+            if (_position.Epoch == uint.MaxValue)
+            {
+                throw new InvalidOperationException($"Epoch {_position.Epoch} is the last; there are 2^32 epochs.");
+            }
+
+            ShuffleEpoch(_position.Epoch + 1);
+        }
+
+        _order.AsSpan(_position.Offset, BatchSize).CopyTo(indices);
+        _position = _position with { Offset = _position.Offset + BatchSize };
+    }
+
+    private void ShuffleEpoch(uint epoch)
+    {
+        // From the identity, not from the epoch before: any epoch can be entered without replaying the earlier ones.
+        for (int i = 0; i < _order.Length; i++)
+        {
+            _order[i] = i;
+        }
+
+        _stream.StartSubstream(epoch);
+        _stream.Shuffle(_order);
+        _position = new BatchPosition(epoch, 0);
+    }
+}
