@@ -206,7 +206,6 @@ public abstract class Device : IDisposable
     public void SlicedPairSums<TKernel>(SlicedPairRequest request)
         where TKernel : struct, IRadialKernel
     {
-        ArgumentNullException.ThrowIfNull(request);
         DeviceMatrix z = request.Projections;
         int slices = z.Columns;
         Require(request.ProjectedScores.Rows == z.Rows && request.ProjectedScores.Columns == slices, request.ProjectedScores, z, nameof(SlicedPairSums));

@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Optimization;
+
+namespace Stein.Engine.Devices.Cpu;
+
+/// <summary>Elementwise maps, reductions along rows and columns, and Adam.</summary>
+internal sealed unsafe partial class CpuDevice<TLane, TElement>
+{
+    /// <summary>Rows summed in one partial sum, so that the error of a long column grows with its blocks, not its rows.</summary>
+    private const int SumBlock = 64;
+
+    protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    {
+        CpuMatrix<TElement> target = Cpu(output);
+        var inputA = new Input(a, target.Columns);
+        var inputB = new Input(b, target.Columns);
+        var inputC = new Input(c, target.Columns);
+        TLane lanesP = TLane.Constant(p);
+        TLane lanesQ = TLane.Constant(q);
+        for (int row = 0; row < target.Rows; row++)
+        {
+            TElement* to = target.Row(row);
+            RowReader readA = inputA.Row(row);
+            RowReader readB = inputB.Row(row);
+            RowReader readC = inputC.Row(row);
+            for (int column = 0; column < target.Columns; column += TLane.Count)
+                TLane.Store(TMap.Apply(readA.Load(column), readB.Load(column), readC.Load(column), lanesP, lanesQ), to + column);
+        }
+    }
+
+    protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    {
+        CpuMatrix<TElement> target = Cpu(output);
+        int columns = a.Columns;
+        var inputA = new Input(a, columns);
+        var inputB = new Input(b, columns);
+        var inputC = new Input(c, columns);
+        TLane lanesP = TLane.Constant(p);
+        TLane lanesQ = TLane.Constant(q);
+        for (int row = 0; row < a.Rows; row++)
+        {
+            RowReader readA = inputA.Row(row);
+            RowReader readB = inputB.Row(row);
+            RowReader readC = inputC.Row(row);
+            TLane sum = default;
+            int column = 0;
+            for (; column + TLane.Count <= columns; column += TLane.Count)
+                sum += TMap.Apply(readA.Load(column), readB.Load(column), readC.Load(column), lanesP, lanesQ);
+            TElement total = TLane.Sum(sum);
+            if (column < columns)
+                total += SumOfFirst(TMap.Apply(readA.Load(column), readB.Load(column), readC.Load(column), lanesP, lanesQ), columns - column);
+            *target.Row(row) = total;
+        }
+    }
+
+    protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    {
+        CpuMatrix<TElement> target = Cpu(output);
+        int columns = a.Columns;
+        var inputA = new Input(a, columns);
+        var inputB = new Input(b, columns);
+        var inputC = new Input(c, columns);
+        TLane lanesP = TLane.Constant(p);
+        TLane lanesQ = TLane.Constant(q);
+        for (int column = 0; column < columns; column += TLane.Count)
+        {
+            TLane total = default;
+            for (int block = 0; block < a.Rows; block += SumBlock)
+            {
+                TLane sum = default;
+                int end = Math.Min(block + SumBlock, a.Rows);
+                for (int row = block; row < end; row++)
+                {
+                    sum += TMap.Apply(
+                        inputA.Row(row).Load(column), inputB.Row(row).Load(column), inputC.Row(row).Load(column), lanesP, lanesQ);
+                }
+
+                total += sum;
+            }
+
+            TLane.Store(total, target.Pointer + column);
+        }
+    }
+
+    protected override void AdamStepCore(
+        DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients)
+    {
+        CpuMatrix<TElement> theta = Cpu(parameters);
+        CpuMatrix<TElement> slope = Cpu(gradient);
+        CpuMatrix<TElement> first = Cpu(firstMoment);
+        CpuMatrix<TElement> second = Cpu(secondMoment);
+        TLane beta1 = TLane.Constant(coefficients.Beta1);
+        TLane beta2 = TLane.Constant(coefficients.Beta2);
+        TLane epsilon = TLane.Constant(coefficients.Epsilon);
+        TLane stepSize = TLane.Constant(coefficients.StepSize);
+        TLane correction = TLane.Constant(coefficients.InverseRootCorrection);
+        for (int row = 0; row < theta.Rows; row++)
+        {
+            TElement* t = theta.Row(row);
+            TElement* g = slope.Row(row);
+            TElement* m = first.Row(row);
+            TElement* v = second.Row(row);
+            for (int column = 0; column < theta.Columns; column += TLane.Count)
+            {
+                TLane parameter = TLane.Load(t + column);
+                TLane firstLanes = TLane.Load(m + column);
+                TLane secondLanes = TLane.Load(v + column);
+                AdamUpdate.Apply(
+                    ref parameter, TLane.Load(g + column), ref firstLanes, ref secondLanes, beta1, beta2, epsilon, stepSize, correction);
+                TLane.Store(parameter, t + column);
+                TLane.Store(firstLanes, m + column);
+                TLane.Store(secondLanes, v + column);
+            }
+        }
+    }
+
+    /// <summary>The sum of the first <paramref name="count"/> elements of a lane.</summary>
+    private static TElement SumOfFirst(TLane lanes, int count)
+    {
+        TElement* elements = stackalloc TElement[TLane.Count];
+        TLane.Store(lanes, elements);
+        TElement sum = TElement.Zero;
+        for (int i = 0; i < count; i++)
+            sum += elements[i];
+        return sum;
+    }
+
+    /// <summary>An input of a map, repeated along rows, columns or both to the shape of the output.</summary>
+    private readonly struct Input
+    {
+        private readonly TElement* pointer;
+        private readonly nint stride;
+        private readonly bool repeatColumn;
+
+        public Input(DeviceMatrix matrix, int columns)
+        {
+            CpuMatrix<TElement> source = Cpu(matrix);
+            pointer = source.Pointer;
+            stride = source.Rows == 1 ? 0 : source.Stride;
+            repeatColumn = source.Columns == 1 && columns > 1;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public RowReader Row(int row) => new(pointer + (row * stride), repeatColumn);
+    }
+
+    private readonly struct RowReader
+    {
+        private readonly TElement* pointer;
+        private readonly bool repeat;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public RowReader(TElement* pointer, bool repeat)
+        {
+            this.pointer = pointer;
+            this.repeat = repeat;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLane Load(int column) => repeat ? TLane.Broadcast(*pointer) : TLane.Load(pointer + column);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Stein.Engine.Devices.Cpu;
+
+/// <summary>Medians of squared distances, exact, without forming or sorting the N² of them where that can be avoided.</summary>
+internal sealed unsafe partial class CpuDevice<TLane, TElement>
+{
+    protected override void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances)
+    {
+        CpuMatrix<TElement> distances = Cpu(squaredDistances);
+        TElement* median = Cpu(output).Pointer;
+        int count = distances.Rows;
+        int pairs = count * (count - 1) / 2;
+        TElement* values = Scratch(4, 1, pairs + (2 * TLane.Count)).Pointer;
+        int filled = 0;
+        for (int i = 0; i < count; i++)
+        {
+            // Whole lanes: what is copied past the end of a row is overwritten by the next one.
+            TElement* row = distances.Row(i);
+            TElement* to = values + filled;
+            int length = count - i - 1;
+            for (int j = 0; j < length; j += TLane.Count)
+                TLane.Store(TLane.Load(row + i + 1 + j), to + j);
+            filled += length;
+        }
+
+        TElement maximum = Maximum(values, filled);
+        for (int i = filled; i < filled + TLane.Count; i++)
+            values[i] = TElement.PositiveInfinity;
+
+        var numbers = new FlatNumbers(values, filled);
+        long zeros = numbers.Count(TElement.Zero);
+        long positive = filled - zeros;
+        *median = positive == 0
+            ? TElement.Zero
+            : OrderStatistic.Select(numbers, zeros + ((positive - 1) / 2), maximum, *median);
+    }
+
+    /// <remarks>
+    /// The median of squared differences is the square of the median absolute difference. A lane of slices is sorted by
+    /// one sorting network; then each slice is searched on its sorted differences.
+    /// </remarks>
+    protected override void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples)
+    {
+        CpuMatrix<TElement> z = Cpu(projections);
+        TElement* medians = Cpu(output).Pointer;
+        int padded = (samples + TLane.Count - 1) / TLane.Count * TLane.Count;
+        TElement* lanes = Scratch(1, 1, samples * TLane.Count).Pointer;
+        TElement* sorted = Scratch(2, 1, TLane.Count * (padded + TLane.Count)).Pointer;
+        int stride = padded + TLane.Count;
+        long pairs = (long)samples * (samples + 1) / 2;
+        for (int slice = 0; slice < z.Columns; slice += TLane.Count)
+        {
+            for (int i = 0; i < samples; i++)
+                TLane.Store(TLane.Load(z.Row(i) + slice), lanes + (i * TLane.Count));
+            SortingNetwork<TLane, TElement>.Sort(lanes, samples);
+            Transposition<TElement>.Run(lanes, TLane.Count, samples, TLane.Count, sorted, stride);
+            for (int lane = 0; lane < Math.Min(TLane.Count, z.Columns - slice); lane++)
+            {
+                TElement* values = sorted + (lane * stride);
+                for (int i = samples; i < stride; i++)
+                    values[i] = TElement.PositiveInfinity;
+                TElement guess = TElement.Sqrt(medians[slice + lane]);
+                TElement median = OrderStatistic.Select(
+                    new SortedDifferences(values, samples), (pairs - 1) / 2, values[samples - 1] - values[0], guess);
+                medians[slice + lane] = median * median;
+            }
+        }
+    }
+
+    private static TElement Maximum(TElement* values, int count)
+    {
+        TElement maximum = TElement.Zero;
+        for (int i = 0; i < count; i++)
+            maximum = values[i] > maximum ? values[i] : maximum;
+        return maximum;
+    }
+
+    /// <summary>Numbers in a row, followed by infinities to a whole lane.</summary>
+    private readonly struct FlatNumbers(TElement* values, int count) : ICountable<TElement>
+    {
+        public long Count(TElement threshold)
+        {
+            TLane limit = TLane.Broadcast(threshold);
+            long below = 0;
+            for (int i = 0; i < count; i += TLane.Count)
+                below += BitOperations.PopCount(TLane.LessOrEqualMask(TLane.Load(values + i), limit));
+            return below;
+        }
+
+        public int Collect(TElement low, TElement high, Span<TElement> collected)
+        {
+            TLane lowLanes = TLane.Broadcast(low);
+            TLane highLanes = TLane.Broadcast(high);
+            int found = 0;
+            for (int i = 0; i < count; i += TLane.Count)
+            {
+                TLane lanes = TLane.Load(values + i);
+                uint mask = TLane.LessOrEqualMask(lanes, highLanes) & ~TLane.LessOrEqualMask(lanes, lowLanes);
+                for (; mask != 0; mask &= mask - 1)
+                    collected[found++] = values[i + BitOperations.TrailingZeroCount(mask)];
+            }
+
+            return found;
+        }
+    }
+
+    /// <summary>
+    /// The differences v_j − v_i, i ≤ j, of sorted numbers. In each row i the differences ascend, and the lane where they
+    /// pass the threshold only moves forward from row to row: a comparison or two a row count them all.
+    /// </summary>
+    private readonly struct SortedDifferences(TElement* values, int count) : ICountable<TElement>
+    {
+        public long Count(TElement threshold)
+        {
+            TLane limit = TLane.Broadcast(threshold);
+            uint all = (1u << TLane.Count) - 1;
+            long below = 0;
+            int block = 0;
+            for (int i = 0; i < count; i++)
+            {
+                TLane row = TLane.Broadcast(values[i]);
+                uint mask = TLane.LessOrEqualMask(TLane.Load(values + block) - row, limit);
+                while (mask == all && block + TLane.Count < count)
+                {
+                    block += TLane.Count;
+                    mask = TLane.LessOrEqualMask(TLane.Load(values + block) - row, limit);
+                }
+
+                below += block + BitOperations.PopCount(mask) - i;
+            }
+
+            return below;
+        }
+
+        public int Collect(TElement low, TElement high, Span<TElement> collected)
+        {
+            TLane lowLanes = TLane.Broadcast(low);
+            TLane highLanes = TLane.Broadcast(high);
+            uint all = (1u << TLane.Count) - 1;
+            int found = 0;
+            int first = 0;
+            for (int i = 0; i < count; i++)
+            {
+                TLane row = TLane.Broadcast(values[i]);
+                while (first + TLane.Count < count && TLane.LessOrEqualMask(TLane.Load(values + first) - row, lowLanes) == all)
+                    first += TLane.Count;
+                for (int block = first; block < count; block += TLane.Count)
+                {
+                    TLane differences = TLane.Load(values + block) - row;
+                    uint below = TLane.LessOrEqualMask(differences, highLanes);
+                    uint mask = below & ~TLane.LessOrEqualMask(differences, lowLanes);
+                    for (; mask != 0; mask &= mask - 1)
+                        collected[found++] = values[block + BitOperations.TrailingZeroCount(mask)] - values[i];
+                    if (below != all)
+                        break;
+                }
+            }
+
+            return found;
+        }
+    }
+}

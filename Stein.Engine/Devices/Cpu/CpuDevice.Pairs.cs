@@ -1,0 +1,118 @@
+using Stein.Engine.Formulas;
+
+namespace Stein.Engine.Devices.Cpu;
+
+/// <summary>Reductions over pairs of samples whose formula needs whole samples: lanes are the second sample of the pair.</summary>
+internal sealed unsafe partial class CpuDevice<TLane, TElement>
+{
+    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
+    {
+        CpuMatrix<TElement> target = Cpu(output);
+        CpuMatrix<TElement> x = Cpu(samples);
+        Working transposed = Transposed(1, x);
+        int count = x.Rows;
+        for (int i = 0; i < count; i += 4)
+        {
+            // Rows past the end repeat the last one, which computes and stores the same numbers again.
+            int last = count - 1;
+            int i1 = Math.Min(i + 1, last);
+            int i2 = Math.Min(i + 2, last);
+            int i3 = Math.Min(i + 3, last);
+            TElement* x0 = x.Row(i);
+            TElement* x1 = x.Row(i1);
+            TElement* x2 = x.Row(i2);
+            TElement* x3 = x.Row(i3);
+            for (int j = i / TLane.Count * TLane.Count; j < count; j += TLane.Count)
+            {
+                TLane sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+                TElement* xj = transposed.Pointer + j;
+                for (int d = 0; d < x.Columns; d++, xj += transposed.Stride)
+                {
+                    TLane other = TLane.Load(xj);
+                    TLane d0 = other - TLane.Broadcast(x0[d]);
+                    TLane d1 = other - TLane.Broadcast(x1[d]);
+                    TLane d2 = other - TLane.Broadcast(x2[d]);
+                    TLane d3 = other - TLane.Broadcast(x3[d]);
+                    sum0 = TLane.MultiplyAdd(d0, d0, sum0);
+                    sum1 = TLane.MultiplyAdd(d1, d1, sum1);
+                    sum2 = TLane.MultiplyAdd(d2, d2, sum2);
+                    sum3 = TLane.MultiplyAdd(d3, d3, sum3);
+                }
+
+                TLane.Store(sum0, target.Row(i) + j);
+                TLane.Store(sum1, target.Row(i1) + j);
+                TLane.Store(sum2, target.Row(i2) + j);
+                TLane.Store(sum3, target.Row(i3) + j);
+            }
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            TElement* upper = target.Row(i);
+            TElement* lower = target.Pointer + i;
+            for (int j = i + 1; j < count; j++)
+                lower[(nint)j * target.Stride] = upper[j];
+        }
+    }
+
+    protected override void SteinPairSumsCore<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+    {
+        CpuMatrix<TElement> x = Cpu(samples);
+        CpuMatrix<TElement> s = Cpu(scores);
+        Working xt = Transposed(1, x);
+        Working st = Transposed(2, s);
+        CpuMatrix<TElement> sums = Cpu(output);
+        TLane inverseSquare = TLane.Broadcast(*Cpu(inverseSquareBandwidth).Pointer);
+        TLane fourth = TLane.Broadcast(*Cpu(fourthOrder).Pointer);
+        TLane dimension = TLane.Constant(x.Columns);
+        TElement* terms = stackalloc TElement[TLane.Count];
+        for (int i = 0; i < x.Rows; i++)
+        {
+            TElement* xi = x.Row(i);
+            TElement* si = s.Row(i);
+            TElement sum = TElement.Zero;
+            for (int j = 0; j < x.Rows; j += TLane.Count)
+            {
+                TLane squaredDistance = default, scoreProduct = default, scoreDisplacement = default;
+                TElement* xj = xt.Pointer + j;
+                TElement* sj = st.Pointer + j;
+                for (int d = 0; d < x.Columns; d++, xj += xt.Stride, sj += st.Stride)
+                {
+                    TLane displacement = TLane.Broadcast(xi[d]) - TLane.Load(xj);
+                    TLane scoreI = TLane.Broadcast(si[d]);
+                    TLane scoreJ = TLane.Load(sj);
+                    squaredDistance = TLane.MultiplyAdd(displacement, displacement, squaredDistance);
+                    scoreProduct = TLane.MultiplyAdd(scoreI, scoreJ, scoreProduct);
+                    scoreDisplacement = TLane.MultiplyAdd(scoreI - scoreJ, displacement, scoreDisplacement);
+                }
+
+                TLane.Store(
+                    SteinPairTerm<TKernel>.Value(squaredDistance, scoreProduct, scoreDisplacement, dimension, inverseSquare, fourth),
+                    terms);
+                TElement block = TElement.Zero;
+                for (int lane = 0; lane < Math.Min(TLane.Count, x.Rows - j); lane++)
+                {
+                    if (statistic == PairStatistic.V || j + lane != i)
+                        block += terms[lane];
+                }
+
+                sum += block;
+            }
+
+            *sums.Row(i) = sum;
+        }
+    }
+
+    private Working Transposed(int slot, CpuMatrix<TElement> matrix)
+    {
+        Working transposed = Scratch(slot, matrix.Columns, matrix.Rows);
+        Transposition<TElement>.Run(matrix.Pointer, matrix.Stride, matrix.Rows, matrix.Columns, transposed.Pointer, transposed.Stride);
+        return transposed;
+    }
+}

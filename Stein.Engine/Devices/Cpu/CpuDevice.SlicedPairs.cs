@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+
+namespace Stein.Engine.Devices.Cpu;
+
+/// <summary>
+/// The sliced pair sums: lanes are slices, so that an N×R row-major matrix is already laid out, each pair i &lt; j is
+/// visited once, and no sum runs across a lane.
+/// </summary>
+internal sealed unsafe partial class CpuDevice<TLane, TElement>
+{
+    /// <summary>What a pass over the pairs computes, known to the compiler.</summary>
+    private interface ISlicedOutputs
+    {
+        static abstract bool Values { get; }
+
+        static abstract bool ScoreGradient { get; }
+
+        static abstract bool ProjectionGradient { get; }
+    }
+
+    protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    {
+        if (request.Values is not null)
+            SlicedPass<TKernel, ValuesOnly>(request);
+        if (request.ScoreGradient is not null)
+            SlicedPass<TKernel, ScoreGradientOnly>(request);
+        if (request.ProjectionGradient is not null)
+            SlicedPass<TKernel, ProjectionGradientOnly>(request);
+    }
+
+    private void SlicedPass<TKernel, TOutputs>(SlicedPairRequest request)
+        where TKernel : struct, IRadialKernel
+        where TOutputs : struct, ISlicedOutputs
+    {
+        CpuMatrix<TElement> z = Cpu(request.Projections);
+        CpuMatrix<TElement> p = Cpu(request.ProjectedScores);
+        int count = z.Rows;
+        bool diagonal = request.Statistic == PairStatistic.V;
+        double weight = request.Statistic.Weight(count);
+        TLane single = TLane.Constant(weight);
+        TLane twice = TLane.Constant(2 * weight);
+
+        // One lane of slices at a time, copied together so that it stays in the first-level cache.
+        TElement* zs = Scratch(1, 1, count * TLane.Count).Pointer;
+        TElement* ps = Scratch(2, 1, count * TLane.Count).Pointer;
+        TElement* sums = Scratch(3, 1, count * TLane.Count).Pointer;
+        int lane = TLane.Count;
+        for (int slice = 0; slice < z.Columns; slice += TLane.Count)
+        {
+            TLane root = TLane.Sqrt(TLane.Load(Cpu(request.InverseSquareBandwidths).Pointer + slice));
+            var constants = SlicedPairSlice<TLane>.Create(
+                TLane.Load(Cpu(request.Couplings).Pointer + slice) * root,
+                TLane.Load(Cpu(request.FourthOrders).Pointer + slice));
+            TLane total = default;
+            for (int i = 0; i < count; i++)
+            {
+                TLane zi = TLane.Load(z.Row(i) + slice) * root;
+                TLane pi = TLane.Load(p.Row(i) + slice);
+                TLane.Store(zi, zs + (i * lane));
+                TLane.Store(pi, ps + (i * lane));
+                TLane.Store(default, sums + (i * lane));
+            }
+
+            AllPairs<TKernel, TOutputs>(zs, ps, sums, count, lane, constants, ref total);
+
+            TLane diagonalTotal = default;
+            if (diagonal)
+                Diagonal<TKernel, TOutputs>(zs, ps, sums, count, lane, constants, ref diagonalTotal);
+            if (TOutputs.Values)
+                TLane.Store((total * twice) + (diagonalTotal * single), Cpu(request.Values!).Pointer + slice);
+            if (TOutputs.ScoreGradient)
+                Spread(Cpu(request.ScoreGradient!), slice, sums, lane, twice);
+            if (TOutputs.ProjectionGradient)
+            {
+                Spread(Cpu(request.ProjectionGradient!), slice, sums, lane, twice * root);
+                TLane.Store(
+                    ((total * twice) + (diagonalTotal * single)) * root, Cpu(request.CouplingGradient!).Pointer + slice);
+            }
+        }
+    }
+
+    /// <summary>
+    /// All pairs i &lt; j, two rows i at a time. <paramref name="sums"/> collects the gradient by score or projection,
+    /// <paramref name="total"/> the value or the gradient by coupling.
+    /// </summary>
+    private static void AllPairs<TKernel, TOutputs>(
+        TElement* z, TElement* p, TElement* sums, int count, int lane, SlicedPairSlice<TLane> slice, ref TLane total)
+        where TKernel : struct, IRadialKernel
+        where TOutputs : struct, ISlicedOutputs
+    {
+        for (int i = 0; i + 1 < count; i += 2)
+        {
+            TElement* rowI = sums + (i * lane);
+            TElement* end = z + (count * lane);
+            TElement* zj = z + (i * lane);
+            TElement* pj = p + (i * lane);
+            TElement* sumsJ = rowI;
+            TLane z0 = TLane.Load(zj), z1 = TLane.Load(zj + lane);
+            TLane p0 = TLane.Load(pj), p1 = TLane.Load(pj + lane);
+            TLane sum0 = TLane.Load(rowI), sum1 = TLane.Load(rowI + lane);
+            TLane partial = default;
+            Pair<TKernel, TOutputs>(z0, z1, p0, p1, slice, ref sum0, ref sum1, ref partial);
+            for (zj += 2 * lane, pj += 2 * lane, sumsJ += 2 * lane; zj < end; zj += lane, pj += lane, sumsJ += lane)
+            {
+                TLane zLanes = TLane.Load(zj);
+                TLane pLanes = TLane.Load(pj);
+                TLane sumJ = TLane.Load(sumsJ);
+                Pair<TKernel, TOutputs>(z0, zLanes, p0, pLanes, slice, ref sum0, ref sumJ, ref partial);
+                Pair<TKernel, TOutputs>(z1, zLanes, p1, pLanes, slice, ref sum1, ref sumJ, ref partial);
+                TLane.Store(sumJ, sumsJ);
+            }
+
+            TLane.Store(sum0, rowI);
+            TLane.Store(sum1, rowI + lane);
+            total += partial;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pair<TKernel, TOutputs>(
+        TLane zi, TLane zj, TLane pi, TLane pj, in SlicedPairSlice<TLane> slice, ref TLane sumI, ref TLane sumJ, ref TLane total)
+        where TKernel : struct, IRadialKernel
+        where TOutputs : struct, ISlicedOutputs
+    {
+        if (TOutputs.Values)
+            total += SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, slice);
+        if (TOutputs.ScoreGradient)
+            SlicedPairTerm<TKernel>.AddScoreGradient(zi, zj, pi, pj, slice, ref sumI, ref sumJ);
+        if (TOutputs.ProjectionGradient)
+        {
+            TLane force = SlicedPairTerm<TKernel>.ProjectionGradient(zi, zj, pi, pj, slice, ref total);
+            sumI += force;
+            sumJ -= force;
+        }
+    }
+
+    /// <summary>The pairs i = j of the V-statistic: they enter the total once where other pairs enter it twice.</summary>
+    private static void Diagonal<TKernel, TOutputs>(
+        TElement* z, TElement* p, TElement* sums, int count, int lane, in SlicedPairSlice<TLane> slice, ref TLane total)
+        where TKernel : struct, IRadialKernel
+        where TOutputs : struct, ISlicedOutputs
+    {
+        for (int i = 0; i < count; i++)
+        {
+            TLane zi = TLane.Load(z + (i * lane));
+            TLane pi = TLane.Load(p + (i * lane));
+            TLane sum = TLane.Load(sums + (i * lane));
+            TLane other = default;
+            Pair<TKernel, TOutputs>(zi, zi, pi, pi, slice, ref sum, ref other, ref total);
+
+            // The force of a sample on itself is zero; Pair's own sum would keep the two halves apart.
+            if (TOutputs.ScoreGradient)
+                TLane.Store(sum, sums + (i * lane));
+        }
+    }
+
+    private static void Spread(CpuMatrix<TElement> output, int slice, TElement* sums, int lane, TLane factor)
+    {
+        for (int i = 0; i < output.Rows; i++)
+            TLane.Store(TLane.Load(sums + (i * lane)) * factor, output.Row(i) + slice);
+    }
+
+    private readonly struct ValuesOnly : ISlicedOutputs
+    {
+        public static bool Values => true;
+
+        public static bool ScoreGradient => false;
+
+        public static bool ProjectionGradient => false;
+    }
+
+    private readonly struct ScoreGradientOnly : ISlicedOutputs
+    {
+        public static bool Values => false;
+
+        public static bool ScoreGradient => true;
+
+        public static bool ProjectionGradient => false;
+    }
+
+    private readonly struct ProjectionGradientOnly : ISlicedOutputs
+    {
+        public static bool Values => false;
+
+        public static bool ScoreGradient => false;
+
+        public static bool ProjectionGradient => true;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Stein.Engine.Lanes;
+
+namespace Stein.Engine.Devices.Cpu;
+
+/// <summary>
+/// The drivers of the CPU, written once for every lane: 128-, 256- and 512-bit single precision are the <c>simd</c>
+/// device, one double is the oracle <c>double</c>. One thread; training allocates nothing once its buffers exist.
+/// </summary>
+internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
+    where TLane : struct, ISimdLane<TLane, TElement>
+    where TElement : unmanaged, IBinaryFloatingPointIeee754<TElement>
+{
+    private readonly CpuMatrix<TElement>?[] scratch = new CpuMatrix<TElement>?[5];
+
+    public CpuDevice(string name, string description)
+    {
+        Name = name;
+        Description = description;
+    }
+
+    public override string Name { get; }
+
+    public override string Description { get; }
+
+    public override double UnitRoundoff => sizeof(TElement) == sizeof(float) ? 1.0 / (1 << 24) : 1.0 / (1L << 53);
+
+    protected override DeviceMatrix AllocateCore(int rows, int columns) => new CpuMatrix<TElement>(this, rows, columns);
+
+    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source)
+    {
+        CpuMatrix<TElement> matrix = Cpu(destination);
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            TElement* target = matrix.Row(row);
+            ReadOnlySpan<double> values = source.Slice(row * matrix.Columns, matrix.Columns);
+            for (int column = 0; column < values.Length; column++)
+                target[column] = TElement.CreateTruncating(values[column]);
+        }
+    }
+
+    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source)
+    {
+        CpuMatrix<TElement> matrix = Cpu(destination);
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            TElement* target = matrix.Row(row);
+            ReadOnlySpan<float> values = source.Slice(row * matrix.Columns, matrix.Columns);
+            for (int column = 0; column < values.Length; column++)
+                target[column] = TElement.CreateTruncating(values[column]);
+        }
+    }
+
+    protected override void ReadCore(DeviceMatrix source, Span<double> destination)
+    {
+        CpuMatrix<TElement> matrix = Cpu(source);
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            TElement* values = matrix.Row(row);
+            Span<double> target = destination.Slice(row * matrix.Columns, matrix.Columns);
+            for (int column = 0; column < target.Length; column++)
+                target[column] = double.CreateTruncating(values[column]);
+        }
+    }
+
+    protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
+    {
+        CpuMatrix<TElement> target = Cpu(destination);
+        CpuMatrix<TElement> data = Cpu(source);
+        for (int row = 0; row < indices.Length; row++)
+        {
+            int index = indices[row];
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)data.Rows, nameof(indices));
+            TElement* from = data.Row(index);
+            TElement* to = target.Row(row);
+            for (int column = 0; column < data.Columns; column += TLane.Count)
+                TLane.Store(TLane.Load(from + column), to + column);
+        }
+    }
+
+    protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
+    {
+        CpuMatrix<TElement> target = Cpu(destination);
+        CpuMatrix<TElement> data = Cpu(source);
+        Transposition<TElement>.Run(data.Pointer, data.Stride, data.Rows, data.Columns, target.Pointer, target.Stride);
+    }
+
+    protected override void MultiplyCore(
+        DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta)
+    {
+        CpuMatrix<TElement> a = Cpu(left);
+        CpuMatrix<TElement> b = Cpu(right);
+        CpuMatrix<TElement> c = Cpu(product);
+        Working rightOperand = transposeRight ? Transposed(0, b) : new Working(b.Pointer, b.Stride);
+
+        var operands = new MatrixProduct<TLane, TElement>.Operands(
+            (nint)a.Pointer,
+            transposeLeft ? 1 : a.Stride,
+            transposeLeft ? a.Stride : 1,
+            (nint)rightOperand.Pointer,
+            rightOperand.Stride,
+            (nint)c.Pointer,
+            c.Stride,
+            transposeLeft ? a.Rows : a.Columns,
+            TElement.CreateTruncating(alpha),
+            TElement.CreateTruncating(beta),
+            beta != 0);
+        MatrixProduct<TLane, TElement>.Multiply(operands, c.Rows, c.Columns);
+    }
+
+    protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
+    {
+        CpuMatrix<TElement> target = Cpu(matrix);
+        for (int i = 0; i < target.Rows; i++)
+            target.Row(i)[i] = TElement.CreateTruncating(value);
+    }
+
+    protected override void CopyDiagonalCore(DeviceMatrix output, DeviceMatrix matrix)
+    {
+        CpuMatrix<TElement> target = Cpu(output);
+        CpuMatrix<TElement> source = Cpu(matrix);
+        for (int i = 0; i < source.Rows; i++)
+            target.Pointer[i] = source.Row(i)[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static CpuMatrix<TElement> Cpu(DeviceMatrix matrix) => (CpuMatrix<TElement>)matrix;
+
+    /// <summary>
+    /// Working memory of the shape asked for, kept between calls; each operation uses slots that no operation it calls
+    /// uses. Contents are whatever the last user left.
+    /// </summary>
+    private Working Scratch(int slot, int rows, int columns)
+    {
+        int perLine = 64 / sizeof(TElement);
+        int stride = (columns + perLine - 1) / perLine * perLine;
+        int size = checked(rows * stride);
+        CpuMatrix<TElement>? memory = scratch[slot];
+        if (memory is null || memory.Columns < size)
+            scratch[slot] = memory = new CpuMatrix<TElement>(this, 1, size);
+        return new(memory.Pointer, stride);
+    }
+
+    /// <summary>Row-major working memory.</summary>
+    private readonly struct Working(TElement* pointer, int stride)
+    {
+        public TElement* Pointer { get; } = pointer;
+
+        public int Stride { get; } = stride;
+    }
+}

@@ -1,0 +1,190 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Networks;
+
+namespace Stein.Engine.Discrepancies;
+
+/// <summary>
+/// The learned Stein discrepancy: <c>δ = mean_n (s_n·f(x_n) + tr J_f(x_n))</c> for a critic f, ascended on
+/// <c>δ − λ mean_n ‖f(x_n)‖²</c> (Grathwohl et al., "Learning the Stein discrepancy for training and evaluating
+/// energy-based models without sampling", ICML 2020). The critic has two hidden Swish layers.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The trace of the Jacobian is exact: with D₁, D₂ the slopes of the two layers at each sample (N×H),
+/// <c>tr J = rowsum(D₂ ∘ (D₁ Mᵀ))</c>, <c>M = W₂ ∘ (W₁ Q W₃)ᵀ</c> and Q the identity. Hutchinson's estimate with K
+/// probes ε shared by the batch, <c>(1/K) Σ εᵀJε</c>, is the same formula with <c>Q = (1/K) Σ εεᵀ</c>, so both are one
+/// piece of code: set <see cref="SetProbes"/> or do not.
+/// </para>
+/// <para>
+/// Reverse mode of the trace, τ = 1/N: <c>D̄₂ = τ D₁Mᵀ</c>, <c>D̄₁ = τ D₂M</c>, <c>M̄ᵀ = τ D₁ᵀD₂</c>,
+/// <c>W̄₂ᵀ += M̄ᵀ ∘ P</c> with <c>P = W₁QW₃</c>, <c>P̄ = M̄ᵀ ∘ W₂ᵀ</c>, <c>W̄₁ᵀ += (QW₃)P̄ᵀ</c>, <c>W̄₃ᵀ += P̄ᵀW₁ Q</c>; D̄ enters
+/// the pre-activations through σ̂″.
+/// </para>
+/// </remarks>
+public sealed class LearnedSteinDiscrepancy
+{
+    private readonly Device device;
+    private readonly HiddenLayer layer1;
+    private readonly HiddenLayer layer2;
+    private readonly DeviceMatrix traceTerms;
+    private readonly DeviceMatrix outputGradient;
+    private readonly DeviceMatrix path;
+    private readonly DeviceMatrix mask;
+    private readonly DeviceMatrix maskGradient;
+    private readonly DeviceMatrix pathGradient;
+    private readonly DeviceMatrix probedOut;
+    private readonly DeviceMatrix probedOutGradient;
+    private readonly DeviceMatrix perSample;
+    private readonly DeviceMatrix perSampleTrace;
+    private readonly DeviceMatrix probeProduct;
+    private bool probing;
+
+    /// <summary>For N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.</summary>
+    public LearnedSteinDiscrepancy(Device device, int samples, int dimension, int hidden1 = 300, int hidden2 = 300, double lambda = 1)
+    {
+        this.device = device;
+        Lambda = lambda;
+        Parameters = new CriticParameters(device, dimension, hidden1, hidden2);
+        Gradient = new CriticParameters(device, dimension, hidden1, hidden2);
+        layer1 = new HiddenLayer(device, samples, hidden1);
+        layer2 = new HiddenLayer(device, samples, hidden2);
+        Output = device.Allocate(samples, dimension);
+        traceTerms = device.Allocate(samples, hidden2);
+        outputGradient = device.Allocate(samples, dimension);
+        path = device.Allocate(hidden1, hidden2);
+        mask = device.Allocate(hidden1, hidden2);
+        maskGradient = device.Allocate(hidden1, hidden2);
+        pathGradient = device.Allocate(hidden1, hidden2);
+        probedOut = device.Allocate(hidden2, dimension);
+        probedOutGradient = device.Allocate(hidden2, dimension);
+        perSample = device.Allocate(samples, 1);
+        perSampleTrace = device.Allocate(samples, 1);
+        probeProduct = device.Allocate(dimension, dimension);
+    }
+
+    /// <summary>λ, the weight of the penalty on ‖f‖².</summary>
+    public double Lambda { get; }
+
+    public CriticParameters Parameters { get; }
+
+    /// <summary>The derivative of the critic's objective, set by <see cref="CriticGradient"/>.</summary>
+    public CriticParameters Gradient { get; }
+
+    /// <summary>f at the samples (N×D), set by <see cref="Evaluate"/>.</summary>
+    public DeviceMatrix Output { get; }
+
+    /// <summary>
+    /// Replaces the exact trace by Hutchinson's estimate with these probes (K×D), until <see cref="UseExactTrace"/>.
+    /// </summary>
+    public void SetProbes(DeviceMatrix probes)
+    {
+        probing = true;
+        device.Multiply(probeProduct, probes, probes, transposeLeft: true, alpha: 1.0 / probes.Rows);
+    }
+
+    /// <summary>Goes back to the exact trace, which is where a new discrepancy starts.</summary>
+    public void UseExactTrace() => probing = false;
+
+    /// <summary>Computes <see cref="Output"/> at <paramref name="samples"/> (N×D).</summary>
+    public void Evaluate(DeviceMatrix samples)
+    {
+        layer1.Forward(samples, Parameters.Weight1, Parameters.Bias1);
+        layer2.Forward(layer1.Activation, Parameters.Weight2, Parameters.Bias2);
+        device.Multiply(Output, layer2.Activation, Parameters.WeightOut);
+        device.Map<AddScaled>(Output, Output, Parameters.BiasOut, p: 1);
+    }
+
+    /// <summary><c>s_n·f(x_n)</c> and <c>tr J(x_n)</c> of each sample (N), evaluating the critic.</summary>
+    public (double[] ScoreProducts, double[] Traces) PerSample(DeviceMatrix samples, DeviceMatrix scores)
+    {
+        Evaluate(samples);
+        ComputeTrace();
+        device.SumRows<Product>(perSample, scores, Output);
+        device.SumRows<Product>(perSampleTrace, layer2.Slope, traceTerms);
+        return (device.Read(perSample), device.Read(perSampleTrace));
+    }
+
+    /// <summary>δ, without the penalty.</summary>
+    public double Value(DeviceMatrix samples, DeviceMatrix scores)
+    {
+        (double[] products, double[] traces) = PerSample(samples, scores);
+        return products.Zip(traces, (product, trace) => product + trace).Average();
+    }
+
+    /// <summary><c>mean_n ‖f(x_n)‖² + D·10⁻⁶</c>, the penalty as published, at the last evaluation.</summary>
+    public double Penalty()
+    {
+        device.SumRows<Square>(perSample, Output);
+        return device.Read(perSample).Average() + (Output.Columns * 1e-6);
+    }
+
+    /// <summary>
+    /// Sets <see cref="Gradient"/> to the derivative of <c>δ − λ mean‖f‖²</c> by the critic's parameters, for samples and
+    /// scores (N×D each).
+    /// </summary>
+    /// <param name="samples">Samples (N×D).</param>
+    /// <param name="scores">Scores (N×D).</param>
+    /// <param name="penalised">Whether the penalty counts; without it the derivative is that of δ.</param>
+    public void CriticGradient(DeviceMatrix samples, DeviceMatrix scores, bool penalised = true)
+    {
+        Evaluate(samples);
+        ComputeTrace();
+        BackPropagateTrace();
+        BackPropagateOutput(samples, scores, penalised ? Lambda : 0);
+    }
+
+    /// <summary><paramref name="gradient"/> (N×D) = the derivative of δ by the scores, f/N, evaluating the critic.</summary>
+    public void ScoreGradient(DeviceMatrix gradient, DeviceMatrix samples)
+    {
+        Evaluate(samples);
+        device.Map<Scaled>(gradient, Output, p: 1.0 / samples.Rows);
+    }
+
+    /// <summary>Slopes, P, Mᵀ and D₁Mᵀ.</summary>
+    private void ComputeTrace()
+    {
+        layer1.ComputeSlope();
+        layer2.ComputeSlope();
+        if (probing)
+            device.Multiply(probedOut, Parameters.WeightOut, probeProduct);
+        device.Multiply(path, Parameters.Weight1, probing ? probedOut : Parameters.WeightOut, transposeLeft: true, transposeRight: true);
+        device.Map<Product>(mask, Parameters.Weight2, path);
+        device.Multiply(traceTerms, layer1.Slope, mask);
+    }
+
+    /// <summary>The trace's part of the gradient by the weights and by the slopes.</summary>
+    private void BackPropagateTrace()
+    {
+        double tau = 1.0 / Output.Rows;
+        device.Map<Scaled>(layer2.SlopeGradient, traceTerms, p: tau);
+        device.Multiply(layer1.SlopeGradient, layer2.Slope, mask, transposeRight: true, alpha: tau);
+        device.Multiply(maskGradient, layer1.Slope, layer2.Slope, transposeLeft: true, alpha: tau);
+        device.Map<Product>(pathGradient, maskGradient, Parameters.Weight2);
+        device.Map<Product>(Gradient.Weight2, maskGradient, path);
+        device.Multiply(
+            Gradient.Weight1, probing ? probedOut : Parameters.WeightOut, pathGradient, transposeLeft: true, transposeRight: true);
+        DeviceMatrix outGradient = probing ? probedOutGradient : Gradient.WeightOut;
+        device.Multiply(outGradient, pathGradient, Parameters.Weight1, transposeLeft: true, transposeRight: true);
+        if (probing)
+            device.Multiply(Gradient.WeightOut, probedOutGradient, probeProduct);
+    }
+
+    /// <summary>Adds the part of <c>s·f − λ‖f‖²</c> and takes both through the layers.</summary>
+    private void BackPropagateOutput(DeviceMatrix samples, DeviceMatrix scores, double lambda)
+    {
+        double tau = 1.0 / Output.Rows;
+        device.Map<AddScaled>(outputGradient, scores, Output, p: -2 * lambda);
+        device.Map<Scaled>(outputGradient, outputGradient, p: tau);
+        device.Multiply(Gradient.WeightOut, layer2.Activation, outputGradient, transposeLeft: true, beta: 1);
+        device.SumColumns<Identity>(Gradient.BiasOut, outputGradient);
+        device.Multiply(layer2.Gradient, outputGradient, Parameters.WeightOut, transposeRight: true);
+        layer2.BackPropagate();
+        device.Multiply(Gradient.Weight2, layer1.Activation, layer2.Gradient, transposeLeft: true, beta: 1);
+        device.SumColumns<Identity>(Gradient.Bias2, layer2.Gradient);
+        device.Multiply(layer1.Gradient, layer2.Gradient, Parameters.Weight2, transposeRight: true);
+        layer1.BackPropagate();
+        device.Multiply(Gradient.Weight1, samples, layer1.Gradient, transposeLeft: true, beta: 1);
+        device.SumColumns<Identity>(Gradient.Bias1, layer1.Gradient);
+    }
+}

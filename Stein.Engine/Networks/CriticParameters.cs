@@ -1,0 +1,64 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Random;
+
+namespace Stein.Engine.Networks;
+
+/// <summary>
+/// Weights and biases of a critic f: D → D with two hidden layers, or their gradient, or their moments. Weights stand
+/// input×output, the transpose of how they are usually written, because most products of training want them so.
+/// </summary>
+public sealed class CriticParameters
+{
+    public CriticParameters(Device device, int dimension, int hidden1, int hidden2)
+    {
+        Weight1 = device.Allocate(dimension, hidden1);
+        Bias1 = device.Allocate(1, hidden1);
+        Weight2 = device.Allocate(hidden1, hidden2);
+        Bias2 = device.Allocate(1, hidden2);
+        WeightOut = device.Allocate(hidden2, dimension);
+        BiasOut = device.Allocate(1, dimension);
+        All = [Weight1, Bias1, Weight2, Bias2, WeightOut, BiasOut];
+    }
+
+    /// <summary>W₁ᵀ (D×H₁).</summary>
+    public DeviceMatrix Weight1 { get; }
+
+    /// <summary>b₁ (1×H₁).</summary>
+    public DeviceMatrix Bias1 { get; }
+
+    /// <summary>W₂ᵀ (H₁×H₂).</summary>
+    public DeviceMatrix Weight2 { get; }
+
+    /// <summary>b₂ (1×H₂).</summary>
+    public DeviceMatrix Bias2 { get; }
+
+    /// <summary>W₃ᵀ (H₂×D).</summary>
+    public DeviceMatrix WeightOut { get; }
+
+    /// <summary>b₃ (1×D).</summary>
+    public DeviceMatrix BiasOut { get; }
+
+    /// <summary>All six, in the order above.</summary>
+    public IReadOnlyList<DeviceMatrix> All { get; }
+
+    /// <summary>Weights and biases uniform in ±1/√(inputs of the layer), the initialisation of the published script.</summary>
+    public void Initialise(PhiloxStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        InitialiseLayer(stream, Weight1, Bias1);
+        InitialiseLayer(stream, Weight2, Bias2);
+        InitialiseLayer(stream, WeightOut, BiasOut);
+    }
+
+    private static void InitialiseLayer(PhiloxStream stream, DeviceMatrix weight, DeviceMatrix bias)
+    {
+        double bound = 1 / Math.Sqrt(weight.Rows);
+        foreach (DeviceMatrix matrix in (ReadOnlySpan<DeviceMatrix>)[weight, bias])
+        {
+            var values = new double[matrix.Rows * matrix.Columns];
+            for (int i = 0; i < values.Length; i++)
+                values[i] = bound * ((2 * stream.NextUniform()) - 1);
+            matrix.Device.Write(matrix, values);
+        }
+    }
+}
