@@ -124,7 +124,8 @@ internal static class IcaDimensionFigures
 
     private static void AddPoints(Plot plot, int[] dims, Series series, Func<IcaTableRow, Interval> interval, ValueRange range)
     {
-        var shown = series.Rows.Select(row => (X: X(dims, series, row), Y: interval(row))).Where(point => double.IsFinite(point.Y.Middle)).ToList();
+        var shown = series.Rows.Select(row => (X: X(dims, series, row), Y: interval(row)))
+            .Where(point => double.IsFinite(point.Y.Middle)).ToList();
         if (shown.Count == 0)
         {
             return;

@@ -27,7 +27,7 @@ internal static class IcaLatex
             Line(text, $@"\multicolumn{{{columns}}}{{@{{}}l}}{{Amari distance}} \\");
             foreach (string method in data.Methods.Where(method => method != IcaMethod.Oracle.Name))
             {
-                Row(text, [Latex.Escape(method), .. Cells(data, method, row => WithError(row.AmariDistance, row.AmariDistanceSe, 3))]);
+                Row(text, [Latex.Escape(method), .. data.Cells(method, row => WithError(row.AmariDistance, row.AmariDistanceSe, 3))]);
             }
         }
 
@@ -49,10 +49,10 @@ internal static class IcaLatex
                 Line(text, @"\midrule");
             }
 
-            Row(text, [Latex.Escape(method), .. Cells(data, method, row => WithError(row.Mean, row.Se, 2, Mark(row)))]);
+            Row(text, [Latex.Escape(method), .. data.Cells(method, row => WithError(row.Mean, row.Se, 2, Mark(row)))]);
             if (data.HasPaper(method))
             {
-                Row(text, [@"\quad paper", .. Cells(data, method, row => double.IsNaN(row.Paper) ? "" : Fixed(row.Paper, 2))]);
+                Row(text, [@"\quad paper", .. data.Cells(method, row => double.IsNaN(row.Paper) ? "" : Fixed(row.Paper, 2))]);
             }
         }
     }
@@ -78,9 +78,6 @@ internal static class IcaLatex
         "lower" => @"^{\downarrow}",
         _ => "",
     };
-
-    private static IEnumerable<string> Cells(IcaReportData data, string method, Func<IcaTableRow, string> cell) =>
-        data.Dimensions.Select(dim => data.Row(method, dim) is { } row ? cell(row) : "");
 
     private static string Fixed(double value, int decimals) => Latex.Escape(NumberText.Fixed(value, decimals));
 

@@ -3,7 +3,7 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;
 
-/// <summary>Writes <c>table.md</c>: methods by dimensions as in the paper, gaps, Amari distances, paired differences, the long form.</summary>
+/// <summary>Writes <c>table.md</c>: methods by dimensions, gaps, Amari distances, paired differences, the long form.</summary>
 internal static class IcaMarkdown
 {
     public static string Write(IcaReportData data)
@@ -22,7 +22,11 @@ internal static class IcaMarkdown
         {
             Line(text, "\n## Amari distance\n\nOf V·W_true, from 0 (sources separated) to 1, ± standard error.\n");
             WriteByDimension(
-                text, data, withPaper: false, row => NumberText.WithError(row.AmariDistance, row.AmariDistanceSe, 3), skip: IcaMethod.Oracle.Name);
+                text,
+                data,
+                withPaper: false,
+                row => NumberText.WithError(row.AmariDistance, row.AmariDistanceSe, 3),
+                skip: IcaMethod.Oracle.Name);
         }
 
         WriteDifferences(text, data);
@@ -37,10 +41,10 @@ internal static class IcaMarkdown
         Row(text, ["---", .. data.Dimensions.Select(_ => "---:")]);
         foreach (string method in data.Methods.Where(method => method != skip))
         {
-            Row(text, [method, .. data.Dimensions.Select(dim => data.Row(method, dim) is { } row ? cell(row) : "")]);
+            Row(text, [method, .. data.Cells(method, cell)]);
             if (withPaper && data.HasPaper(method))
             {
-                Row(text, ["*paper*", .. data.Dimensions.Select(dim => data.Row(method, dim) is { } row ? IcaReportData.PaperCell(row) : "")]);
+                Row(text, ["*paper*", .. data.Cells(method, IcaReportData.PaperCell)]);
             }
         }
     }

@@ -7,11 +7,11 @@ namespace Stein.Experiments.Ica;
 public static class IcaReport
 {
     /// <summary>
-    /// Writes <c>runs.csv</c>, <c>curves.csv</c>, <c>table.csv</c>, <c>differences.csv</c>, <c>table.md</c>, <c>table.tex</c>, and as PNG and
-    /// SVG <c>curves_D{dim}</c>, <c>log_likelihood_by_dimension</c> and <c>gap_by_dimension</c>, for whatever data is there.
+    /// Writes <c>runs.csv</c>, <c>curves.csv</c>, <c>table.csv</c>, <c>differences.csv</c>, <c>table.md</c>, <c>table.tex</c>, and as PNG
+    /// and SVG <c>curves_D{dim}</c>, <c>log_likelihood_by_dimension</c> and <c>gap_by_dimension</c>, for whatever data is there.
     /// </summary>
     /// <remarks>
-    /// Methods, dimensions and seeds may be missing; rows say "3 of 5 seeds" then. Files without data (curves, differences) are not written.
+    /// Methods, dimensions and seeds may be missing; rows then say "3 of 5 seeds". Curves or differences without data are not written.
     /// Every file is written atomically, and the same data in any order give the same bytes.
     /// </remarks>
     /// <param name="folder">Target folder; made if missing, existing files of these names are replaced.</param>

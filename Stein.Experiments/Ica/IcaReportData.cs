@@ -19,7 +19,9 @@ internal sealed class IcaReportData(IReadOnlyList<IcaTableRow> rows, IReadOnlyLi
     public bool HasAmari { get; } =
         rows.Any(row => row.Method != IcaMethod.Oracle.Name && double.IsFinite(row.AmariDistance));
 
-    public IcaTableRow? Row(string method, int dim) => rows.FirstOrDefault(row => row.Method == method && row.Dim == dim);
+    /// <summary>A cell for every dimension, empty where the method has no run.</summary>
+    public IEnumerable<string> Cells(string method, Func<IcaTableRow, string> cell) =>
+        Dimensions.Select(dim => rows.FirstOrDefault(row => row.Method == method && row.Dim == dim) is { } row ? cell(row) : "");
 
     public bool HasPaper(string method) => rows.Any(row => row.Method == method && double.IsFinite(row.Paper));
 
@@ -59,8 +61,9 @@ internal sealed class IcaReportData(IReadOnlyList<IcaTableRow> rows, IReadOnlyLi
         return $"Paper: {PublishedIca.Source}. "
             + "Its random matrices are unknown, and the oracle varies between matrices, so a verdict compares the mean oracle over "
             + "random matrices minus our gap with the paper's value; the standard error has both sides, ours and "
-            + $"{PublishedIca.Seeds} seeds of the paper's. \"agrees\" is a difference within its 95 % interval, \"higher\" and \"lower\" say where ours "
-            + $"lies. Even if all agreed, about 5 % of verdicts would differ by chance: here {chance} of {verdicts}.";
+            + $"{PublishedIca.Seeds} seeds of the paper's. \"agrees\" is a difference within its 95 % interval, \"higher\" and \"lower\" "
+            + "say where ours lies. "
+            + $"Even if all agreed, about 5 % of verdicts would differ by chance: here {chance} of {verdicts}.";
     }
 
     public static string PaperCell(IcaTableRow row) =>

@@ -3,7 +3,7 @@ namespace Stein.Experiments.Ica;
 /// <summary>Checks a set of runs and groups it for tables and figures.</summary>
 internal static class IcaRuns
 {
-    /// <summary>The runs of a method, by ascending dimension, each group by ascending seed: the order of runs never changes a sum.</summary>
+    /// <summary>The runs of a method by ascending dimension and seed: the order of the input never changes a sum.</summary>
     public static IEnumerable<(int Dim, IReadOnlyList<IcaRun> Runs)> ByDim(IEnumerable<IcaRun> runs, IcaMethod method) =>
         runs.Where(run => IcaMethod.Find(run.Method) == method)
             .GroupBy(run => run.Dim)
@@ -34,7 +34,8 @@ internal static class IcaRuns
             if (!seen.Add((IcaMethod.Find(run.Method), run.Dim, run.Seed)))
             {
                 throw new ArgumentException(
-                    $"The run {name} is there twice; every method, dimension and seed may be there once. Drop one of the two.", nameof(runs));
+                    $"The run {name} is there twice; every method, dimension and seed may be there once. Drop one of the two.",
+                    nameof(runs));
             }
 
             if (!double.IsFinite(run.TestLogLikelihood) || !double.IsFinite(run.Oracle))

@@ -29,8 +29,8 @@ public readonly record struct PaperComparison(
     /// <para>This is the difference of the gaps, with the paper's gap μ_O − paper. It beats the plain difference whenever the gap does
     /// not grow along with the oracle, since σ_O²/n is gone; the paper's σ_O²/m stays, because its draws are unknown. Gap and oracle are
     /// taken as uncorrelated on the paper's side, since a handful of seeds cannot tell a correlation.</para>
-    /// <para>σ_O is known, σ_g is estimated from n seeds: the degrees of freedom are Welch and Satterthwaite's, with all the uncertainty in the
-    /// second term. They are n − 1 if the gap's spread dominates and grow without bound if the oracle's does.</para>
+    /// <para>σ_O is known, σ_g is estimated from n seeds: the degrees of freedom are Welch and Satterthwaite's, all uncertainty being in
+    /// the second term. They are n − 1 if the gap's spread dominates and grow without bound if the oracle's does.</para>
     /// </remarks>
     /// <param name="gaps">Oracle minus log-likelihood of every seed, nats; n values.</param>
     /// <param name="paper">Published mean; NaN where there is none.</param>
@@ -80,7 +80,7 @@ public readonly record struct PaperComparison(
         return new PaperComparison(difference, standardError, degreesOfFreedom, verdict);
     }
 
-    /// <summary>The 97.5 % quantile of Student's t, which is the normal one for very many (or, 0/0, irrelevant) degrees of freedom.</summary>
+    /// <summary>The 97.5 % quantile of Student's t; the normal one for very many degrees of freedom, or for no spread at all (0/0).</summary>
     private static double Quantile(double degreesOfFreedom) =>
         degreesOfFreedom < 1e6 ? StudentT.InvCDF(0, 1, degreesOfFreedom, 0.975) : Normal.InvCDF(0, 1, 0.975);
 }

@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.AxisPanels;
 
 namespace Stein.Experiments.Reports;
 
@@ -24,6 +25,7 @@ internal static class Figure
         plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.Axes.Right.MinimumSize = 2 * OuterMargin;
+        ((YAxisBase)plot.Axes.Left).PaddingOutsideAxisLabels = new PixelPadding(OuterMargin, 0, 0, 0);
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(.10);
         return plot;
     }

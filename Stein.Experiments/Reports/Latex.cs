@@ -5,7 +5,7 @@ namespace Stein.Experiments.Reports;
 /// <summary>Text as LaTeX input.</summary>
 internal static class Latex
 {
-    /// <summary>Escapes the characters that LaTeX reads as commands, and turns − ± – “ ” into their commands; other text stays as it is.</summary>
+    /// <summary>Escapes the characters that LaTeX reads as commands, and turns − ± – “ ” into LaTeX; other text stays as it is.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);

@@ -6,7 +6,7 @@ namespace Stein.Experiments.Reports;
 
 /// <summary>Renders a plot as SVG, and makes good what SkiaSharp's SVG canvas leaves out.</summary>
 /// <remarks>
-/// That canvas cannot draw dashes (it complains on standard error and draws nothing dashed), names a font that the viewer may not have, ends
+/// That canvas cannot draw dashes (it complains on standard error), names a font that the viewer may not have, ends
 /// lists of positions with a comma, and numbers clip paths through the whole process, so that a second rendering differs from the first.
 /// </remarks>
 internal static class SvgFigure
