@@ -1,0 +1,78 @@
+using CsvHelper;
+using Stein.Experiments.Reports;
+
+namespace Stein.Experiments.Ica;
+
+/// <summary>One row of <c>differences.csv</c>: a method minus maxSKSD-g, paired by seed, nats; NaN where a number does not exist.</summary>
+/// <param name="Comparison">Such as "KSD − maxSKSD-g".</param>
+/// <param name="Dim">Dimension D.</param>
+/// <param name="Seeds">Number of seeds that both methods have.</param>
+/// <param name="Mean">Mean of the paired differences of the test log-likelihood.</param>
+/// <param name="Se">Its standard error; NaN for one seed.</param>
+/// <param name="Paper">Difference of the published means.</param>
+/// <param name="Difference">Ours minus the paper's.</param>
+/// <param name="DifferenceSe">Standard error of that, both sides.</param>
+/// <param name="Verdict">"agrees", "higher", "lower" or "–"; see <see cref="PaperComparison.OfPairedDifference"/>.</param>
+[CsvRecord]
+public sealed partial record IcaDifferenceRow(
+    [CsvColumn("comparison")] string Comparison,
+    [CsvColumn("dim")] int Dim,
+    [CsvColumn("seeds")] int Seeds,
+    [CsvColumn("mean")] double Mean,
+    [CsvColumn("se")] double Se,
+    [CsvColumn("paper")] double Paper,
+    [CsvColumn("difference")] double Difference,
+    [CsvColumn("difference_se")] double DifferenceSe,
+    [CsvColumn("verdict")] string Verdict);
+
+/// <summary>Makes the rows of <c>differences.csv</c> from finished runs.</summary>
+public static class IcaDifferences
+{
+    private static readonly IcaMethod Reference = IcaMethod.Find("maxsksd");
+    private static readonly IcaMethod[] Compared = [IcaMethod.Find("ksd"), IcaMethod.Find("lsd")];
+
+    /// <summary>KSD − maxSKSD-g and LSD − maxSKSD-g, at every dimension where both have a seed in common.</summary>
+    /// <inheritdoc cref="IcaTable.Rows" path="/param"/>
+    public static IReadOnlyList<IcaDifferenceRow> Rows(IReadOnlyList<IcaRun> runs, bool comparePaper)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        var reference = IcaRuns.ByDim(runs, Reference).SelectMany(group => group.Runs).ToDictionary(run => (run.Dim, run.Seed));
+        var rows = new List<IcaDifferenceRow>();
+        foreach (IcaMethod method in Compared)
+        {
+            foreach ((int dim, IReadOnlyList<IcaRun> group) in IcaRuns.ByDim(runs, method))
+            {
+                double[] differences =
+                [
+                    .. group.Where(run => reference.ContainsKey((dim, run.Seed)))
+                        .Select(run => run.TestLogLikelihood - reference[(dim, run.Seed)].TestLogLikelihood),
+                ];
+                if (differences.Length > 0)
+                {
+                    rows.Add(Row(method, dim, differences, comparePaper));
+                }
+            }
+        }
+
+        return rows;
+    }
+
+    private static IcaDifferenceRow Row(IcaMethod method, int dim, double[] differences, bool comparePaper)
+    {
+        var summary = Summary.Of(differences);
+        double paper = comparePaper
+            ? PublishedIca.TestLogLikelihood(method.Name, dim) - PublishedIca.TestLogLikelihood(Reference.Name, dim)
+            : double.NaN;
+        PaperComparison comparison = PaperComparison.OfPairedDifference(differences, paper);
+        return new IcaDifferenceRow(
+            $"{method.Name} − {Reference.Name}",
+            dim,
+            differences.Length,
+            summary.Mean,
+            summary.StandardError,
+            paper,
+            comparison.Difference,
+            comparison.StandardError,
+            comparison.Verdict.Word());
+    }
+}

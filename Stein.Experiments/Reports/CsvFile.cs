@@ -1,0 +1,40 @@
+using CsvHelper;
+
+namespace Stein.Experiments.Reports;
+
+/// <summary>
+/// CSV as every result of this project is written: UTF-8, comma, line feed, invariant numbers that read back to the same double;
+/// a number that does not exist (NaN) is a blank cell. Row types carry <see cref="CsvRecordAttribute"/>.
+/// </summary>
+internal static class CsvFile
+{
+    private static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
+
+    public static void Write<TRow>(string path, IEnumerable<TRow> rows) =>
+        AtomicFile.Write(path, stream =>
+        {
+            using var csv = CsvWriter.Create(stream, Format, leaveOpen: true);
+            csv.WriteRecords(rows);
+        });
+
+    /// <exception cref="InvalidDataException">A column is missing or a cell is not of its type; names the source and the line.</exception>
+    public static List<TRow> Read<TRow>(Stream stream, string source)
+    {
+        using var csv = CsvReader.Create(stream, CsvReaderOptions.Default with { TrackLineNumbers = true }, leaveOpen: true);
+        try
+        {
+            var rows = new List<TRow>();
+            foreach (TRow row in csv.GetRecords<TRow>())
+            {
+                rows.Add(row);
+            }
+
+            return rows;
+        }
+        catch (Exception exception) when (exception is CsvFormatException or KeyNotFoundException)
+        {
+            throw new InvalidDataException(
+                $"{source} cannot be read: {exception.Message} Correct the file, or remove it and write the report again.", exception);
+        }
+    }
+}

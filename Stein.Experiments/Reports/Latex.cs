@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace Stein.Experiments.Reports;
+
+/// <summary>Text as LaTeX input.</summary>
+internal static class Latex
+{
+    /// <summary>Escapes the characters that LaTeX reads as commands, and turns − ± – “ ” into LaTeX; other text stays as it is.</summary>
+    public static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (char character in text)
+        {
+            _ = character switch
+            {
+                '\\' => escaped.Append(@"\textbackslash{}"),
+                '~' => escaped.Append(@"\textasciitilde{}"),
+                '^' => escaped.Append(@"\textasciicircum{}"),
+                '&' or '%' or '$' or '#' or '_' or '{' or '}' => escaped.Append('\\').Append(character),
+                '−' => escaped.Append("$-$"),
+                '±' => escaped.Append(@"$\pm$"),
+                '–' => escaped.Append("--"),
+                '“' => escaped.Append("``"),
+                '”' => escaped.Append("''"),
+                '\r' or '\n' => escaped.Append(' '),
+                _ => escaped.Append(character),
+            };
+        }
+
+        return escaped.ToString();
+    }
+}

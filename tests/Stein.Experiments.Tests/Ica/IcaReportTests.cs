@@ -1,0 +1,134 @@
+using System.Xml.Linq;
+using SkiaSharp;
+using Stein.Experiments.Ica;
+using Xunit;
+
+namespace Stein.Experiments.Tests.Ica;
+
+public sealed class IcaReportTests
+{
+    [Fact]
+    public void Writes_every_file_and_the_same_bytes_for_the_same_data_in_any_order()
+    {
+        using var one = new TemporaryFolder();
+        using var two = new TemporaryFolder();
+        IReadOnlyList<string> files = IcaReport.Write(one.Path, IcaSample.Runs, IcaSample.Curves, comparePaper: true);
+        IcaReport.Write(two.Path, [.. IcaSample.Runs.Reverse()], [.. IcaSample.Curves.Reverse()], comparePaper: true);
+        string[] figures = ["curves_D10", "curves_D20", "log_likelihood_by_dimension", "gap_by_dimension"];
+        string[] expected =
+        [
+            "runs.csv", "curves.csv", "table.csv", "differences.csv", "table.md", "table.tex",
+            .. figures.SelectMany(figure => new[] { $"{figure}.png", $"{figure}.svg" }),
+        ];
+        Assert.Equal(expected, files.Select(Path.GetFileName));
+        Assert.Equal(expected.Order(), Directory.GetFiles(one.Path).Select(Path.GetFileName).Order());
+        Assert.All(expected, name => Assert.Equal(File.ReadAllBytes(one.File(name)), File.ReadAllBytes(two.File(name))));
+        Assert.StartsWith(
+            "method,dim,seeds,mean,se,oracle,gap,paper,verdict,", File.ReadAllText(one.File("table.csv")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "comparison,dim,seeds,mean,se,paper,difference,difference_se,verdict\n",
+            File.ReadAllText(one.File("differences.csv")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Partial_data_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        IcaRun[] runs = [.. IcaSample.Runs.Where(run => run is not { Method: "lsd", Dim: 20 })];
+        IcaReport.Write(folder.Path, runs, [], comparePaper: true, seedsExpected: 5);
+        string markdown = File.ReadAllText(folder.File("table.md"));
+        Assert.Contains("(3 of 5 seeds)", markdown, StringComparison.Ordinal);
+        Assert.Contains("Partial: KSD, D = 10: 3 of 5 seeds", markdown, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("curves.csv")));
+    }
+
+    [Fact]
+    public void One_run_is_enough()
+    {
+        using var folder = new TemporaryFolder();
+        IcaReport.Write(folder.Path, [IcaSample.Runs[0]], [IcaSample.Curves[0]], comparePaper: false);
+        Assert.DoesNotContain("aper", File.ReadAllText(folder.File("table.md")), StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("differences.csv")));
+    }
+
+    [Fact]
+    public void Refuses_what_is_no_set_of_finished_runs()
+    {
+        using var folder = new TemporaryFolder();
+        IcaRun run = IcaSample.Runs[0];
+        IcaRun[][] wrong = [[], [run, run], [run with { TestLogLikelihood = double.NaN }], [run with { Method = "oracle" }]];
+        foreach (IcaRun[] runs in wrong)
+        {
+            Assert.Throws<ArgumentException>(() => IcaReport.Write(folder.Path, runs, [], comparePaper: true));
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void Latex_is_balanced_and_has_a_cell_for_every_column()
+    {
+        using var folder = new TemporaryFolder();
+        IcaReport.Write(folder.Path, [.. IcaSample.Runs, IcaSample.Runs[0] with { Method = "ksd_imq" }], [], comparePaper: true);
+        string latex = File.ReadAllText(folder.File("table.tex"));
+        Assert.Equal(latex.Count(character => character == '{'), latex.Count(character => character == '}'));
+        Assert.Equal(0, latex.Count(character => character == '$') % 2);
+        Assert.Contains(@"ksd\_imq", latex, StringComparison.Ordinal);
+        Assert.DoesNotContain(latex, character => character is '−' or '±' or '–');
+        string[] rows = [.. latex.Split('\n').Where(line => line.Contains(" & ", StringComparison.Ordinal))];
+        Assert.All(rows, row => Assert.EndsWith(@" \\", row, StringComparison.Ordinal));
+        Assert.All(rows, row => Assert.Equal(2, row.Count(character => character == '&')));
+        Assert.True(rows.Length > 10);
+    }
+
+    [Fact]
+    public void Png_has_text_where_the_labels_stand()
+    {
+        using var folder = new TemporaryFolder();
+        IcaReport.Write(folder.Path, IcaSample.Runs, IcaSample.Curves, comparePaper: true);
+        foreach (string name in Directory.GetFiles(folder.Path, "*.png"))
+        {
+            using var picture = SKBitmap.Decode(name);
+            Assert.Equal((1600, 1000), (picture.Width, picture.Height));
+            // The x label (below the ticks), the y label (left edge) and the legend (top) are dark glyphs on white.
+            Assert.InRange(DarkPixels(picture, 600, 940, 1100, 1000), 300, 20000);
+            Assert.InRange(DarkPixels(picture, 0, 200, 40, 900), 300, 20000);
+            Assert.InRange(DarkPixels(picture, 200, 20, 1600, 120), 300, 40000);
+            Assert.Equal(SKColors.White, picture.GetPixel(5, 5));
+        }
+    }
+
+    [Fact]
+    public void Svg_is_well_formed_with_text_dashes_and_a_fallback_font()
+    {
+        using var folder = new TemporaryFolder();
+        IcaReport.Write(folder.Path, IcaSample.Runs, IcaSample.Curves, comparePaper: true);
+        foreach (string name in Directory.GetFiles(folder.Path, "*.svg"))
+        {
+            XElement[] elements = [.. XDocument.Load(name).Descendants()];
+            XElement[] texts = [.. elements.Where(element => element.Name.LocalName == "text")];
+            Assert.All(texts, text => Assert.Equal("DejaVu Sans, Verdana, sans-serif", text.Attribute("font-family")?.Value));
+            Assert.All(texts, text => Assert.False(text.Attribute("x")!.Value.EndsWith(", ", StringComparison.Ordinal)));
+            Assert.Contains(texts, text => text.Value.Contains("nats", StringComparison.Ordinal));
+            Assert.Contains(texts, text => text.Value == "maxSKSD-g");
+            bool hasOracle = texts.Any(text => text.Value == "oracle");
+            Assert.Equal(hasOracle, elements.Any(element => element.Attribute("stroke-dasharray") is not null));
+        }
+    }
+
+    private static int DarkPixels(SKBitmap picture, int left, int top, int right, int bottom)
+    {
+        int count = 0;
+        for (int y = top; y < bottom; y++)
+        {
+            for (int x = left; x < right; x++)
+            {
+                SKColor pixel = picture.GetPixel(x, y);
+                count += pixel.Red + pixel.Green + pixel.Blue < 300 ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+}
