@@ -21,7 +21,8 @@ internal static class FiniteDifferences
     /// <param name="quadratic">The function is a polynomial of degree two at most: differences have no truncation error.</param>
     /// <param name="magnitude">The size of the terms that f sums, if larger than f: what its rounding error goes by.</param>
     /// <param name="largestStep">The largest step of the three that show the slope.</param>
-    public static void Check(
+    /// <returns>In how many directions the slope of the error was seen to be 2.</returns>
+    public static int Check(
         string what,
         Func<double[], double> f,
         double[] at,
@@ -51,6 +52,8 @@ internal static class FiniteDifferences
             Compare($"{what}, entry {coordinate}", difference, gradient[coordinate], allowed);
         }
 
+        int slopes = 0;
+
         // In a random direction of length 1, the error falls with the square of the step.
         for (int repetition = 0; repetition < 3; repetition++)
         {
@@ -75,8 +78,11 @@ internal static class FiniteDifferences
                 double slope = Math.Log2(errors[^2] / errors[^1]);
                 if (!(Math.Abs(slope - 2) <= 0.2))
                     Assert.Fail($"{what}: the error of the difference falls with slope {slope:F3}, not 2 ({string.Join(", ", errors)})");
+                slopes++;
             }
         }
+
+        return slopes;
 
         double Central(double[] direction, double h)
             => (f([.. at.Zip(direction, (x, v) => x + (h * v))]) - f([.. at.Zip(direction, (x, v) => x - (h * v))])) / (2 * h);
