@@ -30,6 +30,14 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             values[i] = TElement.PositiveInfinity;
 
         var numbers = new FlatNumbers(values, filled);
+
+        // NaN alone is not at most infinity, with which the last lane is filled up.
+        if (numbers.Count(TElement.PositiveInfinity) < (filled + TLane.Count - 1) / TLane.Count * TLane.Count)
+        {
+            *median = TElement.NaN;
+            return;
+        }
+
         long zeros = numbers.Count(TElement.Zero);
         long positive = filled - zeros;
         *median = positive == 0
@@ -50,14 +58,29 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         TElement* sorted = Scratch(2, 1, TLane.Count * (padded + TLane.Count)).Pointer;
         int stride = padded + TLane.Count;
         long pairs = (long)samples * (samples + 1) / 2;
+        TElement* notFinite = stackalloc TElement[TLane.Count];
         for (int slice = 0; slice < z.Columns; slice += TLane.Count)
         {
+            // The network may lose a NaN: NaN and infinity, whose difference from itself is NaN, are found before.
+            TLane check = default;
             for (int i = 0; i < samples; i++)
-                TLane.Store(TLane.Load(z.Row(i) + slice), lanes + (i * TLane.Count));
+            {
+                TLane row = TLane.Load(z.Row(i) + slice);
+                check += row - row;
+                TLane.Store(row, lanes + (i * TLane.Count));
+            }
+
+            TLane.Store(check, notFinite);
             SortingNetwork<TLane, TElement>.Sort(lanes, samples);
             Transposition<TElement>.Run(lanes, TLane.Count, samples, TLane.Count, sorted, stride);
             for (int lane = 0; lane < Math.Min(TLane.Count, z.Columns - slice); lane++)
             {
+                if (TElement.IsNaN(notFinite[lane]))
+                {
+                    medians[slice + lane] = TElement.NaN;
+                    continue;
+                }
+
                 TElement* values = sorted + (lane * stride);
                 for (int i = samples; i < stride; i++)
                     values[i] = TElement.PositiveInfinity;

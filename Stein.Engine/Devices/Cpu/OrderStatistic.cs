@@ -35,6 +35,14 @@ internal static class OrderStatistic
         long countHigh = numbers.Count(high);
         if (rank >= countHigh)
             return TElement.NaN;
+        if (TElement.IsPositiveInfinity(high))
+        {
+            // Nothing lies half-way to infinity: the search is among the finite numbers.
+            high = TElement.BitDecrement(high);
+            countHigh = numbers.Count(high);
+            if (rank >= countHigh)
+                return TElement.PositiveInfinity;
+        }
 
         Span<TElement> few = stackalloc TElement[FewEnough];
         for (int step = 0; countHigh - countLow > FewEnough; step++)
