@@ -1,11 +1,14 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Stein.Engine.Lanes;
 
 /// <summary><c>e^x</c> in single precision on SIMD lanes.</summary>
 /// <remarks>
 /// <c>x = n·ln 2 + r</c> with n whole and |r| ≤ ½ ln 2, so that <c>e^x = 2^n·e^r</c>. One fused step is enough for r:
-/// its error n·(ln 2 − fl(ln 2)) stays below 2.5·10⁻⁷ for every n. <c>e^r</c> is a polynomial of degree 5 with constant
+/// its error n·(ln 2 − fl(ln 2)) stays below 2.5·10⁻⁷ for every n. Where multiplications and additions are not fused, the
+/// rounding of n·ln 2 would cost ten times that, and ln 2 is split in two parts, the first of which gives exact products. <c>e^r</c> is a polynomial of degree 5 with constant
 /// term exactly 1 (so that <c>e^0 = 1</c>), fitted to the least maximum relative error on |r| ≤ ½ ln 2, which is
 /// 9.5·10⁻⁸; the other coefficients solve that weighted minimax problem (Lawson's iteration), rounded to float.
 /// </remarks>
@@ -13,6 +16,13 @@ internal static class SimdExponential
 {
     /// <summary>Above this the result is infinite, and below its negative it is zero.</summary>
     private const double Bound = 105;
+
+    /// <summary>ln 2 to 15 bits: its product with a whole number below 2⁹ is a float.</summary>
+    private const double LogarithmOfTwoHigh = 0.693145751953125;
+
+    private const double LogarithmOfTwo = 0.6931471805599453;
+
+    private static bool IsFused => Fma.IsSupported || AdvSimd.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<T>(T value)
@@ -29,7 +39,9 @@ internal static class SimdExponential
         where T : struct, IFloatSimdLane<T>
     {
         T power = T.Round(value * T.Constant(1.4426950408889634));
-        T r = T.NegatedMultiplyAdd(power, T.Constant(0.6931471805599453), value);
+        T r = IsFused
+            ? T.NegatedMultiplyAdd(power, T.Constant(LogarithmOfTwo), value)
+            : value - (power * T.Constant(LogarithmOfTwoHigh)) - (power * T.Constant(LogarithmOfTwo - LogarithmOfTwoHigh));
         T polynomial = T.MultiplyAdd(T.Constant(0.008290321566164494), r, T.Constant(0.04189794510602951));
         polynomial = T.MultiplyAdd(polynomial, r, T.Constant(0.1666763573884964));
         polynomial = T.MultiplyAdd(polynomial, r, T.Constant(0.4999915063381195));
