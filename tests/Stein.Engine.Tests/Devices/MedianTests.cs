@@ -137,7 +137,7 @@ public class MedianTests
         await Task.Run(
             () =>
             {
-                foreach (int count in new[] { 2, 5, 16, 33, 100 })
+                foreach (int count in (IEnumerable<int>)[2, 5, 16, 33, 100])
                 {
                     for (int nans = 1; nans <= count; nans += (count / 3) + 1)
                     {

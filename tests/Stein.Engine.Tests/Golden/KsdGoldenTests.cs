@@ -69,8 +69,13 @@ public class KsdGoldenTests
 
                 if (i != j || statistic == PairStatistic.V)
                 {
-                    pairs[(i * count) + j] = SteinPairTerm<TKernel>.Value<DoubleLane>(
-                        new(distance), new(product), new(displacement), new(dimension), new(1 / (square + 1e-9)), new(fourthOrder)).Value;
+                    pairs[(i * count) + j] = SteinPairTerm<TKernel>.Value(
+                        DoubleLane.Constant(distance),
+                        DoubleLane.Constant(product),
+                        DoubleLane.Constant(displacement),
+                        DoubleLane.Constant(dimension),
+                        DoubleLane.Constant(1 / (square + 1e-9)),
+                        DoubleLane.Constant(fourthOrder)).Value;
                 }
             }
         }

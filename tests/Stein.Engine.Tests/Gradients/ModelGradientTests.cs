@@ -132,7 +132,7 @@ public class ModelGradientTests
         {
             double sum = 0;
             for (int i = -14500; i <= 14500; i++)
-                sum += Math.Exp(TDensity.LogDensity<DoubleLane>(new(Math.Sinh(i / 1000.0))).Value) * Math.Cosh(i / 1000.0);
+                sum += Math.Exp(TDensity.LogDensity(DoubleLane.Constant(Math.Sinh(i / 1000.0))).Value) * Math.Cosh(i / 1000.0);
             return sum / 1000;
         }
     }
@@ -158,12 +158,12 @@ public class ModelGradientTests
         foreach (double z in new[] { -30.0, -2.5, -0.7, 0.3, 1.1, 4, 50 })
         {
             FiniteDifferences.Check(
-                $"{name} score at {z}", at => TDensity.LogDensity<DoubleLane>(new(at[0])).Value, [z], [TDensity.Score<DoubleLane>(new(z)).Value]);
+                $"{name} score at {z}", at => TDensity.LogDensity(DoubleLane.Constant(at[0])).Value, [z], [TDensity.Score(DoubleLane.Constant(z)).Value]);
             FiniteDifferences.Check(
                 $"{name} derivative of the score at {z}",
-                at => TDensity.Score<DoubleLane>(new(at[0])).Value,
+                at => TDensity.Score(DoubleLane.Constant(at[0])).Value,
                 [z],
-                [TDensity.ScoreDerivative<DoubleLane>(new(z)).Value]);
+                [TDensity.ScoreDerivative(DoubleLane.Constant(z)).Value]);
         }
     }
 
@@ -184,7 +184,7 @@ public class ModelGradientTests
             // In one direction for each of three derivatives at five places; far out the error is below rounding.
             Assert.InRange(slopes, 10, 45);
 
-            static RadialProfile<DoubleLane> At(double rho) => TKernel.Evaluate<DoubleLane>(new(rho));
+            static RadialProfile<DoubleLane> At(double rho) => TKernel.Evaluate(DoubleLane.Constant(rho));
         }
     }
 
@@ -193,13 +193,13 @@ public class ModelGradientTests
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            RadialProfile<DoubleLane> profile = TKernel.Evaluate<DoubleLane>(new(0));
+            RadialProfile<DoubleLane> profile = TKernel.Evaluate(DoubleLane.Constant(0));
             Assert.Equal(1, profile.Value.Value);
             if (TKernel.EqualsItsDerivatives)
             {
                 foreach (double rho in new[] { 0, 0.3, 2, 20 })
                 {
-                    profile = TKernel.Evaluate<DoubleLane>(new(rho));
+                    profile = TKernel.Evaluate(DoubleLane.Constant(rho));
                     Assert.Equal(profile.Value, profile.First);
                     Assert.Equal(profile.Value, profile.Second);
                     Assert.Equal(profile.Value, profile.Third);
