@@ -22,7 +22,7 @@ public class ElementwiseTests
     public void A_map_repeats_rows_columns_and_numbers_to_the_shape_of_its_output(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        Measurements.Compare(loan.Device, (device, results) =>
+        Measurements.Compare(nameof(A_map_repeats_rows_columns_and_numbers_to_the_shape_of_its_output), loan.Device, (device, results) =>
         {
             foreach ((int rows, int columns) in Shapes)
             {
@@ -53,7 +53,7 @@ public class ElementwiseTests
     public void Every_map_of_the_engine(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        double worst = Measurements.Compare(loan.Device, (device, results) =>
+        double worst = Measurements.Compare(nameof(Every_map_of_the_engine), loan.Device, (device, results) =>
         {
             const int Rows = 5, Columns = 37;
             var draw = new Draw(32);
@@ -61,7 +61,8 @@ public class ElementwiseTests
             DeviceMatrix b = draw.NormalOn(device, Rows, Columns);
             DeviceMatrix c = draw.NormalOn(device, Rows, Columns);
             DeviceMatrix positive = device.Upload(Rows, Columns, [.. draw.Normal(Rows * Columns, 3).Select(Math.Abs)]);
-            DeviceMatrix share = device.Upload(Rows, Columns, [.. draw.Normal(Rows * Columns).Select(v => (double)(float)Math.Abs(Math.Tanh(v)))]);
+            double[] shares = [.. draw.Normal(Rows * Columns).Select(v => (double)(float)Math.Abs(Math.Tanh(v)))];
+            DeviceMatrix share = device.Upload(Rows, Columns, shares);
             Apply<Identity>(a, b, c);
             Apply<AddScaled>(a, b, c);
             Apply<Scaled>(a, b, c);
@@ -136,12 +137,14 @@ public class ElementwiseTests
             int[] order = [.. Enumerable.Range(0, (2 * rows) + 1).Select(i => i * 5 % rows)];
             DeviceMatrix gathered = device.Allocate(order.Length, columns);
             device.GatherRows(gathered, matrix, order);
-            Checks.Same("gathered", [.. order.SelectMany(row => values.Skip(row * columns).Take(columns)).Select(value => -value)], device.Read(gathered));
+            double[] inOrder = [.. order.SelectMany(row => values.Skip(row * columns).Take(columns)).Select(value => -value)];
+            Checks.Same("gathered", inOrder, device.Read(gathered));
 
             DeviceMatrix transposed = device.Allocate(columns, rows);
             device.Transpose(transposed, matrix);
             double[] entries = device.Read(transposed);
-            Checks.Same("transposed", [.. Enumerable.Range(0, entries.Length).Select(i => -values[(i % rows * columns) + (i / rows)])], entries);
+            double[] expected = [.. Enumerable.Range(0, entries.Length).Select(i => -values[(i % rows * columns) + (i / rows)])];
+            Checks.Same("transposed", expected, entries);
 
             DeviceMatrix view = matrix.RowRange(rows - 1, 1);
             Checks.Same("view", [.. values[^columns..].Select(value => -value)], device.Read(view));
@@ -168,7 +171,7 @@ public class ElementwiseTests
     public void Adam_takes_the_steps_of_its_definition(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        Measurements.Compare(loan.Device, (device, results) =>
+        Measurements.Compare(nameof(Adam_takes_the_steps_of_its_definition), loan.Device, (device, results) =>
         {
             foreach (int columns in Sizes.All)
             {

@@ -57,8 +57,10 @@ public class MedianTests
                 for (int repetition = 0; repetition < 2; repetition++)
                 {
                     device.ProjectedMedians(medians, projections);
-                    double[] expected = [.. Enumerable.Range(0, slices).Select(slice => ProjectedMedian(device, values, slices, slice, count))];
-                    Checks.Same($"{kind}, N = {count}, R = {slices}", expected, device.Read(medians));
+                    Checks.Same(
+                        $"{kind}, N = {count}, R = {slices}",
+                        [.. Enumerable.Range(0, slices).Select(slice => ProjectedMedian(device, values, slices, slice, count))],
+                        device.Read(medians));
                 }
             }
         }
@@ -207,10 +209,18 @@ public class MedianTests
 
     private static double LowerMedianOfPositive(double[] matrix, int count)
     {
-        double[] positive =
-            [.. from i in Enumerable.Range(0, count) from j in Enumerable.Range(i + 1, count - i - 1) where matrix[(i * count) + j] > 0 select matrix[(i * count) + j]];
-        Array.Sort(positive);
-        return positive.Length == 0 ? 0 : positive[(positive.Length - 1) / 2];
+        var positive = new List<double>();
+        for (int i = 0; i < count; i++)
+        {
+            for (int j = i + 1; j < count; j++)
+            {
+                if (matrix[(i * count) + j] > 0)
+                    positive.Add(matrix[(i * count) + j]);
+            }
+        }
+
+        positive.Sort();
+        return positive.Count == 0 ? 0 : positive[(positive.Count - 1) / 2];
     }
 
     private static double ProjectedMedian(Device device, double[] values, int slices, int slice, int count)

@@ -22,14 +22,16 @@ public class OrderStatisticTests
             {
                 float[] sorted = [.. MedianTests.Numbers(kind, count, (ulong)count).Select(value => Math.Abs((float)value)).Order()];
                 var numbers = new Multiset(sorted);
-                foreach (float guess in new[] { 0, sorted[0], sorted[count / 2], sorted[^1], float.NaN, float.PositiveInfinity, float.Epsilon, -1f })
+                float[] guesses = [0, sorted[0], sorted[count / 2], sorted[^1], float.NaN, float.PositiveInfinity, float.Epsilon, -1];
+                foreach (float guess in guesses)
                 {
                     foreach (int rank in new[] { 0, 1, count / 3, (count - 1) / 2, count - 2, count - 1 })
                     {
                         if (rank < 0 || rank >= count)
                             continue;
                         float found = OrderStatistic.Select(numbers, rank, sorted[^1], guess);
-                        Assert.True(found == sorted[rank], $"{kind}, {count} numbers, rank {rank}, guess {guess}: {found:R}, not {sorted[rank]:R}");
+                        Assert.True(
+                            found == sorted[rank], $"{kind}, {count} numbers, rank {rank}, guess {guess}: {found:R}, not {sorted[rank]:R}");
                     }
                 }
             }
@@ -40,7 +42,8 @@ public class OrderStatisticTests
     public void The_search_over_the_widest_range_of_floats_takes_few_counts()
     {
         // Half the numbers the smallest denormal ones, half next to the largest number: 2²⁷⁷ apart.
-        float[] sorted = [.. Enumerable.Range(1, 500).Select(i => i * float.Epsilon), .. Enumerable.Range(1, 500).Select(i => float.MaxValue / (501 - i))];
+        IEnumerable<int> half = Enumerable.Range(1, 500);
+        float[] sorted = [.. half.Select(i => i * float.Epsilon), .. half.Select(i => float.MaxValue / (501 - i))];
         var calls = new Counter();
         float found = OrderStatistic.Select(new Multiset(sorted, calls), 250, sorted[^1], 0);
         Assert.Equal(sorted[250], found);
@@ -103,7 +106,11 @@ public class OrderStatisticTests
             {
                 TElement[] expected = [.. Enumerable.Range(0, count).Select(row => convert(values[(row * width) + column])).Order()];
                 for (int row = 0; row < count; row++)
-                    Assert.True(expected[row].Equals(lanes[(row * width) + column]), $"{typeof(TLane).Name}, {kind}, {count} rows, row {row}, column {column}");
+                {
+                    Assert.True(
+                        expected[row].Equals(lanes[(row * width) + column]),
+                        $"{typeof(TLane).Name}, {kind}, {count} rows, row {row}, column {column}");
+                }
             }
         }
     }

@@ -27,7 +27,7 @@ public class PairTests
     public void Squared_distances(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        Measurements.Compare(loan.Device, (device, results) =>
+        Measurements.Compare(nameof(Squared_distances), loan.Device, (device, results) =>
         {
             foreach ((int count, int dimension) in Shapes)
             {
@@ -84,7 +84,7 @@ public class PairTests
     public void Lsd(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        double worst = Measurements.Compare(loan.Device, (device, results) =>
+        double worst = Measurements.Compare(nameof(Lsd), loan.Device, (device, results) =>
         {
             foreach ((int count, int dimension, int hidden1, int hidden2) in
                 new[] { (1, 1, 1, 1), (5, 3, 7, 9), (17, 16, 15, 33), (8, 33, 31, 8), (33, 5, 17, 17), (20, 10, 65, 64) })
@@ -115,7 +115,7 @@ public class PairTests
     public void Ica_scores_likelihood_and_gradients(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        double worst = Measurements.Compare(loan.Device, (device, results) =>
+        double worst = Measurements.Compare(nameof(Ica_scores_likelihood_and_gradients), loan.Device, (device, results) =>
         {
             foreach ((int count, int dimension) in new[] { (1, 1), (5, 3), (17, 16), (8, 33), (33, 8), (65, 15) })
             {
@@ -140,14 +140,15 @@ public class PairTests
         TestContext.Current.TestOutputHelper?.WriteLine($"used {worst:P1} of the tolerance");
     }
 
-    private static void Add(Measurements results, string name, DeviceMatrix matrix) => results.Add($"{name} #{results.Names.Count}", matrix);
+    private static void Add(Measurements results, string name, DeviceMatrix matrix)
+        => results.Add($"{name} #{results.Names.Count}", matrix);
 
     private sealed class KsdTest(Device tested) : IKernelTest
     {
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            double worst = Measurements.Compare(tested, (device, results) =>
+            double worst = Measurements.Compare($"KSD {TKernel.Name}", tested, (device, results) =>
             {
                 foreach ((int count, int dimension) in Shapes)
                 {
@@ -182,7 +183,7 @@ public class PairTests
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            double worst = Measurements.Compare(tested, (device, results) =>
+            double worst = Measurements.Compare($"sliced {TKernel.Name}", tested, (device, results) =>
             {
                 foreach ((int count, int slices) in Shapes)
                 {

@@ -16,7 +16,7 @@ public class ProductTests
     public void Products_of_awkward_sizes_with_every_transpose(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        double worst = Measurements.Compare(loan.Device, (device, results) =>
+        double worst = Measurements.Compare(nameof(Products_of_awkward_sizes_with_every_transpose), loan.Device, (device, results) =>
         {
             foreach (int rows in Sizes.Few)
             {
@@ -39,7 +39,7 @@ public class ProductTests
     public void Every_number_of_rows_and_columns_up_to_beyond_every_block(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        Measurements.Compare(loan.Device, (device, results) =>
+        Measurements.Compare(nameof(Every_number_of_rows_and_columns_up_to_beyond_every_block), loan.Device, (device, results) =>
         {
             for (int size = 1; size <= 70; size++)
             {
@@ -55,7 +55,7 @@ public class ProductTests
     public void Scaled_products_are_added_to_what_is_there(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        Measurements.Compare(loan.Device, (device, results) =>
+        Measurements.Compare(nameof(Scaled_products_are_added_to_what_is_there), loan.Device, (device, results) =>
         {
             foreach ((double alpha, double beta) in new[] { (1.0, 1.0), (-0.3, 0), (2.5, 1), (1, -1), (0.1, 0.7), (0, 1), (0, 0) })
             {
@@ -85,7 +85,7 @@ public class ProductTests
     public void Rows_of_a_matrix_are_factors_and_products_too(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
-        Measurements.Compare(loan.Device, (device, results) =>
+        Measurements.Compare(nameof(Rows_of_a_matrix_are_factors_and_products_too), loan.Device, (device, results) =>
         {
             var draw = new Draw(21);
             DeviceMatrix left = draw.NormalOn(device, 20, 7);

@@ -75,7 +75,8 @@ public sealed class GoldenRun(string quantity)
         string inverses = name + "/inverse squares";
         results.Add(inverses, bandwidth.InverseSquares);
         double[] squares = [.. results[inverses].Select(inverse => (1 / inverse) - 1e-9)];
-        results.AddDerived(name, squares, [.. results.Bounds(inverses).Zip(results[inverses], (bound, inverse) => bound / (inverse * inverse))]);
+        IEnumerable<double> bounds = results.Bounds(inverses).Zip(results[inverses], (bound, inverse) => bound / (inverse * inverse));
+        results.AddDerived(name, squares, [.. bounds]);
     }
 
     /// <summary>Turns expected bandwidths into their squares.</summary>

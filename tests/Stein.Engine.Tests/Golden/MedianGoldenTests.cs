@@ -59,7 +59,7 @@ public class MedianGoldenTests
         GoldenRun.AddSquaredBandwidths(results, "ica_ksd_bandwidth", bandwidth);
     }
 
-    /// <summary>Squared distances between the rows of two matrices, entry (i, j) between row i of the first and row j of the second.</summary>
+    /// <summary>Squared distances, entry (i, j) between row i of the first matrix and row j of the second.</summary>
     private static double[] CrossDistances(double[,] first, double[,] second)
     {
         int count = first.GetLength(0);

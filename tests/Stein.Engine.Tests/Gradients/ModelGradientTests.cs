@@ -158,7 +158,10 @@ public class ModelGradientTests
         foreach (double z in new[] { -30.0, -2.5, -0.7, 0.3, 1.1, 4, 50 })
         {
             FiniteDifferences.Check(
-                $"{name} score at {z}", at => TDensity.LogDensity(DoubleLane.Constant(at[0])).Value, [z], [TDensity.Score(DoubleLane.Constant(z)).Value]);
+                $"{name} score at {z}",
+                at => TDensity.LogDensity(DoubleLane.Constant(at[0])).Value,
+                [z],
+                [TDensity.Score(DoubleLane.Constant(z)).Value]);
             FiniteDifferences.Check(
                 $"{name} derivative of the score at {z}",
                 at => TDensity.Score(DoubleLane.Constant(at[0])).Value,
@@ -176,7 +179,8 @@ public class ModelGradientTests
             foreach (double rho in new[] { 0.1, 0.5, 1, 2.7, 9 })
             {
                 RadialProfile<DoubleLane> profile = At(rho);
-                slopes += FiniteDifferences.Check($"{TKernel.Name} φ′ at {rho}", at => At(at[0]).Value.Value, [rho], [-profile.First.Value]);
+                slopes += FiniteDifferences.Check(
+                    $"{TKernel.Name} φ′ at {rho}", at => At(at[0]).Value.Value, [rho], [-profile.First.Value]);
                 FiniteDifferences.Check($"{TKernel.Name} φ″ at {rho}", at => -At(at[0]).First.Value, [rho], [profile.Second.Value]);
                 FiniteDifferences.Check($"{TKernel.Name} φ‴ at {rho}", at => At(at[0]).Second.Value, [rho], [-profile.Third.Value]);
             }

@@ -81,7 +81,12 @@ public class SteinGradientTests
                 ksd.Bandwidth.Set([1.4]);
                 ksd.Gradient(gradient, x, scores);
                 FiniteDifferences.Check(
-                    $"{TKernel.Name} KSD {statistic} {count}×{dimension}", Value, at, device.Read(gradient), quadratic: true, magnitude: 10 * dimension);
+                    $"{TKernel.Name} KSD {statistic} {count}×{dimension}",
+                    Value,
+                    at,
+                    device.Read(gradient),
+                    quadratic: true,
+                    magnitude: 10 * dimension);
 
                 double Value(double[] values)
                 {

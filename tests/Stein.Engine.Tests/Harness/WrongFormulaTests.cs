@@ -12,7 +12,9 @@ using Xunit.Sdk;
 
 namespace Stein.Engine.Tests.Harness;
 
-/// <summary>The harness can fail: formulas that are deliberately wrong are turned down by the very checkers that pass the right ones.</summary>
+/// <summary>
+/// The harness can fail: formulas that are deliberately wrong are turned down by the very checkers that pass the right ones.
+/// </summary>
 public class WrongFormulaTests
 {
     public static TheoryData<string> KsdCases => GoldenCases.Names(KsdGoldenTests.Quantity);
@@ -91,11 +93,13 @@ public class WrongFormulaTests
     public void A_gradient_that_is_a_millionth_off_fails_the_differences()
     {
         double[] at = [0.3, -0.7];
-        FiniteDifferences.Check("right", x => Math.Sin(x[0]) * x[1], at, [Math.Cos(0.3) * -0.7, Math.Sin(0.3)]);
-        Assert.Throws<FailException>(() => FiniteDifferences.Check(
-            "wrong", x => Math.Sin(x[0]) * x[1], at, [Math.Cos(0.3) * -0.7, Math.Sin(0.3) * (1 + 1e-6)]));
-        Assert.Throws<FailException>(() => FiniteDifferences.Check("NaN", x => Math.Sin(x[0]) * x[1], at, [double.NaN, Math.Sin(0.3)]));
-        Assert.Throws<FailException>(() => FiniteDifferences.Check("not quadratic", x => Math.Sin(x[0]) * x[1], at, [Math.Cos(0.3) * -0.7, Math.Sin(0.3)], quadratic: true));
+        double[] gradient = [Math.Cos(0.3) * -0.7, Math.Sin(0.3)];
+        FiniteDifferences.Check("right", Function, at, gradient);
+        Assert.Throws<FailException>(() => FiniteDifferences.Check("wrong", Function, at, [gradient[0], gradient[1] * (1 + 1e-6)]));
+        Assert.Throws<FailException>(() => FiniteDifferences.Check("NaN", Function, at, [double.NaN, gradient[1]]));
+        Assert.Throws<FailException>(() => FiniteDifferences.Check("not quadratic", Function, at, gradient, quadratic: true));
+
+        static double Function(double[] x) => Math.Sin(x[0]) * x[1];
     }
 
     [Fact]

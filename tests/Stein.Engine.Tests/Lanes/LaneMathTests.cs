@@ -23,12 +23,14 @@ public class LaneMathTests
 
     private static readonly float[] Special =
     [
-        0f, -0f, float.Epsilon, -float.Epsilon, SmallestNormal, -SmallestNormal, 1e-40f, -1e-40f, 1f, -1f, float.MaxValue, float.MinValue,
-        float.PositiveInfinity, float.NegativeInfinity, float.NaN,
+        0f, -0f, float.Epsilon, -float.Epsilon, SmallestNormal, -SmallestNormal, 1e-40f, -1e-40f, 1f, -1f,
+        float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN,
 
         // The largest argument with a finite exponential, and those with the smallest normal and the smallest denormal one.
-        88.72283f, 88.72284f, 88.72f, 89f, 89.5f, 128f, -87.33654f, -87.33655f, -88.72284f, -103.97207f, -103.9721f, -104f, -105f, -105.5f, -106f, -150f, -200f,
-        87.33654f, 87.33655f, 103.97207f, 103.9721f, 104f, 105f, 105.5f, 106f, 150f, 200f, 0.34657359f, 0.3465736f, -0.34657359f, -0.3465736f,
+        88.72283f, 88.72284f, 88.72f, 89f, 89.5f, 128f, -87.33654f, -87.33655f, -88.72284f,
+        -103.97207f, -103.9721f, -104f, -105f, -105.5f, -106f, -150f, -200f,
+        87.33654f, 87.33655f, 103.97207f, 103.9721f, 104f, 105f, 105.5f, 106f, 150f, 200f,
+        0.34657359f, 0.3465736f, -0.34657359f, -0.3465736f,
     ];
 
     private static readonly Lazy<float[]> Arguments = new(() =>
@@ -168,11 +170,18 @@ public class LaneMathTests
         float[] arguments = Arguments.Value;
         var results = new float[arguments.Length];
         Apply(bits, function, arguments, results);
+
+        // The wider lanes compute what the 128-bit ones do, to the bit almost everywhere: those results have a row of their own.
+        float[] checkedElsewhere = bits == "128" ? [] : new float[arguments.Length];
+        if (checkedElsewhere.Length > 0)
+            Apply("128", function, arguments, checkedElsewhere);
         double worst = 0;
         float worstAt = 0;
         for (int i = 0; i < arguments.Length; i++)
         {
             float x = arguments[i];
+            if (checkedElsewhere.Length > 0 && Same(checkedElsewhere[i], results[i]))
+                continue;
             if (!defined(x))
                 continue;
             double expected = exact(x);
@@ -183,10 +192,18 @@ public class LaneMathTests
                 (worst, worstAt) = (error, x);
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{function}, {bits} bits: largest relative error {worst:E3}, at {worstAt:R}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            bits == "128" || worst > 0
+                ? $"{function}, {bits} bits: largest relative error {worst:E3}, at {worstAt:R}"
+                : $"{function}, {bits} bits: the same bits as with 128");
     }
 
-    /// <summary>The relative error; 0 where a result that overflows, underflows or is NaN is as stated, and infinite where it is not.</summary>
+    private static bool Same(float left, float right)
+        => BitConverter.SingleToUInt32Bits(left) == BitConverter.SingleToUInt32Bits(right);
+
+    /// <summary>
+    /// The relative error; where a result overflows, underflows or is NaN, 0 if that is as stated and infinite if not.
+    /// </summary>
     private static double Error(double expected, float actual)
     {
         if (double.IsNaN(expected))

@@ -30,7 +30,7 @@ public class InvarianceTests
 
     [Theory]
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
-    public void Max_sksd_does_not_depend_on_the_order_of_samples_or_slices_on_position_rotation_or_signs_of_directions(string kernel)
+    public void Max_sksd_depends_neither_on_order_nor_on_position_nor_on_rotation_nor_on_signs_of_directions(string kernel)
         => EveryKernel.Run(kernel, new SlicedInvariance());
 
     [Theory]
@@ -39,7 +39,8 @@ public class InvarianceTests
 
     [Theory]
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
-    public void V_statistics_are_not_negative_and_differ_from_u_by_the_diagonal(string kernel) => EveryKernel.Run(kernel, new NonNegative());
+    public void V_statistics_are_not_negative_and_differ_from_u_by_the_diagonal(string kernel)
+        => EveryKernel.Run(kernel, new NonNegative());
 
     [Theory]
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
@@ -81,7 +82,8 @@ public class InvarianceTests
             var sksd = SlicedKernelisedSteinDiscrepancy<GaussianKernel>.OnBasis(device, Count, Dimension, PairStatistic.V);
             sksd.Project(x, s);
             sksd.DirectionGradients(x, s, bySlices: false);
-            return (double[])[ksd.Value(x, s), .. device.Read(gradient), .. sksd.ValuesPerSlice(s), .. device.Read(sksd.TestDirections.Gradient)];
+            double[] byDirections = device.Read(sksd.TestDirections.Gradient);
+            return (double[])[ksd.Value(x, s), .. device.Read(gradient), .. sksd.ValuesPerSlice(s), .. byDirections];
         })];
         Checks.Same("second run", runs[0], runs[1]);
     }
@@ -125,7 +127,10 @@ public class InvarianceTests
 
     /// <summary>Slices stand in rows here and in columns on the device.</summary>
     private static double[] Columns(double[] rows)
-        => [.. Enumerable.Range(0, rows.Length).Select(i => rows[(i % (rows.Length / Dimension) * Dimension) + (i / (rows.Length / Dimension))])];
+    {
+        int count = rows.Length / Dimension;
+        return [.. Enumerable.Range(0, rows.Length).Select(i => rows[(i % count * Dimension) + (i / count)])];
+    }
 
     private static void Equal(string what, double expected, double actual)
         => Checks.CloseInMaximum(what, [expected], [actual], Tolerance);

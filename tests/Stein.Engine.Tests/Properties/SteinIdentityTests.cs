@@ -60,7 +60,7 @@ public class SteinIdentityTests
 
     private static double[] ModelMatrix => new Draw(71).NearIdentity(Dimension);
 
-    private static double[] OtherMatrix => [.. ModelMatrix.Select(value => 2 * value)];
+    private static double[] OtherMatrix => [.. ModelMatrix.Select(value => 3 * value)];
 
     /// <summary>Mean and standard error over batches of samples from the model V, with the scores of the model W.</summary>
     private static (double Mean, double Error) OverBatches(

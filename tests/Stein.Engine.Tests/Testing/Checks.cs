@@ -16,7 +16,11 @@ public static class Checks
             double difference = Math.Abs(actual[i] - expected[i]);
             double allowed = tolerance(i);
             if (!(difference <= allowed))
-                Assert.Fail($"{what}, entry {i}: expected {expected[i]:R}, actual {actual[i]:R}, difference {difference:E2}, allowed {allowed:E2}");
+            {
+                Assert.Fail(
+                    $"{what}, entry {i}: expected {expected[i]:R}, actual {actual[i]:R}, difference {difference:E2}, allowed {allowed:E2}");
+            }
+
             worst = Math.Max(worst, difference == 0 ? 0 : difference / allowed);
         }
 

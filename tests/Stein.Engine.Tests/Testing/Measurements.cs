@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stein.Engine.Devices;
 using Xunit;
 
@@ -12,6 +13,8 @@ public sealed class Measurements(Device device)
     /// rounding.
     /// </summary>
     private const double Safety = 2;
+
+    private static readonly ConcurrentDictionary<string, Lazy<Measurements>> References = new();
 
     private readonly Dictionary<string, (double[] Values, double[] Bounds)> _results = [];
 
@@ -73,9 +76,13 @@ public sealed class Measurements(Device device)
         return worst;
     }
 
-    /// <summary>The same for a program run on both devices.</summary>
-    public static double Compare(Device device, Action<Device, Measurements> program)
-        => Compare(Run(new ReferenceDevice(), program), Run(device, program), device.UnitRoundoff);
+    /// <summary>The same for a program run on both devices; on the reference once, whatever the number of devices.</summary>
+    public static double Compare(string uniqueName, Device device, Action<Device, Measurements> program)
+    {
+        Lazy<Measurements> reference = References.GetOrAdd(
+            uniqueName, _ => new Lazy<Measurements>(() => Run(new ReferenceDevice(), program)));
+        return Compare(reference.Value, Run(device, program), device.UnitRoundoff);
+    }
 
     /// <summary>Runs a program on a device.</summary>
     public static Measurements Run(Device device, Action<Device, Measurements> program)

@@ -165,16 +165,24 @@ public class ReferenceDevice : Device
                     RunningErrorLane zi = z[i, slice] * root, zj = z[j, slice] * root, pi = p[i, slice], pj = p[j, slice];
                     if (i == j)
                         (zi, zj) = (zi with { Bound = 0 }, zj with { Bound = 0 });
-                    value.Add(SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, constants));
+                    if (request.Values is not null)
+                        value.Add(SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, constants));
 
                     // Each unordered pair gives its two samples a derivative each, so twice for the ordered pairs.
-                    RunningErrorLane first = default, second = default, force = default, byCoupling = default;
-                    SlicedPairTerm<TKernel>.AddScoreGradient(zi, zj, pi, pj, constants, ref first, ref second);
-                    force = SlicedPairTerm<TKernel>.ProjectionGradient(zi, zj, pi, pj, constants, ref byCoupling);
-                    byScore.Add(new RunningErrorLane(2, 0) * first);
-                    if (i != j)
-                        byProjection.Add(new RunningErrorLane(2, 0) * force);
-                    coupling.Add(byCoupling);
+                    RunningErrorLane first = default, second = default, byCoupling = default;
+                    if (request.ScoreGradient is not null)
+                    {
+                        SlicedPairTerm<TKernel>.AddScoreGradient(zi, zj, pi, pj, constants, ref first, ref second);
+                        byScore.Add(new RunningErrorLane(2, 0) * first);
+                    }
+
+                    if (request.ProjectionGradient is not null)
+                    {
+                        RunningErrorLane force = SlicedPairTerm<TKernel>.ProjectionGradient(zi, zj, pi, pj, constants, ref byCoupling);
+                        if (i != j)
+                            byProjection.Add(new RunningErrorLane(2, 0) * force);
+                        coupling.Add(byCoupling);
+                    }
                 }
 
                 if (request.ScoreGradient is not null)
@@ -219,7 +227,11 @@ public class ReferenceDevice : Device
         });
 
     protected override void AdamStepCore(
-        DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients)
+        DeviceMatrix parameters,
+        DeviceMatrix gradient,
+        DeviceMatrix firstMoment,
+        DeviceMatrix secondMoment,
+        in AdamCoefficients coefficients)
     {
         for (int row = 0; row < parameters.Rows; row++)
         {

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Testing;
 
-/// <summary>The devices that every device test walks: a device is one more row, and one that is missing here is a skip with its reason.</summary>
+/// <summary>
+/// The devices that every device test walks: a device is one more row, and one that is missing here is a skip with its reason.
+/// </summary>
 public static class TestDevices
 {
     private static readonly ConcurrentDictionary<string, ConcurrentBag<Device>> Idle = new();
