@@ -53,15 +53,14 @@ public sealed class GoldenRun(string quantity)
         {
             // Zero by construction: compared absolutely, for numbers of the order of 1.
             double scale = Math.Max(Checks.LargestMagnitude(values), IsZero(golden, path) ? 1 : 0);
+            Func<int, double>? rounding = bounds?.Tolerance(path, device.UnitRoundoff);
             double share = Checks.Close(
                 $"{name} on {device.Name}: {path}",
                 values,
                 actual[path],
-                i => (Tolerance * scale) + (bounds?.Tolerance(path, i, device.UnitRoundoff) ?? 0));
+                i => (Tolerance * scale) + (rounding?.Invoke(i) ?? 0));
             (worst, worstPath) = share > worst ? (share, path) : (worst, worstPath);
-            double relative = scale == 0 || bounds is null
-                ? 0
-                : Enumerable.Range(0, values.Length).Max(i => bounds.Tolerance(path, i, device.UnitRoundoff)) / scale;
+            double relative = scale == 0 || rounding is null ? 0 : Enumerable.Range(0, values.Length).Max(rounding) / scale;
             (loosest, loosestPath) = relative > loosest ? (relative, path) : (loosest, loosestPath);
         }
 
@@ -75,8 +74,8 @@ public sealed class GoldenRun(string quantity)
         string inverses = name + "/inverse squares";
         results.Add(inverses, bandwidth.InverseSquares);
         double[] squares = [.. results[inverses].Select(inverse => (1 / inverse) - 1e-9)];
-        IEnumerable<double> bounds = results.Bounds(inverses).Zip(results[inverses], (bound, inverse) => bound / (inverse * inverse));
-        results.AddDerived(name, squares, [.. bounds]);
+        results.AddDerived(
+            name, squares, () => [.. results.Errors(inverses).Select(e => Measurements.Combine(0, -1 / (e.Value * e.Value), [e]))]);
     }
 
     /// <summary>Turns expected bandwidths into their squares.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
@@ -12,7 +13,9 @@ namespace Stein.Engine.Tests.Testing;
 /// </summary>
 public class ReferenceDevice : Device
 {
-    private readonly List<double[]> _boundsRead = [];
+    private readonly List<RunningErrorLane[]> _read = [];
+
+    public ReferenceDevice() => RunningErrorLane.Restart();
 
     public override string Name => "reference";
 
@@ -20,12 +23,12 @@ public class ReferenceDevice : Device
 
     public override double UnitRoundoff => 1.0 / (1L << 53);
 
-    /// <summary>The bounds of all that was read since the last call, oldest first.</summary>
-    public IReadOnlyList<double[]> TakeBoundsRead()
+    /// <summary>All that was read since the last call, with its errors, oldest first.</summary>
+    public IReadOnlyList<RunningErrorLane[]> TakeRead()
     {
-        double[][] bounds = [.. _boundsRead];
-        _boundsRead.Clear();
-        return bounds;
+        RunningErrorLane[][] read = [.. _read];
+        _read.Clear();
+        return read;
     }
 
     protected override DeviceMatrix AllocateCore(int rows, int columns)
@@ -42,16 +45,15 @@ public class ReferenceDevice : Device
     {
         Memory<RunningErrorLane> target = Of(destination).Entries;
         for (int i = 0; i < source.Length; i++)
-            target.Span[i] = new(source[i], 0);
+            target.Span[i] = RunningErrorLane.Exact(source[i]);
     }
 
     protected override void ReadCore(DeviceMatrix source, Span<double> destination)
     {
-        ReadOnlySpan<RunningErrorLane> entries = Of(source).Entries.Span;
-        var bounds = new double[entries.Length];
+        RunningErrorLane[] entries = Of(source).Entries.ToArray();
         for (int i = 0; i < entries.Length; i++)
-            (destination[i], bounds[i]) = (entries[i].Value, entries[i].Bound);
-        _boundsRead.Add(bounds);
+            destination[i] = entries[i].Value;
+        _read.Add(entries);
     }
 
     protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
@@ -74,18 +76,15 @@ public class ReferenceDevice : Device
         RunningErrorLane keep = RunningErrorLane.Stored(beta);
         Fill(product, (row, column) =>
         {
-            double sum = 0, inherited = 0, magnitude = 0;
+            var sum = new Accumulator();
             for (int k = 0; k < inner; k++)
             {
                 RunningErrorLane a = transposeLeft ? Of(left)[k, row] : Of(left)[row, k];
                 RunningErrorLane b = transposeRight ? Of(right)[column, k] : Of(right)[k, column];
-                sum += a.Value * b.Value;
-                inherited += RunningErrorLane.ProductBound(a, b);
-                magnitude += Math.Abs(a.Value * b.Value);
+                sum.Add(a * b);
             }
 
-            // One rounding a term for the product, and those of the sum.
-            RunningErrorLane total = new(sum, inherited + ((1 + RunningErrorLane.SumFactor(inner)) * magnitude));
+            RunningErrorLane total = sum.Total;
             if (alpha != 1)
                 total *= scale;
             return beta == 0 ? total : total + (keep * Of(product)[row, column]);
@@ -134,7 +133,7 @@ public class ReferenceDevice : Device
                 Sum(x.Columns, d => Square(Difference(x[i, d], x[j, d], i == j))),
                 Sum(x.Columns, d => s[i, d] * s[j, d]),
                 Sum(x.Columns, d => Difference(s[i, d], s[j, d], i == j) * Difference(x[i, d], x[j, d], i == j)),
-                new(x.Columns, 0),
+                RunningErrorLane.Exact(x.Columns),
                 Of(inverseSquareBandwidth)[0, 0],
                 Of(fourthOrder)[0, 0]);
         }));
@@ -164,7 +163,7 @@ public class ReferenceDevice : Device
                     // A sample's difference from itself is exactly zero, whatever the error of its projection.
                     RunningErrorLane zi = z[i, slice] * root, zj = z[j, slice] * root, pi = p[i, slice], pj = p[j, slice];
                     if (i == j)
-                        (zi, zj) = (zi with { Bound = 0 }, zj with { Bound = 0 });
+                        (zi, zj) = (RunningErrorLane.Exact(zi.Value), RunningErrorLane.Exact(zj.Value));
                     if (request.Values is not null)
                         value.Add(SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, constants));
 
@@ -173,14 +172,14 @@ public class ReferenceDevice : Device
                     if (request.ScoreGradient is not null)
                     {
                         SlicedPairTerm<TKernel>.AddScoreGradient(zi, zj, pi, pj, constants, ref first, ref second);
-                        byScore.Add(new RunningErrorLane(2, 0) * first);
+                        byScore.Add(RunningErrorLane.Exact(2) * first);
                     }
 
                     if (request.ProjectionGradient is not null)
                     {
                         RunningErrorLane force = SlicedPairTerm<TKernel>.ProjectionGradient(zi, zj, pi, pj, constants, ref byCoupling);
                         if (i != j)
-                            byProjection.Add(new RunningErrorLane(2, 0) * force);
+                            byProjection.Add(RunningErrorLane.Exact(2) * force);
                         coupling.Add(byCoupling);
                     }
                 }
@@ -292,7 +291,15 @@ public class ReferenceDevice : Device
         double middle = At(lane => lane.Value);
         double low = At(lane => lane.Value - (lane.Bound * RunningErrorLane.SinglePrecision));
         double high = At(lane => lane.Value + (lane.Bound * RunningErrorLane.SinglePrecision));
-        return new(middle, Math.Max(high - middle, middle - low) / RunningErrorLane.SinglePrecision);
+        var samples = new double[Vector512<double>.Count];
+        for (int k = 0; k < samples.Length; k++)
+        {
+            int sample = k;
+            samples[k] = (At(lane => lane.Value + (lane.Samples[sample] * RunningErrorLane.SinglePrecision)) - middle)
+                / RunningErrorLane.SinglePrecision;
+        }
+
+        return new(middle, Math.Max(high - middle, middle - low) / RunningErrorLane.SinglePrecision, Vector512.Create(samples));
 
         double At(Func<RunningErrorLane, double> key)
         {
@@ -306,16 +313,18 @@ public class ReferenceDevice : Device
     private struct Accumulator
     {
         private double _sum;
-        private double _inherited;
+        private double _bound;
+        private Vector512<double> _samples;
         private double _magnitude;
         private long _terms;
 
-        public readonly RunningErrorLane Total => new(_sum, _inherited + (RunningErrorLane.SumFactor(_terms) * _magnitude));
+        public readonly RunningErrorLane Total => new RunningErrorLane(_sum, _bound, _samples).Summed(_terms, _magnitude);
 
         public void Add(RunningErrorLane term)
         {
             _sum += term.Value;
-            _inherited += term.Bound;
+            _bound += term.Bound;
+            _samples += term.Samples;
             _magnitude += Math.Abs(term.Value);
             _terms++;
         }
