@@ -229,7 +229,7 @@ public abstract class Device : IDisposable
 
     /// <summary>
     /// <c>output</c> (1×1) = the lower median of the positive entries above the diagonal of a symmetric matrix of
-    /// squared distances; 0 if there are none. Exact.
+    /// squared distances; 0 if there are none, NaN if one of them is NaN. Exact.
     /// </summary>
     public void MedianSquaredDistance(DeviceMatrix output, DeviceMatrix squaredDistances)
     {
@@ -240,7 +240,8 @@ public abstract class Device : IDisposable
 
     /// <summary>
     /// <c>output_d</c> (1×R) = the lower median of <c>(z_id − z_jd)²</c> over i ≤ j, the zeros of the diagonal
-    /// included, for every column of the projections (N×R), from the first <paramref name="maximumSamples"/> rows. Exact.
+    /// included, for every column of the projections (N×R), from the first <paramref name="maximumSamples"/> rows; NaN for a
+    /// column with a NaN or an infinity there. Exact.
     /// </summary>
     public void ProjectedMedians(DeviceMatrix output, DeviceMatrix projections, int maximumSamples = 500)
     {

@@ -45,7 +45,7 @@ public interface ILane<TSelf>
     static abstract TSelf Sign(TSelf value);
 
     /// <summary>
-    /// <c>e^x</c>. Maximum relative error over the normal range of the result: 2.5·10⁻⁷ on SIMD lanes, that of the
+    /// <c>e^x</c>. Maximum relative error over the normal range of the result: 4·10⁻⁷ on SIMD lanes, that of the
     /// run-time library elsewhere. <c>e^−∞ = 0</c>, <c>e^∞ = ∞</c>, <c>e^NaN = NaN</c>; results below the smallest
     /// normal number may be flushed to zero.
     /// </summary>
@@ -57,6 +57,6 @@ public interface ILane<TSelf>
     /// </summary>
     static abstract TSelf ExpOfNegated(TSelf value);
 
-    /// <summary>The natural logarithm, maximum relative error 2.5·10⁻⁷ on float lanes; <c>log 0 = −∞</c>, NaN below.</summary>
+    /// <summary>The natural logarithm, maximum relative error 2.5·10⁻⁷ on SIMD lanes; <c>log 0 = −∞</c>, NaN below.</summary>
     static abstract TSelf Log(TSelf value);
 }

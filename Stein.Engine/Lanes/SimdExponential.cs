@@ -1,12 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Stein.Engine.Lanes;
 
 /// <summary><c>e^x</c> in single precision on SIMD lanes.</summary>
 /// <remarks>
 /// <c>x = n·ln 2 + r</c> with n whole and |r| ≤ ½ ln 2, so that <c>e^x = 2^n·e^r</c>. One fused step is enough for r:
-/// its error n·(ln 2 − fl(ln 2)) stays below 2.5·10⁻⁷ for every n. <c>e^r</c> is a polynomial of degree 5 with constant
+/// its error n·(ln 2 − fl(ln 2)) stays below 2.5·10⁻⁷ for every n. Where multiplications and additions are not fused, the
+/// rounding of n·ln 2 would cost ten times that, and ln 2 is split in two parts, the first of which gives exact products. <c>e^r</c> is a polynomial of degree 5 with constant
 /// term exactly 1 (so that <c>e^0 = 1</c>), fitted to the least maximum relative error on |r| ≤ ½ ln 2, which is
 /// 9.5·10⁻⁸; the other coefficients solve that weighted minimax problem (Lawson's iteration), rounded to float.
 /// </remarks>
@@ -15,8 +18,14 @@ internal static class SimdExponential
     /// <summary>Above this the result is infinite, and below its negative it is zero.</summary>
     private const double Bound = 105;
 
+    /// <summary>ln 2 to 15 bits: its product with a whole number below 2⁹ is a float.</summary>
+    private const double LogarithmOfTwoHigh = 0.693145751953125;
+
     private const double LogarithmOfTwo = 0.6931471805599453;
+
     private const double BinaryLogarithmOfE = 1.4426950408889634;
+
+    private static bool IsFused => Fma.IsSupported || AdvSimd.IsSupported;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<T>(T value)
@@ -24,7 +33,9 @@ internal static class SimdExponential
     {
         value = T.Max(T.Constant(-Bound), T.Min(T.Constant(89), value));
         T power = T.Round(value * T.Constant(BinaryLogarithmOfE));
-        T r = T.NegatedMultiplyAdd(power, T.Constant(LogarithmOfTwo), value);
+        T r = IsFused
+            ? T.NegatedMultiplyAdd(power, T.Constant(LogarithmOfTwo), value)
+            : value - (power * T.Constant(LogarithmOfTwoHigh)) - (power * T.Constant(LogarithmOfTwo - LogarithmOfTwoHigh));
         return T.Scale(Polynomial(r, 1), power);
     }
 
@@ -35,7 +46,9 @@ internal static class SimdExponential
     {
         value = T.Min(T.Constant(Bound), value);
         T power = T.Round(value * T.Constant(-BinaryLogarithmOfE));
-        T negatedR = T.MultiplyAdd(power, T.Constant(LogarithmOfTwo), value);
+        T negatedR = IsFused
+            ? T.MultiplyAdd(power, T.Constant(LogarithmOfTwo), value)
+            : value + (power * T.Constant(LogarithmOfTwoHigh)) + (power * T.Constant(LogarithmOfTwo - LogarithmOfTwoHigh));
         return T.Scale(Polynomial(negatedR, -1), power);
     }
 

@@ -20,12 +20,10 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         TLane lanesQ = TLane.Constant(q);
         for (int row = 0; row < target.Rows; row++)
         {
-            TElement* to = target.Row(row);
-            RowReader readA = inputA.Row(row);
-            RowReader readB = inputB.Row(row);
-            RowReader readC = inputC.Row(row);
-            for (int column = 0; column < target.Columns; column += TLane.Count)
-                TLane.Store(TMap.Apply(readA.Load(column), readB.Load(column), readC.Load(column), lanesP, lanesQ), to + column);
+            if (!inputA.Repeats && !inputB.Repeats && !inputC.Repeats)
+                MapRow<TMap>(target.Row(row), inputA.Pointer(row), inputB.Pointer(row), inputC.Pointer(row), target.Columns, lanesP, lanesQ);
+            else
+                MapRow<TMap>(target.Row(row), inputA.Row(row), inputB.Row(row), inputC.Row(row), target.Columns, lanesP, lanesQ);
         }
     }
 
@@ -115,6 +113,20 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
+    private static void MapRow<TMap>(TElement* to, RowReader a, RowReader b, RowReader c, int columns, TLane p, TLane q)
+        where TMap : struct, IElementMap
+    {
+        for (int column = 0; column < columns; column += TLane.Count)
+            TLane.Store(TMap.Apply(a.Load(column), b.Load(column), c.Load(column), p, q), to + column);
+    }
+
+    private static void MapRow<TMap>(TElement* to, TElement* a, TElement* b, TElement* c, nint columns, TLane p, TLane q)
+        where TMap : struct, IElementMap
+    {
+        for (nint column = 0; column < columns; column += TLane.Count)
+            TLane.Store(TMap.Apply(TLane.Load(a + column), TLane.Load(b + column), TLane.Load(c + column), p, q), to + column);
+    }
+
     /// <summary>The sum of the first <paramref name="count"/> elements of a lane.</summary>
     private static TElement SumOfFirst(TLane lanes, int count)
     {
@@ -131,18 +143,23 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     {
         private readonly TElement* pointer;
         private readonly nint stride;
-        private readonly bool repeatColumn;
 
         public Input(DeviceMatrix matrix, int columns)
         {
             CpuMatrix<TElement> source = Cpu(matrix);
             pointer = source.Pointer;
             stride = source.Rows == 1 ? 0 : source.Stride;
-            repeatColumn = source.Columns == 1 && columns > 1;
+            Repeats = source.Columns == 1 && columns > 1;
         }
 
+        /// <summary>Whether one number stands for a whole row.</summary>
+        public bool Repeats { get; }
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public RowReader Row(int row) => new(pointer + (row * stride), repeatColumn);
+        public TElement* Pointer(int row) => pointer + (row * stride);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public RowReader Row(int row) => new(Pointer(row), Repeats);
     }
 
     private readonly struct RowReader

@@ -25,11 +25,28 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             filled += length;
         }
 
-        TElement maximum = Maximum(values, filled);
+        TLane maxima = default;
+        for (int i = 0; i + TLane.Count <= filled; i += TLane.Count)
+            maxima = TLane.Max(maxima, TLane.Load(values + i));
+        TElement maximum = TElement.Zero;
+        TElement* rest = stackalloc TElement[TLane.Count];
+        TLane.Store(maxima, rest);
+        for (int i = 0; i < TLane.Count; i++)
+            maximum = TElement.Max(maximum, rest[i]);
+        for (int i = filled / TLane.Count * TLane.Count; i < filled; i++)
+            maximum = TElement.Max(maximum, values[i]);
         for (int i = filled; i < filled + TLane.Count; i++)
             values[i] = TElement.PositiveInfinity;
 
         var numbers = new FlatNumbers(values, filled);
+
+        // NaN alone is not at most infinity, with which the last lane is filled up.
+        if (numbers.Count(TElement.PositiveInfinity) < (filled + TLane.Count - 1) / TLane.Count * TLane.Count)
+        {
+            *median = TElement.NaN;
+            return;
+        }
+
         long zeros = numbers.Count(TElement.Zero);
         long positive = filled - zeros;
         *median = positive == 0
@@ -50,14 +67,29 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         TElement* sorted = Scratch(2, 1, TLane.Count * (padded + TLane.Count)).Pointer;
         int stride = padded + TLane.Count;
         long pairs = (long)samples * (samples + 1) / 2;
+        TElement* notFinite = stackalloc TElement[TLane.Count];
         for (int slice = 0; slice < z.Columns; slice += TLane.Count)
         {
+            // The network may lose a NaN: NaN and infinity, whose difference from itself is NaN, are found before.
+            TLane check = default;
             for (int i = 0; i < samples; i++)
-                TLane.Store(TLane.Load(z.Row(i) + slice), lanes + (i * TLane.Count));
+            {
+                TLane row = TLane.Load(z.Row(i) + slice);
+                check += row - row;
+                TLane.Store(row, lanes + (i * TLane.Count));
+            }
+
+            TLane.Store(check, notFinite);
             SortingNetwork<TLane, TElement>.Sort(lanes, samples);
             Transposition<TElement>.Run(lanes, TLane.Count, samples, TLane.Count, sorted, stride);
             for (int lane = 0; lane < Math.Min(TLane.Count, z.Columns - slice); lane++)
             {
+                if (TElement.IsNaN(notFinite[lane]))
+                {
+                    medians[slice + lane] = TElement.NaN;
+                    continue;
+                }
+
                 TElement* values = sorted + (lane * stride);
                 for (int i = samples; i < stride; i++)
                     values[i] = TElement.PositiveInfinity;
@@ -67,14 +99,6 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
                 medians[slice + lane] = median * median;
             }
         }
-    }
-
-    private static TElement Maximum(TElement* values, int count)
-    {
-        TElement maximum = TElement.Zero;
-        for (int i = 0; i < count; i++)
-            maximum = values[i] > maximum ? values[i] : maximum;
-        return maximum;
     }
 
     /// <summary>Numbers in a row, followed by infinities to a whole lane.</summary>

@@ -18,31 +18,11 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             int i1 = Math.Min(i + 1, last);
             int i2 = Math.Min(i + 2, last);
             int i3 = Math.Min(i + 3, last);
-            TElement* x0 = x.Row(i);
-            TElement* x1 = x.Row(i1);
-            TElement* x2 = x.Row(i2);
-            TElement* x3 = x.Row(i3);
             for (int j = i / TLane.Count * TLane.Count; j < count; j += TLane.Count)
             {
-                TLane sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-                TElement* xj = transposed.Pointer + j;
-                for (int d = 0; d < x.Columns; d++, xj += transposed.Stride)
-                {
-                    TLane other = TLane.Load(xj);
-                    TLane d0 = other - TLane.Broadcast(x0[d]);
-                    TLane d1 = other - TLane.Broadcast(x1[d]);
-                    TLane d2 = other - TLane.Broadcast(x2[d]);
-                    TLane d3 = other - TLane.Broadcast(x3[d]);
-                    sum0 = TLane.MultiplyAdd(d0, d0, sum0);
-                    sum1 = TLane.MultiplyAdd(d1, d1, sum1);
-                    sum2 = TLane.MultiplyAdd(d2, d2, sum2);
-                    sum3 = TLane.MultiplyAdd(d3, d3, sum3);
-                }
-
-                TLane.Store(sum0, target.Row(i) + j);
-                TLane.Store(sum1, target.Row(i1) + j);
-                TLane.Store(sum2, target.Row(i2) + j);
-                TLane.Store(sum3, target.Row(i3) + j);
+                DistanceTile(
+                    x.Row(i), x.Row(i1), x.Row(i2), x.Row(i3), transposed.Pointer + j, transposed.Stride, x.Columns,
+                    target.Row(i) + j, target.Row(i1) + j, target.Row(i2) + j, target.Row(i3) + j);
             }
         }
 
@@ -107,6 +87,31 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
             *sums.Row(i) = sum;
         }
+    }
+
+    /// <summary>Four samples against a lane of others; apart from its caller so that the sums stay in registers.</summary>
+    private static void DistanceTile(
+        TElement* x0, TElement* x1, TElement* x2, TElement* x3, TElement* others, nint stride, nint dimension,
+        TElement* to0, TElement* to1, TElement* to2, TElement* to3)
+    {
+        TLane sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        for (nint d = 0; d < dimension; d++, others += stride)
+        {
+            TLane other = TLane.Load(others);
+            TLane d0 = other - TLane.Broadcast(x0[d]);
+            TLane d1 = other - TLane.Broadcast(x1[d]);
+            TLane d2 = other - TLane.Broadcast(x2[d]);
+            TLane d3 = other - TLane.Broadcast(x3[d]);
+            sum0 = TLane.MultiplyAdd(d0, d0, sum0);
+            sum1 = TLane.MultiplyAdd(d1, d1, sum1);
+            sum2 = TLane.MultiplyAdd(d2, d2, sum2);
+            sum3 = TLane.MultiplyAdd(d3, d3, sum3);
+        }
+
+        TLane.Store(sum0, to0);
+        TLane.Store(sum1, to1);
+        TLane.Store(sum2, to2);
+        TLane.Store(sum3, to3);
     }
 
     private Working Transposed(int slot, CpuMatrix<TElement> matrix)

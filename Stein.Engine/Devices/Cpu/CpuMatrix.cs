@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Stein.Engine.Devices.Cpu;
 
@@ -20,7 +21,7 @@ internal sealed unsafe class CpuMatrix<TElement> : DeviceMatrix
         int perLine = Alignment / sizeof(TElement);
         Stride = (columns + perLine - 1) / perLine * perLine;
         memory = GC.AllocateArray<TElement>(checked((rows * Stride) + perLine), pinned: true);
-        var address = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref memory[0]);
+        var address = (nint)Unsafe.AsPointer(ref memory[0]);
         Pointer = (TElement*)((address + Alignment - 1) / Alignment * Alignment);
     }
 
@@ -38,6 +39,7 @@ internal sealed unsafe class CpuMatrix<TElement> : DeviceMatrix
     /// <summary>Elements from one row to the next.</summary>
     public int Stride { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TElement* Row(int row) => Pointer + ((nint)row * Stride);
 
     protected override DeviceMatrix View(int start, int count) => new CpuMatrix<TElement>(this, start, count);

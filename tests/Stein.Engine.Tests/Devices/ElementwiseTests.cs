@@ -1,0 +1,230 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Optimization;
+using Stein.Engine.Tests.Testing;
+using Xunit;
+
+namespace Stein.Engine.Tests.DeviceOperations;
+
+/// <summary>
+/// Maps, sums, copies and Adam on every device against their definition; tolerance: twice the running error bound of the formula,
+/// a rounding an operation.
+/// </summary>
+[Trait("Category", "Device")]
+public class ElementwiseTests
+{
+    private static readonly (int Rows, int Columns)[] Shapes =
+        [.. from rows in new[] { 1, 2, 7, 65 } from columns in Sizes.All select (rows, columns)];
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void A_map_repeats_rows_columns_and_numbers_to_the_shape_of_its_output(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Measurements.Compare(nameof(A_map_repeats_rows_columns_and_numbers_to_the_shape_of_its_output), loan.Device, (device, results) =>
+        {
+            foreach ((int rows, int columns) in Shapes)
+            {
+                foreach ((DeviceMatrix b, string shape) in Broadcasts(device, rows, columns))
+                {
+                    var draw = new Draw(31);
+                    DeviceMatrix a = draw.NormalOn(device, rows, columns);
+                    DeviceMatrix output = device.Allocate(rows, columns);
+                    device.Map<AddScaledProduct>(output, a, b, a, p: -0.7);
+                    results.Add($"a + p·b·a {rows}×{columns}, b {shape}", output);
+                    device.Map<Square>(output, b);
+                    results.Add($"b² {rows}×{columns}, b {shape}", output);
+                    DeviceMatrix rowSums = device.Allocate(rows, 1);
+                    device.SumRows<AddScaledProduct>(rowSums, a, a, b, p: 1.5);
+                    results.Add($"row sums {rows}×{columns}, c {shape}", rowSums);
+                    DeviceMatrix columnSums = device.Allocate(1, columns);
+                    device.SumColumns<AddScaledProduct>(columnSums, a, b, a, p: 1.5);
+                    results.Add($"column sums {rows}×{columns}, b {shape}", columnSums);
+                    device.Map<AddScaled>(a, a, b, p: 3);
+                    results.Add($"in place {rows}×{columns}, b {shape}", a);
+                }
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Every_map_of_the_engine(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        double worst = Measurements.Compare(nameof(Every_map_of_the_engine), loan.Device, (device, results) =>
+        {
+            const int Rows = 5, Columns = 37;
+            var draw = new Draw(32);
+            DeviceMatrix a = draw.NormalOn(device, Rows, Columns, 3);
+            DeviceMatrix b = draw.NormalOn(device, Rows, Columns);
+            DeviceMatrix c = draw.NormalOn(device, Rows, Columns);
+            DeviceMatrix positive = device.Upload(Rows, Columns, [.. draw.Normal(Rows * Columns, 3).Select(Math.Abs)]);
+            double[] shares = [.. draw.Normal(Rows * Columns).Select(v => (double)(float)Math.Abs(Math.Tanh(v)))];
+            DeviceMatrix share = device.Upload(Rows, Columns, shares);
+            Apply<Identity>(a, b, c);
+            Apply<AddScaled>(a, b, c);
+            Apply<Scaled>(a, b, c);
+            Apply<Product>(a, b, c);
+            Apply<AddScaledProduct>(a, b, c);
+            Apply<Square>(a, b, c);
+            Apply<Absolute>(a, b, c);
+            Apply<Sigmoid>(a, b, c);
+            Apply<SwishFirstDerivative>(a, share, c);
+            Apply<SwishSecondDerivativeTimes>(a, share, c);
+            Apply<InverseNorm>(positive, b, c);
+            Apply<NormalisationPull>(positive, b, c);
+            Apply<InverseSquareBandwidth>(positive, b, c);
+            Apply<FourthOrderFactor>(positive, b, c);
+            Apply<BaseLogDensity<LaplaceDensity>>(a, b, c);
+            Apply<BaseScore<LaplaceDensity>>(a, b, c);
+            Apply<BaseScoreDerivativeTimes<LaplaceDensity>>(a, b, c);
+            Apply<BaseLogDensity<StudentTDensity>>(a, b, c);
+            Apply<BaseScore<StudentTDensity>>(a, b, c);
+            Apply<BaseScoreDerivativeTimes<StudentTDensity>>(a, b, c);
+            Apply<KernelValue<GaussianKernel>>(positive, share, c);
+            Apply<KernelFirstDerivative<GaussianKernel>>(positive, share, c);
+            Apply<KernelValue<InverseMultiquadricKernel>>(positive, share, c);
+            Apply<KernelFirstDerivative<InverseMultiquadricKernel>>(positive, share, c);
+
+            void Apply<TMap>(DeviceMatrix first, DeviceMatrix second, DeviceMatrix third)
+                where TMap : struct, IElementMap
+            {
+                DeviceMatrix output = device.Allocate(Rows, Columns);
+                device.Map<TMap>(output, first, second, third, p: 0.75, q: -2);
+                results.Add(typeof(TMap).ToString(), output);
+            }
+        });
+        TestContext.Current.TestOutputHelper?.WriteLine($"used {worst:P1} of the tolerance");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Nan_and_infinities_go_through_maps(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Device device = loan.Device;
+        DeviceMatrix a = device.Upload(1, 5, [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, 1]);
+        DeviceMatrix output = device.Allocate(1, 5);
+        device.Map<Sigmoid>(output, a);
+        Assert.Equal([double.NaN, 1, 0, 0.5], device.Read(output)[..4]);
+        device.Map<BaseScore<LaplaceDensity>>(output, a);
+        Assert.Equal([double.NaN, -1, 1, 0, -1], device.Read(output).Select(value => value + 0.0));
+        device.Map<KernelValue<GaussianKernel>>(output, a, device.Upload(1, 1, [1]));
+        Assert.Equal([double.NaN, 0], device.Read(output)[..2]);
+        Assert.Equal(1, device.Read(output)[3]);
+        DeviceMatrix sum = device.Allocate(1, 1);
+        device.SumRows<Identity>(sum, a);
+        Assert.Equal([double.NaN], device.Read(sum));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void What_is_written_is_read_gathered_transposed_and_set_exactly(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Device device = loan.Device;
+        foreach ((int rows, int columns) in Shapes)
+        {
+            var draw = new Draw(33);
+            double[] values = draw.Normal(rows * columns);
+            DeviceMatrix matrix = device.Upload(rows, columns, values);
+            Checks.Same("read", values, device.Read(matrix));
+            device.Write(matrix, [.. values.Select(value => -(float)value)]);
+            Checks.Same("floats", [.. values.Select(value => -value)], device.Read(matrix));
+
+            int[] order = [.. Enumerable.Range(0, (2 * rows) + 1).Select(i => i * 5 % rows)];
+            DeviceMatrix gathered = device.Allocate(order.Length, columns);
+            device.GatherRows(gathered, matrix, order);
+            double[] inOrder = [.. order.SelectMany(row => values.Skip(row * columns).Take(columns)).Select(value => -value)];
+            Checks.Same("gathered", inOrder, device.Read(gathered));
+
+            DeviceMatrix transposed = device.Allocate(columns, rows);
+            device.Transpose(transposed, matrix);
+            double[] entries = device.Read(transposed);
+            double[] expected = [.. Enumerable.Range(0, entries.Length).Select(i => -values[(i % rows * columns) + (i / rows)])];
+            Checks.Same("transposed", expected, entries);
+
+            DeviceMatrix view = matrix.RowRange(rows - 1, 1);
+            Checks.Same("view", [.. values[^columns..].Select(value => -value)], device.Read(view));
+        }
+
+        foreach (int size in Sizes.All)
+        {
+            double[] values = new Draw(34).Normal(size * size);
+            DeviceMatrix square = device.Upload(size, size, values);
+            device.FillDiagonal(square, 0.5);
+            for (int i = 0; i < size; i++)
+                values[(i * size) + i] = 0.5;
+            Checks.Same("diagonal filled", values, device.Read(square));
+            DeviceMatrix diagonal = device.Allocate(1, size);
+            device.CopyDiagonal(diagonal, square);
+            Checks.Same("diagonal", [.. Enumerable.Repeat(0.5, size)], device.Read(diagonal));
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => device.GatherRows(device.Allocate(1, 2), device.Allocate(3, 2), [3]));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Adam_takes_the_steps_of_its_definition(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Measurements.Compare(nameof(Adam_takes_the_steps_of_its_definition), loan.Device, (device, results) =>
+        {
+            foreach (int columns in Sizes.All)
+            {
+                foreach (bool ascend in (ReadOnlySpan<bool>)[false, true])
+                {
+                    var draw = new Draw(35);
+                    DeviceMatrix parameters = draw.NormalOn(device, 3, columns);
+                    DeviceMatrix gradient = device.Allocate(3, columns);
+                    var adam = new Adam(new AdamSettings(), [parameters], [gradient], ascend);
+                    for (int step = 0; step < 3; step++)
+                    {
+                        device.Write(gradient, draw.Normal(3 * columns));
+                        adam.Step();
+                    }
+
+                    int part = 0;
+                    foreach (DeviceMatrix state in adam.State)
+                        results.Add($"{columns} columns, ascend {ascend}, part {part++}", state);
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void Adam_is_pytorchs()
+    {
+        // torch.optim.Adam([p], lr=1e-3, betas=(0.9, 0.99)) on p = 1 with gradients 2, −1, 0.5, computed by hand from its source:
+        // exp_avg.lerp_(g, 1 − β₁); exp_avg_sq.mul_(β₂).addcmul_(g, g, 1 − β₂); denom = √v/√(1 − β₂ᵗ) + ε; p −= lr/(1 − β₁ᵗ)·m/denom.
+        (double p, double m, double v) = (1, 0, 0);
+        using DeviceLoan loan = TestDevices.Rent("double");
+        Device device = loan.Device;
+        DeviceMatrix parameter = device.Upload(1, 1, [1]);
+        DeviceMatrix gradient = device.Allocate(1, 1);
+        var adam = new Adam(new AdamSettings(), [parameter], [gradient]);
+        double[] gradients = [2, -1, 0.5];
+        for (int t = 1; t <= gradients.Length; t++)
+        {
+            double g = gradients[t - 1];
+            m += 0.1 * (g - m);
+            v = (0.99 * v) + (0.01 * g * g);
+            p -= 1e-3 / (1 - Math.Pow(0.9, t)) * m / ((Math.Sqrt(v) / Math.Sqrt(1 - Math.Pow(0.99, t))) + 1e-8);
+            device.Write(gradient, [g]);
+            adam.Step();
+            Assert.Equal(p, device.Read(parameter)[0], 1e-14);
+        }
+    }
+
+    private static IEnumerable<(DeviceMatrix Matrix, string Shape)> Broadcasts(Device device, int rows, int columns)
+    {
+        var draw = new Draw(36);
+        yield return (draw.NormalOn(device, rows, columns), "full");
+        yield return (draw.NormalOn(device, 1, columns), "row");
+        yield return (draw.NormalOn(device, rows, 1), "column");
+        yield return (draw.NormalOn(device, 1, 1), "number");
+    }
+}

@@ -1,0 +1,220 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Models;
+using Stein.Engine.Random;
+using Stein.Engine.Tests.Testing;
+using Xunit;
+
+namespace Stein.Engine.Tests.DeviceOperations;
+
+/// <summary>
+/// Pair sums and whole discrepancies on every device against the slow definition; tolerance: twice the running error bound.
+/// </summary>
+[Trait("Category", "Device")]
+public class PairTests
+{
+    private static readonly (int Samples, int Dimension)[] Shapes =
+    [
+        .. Sizes.All.Select(size => (size, 3)),
+        .. Sizes.All.Select(size => (6, size)),
+        (33, 31), (31, 33), (1, 1), (17, 16), (16, 17), (65, 2),
+    ];
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Squared_distances(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Measurements.Compare(nameof(Squared_distances), loan.Device, (device, results) =>
+        {
+            foreach ((int count, int dimension) in Shapes)
+            {
+                DeviceMatrix output = device.Allocate(count, count);
+                device.SquaredDistances(output, new Draw(41).NormalOn(device, count, dimension));
+                Add(results, $"{count}×{dimension}", output);
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Squared_distances_are_symmetric_to_the_bit_and_zero_for_equal_samples(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Device device = loan.Device;
+        foreach (int count in Sizes.All)
+        {
+            // Far from the origin, where ‖x‖² + ‖y‖² − 2x·y would lose everything; and every sample twice.
+            double[] half = [.. new Draw(42).Normal(count * 3).Select(value => (double)(float)(1000 + value))];
+            DeviceMatrix output = device.Allocate(2 * count, 2 * count);
+            device.SquaredDistances(output, device.Upload(2 * count, 3, [.. half, .. half]));
+            double[] d = device.Read(output);
+            for (int i = 0; i < 2 * count; i++)
+            {
+                Assert.Equal(0, d[(i * 2 * count) + i]);
+                Assert.Equal(0, d[(i * 2 * count) + ((i + count) % (2 * count))]);
+                for (int j = 0; j < i; j++)
+                    Assert.Equal(d[(i * 2 * count) + j], d[(j * 2 * count) + i]);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Ksd(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        foreach (string kernel in RadialKernels.Names)
+            EveryKernel.Run(kernel, new KsdTest(loan.Device));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Max_sksd(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        foreach (string kernel in RadialKernels.Names)
+            EveryKernel.Run(kernel, new SlicedTest(loan.Device));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Lsd(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        double worst = Measurements.Compare(nameof(Lsd), loan.Device, (device, results) =>
+        {
+            foreach ((int count, int dimension, int hidden1, int hidden2) in
+                new[] { (1, 1, 1, 1), (5, 3, 7, 9), (17, 16, 15, 33), (8, 33, 31, 8), (33, 5, 17, 17), (20, 10, 65, 64) })
+            {
+                foreach (bool probing in (ReadOnlySpan<bool>)[false, true])
+                {
+                    var draw = new Draw(43);
+                    string row = $"{count}×{dimension}, hidden {hidden1} and {hidden2}, probing {probing}: ";
+                    DeviceMatrix x = draw.NormalOn(device, count, dimension);
+                    DeviceMatrix s = draw.NormalOn(device, count, dimension);
+                    var lsd = new LearnedSteinDiscrepancy(device, count, dimension, hidden1, hidden2);
+                    lsd.Parameters.Initialise(new PhiloxStream(3, StreamPurpose.CriticInitialisation));
+                    if (probing)
+                        lsd.SetProbes(draw.NormalOn(device, 3, dimension));
+                    results.AddSum(row + "value", 1.0 / count, () => lsd.Value(x, s));
+                    results.AddSum(row + "penalty", 1.0 / count, lsd.Penalty);
+                    lsd.CriticGradient(x, s);
+                    for (int tensor = 0; tensor < lsd.Gradient.All.Count; tensor++)
+                        results.Add($"{row}tensor {tensor}", lsd.Gradient.All[tensor]);
+                }
+            }
+        });
+        TestContext.Current.TestOutputHelper?.WriteLine($"used {worst:P1} of the tolerance");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Ica_scores_likelihood_and_gradients(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        double worst = Measurements.Compare(nameof(Ica_scores_likelihood_and_gradients), loan.Device, (device, results) =>
+        {
+            foreach ((int count, int dimension) in new[] { (1, 1), (5, 3), (17, 16), (8, 33), (33, 8), (65, 15) })
+            {
+                foreach (BaseDensity density in Enum.GetValues<BaseDensity>())
+                {
+                    var draw = new Draw(44);
+                    string row = $"{density} {count}×{dimension}: ";
+                    DeviceMatrix x = draw.NormalOn(device, count, dimension);
+                    var model = new IcaModel(device, dimension, count, density);
+                    device.Write(model.Unmixing, draw.NearIdentity(dimension));
+                    model.ComputeScores(x);
+                    results.Add(row + "scores", model.Scores);
+                    model.BackPropagate(x, draw.NormalOn(device, count, dimension));
+                    results.Add(row + "gradient", model.UnmixingGradient);
+                    model.ComputeRelativeLikelihoodGradient(device.Allocate(dimension, dimension));
+                    results.Add(row + "relative gradient", model.UnmixingGradient);
+                    var likelihood = new IcaLikelihood(device, x);
+                    results.Add(row + "log-likelihood", () => likelihood.PerSample(model.Unmixing, density).ToArray());
+                }
+            }
+        });
+        TestContext.Current.TestOutputHelper?.WriteLine($"used {worst:P1} of the tolerance");
+    }
+
+    private static void Add(Measurements results, string name, DeviceMatrix matrix)
+        => results.Add($"{name} #{results.Names.Count}", matrix);
+
+    private sealed class KsdTest(Device tested) : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            double worst = Measurements.Compare($"KSD {TKernel.Name}", tested, (device, results) =>
+            {
+                foreach ((int count, int dimension) in Shapes)
+                {
+                    foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
+                    {
+                        if (count == 1 && statistic == PairStatistic.U)
+                            continue;
+                        var draw = new Draw(45);
+                        DeviceMatrix x = draw.NormalOn(device, count, dimension);
+                        DeviceMatrix s = draw.NormalOn(device, count, dimension);
+                        var ksd = new KernelisedSteinDiscrepancy<TKernel>(device, count, dimension, statistic);
+                        ksd.SetSamples(x);
+                        if (count > 2)
+                            ksd.SetBandwidthByBatchMedian();
+                        else
+                            ksd.Bandwidth.Set([0.8]);
+                        string row = $"{TKernel.Name} {statistic} {count}×{dimension} ";
+                        results.Add($"{row} row sums #{results.Names.Count}", () => ksd.RowSums(x, s).ToArray());
+                        results.AddSum($"{row} value #{results.Names.Count}", statistic.Weight(count), () => ksd.Value(x, s));
+                        DeviceMatrix gradient = device.Allocate(count, dimension);
+                        ksd.Gradient(gradient, x, s);
+                        Add(results, row + "gradient", gradient);
+                    }
+                }
+            });
+            TestContext.Current.TestOutputHelper?.WriteLine($"{TKernel.Name}: used {worst:P1} of the tolerance");
+        }
+    }
+
+    private sealed class SlicedTest(Device tested) : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            double worst = Measurements.Compare($"sliced {TKernel.Name}", tested, (device, results) =>
+            {
+                foreach ((int count, int slices) in Shapes)
+                {
+                    foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
+                    {
+                        if (count == 1 && statistic == PairStatistic.U)
+                            continue;
+                        const int Dimension = 4;
+                        var draw = new Draw(46);
+                        DeviceMatrix x = draw.NormalOn(device, count, Dimension);
+                        DeviceMatrix s = draw.NormalOn(device, count, Dimension);
+                        var sksd = SlicedKernelisedSteinDiscrepancy<TKernel>.WithSlices(device, count, Dimension, slices, statistic);
+                        device.Write(sksd.SliceDirections.Values, draw.Normal(Dimension * slices));
+                        device.Write(sksd.TestDirections.Values, draw.Normal(Dimension * slices));
+                        sksd.Project(x, s);
+
+                        // The median of three samples or fewer is 0, and this many samples have many near it.
+                        if (count < 7)
+                            sksd.Bandwidth.Set([.. Enumerable.Range(1, slices).Select(k => 0.5 + (1.0 / k))]);
+                        string row = $"{TKernel.Name} {statistic} {count} samples, {slices} slices ";
+                        results.Add($"{row} values #{results.Names.Count}", () => sksd.ValuesPerSlice(s));
+                        DeviceMatrix gradient = device.Allocate(count, Dimension);
+                        sksd.ScoreGradient(gradient, s);
+                        Add(results, row + "by scores", gradient);
+                        sksd.DirectionGradients(x, s, bySlices: true);
+                        Add(results, row + "by g", sksd.TestDirections.Gradient);
+                        Add(results, row + "by r", sksd.SliceDirections.Gradient);
+                    }
+                }
+            });
+            TestContext.Current.TestOutputHelper?.WriteLine($"{TKernel.Name}: used {worst:P1} of the tolerance");
+        }
+    }
+}

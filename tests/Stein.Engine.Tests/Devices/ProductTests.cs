@@ -1,0 +1,134 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Tests.Testing;
+using Xunit;
+
+namespace Stein.Engine.Tests.DeviceOperations;
+
+/// <summary>
+/// Matrix products on every device against the definition. Tolerance: 2(n + few)u times the sum of the n products' magnitudes, from
+/// the running error bound.
+/// </summary>
+[Trait("Category", "Device")]
+public class ProductTests
+{
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Products_of_awkward_sizes_with_every_transpose(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        double worst = Measurements.Compare(nameof(Products_of_awkward_sizes_with_every_transpose), loan.Device, (device, results) =>
+        {
+            foreach (int rows in Sizes.Few)
+            {
+                foreach (int inner in Sizes.Few)
+                {
+                    foreach (int columns in Sizes.Few)
+                    {
+                        // Two flags cycle with the sizes: every combination meets every residue.
+                        for (int flags = 0; flags < 4; flags++)
+                            Multiply(device, results, rows, inner, columns, (flags & 1) != 0, (flags & 2) != 0, 1, 0);
+                    }
+                }
+            }
+        });
+        TestContext.Current.TestOutputHelper?.WriteLine($"used {worst:P1} of the tolerance");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Every_number_of_rows_and_columns_up_to_beyond_every_block(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Measurements.Compare(nameof(Every_number_of_rows_and_columns_up_to_beyond_every_block), loan.Device, (device, results) =>
+        {
+            for (int size = 1; size <= 70; size++)
+            {
+                Multiply(device, results, size, 5, 3, false, false, 1, 0);
+                Multiply(device, results, 3, 5, size, false, true, 1, 0);
+                Multiply(device, results, 4, size, 2, true, false, 1, 0);
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Scaled_products_are_added_to_what_is_there(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Measurements.Compare(nameof(Scaled_products_are_added_to_what_is_there), loan.Device, (device, results) =>
+        {
+            foreach ((double alpha, double beta) in new[] { (1.0, 1.0), (-0.3, 0), (2.5, 1), (1, -1), (0.1, 0.7), (0, 1), (0, 0) })
+            {
+                foreach ((int rows, int inner, int columns) in new[] { (1, 1, 1), (7, 9, 5), (15, 3, 33), (33, 17, 16), (100, 31, 20) })
+                {
+                    for (int flags = 0; flags < 4; flags++)
+                        Multiply(device, results, rows, inner, columns, (flags & 1) != 0, (flags & 2) != 0, alpha, beta);
+                }
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Without_beta_nothing_of_what_was_there_is_left_not_even_nan(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Device device = loan.Device;
+        DeviceMatrix product = device.Upload(3, 5, [.. Enumerable.Repeat(double.NaN, 15)]);
+        DeviceMatrix zeros = device.Allocate(3, 4);
+        device.Multiply(product, zeros, device.Allocate(4, 5));
+        Checks.Same("product", new double[15], device.Read(product));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Rows_of_a_matrix_are_factors_and_products_too(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Measurements.Compare(nameof(Rows_of_a_matrix_are_factors_and_products_too), loan.Device, (device, results) =>
+        {
+            var draw = new Draw(21);
+            DeviceMatrix left = draw.NormalOn(device, 20, 7);
+            DeviceMatrix right = draw.NormalOn(device, 19, 9);
+            DeviceMatrix product = draw.NormalOn(device, 11, 9);
+            device.Multiply(product.RowRange(2, 5), left.RowRange(3, 5), right.RowRange(12, 7), beta: 1);
+            results.Add("view", product);
+            device.Multiply(product.RowRange(4, 7), left.RowRange(1, 9), right.RowRange(2, 9), transposeLeft: true);
+            results.Add("transposed view", product);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Shapes_that_do_not_fit_are_refused(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Device device = loan.Device;
+        DeviceMatrix a = device.Allocate(2, 3);
+        Assert.Throws<ArgumentException>(() => device.Multiply(device.Allocate(2, 2), a, a));
+        Assert.Throws<ArgumentException>(() => device.Multiply(device.Allocate(3, 2), a, a, transposeRight: true));
+        Assert.Throws<ArgumentOutOfRangeException>(() => device.Allocate(0, 1));
+        Assert.Throws<ArgumentException>(() => device.Upload(2, 2, new double[3]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => a.RowRange(1, 2));
+    }
+
+    private static void Multiply(
+        Device device,
+        Measurements results,
+        int rows,
+        int inner,
+        int columns,
+        bool transposeLeft,
+        bool transposeRight,
+        double alpha,
+        double beta)
+    {
+        var draw = new Draw((ulong)((rows * 10007) + (inner * 101) + columns));
+        DeviceMatrix left = transposeLeft ? draw.NormalOn(device, inner, rows) : draw.NormalOn(device, rows, inner);
+        DeviceMatrix right = transposeRight ? draw.NormalOn(device, columns, inner) : draw.NormalOn(device, inner, columns);
+        DeviceMatrix product = draw.NormalOn(device, rows, columns);
+        device.Multiply(product, left, right, transposeLeft, transposeRight, alpha, beta);
+        results.Add(
+            $"{rows}×{inner}×{columns} {(transposeLeft ? "T" : "N")}{(transposeRight ? "T" : "N")} alpha {alpha} beta {beta}", product);
+    }
+}

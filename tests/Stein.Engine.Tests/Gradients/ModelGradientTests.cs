@@ -1,0 +1,214 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Lanes;
+using Stein.Engine.Models;
+using Stein.Engine.Tests.Testing;
+using Xunit;
+
+namespace Stein.Engine.Tests.Gradients;
+
+/// <summary>Gradients through the ICA model, profiles of kernels and base densities against finite differences.</summary>
+public class ModelGradientTests
+{
+    // A step so small that it moves no z across the kink of Laplace's density, which RequireNoSignFlips makes sure of.
+    private const double NoSignFlips = 1.0 / 4096;
+
+    [Theory]
+    [InlineData(BaseDensity.Laplace)]
+    [InlineData(BaseDensity.StudentT)]
+    public void Ksd_by_the_unmixing_matrix(BaseDensity density)
+    {
+        const int Count = 6, Dimension = 3;
+        using Device device = CpuDevices.CreateDouble();
+        var draw = new Draw(6);
+        DeviceMatrix x = draw.NormalOn(device, Count, Dimension);
+        double[] at = draw.NearIdentity(Dimension);
+        var model = new IcaModel(device, Dimension, Count, density);
+        var ksd = new KernelisedSteinDiscrepancy<GaussianKernel>(device, Count, Dimension, PairStatistic.U);
+        ksd.SetSamples(x);
+        ksd.Bandwidth.Set([1.7]);
+        _ = Value(at);
+        DeviceMatrix gradient = device.Allocate(Count, Dimension);
+        ksd.Gradient(gradient, x, model.Scores);
+        model.BackPropagate(x, gradient);
+        RequireNoSignFlips(device, x, at, density);
+
+        // With Laplace's score S = ΨV is linear in V where no sign changes, and KSD quadratic in S.
+        bool laplace = density == BaseDensity.Laplace;
+        FiniteDifferences.Check(
+            $"{density}",
+            Value,
+            at,
+            device.Read(model.UnmixingGradient),
+            quadratic: laplace,
+            magnitude: 10 * Dimension,
+            largestStep: laplace ? NoSignFlips : 1.0 / 16);
+
+        double Value(double[] unmixing)
+        {
+            device.Write(model.Unmixing, unmixing);
+            model.ComputeScores(x);
+            return ksd.Value(x, model.Scores);
+        }
+    }
+
+    [Theory]
+    [InlineData(BaseDensity.Laplace)]
+    [InlineData(BaseDensity.StudentT)]
+    public void Log_likelihood_by_the_unmixing_matrix(BaseDensity density)
+    {
+        const int Count = 7, Dimension = 3;
+        using Device device = CpuDevices.CreateDouble();
+        var draw = new Draw(7);
+        DeviceMatrix x = draw.NormalOn(device, Count, Dimension);
+        double[] at = draw.NearIdentity(Dimension);
+        var model = new IcaModel(device, Dimension, Count, density);
+        device.Write(model.Unmixing, at);
+        model.ComputeScores(x);
+        DeviceMatrix workspace = device.Allocate(Dimension, Dimension);
+        model.ComputeRelativeLikelihoodGradient(workspace);
+        RequireNoSignFlips(device, x, at, density);
+
+        // The relative gradient is G VᵀV for the gradient G; with V → (I + E)V, ∂/∂E = G Vᵀ, and the relative one is that times V.
+        double[] byFactor = new double[Dimension * Dimension];
+        double[] relative = device.Read(model.UnmixingGradient);
+        double[] inverse = SquareMatrix.Inverse(at, Dimension);
+        for (int i = 0; i < byFactor.Length; i++)
+        {
+            for (int k = 0; k < Dimension; k++)
+                byFactor[i] += relative[(i / Dimension * Dimension) + k] * inverse[(k * Dimension) + (i % Dimension)];
+        }
+
+        var likelihood = new IcaLikelihood(device, x);
+        DeviceMatrix unmixing = device.Allocate(Dimension, Dimension);
+        FiniteDifferences.Check(
+            $"{density}",
+            Value,
+            new double[Dimension * Dimension],
+            byFactor,
+            magnitude: 10 * Dimension,
+            largestStep: density == BaseDensity.Laplace ? NoSignFlips : 1.0 / 16);
+
+        double Value(double[] e)
+        {
+            double[] moved = [.. at];
+            for (int i = 0; i < moved.Length; i++)
+            {
+                for (int k = 0; k < Dimension; k++)
+                    moved[i] += e[(i / Dimension * Dimension) + k] * at[(k * Dimension) + (i % Dimension)];
+            }
+
+            device.Write(unmixing, moved);
+            return likelihood.Evaluate(unmixing, density);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void A_radial_profile_holds_the_derivatives_of_its_value(string kernel) => EveryKernel.Run(kernel, new Profile());
+
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void A_radial_profile_is_one_at_zero(string kernel) => EveryKernel.Run(kernel, new AtZero());
+
+    [Fact]
+    public void Laplace_density() => CheckDensity<LaplaceDensity>("Laplace");
+
+    [Fact]
+    public void Student_t_density() => CheckDensity<StudentTDensity>("Student-t");
+
+    [Fact]
+    public void Base_densities_integrate_to_one()
+    {
+        Assert.Equal(1, Integral<LaplaceDensity>(), 1e-6);
+        Assert.Equal(1, Integral<StudentTDensity>(), 1e-6);
+
+        // The trapezoidal rule on z = sinh t, step 1/1000: its error there is far below that of cutting off at |z| = 10⁶.
+        static double Integral<TDensity>()
+            where TDensity : struct, IBaseDensity
+        {
+            double sum = 0;
+            for (int i = -14500; i <= 14500; i++)
+                sum += Math.Exp(TDensity.LogDensity(DoubleLane.Constant(Math.Sinh(i / 1000.0))).Value) * Math.Cosh(i / 1000.0);
+            return sum / 1000;
+        }
+    }
+
+    internal static void CheckProfile<TKernel>()
+        where TKernel : struct, IRadialKernel
+        => new Profile().Run<TKernel>();
+
+    private static void RequireNoSignFlips(Device device, DeviceMatrix x, double[] unmixing, BaseDensity density)
+    {
+        if (density != BaseDensity.Laplace)
+            return;
+        DeviceMatrix z = device.Allocate(x.Rows, x.Columns);
+        device.Multiply(z, x, device.Upload(x.Columns, x.Columns, unmixing), transposeRight: true);
+        double nearest = device.Read(z).Min(Math.Abs);
+        double reach = 4 * NoSignFlips * x.Columns * Checks.LargestMagnitude(device.Read(x));
+        Assert.True(nearest > reach, $"The smallest |z| is {nearest}: draw other samples, further than {reach} from the kink.");
+    }
+
+    private static void CheckDensity<TDensity>(string name)
+        where TDensity : struct, IBaseDensity
+    {
+        foreach (double z in new[] { -30.0, -2.5, -0.7, 0.3, 1.1, 4, 50 })
+        {
+            FiniteDifferences.Check(
+                $"{name} score at {z}",
+                at => TDensity.LogDensity(DoubleLane.Constant(at[0])).Value,
+                [z],
+                [TDensity.Score(DoubleLane.Constant(z)).Value]);
+            FiniteDifferences.Check(
+                $"{name} derivative of the score at {z}",
+                at => TDensity.Score(DoubleLane.Constant(at[0])).Value,
+                [z],
+                [TDensity.ScoreDerivative(DoubleLane.Constant(z)).Value]);
+        }
+    }
+
+    private sealed class Profile : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            int slopes = 0;
+            foreach (double rho in new[] { 0.1, 0.5, 1, 2.7, 9 })
+            {
+                RadialProfile<DoubleLane> profile = At(rho);
+                slopes += FiniteDifferences.Check(
+                    $"{TKernel.Name} φ′ at {rho}", at => At(at[0]).Value.Value, [rho], [-profile.First.Value]);
+                FiniteDifferences.Check($"{TKernel.Name} φ″ at {rho}", at => -At(at[0]).First.Value, [rho], [profile.Second.Value]);
+                FiniteDifferences.Check($"{TKernel.Name} φ‴ at {rho}", at => At(at[0]).Second.Value, [rho], [-profile.Third.Value]);
+            }
+
+            // In one direction for each of three derivatives at five places; far out the error is below rounding.
+            Assert.InRange(slopes, 10, 45);
+
+            static RadialProfile<DoubleLane> At(double rho) => TKernel.Evaluate(DoubleLane.Constant(rho));
+        }
+    }
+
+    private sealed class AtZero : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            RadialProfile<DoubleLane> profile = TKernel.Evaluate(DoubleLane.Constant(0));
+            Assert.Equal(1, profile.Value.Value);
+            if (TKernel.EqualsItsDerivatives)
+            {
+                foreach (double rho in new[] { 0, 0.3, 2, 20 })
+                {
+                    profile = TKernel.Evaluate(DoubleLane.Constant(rho));
+                    Assert.Equal(profile.Value, profile.First);
+                    Assert.Equal(profile.Value, profile.Second);
+                    Assert.Equal(profile.Value, profile.Third);
+                }
+            }
+        }
+    }
+}

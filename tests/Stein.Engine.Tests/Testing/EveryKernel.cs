@@ -1,0 +1,30 @@
+using Stein.Engine.Kernels;
+using Xunit;
+
+namespace Stein.Engine.Tests.Testing;
+
+/// <summary>Rows of a theory from the registry of kernels, so that none can be forgotten.</summary>
+public static class EveryKernel
+{
+    public static TheoryData<string> Names => [.. RadialKernels.Names];
+
+    /// <summary>Runs a test that is generic over its kernel.</summary>
+    public static void Run(string name, IKernelTest test) => RadialKernels.Visit(name, new Visitor(test));
+
+    private sealed class Visitor(IKernelTest test) : IRadialKernelVisitor<bool>
+    {
+        public bool Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            test.Run<TKernel>();
+            return true;
+        }
+    }
+}
+
+/// <summary>A test that is generic over its kernel.</summary>
+public interface IKernelTest
+{
+    void Run<TKernel>()
+        where TKernel : struct, IRadialKernel;
+}

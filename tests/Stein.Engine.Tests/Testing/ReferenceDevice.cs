@@ -1,0 +1,345 @@
+using System.Runtime.Intrinsics;
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Optimization;
+
+namespace Stein.Engine.Tests.Testing;
+
+/// <summary>
+/// The slow, obvious twin of the devices: every operation as its definition reads, in double precision, with a running bound
+/// of the error of single-precision arithmetic (<see cref="RunningErrorLane"/>). It shares the formulas with the devices and
+/// none of their drivers.
+/// </summary>
+public class ReferenceDevice : Device
+{
+    private readonly List<RunningErrorLane[]> _read = [];
+
+    public ReferenceDevice() => RunningErrorLane.Restart();
+
+    public override string Name => "reference";
+
+    public override string Description => "float64 with error bounds, by definition";
+
+    public override double UnitRoundoff => 1.0 / (1L << 53);
+
+    /// <summary>All that was read since the last call, with its errors, oldest first.</summary>
+    public IReadOnlyList<RunningErrorLane[]> TakeRead()
+    {
+        RunningErrorLane[][] read = [.. _read];
+        _read.Clear();
+        return read;
+    }
+
+    protected override DeviceMatrix AllocateCore(int rows, int columns)
+        => new ReferenceMatrix(this, rows, columns, new RunningErrorLane[rows * columns]);
+
+    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source)
+    {
+        Memory<RunningErrorLane> target = Of(destination).Entries;
+        for (int i = 0; i < source.Length; i++)
+            target.Span[i] = RunningErrorLane.Stored(source[i]);
+    }
+
+    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source)
+    {
+        Memory<RunningErrorLane> target = Of(destination).Entries;
+        for (int i = 0; i < source.Length; i++)
+            target.Span[i] = RunningErrorLane.Exact(source[i]);
+    }
+
+    protected override void ReadCore(DeviceMatrix source, Span<double> destination)
+    {
+        RunningErrorLane[] entries = Of(source).Entries.ToArray();
+        for (int i = 0; i < entries.Length; i++)
+            destination[i] = entries[i].Value;
+        _read.Add(entries);
+    }
+
+    protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
+    {
+        for (int row = 0; row < indices.Length; row++)
+        {
+            for (int column = 0; column < source.Columns; column++)
+                Of(destination)[row, column] = Of(source)[indices[row], column];
+        }
+    }
+
+    protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
+        => Fill(destination, (row, column) => Of(source)[column, row]);
+
+    protected override void MultiplyCore(
+        DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta)
+    {
+        int inner = transposeLeft ? left.Rows : left.Columns;
+        RunningErrorLane scale = RunningErrorLane.Stored(alpha);
+        RunningErrorLane keep = RunningErrorLane.Stored(beta);
+        Fill(product, (row, column) =>
+        {
+            var sum = new Accumulator();
+            for (int k = 0; k < inner; k++)
+            {
+                RunningErrorLane a = transposeLeft ? Of(left)[k, row] : Of(left)[row, k];
+                RunningErrorLane b = transposeRight ? Of(right)[column, k] : Of(right)[k, column];
+                sum.Add(a * b);
+            }
+
+            RunningErrorLane total = sum.Total;
+            if (alpha != 1)
+                total *= scale;
+            return beta == 0 ? total : total + (keep * Of(product)[row, column]);
+        });
+    }
+
+    protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+        => Fill(output, (row, column) => Apply<TMap>(row, column, a, b, c, p, q));
+
+    protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+        => Fill(output, (row, _) => Sum(a.Columns, column => Apply<TMap>(row, column, a, b, c, p, q)));
+
+    protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+        => Fill(output, (_, column) => Sum(a.Rows, row => Apply<TMap>(row, column, a, b, c, p, q)));
+
+    protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
+    {
+        for (int i = 0; i < matrix.Rows; i++)
+            Of(matrix)[i, i] = RunningErrorLane.Stored(value);
+    }
+
+    protected override void CopyDiagonalCore(DeviceMatrix output, DeviceMatrix matrix)
+        => Fill(output, (_, column) => Of(matrix)[column, column]);
+
+    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
+        => Fill(output, (i, j) => Sum(samples.Columns, d =>
+        {
+            RunningErrorLane difference = Difference(Of(samples)[i, d], Of(samples)[j, d], i == j);
+            return difference * difference;
+        }));
+
+    protected override void SteinPairSumsCore<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+    {
+        ReferenceMatrix x = Of(samples), s = Of(scores);
+        Fill(output, (i, _) => Sum(x.Rows, j =>
+        {
+            if (i == j && statistic == PairStatistic.U)
+                return default;
+            return SteinPairTerm<TKernel>.Value(
+                Sum(x.Columns, d => Square(Difference(x[i, d], x[j, d], i == j))),
+                Sum(x.Columns, d => s[i, d] * s[j, d]),
+                Sum(x.Columns, d => Difference(s[i, d], s[j, d], i == j) * Difference(x[i, d], x[j, d], i == j)),
+                RunningErrorLane.Exact(x.Columns),
+                Of(inverseSquareBandwidth)[0, 0],
+                Of(fourthOrder)[0, 0]);
+        }));
+    }
+
+    protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    {
+        ReferenceMatrix z = Of(request.Projections), p = Of(request.ProjectedScores);
+        int count = z.Rows;
+        RunningErrorLane weight = RunningErrorLane.Stored(request.Statistic.Weight(count));
+        for (int slice = 0; slice < z.Columns; slice++)
+        {
+            RunningErrorLane root = RunningErrorLane.Sqrt(Of(request.InverseSquareBandwidths)[0, slice]);
+            var constants = SlicedPairSlice<RunningErrorLane>.Create(
+                Of(request.Couplings)[0, slice] * root, Of(request.FourthOrders)[0, slice]);
+            var value = new Accumulator();
+            var coupling = new Accumulator();
+            for (int i = 0; i < count; i++)
+            {
+                var byScore = new Accumulator();
+                var byProjection = new Accumulator();
+                for (int j = 0; j < count; j++)
+                {
+                    if (i == j && request.Statistic == PairStatistic.U)
+                        continue;
+
+                    // A sample's difference from itself is exactly zero, whatever the error of its projection.
+                    RunningErrorLane zi = z[i, slice] * root, zj = z[j, slice] * root, pi = p[i, slice], pj = p[j, slice];
+                    if (i == j)
+                        (zi, zj) = (RunningErrorLane.Exact(zi.Value), RunningErrorLane.Exact(zj.Value));
+                    if (request.Values is not null)
+                        value.Add(SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, constants));
+
+                    // Each unordered pair gives its two samples a derivative each, so twice for the ordered pairs.
+                    RunningErrorLane first = default, second = default, byCoupling = default;
+                    if (request.ScoreGradient is not null)
+                    {
+                        SlicedPairTerm<TKernel>.AddScoreGradient(zi, zj, pi, pj, constants, ref first, ref second);
+                        byScore.Add(RunningErrorLane.Exact(2) * first);
+                    }
+
+                    if (request.ProjectionGradient is not null)
+                    {
+                        RunningErrorLane force = SlicedPairTerm<TKernel>.ProjectionGradient(zi, zj, pi, pj, constants, ref byCoupling);
+                        if (i != j)
+                            byProjection.Add(RunningErrorLane.Exact(2) * force);
+                        coupling.Add(byCoupling);
+                    }
+                }
+
+                if (request.ScoreGradient is not null)
+                    Of(request.ScoreGradient)[i, slice] = byScore.Total * weight;
+                if (request.ProjectionGradient is not null)
+                    Of(request.ProjectionGradient)[i, slice] = byProjection.Total * weight * root;
+            }
+
+            if (request.Values is not null)
+                Of(request.Values)[0, slice] = value.Total * weight;
+            if (request.CouplingGradient is not null)
+                Of(request.CouplingGradient)[0, slice] = coupling.Total * weight * root;
+        }
+    }
+
+    protected override void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances)
+    {
+        var positive = new List<RunningErrorLane>();
+        for (int i = 0; i < squaredDistances.Rows; i++)
+        {
+            for (int j = i + 1; j < squaredDistances.Rows; j++)
+            {
+                if (Of(squaredDistances)[i, j].Value > 0)
+                    positive.Add(Of(squaredDistances)[i, j]);
+            }
+        }
+
+        Of(output)[0, 0] = positive.Count == 0 ? default : LowerMedian(positive);
+    }
+
+    protected override void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples)
+        => Fill(output, (_, slice) =>
+        {
+            var squares = new List<RunningErrorLane>();
+            for (int i = 0; i < samples; i++)
+            {
+                for (int j = i; j < samples; j++)
+                    squares.Add(Square(Difference(Of(projections)[i, slice], Of(projections)[j, slice], i == j)));
+            }
+
+            return LowerMedian(squares);
+        });
+
+    protected override void AdamStepCore(
+        DeviceMatrix parameters,
+        DeviceMatrix gradient,
+        DeviceMatrix firstMoment,
+        DeviceMatrix secondMoment,
+        in AdamCoefficients coefficients)
+    {
+        for (int row = 0; row < parameters.Rows; row++)
+        {
+            for (int column = 0; column < parameters.Columns; column++)
+            {
+                AdamUpdate.Apply(
+                    ref Of(parameters)[row, column],
+                    Of(gradient)[row, column],
+                    ref Of(firstMoment)[row, column],
+                    ref Of(secondMoment)[row, column],
+                    RunningErrorLane.Constant(coefficients.Beta1),
+                    RunningErrorLane.Constant(coefficients.Beta2),
+                    RunningErrorLane.Constant(coefficients.Epsilon),
+                    RunningErrorLane.Constant(coefficients.StepSize),
+                    RunningErrorLane.Constant(coefficients.InverseRootCorrection));
+            }
+        }
+    }
+
+    private static ReferenceMatrix Of(DeviceMatrix matrix) => (ReferenceMatrix)matrix;
+
+    private static void Fill(DeviceMatrix output, Func<int, int, RunningErrorLane> entry)
+    {
+        for (int row = 0; row < output.Rows; row++)
+        {
+            for (int column = 0; column < output.Columns; column++)
+                Of(output)[row, column] = entry(row, column);
+        }
+    }
+
+    private static RunningErrorLane Apply<TMap>(
+        int row, int column, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+        where TMap : struct, IElementMap
+        => TMap.Apply(
+            Of(a).Repeated(row, column),
+            Of(b).Repeated(row, column),
+            Of(c).Repeated(row, column),
+            RunningErrorLane.Constant(p),
+            RunningErrorLane.Constant(q));
+
+    private static RunningErrorLane Sum(int count, Func<int, RunningErrorLane> term)
+    {
+        var sum = new Accumulator();
+        for (int i = 0; i < count; i++)
+            sum.Add(term(i));
+        return sum.Total;
+    }
+
+    private static RunningErrorLane Square(RunningErrorLane value) => value * value;
+
+    private static RunningErrorLane Difference(RunningErrorLane left, RunningErrorLane right, bool same)
+        => same ? default : left - right;
+
+    /// <summary>An order statistic moves by no more than where those of the lowest and highest possible values stand.</summary>
+    private static RunningErrorLane LowerMedian(List<RunningErrorLane> numbers)
+    {
+        int rank = (numbers.Count - 1) / 2;
+        double middle = At(lane => lane.Value);
+        double low = At(lane => lane.Value - (lane.Bound * RunningErrorLane.SinglePrecision));
+        double high = At(lane => lane.Value + (lane.Bound * RunningErrorLane.SinglePrecision));
+        var samples = new double[Vector512<double>.Count];
+        for (int k = 0; k < samples.Length; k++)
+        {
+            int sample = k;
+            samples[k] = (At(lane => lane.Value + (lane.Samples[sample] * RunningErrorLane.SinglePrecision)) - middle)
+                / RunningErrorLane.SinglePrecision;
+        }
+
+        return new(middle, Math.Max(high - middle, middle - low) / RunningErrorLane.SinglePrecision, Vector512.Create(samples));
+
+        double At(Func<RunningErrorLane, double> key)
+        {
+            double[] keys = [.. numbers.Select(key)];
+            Array.Sort(keys);
+            return keys[rank];
+        }
+    }
+
+    /// <summary>A sum with the error of its terms and that of adding them in any order.</summary>
+    private struct Accumulator
+    {
+        private double _sum;
+        private double _bound;
+        private Vector512<double> _samples;
+        private double _magnitude;
+        private long _terms;
+
+        public readonly RunningErrorLane Total => new RunningErrorLane(_sum, _bound, _samples).Summed(_terms, _magnitude);
+
+        public void Add(RunningErrorLane term)
+        {
+            _sum += term.Value;
+            _bound += term.Bound;
+            _samples += term.Samples;
+            _magnitude += Math.Abs(term.Value);
+            _terms++;
+        }
+    }
+
+    private sealed class ReferenceMatrix(Device device, int rows, int columns, Memory<RunningErrorLane> entries)
+        : DeviceMatrix(device, rows, columns)
+    {
+        public Memory<RunningErrorLane> Entries { get; } = entries;
+
+        public ref RunningErrorLane this[int row, int column] => ref Entries.Span[(row * Columns) + column];
+
+        public RunningErrorLane Repeated(int row, int column) => this[Rows == 1 ? 0 : row, Columns == 1 ? 0 : column];
+
+        protected override DeviceMatrix View(int start, int count)
+            => new ReferenceMatrix(Device, count, Columns, Entries.Slice(start * Columns, count * Columns));
+    }
+}
