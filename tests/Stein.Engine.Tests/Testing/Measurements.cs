@@ -73,7 +73,7 @@ public sealed class Measurements(Device device)
         return combined;
     }
 
-    /// <summary>Fails unless every result on a device is that of the reference, within its tolerance at the device's unit round-off.</summary>
+    /// <summary>Fails unless every result is that of the reference, within its tolerance at the device's unit round-off.</summary>
     /// <returns>The largest share of a tolerance that was used.</returns>
     public static double Compare(Measurements reference, Measurements actual, double unitRoundoff)
     {

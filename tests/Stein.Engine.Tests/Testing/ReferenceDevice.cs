@@ -153,6 +153,9 @@ public class ReferenceDevice : Device
             var coupling = new Accumulator();
             for (int i = 0; i < count; i++)
             {
+                // Sums over pairs go by samples: no device adds up N² numbers one by one.
+                var valueOfRow = new Accumulator();
+                var couplingOfRow = new Accumulator();
                 var byScore = new Accumulator();
                 var byProjection = new Accumulator();
                 for (int j = 0; j < count; j++)
@@ -165,7 +168,7 @@ public class ReferenceDevice : Device
                     if (i == j)
                         (zi, zj) = (RunningErrorLane.Exact(zi.Value), RunningErrorLane.Exact(zj.Value));
                     if (request.Values is not null)
-                        value.Add(SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, constants));
+                        valueOfRow.Add(SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, constants));
 
                     // Each unordered pair gives its two samples a derivative each, so twice for the ordered pairs.
                     RunningErrorLane first = default, second = default, byCoupling = default;
@@ -180,9 +183,12 @@ public class ReferenceDevice : Device
                         RunningErrorLane force = SlicedPairTerm<TKernel>.ProjectionGradient(zi, zj, pi, pj, constants, ref byCoupling);
                         if (i != j)
                             byProjection.Add(RunningErrorLane.Exact(2) * force);
-                        coupling.Add(byCoupling);
+                        couplingOfRow.Add(byCoupling);
                     }
                 }
+
+                value.Add(valueOfRow.Total);
+                coupling.Add(couplingOfRow.Total);
 
                 if (request.ScoreGradient is not null)
                     Of(request.ScoreGradient)[i, slice] = byScore.Total * weight;
