@@ -15,17 +15,18 @@ public static class IcaRunFiles
     /// <param name="folder">Target folder; made if missing.</param>
     /// <param name="outcomes">Outcomes of a plan.</param>
     /// <param name="comparePaper">Whether the runs follow the paper's protocol, so that its numbers are shown.</param>
+    /// <param name="writeUnmixing">Whether the matrices of finished runs are written; those of diverged runs always are.</param>
     /// <returns>The paths of the files written.</returns>
     /// <inheritdoc cref="AtomicFile.WriteAllText" path="/exception"/>
-    public static IReadOnlyList<string> Write(string folder, IReadOnlyList<IcaRunOutcome> outcomes, bool comparePaper)
+    public static IReadOnlyList<string> Write(
+        string folder, IReadOnlyList<IcaRunOutcome> outcomes, bool comparePaper, bool writeUnmixing = true)
     {
         var written = new List<string>();
         IcaRun[] runs = [.. outcomes.Where(outcome => outcome.Run is not null).Select(outcome => outcome.Run!)];
         IcaCurvePoint[] curves = [.. CurvesToShow(outcomes)];
-        int seeds = outcomes.GroupBy(outcome => (outcome.Settings.RowId, outcome.Settings.Dimension)).Max(group => group.Count());
         if (runs.Length > 0)
         {
-            written.AddRange(IcaReport.Write(folder, runs, curves, comparePaper, seeds));
+            written.AddRange(IcaReport.Write(folder, runs, curves, comparePaper, SeedsExpected(outcomes)));
         }
         else if (curves.Length > 0)
         {
@@ -35,7 +36,7 @@ public static class IcaRunFiles
 
         foreach (IcaRunOutcome outcome in outcomes)
         {
-            if (outcome.Unmixing is { } unmixing && (outcome.IsFailure || outcome.Status == IcaRunStatus.Finished))
+            if (outcome.Unmixing is { } unmixing && (outcome.IsFailure || (writeUnmixing && outcome.Run is not null)))
             {
                 written.Add(Path.Combine(folder, UnmixingName(outcome)));
                 WriteMatrix(written[^1], unmixing, outcome.Settings.Dimension);
@@ -44,6 +45,10 @@ public static class IcaRunFiles
 
         return written;
     }
+
+    /// <summary>The runs that a complete row of the plan has.</summary>
+    public static int SeedsExpected(IReadOnlyList<IcaRunOutcome> outcomes) =>
+        outcomes.GroupBy(outcome => (outcome.Settings.RowId, outcome.Settings.Dimension)).Max(group => group.Count());
 
     /// <summary>The file of a run's unmixing matrix.</summary>
     public static string UnmixingName(IcaRunOutcome outcome)

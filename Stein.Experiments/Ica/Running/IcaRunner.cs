@@ -82,17 +82,17 @@ public sealed class IcaRunner
         }
         catch (TrainingDivergedException exception)
         {
-            return Failure(IcaRunStatus.Diverged, exception);
+            return Failure(IcaRunStatus.Diverged, exception.Reason);
         }
 #pragma warning disable CA1031 // Whatever stops one run (memory, a lost GPU, a bug) is reported with it; the other runs go on.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Failure(IcaRunStatus.Failed, exception);
+            return Failure(IcaRunStatus.Failed, exception.Message);
         }
 
-        IcaRunOutcome Failure(IcaRunStatus status, Exception exception)
-            => (recorder?.Outcome(status) ?? new IcaRunOutcome(settings, status)) with { Message = exception.Message };
+        IcaRunOutcome Failure(IcaRunStatus status, string message)
+            => (recorder?.Outcome(status) ?? new IcaRunOutcome(settings, status)) with { Message = message };
     }
 
     private void Train(

@@ -124,8 +124,12 @@ public sealed class TrainingDivergedException : Exception
     public TrainingDivergedException(IcaSettings settings, int iteration, string what = "the unmixing matrix is no longer finite")
         : base($"{settings.RowId}, D = {settings.Dimension}, seed {settings.Seed}: {what} at iteration {iteration}")
     {
+        Reason = $"{what} at iteration {iteration}";
         Iteration = iteration;
     }
+
+    /// <summary>What happened when, without saying to which run.</summary>
+    public string Reason { get; }
 
     /// <summary>The iteration, from 1, whose result is not finite.</summary>
     public int Iteration { get; }
