@@ -1,4 +1,5 @@
 using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Devices.Ilgpu;
 
 namespace Stein.Engine.Devices;
 
@@ -16,10 +17,10 @@ public static class DeviceCatalog
     /// <summary>The devices in the order <c>auto</c> prefers them, then those that only check the others.</summary>
     private static readonly Entry[] Entries =
     [
-        Missing("cuda"),
-        Missing("opencl"),
+        FromPlatform(IlgpuPlatform.Cuda),
+        FromPlatform(IlgpuPlatform.OpenCl),
         new("simd", static () => "SIMD on the processor, float32", CpuDevices.CreateSimd),
-        Missing("ilgpu-cpu"),
+        FromPlatform(IlgpuPlatform.Cpu),
         new("double", static () => "double precision on the processor, the reference", CpuDevices.CreateDouble),
     ];
 
@@ -87,17 +88,12 @@ public static class DeviceCatalog
 
     private static ArgumentException UnknownName(string name)
     {
-        string closest = Names.MinBy(known => EditDistance.Between(name.ToLowerInvariant(), known))!;
+        string closest = EditDistance.Closest(name, Names);
         return new ArgumentException(
             $"unknown device '{name}', did you mean '{closest}'? The devices are {string.Join(", ", Names)}", nameof(name));
     }
 
-    private static Entry Missing(string name)
-    {
-        return new(name, Refuse, () => throw new InvalidOperationException(Refuse()));
-
-        string Refuse() => throw new DeviceUnavailableException($"{name} is not part of this build");
-    }
+    private static Entry FromPlatform(IlgpuPlatform platform) => new(platform.Name, platform.Find, platform.Open);
 
     /// <param name="Name">The name on the command line.</param>
     /// <param name="Describe">What it is; throws <see cref="DeviceUnavailableException"/> where there is none.</param>

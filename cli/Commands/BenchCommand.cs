@@ -93,7 +93,7 @@ internal static class BenchCommand
 
     private static void Print(List<IcaBenchmarkRow> rows, DeviceIdentity device) =>
         Terminal.Output.Write(Column<IcaBenchmarkRow>.Table(
-            $"One training iteration, {device.Name} ({device.Description}), median of {rows[0].Iterations}",
+            $"One training iteration on {device.Name} ({device.Description})",
             [
                 new("method", row => row.Method),
                 new("D", row => $"{row.Dim}"),

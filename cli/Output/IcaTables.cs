@@ -15,7 +15,7 @@ internal static class IcaTables
         PrintDifferences(IcaDifferences.Rows(runs, comparePaper), comparePaper);
     }
 
-    /// <summary>One table; where the terminal is too narrow, the columns of the seeds stand in one of their own.</summary>
+    /// <summary>One table; where the terminal is too narrow, the columns of the seeds stand in one of their own, and seconds go.</summary>
     private static void PrintDimension(IReadOnlyList<IcaRun> runs, IReadOnlyList<IcaTableRow> rows, bool comparePaper, int seedsExpected)
     {
         Column<IcaTableRow> method = new("method", row => row.Method);
@@ -26,14 +26,14 @@ internal static class IcaTables
             new("mean ± s.e.", row => NumberText.WithError(row.Mean, row.Se)),
             new("gap to\noracle", row => IsOracle(row) ? "" : NumberText.WithError(row.Gap, row.GapSe)),
             new("Amari\ndistance", row => IsOracle(row) ? "" : NumberText.WithError(row.AmariDistance, row.AmariDistanceSe, 3)),
-            new("seconds", row => IsOracle(row) ? "" : NumberText.Fixed(row.Seconds, 1)),
         ];
+        Column<IcaTableRow> seconds = new("seconds", row => IsOracle(row) ? "" : NumberText.Fixed(row.Seconds, 1));
         Column<IcaTableRow>[] paper = comparePaper
             ? [new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Verdict)]
             : [];
         string count = seedsExpected == 1 ? "1 seed" : $"{seedsExpected} {(IsSeveralDraws(runs) ? "draws" : "seeds")}";
         string title = $"Test log-likelihood in nats, D = {rows[0].Dim}, {count}";
-        Column<IcaTableRow>[] all = [method, .. seeds, .. summary, .. paper];
+        Column<IcaTableRow>[] all = [method, .. seeds, .. summary, seconds, .. paper];
         if (Column<IcaTableRow>.Width(all, rows) <= Terminal.Output.Profile.Width)
         {
             Terminal.Output.Write(Column<IcaTableRow>.Table(title, all, rows));

@@ -1,0 +1,93 @@
+using ILGPU;
+using ILGPU.Runtime;
+using Stein.Engine.Formulas;
+using Stein.Engine.Optimization;
+using Floats = ILGPU.ArrayView<float>;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <content>Operations with one thread an element.</content>
+public sealed partial class IlgpuDevice
+{
+    protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
+    {
+        foreach (int index in indices)
+        {
+            if ((uint)index >= (uint)source.Rows)
+                throw new ArgumentOutOfRangeException(nameof(indices), index, $"the source has rows 0 to {source.Rows - 1}");
+        }
+
+        IlgpuMatrix output = Own(destination);
+        Floats rows = Own(source).Elements;
+        Action<Index1D, Floats, int, Floats, ArrayView<int>> launch = launchers.Get(
+            nameof(ElementKernels.GatherRows),
+            null,
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, int, Floats, ArrayView<int>>(
+                ElementKernels.GatherRows));
+        launch(output.Length, output.Elements, output.Columns, rows, UploadIndices(indices));
+    }
+
+    protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
+    {
+        IlgpuMatrix output = Own(destination);
+        Action<Index1D, Floats, int, StridedView> launch = launchers.Get(
+            nameof(ElementKernels.Transpose),
+            null,
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, int, StridedView>(
+                ElementKernels.Transpose));
+        launch(output.Length, output.Elements, output.Columns, Own(source).Strided);
+    }
+
+    protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
+    {
+        IlgpuMatrix output = Own(matrix);
+        Action<Index1D, Floats, int, float> launch = launchers.Get(
+            nameof(ElementKernels.FillDiagonal),
+            null,
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, int, float>(
+                ElementKernels.FillDiagonal));
+        launch(output.Rows, output.Elements, output.Columns, (float)value);
+    }
+
+    protected override void CopyDiagonalCore(DeviceMatrix output, DeviceMatrix matrix)
+    {
+        IlgpuMatrix source = Own(matrix);
+        Action<Index1D, Floats, Floats, int> launch = launchers.Get(
+            nameof(ElementKernels.CopyDiagonal),
+            null,
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, int>(
+                ElementKernels.CopyDiagonal));
+        launch(source.Rows, Own(output).Elements, source.Elements, source.Columns);
+    }
+
+    protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    {
+        IlgpuMatrix target = Own(output);
+        Action<Index1D, Floats, int, StridedView, StridedView, StridedView, float, float> launch = launchers.Get(
+            nameof(ElementKernels.Map),
+            typeof(TMap),
+            static accelerator =>
+                accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, int, StridedView, StridedView, StridedView, float, float>(
+                    ElementKernels.Map<TMap>));
+        launch(
+            target.Length, target.Elements, target.Columns, Own(a).Repeated, Own(b).Repeated, Own(c).Repeated, (float)p, (float)q);
+    }
+
+    protected override void AdamStepCore(
+        DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients)
+    {
+        IlgpuMatrix target = Own(parameters);
+        Action<Index1D, Floats, Floats, Floats, Floats, AdamNumbers> launch = launchers.Get(
+            nameof(ElementKernels.Adam),
+            null,
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, Floats, Floats, AdamNumbers>(
+                ElementKernels.Adam));
+        launch(
+            target.Length,
+            target.Elements,
+            Own(gradient).Elements,
+            Own(firstMoment).Elements,
+            Own(secondMoment).Elements,
+            new AdamNumbers(coefficients));
+    }
+}

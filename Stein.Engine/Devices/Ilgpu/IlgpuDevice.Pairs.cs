@@ -1,0 +1,102 @@
+using ILGPU;
+using ILGPU.Runtime;
+using Stein.Engine.Formulas;
+using Floats = ILGPU.ArrayView<float>;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <content>Sums over pairs of samples.</content>
+public sealed partial class IlgpuDevice
+{
+    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
+    {
+        IlgpuMatrix target = Own(output);
+        Action<Index1D, Floats, Floats, int, int> launch = launchers.Get(
+            nameof(SteinPairKernels.SquaredDistances),
+            null,
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, int, int>(
+                SteinPairKernels.SquaredDistances));
+        launch(target.Length, target.Elements, Own(samples).Elements, samples.Rows, samples.Columns);
+    }
+
+    protected override void SteinPairSumsCore<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+    {
+        Action<KernelConfig, Floats, Floats, Floats, Floats, Floats, int, int, int> launch = launchers.Get(
+            nameof(SteinPairKernels.SteinRowSums),
+            typeof(TKernel),
+            static accelerator => accelerator.LoadStreamKernel<Floats, Floats, Floats, Floats, Floats, int, int, int>(
+                SteinPairKernels.SteinRowSums<TKernel>));
+        launch(
+            new KernelConfig(samples.Rows, GroupSize(samples.Rows)),
+            Own(output).Elements,
+            Own(samples).Elements,
+            Own(scores).Elements,
+            Own(inverseSquareBandwidth).Elements,
+            Own(fourthOrder).Elements,
+            samples.Rows,
+            samples.Columns,
+            statistic == PairStatistic.V ? 1 : 0);
+    }
+
+    protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    {
+        IlgpuMatrix projections = Own(request.Projections);
+        int samples = projections.Rows;
+        int slices = projections.Columns;
+        var views = new SlicedPairViews(
+            projections.Elements,
+            Own(request.ProjectedScores).Elements,
+            Own(request.Couplings).Elements,
+            Own(request.InverseSquareBandwidths).Elements,
+            Own(request.FourthOrders).Elements,
+            samples,
+            slices,
+            request.Statistic);
+        if (request.Values is not null)
+        {
+            Floats partial = Scratch(projections.Length);
+            Action<Index1D, SlicedPairViews, Floats> launch = launchers.Get(
+                nameof(SlicedPairKernels.Values),
+                typeof(TKernel),
+                static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, SlicedPairViews, Floats>(
+                    SlicedPairKernels.Values<TKernel>));
+            launch(projections.Length, views, partial);
+            SumSlices(Own(request.Values), partial, samples, slices);
+        }
+
+        if (request.ScoreGradient is not null)
+        {
+            Action<Index1D, SlicedPairViews, Floats> launch = launchers.Get(
+                nameof(SlicedPairKernels.ScoreGradients),
+                typeof(TKernel),
+                static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, SlicedPairViews, Floats>(
+                    SlicedPairKernels.ScoreGradients<TKernel>));
+            launch(projections.Length, views, Own(request.ScoreGradient).Elements);
+        }
+
+        if (request.ProjectionGradient is not null && request.CouplingGradient is not null)
+        {
+            Floats partial = Scratch(projections.Length);
+            Action<Index1D, SlicedPairViews, Floats, Floats> launch = launchers.Get(
+                nameof(SlicedPairKernels.ProjectionGradients),
+                typeof(TKernel),
+                static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, SlicedPairViews, Floats, Floats>(
+                    SlicedPairKernels.ProjectionGradients<TKernel>));
+            launch(projections.Length, views, Own(request.ProjectionGradient).Elements, partial);
+            SumSlices(Own(request.CouplingGradient), partial, samples, slices);
+        }
+    }
+
+    /// <summary>Adds up the parts (N×R) that the samples contribute to a number of each slice (1×R).</summary>
+    private void SumSlices(IlgpuMatrix output, Floats partial, int samples, int slices)
+    {
+        var columns = new StridedView(partial, 1, slices);
+        SumLines<Identity>(output.Elements, slices, samples, columns, columns, columns, 0, 0);
+    }
+}

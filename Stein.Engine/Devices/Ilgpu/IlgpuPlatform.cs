@@ -1,0 +1,101 @@
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <summary>A family of accelerators that ILGPU drives: how its devices are found and opened.</summary>
+internal sealed class IlgpuPlatform
+{
+    public const string CudaName = "cuda";
+    public const string OpenClName = "opencl";
+    public const string CpuName = "ilgpu-cpu";
+
+    private readonly Action<Context.Builder> register;
+    private readonly Func<ILGPU.Runtime.Device, bool> isWanted;
+    private readonly string missing;
+
+    private IlgpuPlatform(string name, string missing, Action<Context.Builder> register, Func<ILGPU.Runtime.Device, bool> isWanted)
+    {
+        Name = name;
+        this.missing = missing;
+        this.register = register;
+        this.isWanted = isWanted;
+    }
+
+    /// <summary>NVIDIA GPUs.</summary>
+    public static IlgpuPlatform Cuda { get; } = new(
+        CudaName,
+        "no NVIDIA GPU with a CUDA driver was found",
+        static builder => builder.Cuda(),
+        static device => device is CudaDevice);
+
+    /// <summary>GPUs of any maker. OpenCL on processors is left out: the simd device is faster.</summary>
+    public static IlgpuPlatform OpenCl { get; } = new(
+        OpenClName,
+        "no GPU with an OpenCL 2.0 driver was found",
+        static builder => builder.OpenCL(),
+        static device => device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_GPU });
+
+    /// <summary>ILGPU's simulator of a GPU, which runs everywhere; it checks kernels and is no faster than it must be.</summary>
+    public static IlgpuPlatform Cpu { get; } = new(
+        CpuName,
+        "ILGPU offers no CPU accelerator here",
+        static builder => builder.CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 4, numMultiprocessors: 1)),
+        static device => device is CPUDevice);
+
+    public static IReadOnlyList<IlgpuPlatform> All { get; } = [Cuda, OpenCl, Cpu];
+
+    /// <summary>The name on the command line.</summary>
+    public string Name { get; }
+
+    /// <summary>What kernels need of a context, whichever accelerator it is for.</summary>
+    /// <remarks>
+    /// Not O2: in ILGPU 1.5.3 it moves loads from shared memory to where they are first used, past a barrier if need
+    /// be, and loop invariants such as square roots into the loops.
+    /// </remarks>
+    public static Context.Builder Configure(Context.Builder builder)
+        => builder.EnableAlgorithms().Optimize(OptimizationLevel.O1);
+
+    /// <summary>Opens the first device of the family.</summary>
+    /// <exception cref="DeviceUnavailableException">There is none, or its driver does not work.</exception>
+    public IlgpuDevice Open()
+        => WithFirstDevice((context, device) =>
+        {
+            Accelerator accelerator = device.CreateAccelerator(context);
+            return new IlgpuDevice(Name, context, accelerator);
+        });
+
+    /// <summary>The name of the first device of the family.</summary>
+    /// <exception cref="DeviceUnavailableException">There is none, or its driver does not work.</exception>
+    public string Find()
+        => WithFirstDevice((context, device) =>
+        {
+            using (context)
+                return device.Name.Trim();
+        });
+
+    /// <summary>Calls <paramref name="use"/>, which becomes the owner of the context.</summary>
+    private TResult WithFirstDevice<TResult>(Func<Context, ILGPU.Runtime.Device, TResult> use)
+    {
+        Context? context = null;
+        try
+        {
+            context = Context.Create(builder => register(Configure(builder)));
+            ILGPU.Runtime.Device device = context.Devices.FirstOrDefault(isWanted)
+                ?? throw new DeviceUnavailableException($"device '{Name}' is not available: {missing}");
+            return use(context, device);
+        }
+        catch (Exception exception)
+        {
+            context?.Dispose();
+            // A driver that is missing, too old or broken can fail in any way it likes.
+            if (exception is DeviceUnavailableException or OutOfMemoryException)
+                throw;
+            throw new DeviceUnavailableException($"device '{Name}' is not available: {missing} ({exception.Message})", exception);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Reflection;
+using ILGPU;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <summary>Every kernel of the device: the public methods of the static classes below, for all their type arguments.</summary>
+internal static class KernelCatalog
+{
+    private static readonly Type[] KernelClasses =
+    [
+        typeof(ElementKernels),
+        typeof(SumKernels),
+        typeof(ProductKernels),
+        typeof(SteinPairKernels),
+        typeof(SlicedPairKernels),
+        typeof(MedianKernels),
+    ];
+
+    /// <summary>The kernels, open where they are generic.</summary>
+    public static IReadOnlyList<MethodInfo> Methods { get; } =
+        [.. KernelClasses.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))];
+
+    /// <summary>The kernels, generic ones once for every type of this assembly that fits or is registered.</summary>
+    public static IEnumerable<MethodInfo> Instances()
+    {
+        foreach (MethodInfo method in Methods)
+        {
+            if (!method.IsGenericMethodDefinition)
+            {
+                yield return method;
+                continue;
+            }
+
+            foreach (Type argument in TypeArguments(method.GetGenericArguments().Single()))
+                yield return method.MakeGenericMethod(argument);
+        }
+    }
+
+    /// <summary>Whether a kernel's first parameter is its index; ILGPU then chooses the group size.</summary>
+    public static bool IsImplicitlyGrouped(MethodInfo method) => method.GetParameters()[0].ParameterType == typeof(Index1D);
+
+    private static IEnumerable<Type> TypeArguments(Type parameter)
+    {
+        Type constraint = parameter.GetGenericParameterConstraints().Single(type => type.IsInterface);
+        return constraint == typeof(IRadialKernel)
+            ? RadialKernels.Names.Select(name => RadialKernels.Visit(name, new TypeVisitor()))
+            : typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(constraint));
+    }
+
+    private sealed class TypeVisitor : IRadialKernelVisitor<Type>
+    {
+        public Type Visit<TKernel>()
+            where TKernel : struct, IRadialKernel => typeof(TKernel);
+    }
+}

@@ -1,0 +1,22 @@
+using Stein.Engine.Optimization;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <summary><see cref="AdamCoefficients"/> in single precision, as the kernel takes them.</summary>
+internal readonly struct AdamNumbers
+{
+    public readonly float Beta1;
+    public readonly float Beta2;
+    public readonly float Epsilon;
+    public readonly float StepSize;
+    public readonly float InverseRootCorrection;
+
+    public AdamNumbers(in AdamCoefficients coefficients)
+    {
+        Beta1 = (float)coefficients.Beta1;
+        Beta2 = (float)coefficients.Beta2;
+        Epsilon = (float)coefficients.Epsilon;
+        StepSize = (float)coefficients.StepSize;
+        InverseRootCorrection = (float)coefficients.InverseRootCorrection;
+    }
+}

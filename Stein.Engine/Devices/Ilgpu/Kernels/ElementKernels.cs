@@ -1,0 +1,74 @@
+using ILGPU;
+using Stein.Engine.Formulas;
+using Stein.Engine.Lanes;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <summary>Kernels with one thread an element, whose elements know nothing of each other.</summary>
+internal static class ElementKernels
+{
+    /// <summary><c>output = map(a, b, c; p, q)</c>.</summary>
+    public static void Map<TMap>(
+        Index1D index, ArrayView<float> output, int columns, StridedView a, StridedView b, StridedView c, float p, float q)
+        where TMap : struct, IElementMap
+    {
+        int row = index / columns;
+        int column = index - (row * columns);
+        output[index] = TMap.Apply(
+            new FloatLane(a[row, column]),
+            new FloatLane(b[row, column]),
+            new FloatLane(c[row, column]),
+            new FloatLane(p),
+            new FloatLane(q)).Value;
+    }
+
+    /// <summary>Row i of the output becomes row <c>indices[i]</c> of the source.</summary>
+    public static void GatherRows(
+        Index1D index, ArrayView<float> output, int columns, ArrayView<float> source, ArrayView<int> indices)
+    {
+        int row = index / columns;
+        output[index] = source[(indices[row] * columns) + index - (row * columns)];
+    }
+
+    /// <summary>The output, of <paramref name="columns"/> columns, becomes the source transposed.</summary>
+    public static void Transpose(Index1D index, ArrayView<float> output, int columns, StridedView source)
+    {
+        int row = index / columns;
+        output[index] = source[index - (row * columns), row];
+    }
+
+    /// <summary>Sets the diagonal of a matrix of <paramref name="columns"/> columns.</summary>
+    public static void FillDiagonal(Index1D index, ArrayView<float> matrix, int columns, float value)
+        => matrix[index * (columns + 1)] = value;
+
+    /// <summary>Copies the diagonal of a matrix of <paramref name="columns"/> columns.</summary>
+    public static void CopyDiagonal(Index1D index, ArrayView<float> output, ArrayView<float> matrix, int columns)
+        => output[index] = matrix[index * (columns + 1)];
+
+    /// <summary>One step of Adam.</summary>
+    public static void Adam(
+        Index1D index,
+        ArrayView<float> parameters,
+        ArrayView<float> gradient,
+        ArrayView<float> firstMoment,
+        ArrayView<float> secondMoment,
+        AdamNumbers numbers)
+    {
+        var parameter = new FloatLane(parameters[index]);
+        var first = new FloatLane(firstMoment[index]);
+        var second = new FloatLane(secondMoment[index]);
+        AdamUpdate.Apply(
+            ref parameter,
+            new FloatLane(gradient[index]),
+            ref first,
+            ref second,
+            new FloatLane(numbers.Beta1),
+            new FloatLane(numbers.Beta2),
+            new FloatLane(numbers.Epsilon),
+            new FloatLane(numbers.StepSize),
+            new FloatLane(numbers.InverseRootCorrection));
+        parameters[index] = parameter.Value;
+        firstMoment[index] = first.Value;
+        secondMoment[index] = second.Value;
+    }
+}

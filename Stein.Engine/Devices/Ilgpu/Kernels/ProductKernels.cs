@@ -1,0 +1,98 @@
+using ILGPU;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <summary>The tiles of a matrix product: Size×Depth of the left factor and Depth×Size of the right at a time.</summary>
+internal interface IProductTile
+{
+    /// <summary>The side of the tile of the product that a group makes, one thread an element.</summary>
+    static abstract int Size { get; }
+
+    /// <summary>Terms of the inner sum between two barriers, a multiple of <see cref="Size"/>.</summary>
+    static abstract int Depth { get; }
+}
+
+/// <summary>For GPUs: 256 threads a group.</summary>
+internal readonly struct GpuProductTile : IProductTile
+{
+    public static int Size => 16;
+
+    public static int Depth => 32;
+}
+
+/// <summary>For the simulator, where threads and barriers are expensive: few of both.</summary>
+internal readonly struct SimulatorProductTile : IProductTile
+{
+    public static int Size => 4;
+
+    public static int Depth => 64;
+}
+
+/// <summary>Matrix products where no library does them.</summary>
+internal static class ProductKernels
+{
+    /// <summary>
+    /// <c>product = alpha·left·right + beta·product</c>: left is rows×inner, right inner×columns, the product dense. Every
+    /// group makes one tile of the product from a row of tiles of left and a column of tiles of right. Each pair of
+    /// tiles is summed by itself first, so that the error grows like inner/Depth + Depth.
+    /// </summary>
+    public static void Multiply<TTile>(
+        ArrayView<float> product,
+        int rows,
+        int inner,
+        int columns,
+        StridedView left,
+        StridedView right,
+        float alpha,
+        float beta)
+        where TTile : struct, IProductTile
+    {
+        // One column more than needed, so that threads that walk down a column meet different memory banks.
+        int leftPitch = TTile.Depth + 1;
+        int rightPitch = TTile.Size + 1;
+        ArrayView<float> leftTile = SharedMemory.Allocate<float>(TTile.Size * (TTile.Depth + 1));
+        ArrayView<float> rightTile = SharedMemory.Allocate<float>(TTile.Depth * (TTile.Size + 1));
+        int x = Group.IdxX;
+        int y = Group.IdxY;
+        int firstRow = Grid.IdxY * TTile.Size;
+        int firstColumn = Grid.IdxX * TTile.Size;
+
+        // Neighbouring threads (x) read neighbouring numbers, whichever way a factor is transposed.
+        int leftRow = left.ColumnStride == 1 ? y : x;
+        int leftColumn = left.ColumnStride == 1 ? x : y;
+        int rightRow = right.ColumnStride == 1 ? y : x;
+        int rightColumn = right.ColumnStride == 1 ? x : y;
+
+        float total = 0;
+        for (int start = 0; start < inner; start += TTile.Depth)
+        {
+            for (int offset = 0; offset < TTile.Depth; offset += TTile.Size)
+            {
+                int k = offset + leftColumn;
+                leftTile[(leftRow * leftPitch) + k] = firstRow + leftRow < rows && start + k < inner
+                    ? left[firstRow + leftRow, start + k]
+                    : 0;
+                k = offset + rightRow;
+                rightTile[(k * rightPitch) + rightColumn] = start + k < inner && firstColumn + rightColumn < columns
+                    ? right[start + k, firstColumn + rightColumn]
+                    : 0;
+            }
+
+            Group.Barrier();
+            float block = 0;
+            for (int k = 0; k < TTile.Depth; k++)
+                block += leftTile[(y * leftPitch) + k] * rightTile[(k * rightPitch) + x];
+            total += block;
+            Group.Barrier();
+        }
+
+        int row = firstRow + y;
+        int column = firstColumn + x;
+        if (row < rows && column < columns)
+        {
+            int index = (row * columns) + column;
+            // With beta = 0 the old contents, which may be anything, are not read.
+            product[index] = beta == 0 ? alpha * total : (alpha * total) + (beta * product[index]);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using ILGPU;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Lanes;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <summary>
+/// Sums over pairs of the sliced term, N samples by R slices: one thread has one sample i and one slice and goes
+/// through all j. Neighbouring threads have neighbouring slices, so they read neighbouring numbers.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The statistic is <c>w·Σ_ij t_ij</c> and its terms are symmetric, so the derivative by anything of sample i is
+/// <c>2w·Σ_j ∂t_ij/∂(first slot)</c>, j = i included for the V-statistic, and that by the coupling <c>w·Σ_ij ∂t_ij/∂c̃</c>.
+/// The formula takes <c>z̃ = √a·z</c> and <c>c̃ = √a·c</c>, so derivatives by z and c get the factor √a back.
+/// </para>
+/// <para>
+/// Projections are measured from that of sample j, (<c>√a(zᵢ − zⱼ)</c>, 0) for (<c>z̃ᵢ</c>, <c>z̃ⱼ</c>): the difference is then taken
+/// before the rounding of the scale, which costs nothing and matters when the samples lie far from 0.
+/// </para>
+/// </remarks>
+internal static class SlicedPairKernels
+{
+    /// <summary><c>partial_ir = w·Σ_j t_ij</c>.</summary>
+    public static void Values<TKernel>(Index1D index, SlicedPairViews views, ArrayView<float> partial)
+        where TKernel : struct, IRadialKernel
+    {
+        int i = index / views.Slices;
+        int slice = index - (i * views.Slices);
+        SlicedPairSlice<FloatLane> term = views.Term(slice);
+        float root = views.Root(slice);
+        float zi = views.Projections[index];
+        var pi = new FloatLane(views.ProjectedScores[index]);
+        FloatLane zero = FloatLane.Constant(0);
+        FloatLane total = zero;
+        for (int start = 0; start < views.Samples; start += GroupSum.BlockLength)
+        {
+            int end = IntrinsicMath.Min(views.Samples, start + GroupSum.BlockLength);
+            FloatLane block = zero;
+            for (int j = start; j < end; j++)
+            {
+                if (j != i || views.Diagonal != 0)
+                {
+                    int other = (j * views.Slices) + slice;
+                    var u = new FloatLane(root * (zi - views.Projections[other]));
+                    block += SlicedPairTerm<TKernel>.Value(u, zero, pi, new FloatLane(views.ProjectedScores[other]), term);
+                }
+            }
+
+            total += block;
+        }
+
+        partial[index] = views.Weight * total.Value;
+    }
+
+    /// <summary><c>gradient_ir = 2w·Σ_j ∂t_ij/∂pᵢ</c>.</summary>
+    public static void ScoreGradients<TKernel>(Index1D index, SlicedPairViews views, ArrayView<float> gradient)
+        where TKernel : struct, IRadialKernel
+    {
+        int i = index / views.Slices;
+        int slice = index - (i * views.Slices);
+        SlicedPairSlice<FloatLane> term = views.Term(slice);
+        float root = views.Root(slice);
+        float zi = views.Projections[index];
+        var pi = new FloatLane(views.ProjectedScores[index]);
+        FloatLane zero = FloatLane.Constant(0);
+        FloatLane total = zero;
+        FloatLane unused = zero;
+        for (int start = 0; start < views.Samples; start += GroupSum.BlockLength)
+        {
+            int end = IntrinsicMath.Min(views.Samples, start + GroupSum.BlockLength);
+            FloatLane block = zero;
+            for (int j = start; j < end; j++)
+            {
+                if (j != i || views.Diagonal != 0)
+                {
+                    int other = (j * views.Slices) + slice;
+                    var u = new FloatLane(root * (zi - views.Projections[other]));
+                    SlicedPairTerm<TKernel>.AddScoreGradient(
+                        u, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref block, ref unused);
+                }
+            }
+
+            total += block;
+        }
+
+        gradient[index] = 2 * views.Weight * total.Value;
+    }
+
+    /// <summary><c>gradient_ir = 2w√a·Σ_j ∂t_ij/∂z̃ᵢ</c> and <c>couplingPartial_ir = w√a·Σ_j ∂t_ij/∂c̃</c>.</summary>
+    public static void ProjectionGradients<TKernel>(
+        Index1D index, SlicedPairViews views, ArrayView<float> gradient, ArrayView<float> couplingPartial)
+        where TKernel : struct, IRadialKernel
+    {
+        int i = index / views.Slices;
+        int slice = index - (i * views.Slices);
+        SlicedPairSlice<FloatLane> term = views.Term(slice);
+        float root = views.Root(slice);
+        float zi = views.Projections[index];
+        var pi = new FloatLane(views.ProjectedScores[index]);
+        FloatLane zero = FloatLane.Constant(0);
+        FloatLane total = zero;
+        FloatLane couplingTotal = zero;
+        for (int start = 0; start < views.Samples; start += GroupSum.BlockLength)
+        {
+            int end = IntrinsicMath.Min(views.Samples, start + GroupSum.BlockLength);
+            FloatLane block = zero;
+            FloatLane couplingBlock = zero;
+            for (int j = start; j < end; j++)
+            {
+                if (j != i || views.Diagonal != 0)
+                {
+                    int other = (j * views.Slices) + slice;
+                    var u = new FloatLane(root * (zi - views.Projections[other]));
+                    block += SlicedPairTerm<TKernel>.ProjectionGradient(
+                        u, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref couplingBlock);
+                }
+            }
+
+            total += block;
+            couplingTotal += couplingBlock;
+        }
+
+        gradient[index] = 2 * views.Weight * root * total.Value;
+        couplingPartial[index] = views.Weight * root * couplingTotal.Value;
+    }
+}

@@ -1,0 +1,56 @@
+using ILGPU;
+using ILGPU.Algorithms;
+using Stein.Engine.Formulas;
+using Stein.Engine.Lanes;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <summary>The inputs of a <see cref="SlicedPairRequest"/> as kernels take them.</summary>
+internal readonly struct SlicedPairViews
+{
+    public readonly ArrayView<float> Projections;
+    public readonly ArrayView<float> ProjectedScores;
+    public readonly ArrayView<float> Couplings;
+    public readonly ArrayView<float> InverseSquareBandwidths;
+    public readonly ArrayView<float> FourthOrders;
+
+    /// <summary>N.</summary>
+    public readonly int Samples;
+
+    /// <summary>R.</summary>
+    public readonly int Slices;
+
+    /// <summary>1 if the pairs (i, i) count, else 0.</summary>
+    public readonly int Diagonal;
+
+    /// <summary>What the sum over pairs is multiplied by.</summary>
+    public readonly float Weight;
+
+    public SlicedPairViews(
+        ArrayView<float> projections,
+        ArrayView<float> projectedScores,
+        ArrayView<float> couplings,
+        ArrayView<float> inverseSquareBandwidths,
+        ArrayView<float> fourthOrders,
+        int samples,
+        int slices,
+        PairStatistic statistic)
+    {
+        Projections = projections;
+        ProjectedScores = projectedScores;
+        Couplings = couplings;
+        InverseSquareBandwidths = inverseSquareBandwidths;
+        FourthOrders = fourthOrders;
+        Samples = samples;
+        Slices = slices;
+        Diagonal = statistic == PairStatistic.V ? 1 : 0;
+        Weight = (float)statistic.Weight(samples);
+    }
+
+    /// <summary><c>√a = 1/h</c> of a slice.</summary>
+    public float Root(int slice) => XMath.Sqrt(InverseSquareBandwidths[slice]);
+
+    /// <summary>What the pair term needs to know of a slice.</summary>
+    public SlicedPairSlice<FloatLane> Term(int slice)
+        => SlicedPairSlice<FloatLane>.Create(new FloatLane(Couplings[slice] * Root(slice)), new FloatLane(FourthOrders[slice]));
+}

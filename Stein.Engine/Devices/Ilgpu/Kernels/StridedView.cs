@@ -1,0 +1,25 @@
+using ILGPU;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <summary>
+/// A matrix as kernels read it: element (row, column) lies at <c>row·RowStride + column·ColumnStride</c>. A stride of 0
+/// repeats a row or a column; exchanged strides transpose.
+/// </summary>
+internal readonly struct StridedView
+{
+    public readonly ArrayView<float> Data;
+    public readonly int RowStride;
+    public readonly int ColumnStride;
+
+    public StridedView(ArrayView<float> data, int rowStride, int columnStride)
+    {
+        Data = data;
+        RowStride = rowStride;
+        ColumnStride = columnStride;
+    }
+
+    public float this[int row, int column] => Data[(row * RowStride) + (column * ColumnStride)];
+
+    public StridedView Transposed() => new(Data, ColumnStride, RowStride);
+}

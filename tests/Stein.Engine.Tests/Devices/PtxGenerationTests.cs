@@ -1,0 +1,68 @@
+using System.Reflection;
+using Stein.Engine.Devices.Ilgpu;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Xunit;
+
+namespace Stein.Engine.Tests.Devices;
+
+/// <summary>Every kernel translates to PTX, on machines without a GPU too.</summary>
+public sealed class PtxGenerationTests
+{
+    [Fact]
+    public void Every_kernel_has_an_entry_point_and_calls_nothing()
+    {
+        using var compiler = new PtxCompiler();
+        foreach (MethodInfo kernel in KernelCatalog.Instances())
+        {
+            (string assembly, string entryPoint) = compiler.Compile(kernel);
+            Assert.Contains($".visible .entry {entryPoint}(", assembly, StringComparison.Ordinal);
+            Assert.Contains("st.", assembly, StringComparison.Ordinal);
+            // All formulas are inlined: no calls, nothing that lives in (slow) local memory.
+            Assert.DoesNotContain("call", assembly, StringComparison.Ordinal);
+            Assert.DoesNotContain(".local", assembly, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_list_has_every_kernel_for_every_map_and_every_registered_radial_kernel()
+    {
+        MethodInfo[] instances = [.. KernelCatalog.Instances()];
+        Type[] maps = [.. typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IElementMap)))];
+        Assert.NotEmpty(maps);
+        AssertInstances(nameof(ElementKernels.Map), maps.Length);
+        AssertInstances(nameof(SumKernels.SumLines), maps.Length);
+        AssertInstances(nameof(SteinPairKernels.SteinRowSums), RadialKernels.Names.Count);
+        AssertInstances(nameof(SlicedPairKernels.Values), RadialKernels.Names.Count);
+        AssertInstances(nameof(SlicedPairKernels.ScoreGradients), RadialKernels.Names.Count);
+        AssertInstances(nameof(SlicedPairKernels.ProjectionGradients), RadialKernels.Names.Count);
+
+        // A new class of kernels that is not in the list would never be checked.
+        IEnumerable<Type> classes = typeof(KernelCatalog).Assembly.GetTypes().Where(type =>
+            type.Namespace == typeof(KernelCatalog).Namespace && type.IsAbstract && type.IsSealed
+            && type.Name.EndsWith("Kernels", StringComparison.Ordinal));
+        Assert.Equal(
+            classes.OrderBy(type => type.Name, StringComparer.Ordinal),
+            KernelCatalog.Methods.Select(method => method.DeclaringType!).Distinct().OrderBy(type => type.Name, StringComparer.Ordinal));
+
+        void AssertInstances(string kernel, int count)
+            => Assert.Equal(count, instances.Where(instance => instance.Name == kernel).Distinct().Count());
+    }
+
+    /// <summary>
+    /// At a higher level of optimisation ILGPU 1.5.3 moves the load behind the second barrier, where another thread may
+    /// already have written the next count.
+    /// </summary>
+    [Theory]
+    [InlineData(nameof(MedianKernels.ProjectedMedians))]
+    [InlineData(nameof(MedianKernels.MedianAboveDiagonal))]
+    public void The_median_reads_its_count_between_the_barriers(string kernel)
+    {
+        using var compiler = new PtxCompiler();
+        (string assembly, _) = compiler.Compile(KernelCatalog.Methods.Single(method => method.Name == kernel));
+        string[] instructions = [.. assembly.Split('\n').Select(line => line.Trim().Split('\t')[0]).Where(line => line.Length > 0)];
+        int[] barriers = [.. Enumerable.Range(0, instructions.Length).Where(i => instructions[i] == "bar.sync")];
+        Assert.Contains(barriers, i => instructions[i + 1] == "ld.shared.b64" && instructions[i + 2] == "bar.sync");
+        Assert.DoesNotContain(barriers, i => instructions[i + 1] == "bar.sync");
+    }
+}
