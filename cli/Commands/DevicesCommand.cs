@@ -60,7 +60,7 @@ internal static class DevicesCommand
         table.AddColumn("against double");
         foreach (Row row in rows)
         {
-            string speed = row.Gigaflops is { } gigaflops ? $"{NumberText.Fixed(gigaflops, 1)} GFLOP/s" : "";
+            string speed = row.Gigaflops is { } gigaflops ? $"{NumberText.Fixed(gigaflops, gigaflops < 1 ? 3 : 1)} GFLOP/s" : "";
             string verdict = row switch
             {
                 { Error: { } error } => $"failed: {error}",

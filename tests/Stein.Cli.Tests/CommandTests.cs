@@ -34,8 +34,8 @@ public sealed class CommandTests
     public void Values_are_completed()
     {
         using var stein = new SteinProgram();
-        Assert.Contains("maxsksd-rg", stein.Run("[suggest]", "ica --method max").Output, StringComparison.Ordinal);
-        Assert.Contains("ilgpu-cpu", stein.Run("[suggest]", "ica --device ").Output, StringComparison.Ordinal);
+        Assert.Contains("maxsksd-rg", stein.Run("[suggest:16]", "ica --method max").Output, StringComparison.Ordinal);
+        Assert.Contains("ilgpu-cpu", stein.Run("[suggest:13]", "ica --device ").Output, StringComparison.Ordinal);
     }
 
     [Fact]
