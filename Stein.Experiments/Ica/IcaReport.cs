@@ -35,7 +35,10 @@ public static class IcaReport
         ArgumentNullException.ThrowIfNull(curves);
         IcaRuns.Check(runs);
         IcaMethod[] order = [.. IcaMethod.InOrder(runs.Select(run => run.Method).Concat(curves.Select(point => point.Method)))];
-        IcaRun[] sortedRuns = [.. runs.OrderBy(run => Rank(run.Method)).ThenBy(run => run.Dim).ThenBy(run => run.Seed).ThenBy(run => run.DataSeed)];
+        IcaRun[] sortedRuns =
+        [
+            .. runs.OrderBy(run => Rank(run.Method)).ThenBy(run => run.Dim).ThenBy(run => run.Seed).ThenBy(run => run.DataSeed),
+        ];
         IcaCurvePoint[] sortedCurves =
         [
             .. curves.OrderBy(point => Rank(point.Method)).ThenBy(point => point.Dim).ThenBy(point => point.Seed)

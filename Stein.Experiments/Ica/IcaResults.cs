@@ -5,7 +5,7 @@ namespace Stein.Experiments.Ica;
 /// <summary>The outcome of one training run.</summary>
 /// <param name="Method">Row id: the method as on the command line, with its variant (<see cref="IcaSettings.RowId"/>).</param>
 /// <param name="Dim">Dimension D.</param>
-/// <param name="Seed">Seed of the run; it fixes the mixing matrix and the start, and the data unless those have a seed of their own.</param>
+/// <param name="Seed">Seed of the run; it fixes the mixing matrix and the start, and the data unless they have their own.</param>
 /// <param name="TestLogLikelihood">Mean log-likelihood of the test points under the trained model after the last iteration, nats.</param>
 /// <param name="Oracle">Mean log-likelihood of the same test points under the true model, nats.</param>
 /// <param name="AmariDistance">Amari distance of V·W_true, in [0, 1]; NaN where it was not computed.</param>

@@ -13,7 +13,10 @@ public sealed record BuildIdentity(string Version, string? Commit, bool? Dirty)
 
     /// <summary>As people read it: <c>0.1.0 (commit 0123456789ab, with local changes)</c>.</summary>
     public override string ToString()
-        => Commit is null ? Version : $"{Version} (commit {Commit[..Math.Min(12, Commit.Length)]}{(Dirty == true ? ", with local changes" : "")})";
+    {
+        string changes = Dirty == true ? ", with local changes" : "";
+        return Commit is null ? Version : $"{Version} (commit {Commit[..Math.Min(12, Commit.Length)]}{changes})";
+    }
 
     private static BuildIdentity Read(Assembly assembly)
     {

@@ -75,9 +75,15 @@ internal static class BenchCommand
         }
 
         if (json)
-            Console.Out.WriteLine(JsonSerializer.Serialize(new { schema = "stein.bench/1", machine = Machine.Current, rows }, JsonFormat.Line));
+        {
+            var content = new { Schema = "stein.bench/1", Machine = Machine.Current, Rows = rows };
+            Console.Out.WriteLine(JsonSerializer.Serialize(content, JsonFormat.Line));
+        }
         else
+        {
             Print(rows, identity);
+        }
+
         if (folder is not null)
         {
             IcaBenchmark.Write(folder, rows);
@@ -98,7 +104,7 @@ internal static class BenchCommand
                 new("method", row => row.Method),
                 new("D", row => $"{row.Dim}"),
                 new("median\nms", row => NumberText.Fixed(row.MedianMilliseconds, 4)),
-                new("quartiles\nms", row => $"{NumberText.Fixed(row.LowerQuartileMilliseconds, 4)}–{NumberText.Fixed(row.UpperQuartileMilliseconds, 4)}"),
+                new("quartiles\nms", Quartiles),
                 new("GFLOP/s", row => NumberText.Fixed(row.Gigaflops, 1)),
                 new("of peak", row => double.IsNaN(row.ShareOfPeak)
                     ? NumberText.Missing
@@ -106,4 +112,7 @@ internal static class BenchCommand
                 new("bytes\nallocated", row => $"{row.AllocatedBytes}"),
             ],
             rows));
+
+    private static string Quartiles(IcaBenchmarkRow row) =>
+        $"{NumberText.Fixed(row.LowerQuartileMilliseconds, 4)}–{NumberText.Fixed(row.UpperQuartileMilliseconds, 4)}";
 }

@@ -67,8 +67,8 @@ internal static class DevicesCommand
                 { RelativeError: { } error } => $"{(row.Correct == true ? "agrees" : "WRONG")}, error {error:0.0e+0}",
                 _ => "",
             };
-            table.AddRow(
-                [new Text(row.Name), new Text(row.Available ? "yes" : "no"), new Text(row.Description), new Text(speed), new Text(verdict)]);
+            string[] cells = [row.Name, row.Available ? "yes" : "no", row.Description, speed, verdict];
+            table.AddRow([.. cells.Select(cell => new Text(cell))]);
         }
 
         Terminal.Output.Write(table);

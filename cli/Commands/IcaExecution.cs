@@ -33,13 +33,20 @@ internal static class IcaExecution
         int unfinished = outcomes.Count(outcome => outcome.Status is IcaRunStatus.Interrupted or IcaRunStatus.NotStarted);
         int exitCode = unfinished > 0 ? interruption.ExitCode : failures > 0 ? ExitCode.Failure : ExitCode.Success;
         if (context.Json)
-            Console.Out.WriteLine(JsonSerializer.Serialize(IcaJson.Of(outcomes, deviations, comparePaper, files, exitCode), JsonFormat.Line));
+        {
+            var json = IcaJson.Of(outcomes, deviations, comparePaper, files, exitCode);
+            Console.Out.WriteLine(JsonSerializer.Serialize(json, JsonFormat.Line));
+        }
         else if (!context.Quiet)
+        {
             PrintResults(outcomes, comparePaper, context.Folder, files.Count);
+        }
+
         foreach (IcaRunOutcome outcome in outcomes.Where(outcome => outcome.IsFailure))
             ErrorOutput.Write(FailureText(outcome, context.Folder));
+        int finished = outcomes.Count - unfinished - failures;
         if (unfinished > 0)
-            ErrorOutput.Write($"interrupted: {outcomes.Count - unfinished - failures} of {outcomes.Count} runs are finished and written to {context.Folder}");
+            ErrorOutput.Write($"interrupted: {finished} of {outcomes.Count} runs are finished and written to {context.Folder}");
         return exitCode;
     }
 
@@ -69,9 +76,10 @@ internal static class IcaExecution
 
     private static string FailureText(IcaRunOutcome outcome, string folder)
     {
+        string path = Path.Combine(folder, IcaRunFiles.UnmixingName(outcome));
         string where = outcome.Unmixing is null
-            ? "there is no earlier state to keep."
-            : $"the last good state, of iteration {outcome.UnmixingIteration}, is in {Path.Combine(folder, IcaRunFiles.UnmixingName(outcome))}";
+            ? "there is no earlier state to keep"
+            : $"the last good state, of iteration {outcome.UnmixingIteration}, is in {path}";
         return $"{RunText.Name(outcome.Settings)} failed: {outcome.Message}; {where}";
     }
 }

@@ -11,12 +11,13 @@ internal sealed class IcaOptions
 {
     private static readonly IcaSettings Paper = new();
 
-    private readonly Option<int[]> dimensions = Values.Numbers("--dim", "dimension D; several make a figure over dimensions", Paper.Dimension);
+    private readonly Option<int[]> dimensions = 
+        Values.Numbers("--dim", "dimension D; several make a figure over dimensions", Paper.Dimension);
     private readonly Option<string[]> methods = Values.Choices("--method", "what to train with", IcaTraining.Methods, Paper.Method);
     private readonly Option<uint[]> seeds =
         Values.Numbers("--seed", "seed of the true matrix, the start, and the data", [.. IcaProtocol.Seeds]);
     private readonly Option<ulong[]> dataSeeds =
-        Values.Numbers<ulong>("--data-seed", "seed of data, batches and critic, for other draws with the matrices of --seed; several allowed");
+        Values.Numbers<ulong>("--data-seed", "seed of data, batches and critic: other draws with the matrices of --seed; several allowed");
     private readonly Option<string> protocol = Values.Choice("--protocol", "the defaults of all other options", ["paper"], "paper");
     private readonly Option<int?> iterations = Values.Number<int>("--iterations", "training iterations", Paper.Iterations);
     private readonly Option<int?> batch = Values.Number<int>("--batch", "samples in a batch", Paper.Batch);
@@ -27,7 +28,7 @@ internal sealed class IcaOptions
     private readonly Option<string> slices =
         Values.Choice("--slices", "what maxSKSD trains: test directions g, or slices r too", ["g", "rg"], "g");
     private readonly Option<int[]> probes =
-        Values.Numbers("--probes", "Hutchinson probes of LSD; 0 is the exact trace, the script has 10; several make several rows", Paper.Probes);
+        Values.Numbers("--probes", "Hutchinson probes of LSD; 0: the exact trace, 10: the script; several make several rows", Paper.Probes);
     private readonly Option<double?> lambda = Values.Number<double>("--lambda", "penalty λ of the LSD critic", Paper.Lambda);
     private readonly Option<int?> hidden = Values.Number<int>("--hidden", "units in each hidden layer of the LSD critic", Paper.Hidden);
     private readonly Option<double?> learningRate = Values.Number<double>("--learning-rate", "step size of Adam", Paper.LearningRate);
@@ -82,8 +83,10 @@ internal sealed class IcaOptions
         {
             foreach (Option option in options)
             {
-                if (!used && parsed.GetResult(option) is { Implicit: false })
-                    throw new UsageException($"{option.Name}: it has no effect on --method {string.Join(", ", chosen)}, only on {by}. Leave it out.");
+                if (used || parsed.GetResult(option) is null or { Implicit: true })
+                    continue;
+                string without = string.Join(", ", chosen);
+                throw new UsageException($"{option.Name}: it has no effect on --method {without}, only on {by}. Leave it out.");
             }
         }
 

@@ -33,8 +33,8 @@ internal static class ReproduceCommand
         {
             if (!parsed.GetValue(all))
             {
-                throw new UsageException(
-                    $"reproduce: name an experiment ({string.Join(", ", experiments.Select(experiment => experiment.Command.Name))}) or give --all");
+                string names = string.Join(", ", experiments.Select(experiment => experiment.Command.Name));
+                throw new UsageException($"reproduce: name an experiment ({names}) or give --all");
             }
 
             int worst = ExitCode.Success;
@@ -67,7 +67,7 @@ internal static class IcaReproduction
         var runOptions = new RunOptions(Folder, "folder for results");
         var command = new CommandWithExamples(
             "ica",
-            "The ICA table of \"Sliced Kernelized Stein Discrepancy\" (ICLR 2021): test log-likelihood by dimension and method, with verdicts.",
+            "The ICA table of \"Sliced Kernelized Stein Discrepancy\" (ICLR 2021): test log-likelihoods, with verdicts.",
             new Example("stein reproduce ica", "7 dimensions × (3 methods + 2 yardsticks) × 5 seeds; about half an hour of one core"),
             new Example("stein reproduce ica --dims 10,20 --methods ksd maxsksd --out table", "part of it, into the folder table"),
             new Example("stein reproduce ica --jobs 1 --device double", "in double precision, one run at a time"))

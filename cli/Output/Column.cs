@@ -22,5 +22,5 @@ internal sealed record Column<TRow>(string Header, Func<TRow, string> Cell)
 
     /// <summary>The characters that the table needs: the widest cell of each column, padding and borders.</summary>
     public static int Width(IReadOnlyList<Column<TRow>> columns, IReadOnlyList<TRow> rows) =>
-        1 + columns.Sum(column => 3 + Math.Max(column.Header.Split('\n').Max(line => line.Length), rows.Max(row => column.Cell(row).Length)));
+        1 + columns.Sum(column => 3 + column.Header.Split('\n').Concat(rows.Select(column.Cell)).Max(text => text.Length));
 }

@@ -30,14 +30,16 @@ internal static class ErrorOutput
     {
         if (token.StartsWith('-'))
         {
-            IEnumerable<string> options = command.Options.Select(option => option.Name).Where(name => name.StartsWith("--", StringComparison.Ordinal));
+            IEnumerable<string> options =
+                command.Options.Select(option => option.Name).Where(name => name.StartsWith("--", StringComparison.Ordinal));
             return $"{token}: there is no such option. Did you mean '{EditDistance.Closest(token, options)}'?";
         }
 
         string[] names = [.. command.Subcommands.Select(subcommand => subcommand.Name)];
-        return names.Length == 0
-            ? $"{token}: values need their option before them, as in --option {token}"
-            : $"{token}: there is no such command; there are {string.Join(", ", names)}. Did you mean '{EditDistance.Closest(token, names)}'?";
+        if (names.Length == 0)
+            return $"{token}: values need their option before them, as in --option {token}";
+        string closest = EditDistance.Closest(token, names);
+        return $"{token}: there is no such command; there are {string.Join(", ", names)}. Did you mean '{closest}'?";
     }
 
     private static IEnumerable<string> Ancestry(SymbolResult? result)

@@ -20,9 +20,12 @@ internal static class IcaTables
     {
         Column<IcaTableRow> method = new("method", row => row.Method);
         Column<IcaTableRow>[] seeds = [.. SeedColumns(runs)];
+        Column<IcaTableRow>[] missing = rows.Any(row => row.Seeds < seedsExpected)
+            ? [new("seeds", row => $"{row.Seeds} of {seedsExpected}")]
+            : [];
         Column<IcaTableRow>[] summary =
         [
-            .. rows.Any(row => row.Seeds < seedsExpected) ? [new("seeds", row => $"{row.Seeds} of {seedsExpected}")] : Array.Empty<Column<IcaTableRow>>(),
+            .. missing,
             new("mean ± s.e.", row => NumberText.WithError(row.Mean, row.Se)),
             new("gap to\noracle", row => IsOracle(row) ? "" : NumberText.WithError(row.Gap, row.GapSe)),
             new("Amari\ndistance", row => IsOracle(row) ? "" : NumberText.WithError(row.AmariDistance, row.AmariDistanceSe, 3)),

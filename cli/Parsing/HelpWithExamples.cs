@@ -20,7 +20,8 @@ internal sealed class HelpWithExamples(HelpAction help, IReadOnlyList<Example> r
     {
         int result = help.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
-        IReadOnlyList<Example> examples = parseResult.CommandResult.Command is CommandWithExamples command ? command.Examples : rootExamples;
+        Command command = parseResult.CommandResult.Command;
+        IReadOnlyList<Example> examples = (command as CommandWithExamples)?.Examples ?? rootExamples;
         output.WriteLine("Examples:");
         foreach (Example example in examples)
         {

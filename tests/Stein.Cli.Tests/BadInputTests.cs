@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Stein.Cli.Tests;
 
 /// <summary>Bad usage and input: a message that helps, exit code 2, nothing written.</summary>
@@ -44,11 +46,11 @@ public sealed class BadInputTests
     {
         using var stein = new SteinProgram();
         SteinResult devices = stein.Run("devices", "--json");
-        using var list = System.Text.Json.JsonDocument.Parse(devices.Output);
+        using var list = JsonDocument.Parse(devices.Output);
         string? missing = list.RootElement.EnumerateArray()
-            .FirstOrDefault(device => !device.GetProperty("available").GetBoolean()) is { ValueKind: System.Text.Json.JsonValueKind.Object } found
-            ? found.GetProperty("name").GetString()
-            : null;
+            .Where(device => !device.GetProperty("available").GetBoolean())
+            .Select(device => device.GetProperty("name").GetString())
+            .FirstOrDefault();
         if (missing is null)
             Assert.Skip("every device is there");
         SteinResult result = stein.Run("ica", "--device", missing);

@@ -8,11 +8,12 @@ public sealed class FailureTests
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.Run(
-            "ica", "--dim", "10", "--seed", "60", "--method", "ksd", "whitening", "--learning-rate", "1e30", "--iterations", "50", "--out", "out");
+            "ica", "--dim", "10", "--seed", "60", "--method", "ksd", "whitening", "--learning-rate", "1e30",
+            "--iterations", "50", "--out", "out");
         Assert.True(result.ExitCode == 1, $"{result}");
         Assert.Contains("the unmixing matrix is no longer finite at iteration 2", result.Error, StringComparison.Ordinal);
         Assert.Contains("unmixing_ksd_D10_seed60_last_good_iteration0.csv", result.Error, StringComparison.Ordinal);
-        Assert.Equal(10, stein.Read("out", "unmixing_ksd_D10_seed60_last_good_iteration0.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(10, stein.ReadLines("out", "unmixing_ksd_D10_seed60_last_good_iteration0.csv").Length);
         Dictionary<string, string> finished = Assert.Single(Csv.Read(stein.Read("out", "runs.csv")));
         Assert.Equal("whitening", finished["method"]);
         Assert.Contains("\"status\": \"diverged\"", stein.Read("out", "provenance.json"), StringComparison.Ordinal);

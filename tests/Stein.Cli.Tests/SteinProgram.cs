@@ -45,6 +45,8 @@ internal sealed class SteinProgram : IDisposable
 
     public string Read(params string[] parts) => File.ReadAllText(PathOf(parts));
 
+    public string[] ReadLines(params string[] parts) => Read(parts).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>Everything below the folder.</summary>
     public string[] Entries() => Directory.GetFileSystemEntries(Folder, "*", SearchOption.AllDirectories);
 

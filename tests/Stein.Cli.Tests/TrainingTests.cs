@@ -33,13 +33,13 @@ public sealed class TrainingTests
             Assert.InRange(final, oracle - 2.5, oracle);
             Assert.True(final > start + 5, $"{run["method"]}: from {start} to {final}");
             Assert.Equal((Iterations / 250) + 1, curves.Count(point => point["method"] == run["method"]));
-            string[] rows = stein.Read("out", $"unmixing_{run["method"]}_D10_seed60.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] rows = stein.ReadLines("out", $"unmixing_{run["method"]}_D10_seed60.csv");
             Assert.Equal(10, rows.Length);
             Assert.All(rows, row => Assert.All(row.Split(','), cell => Assert.True(double.IsFinite(Number(cell)))));
         }
 
         foreach (string name in (string[])
-            ["table.csv", "table.md", "table.tex", "differences.csv", "curves_D10.png", "curves_D10.svg", "log_likelihood_by_dimension.svg"])
+            ["table.csv", "table.md", "table.tex", "differences.csv", "curves_D10.png", "curves_D10.svg", "gap_by_dimension.svg"])
         {
             Assert.True(File.Exists(stein.PathOf("out", name)), name);
         }
@@ -58,9 +58,9 @@ public sealed class TrainingTests
         string[] arguments =
         [
             "ica", "--dim", "5", "10", "--method", "ksd", "lsd", "maxsksd", "whitening", "mle", "--seed", "60", "70", "--iterations", "60",
-            "--evaluate-every", "20", "--training-samples", "1000", "--test-samples", "300", "--hidden", "30", "--device", "simd", "--quiet",
+            "--evaluate-every", "20", "--training-samples", "1000", "--test-samples", "300", "--hidden", "30", "--device", "simd", "-q",
         ];
-        foreach ((string folder, string jobs) in (ReadOnlySpan<(string, string)>)[("one", "1"), ("again", "1"), ("two", "2"), ("many", "7")])
+        foreach ((string folder, string jobs) in ((string, string)[])[("one", "1"), ("again", "1"), ("two", "2"), ("many", "7")])
         {
             SteinResult result = stein.Run([.. arguments, "--out", folder, "--jobs", jobs]);
             Assert.True(result.ExitCode == 0, $"{result}");

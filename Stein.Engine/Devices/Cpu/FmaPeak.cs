@@ -14,7 +14,7 @@ public static class FmaPeak
     private const int Rounds = 200_000;
 
     /// <summary>The peak of this moment in GFLOP/s, a multiply-add counting two: the best of several short measurements.</summary>
-    /// <remarks>Takes a few hundredths of a second. Clocks drift: measure it in the process, and near the time, of what is compared.</remarks>
+    /// <remarks>Takes a few hundredths of a second. Clocks drift: measure it in the process, near the time, of what is compared.</remarks>
     public static double MeasureGigaflops()
     {
         int bits = CpuDevices.VectorBits;

@@ -15,7 +15,7 @@ namespace Stein.Experiments.Ica;
 /// <param name="LowerQuartileMilliseconds">A quarter of the iterations took less.</param>
 /// <param name="UpperQuartileMilliseconds">A quarter of the iterations took more.</param>
 /// <param name="Gigaflops">Useful operations (<see cref="IcaOperations"/>) in the median time, GFLOP/s.</param>
-/// <param name="PeakGigaflops">The FMA peak of one thread (<see cref="FmaPeak"/>), measured just before; NaN unless the device is simd.</param>
+/// <param name="PeakGigaflops">The FMA peak of one thread (<see cref="FmaPeak"/>) just before; NaN unless the device is simd.</param>
 /// <param name="ShareOfPeak">The ratio of the two, in [0, 1].</param>
 /// <param name="AllocatedBytes">Managed memory allocated by all timed iterations together.</param>
 [CsvRecord]

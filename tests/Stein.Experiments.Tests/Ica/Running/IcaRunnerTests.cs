@@ -67,8 +67,10 @@ public sealed class IcaRunnerTests
     {
         using var source = new CancellationTokenSource();
         IcaSettings[] plan = [.. new uint[] { 60, 70, 80 }.Select(seed => Tiny with { Method = "ksd", Seed = seed })];
-        IReadOnlyList<IcaRunOutcome> outcomes = new IcaRunner(CpuDevices.CreateSimd, 1, new CancelAfterFirst(source)).Run(plan, source.Token);
-        Assert.Equal([IcaRunStatus.NotStarted, IcaRunStatus.NotStarted, IcaRunStatus.Finished], outcomes.Select(outcome => outcome.Status).Order());
+        var runner = new IcaRunner(CpuDevices.CreateSimd, 1, new CancelAfterFirst(source));
+        IReadOnlyList<IcaRunOutcome> outcomes = runner.Run(plan, source.Token);
+        Assert.Equal(1, outcomes.Count(outcome => outcome.Status == IcaRunStatus.Finished));
+        Assert.Equal(2, outcomes.Count(outcome => outcome.Status == IcaRunStatus.NotStarted));
 
         using var folder = new TemporaryFolder();
         IcaRunFiles.Write(folder.Path, outcomes, comparePaper: false);
@@ -91,7 +93,8 @@ public sealed class IcaRunnerTests
     [Fact]
     public void A_device_that_fails_fails_the_run()
     {
-        IcaRunOutcome outcome = new IcaRunner(() => throw new DeviceUnavailableException("gone"), 1).Run([Tiny], TestContext.Current.CancellationToken)[0];
+        var runner = new IcaRunner(() => throw new DeviceUnavailableException("gone"), 1);
+        IcaRunOutcome outcome = runner.Run([Tiny], TestContext.Current.CancellationToken)[0];
         Assert.Equal((IcaRunStatus.Failed, "gone"), (outcome.Status, outcome.Message));
     }
 
