@@ -11,7 +11,7 @@ internal sealed class IcaOptions
 {
     private static readonly IcaSettings Paper = new();
 
-    private readonly Option<int[]> dimensions = 
+    private readonly Option<int[]> dimensions =
         Values.Numbers("--dim", "dimension D; several make a figure over dimensions", Paper.Dimension);
     private readonly Option<string[]> methods = Values.Choices("--method", "what to train with", IcaTraining.Methods, Paper.Method);
     private readonly Option<uint[]> seeds =
