@@ -3,6 +3,10 @@ using ILGPU;
 namespace Stein.Engine.Devices.Ilgpu;
 
 /// <summary>Sums over the threads of a group, a power of two of at most <see cref="MaximumGroupSize"/>.</summary>
+/// <remarks>
+/// For OpenCL, ILGPU 1.5.3 translates a barrier to one that orders global memory by name, not shared memory, and has no other
+/// to offer; these sums and the tiles of products rely on the driver to order both.
+/// </remarks>
 internal static class GroupSum
 {
     /// <summary>The largest group that every OpenCL GPU in use accepts.</summary>
