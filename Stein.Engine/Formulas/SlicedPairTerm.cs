@@ -5,19 +5,24 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Formulas;
 
 /// <summary>What the sliced pair term needs to know of one slice.</summary>
-/// <param name="Coupling"><c>c̃ = c·√a</c> with <c>c = r·g</c>.</param>
-/// <param name="TwiceCoupling"><c>2c̃</c>.</param>
-/// <param name="TwiceSquaredCoupling"><c>2c̃²</c>.</param>
-/// <param name="FourthOrder">The factor of the fourth-order term, see <see cref="SteinPairTerm{TKernel}"/>.</param>
-public readonly record struct SlicedPairSlice<T>(T Coupling, T TwiceCoupling, T TwiceSquaredCoupling, T FourthOrder)
+public struct SlicedPairSlice<T>
     where T : struct, ILane<T>
 {
+    /// <summary><c>2c̃</c>, with <c>c̃ = c·√a</c> and <c>c = r·g</c>.</summary>
+    public T TwiceCoupling;
+
+    /// <summary><c>2c̃²</c>.</summary>
+    public T TwiceSquaredCoupling;
+
+    /// <summary>The factor of the fourth-order term, see <see cref="SteinPairTerm{TKernel}"/>.</summary>
+    public T FourthOrder;
+
     /// <summary>The slice with coupling <c>c̃</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SlicedPairSlice<T> Create(T coupling, T fourthOrder)
     {
         T twice = coupling + coupling;
-        return new(coupling, twice, twice * coupling, fourthOrder);
+        return new() { TwiceCoupling = twice, TwiceSquaredCoupling = twice * coupling, FourthOrder = fourthOrder };
     }
 }
 

@@ -16,6 +16,6 @@ public readonly struct GaussianKernel : IRadialKernel
         where T : struct, ILane<T>
     {
         T value = T.ExpOfNegated(rho);
-        return new(value, value, value, value);
+        return new() { Value = value, First = value, Second = value, Third = value };
     }
 }

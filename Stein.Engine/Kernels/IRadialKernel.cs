@@ -10,12 +10,21 @@ namespace Stein.Engine.Kernels;
 /// A kernel that is positive definite in every dimension is completely monotone in ρ (Schoenberg, 1938): its
 /// derivatives alternate in sign. They are kept with that sign removed, so all four are positive.
 /// </remarks>
-/// <param name="Value"><c>φ(ρ)</c>.</param>
-/// <param name="First"><c>−φ′(ρ)</c>.</param>
-/// <param name="Second"><c>φ″(ρ)</c>.</param>
-/// <param name="Third"><c>−φ‴(ρ)</c>, which only the gradient with respect to the points needs.</param>
-public readonly record struct RadialProfile<T>(T Value, T First, T Second, T Third)
-    where T : struct, ILane<T>;
+public struct RadialProfile<T>
+    where T : struct, ILane<T>
+{
+    /// <summary><c>φ(ρ)</c>.</summary>
+    public T Value;
+
+    /// <summary><c>−φ′(ρ)</c>.</summary>
+    public T First;
+
+    /// <summary><c>φ″(ρ)</c>.</summary>
+    public T Second;
+
+    /// <summary><c>−φ‴(ρ)</c>, which only the gradient with respect to the points needs.</summary>
+    public T Third;
+}
 
 /// <summary>
 /// A radial kernel: one profile, from which every Stein discrepancy, gradient and device follows. Adding a kernel is

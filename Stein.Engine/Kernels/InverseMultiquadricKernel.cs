@@ -22,6 +22,6 @@ public readonly struct InverseMultiquadricKernel : IRadialKernel
         T inverseBase = value * value;
         T first = T.Constant(0.5) * inverseBase * value;
         T second = T.Constant(1.5) * inverseBase * first;
-        return new(value, first, second, T.Constant(2.5) * inverseBase * second);
+        return new() { Value = value, First = first, Second = second, Third = T.Constant(2.5) * inverseBase * second };
     }
 }

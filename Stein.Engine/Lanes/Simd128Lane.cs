@@ -6,71 +6,76 @@ using System.Runtime.Intrinsics.X86;
 namespace Stein.Engine.Lanes;
 
 /// <summary>4 single-precision numbers in a 128-bit vector (SSE, NEON).</summary>
-/// <param name="Value">The vector.</param>
-internal readonly unsafe record struct Simd128Lane(Vector128<float> Value) : IFloatSimdLane<Simd128Lane>
+/// <remarks>
+/// A field set by an initialiser, not a property set by a constructor: each accessor is one more call to inline, and
+/// the compiler stops inlining when a formula has too many.
+/// </remarks>
+internal unsafe struct Simd128Lane : IFloatSimdLane<Simd128Lane>
 {
+    public Vector128<float> Value;
+
     public static int Count => 4;
 
     public static int ProductRows => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane Constant(double value) => new(Vector128.Create((float)value));
+    public static Simd128Lane Constant(double value) => new() { Value = Vector128.Create((float)value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane Broadcast(float value) => new(Vector128.Create(value));
+    public static Simd128Lane Broadcast(float value) => new() { Value = Vector128.Create(value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane Load(float* source) => new(Vector128.Load(source));
+    public static Simd128Lane Load(float* source) => new() { Value = Vector128.Load(source) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Simd128Lane value, float* destination) => value.Value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane operator +(Simd128Lane left, Simd128Lane right) => new(left.Value + right.Value);
+    public static Simd128Lane operator +(Simd128Lane left, Simd128Lane right) => new() { Value = left.Value + right.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane operator -(Simd128Lane left, Simd128Lane right) => new(left.Value - right.Value);
+    public static Simd128Lane operator -(Simd128Lane left, Simd128Lane right) => new() { Value = left.Value - right.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane operator *(Simd128Lane left, Simd128Lane right) => new(left.Value * right.Value);
+    public static Simd128Lane operator *(Simd128Lane left, Simd128Lane right) => new() { Value = left.Value * right.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane operator /(Simd128Lane left, Simd128Lane right) => new(left.Value / right.Value);
+    public static Simd128Lane operator /(Simd128Lane left, Simd128Lane right) => new() { Value = left.Value / right.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane operator -(Simd128Lane value) => new(-value.Value);
+    public static Simd128Lane operator -(Simd128Lane value) => new() { Value = -value.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane MultiplyAdd(Simd128Lane a, Simd128Lane b, Simd128Lane c)
         => Fma.IsSupported || AdvSimd.IsSupported
-            ? new(Vector128.FusedMultiplyAdd(a.Value, b.Value, c.Value))
-            : new((a.Value * b.Value) + c.Value);
+            ? new() { Value = Vector128.FusedMultiplyAdd(a.Value, b.Value, c.Value) }
+            : new() { Value = (a.Value * b.Value) + c.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane NegatedMultiplyAdd(Simd128Lane a, Simd128Lane b, Simd128Lane c)
         => Fma.IsSupported || AdvSimd.IsSupported
-            ? new(Vector128.FusedMultiplyAdd(-a.Value, b.Value, c.Value))
-            : new(c.Value - (a.Value * b.Value));
+            ? new() { Value = Vector128.FusedMultiplyAdd(-a.Value, b.Value, c.Value) }
+            : new() { Value = c.Value - (a.Value * b.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane Abs(Simd128Lane value) => new(Vector128.Abs(value.Value));
+    public static Simd128Lane Abs(Simd128Lane value) => new() { Value = Vector128.Abs(value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane Sqrt(Simd128Lane value) => new(Vector128.Sqrt(value.Value));
+    public static Simd128Lane Sqrt(Simd128Lane value) => new() { Value = Vector128.Sqrt(value.Value) };
 
     // The native forms return the right operand when one is NaN: SimdExponential relies on it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane Min(Simd128Lane left, Simd128Lane right) => new(Vector128.MinNative(left.Value, right.Value));
+    public static Simd128Lane Min(Simd128Lane left, Simd128Lane right) => new() { Value = Vector128.MinNative(left.Value, right.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane Max(Simd128Lane left, Simd128Lane right) => new(Vector128.MaxNative(left.Value, right.Value));
+    public static Simd128Lane Max(Simd128Lane left, Simd128Lane right) => new() { Value = Vector128.MaxNative(left.Value, right.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Sign(Simd128Lane value)
-        => new(Vector128.ConditionalSelect(
+        => new() { Value = Vector128.ConditionalSelect(
             Vector128.GreaterThan(Vector128.Abs(value.Value), Vector128<float>.Zero),
             Vector128.CopySign(Vector128<float>.One, value.Value),
-            value.Value));
+            value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Exp(Simd128Lane value) => SimdExponential.Exp(value);
@@ -78,7 +83,7 @@ internal readonly unsafe record struct Simd128Lane(Vector128<float> Value) : IFl
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane ExpOfNegated(Simd128Lane value) => SimdExponential.ExpOfNegated(value);
 
-    public static Simd128Lane Log(Simd128Lane value) => new(Vector128.Log(value.Value));
+    public static Simd128Lane Log(Simd128Lane value) => new() { Value = Vector128.Log(value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Simd128Lane value) => value.Value[0] + value.Value[2] + (value.Value[1] + value.Value[3]);
@@ -88,7 +93,7 @@ internal readonly unsafe record struct Simd128Lane(Vector128<float> Value) : IFl
         => Vector128.LessThanOrEqual(left.Value, right.Value).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane Round(Simd128Lane value) => new(Vector128.Round(value.Value));
+    public static Simd128Lane Round(Simd128Lane value) => new() { Value = Vector128.Round(value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Scale(Simd128Lane value, Simd128Lane power)
@@ -96,7 +101,7 @@ internal readonly unsafe record struct Simd128Lane(Vector128<float> Value) : IFl
         // Two factors, because 2^−151 and 2^128 are not normal numbers.
         Vector128<int> whole = Vector128.ConvertToInt32Native(power.Value);
         Vector128<int> half = Vector128.ShiftRightArithmetic(whole, 1);
-        return new(value.Value * PowerOfTwo(half) * PowerOfTwo(whole - half));
+        return new() { Value = value.Value * PowerOfTwo(half) * PowerOfTwo(whole - half) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,71 +5,76 @@ using System.Runtime.Intrinsics.X86;
 namespace Stein.Engine.Lanes;
 
 /// <summary>8 single-precision numbers in a 256-bit vector (AVX2).</summary>
-/// <param name="Value">The vector.</param>
-internal readonly unsafe record struct Simd256Lane(Vector256<float> Value) : IFloatSimdLane<Simd256Lane>
+/// <remarks>
+/// A field set by an initialiser, not a property set by a constructor: each accessor is one more call to inline, and
+/// the compiler stops inlining when a formula has too many.
+/// </remarks>
+internal unsafe struct Simd256Lane : IFloatSimdLane<Simd256Lane>
 {
+    public Vector256<float> Value;
+
     public static int Count => 8;
 
     public static int ProductRows => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane Constant(double value) => new(Vector256.Create((float)value));
+    public static Simd256Lane Constant(double value) => new() { Value = Vector256.Create((float)value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane Broadcast(float value) => new(Vector256.Create(value));
+    public static Simd256Lane Broadcast(float value) => new() { Value = Vector256.Create(value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane Load(float* source) => new(Vector256.Load(source));
+    public static Simd256Lane Load(float* source) => new() { Value = Vector256.Load(source) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Simd256Lane value, float* destination) => value.Value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane operator +(Simd256Lane left, Simd256Lane right) => new(left.Value + right.Value);
+    public static Simd256Lane operator +(Simd256Lane left, Simd256Lane right) => new() { Value = left.Value + right.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane operator -(Simd256Lane left, Simd256Lane right) => new(left.Value - right.Value);
+    public static Simd256Lane operator -(Simd256Lane left, Simd256Lane right) => new() { Value = left.Value - right.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane operator *(Simd256Lane left, Simd256Lane right) => new(left.Value * right.Value);
+    public static Simd256Lane operator *(Simd256Lane left, Simd256Lane right) => new() { Value = left.Value * right.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane operator /(Simd256Lane left, Simd256Lane right) => new(left.Value / right.Value);
+    public static Simd256Lane operator /(Simd256Lane left, Simd256Lane right) => new() { Value = left.Value / right.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane operator -(Simd256Lane value) => new(-value.Value);
+    public static Simd256Lane operator -(Simd256Lane value) => new() { Value = -value.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane MultiplyAdd(Simd256Lane a, Simd256Lane b, Simd256Lane c)
         => Fma.IsSupported
-            ? new(Vector256.FusedMultiplyAdd(a.Value, b.Value, c.Value))
-            : new((a.Value * b.Value) + c.Value);
+            ? new() { Value = Vector256.FusedMultiplyAdd(a.Value, b.Value, c.Value) }
+            : new() { Value = (a.Value * b.Value) + c.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane NegatedMultiplyAdd(Simd256Lane a, Simd256Lane b, Simd256Lane c)
         => Fma.IsSupported
-            ? new(Vector256.FusedMultiplyAdd(-a.Value, b.Value, c.Value))
-            : new(c.Value - (a.Value * b.Value));
+            ? new() { Value = Fma.MultiplyAddNegated(a.Value, b.Value, c.Value) }
+            : new() { Value = c.Value - (a.Value * b.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane Abs(Simd256Lane value) => new(Vector256.Abs(value.Value));
+    public static Simd256Lane Abs(Simd256Lane value) => new() { Value = Vector256.Abs(value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane Sqrt(Simd256Lane value) => new(Vector256.Sqrt(value.Value));
+    public static Simd256Lane Sqrt(Simd256Lane value) => new() { Value = Vector256.Sqrt(value.Value) };
 
     // The native forms return the right operand when one is NaN: SimdExponential relies on it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane Min(Simd256Lane left, Simd256Lane right) => new(Vector256.MinNative(left.Value, right.Value));
+    public static Simd256Lane Min(Simd256Lane left, Simd256Lane right) => new() { Value = Vector256.MinNative(left.Value, right.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane Max(Simd256Lane left, Simd256Lane right) => new(Vector256.MaxNative(left.Value, right.Value));
+    public static Simd256Lane Max(Simd256Lane left, Simd256Lane right) => new() { Value = Vector256.MaxNative(left.Value, right.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Sign(Simd256Lane value)
-        => new(Vector256.ConditionalSelect(
+        => new() { Value = Vector256.ConditionalSelect(
             Vector256.GreaterThan(Vector256.Abs(value.Value), Vector256<float>.Zero),
             Vector256.CopySign(Vector256<float>.One, value.Value),
-            value.Value));
+            value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Exp(Simd256Lane value) => SimdExponential.Exp(value);
@@ -77,17 +82,17 @@ internal readonly unsafe record struct Simd256Lane(Vector256<float> Value) : IFl
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane ExpOfNegated(Simd256Lane value) => SimdExponential.ExpOfNegated(value);
 
-    public static Simd256Lane Log(Simd256Lane value) => new(Vector256.Log(value.Value));
+    public static Simd256Lane Log(Simd256Lane value) => new() { Value = Vector256.Log(value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Simd256Lane value) => Simd128Lane.Sum(new(value.Value.GetLower() + value.Value.GetUpper()));
+    public static float Sum(Simd256Lane value) => Simd128Lane.Sum(new() { Value = value.Value.GetLower() + value.Value.GetUpper() });
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint LessOrEqualMask(Simd256Lane left, Simd256Lane right)
         => Vector256.LessThanOrEqual(left.Value, right.Value).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane Round(Simd256Lane value) => new(Vector256.Round(value.Value));
+    public static Simd256Lane Round(Simd256Lane value) => new() { Value = Vector256.Round(value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Scale(Simd256Lane value, Simd256Lane power)
@@ -95,7 +100,7 @@ internal readonly unsafe record struct Simd256Lane(Vector256<float> Value) : IFl
         // Two factors, because 2^−151 and 2^128 are not normal numbers.
         Vector256<int> whole = Vector256.ConvertToInt32Native(power.Value);
         Vector256<int> half = Vector256.ShiftRightArithmetic(whole, 1);
-        return new(value.Value * PowerOfTwo(half) * PowerOfTwo(whole - half));
+        return new() { Value = value.Value * PowerOfTwo(half) * PowerOfTwo(whole - half) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

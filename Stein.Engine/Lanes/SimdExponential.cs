@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Stein.Engine.Lanes;
@@ -14,27 +15,39 @@ internal static class SimdExponential
     /// <summary>Above this the result is infinite, and below its negative it is zero.</summary>
     private const double Bound = 105;
 
+    private const double LogarithmOfTwo = 0.6931471805599453;
+    private const double BinaryLogarithmOfE = 1.4426950408889634;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp<T>(T value)
         where T : struct, IFloatSimdLane<T>
-        => Reduced(T.Max(T.Constant(-Bound), T.Min(T.Constant(89), value)));
+    {
+        value = T.Max(T.Constant(-Bound), T.Min(T.Constant(89), value));
+        T power = T.Round(value * T.Constant(BinaryLogarithmOfE));
+        T r = T.NegatedMultiplyAdd(power, T.Constant(LogarithmOfTwo), value);
+        return T.Scale(Polynomial(r, 1), power);
+    }
 
+    /// <summary>With −r in place of r, so that nothing has to be negated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ExpOfNegated<T>(T value)
         where T : struct, IFloatSimdLane<T>
-        => Reduced(-T.Min(T.Constant(Bound), value));
+    {
+        value = T.Min(T.Constant(Bound), value);
+        T power = T.Round(value * T.Constant(-BinaryLogarithmOfE));
+        T negatedR = T.MultiplyAdd(power, T.Constant(LogarithmOfTwo), value);
+        return T.Scale(Polynomial(negatedR, -1), power);
+    }
 
+    /// <summary><c>e^(sign·r)</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Reduced<T>(T value)
+    private static T Polynomial<T>(T r, [ConstantExpected] int sign)
         where T : struct, IFloatSimdLane<T>
     {
-        T power = T.Round(value * T.Constant(1.4426950408889634));
-        T r = T.NegatedMultiplyAdd(power, T.Constant(0.6931471805599453), value);
-        T polynomial = T.MultiplyAdd(T.Constant(0.008290321566164494), r, T.Constant(0.04189794510602951));
-        polynomial = T.MultiplyAdd(polynomial, r, T.Constant(0.1666763573884964));
+        T polynomial = T.MultiplyAdd(T.Constant(sign * 0.008290321566164494), r, T.Constant(0.04189794510602951));
+        polynomial = T.MultiplyAdd(polynomial, r, T.Constant(sign * 0.1666763573884964));
         polynomial = T.MultiplyAdd(polynomial, r, T.Constant(0.4999915063381195));
-        polynomial = T.MultiplyAdd(polynomial, r, T.Constant(0.9999997019767761));
-        polynomial = T.MultiplyAdd(polynomial, r, T.Constant(1));
-        return T.Scale(polynomial, power);
+        polynomial = T.MultiplyAdd(polynomial, r, T.Constant(sign * 0.9999997019767761));
+        return T.MultiplyAdd(polynomial, r, T.Constant(1));
     }
 }
