@@ -1,20 +1,36 @@
-using System.Diagnostics;
-using Stein.Engine.Devices.Cpu;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Text;
+using Stein.Cli;
+using Stein.Engine.Devices;
 using Stein.Experiments.Ica;
 
-var s = new IcaSettings { Method = args[0], Dimension = int.Parse(args[1]), Iterations = int.Parse(args[2]) };
-if (args.Length > 3) s = s with { Kernel = args[3] };
-var problem = IcaProblem.Create(s);
-using var device = args.Length > 4 ? CpuDevices.CreateSimd(int.Parse(args[4])) : CpuDevices.CreateSimd();
-var t = new IcaTraining(device, s, problem);
-Console.WriteLine($"oracle {problem.Oracle:F3}");
-var times = new List<double>();
-for (int i = 0; i < t.Iterations; i++)
+// Results have ±, − and Greek letters; terminals of all systems show UTF-8.
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+using var interruption = new Interruption();
+RootCommand root = SteinRootCommand.Create(interruption);
+ParseResult parsed = root.Parse(args);
+try
 {
-    long a = Stopwatch.GetTimestamp();
-    t.Step();
-    times.Add(Stopwatch.GetElapsedTime(a).TotalMilliseconds);
-    if (i % 1000 == 999) Console.WriteLine($"{i + 1} ll {t.TestLogLikelihood():F3} loss {t.Loss():G4} amari {t.CurrentAmariDistance():F3}");
+    if (parsed.Action is ParseErrorAction)
+    {
+        ErrorOutput.WriteParseErrors(parsed);
+        return ExitCode.Usage;
+    }
+
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-times.Sort();
-Console.WriteLine($"final {t.TestLogLikelihood():F3} median {(times.Count > 0 ? times[times.Count / 2] : 0):F4} ms  p10 {(times.Count > 0 ? times[times.Count / 10] : 0):F4}");
+catch (Exception exception) when (exception is UsageException or InvalidSettingException or DeviceUnavailableException)
+{
+    ErrorOutput.Write(exception.Message);
+    return ExitCode.Usage;
+}
+catch (OperationCanceledException)
+{
+    return interruption.ExitCode;
+}
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TrainingDivergedException)
+{
+    ErrorOutput.Write(exception.Message);
+    return ExitCode.Failure;
+}

@@ -88,7 +88,7 @@ public static class DeviceCatalog
 
     private static ArgumentException UnknownName(string name)
     {
-        string closest = Names.MinBy(known => EditDistance.Between(name.ToLowerInvariant(), known))!;
+        string closest = EditDistance.Closest(name, Names);
         return new ArgumentException(
             $"unknown device '{name}', did you mean '{closest}'? The devices are {string.Join(", ", Names)}", nameof(name));
     }

@@ -1,8 +1,13 @@
 namespace Stein.Engine.Devices;
 
 /// <summary>The Levenshtein distance: how many letters to insert, delete or replace to get from one word to another.</summary>
-internal static class EditDistance
+public static class EditDistance
 {
+    /// <summary>The one of <paramref name="known"/> that is closest to <paramref name="word"/> when case does not count.</summary>
+    public static string Closest(string word, IEnumerable<string> known)
+        => known.MinBy(name => Between(word.ToLowerInvariant(), name.ToLowerInvariant()))
+            ?? throw new ArgumentException("there is no known word", nameof(known));
+
     public static int Between(string first, string second)
     {
         // previous[j]: distance of the part of first seen so far to the first j letters of second.

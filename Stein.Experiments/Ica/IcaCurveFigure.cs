@@ -47,7 +47,7 @@ internal static class IcaCurveFigure
     /// <summary>Mean over the seeds, at the iterations that all seeds have: the mean of fewer would jump where a seed ends.</summary>
     private static (double[] Iterations, Summary[] Values) Mean(IReadOnlyList<IcaCurvePoint> points)
     {
-        int seeds = points.Select(point => point.Seed).Distinct().Count();
+        int seeds = points.Select(point => (point.Seed, point.DataSeed)).Distinct().Count();
         var steps = points.Where(point => double.IsFinite(point.TestLogLikelihood))
             .GroupBy(point => point.Iteration)
             .Where(step => step.Count() == seeds)
@@ -55,7 +55,7 @@ internal static class IcaCurveFigure
             .ToList();
         return (
             [.. steps.Select(step => (double)step.Key)],
-            [.. steps.Select(step => Summary.Of([.. step.OrderBy(point => point.Seed).Select(point => point.TestLogLikelihood)]))]);
+            [.. steps.Select(step => Summary.Of([.. InOrder(step).Select(point => point.TestLogLikelihood)]))]);
     }
 
     private static void AddCurve(Plot plot, IcaFigureStyle style, double[] iterations, Summary[] values)
@@ -84,7 +84,7 @@ internal static class IcaCurveFigure
 
     private static void AddOracle(Plot plot, IReadOnlyList<IcaCurvePoint> points, ValueRange range, List<LegendItem> legend)
     {
-        double[] oracles = [.. points.DistinctBy(point => point.Seed).OrderBy(point => point.Seed)
+        double[] oracles = [.. InOrder(points.DistinctBy(point => (point.Seed, point.DataSeed)))
             .Select(point => point.Oracle).Where(double.IsFinite)];
         if (oracles.Length == 0)
         {
@@ -99,6 +99,9 @@ internal static class IcaCurveFigure
         line.LinePattern = IcaFigureStyle.Oracle.Pattern;
         legend.Add(IcaFigureStyle.Oracle.LineItem(IcaMethod.Oracle.Name));
     }
+
+    private static IEnumerable<IcaCurvePoint> InOrder(IEnumerable<IcaCurvePoint> points) =>
+        points.OrderBy(point => point.Seed).ThenBy(point => point.DataSeed);
 
     private static double Error(Summary value) => value.Count > 1 ? value.StandardError : 0;
 

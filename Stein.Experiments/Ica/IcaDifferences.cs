@@ -3,7 +3,7 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;
 
-/// <summary>One row of <c>differences.csv</c>: a method minus maxSKSD-g, paired by seed, nats; NaN where a number does not exist.</summary>
+/// <summary>One row of <c>differences.csv</c>: a method minus another, paired by seed, nats; NaN where a number does not exist.</summary>
 /// <param name="Comparison">Such as "KSD − maxSKSD-g".</param>
 /// <param name="Dim">Dimension D.</param>
 /// <param name="Seeds">Number of seeds that both methods have.</param>
@@ -31,25 +31,31 @@ public static class IcaDifferences
     private static readonly IcaMethod Reference = IcaMethod.Find("maxsksd");
     private static readonly IcaMethod[] Compared = [IcaMethod.Find("ksd"), IcaMethod.Find("lsd")];
 
-    /// <summary>KSD − maxSKSD-g and LSD − maxSKSD-g, at every dimension where both have a seed in common.</summary>
+    /// <summary>
+    /// KSD − maxSKSD-g, LSD − maxSKSD-g, and every variant minus the method it varies, at every dimension where both have a seed in
+    /// common.
+    /// </summary>
     /// <inheritdoc cref="IcaTable.Rows" path="/param"/>
     public static IReadOnlyList<IcaDifferenceRow> Rows(IReadOnlyList<IcaRun> runs, bool comparePaper)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        var reference = IcaRuns.ByDim(runs, Reference).SelectMany(group => group.Runs).ToDictionary(run => (run.Dim, run.Seed));
         var rows = new List<IcaDifferenceRow>();
-        foreach (IcaMethod method in Compared)
+        IcaMethod[] variants = [.. IcaMethod.InOrder(runs.Select(run => run.Method)).Where(method => method.BaseId != method.Id)];
+        foreach ((IcaMethod method, IcaMethod reference) in Compared.Select(method => (method, Reference))
+            .Concat(variants.Select(variant => (variant, IcaMethod.Find(variant.BaseId)))))
         {
+            var references = IcaRuns.ByDim(runs, reference).SelectMany(group => group.Runs)
+                .ToDictionary(run => (run.Dim, run.Seed, run.DataSeed));
             foreach ((int dim, IReadOnlyList<IcaRun> group) in IcaRuns.ByDim(runs, method))
             {
                 double[] differences =
                 [
-                    .. group.Where(run => reference.ContainsKey((dim, run.Seed)))
-                        .Select(run => run.TestLogLikelihood - reference[(dim, run.Seed)].TestLogLikelihood),
+                    .. group.Where(run => references.ContainsKey((dim, run.Seed, run.DataSeed)))
+                        .Select(run => run.TestLogLikelihood - references[(dim, run.Seed, run.DataSeed)].TestLogLikelihood),
                 ];
                 if (differences.Length > 0)
                 {
-                    rows.Add(Row(method, dim, differences, comparePaper));
+                    rows.Add(Row(method, reference, dim, differences, comparePaper));
                 }
             }
         }
@@ -57,15 +63,15 @@ public static class IcaDifferences
         return rows;
     }
 
-    private static IcaDifferenceRow Row(IcaMethod method, int dim, double[] differences, bool comparePaper)
+    private static IcaDifferenceRow Row(IcaMethod method, IcaMethod reference, int dim, double[] differences, bool comparePaper)
     {
         var summary = Summary.Of(differences);
         double paper = comparePaper
-            ? PublishedIca.TestLogLikelihood(method.Name, dim) - PublishedIca.TestLogLikelihood(Reference.Name, dim)
+            ? PublishedIca.TestLogLikelihood(method.Name, dim) - PublishedIca.TestLogLikelihood(reference.Name, dim)
             : double.NaN;
         PaperComparison comparison = PaperComparison.OfPairedDifference(differences, paper);
         return new IcaDifferenceRow(
-            $"{method.Name} − {Reference.Name}",
+            $"{method.Name} − {reference.Name}",
             dim,
             differences.Length,
             summary.Mean,

@@ -21,21 +21,45 @@ public sealed record IcaMethod(string Id, string Name, bool IsYardstick)
         Oracle,
     ];
 
-    /// <summary>The method of an id or a name, in any case; an unknown one is taken as a further method, named as it is.</summary>
-    public static IcaMethod Find(string idOrName) =>
-        Known.FirstOrDefault(method => string.Equals(method.Id, idOrName, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(method.Name, idOrName, StringComparison.OrdinalIgnoreCase))
-        ?? new IcaMethod(idOrName, idOrName, IsYardstick: false);
+    /// <summary>The id without the variant: <c>lsd</c> of <c>lsd (10 probes)</c>.</summary>
+    public string BaseId => VariantStart(Id) is var start && start < 0 ? Id : Id[..start];
+
+    /// <summary>
+    /// The method of an id or a name, in any case. A variant, <c>lsd (10 probes)</c>, is a method of its own beside <c>lsd</c>; an
+    /// unknown one is taken as a further method, named as it is.
+    /// </summary>
+    public static IcaMethod Find(string idOrName)
+    {
+        ArgumentNullException.ThrowIfNull(idOrName);
+        if (FindKnown(idOrName) is { } known)
+            return known;
+        int start = VariantStart(idOrName);
+        return start >= 0 && FindKnown(idOrName[..start]) is { } varied
+            ? new IcaMethod(varied.Id + idOrName[start..], varied.Name + idOrName[start..], varied.IsYardstick)
+            : new IcaMethod(idOrName, idOrName, IsYardstick: false);
+    }
+
+    /// <summary>The id of a method in a variant; an empty variant is the method itself.</summary>
+    public static string VariantId(string method, string variant) => variant.Length == 0 ? method : $"{method} ({variant})";
+
+    /// <summary>Whether a radial kernel and a pair statistic are part of the method.</summary>
+    public static bool UsesKernel(string method) => method is "ksd" or "maxsksd" or "maxsksd-rg";
 
     /// <summary>Methods in the order of the table: the paper's, further ones by id, yardsticks.</summary>
     public static IReadOnlyList<IcaMethod> InOrder(IEnumerable<string> ids) =>
         [.. ids.Select(Find).Distinct().OrderBy(Rank).ThenBy(method => method.Id, StringComparer.Ordinal)];
 
+    private static IcaMethod? FindKnown(string idOrName) =>
+        Known.FirstOrDefault(method => string.Equals(method.Id, idOrName, StringComparison.OrdinalIgnoreCase)
+            || string.Equals(method.Name, idOrName, StringComparison.OrdinalIgnoreCase));
+
+    private static int VariantStart(string id) => id.EndsWith(')') ? id.IndexOf(" (", StringComparison.Ordinal) : -1;
+
     private static int Rank(IcaMethod method)
     {
         for (int index = 0; index < Known.Count; index++)
         {
-            if (Known[index] == method)
+            if (Known[index].Id == method.BaseId)
             {
                 return method.IsYardstick ? 1000 + index : index;
             }

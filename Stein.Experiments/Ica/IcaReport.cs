@@ -15,7 +15,7 @@ public static class IcaReport
     /// Every file is written atomically, and the same data in any order give the same bytes.
     /// </remarks>
     /// <param name="folder">Target folder; made if missing, existing files of these names are replaced.</param>
-    /// <param name="runs">Finished runs, at least one, each method, dimension and seed at most once.</param>
+    /// <param name="runs">Finished runs, at least one, each method, dimension, seed and data seed at most once.</param>
     /// <param name="curves">Training curves; may be empty, and may be of runs that are not finished.</param>
     /// <param name="comparePaper">True only if the runs follow the paper's protocol: its numbers are shown then, with verdicts.</param>
     /// <param name="seedsExpected">Seeds of a complete row; null for the most that any row has.</param>
@@ -35,11 +35,14 @@ public static class IcaReport
         ArgumentNullException.ThrowIfNull(curves);
         IcaRuns.Check(runs);
         IcaMethod[] order = [.. IcaMethod.InOrder(runs.Select(run => run.Method).Concat(curves.Select(point => point.Method)))];
-        IcaRun[] sortedRuns = [.. runs.OrderBy(run => Rank(run.Method)).ThenBy(run => run.Dim).ThenBy(run => run.Seed)];
+        IcaRun[] sortedRuns =
+        [
+            .. runs.OrderBy(run => Rank(run.Method)).ThenBy(run => run.Dim).ThenBy(run => run.Seed).ThenBy(run => run.DataSeed),
+        ];
         IcaCurvePoint[] sortedCurves =
         [
             .. curves.OrderBy(point => Rank(point.Method)).ThenBy(point => point.Dim).ThenBy(point => point.Seed)
-                .ThenBy(point => point.Iteration),
+                .ThenBy(point => point.DataSeed).ThenBy(point => point.Iteration),
         ];
         IReadOnlyList<IcaTableRow> rows = IcaTable.Rows(sortedRuns, comparePaper, seedsExpected);
         IReadOnlyList<IcaDifferenceRow> differences = IcaDifferences.Rows(sortedRuns, comparePaper);
@@ -48,7 +51,7 @@ public static class IcaReport
         WriteCsv("curves.csv", sortedCurves);
         WriteCsv("table.csv", rows);
         WriteCsv("differences.csv", differences);
-        var data = new IcaReportData(rows, differences, comparePaper);
+        var data = new IcaReportData(rows, differences, comparePaper, IcaRuns.HasSeveralDataDraws(sortedRuns));
         WriteText("table.md", IcaMarkdown.Write(data));
         WriteText("table.tex", IcaLatex.Write(data));
         foreach (IGrouping<int, IcaCurvePoint> dim in sortedCurves.GroupBy(point => point.Dim))

@@ -4,7 +4,8 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Ica;
 
 /// <summary>The rows behind <c>table.md</c> and <c>table.tex</c>, and the sentences both say.</summary>
-internal sealed class IcaReportData(IReadOnlyList<IcaTableRow> rows, IReadOnlyList<IcaDifferenceRow> differences, bool comparePaper)
+internal sealed class IcaReportData(
+    IReadOnlyList<IcaTableRow> rows, IReadOnlyList<IcaDifferenceRow> differences, bool comparePaper, bool severalDataDraws = false)
 {
     public IReadOnlyList<IcaTableRow> Rows => rows;
 
@@ -42,8 +43,13 @@ internal sealed class IcaReportData(IReadOnlyList<IcaTableRow> rows, IReadOnlyLi
     public string ValueNote()
     {
         int most = rows.Max(row => row.Seeds);
-        return $"Mean test log-likelihood in nats ± standard error over {most} seed{(most == 1 ? "" : "s")} (higher is better). "
-            + "The oracle is the expected log-likelihood of the true model, averaged over the seeds. "
+        string unit = severalDataDraws ? "draw" : "seed";
+        string draws = severalDataDraws
+            ? "A draw is a seed of the matrices with a seed of the data; draws that share the matrices are not independent. "
+            : "";
+        return $"Mean test log-likelihood in nats ± standard error over {most} {unit}{(most == 1 ? "" : "s")} (higher is better). "
+            + draws
+            + "The oracle is the log-likelihood of the true model on the same test points, averaged likewise. "
             + "Whitening and maximum likelihood (MLE), where shown, are yardsticks.";
     }
 

@@ -8,7 +8,11 @@ internal static class IcaRuns
         runs.Where(run => IcaMethod.Find(run.Method) == method)
             .GroupBy(run => run.Dim)
             .OrderBy(group => group.Key)
-            .Select(group => (group.Key, (IReadOnlyList<IcaRun>)[.. group.OrderBy(run => run.Seed)]));
+            .Select(group => (group.Key, (IReadOnlyList<IcaRun>)[.. group.OrderBy(run => run.Seed).ThenBy(run => run.DataSeed)]));
+
+    /// <summary>Whether a seed has runs on different data: a mean over runs is then one over data draws as well.</summary>
+    public static bool HasSeveralDataDraws(IEnumerable<IcaRun> runs) =>
+        runs.GroupBy(run => run.Seed).Any(group => group.Select(run => run.DataSeed).Distinct().Count() > 1);
 
     public static int LargestSeedCount(IEnumerable<IcaRun> runs) =>
         runs.GroupBy(run => (IcaMethod.Find(run.Method), run.Dim)).Select(group => group.Count()).DefaultIfEmpty(0).Max();
@@ -21,20 +25,20 @@ internal static class IcaRuns
             throw new ArgumentException("There is no finished run to report; train at least one method at one dimension.", nameof(runs));
         }
 
-        var seen = new HashSet<(IcaMethod, int, int)>();
+        var seen = new HashSet<(IcaMethod, int, long, ulong?)>();
         foreach (IcaRun run in runs)
         {
-            string name = $"{run.Method}, D = {run.Dim}, seed {run.Seed}";
+            string name = $"{run.Method}, D = {run.Dim}, seed {run.Seed}" + (run.DataSeed is { } data ? $", data seed {data}" : "");
             if (IcaMethod.Find(run.Method) == IcaMethod.Oracle)
             {
                 throw new ArgumentException(
                     $"The run {name} bears the oracle's name; the oracle is a value of every run, not a run. Leave it out.", nameof(runs));
             }
 
-            if (!seen.Add((IcaMethod.Find(run.Method), run.Dim, run.Seed)))
+            if (!seen.Add((IcaMethod.Find(run.Method), run.Dim, run.Seed, run.DataSeed)))
             {
                 throw new ArgumentException(
-                    $"The run {name} is there twice; every method, dimension and seed may be there once. Drop one of the two.",
+                    $"The run {name} is there twice; every method, dimension, seed and data seed may be there once. Drop one of the two.",
                     nameof(runs));
             }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
@@ -54,7 +57,12 @@ public sealed record IcaSettings
     /// <summary>Iterations between two points of the training curve.</summary>
     public int EvaluateEvery { get; init; } = 250;
 
+    /// <summary>The id of the table row: the method and what in it is not the paper's, <c>lsd (10 probes)</c>.</summary>
+    [JsonIgnore]
+    public string RowId => IcaMethod.VariantId(Method, IcaProtocol.Variant(this));
+
     /// <summary>The seed of data, batches and everything else random.</summary>
+    [JsonIgnore]
     public ulong EffectiveDataSeed => DataSeed ?? Seed;
 
     /// <summary>Checks that every setting can be run.</summary>
@@ -76,9 +84,11 @@ public sealed record IcaSettings
         if (!(Lambda >= 0) || double.IsInfinity(Lambda))
             throw new InvalidSettingException("--lambda", Lambda, "a number that is not negative");
         if (!IcaTraining.Methods.Contains(Method))
-            throw new InvalidSettingException("--method", Method, $"one of {string.Join(", ", IcaTraining.Methods)}");
+            throw InvalidSettingException.Unknown("--method", Method, IcaTraining.Methods);
+        if (!Enum.IsDefined(Base))
+            throw new InvalidSettingException("--base", Base, "laplace or student-t");
         if (!RadialKernels.Names.Contains(Kernel))
-            throw new InvalidSettingException("--kernel", Kernel, $"one of {string.Join(", ", RadialKernels.Names)}");
+            throw InvalidSettingException.Unknown("--kernel", Kernel, RadialKernels.Names);
     }
 
     private static void RequireAtLeast(string option, int value, int least)
@@ -92,7 +102,11 @@ public sealed record IcaSettings
 public sealed class InvalidSettingException : Exception
 {
     public InvalidSettingException(string option, object value, string allowed)
-        : base($"{option} {value}: it must be {allowed}")
+        : base(string.Create(CultureInfo.InvariantCulture, $"{option} {value}: it must be {allowed}"))
     {
     }
+
+    /// <summary>A name that is not among those known; the message says which one is closest.</summary>
+    public static InvalidSettingException Unknown(string option, string name, IReadOnlyList<string> known)
+        => new(option, name, $"one of {string.Join(", ", known)}. Did you mean '{EditDistance.Closest(name, known)}'?");
 }

@@ -62,7 +62,7 @@ public static class IcaTable
 
         foreach (int dim in runs.Select(run => run.Dim).Distinct().Order())
         {
-            rows.Add(OracleRow(dim, [.. runs.Where(run => run.Dim == dim).DistinctBy(run => run.Seed)], expected));
+            rows.Add(OracleRow(dim, [.. runs.Where(run => run.Dim == dim).DistinctBy(run => (run.Seed, run.DataSeed))], expected));
         }
 
         return rows;

@@ -8,7 +8,7 @@ namespace Stein.Experiments.Reports;
 /// </summary>
 internal static class CsvFile
 {
-    private static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
+    public static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
 
     public static void Write<TRow>(string path, IEnumerable<TRow> rows) =>
         AtomicFile.Write(path, stream =>

@@ -53,7 +53,7 @@ public sealed class IcaTraining
             "lsd" => new LsdTraining(device, model, settings),
             "mle" => new MaximumLikelihoodTraining(device, model, settings, batch),
             "whitening" => null,
-            _ => throw new InvalidSettingException("--method", settings.Method, $"one of {string.Join(", ", Methods)}"),
+            _ => throw InvalidSettingException.Unknown("--method", settings.Method, Methods),
         };
     }
 
@@ -121,11 +121,15 @@ public sealed class IcaTraining
 /// <summary>Training reached a NaN or an infinity.</summary>
 public sealed class TrainingDivergedException : Exception
 {
-    public TrainingDivergedException(IcaSettings settings, int iteration)
-        : base($"{settings.Method}, D = {settings.Dimension}, seed {settings.Seed}: the unmixing matrix is no longer finite at iteration {iteration}")
+    public TrainingDivergedException(IcaSettings settings, int iteration, string what = "the unmixing matrix is no longer finite")
+        : base($"{settings.RowId}, D = {settings.Dimension}, seed {settings.Seed}: {what} at iteration {iteration}")
     {
+        Reason = $"{what} at iteration {iteration}";
         Iteration = iteration;
     }
+
+    /// <summary>What happened when, without saying to which run.</summary>
+    public string Reason { get; }
 
     /// <summary>The iteration, from 1, whose result is not finite.</summary>
     public int Iteration { get; }

@@ -20,7 +20,7 @@ public sealed class IlgpuOpenClTests(IlgpuDeviceFixture<OpenClName> fixture) : I
 public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture) : IClassFixture<IlgpuDeviceFixture<TName>>
     where TName : struct, IDeviceName
 {
-    private readonly Random random = new(20240229);
+    private readonly System.Random random = new(20240229);
 
     private Device Device => fixture.Require();
 

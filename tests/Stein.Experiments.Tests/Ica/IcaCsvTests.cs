@@ -44,10 +44,10 @@ public sealed class IcaCsvTests
         IcaCsv.WriteRuns(folder.File("runs.csv"), [new IcaRun("ksd", 10, 60, -1.5, -1, double.NaN, 2)]);
         IcaCsv.WriteCurves(folder.File("curves.csv"), [new IcaCurvePoint("ksd", 10, 60, 100, -1.5, 0.25, -1)]);
         Assert.Equal(
-            "method,dim,seed,test_log_likelihood,oracle,amari_distance,seconds\nksd,10,60,-1.5,-1,,2\n",
+            "method,dim,seed,test_log_likelihood,oracle,amari_distance,seconds,data_seed\nksd,10,60,-1.5,-1,,2,\n",
             File.ReadAllText(folder.File("runs.csv")));
         Assert.Equal(
-            "method,dim,seed,iteration,test_log_likelihood,loss,oracle\nksd,10,60,100,-1.5,0.25,-1\n",
+            "method,dim,seed,iteration,test_log_likelihood,loss,oracle,data_seed\nksd,10,60,100,-1.5,0.25,-1,\n",
             File.ReadAllText(folder.File("curves.csv")));
     }
 

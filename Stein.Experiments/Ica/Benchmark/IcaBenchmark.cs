@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using CsvHelper;
+using Stein.Engine.Devices;
+using Stein.Engine.Devices.Cpu;
+using Stein.Experiments.Reports;
+
+namespace Stein.Experiments.Ica;
+
+/// <summary>How long a training iteration of one method takes at one dimension.</summary>
+/// <param name="Method">Row id (<see cref="IcaSettings.RowId"/>).</param>
+/// <param name="Dim">Dimension D.</param>
+/// <param name="Device">Name of the device.</param>
+/// <param name="Iterations">Iterations timed, after the warm-up.</param>
+/// <param name="MedianMilliseconds">Median over the iterations, each timed on its own with a batch of its own.</param>
+/// <param name="LowerQuartileMilliseconds">A quarter of the iterations took less.</param>
+/// <param name="UpperQuartileMilliseconds">A quarter of the iterations took more.</param>
+/// <param name="Gigaflops">Useful operations (<see cref="IcaOperations"/>) in the median time, GFLOP/s.</param>
+/// <param name="PeakGigaflops">The FMA peak of one thread (<see cref="FmaPeak"/>) just before; NaN unless the device is simd.</param>
+/// <param name="ShareOfPeak">The ratio of the two, in [0, 1].</param>
+/// <param name="AllocatedBytes">Managed memory allocated by all timed iterations together.</param>
+[CsvRecord]
+public sealed partial record IcaBenchmarkRow(
+    [CsvColumn("method")] string Method,
+    [CsvColumn("dim")] int Dim,
+    [CsvColumn("device")] string Device,
+    [CsvColumn("iterations")] int Iterations,
+    [CsvColumn("median_milliseconds")] double MedianMilliseconds,
+    [CsvColumn("lower_quartile_milliseconds")] double LowerQuartileMilliseconds,
+    [CsvColumn("upper_quartile_milliseconds")] double UpperQuartileMilliseconds,
+    [CsvColumn("gigaflops")] double Gigaflops,
+    [CsvColumn("peak_gigaflops")] double PeakGigaflops,
+    [CsvColumn("share_of_peak")] double ShareOfPeak,
+    [CsvColumn("allocated_bytes")] long AllocatedBytes);
+
+/// <summary>Times training iterations.</summary>
+public static class IcaBenchmark
+{
+    /// <summary>
+    /// Times <c>settings.Iterations</c> iterations after a tenth as many, at least 20, to warm up; one thread, no other work.
+    /// </summary>
+    /// <param name="device">A device of its own.</param>
+    /// <param name="settings">What to run.</param>
+    /// <param name="cancellation">Checked every iteration.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">Training diverged.</exception>
+    public static IcaBenchmarkRow Run(Device device, IcaSettings settings, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        int warmUp = Math.Max(20, settings.Iterations / 10);
+        IcaSettings lengthened = settings with { Iterations = settings.Iterations + warmUp };
+        var training = new IcaTraining(device, lengthened, IcaProblem.Create(lengthened));
+        for (int i = 0; i < warmUp; i++)
+            training.Step();
+        device.Synchronize();
+        double peak = device.Name == "simd" ? FmaPeak.MeasureGigaflops() : double.NaN;
+        var ticks = new long[settings.Iterations];
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < ticks.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            training.Step();
+            device.Synchronize();
+            ticks[i] = Stopwatch.GetTimestamp() - start;
+        }
+
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        Array.Sort(ticks);
+        double median = Milliseconds(ticks, 0.5);
+        double gigaflops = IcaOperations.OfIteration(settings) / median / 1e6;
+        return new(
+            settings.RowId,
+            settings.Dimension,
+            device.Name,
+            ticks.Length,
+            median,
+            Milliseconds(ticks, 0.25),
+            Milliseconds(ticks, 0.75),
+            gigaflops,
+            peak,
+            gigaflops / peak,
+            allocated);
+    }
+
+    /// <summary>Writes <c>bench.csv</c>.</summary>
+    /// <returns>The path of the file.</returns>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static string Write(string folder, IEnumerable<IcaBenchmarkRow> rows)
+    {
+        string path = Path.Combine(folder, "bench.csv");
+        CsvFile.Write(path, rows);
+        return path;
+    }
+
+    private static double Milliseconds(long[] sorted, double share)
+        => sorted[(int)(share * (sorted.Length - 1))] * 1000.0 / Stopwatch.Frequency;
+}

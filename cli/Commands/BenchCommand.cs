@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Text.Json;
+using Stein.Engine.Devices;
+using Stein.Experiments.Ica;
+using Stein.Experiments.Provenance;
+using Stein.Experiments.Reports;
+
+namespace Stein.Cli;
+
+/// <summary><c>stein bench</c>: how long a training iteration takes.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(Interruption interruption)
+    {
+        Option<int[]> dimensions = Values.Numbers("--dim", "dimensions", 10, 100, 200);
+        Option<string[]> methods = Values.Choices("--method", "methods", IcaTraining.Methods, "maxsksd", "ksd", "lsd");
+        Option<int?> iterations = Values.Number<int>("--iterations", "iterations timed, each on its own, after the warm-up", 500);
+        Option<string> deviceName = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
+        var folder = new Option<string>("--out") { Description = "folder for bench.csv and provenance.json", HelpName = "folder" };
+        var json = new Option<bool>("--json") { Description = "one line of JSON on standard output, and nothing else there" };
+        var command = new CommandWithExamples(
+            "bench",
+            "Times training iterations on one thread: the median, the share of the measured FMA peak, and the memory allocated.",
+            new Example("stein bench", "three methods at D = 10, 100 and 200; ten seconds"),
+            new Example("stein bench --dim 100 --method maxsksd --iterations 2000", "one row, more precisely"),
+            new Example("stein bench --device double --iterations 20 --json", "the reference device, for programs"))
+        {
+            dimensions,
+            methods,
+            iterations,
+            deviceName,
+            folder,
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            IcaSettings[] plan =
+            [
+                .. from method in parsed.GetRequiredValue(methods).Where(method => method != "whitening")
+                   from dimension in parsed.GetRequiredValue(dimensions)
+                   select new IcaSettings
+                   {
+                       Method = method,
+                       Dimension = dimension,
+                       Iterations = parsed.GetRequiredValue(iterations)!.Value,
+                   },
+            ];
+            if (plan.Length == 0)
+                throw new UsageException("--method whitening: it has no iterations to time");
+            foreach (IcaSettings settings in plan)
+                settings.Validate();
+            using (DeviceCatalog.Create(parsed.GetRequiredValue(deviceName)))
+            {
+                // Only whether it is there: every row gets a device of its own.
+            }
+
+            string? target = parsed.GetValue(folder);
+            if (target is not null)
+                OutputFolder.Require(target);
+            return Run(plan, parsed.GetRequiredValue(deviceName), target, parsed.GetValue(json), interruption.Token);
+        });
+        return command;
+    }
+
+    private static int Run(IcaSettings[] plan, string deviceName, string? folder, bool json, CancellationToken cancellation)
+    {
+        DateTimeOffset started = DateTimeOffset.Now;
+        var rows = new List<IcaBenchmarkRow>();
+        DeviceIdentity identity = new("", "");
+        foreach (IcaSettings settings in plan)
+        {
+            using Device device = DeviceCatalog.Create(deviceName);
+            identity = new(device.Name, device.Description);
+            rows.Add(IcaBenchmark.Run(device, settings, cancellation));
+        }
+
+        if (json)
+        {
+            var content = new { Schema = "stein.bench/1", Machine = Machine.Current, Rows = rows };
+            Console.Out.WriteLine(JsonSerializer.Serialize(content, JsonFormat.Line));
+        }
+        else
+        {
+            Print(rows, identity);
+        }
+
+        if (folder is not null)
+        {
+            IcaBenchmark.Write(folder, rows);
+            new RunProvenance<IcaSettings>(
+                "bench", BuildIdentity.Current, identity, Machine.Current, 1, started, (DateTimeOffset.Now - started).TotalSeconds, plan)
+                .Write(folder);
+            if (!json)
+                Terminal.Output.Profile.Out.Writer.WriteLine($"bench.csv and provenance.json are in {folder}");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static void Print(List<IcaBenchmarkRow> rows, DeviceIdentity device) =>
+        Terminal.Output.Write(Column<IcaBenchmarkRow>.Table(
+            $"One training iteration on {device.Name} ({device.Description})",
+            [
+                new("method", row => row.Method),
+                new("D", row => $"{row.Dim}"),
+                new("median\nms", row => NumberText.Fixed(row.MedianMilliseconds, 4)),
+                new("quartiles\nms", Quartiles),
+                new("GFLOP/s", row => NumberText.Fixed(row.Gigaflops, 1)),
+                new("of peak", row => double.IsNaN(row.ShareOfPeak)
+                    ? NumberText.Missing
+                    : $"{NumberText.Fixed(100 * row.ShareOfPeak, 1)} % of {NumberText.Fixed(row.PeakGigaflops, 0)}"),
+                new("bytes\nallocated", row => $"{row.AllocatedBytes}"),
+            ],
+            rows));
+
+    private static string Quartiles(IcaBenchmarkRow row) =>
+        $"{NumberText.Fixed(row.LowerQuartileMilliseconds, 4)}–{NumberText.Fixed(row.UpperQuartileMilliseconds, 4)}";
+}

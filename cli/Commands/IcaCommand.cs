@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using Stein.Experiments.Ica;
+using Stein.Experiments.Reports;
+
+namespace Stein.Cli;
+
+/// <summary><c>stein ica</c>: trains ICA models.</summary>
+internal static class IcaCommand
+{
+    private const int LongestFolderName = 100;
+
+    private static readonly string Parent = Path.Combine("results", "runs", "ica");
+
+    public static Command Create(Interruption interruption)
+    {
+        var options = new IcaOptions();
+        var runOptions = new RunOptions(null, $"folder for results [default: {Parent}/…, named after what is run]");
+        var command = new CommandWithExamples(
+            "ica",
+            "Trains ICA models with Stein discrepancies, by default as the paper does; shows the test log-likelihood beside the oracle's.",
+            new Example("stein ica --dim 10 --method maxsksd --seed 60", "one run, a second"),
+            new Example("stein ica --dim 10 20 --method ksd lsd maxsksd", "three methods, two dimensions, the paper's five seeds"),
+            new Example("stein ica --dim 10 --method lsd --probes 0 10", "LSD with the exact trace and with ten probes; their difference"),
+            new Example("stein ica --dim 10 --method ksd --seed 60 --data-seed 1,2,3,4,5", "how much the draw of the data matters"),
+            new Example("stein ica --method maxsksd --kernel imq --iterations 3000 --out imq", "another kernel, shorter, into a folder"));
+        options.AddTo(command);
+        runOptions.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            IReadOnlyList<IcaSettings> plan = options.Plan(parsed);
+            RunContext context = runOptions.Read(parsed, () => Path.Combine(Parent, FolderName(plan)));
+            return IcaExecution.Run(plan, context, writeUnmixing: true, interruption);
+        });
+        return command;
+    }
+
+    /// <summary>A name that says what is in the folder: <c>ksd_lsd_D10_seed60_iterations-3000</c>.</summary>
+    private static string FolderName(IReadOnlyList<IcaSettings> plan)
+    {
+        uint[] seeds = [.. plan.Select(settings => settings.Seed).Distinct()];
+        ulong[] data = [.. plan.Where(settings => settings.DataSeed is not null).Select(settings => settings.DataSeed!.Value).Distinct()];
+        IEnumerable<string> parts =
+        [
+            .. plan.Select(settings => FileNames.Word(settings.RowId)).Distinct(),
+            $"D{string.Join('-', plan.Select(settings => settings.Dimension).Distinct())}",
+            .. seeds.SequenceEqual(IcaProtocol.Seeds) ? [] : new[] { $"seed{string.Join('-', seeds)}" },
+            .. data.Length == 0 ? [] : new[] { $"data{string.Join('-', data)}" },
+            .. IcaProtocol.Deviations(plan[0]).Select(text => FileNames.Word(text.Split('(')[0])),
+        ];
+        string name = string.Join('_', parts);
+        return name.Length <= LongestFolderName
+            ? name
+            : $"{name[..LongestFolderName]}_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8]}";
+    }
+}

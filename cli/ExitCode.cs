@@ -1,0 +1,33 @@
+namespace Stein.Cli;
+
+/// <summary>What the program returns to the shell.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+
+    /// <summary>A run failed, or results could not be written.</summary>
+    public const int Failure = 1;
+
+    /// <summary>Bad usage or input; nothing was written.</summary>
+    public const int Usage = 2;
+
+    /// <summary>128 + SIGINT: interrupted; what was finished is written.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>128 + SIGTERM, likewise.</summary>
+    public const int Terminated = 143;
+}
+
+/// <summary>Bad usage or input that is found after parsing: what was wrong, what is allowed.</summary>
+internal sealed class UsageException : Exception
+{
+    public UsageException(string message)
+        : base(message)
+    {
+    }
+
+    public UsageException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Stein.Cli;
+
+/// <summary>
+/// Ctrl-C and SIGTERM: the first asks the runs to stop after their present iteration, so that what is finished can be written; a
+/// second one ends the program at once.
+/// </summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource source = new();
+    private readonly PosixSignalRegistration[] registrations;
+
+    public Interruption()
+        => registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, Cli.ExitCode.Interrupted)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, Cli.ExitCode.Terminated)),
+        ];
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => source.Token;
+
+    /// <summary>The exit code for the signal that came.</summary>
+    public int ExitCode { get; private set; } = Cli.ExitCode.Interrupted;
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in registrations)
+            registration.Dispose();
+        source.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context, int exitCode)
+    {
+        if (source.IsCancellationRequested)
+            return;
+        context.Cancel = true;
+        ExitCode = exitCode;
+        source.Cancel();
+    }
+}

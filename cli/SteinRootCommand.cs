@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Stein.Experiments.Provenance;
+
+namespace Stein.Cli;
+
+/// <summary>The whole command line.</summary>
+internal static class SteinRootCommand
+{
+    private static readonly Example[] Examples =
+    [
+        new("stein ica --dim 10 --method maxsksd --seed 60", "train one ICA model as the paper does; seconds"),
+        new("stein reproduce ica", "the paper's whole ICA table; about half an hour of one core"),
+        new("stein devices", "what can compute here"),
+    ];
+
+    public static RootCommand Create(Interruption interruption)
+    {
+        var root = new RootCommand(
+            "Trains models with Stein discrepancies, exactly and fast, and reproduces published experiments.")
+        {
+            IcaCommand.Create(interruption),
+            ReproduceCommand.Create(interruption),
+            DevicesCommand.Create(),
+            BenchCommand.Create(interruption),
+        };
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, Examples);
+        root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
+        return root;
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"stein {BuildIdentity.Current}");
+            return ExitCode.Success;
+        }
+    }
+}

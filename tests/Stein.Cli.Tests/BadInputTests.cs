@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Stein.Cli.Tests;
+
+/// <summary>Bad usage and input: a message that helps, exit code 2, nothing written.</summary>
+public sealed class BadInputTests
+{
+    public static TheoryData<string, string> Cases => new()
+    {
+        { "ica --method maxskds", "Did you mean 'maxsksd'?" },
+        { "ica --method ksd gans", "one of ksd, lsd, maxsksd, maxsksd-rg, whitening, mle" },
+        { "ica --dim 0", "--dim 0: it must be a whole number from 2" },
+        { "ica --dim 1", "--dim 1: it must be a whole number from 2" },
+        { "ica --dim ten", "--dim ten: it must be a whole number" },
+        { "ica --batch 30000", "--batch 30000: it must be a whole number from 2 to the 20000 training samples" },
+        { "ica --iterations 0", "--iterations 0: it must be a whole number of at least 1" },
+        { "ica --kernel rbg", "Did you mean 'rbf'?" },
+        { "ica --learning-rate -1", "--learning-rate -1: it must be a positive number" },
+        { "ica --lambda 2 --method ksd", "it has no effect on --method ksd, only on lsd" },
+        { "ica --device cuba", "Did you mean 'cuda'?" },
+        { "ica --jobs 0", "--jobs 0: it must be a whole number from 1" },
+        { "ica --seed -1", "--seed -1: it must be a whole number that is not negative" },
+        { "ica --metod ksd", "Did you mean '--method'?" },
+        { "ica --out /dev/null/below-a-file --seed 60", "--out /dev/null/below-a-file: it cannot be written" },
+        { "icaa", "Did you mean 'ica'?" },
+        { "reproduce", "name an experiment (ica) or give --all" },
+        { "reproduce icd", "Did you mean 'ica'?" },
+        { "reproduce ica --dims 10,1", "--dim 1: it must be" },
+        { "bench --method kds", "Did you mean 'ksd'?" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Says_what_is_wrong_and_writes_nothing(string arguments, string message)
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run(arguments.Split(' '));
+        Assert.True(result.ExitCode == 2, $"{result}");
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.Equal("", result.Output);
+        Assert.Empty(stein.Entries());
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_refused_with_those_that_are()
+    {
+        using var stein = new SteinProgram();
+        SteinResult devices = stein.Run("devices", "--json");
+        using var list = JsonDocument.Parse(devices.Output);
+        string? missing = list.RootElement.EnumerateArray()
+            .Where(device => !device.GetProperty("available").GetBoolean())
+            .Select(device => device.GetProperty("name").GetString())
+            .FirstOrDefault();
+        if (missing is null)
+            Assert.Skip("every device is there");
+        SteinResult result = stein.Run("ica", "--device", missing);
+        Assert.True(result.ExitCode == 2, $"{result}");
+        Assert.Contains("available here: auto, ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("simd", result.Error, StringComparison.Ordinal);
+        Assert.Empty(stein.Entries());
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+
+namespace Stein.Cli.Tests;
+
+/// <summary>Help, version, completion, devices and bench.</summary>
+public sealed class CommandTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("ica")]
+    [InlineData("reproduce")]
+    [InlineData("reproduce ica")]
+    [InlineData("devices")]
+    [InlineData("bench")]
+    public void Help_has_examples(string command)
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal(0, result.ExitCode);
+        string examples = result.Output[result.Output.IndexOf("Examples:", StringComparison.Ordinal)..];
+        Assert.Contains($"stein {command}".TrimEnd(), examples, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Version_names_the_commit_it_was_built_from()
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run("--version");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"^stein \d+\.\d+\.\d+( \(commit [0-9a-f]{12}(, with local changes)?\))?\s*$", result.Output);
+    }
+
+    [Fact]
+    public void Values_are_completed()
+    {
+        using var stein = new SteinProgram();
+        Assert.Contains("maxsksd-rg", stein.Run("[suggest:16]", "ica --method max").Output, StringComparison.Ordinal);
+        Assert.Contains("ilgpu-cpu", stein.Run("[suggest:13]", "ica --device ").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Devices_that_are_there_compute_the_right_product()
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run("devices", "--json");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        using var json = JsonDocument.Parse(result.Output);
+        JsonElement[] devices = [.. json.RootElement.EnumerateArray()];
+        Assert.Equal(
+            ["auto", "simd", "cuda", "opencl", "ilgpu-cpu", "double"], devices.Select(device => device.GetProperty("name").GetString()!));
+        foreach (string name in (string[])["simd", "double"])
+        {
+            JsonElement device = devices.Single(device => device.GetProperty("name").GetString() == name);
+            Assert.True(device.GetProperty("correct").GetBoolean());
+            Assert.True(device.GetProperty("gigaflops").GetDouble() > 0);
+        }
+
+        Assert.All(
+            devices.Where(device => !device.GetProperty("available").GetBoolean()),
+            device => Assert.NotEqual("", device.GetProperty("description").GetString()));
+    }
+
+    [Fact]
+    public void Bench_times_iterations_that_allocate_nothing()
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run("bench", "--dim", "10", "--iterations", "30", "--device", "simd", "--json", "--out", "out");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        using var json = JsonDocument.Parse(result.Output);
+        JsonElement[] rows = [.. json.RootElement.GetProperty("rows").EnumerateArray()];
+        Assert.Equal(["maxsksd", "ksd", "lsd"], rows.Select(row => row.GetProperty("method").GetString()));
+        foreach (JsonElement row in rows)
+        {
+            Assert.Equal(0, row.GetProperty("allocated_bytes").GetInt64());
+            Assert.InRange(row.GetProperty("median_milliseconds").GetDouble(), 1e-4, 1e4);
+            // No more than the peak; 10 % for a clock that moves between the two measurements.
+            Assert.InRange(row.GetProperty("share_of_peak").GetDouble(), 0, 1.1);
+        }
+
+        Assert.Equal(3, Csv.Read(stein.Read("out", "bench.csv")).Length);
+        Assert.True(File.Exists(stein.PathOf("out", "provenance.json")));
+    }
+}

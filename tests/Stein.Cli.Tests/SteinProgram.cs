@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Stein.Cli.Tests;
+
+/// <summary>What a run of the program left: exit code and output.</summary>
+internal sealed record SteinResult(int ExitCode, string Output, string Error)
+{
+    public override string ToString() => $"exit code {ExitCode}\n--- standard output\n{Output}\n--- standard error\n{Error}";
+}
+
+/// <summary>Runs the built program as a process, in a folder of its own.</summary>
+internal sealed class SteinProgram : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("stein-cli-test-").FullName;
+
+    public SteinResult Run(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        return Wait(process, new StringBuilder());
+    }
+
+    /// <summary>Runs it, and sends the signal as soon as a line of standard error contains <paramref name="cue"/>.</summary>
+    public SteinResult RunAndSignal(string signal, string cue, params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        var error = new StringBuilder();
+        while (process.StandardError.ReadLine() is { } line)
+        {
+            error.AppendLine(line);
+            if (line.Contains(cue, StringComparison.Ordinal))
+            {
+                using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+                kill.WaitForExit();
+                break;
+            }
+        }
+
+        return Wait(process, error);
+    }
+
+    public string PathOf(params string[] parts) => Path.Combine([Folder, .. parts]);
+
+    public string Read(params string[] parts) => File.ReadAllText(PathOf(parts));
+
+    public string[] ReadLines(params string[] parts) => Read(parts).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Everything below the folder.</summary>
+    public string[] Entries() => Directory.GetFileSystemEntries(Folder, "*", SearchOption.AllDirectories);
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private Process Start(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "stein.dll"));
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        // Whatever the machine that tests is set to must not decide what is tested.
+        start.Environment["GITHUB_ACTIONS"] = "true";
+        start.Environment["TERM"] = "xterm-256color";
+        return Process.Start(start)!;
+    }
+
+    private static SteinResult Wait(Process process, StringBuilder error)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> remainingError = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"stein did not end within {Patience}\n{error}");
+        }
+
+        return new(process.ExitCode, output.GetAwaiter().GetResult(), error + remainingError.GetAwaiter().GetResult());
+    }
+}

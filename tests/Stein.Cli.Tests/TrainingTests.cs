@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Stein.Cli.Tests;
+
+/// <summary>Real training at D = 10, seed 60, by the built program.</summary>
+public sealed class TrainingTests
+{
+    private const int Iterations = 3000;
+
+    /// <summary>
+    /// After 3000 of the 15 000 iterations all three methods lie within 2.5 nats of the oracle (−9.05; measured −10.8, −10.2 and −10.3),
+    /// five nats or more above the start, below the oracle, and further on the way to separated sources than the start.
+    /// </summary>
+    [Fact]
+    public void All_three_methods_land_within_the_band_and_files_say_so()
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run(
+            "ica", "--dim", "10", "--method", "ksd", "lsd", "maxsksd", "--seed", "60", "--iterations", $"{Iterations}", "--out", "out");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.Contains("--iterations 3000 (paper: 15000)", result.Output, StringComparison.Ordinal);
+        Assert.Contains("maxSKSD-g", result.Output, StringComparison.Ordinal);
+        Dictionary<string, string>[] runs = Csv.Read(stein.Read("out", "runs.csv"));
+        Dictionary<string, string>[] curves = Csv.Read(stein.Read("out", "curves.csv"));
+        Assert.Equal(["ksd", "lsd", "maxsksd"], runs.Select(run => run["method"]));
+        foreach (Dictionary<string, string> run in runs)
+        {
+            double final = Number(run["test_log_likelihood"]);
+            double oracle = Number(run["oracle"]);
+            double start = Number(curves.First(point => point["method"] == run["method"])["test_log_likelihood"]);
+            Assert.InRange(oracle, -9.2, -8.9);
+            Assert.InRange(final, oracle - 2.5, oracle);
+            Assert.True(final > start + 5, $"{run["method"]}: from {start} to {final}");
+            Assert.Equal((Iterations / 250) + 1, curves.Count(point => point["method"] == run["method"]));
+            string[] rows = stein.ReadLines("out", $"unmixing_{run["method"]}_D10_seed60.csv");
+            Assert.Equal(10, rows.Length);
+            Assert.All(rows, row => Assert.All(row.Split(','), cell => Assert.True(double.IsFinite(Number(cell)))));
+        }
+
+        foreach (string name in (string[])
+            ["table.csv", "table.md", "table.tex", "differences.csv", "curves_D10.png", "curves_D10.svg", "gap_by_dimension.svg"])
+        {
+            Assert.True(File.Exists(stein.PathOf("out", name)), name);
+        }
+
+        using var provenance = JsonDocument.Parse(stein.Read("out", "provenance.json"));
+        JsonElement root = provenance.RootElement;
+        Assert.NotEqual("auto", root.GetProperty("device").GetProperty("name").GetString());
+        Assert.NotEqual("", root.GetProperty("program").GetProperty("version").GetString());
+        Assert.Equal(Iterations, root.GetProperty("runs")[0].GetProperty("settings").GetProperty("iterations").GetInt32());
+    }
+
+    [Fact]
+    public void The_same_bits_twice_and_for_any_number_of_jobs()
+    {
+        using var stein = new SteinProgram();
+        string[] arguments =
+        [
+            "ica", "--dim", "5", "10", "--method", "ksd", "lsd", "maxsksd", "whitening", "mle", "--seed", "60", "70", "--iterations", "60",
+            "--evaluate-every", "20", "--training-samples", "1000", "--test-samples", "300", "--hidden", "30", "--device", "simd", "-q",
+        ];
+        foreach ((string folder, string jobs) in ((string, string)[])[("one", "1"), ("again", "1"), ("two", "2"), ("many", "7")])
+        {
+            SteinResult result = stein.Run([.. arguments, "--out", folder, "--jobs", jobs]);
+            Assert.True(result.ExitCode == 0, $"{result}");
+            Assert.Equal("", result.Output);
+            Assert.Equal("", result.Error);
+        }
+
+        string[] names = [.. Directory.GetFiles(stein.PathOf("one")).Select(path => Path.GetFileName(path))];
+        Assert.Equal(20, names.Count(name => name.StartsWith("unmixing_", StringComparison.Ordinal)));
+        foreach (string other in (string[])["again", "two", "many"])
+        {
+            Assert.Equal(WithoutSeconds(stein.Read("one", "runs.csv")), WithoutSeconds(stein.Read(other, "runs.csv")));
+            foreach (string name in names.Where(name => name == "curves.csv" || name.StartsWith("unmixing_", StringComparison.Ordinal)))
+                Assert.Equal(stein.Read("one", name), stein.Read(other, name));
+        }
+    }
+
+    [Fact]
+    public void Variants_and_data_draws_are_told_apart()
+    {
+        using var stein = new SteinProgram();
+        string[] small =
+            ["--dim", "5", "--seed", "60", "--iterations", "20", "--training-samples", "500", "--test-samples", "100", "--hidden", "20"];
+        SteinResult result = stein.Run(["ica", "--method", "lsd", "--probes", "0,3", "--data-seed", "1", "2", "--out", "out", .. small]);
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Dictionary<string, string>[] runs = Csv.Read(stein.Read("out", "runs.csv"));
+        Assert.Equal(
+            ["lsd (20 hidden units)", "lsd (3 probes, 20 hidden units)"], runs.Select(run => run["method"]).Distinct());
+        Assert.Equal(["1", "2", "1", "2"], runs.Select(run => run["data_seed"]));
+        Assert.Equal(4, runs.Select(run => run["test_log_likelihood"]).Distinct().Count());
+        Assert.Contains("data 2", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(stein.PathOf("out", "unmixing_lsd-3-probes-20-hidden-units_D5_seed60_data2.csv")));
+    }
+
+    [Fact]
+    public void Json_is_one_object_and_the_default_folder_says_what_it_is()
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run("ica", "--dim", "10", "--method", "whitening", "--slices", "g", "--json");
+        Assert.Equal(2, result.ExitCode);
+        result = stein.Run("ica", "--dim", "10", "--method", "whitening", "--seed", "60", "--json");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.Single(result.Output.TrimEnd('\n').Split('\n'));
+        using var json = JsonDocument.Parse(result.Output);
+        JsonElement run = json.RootElement.GetProperty("runs")[0];
+        Assert.Equal("whitening", run.GetProperty("method").GetString());
+        Assert.Equal(60, run.GetProperty("seed").GetInt32());
+        Assert.Equal("oracle", json.RootElement.GetProperty("table")[1].GetProperty("method").GetString());
+        Assert.True(File.Exists(stein.PathOf("results", "runs", "ica", "whitening_D10_seed60", "runs.csv")));
+    }
+
+    [Fact]
+    public void What_is_no_terminal_gets_no_escape_codes()
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run("ica", "--dim", "3", "--method", "ksd", "--iterations", "20", "--seed", "60", "70", "--out", "out");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.DoesNotContain('\u001b', result.Output);
+        Assert.DoesNotContain('\u001b', result.Error);
+        Assert.Contains("[2/2] KSD, D = 3, seed ", result.Error, StringComparison.Ordinal);
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string[] WithoutSeconds(string runs) =>
+        [.. Csv.Read(runs).Select(run => string.Join(',', run.Where(cell => cell.Key != "seconds").Select(cell => cell.Value)))];
+}
