@@ -55,9 +55,13 @@ public readonly struct SlicedPairTerm<TKernel>
         T u = zi - zj;
         RadialProfile<T> profile = TKernel.Evaluate(u * u);
         T drift = slice.TwiceCoupling * u;
-        T first = T.MultiplyAdd(drift, pi - pj, slice.TwiceSquaredCoupling);
-        T value = T.MultiplyAdd(profile.First, first, profile.Value * (pi * pj));
-        return T.NegatedMultiplyAdd(slice.FourthOrder * profile.Second, drift * drift, value);
+        return TKernel.Combine(
+            profile.Value,
+            profile.First,
+            profile.Second,
+            pi * pj,
+            T.MultiplyAdd(drift, pi - pj, slice.TwiceSquaredCoupling),
+            -(slice.FourthOrder * drift * drift));
     }
 
     /// <summary>Adds <c>∂t/∂pᵢ</c> and <c>∂t/∂pⱼ</c> to the two sums.</summary>
@@ -68,8 +72,8 @@ public readonly struct SlicedPairTerm<TKernel>
         T u = zi - zj;
         RadialProfile<T> profile = TKernel.Evaluate(u * u);
         T drift = slice.TwiceCoupling * u;
-        sumI = T.MultiplyAdd(profile.First, drift, T.MultiplyAdd(profile.Value, pj, sumI));
-        sumJ = T.NegatedMultiplyAdd(profile.First, drift, T.MultiplyAdd(profile.Value, pi, sumJ));
+        sumI += TKernel.Combine(profile.Value, profile.First, pj, drift);
+        sumJ += TKernel.Combine(profile.Value, profile.First, pi, -drift);
     }
 
     /// <summary>Returns <c>∂t/∂z̃ᵢ</c> and adds <c>∂t/∂c̃</c> to <paramref name="couplingSum"/>.</summary>
@@ -80,15 +84,16 @@ public readonly struct SlicedPairTerm<TKernel>
         T u = zi - zj;
         RadialProfile<T> profile = TKernel.Evaluate(u * u);
         T drift = slice.TwiceCoupling * u;
+        T fourthDrift = slice.FourthOrder * drift;
         T difference = pi - pj;
-        T second = slice.FourthOrder * profile.Second;
-        T secondDrift = second * drift;
-        T e = T.NegatedMultiplyAdd(T.Constant(2), secondDrift, profile.First * difference);
-        T q = T.MultiplyAdd(
+        T e = TKernel.Combine(profile.First, profile.Second, difference, -(fourthDrift + fourthDrift));
+        T q = TKernel.Combine(
+            profile.First,
             profile.Second,
+            profile.Third,
+            pi * pj,
             T.MultiplyAdd(drift, difference, slice.TwiceSquaredCoupling),
-            profile.First * (pi * pj));
-        q = T.NegatedMultiplyAdd(slice.FourthOrder * profile.Third, drift * drift, q);
+            -(fourthDrift * drift));
         T twiceU = u + u;
         couplingSum = T.MultiplyAdd(twiceU, e, T.MultiplyAdd(slice.TwiceCoupling + slice.TwiceCoupling, profile.First, couplingSum));
         return T.NegatedMultiplyAdd(twiceU, q, slice.TwiceCoupling * e);

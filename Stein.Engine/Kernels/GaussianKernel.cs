@@ -18,4 +18,12 @@ public readonly struct GaussianKernel : IRadialKernel
         T value = T.ExpOfNegated(rho);
         return new() { Value = value, First = value, Second = value, Third = value };
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine<T>(T w0, T w1, T x0, T x1)
+        where T : struct, ILane<T> => w0 * (x0 + x1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
+        where T : struct, ILane<T> => w0 * (x0 + x1 + x2);
 }

@@ -43,4 +43,15 @@ public interface IRadialKernel
     /// <summary>The profile at ρ ≥ 0 (in units of the squared bandwidth).</summary>
     static abstract RadialProfile<T> Evaluate<T>(T rho)
         where T : struct, ILane<T>;
+
+    /// <summary>
+    /// <c>w₀x₀ + w₁x₁</c> for two neighbours w of the profile; one product where
+    /// <see cref="EqualsItsDerivatives"/>.
+    /// </summary>
+    static abstract T Combine<T>(T w0, T w1, T x0, T x1)
+        where T : struct, ILane<T>;
+
+    /// <summary><c>w₀x₀ + w₁x₁ + w₂x₂</c> for three neighbours w of the profile.</summary>
+    static abstract T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
+        where T : struct, ILane<T>;
 }

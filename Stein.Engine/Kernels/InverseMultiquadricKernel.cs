@@ -24,4 +24,12 @@ public readonly struct InverseMultiquadricKernel : IRadialKernel
         T second = T.Constant(1.5) * inverseBase * first;
         return new() { Value = value, First = first, Second = second, Third = T.Constant(2.5) * inverseBase * second };
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine<T>(T w0, T w1, T x0, T x1)
+        where T : struct, ILane<T> => T.MultiplyAdd(w0, x0, w1 * x1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
+        where T : struct, ILane<T> => T.MultiplyAdd(w0, x0, T.MultiplyAdd(w1, x1, w2 * x2));
 }

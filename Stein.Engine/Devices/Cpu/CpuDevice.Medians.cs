@@ -101,6 +101,27 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
+    /// <summary>The number of zero-based rank <paramref name="rank"/> of a few, by comparing each with all.</summary>
+    private static TElement SelectAmong(ReadOnlySpan<TElement> few, int rank)
+    {
+        int padded = (few.Length + TLane.Count - 1) / TLane.Count * TLane.Count;
+        TElement* numbers = stackalloc TElement[padded];
+        few.CopyTo(new Span<TElement>(numbers, padded));
+        new Span<TElement>(numbers + few.Length, padded - few.Length).Fill(TElement.PositiveInfinity);
+        TElement selected = TElement.PositiveInfinity;
+        for (int i = 0; i < few.Length; i++)
+        {
+            TLane candidate = TLane.Broadcast(numbers[i]);
+            int atMost = 0;
+            for (int j = 0; j < padded; j += TLane.Count)
+                atMost += BitOperations.PopCount(TLane.LessOrEqualMask(TLane.Load(numbers + j), candidate));
+            if (atMost > rank && numbers[i] < selected)
+                selected = numbers[i];
+        }
+
+        return selected;
+    }
+
     /// <summary>Numbers in a row, followed by infinities to a whole lane.</summary>
     private readonly struct FlatNumbers(TElement* values, int count) : ICountable<TElement>
     {
@@ -112,6 +133,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
                 below += BitOperations.PopCount(TLane.LessOrEqualMask(TLane.Load(values + i), limit));
             return below;
         }
+
+        public TElement SelectAmong(ReadOnlySpan<TElement> few, int rank) => CpuDevice<TLane, TElement>.SelectAmong(few, rank);
 
         public int Collect(TElement low, TElement high, Span<TElement> collected)
         {
@@ -140,23 +163,27 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         {
             TLane limit = TLane.Broadcast(threshold);
             uint all = (1u << TLane.Count) - 1;
-            long below = 0;
-            int block = 0;
-            for (int i = 0; i < count; i++)
+            nint end = count;
+            nint atMost = 0;
+            nint block = 0;
+            for (nint i = 0; i < end; i++)
             {
                 TLane row = TLane.Broadcast(values[i]);
                 uint mask = TLane.LessOrEqualMask(TLane.Load(values + block) - row, limit);
-                while (mask == all && block + TLane.Count < count)
+                while (mask == all && block + TLane.Count < end)
                 {
                     block += TLane.Count;
                     mask = TLane.LessOrEqualMask(TLane.Load(values + block) - row, limit);
                 }
 
-                below += block + BitOperations.PopCount(mask) - i;
+                atMost += block + BitOperations.PopCount(mask);
             }
 
-            return below;
+            // Row i also counted the i numbers before its own, whose differences are not positive.
+            return atMost - (end * (end - 1) / 2);
         }
+
+        public TElement SelectAmong(ReadOnlySpan<TElement> few, int rank) => CpuDevice<TLane, TElement>.SelectAmong(few, rank);
 
         public int Collect(TElement low, TElement high, Span<TElement> collected)
         {

@@ -10,16 +10,6 @@ namespace Stein.Engine.Devices.Cpu;
 /// </summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
-    /// <summary>What a pass over the pairs computes, known to the compiler.</summary>
-    private interface ISlicedOutputs
-    {
-        static abstract bool Values { get; }
-
-        static abstract bool ScoreGradient { get; }
-
-        static abstract bool ProjectionGradient { get; }
-    }
-
     protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
     {
         if (request.Values is not null)
@@ -32,7 +22,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
     private void SlicedPass<TKernel, TOutputs>(SlicedPairRequest request)
         where TKernel : struct, IRadialKernel
-        where TOutputs : struct, ISlicedOutputs
+        where TOutputs : struct
     {
         CpuMatrix<TElement> z = Cpu(request.Projections);
         CpuMatrix<TElement> p = Cpu(request.ProjectedScores);
@@ -68,11 +58,11 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             TLane diagonalTotal = default;
             if (diagonal)
                 Diagonal<TKernel, TOutputs>(zs, ps, sums, count, lane, constants, ref diagonalTotal);
-            if (TOutputs.Values)
+            if (typeof(TOutputs) == typeof(ValuesOnly))
                 TLane.Store((total * twice) + (diagonalTotal * single), Cpu(request.Values!).Pointer + slice);
-            if (TOutputs.ScoreGradient)
+            if (typeof(TOutputs) == typeof(ScoreGradientOnly))
                 Spread(Cpu(request.ScoreGradient!), slice, sums, lane, twice);
-            if (TOutputs.ProjectionGradient)
+            if (typeof(TOutputs) == typeof(ProjectionGradientOnly))
             {
                 Spread(Cpu(request.ProjectionGradient!), slice, sums, lane, twice * root);
                 TLane.Store(
@@ -88,7 +78,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     private static void AllPairs<TKernel, TOutputs>(
         TElement* z, TElement* p, TElement* sums, int count, int lane, SlicedPairSlice<TLane> slice, ref TLane total)
         where TKernel : struct, IRadialKernel
-        where TOutputs : struct, ISlicedOutputs
+        where TOutputs : struct
     {
         for (int i = 0; i + 1 < count; i += 2)
         {
@@ -122,13 +112,13 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     private static void Pair<TKernel, TOutputs>(
         TLane zi, TLane zj, TLane pi, TLane pj, in SlicedPairSlice<TLane> slice, ref TLane sumI, ref TLane sumJ, ref TLane total)
         where TKernel : struct, IRadialKernel
-        where TOutputs : struct, ISlicedOutputs
+        where TOutputs : struct
     {
-        if (TOutputs.Values)
+        if (typeof(TOutputs) == typeof(ValuesOnly))
             total += SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, slice);
-        if (TOutputs.ScoreGradient)
+        if (typeof(TOutputs) == typeof(ScoreGradientOnly))
             SlicedPairTerm<TKernel>.AddScoreGradient(zi, zj, pi, pj, slice, ref sumI, ref sumJ);
-        if (TOutputs.ProjectionGradient)
+        if (typeof(TOutputs) == typeof(ProjectionGradientOnly))
         {
             TLane force = SlicedPairTerm<TKernel>.ProjectionGradient(zi, zj, pi, pj, slice, ref total);
             sumI += force;
@@ -140,7 +130,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     private static void Diagonal<TKernel, TOutputs>(
         TElement* z, TElement* p, TElement* sums, int count, int lane, in SlicedPairSlice<TLane> slice, ref TLane total)
         where TKernel : struct, IRadialKernel
-        where TOutputs : struct, ISlicedOutputs
+        where TOutputs : struct
     {
         for (int i = 0; i < count; i++)
         {
@@ -151,7 +141,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             Pair<TKernel, TOutputs>(zi, zi, pi, pi, slice, ref sum, ref other, ref total);
 
             // The force of a sample on itself is zero; Pair's own sum would keep the two halves apart.
-            if (TOutputs.ScoreGradient)
+            if (typeof(TOutputs) == typeof(ScoreGradientOnly))
                 TLane.Store(sum, sums + (i * lane));
         }
     }
@@ -162,30 +152,10 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             TLane.Store(TLane.Load(sums + (i * lane)) * factor, output.Row(i) + slice);
     }
 
-    private readonly struct ValuesOnly : ISlicedOutputs
-    {
-        public static bool Values => true;
+    // What a pass computes. Types, not flags: the compiler drops the other branches before it inlines them.
+    private readonly struct ValuesOnly;
 
-        public static bool ScoreGradient => false;
+    private readonly struct ScoreGradientOnly;
 
-        public static bool ProjectionGradient => false;
-    }
-
-    private readonly struct ScoreGradientOnly : ISlicedOutputs
-    {
-        public static bool Values => false;
-
-        public static bool ScoreGradient => true;
-
-        public static bool ProjectionGradient => false;
-    }
-
-    private readonly struct ProjectionGradientOnly : ISlicedOutputs
-    {
-        public static bool Values => false;
-
-        public static bool ScoreGradient => false;
-
-        public static bool ProjectionGradient => true;
-    }
+    private readonly struct ProjectionGradientOnly;
 }

@@ -11,6 +11,9 @@ internal interface ICountable<TElement>
 
     /// <summary>Copies all above <paramref name="low"/> and at most <paramref name="high"/>; there is room for them.</summary>
     int Collect(TElement low, TElement high, Span<TElement> values);
+
+    /// <summary>The number of zero-based rank <paramref name="rank"/> among a few.</summary>
+    TElement SelectAmong(ReadOnlySpan<TElement> few, int rank);
 }
 
 /// <summary>Exact order statistics by counting: a bracket is narrowed by interpolation until few numbers are left in it.</summary>
@@ -68,9 +71,8 @@ internal static class OrderStatistic
         }
 
         Span<TElement> few = stackalloc TElement[FewEnough];
-        few = few[..numbers.Collect(bracket.Low, bracket.High, few)];
-        few.Sort();
-        return few[(int)(rank - bracket.CountLow)];
+        int collected = numbers.Collect(bracket.Low, bracket.High, few);
+        return numbers.SelectAmong(few[..collected], (int)(rank - bracket.CountLow));
     }
 
     /// <summary>
@@ -87,7 +89,7 @@ internal static class OrderStatistic
             bracket.Narrow(guess, count, rank);
             if (bracket.CountLow >= 0 && bracket.CountHigh >= 0)
                 return;
-            double target = count <= rank ? rank + FewEnough : rank - FewEnough;
+            double target = count <= rank ? rank + (FewEnough / 2) : rank - (FewEnough / 2);
             double growth = Math.Clamp(1 + (1.3 * (target - count) / Math.Max(count, 1)), 0.25, 4);
             guess *= TElement.CreateTruncating(growth);
         }

@@ -140,5 +140,12 @@ public class OrderStatisticTests
 
             return found;
         }
+
+        public float SelectAmong(ReadOnlySpan<float> few, int rank)
+        {
+            float[] ascending = [.. few];
+            Array.Sort(ascending);
+            return ascending[rank];
+        }
     }
 }

@@ -130,6 +130,12 @@ public class WrongFormulaTests
             RadialProfile<T> profile = GaussianKernel.Evaluate(rho);
             return profile with { First = profile.First * T.Constant(1.001) };
         }
+
+        public static T Combine<T>(T w0, T w1, T x0, T x1)
+            where T : struct, ILane<T> => InverseMultiquadricKernel.Combine(w0, w1, x0, x1);
+
+        public static T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
+            where T : struct, ILane<T> => InverseMultiquadricKernel.Combine(w0, w1, w2, x0, x1, x2);
     }
 
     /// <summary>−φ‴ with the wrong sign.</summary>
@@ -146,6 +152,12 @@ public class WrongFormulaTests
             RadialProfile<T> profile = GaussianKernel.Evaluate(rho);
             return profile with { Third = -profile.Third };
         }
+
+        public static T Combine<T>(T w0, T w1, T x0, T x1)
+            where T : struct, ILane<T> => InverseMultiquadricKernel.Combine(w0, w1, x0, x1);
+
+        public static T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
+            where T : struct, ILane<T> => InverseMultiquadricKernel.Combine(w0, w1, w2, x0, x1, x2);
     }
 
     /// <summary>A device whose KSD pair term leaves out the fourth-order part of the trace.</summary>
