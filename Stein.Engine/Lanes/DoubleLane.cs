@@ -64,4 +64,10 @@ public readonly unsafe record struct DoubleLane(double Value) : ISimdLane<Double
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint ISimdLane<DoubleLane, double>.LessOrEqualMask(DoubleLane left, DoubleLane right) => left.Value <= right.Value ? 1u : 0u;
+
+    static int ISimdLane<DoubleLane, double>.StoreBetween(DoubleLane value, DoubleLane low, DoubleLane high, double* destination)
+    {
+        *destination = value.Value;
+        return value.Value > low.Value && value.Value <= high.Value ? 1 : 0;
+    }
 }

@@ -25,6 +25,12 @@ internal unsafe interface ISimdLane<TSelf, TElement> : ILane<TSelf>
 
     /// <summary>A bit for each element of <paramref name="left"/> that is at most that of <paramref name="right"/>.</summary>
     static abstract uint LessOrEqualMask(TSelf left, TSelf right);
+
+    /// <summary>
+    /// Stores the elements above <paramref name="low"/> and at most <paramref name="high"/>, packed, and returns how many
+    /// they are. A whole lane may be written.
+    /// </summary>
+    static abstract int StoreBetween(TSelf value, TSelf low, TSelf high, TElement* destination);
 }
 
 /// <summary>A single-precision SIMD lane: what the shared exponential needs of each width.</summary>

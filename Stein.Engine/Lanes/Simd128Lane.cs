@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -91,6 +92,15 @@ internal unsafe struct Simd128Lane : IFloatSimdLane<Simd128Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint LessOrEqualMask(Simd128Lane left, Simd128Lane right)
         => Vector128.LessThanOrEqual(left.Value, right.Value).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StoreBetween(Simd128Lane value, Simd128Lane low, Simd128Lane high, float* destination)
+    {
+        int stored = 0;
+        for (uint mask = LessOrEqualMask(value, high) & ~LessOrEqualMask(value, low); mask != 0; mask &= mask - 1)
+            destination[stored++] = value.Value[BitOperations.TrailingZeroCount(mask)];
+        return stored;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Round(Simd128Lane value) => new() { Value = Vector128.Round(value.Value) };

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -90,6 +91,15 @@ internal unsafe struct Simd256Lane : IFloatSimdLane<Simd256Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint LessOrEqualMask(Simd256Lane left, Simd256Lane right)
         => Vector256.LessThanOrEqual(left.Value, right.Value).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StoreBetween(Simd256Lane value, Simd256Lane low, Simd256Lane high, float* destination)
+    {
+        int stored = 0;
+        for (uint mask = LessOrEqualMask(value, high) & ~LessOrEqualMask(value, low); mask != 0; mask &= mask - 1)
+            destination[stored++] = value.Value[BitOperations.TrailingZeroCount(mask)];
+        return stored;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Round(Simd256Lane value) => new() { Value = Vector256.Round(value.Value) };

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -86,6 +87,14 @@ internal unsafe struct Simd512Lane : IFloatSimdLane<Simd512Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint LessOrEqualMask(Simd512Lane left, Simd512Lane right)
         => (uint)(Vector512.LessThanOrEqual(left.Value, right.Value).ExtractMostSignificantBits());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StoreBetween(Simd512Lane value, Simd512Lane low, Simd512Lane high, float* destination)
+    {
+        Vector512<float> mask = Vector512.GreaterThan(value.Value, low.Value) & Vector512.LessThanOrEqual(value.Value, high.Value);
+        Avx512F.Compress(Vector512<float>.Zero, mask, value.Value).Store(destination);
+        return BitOperations.PopCount(mask.ExtractMostSignificantBits());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane Round(Simd512Lane value) => new() { Value = Vector512.Round(value.Value) };

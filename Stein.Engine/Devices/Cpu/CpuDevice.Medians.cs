@@ -136,17 +136,21 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
         public TElement SelectAmong(ReadOnlySpan<TElement> few, int rank) => CpuDevice<TLane, TElement>.SelectAmong(few, rank);
 
-        public int Collect(TElement low, TElement high, Span<TElement> collected)
+        public long Between(TElement low, TElement high, Span<TElement> between, out long countLow)
         {
             TLane lowLanes = TLane.Broadcast(low);
             TLane highLanes = TLane.Broadcast(high);
-            int found = 0;
-            for (int i = 0; i < count; i += TLane.Count)
+            nint room = between.Length - TLane.Count;
+            nint found = 0;
+            countLow = 0;
+            fixed (TElement* to = between)
             {
-                TLane lanes = TLane.Load(values + i);
-                uint mask = TLane.LessOrEqualMask(lanes, highLanes) & ~TLane.LessOrEqualMask(lanes, lowLanes);
-                for (; mask != 0; mask &= mask - 1)
-                    collected[found++] = values[i + BitOperations.TrailingZeroCount(mask)];
+                for (int i = 0; i < count; i += TLane.Count)
+                {
+                    TLane lanes = TLane.Load(values + i);
+                    countLow += BitOperations.PopCount(TLane.LessOrEqualMask(lanes, lowLanes));
+                    found += TLane.StoreBetween(lanes, lowLanes, highLanes, to + nint.Min(found, room));
+                }
             }
 
             return found;
@@ -185,30 +189,38 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
         public TElement SelectAmong(ReadOnlySpan<TElement> few, int rank) => CpuDevice<TLane, TElement>.SelectAmong(few, rank);
 
-        public int Collect(TElement low, TElement high, Span<TElement> collected)
+        public long Between(TElement low, TElement high, Span<TElement> between, out long countLow)
         {
             TLane lowLanes = TLane.Broadcast(low);
             TLane highLanes = TLane.Broadcast(high);
             uint all = (1u << TLane.Count) - 1;
-            int found = 0;
-            int first = 0;
-            for (int i = 0; i < count; i++)
+            nint room = between.Length - TLane.Count;
+            nint end = count;
+            nint atMost = 0;
+            nint first = 0;
+            nint found = 0;
+            fixed (TElement* to = between)
             {
-                TLane row = TLane.Broadcast(values[i]);
-                while (first + TLane.Count < count && TLane.LessOrEqualMask(TLane.Load(values + first) - row, lowLanes) == all)
-                    first += TLane.Count;
-                for (int block = first; block < count; block += TLane.Count)
+                for (nint i = 0; i < end; i++)
                 {
-                    TLane differences = TLane.Load(values + block) - row;
-                    uint below = TLane.LessOrEqualMask(differences, highLanes);
-                    uint mask = below & ~TLane.LessOrEqualMask(differences, lowLanes);
-                    for (; mask != 0; mask &= mask - 1)
-                        collected[found++] = values[block + BitOperations.TrailingZeroCount(mask)] - values[i];
-                    if (below != all)
-                        break;
+                    TLane row = TLane.Broadcast(values[i]);
+                    TLane differences = TLane.Load(values + first) - row;
+                    uint below = TLane.LessOrEqualMask(differences, lowLanes);
+                    while (below == all && first + TLane.Count < end)
+                    {
+                        first += TLane.Count;
+                        differences = TLane.Load(values + first) - row;
+                        below = TLane.LessOrEqualMask(differences, lowLanes);
+                    }
+
+                    atMost += first + BitOperations.PopCount(below);
+                    found += TLane.StoreBetween(differences, lowLanes, highLanes, to + nint.Min(found, room));
+                    for (nint next = first + TLane.Count; next < end && values[next] - values[i] <= high; next += TLane.Count)
+                        found += TLane.StoreBetween(TLane.Load(values + next) - row, lowLanes, highLanes, to + nint.Min(found, room));
                 }
             }
 
+            countLow = atMost - (end * (end - 1) / 2);
             return found;
         }
     }

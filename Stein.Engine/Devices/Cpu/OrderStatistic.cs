@@ -9,8 +9,11 @@ internal interface ICountable<TElement>
     /// <summary>How many are at most <paramref name="threshold"/> ≥ 0.</summary>
     long Count(TElement threshold);
 
-    /// <summary>Copies all above <paramref name="low"/> and at most <paramref name="high"/>; there is room for them.</summary>
-    int Collect(TElement low, TElement high, Span<TElement> values);
+    /// <summary>
+    /// How many are above <paramref name="low"/> ≥ 0 and at most <paramref name="high"/>, of which the first are copied:
+    /// all, if they leave room for a lane. And how many are at most <paramref name="low"/>: one pass for all three.
+    /// </summary>
+    long Between(TElement low, TElement high, Span<TElement> values, out long countLow);
 
     /// <summary>The number of zero-based rank <paramref name="rank"/> among a few.</summary>
     TElement SelectAmong(ReadOnlySpan<TElement> few, int rank);
@@ -19,7 +22,8 @@ internal interface ICountable<TElement>
 /// <summary>Exact order statistics by counting: a bracket is narrowed by interpolation until few numbers are left in it.</summary>
 internal static class OrderStatistic
 {
-    private const int FewEnough = 32;
+    private const int FewEnough = 64;
+    private const int WidestLane = 16;
 
     /// <summary>The number of zero-based rank <paramref name="rank"/>; NaN if NaNs leave fewer numbers than that.</summary>
     /// <param name="numbers">The multiset.</param>
@@ -30,8 +34,10 @@ internal static class OrderStatistic
         where TNumbers : struct, ICountable<TElement>
         where TElement : unmanaged, IBinaryFloatingPointIeee754<TElement>
     {
+        Span<TElement> few = stackalloc TElement[FewEnough + WidestLane];
         var bracket = new Bracket<TElement>(maximum);
-        ApproachFrom(guess, numbers, rank, ref bracket);
+        if (FindNear(guess, numbers, rank, few, ref bracket, out TElement found))
+            return found;
         if (bracket.CountLow < 0)
         {
             bracket.CountLow = numbers.Count(bracket.Low);
@@ -70,29 +76,37 @@ internal static class OrderStatistic
             bracket.Narrow(middle, numbers.Count(middle), rank);
         }
 
-        Span<TElement> few = stackalloc TElement[FewEnough];
-        int collected = numbers.Collect(bracket.Low, bracket.High, few);
-        return numbers.SelectAmong(few[..collected], (int)(rank - bracket.CountLow));
+        long between = numbers.Between(bracket.Low, bracket.High, few, out long countLow);
+        return numbers.SelectAmong(few[..(int)between], (int)(rank - countLow));
     }
 
     /// <summary>
-    /// Brackets the rank from a point near it, such as the median of the last batch: counts grow about as the power ¾ of
-    /// the threshold there, so a step or two beyond the rank enclose it, and neither end of the whole range is counted.
+    /// Looks at a guess, such as the median of the last batch, and then, counts growing about as the power ¾ of the
+    /// threshold there, where the rank should be. Two passes are mostly enough; if not, the bracket is the narrower.
     /// </summary>
-    private static void ApproachFrom<TNumbers, TElement>(TElement guess, in TNumbers numbers, long rank, ref Bracket<TElement> bracket)
+    private static bool FindNear<TNumbers, TElement>(
+        TElement guess, in TNumbers numbers, long rank, Span<TElement> few, ref Bracket<TElement> bracket, out TElement found)
         where TNumbers : struct, ICountable<TElement>
         where TElement : unmanaged, IBinaryFloatingPointIeee754<TElement>
     {
-        for (int step = 0; step < 3 && bracket.HoldsStrictly(guess); step++)
-        {
-            long count = numbers.Count(guess);
-            bracket.Narrow(guess, count, rank);
-            if (bracket.CountLow >= 0 && bracket.CountHigh >= 0)
-                return;
-            double target = count <= rank ? rank + (FewEnough / 2) : rank - (FewEnough / 2);
-            double growth = Math.Clamp(1 + (1.3 * (target - count) / Math.Max(count, 1)), 0.25, 4);
-            guess *= TElement.CreateTruncating(growth);
-        }
+        found = default;
+        if (!bracket.HoldsStrictly(guess))
+            return false;
+        long count = numbers.Count(guess);
+        bracket.Narrow(guess, count, rank);
+        double perRank = 1.3 / Math.Max(count, 1);
+        double target = 1 + (perRank * (rank - count));
+        TElement low = guess * TElement.CreateTruncating(target - (perRank * FewEnough * 0.4));
+        TElement high = guess * TElement.CreateTruncating(target + (perRank * FewEnough * 0.4));
+        if (!bracket.HoldsStrictly(low) || !bracket.HoldsStrictly(high))
+            return false;
+        long between = numbers.Between(low, high, few, out long countLow);
+        bracket.Narrow(low, countLow, rank);
+        bracket.Narrow(high, countLow + between, rank);
+        if (countLow > rank || countLow + between <= rank || between > FewEnough)
+            return false;
+        found = numbers.SelectAmong(few[..(int)between], (int)(rank - countLow));
+        return true;
     }
 
     /// <summary>

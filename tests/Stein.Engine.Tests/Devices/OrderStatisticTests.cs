@@ -129,16 +129,12 @@ public class OrderStatisticTests
             return sorted.Count(value => value <= threshold);
         }
 
-        public int Collect(float low, float high, Span<float> values)
+        public long Between(float low, float high, Span<float> values, out long countLow)
         {
-            int found = 0;
-            foreach (float value in sorted)
-            {
-                if (value > low && value <= high)
-                    values[found++] = value;
-            }
-
-            return found;
+            countLow = sorted.Count(value => value <= low);
+            float[] between = [.. sorted.Where(value => value > low && value <= high)];
+            between.AsSpan(0, Math.Min(between.Length, values.Length)).CopyTo(values);
+            return between.Length;
         }
 
         public float SelectAmong(ReadOnlySpan<float> few, int rank)
