@@ -41,13 +41,21 @@ internal static class KernelCatalog
     /// <summary>Whether a kernel's first parameter is its index; ILGPU then chooses the group size.</summary>
     public static bool IsImplicitlyGrouped(MethodInfo method) => method.GetParameters()[0].ParameterType == typeof(Index1D);
 
+    /// <summary>Every map of this assembly, those that are generic once for every type that fits or is registered.</summary>
+    public static IEnumerable<Type> Maps() => Implementations(typeof(IElementMap));
+
     private static IEnumerable<Type> TypeArguments(Type parameter)
-    {
-        Type constraint = parameter.GetGenericParameterConstraints().Single(type => type.IsInterface);
-        return constraint == typeof(IRadialKernel)
+        => Implementations(parameter.GetGenericParameterConstraints().Single(type => type.IsInterface));
+
+    private static IEnumerable<Type> Implementations(Type constraint)
+        => constraint == typeof(IRadialKernel)
             ? RadialKernels.Names.Select(name => RadialKernels.Visit(name, new TypeVisitor()))
-            : typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(constraint));
-    }
+            : typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(constraint)).SelectMany(Closed);
+
+    private static IEnumerable<Type> Closed(Type type)
+        => type.IsGenericTypeDefinition
+            ? TypeArguments(type.GetGenericArguments().Single()).Select(argument => type.MakeGenericType(argument))
+            : [type];
 
     private sealed class TypeVisitor : IRadialKernelVisitor<Type>
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Tests.Golden;
+using Stein.Engine.Tests.Tiers;
 using Xunit;
 
 namespace Stein.Engine.Tests.Testing;
@@ -13,22 +14,32 @@ public static class TestDevices
 {
     private static readonly ConcurrentDictionary<string, ConcurrentBag<Device>> Idle = new();
 
-    private static readonly Row[] Rows =
+    private static readonly Lazy<IReadOnlyList<DeviceStatus>> Catalog = new(DeviceCatalog.List);
+
+    /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) the rows of theories are its vectors alone.</summary>
+    private static readonly string? OnlyBits = Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable);
+
+    private static readonly Row[] AllRows =
     [
         new("double", CpuDevices.CreateDouble, () => null),
         Simd(128),
         Simd(256),
         Simd(512),
-
-        // THE ONE PLACE TO ADD A DEVICE. For the ILGPU family, a row each for "ilgpu-cpu", "cuda" and "opencl":
-        // new(name, () => DeviceCatalog.Create(name), () => the reason DeviceCatalog gives if it cannot be used here, else null).
+        FromCatalog("ilgpu-cpu"),
+        FromCatalog("cuda"),
+        FromCatalog("opencl"),
     ];
+
+    private static IEnumerable<Row> Rows => OnlyBits is null ? AllRows : AllRows.Where(row => row.Name == $"simd-{OnlyBits}");
 
     /// <summary>All devices.</summary>
     public static TheoryData<string> All => [.. Rows.Select(row => row.Name)];
 
-    /// <summary>All devices but the oracle.</summary>
-    public static TheoryData<string> SinglePrecision => [.. Rows.Skip(1).Select(row => row.Name)];
+    /// <summary>
+    /// Whether a device is a simulator, on which a launch costs about a millisecond: tests with thousands of launches, or groups of
+    /// threads, may take fewer sizes of the one kind that no code of the device depends on. Golden cases all run.
+    /// </summary>
+    public static bool IsSlow(Device device) => device.Name == "ilgpu-cpu";
 
     /// <summary>Every golden case of a quantity on every device.</summary>
     public static TheoryData<string, string> Golden(string quantity)
@@ -62,7 +73,7 @@ public static class TestDevices
     /// </summary>
     public static DeviceLoan Rent(string name)
     {
-        Row row = Rows.Single(candidate => candidate.Name == name);
+        Row row = AllRows.Single(candidate => candidate.Name == name);
         if (row.WhyMissing() is { } reason)
             Assert.Skip($"{name}: {reason}");
         ConcurrentBag<Device> idle = Idle.GetOrAdd(name, _ => []);
@@ -73,6 +84,11 @@ public static class TestDevices
         $"simd-{bits}",
         () => CpuDevices.CreateSimd(bits),
         () => bits > CpuDevices.VectorBits ? $"vectors here have {CpuDevices.VectorBits} bits" : null);
+
+    private static Row FromCatalog(string name) => new(
+        name,
+        () => DeviceCatalog.Create(name),
+        () => Catalog.Value.Single(status => status.Name == name) is { Available: false } status ? status.Description : null);
 
     private sealed record Row(string Name, Func<Device> Create, Func<string?> WhyMissing);
 }

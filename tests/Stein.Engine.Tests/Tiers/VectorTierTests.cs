@@ -12,7 +12,8 @@ namespace Stein.Engine.Tests.Tiers;
 /// </summary>
 public class VectorTierTests
 {
-    private const string BitsVariable = "STEIN_TEST_VECTOR_BITS";
+    /// <summary>Tells a child process the width of its vectors; theories over devices then have that one row.</summary>
+    internal const string BitsVariable = "STEIN_TEST_VECTOR_BITS";
 
     /// <summary>In the child, this is the test that fails if the tier is not off.</summary>
     [Fact]
@@ -46,7 +47,7 @@ public class VectorTierTests
         Assert.True(exitCode == 0 && failed == 0, output);
 
         // Far fewer would mean that the filters found nothing.
-        Assert.True(passed >= 100, $"Only {passed} tests passed in the child process.\n{output}");
+        Assert.True(passed >= 70, $"Only {passed} tests passed in the child process.\n{output}");
     }
 
     [Fact]

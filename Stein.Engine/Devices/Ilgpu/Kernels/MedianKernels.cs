@@ -11,22 +11,23 @@ internal interface ICountedNumbers
 
 /// <summary>
 /// Exact medians without sorting or room for the numbers: the bits of floats that are not negative are ordered as the
-/// floats are, so the median is found by bisection on the bits, 31 counts in all, whatever the numbers.
+/// floats are, so the median is found by bisection on the bits, 33 counts in all, whatever the numbers.
 /// </summary>
 internal static class MedianKernels
 {
-    /// <summary>No bits of a number without its sign are above these: NaNs sort last, and the bisection always ends.</summary>
+    /// <summary>No bits of a number without its sign are above these.</summary>
     private const uint Largest = 0x7FFFFFFF;
+
+    /// <summary>Above the bits of infinity are those of NaNs alone.</summary>
+    private const uint Infinity = 0x7F800000;
+
+    private const uint NotANumber = 0x7FC00000;
 
     /// <summary>One group: the lower median of the positive entries above the diagonal of a count×count matrix, or 0.</summary>
     public static void MedianAboveDiagonal(ArrayView<float> output, ArrayView<float> matrix, int count)
     {
         ArrayView<long> partial = SharedMemory.Allocate<long>(GroupSum.MaximumGroupSize);
-        var numbers = new PositiveAboveDiagonal(matrix, count);
-        long available = GroupSum.InAllThreads(numbers.CountUpTo(Largest), partial);
-        float median = 0;
-        if (available > 0)
-            median = Select(numbers, (available - 1) / 2, partial);
+        float median = LowerMedian(new PositiveAboveDiagonal(matrix, count), partial);
         if (Group.IdxX == 0)
             output[0] = median;
     }
@@ -39,18 +40,26 @@ internal static class MedianKernels
     {
         ArrayView<long> partial = SharedMemory.Allocate<long>(GroupSum.MaximumGroupSize);
         int slice = Grid.IdxX;
-        long available = (long)count * (count + 1) / 2;
-        float median = Select(new ProjectedDifferences(projections, count, slices, slice), (available - 1) / 2, partial);
+        float median = LowerMedian(new ProjectedDifferences(projections, count, slices, slice), partial);
         if (Group.IdxX == 0)
             output[slice] = median;
     }
 
-    /// <summary>The number at the zero-based <paramref name="position"/> of the sorted numbers.</summary>
-    private static float Select<TNumbers>(TNumbers numbers, long position, ArrayView<long> partial)
+    /// <summary>The lower median of the numbers; 0 if there are none, NaN if one of them is NaN.</summary>
+    private static float LowerMedian<TNumbers>(TNumbers numbers, ArrayView<long> partial)
         where TNumbers : struct, ICountedNumbers
     {
-        uint low = 0;
-        uint high = Largest;
+        long available = GroupSum.InAllThreads(numbers.CountUpTo(Largest), partial);
+        long ordered = GroupSum.InAllThreads(numbers.CountUpTo(Infinity), partial);
+        long position = (available - 1) / 2;
+        uint low = available == 0 ? 0 : NotANumber;
+        uint high = low;
+        if (available > 0 && ordered == available)
+        {
+            low = 0;
+            high = Infinity;
+        }
+
         while (low < high)
         {
             uint middle = low + ((high - low) / 2);
@@ -63,7 +72,7 @@ internal static class MedianKernels
         return Interop.IntAsFloat(low);
     }
 
-    /// <summary>The entries above the diagonal that are greater than 0; a NaN is not.</summary>
+    /// <summary>The entries above the diagonal that are greater than 0, and NaNs.</summary>
     private readonly struct PositiveAboveDiagonal : ICountedNumbers
     {
         private readonly ArrayView<float> matrix;
@@ -86,7 +95,8 @@ internal static class MedianKernels
                 for (int j = i + 1 + (Group.IdxX % width); j < count; j += width)
                 {
                     float entry = matrix[(i * count) + j];
-                    if (entry > 0 && Interop.FloatAsInt(entry) <= bits)
+                    uint magnitude = Interop.FloatAsInt(entry) & Largest;
+                    if ((entry > 0 || magnitude > Infinity) && magnitude <= bits)
                         found++;
                 }
             }
@@ -95,7 +105,7 @@ internal static class MedianKernels
         }
     }
 
-    /// <summary><c>(z_i − z_j)²</c> over i ≤ j of one slice.</summary>
+    /// <summary><c>(z_i − z_j)²</c> over i ≤ j of one slice; NaN for i = j if z_i is NaN or infinite.</summary>
     private readonly struct ProjectedDifferences : ICountedNumbers
     {
         private readonly ArrayView<float> projections;
