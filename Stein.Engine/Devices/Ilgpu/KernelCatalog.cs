@@ -38,15 +38,37 @@ internal static class KernelCatalog
         }
     }
 
+    /// <summary>The elementwise maps, generic ones once for every type of this assembly that fits or is registered.</summary>
+    public static IEnumerable<Type> ElementMaps() => Structs(typeof(IElementMap));
+
     /// <summary>Whether a kernel's first parameter is its index; ILGPU then chooses the group size.</summary>
     public static bool IsImplicitlyGrouped(MethodInfo method) => method.GetParameters()[0].ParameterType == typeof(Index1D);
 
-    private static IEnumerable<Type> TypeArguments(Type parameter)
+    /// <summary>The types that fit a type parameter; none would leave out what it belongs to without a word, and throws.</summary>
+    private static Type[] TypeArguments(Type parameter)
     {
         Type constraint = parameter.GetGenericParameterConstraints().Single(type => type.IsInterface);
-        return constraint == typeof(IRadialKernel)
-            ? RadialKernels.Names.Select(name => RadialKernels.Visit(name, new TypeVisitor()))
-            : typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(constraint));
+        Type[] arguments = constraint == typeof(IRadialKernel)
+            ? [.. RadialKernels.Names.Select(name => RadialKernels.Visit(name, new TypeVisitor()))]
+            : [.. Structs(constraint)];
+        return arguments.Length > 0
+            ? arguments
+            : throw new InvalidOperationException($"No struct of this assembly is an {constraint.Name}.");
+    }
+
+    private static IEnumerable<Type> Structs(Type contract)
+    {
+        foreach (Type type in contract.Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(contract)))
+        {
+            if (!type.IsGenericTypeDefinition)
+            {
+                yield return type;
+                continue;
+            }
+
+            foreach (Type argument in TypeArguments(type.GetGenericArguments().Single()))
+                yield return type.MakeGenericType(argument);
+        }
     }
 
     private sealed class TypeVisitor : IRadialKernelVisitor<Type>

@@ -28,8 +28,11 @@ public sealed class PtxGenerationTests
     public void The_list_has_every_kernel_for_every_map_and_every_registered_radial_kernel()
     {
         MethodInfo[] instances = [.. KernelCatalog.Instances()];
-        Type[] maps = [.. typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IElementMap)))];
-        Assert.NotEmpty(maps);
+        Type[] maps = [.. KernelCatalog.ElementMaps()];
+        Assert.Contains(typeof(Identity), maps);
+        Assert.All(RadialKernels.Names, name => Assert.Contains(RadialKernels.Visit(name, new KernelValueOf()), maps));
+        Assert.Contains(typeof(BaseScore<LaplaceDensity>), maps);
+        Assert.Contains(typeof(BaseScore<StudentTDensity>), maps);
         AssertInstances(nameof(ElementKernels.Map), maps.Length);
         AssertInstances(nameof(SumKernels.SumLines), maps.Length);
         AssertInstances(nameof(SteinPairKernels.SteinRowSums), RadialKernels.Names.Count);
@@ -64,5 +67,11 @@ public sealed class PtxGenerationTests
         int[] barriers = [.. Enumerable.Range(0, instructions.Length).Where(i => instructions[i] == "bar.sync")];
         Assert.Contains(barriers, i => instructions[i + 1] == "ld.shared.b64" && instructions[i + 2] == "bar.sync");
         Assert.DoesNotContain(barriers, i => instructions[i + 1] == "bar.sync");
+    }
+
+    private sealed class KernelValueOf : IRadialKernelVisitor<Type>
+    {
+        public Type Visit<TKernel>()
+            where TKernel : struct, IRadialKernel => typeof(KernelValue<TKernel>);
     }
 }
