@@ -72,10 +72,13 @@ internal unsafe struct Simd128Lane : IFloatSimdLane<Simd128Lane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Sign(Simd128Lane value)
-        => new() { Value = Vector128.ConditionalSelect(
-            Vector128.GreaterThan(Vector128.Abs(value.Value), Vector128<float>.Zero),
-            Vector128.CopySign(Vector128<float>.One, value.Value),
-            value.Value) };
+        => new()
+        {
+            Value = Vector128.ConditionalSelect(
+                Vector128.GreaterThan(Vector128.Abs(value.Value), Vector128<float>.Zero),
+                Vector128.CopySign(Vector128<float>.One, value.Value),
+                value.Value),
+        };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Exp(Simd128Lane value) => SimdExponential.Exp(value);

@@ -71,10 +71,13 @@ internal unsafe struct Simd256Lane : IFloatSimdLane<Simd256Lane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Sign(Simd256Lane value)
-        => new() { Value = Vector256.ConditionalSelect(
-            Vector256.GreaterThan(Vector256.Abs(value.Value), Vector256<float>.Zero),
-            Vector256.CopySign(Vector256<float>.One, value.Value),
-            value.Value) };
+        => new()
+        {
+            Value = Vector256.ConditionalSelect(
+                Vector256.GreaterThan(Vector256.Abs(value.Value), Vector256<float>.Zero),
+                Vector256.CopySign(Vector256<float>.One, value.Value),
+                value.Value),
+        };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Exp(Simd256Lane value) => SimdExponential.Exp(value);

@@ -67,10 +67,13 @@ internal unsafe struct Simd512Lane : IFloatSimdLane<Simd512Lane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane Sign(Simd512Lane value)
-        => new() { Value = Vector512.ConditionalSelect(
-            Vector512.GreaterThan(Vector512.Abs(value.Value), Vector512<float>.Zero),
-            Vector512.CopySign(Vector512<float>.One, value.Value),
-            value.Value) };
+        => new()
+        {
+            Value = Vector512.ConditionalSelect(
+                Vector512.GreaterThan(Vector512.Abs(value.Value), Vector512<float>.Zero),
+                Vector512.CopySign(Vector512<float>.One, value.Value),
+                value.Value),
+        };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane Exp(Simd512Lane value) => SimdExponential.Exp(value);
