@@ -162,7 +162,8 @@ public abstract class Device : IDisposable
     /// <summary><c>output</c> (1×D) = the diagonal of a D×D matrix.</summary>
     public void CopyDiagonal(DeviceMatrix output, DeviceMatrix matrix)
     {
-        Require(matrix.Rows == matrix.Columns && output.Rows == 1 && output.Columns == matrix.Columns, output, matrix, nameof(CopyDiagonal));
+        bool fits = matrix.Rows == matrix.Columns && output.Rows == 1 && output.Columns == matrix.Columns;
+        Require(fits, output, matrix, nameof(CopyDiagonal));
         CopyDiagonalCore(output, matrix);
     }
 
@@ -208,7 +209,8 @@ public abstract class Device : IDisposable
     {
         DeviceMatrix z = request.Projections;
         int slices = z.Columns;
-        Require(request.ProjectedScores.Rows == z.Rows && request.ProjectedScores.Columns == slices, request.ProjectedScores, z, nameof(SlicedPairSums));
+        DeviceMatrix p = request.ProjectedScores;
+        Require(p.Rows == z.Rows && p.Columns == slices, p, z, nameof(SlicedPairSums));
         foreach (DeviceMatrix? perSlice in (ReadOnlySpan<DeviceMatrix?>)
             [request.Couplings, request.InverseSquareBandwidths, request.FourthOrders, request.Values, request.CouplingGradient])
         {
@@ -252,7 +254,11 @@ public abstract class Device : IDisposable
 
     /// <summary>One step of Adam on <paramref name="parameters"/>, its moments updated in place; all of one shape.</summary>
     public void AdamStep(
-        DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients)
+        DeviceMatrix parameters,
+        DeviceMatrix gradient,
+        DeviceMatrix firstMoment,
+        DeviceMatrix secondMoment,
+        in AdamCoefficients coefficients)
     {
         foreach (DeviceMatrix matrix in (ReadOnlySpan<DeviceMatrix>)[gradient, firstMoment, secondMoment])
             Require(matrix.Rows == parameters.Rows && matrix.Columns == parameters.Columns, matrix, parameters, nameof(AdamStep));
@@ -316,7 +322,11 @@ public abstract class Device : IDisposable
     protected abstract void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples);
 
     protected abstract void AdamStepCore(
-        DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients);
+        DeviceMatrix parameters,
+        DeviceMatrix gradient,
+        DeviceMatrix firstMoment,
+        DeviceMatrix secondMoment,
+        in AdamCoefficients coefficients);
 
     private static void RequireLength(DeviceMatrix matrix, int length)
     {

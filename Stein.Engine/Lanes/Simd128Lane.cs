@@ -76,9 +76,9 @@ internal unsafe struct Simd128Lane : IFloatSimdLane<Simd128Lane>
         => new()
         {
             Value = Vector128.ConditionalSelect(
-            Vector128.GreaterThan(Vector128.Abs(value.Value), Vector128<float>.Zero),
-            Vector128.CopySign(Vector128<float>.One, value.Value),
-            value.Value)
+                Vector128.GreaterThan(Vector128.Abs(value.Value), Vector128<float>.Zero),
+                Vector128.CopySign(Vector128<float>.One, value.Value),
+                value.Value),
         };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -75,9 +75,9 @@ internal unsafe struct Simd256Lane : IFloatSimdLane<Simd256Lane>
         => new()
         {
             Value = Vector256.ConditionalSelect(
-            Vector256.GreaterThan(Vector256.Abs(value.Value), Vector256<float>.Zero),
-            Vector256.CopySign(Vector256<float>.One, value.Value),
-            value.Value)
+                Vector256.GreaterThan(Vector256.Abs(value.Value), Vector256<float>.Zero),
+                Vector256.CopySign(Vector256<float>.One, value.Value),
+                value.Value),
         };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

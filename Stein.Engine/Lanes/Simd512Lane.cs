@@ -71,9 +71,9 @@ internal unsafe struct Simd512Lane : IFloatSimdLane<Simd512Lane>
         => new()
         {
             Value = Vector512.ConditionalSelect(
-            Vector512.GreaterThan(Vector512.Abs(value.Value), Vector512<float>.Zero),
-            Vector512.CopySign(Vector512<float>.One, value.Value),
-            value.Value)
+                Vector512.GreaterThan(Vector512.Abs(value.Value), Vector512<float>.Zero),
+                Vector512.CopySign(Vector512<float>.One, value.Value),
+                value.Value),
         };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,9 +9,10 @@ namespace Stein.Engine.Lanes;
 /// <remarks>
 /// <c>x = n·ln 2 + r</c> with n whole and |r| ≤ ½ ln 2, so that <c>e^x = 2^n·e^r</c>. One fused step is enough for r:
 /// its error n·(ln 2 − fl(ln 2)) stays below 2.5·10⁻⁷ for every n. Where multiplications and additions are not fused, the
-/// rounding of n·ln 2 would cost ten times that, and ln 2 is split in two parts, the first of which gives exact products. <c>e^r</c> is a polynomial of degree 5 with constant
-/// term exactly 1 (so that <c>e^0 = 1</c>), fitted to the least maximum relative error on |r| ≤ ½ ln 2, which is
-/// 9.5·10⁻⁸; the other coefficients solve that weighted minimax problem (Lawson's iteration), rounded to float.
+/// rounding of n·ln 2 would cost ten times that, and ln 2 is split in two parts, the first of which gives exact products.
+/// <c>e^r</c> is a polynomial of degree 5 with constant term exactly 1 (so that <c>e^0 = 1</c>), fitted to the least maximum
+/// relative error on |r| ≤ ½ ln 2, which is 9.5·10⁻⁸; the other coefficients solve that weighted minimax problem (Lawson's
+/// iteration), rounded to float.
 /// </remarks>
 internal static class SimdExponential
 {

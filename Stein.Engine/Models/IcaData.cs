@@ -34,7 +34,9 @@ public sealed class IcaData
         if (!Enum.IsDefined(density))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(density), density, $"Base density {(int)density} is unknown; it must be one of {string.Join(", ", Enum.GetNames<BaseDensity>())}.");
+                nameof(density),
+                density,
+                $"Base density {(int)density} is unknown; it must be one of {string.Join(", ", Enum.GetNames<BaseDensity>())}.");
         }
 
         _mixing = SquareMatrix.Inverse(unmixing, dimension);
@@ -80,7 +82,9 @@ public sealed class IcaData
         if (count < 0 || (long)count * Dimension > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(count), count, $"{count} samples of dimension {Dimension} cannot be drawn; the count must be from 0 to {Array.MaxLength / Dimension}.");
+                nameof(count),
+                count,
+                $"{count} samples of dimension {Dimension} cannot be drawn; the count must be from 0 to {Array.MaxLength / Dimension}.");
         }
 
         var samples = new float[count * Dimension];

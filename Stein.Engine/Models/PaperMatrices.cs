@@ -26,7 +26,9 @@ public sealed record PaperMatrices(int Dimension, AcceptedMatrix Truth, Accepted
 
     /// <summary>Draws both matrices; the same seed and dimension always give the same matrices.</summary>
     /// <param name="seed">The seed given to <c>np.random.seed</c>.</param>
-    /// <param name="dimension">D, from 2 to <see cref="MaximumDimension"/>: the condition number of every 1×1 matrix is 1, never below D = 1.</param>
+    /// <param name="dimension">
+    /// D, from 2 to <see cref="MaximumDimension"/>: the condition number of every 1×1 matrix is 1, never below D = 1.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">D is not between 2 and <see cref="MaximumDimension"/>.</exception>
     public static PaperMatrices Draw(uint seed, int dimension)
     {
@@ -35,7 +37,8 @@ public sealed record PaperMatrices(int Dimension, AcceptedMatrix Truth, Accepted
             throw new ArgumentOutOfRangeException(
                 nameof(dimension),
                 dimension,
-                $"The matrices cannot have dimension {dimension}; it must be from {MinimumDimension} to {MaximumDimension}: their condition number must be below the dimension, and none is below 1.");
+                $"The matrices cannot have dimension {dimension}; it must be from {MinimumDimension} to {MaximumDimension}: "
+                + "their condition number must be below the dimension, and none is below 1.");
         }
 
         var random = new NumpyLegacyRandom(seed);

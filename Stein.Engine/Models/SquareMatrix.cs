@@ -85,7 +85,8 @@ public static class SquareMatrix
         double[] inverse = Transposed(matrix, dimension).LU().Inverse().AsColumnMajorArray();
         return Array.TrueForAll(inverse, double.IsFinite)
             ? inverse
-            : throw new ArgumentException($"The {dimension}×{dimension} matrix is singular or not finite; it must be invertible.", nameof(matrix));
+            : throw new ArgumentException(
+                $"The {dimension}×{dimension} matrix is singular or not finite; it must be invertible.", nameof(matrix));
     }
 
     // MathNet stores by columns, so a row-major array is the transpose without copying. Transposing changes neither the
@@ -95,13 +96,15 @@ public static class SquareMatrix
         ArgumentNullException.ThrowIfNull(matrix);
         if (dimension < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(dimension), dimension, $"A matrix cannot have dimension {dimension}; it must be at least 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(dimension), dimension, $"A matrix cannot have dimension {dimension}; it must be at least 1.");
         }
 
         return matrix.LongLength == (long)dimension * dimension
             ? new DenseMatrix(dimension, dimension, matrix)
             : throw new ArgumentException(
-                $"An array of {matrix.Length} numbers is not a {dimension}×{dimension} matrix; it must hold {(long)dimension * dimension}.", nameof(matrix));
+                $"An array of {matrix.Length} numbers is not a {dimension}×{dimension} matrix; it must hold {(long)dimension * dimension}.",
+                nameof(matrix));
     }
 
     private static int PermutationSign(MathNet.Numerics.Permutation permutation)

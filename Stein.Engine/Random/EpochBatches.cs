@@ -33,7 +33,9 @@ public sealed class EpochBatches
         if (batchSize < 1 || batchSize > sampleCount)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(batchSize), batchSize, $"A batch size of {batchSize} is impossible with {sampleCount} points; it must be from 1 to {sampleCount}.");
+                nameof(batchSize),
+                batchSize,
+                $"A batch size of {batchSize} is impossible with {sampleCount} points; it must be from 1 to {sampleCount}.");
         }
 
         BatchSize = batchSize;
@@ -59,7 +61,10 @@ public sealed class EpochBatches
             if (value.Offset < 0 || value.Offset > _pointsPerEpoch || value.Offset % BatchSize != 0)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(value), value.Offset, $"An epoch cannot be continued at offset {value.Offset}; it must be a multiple of {BatchSize} from 0 to {_pointsPerEpoch}.");
+                    nameof(value),
+                    value.Offset,
+                    $"An epoch cannot be continued at offset {value.Offset}; "
+                    + $"it must be a multiple of {BatchSize} from 0 to {_pointsPerEpoch}.");
             }
 
             ShuffleEpoch(value.Epoch);
@@ -75,7 +80,8 @@ public sealed class EpochBatches
     {
         if (indices.Length != BatchSize)
         {
-            throw new ArgumentException($"A span of {indices.Length} indices cannot take a batch; its length must be {BatchSize}.", nameof(indices));
+            throw new ArgumentException(
+                $"A span of {indices.Length} indices cannot take a batch; its length must be {BatchSize}.", nameof(indices));
         }
 
         if (_position.Offset == _pointsPerEpoch)

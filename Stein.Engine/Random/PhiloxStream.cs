@@ -15,7 +15,10 @@ namespace Stein.Engine.Random;
 /// <para>Not safe for use by several threads at once.</para>
 /// <para>Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11.</para>
 /// </remarks>
-[SuppressMessage("Naming", "CA1711", Justification = "A stream of random numbers is what the literature calls it; no one takes it for System.IO.Stream.")]
+[SuppressMessage(
+    "Naming",
+    "CA1711",
+    Justification = "A stream of random numbers is what the literature calls it; no one takes it for System.IO.Stream.")]
 public sealed class PhiloxStream
 {
     private const double TwoToMinus53 = 1.0 / (1UL << 53);
@@ -36,7 +39,9 @@ public sealed class PhiloxStream
         if (!Enum.IsDefined(purpose))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(purpose), purpose, $"Stream purpose {(int)purpose} is unknown; it must be one of {string.Join(", ", Enum.GetNames<StreamPurpose>())}.");
+                nameof(purpose),
+                purpose,
+                $"Stream purpose {(int)purpose} is unknown; it must be one of {string.Join(", ", Enum.GetNames<StreamPurpose>())}.");
         }
 
         (Seed, Purpose, Substream) = (seed, purpose, substream);
@@ -51,7 +56,9 @@ public sealed class PhiloxStream
     /// <summary>Which of the separate streams of this seed and purpose is being read.</summary>
     public uint Substream { get; private set; }
 
-    /// <summary>How many 32-bit words have been consumed. Setting it moves to that place, forwards or backwards, in constant time.</summary>
+    /// <summary>
+    /// How many 32-bit words have been consumed. Setting it moves to that place, forwards or backwards, in constant time.
+    /// </summary>
     public ulong Position
     {
         get => _position;
@@ -87,7 +94,9 @@ public sealed class PhiloxStream
     /// <summary>An odd multiple of 2⁻⁵³ uniform on the open interval (0, 1), so its logarithm is finite; consumes two words.</summary>
     public double NextOpenUniform() => ToOpenUniform(NextUInt64());
 
-    /// <summary>An integer uniform on {0, …, <paramref name="exclusiveUpperBound"/> − 1}, without bias; consumes one word, rarely more.</summary>
+    /// <summary>
+    /// An integer uniform on {0, …, <paramref name="exclusiveUpperBound"/> − 1}, without bias; consumes one word, rarely more.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The bound is below 1.</exception>
     /// <remarks>Source: Lemire, "Fast random integer generation in an interval", ACM TOMACS 29(1), 2019.</remarks>
     public int NextInt32(int exclusiveUpperBound)
@@ -95,7 +104,9 @@ public sealed class PhiloxStream
         if (exclusiveUpperBound < 1)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(exclusiveUpperBound), exclusiveUpperBound, $"An exclusive upper bound of {exclusiveUpperBound} leaves no integer to draw; it must be at least 1.");
+                nameof(exclusiveUpperBound),
+                exclusiveUpperBound,
+                $"An exclusive upper bound of {exclusiveUpperBound} leaves no integer to draw; it must be at least 1.");
         }
 
         uint bound = (uint)exclusiveUpperBound;
@@ -124,7 +135,9 @@ public sealed class PhiloxStream
     }
 
     /// <summary>A standard normal value; consumes four words.</summary>
-    /// <remarks>Box and Muller (1958). The sine half of each pair is not used: keeping it would be state outside <see cref="Position"/>.</remarks>
+    /// <remarks>
+    /// Box and Muller (1958). The sine half of each pair is not used: keeping it would be state outside <see cref="Position"/>.
+    /// </remarks>
     public double NextNormal()
     {
         double radius = Math.Sqrt(-2 * Math.Log(NextOpenUniform()));
@@ -152,7 +165,9 @@ public sealed class PhiloxStream
         if (!(degreesOfFreedom > 0 && double.IsFinite(degreesOfFreedom)))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(degreesOfFreedom), degreesOfFreedom, $"A Student-t cannot have {degreesOfFreedom} degrees of freedom; they must be a positive finite number.");
+                nameof(degreesOfFreedom),
+                degreesOfFreedom,
+                $"A Student-t cannot have {degreesOfFreedom} degrees of freedom; they must be a positive finite number.");
         }
 
         double radius = Math.Sqrt(degreesOfFreedom * (Math.Pow(NextOpenUniform(), -2 / degreesOfFreedom) - 1));

@@ -80,7 +80,9 @@ public readonly record struct PaperComparison(
         return new PaperComparison(difference, standardError, degreesOfFreedom, verdict);
     }
 
-    /// <summary>The 97.5 % quantile of Student's t; the normal one for very many degrees of freedom, or for no spread at all (0/0).</summary>
+    /// <summary>
+    /// The 97.5 % quantile of Student's t; the normal one for very many degrees of freedom, or for no spread at all (0/0).
+    /// </summary>
     private static double Quantile(double degreesOfFreedom) =>
         degreesOfFreedom < 1e6 ? StudentT.InvCDF(0, 1, degreesOfFreedom, 0.975) : Normal.InvCDF(0, 1, 0.975);
 }

@@ -20,7 +20,8 @@ internal sealed class CudaProducts : IDisposable
             return new CudaProducts(new CuBlas(cuda) { Stream = (CudaStream)cuda.DefaultStream });
         }
         catch (Exception exception) when (
-            exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or NotSupportedException or CuBlasException)
+            exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException
+                or NotSupportedException or CuBlasException)
         {
             // An optional library: the tiled kernel serves as well, only slower.
             return null;

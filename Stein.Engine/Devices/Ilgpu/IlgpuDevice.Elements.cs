@@ -74,7 +74,11 @@ public sealed partial class IlgpuDevice
     }
 
     protected override void AdamStepCore(
-        DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients)
+        DeviceMatrix parameters,
+        DeviceMatrix gradient,
+        DeviceMatrix firstMoment,
+        DeviceMatrix secondMoment,
+        in AdamCoefficients coefficients)
     {
         IlgpuMatrix target = Own(parameters);
         Action<Index1D, Floats, Floats, Floats, Floats, AdamNumbers> launch = launchers.Get(

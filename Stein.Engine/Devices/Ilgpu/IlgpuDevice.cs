@@ -66,7 +66,11 @@ public sealed partial class IlgpuDevice : Device
     {
         long length = (long)rows * columns;
         if (length > Array.MaxLength)
-            throw new ArgumentException($"a matrix of {rows}×{columns} has more than {Array.MaxLength} elements; use fewer rows or columns");
+        {
+            throw new ArgumentException(
+                $"a matrix of {rows}×{columns} has more than {Array.MaxLength} elements; use fewer rows or columns");
+        }
+
         MemoryBuffer1D<float, Stride1D.Dense> buffer = accelerator.Allocate1D<float>(length);
         buffer.MemSetToZero(stream);
         return new IlgpuMatrix(this, buffer, rows, columns);

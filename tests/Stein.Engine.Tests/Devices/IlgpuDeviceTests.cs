@@ -1,3 +1,4 @@
+using System.Reflection;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Ilgpu;
 using Stein.Engine.Formulas;
@@ -125,7 +126,8 @@ public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture)
             {
                 foreach ((double alpha, double beta) in (ReadOnlySpan<(double, double)>)[(1, 0), (-0.5, 0.25)])
                 {
-                    DeviceMatrix product = device.Upload(rows, columns, beta == 0 ? Enumerable.Repeat(double.NaN, before.Length).ToArray() : before);
+                    DeviceMatrix product = device.Upload(
+                        rows, columns, beta == 0 ? Enumerable.Repeat(double.NaN, before.Length).ToArray() : before);
                     device.Multiply(
                         product,
                         transposeLeft ? device.Upload(inner, rows, left) : device.Upload(rows, inner, left),
@@ -195,7 +197,8 @@ public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture)
             {
                 double product = 0.5 * column[i] * row[j];
                 double term = a[(i * columns) + j];
-                AssertClose(term + product, actual[(i * columns) + j], 4 * device.UnitRoundoff * (Math.Abs(term) + Math.Abs(product)), $"({i}, {j})");
+                double tolerance = 4 * device.UnitRoundoff * (Math.Abs(term) + Math.Abs(product));
+                AssertClose(term + product, actual[(i * columns) + j], tolerance, $"({i}, {j})");
             }
         }
 
@@ -210,11 +213,9 @@ public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture)
         _ = Device;
         Type[] maps = [.. KernelCatalog.Maps()];
         Assert.NotEmpty(maps);
+        MethodInfo check = typeof(IlgpuDeviceTests<TName>).GetMethod(nameof(MapAgrees), BindingFlags.NonPublic | BindingFlags.Instance)!;
         foreach (Type map in maps)
-        {
-            typeof(IlgpuDeviceTests<TName>).GetMethod(nameof(MapAgrees), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!
-                .MakeGenericMethod(map).Invoke(this, null);
-        }
+            check.MakeGenericMethod(map).Invoke(this, null);
     }
 
     [Theory]
@@ -299,8 +300,11 @@ public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture)
         var shapes = new TheoryData<string, int, int>();
         foreach (string kernel in RadialKernels.Names)
         {
-            foreach ((int count, int dimension) in (ReadOnlySpan<(int, int)>)[(1, 3), (2, 1), (3, 33), (15, 2), (16, 17), (17, 5), (33, 3), (130, 1)])
+            foreach ((int count, int dimension) in (ReadOnlySpan<(int, int)>)
+                [(1, 3), (2, 1), (3, 33), (15, 2), (16, 17), (17, 5), (33, 3), (130, 1)])
+            {
                 shapes.Add(kernel, count, dimension);
+            }
         }
 
         return shapes;
@@ -468,13 +472,19 @@ public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture)
         double[] actual = device.Read(ownParameters);
         // A step changes a parameter by the learning rate or a few of them; β₂ = 0.99 as a single makes 1 − β₂ wrong by 3e−6 of itself.
         for (int i = 0; i < 17; i++)
-            AssertClose(parameters[i], actual[i], (8 * device.UnitRoundoff * Math.Abs(parameters[i])) + (5 * 0.03 * 256 * device.UnitRoundoff), $"{i}");
+        {
+            double tolerance = (8 * device.UnitRoundoff * Math.Abs(parameters[i])) + (5 * 0.03 * 256 * device.UnitRoundoff);
+            AssertClose(parameters[i], actual[i], tolerance, $"{i}");
+        }
     }
 
     private static void AssertClose(double expected, double actual, double tolerance, string where)
     {
         if (!(Math.Abs(expected - actual) <= tolerance))
-            Assert.Fail($"{where}: expected {expected:R}, got {actual:R}, off by {Math.Abs(expected - actual):E2}, tolerance {tolerance:E2}");
+        {
+            double error = Math.Abs(expected - actual);
+            Assert.Fail($"{where}: expected {expected:R}, got {actual:R}, off by {error:E2}, tolerance {tolerance:E2}");
+        }
     }
 
     /// <summary>
@@ -514,7 +524,8 @@ public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture)
     {
         Device device = Device;
         // Away from 0, so that roots, logarithms and quotients of any map make sense.
-        double[][] inputs = [.. Enumerable.Range(0, 3).Select(_ => Array.ConvertAll(Numbers(6), number => (double)(float)(1.25 + (0.75 * number))))];
+        double[][] inputs =
+            [.. Enumerable.Range(0, 3).Select(_ => Array.ConvertAll(Numbers(6), number => (double)(float)(1.25 + (0.75 * number))))];
         DeviceMatrix output = device.Allocate(2, 3);
         device.Map<TMap>(output, device.Upload(2, 3, inputs[0]), device.Upload(2, 3, inputs[1]), device.Upload(2, 3, inputs[2]), 0.5, 0.75);
         double[] actual = device.Read(output);
@@ -522,7 +533,7 @@ public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture)
         {
             double expected = TMap.Apply<DoubleLane>(new(inputs[0][i]), new(inputs[1][i]), new(inputs[2][i]), new(0.5), new(0.75)).Value;
             // A formula is a few dozen operations on numbers of the order of 1.
-            AssertClose(expected, actual[i], 64 * device.UnitRoundoff * (1 + Math.Abs(expected)), typeof(TMap).Name);
+            AssertClose(expected, actual[i], 64 * device.UnitRoundoff * (1 + Math.Abs(expected)), typeof(TMap).ToString());
         }
     }
 
@@ -583,16 +594,19 @@ public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture)
             double tolerance = (32 + Math.Min(2 * count, 160)) * device.UnitRoundoff;
             for (int slice = 0; slice < slices; slice++)
             {
-                var expected = PairReference.Slice(TKernel.Name, Column(z, slice), Column(p, slice), c[slice], a[slice], fourthOrder[slice], statistic);
+                var expected = PairReference.Slice(
+                    TKernel.Name, Column(z, slice), Column(p, slice), c[slice], a[slice], fourthOrder[slice], statistic);
                 AssertClose(expected.Value.Value, values[slice], tolerance * expected.Value.Size, $"{statistic}, value of slice {slice}");
-                AssertClose(expected.ByCoupling.Value, byCoupling[slice], tolerance * expected.ByCoupling.Size, $"{statistic}, by coupling {slice}");
+                SizedSum coupling = expected.ByCoupling;
+                AssertClose(coupling.Value, byCoupling[slice], tolerance * coupling.Size, $"{statistic}, by coupling {slice}");
                 for (int i = 0; i < count; i++)
                 {
                     string where = $"{statistic}, sample {i}, slice {slice}";
+                    int at = (i * slices) + slice;
                     SizedSum score = expected.ByScore[i];
-                    AssertClose(score.Value, byScore[(i * slices) + slice], tolerance * score.Size, $"by score, {where}");
+                    AssertClose(score.Value, byScore[at], tolerance * score.Size, $"by score, {where}");
                     SizedSum projection = expected.ByProjection[i];
-                    AssertClose(projection.Value, byProjection[(i * slices) + slice], tolerance * projection.Size, $"by projection, {where}");
+                    AssertClose(projection.Value, byProjection[at], tolerance * projection.Size, $"by projection, {where}");
                 }
             }
         }

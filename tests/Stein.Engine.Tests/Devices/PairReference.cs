@@ -65,9 +65,15 @@ internal static class PairReference
 
             var (value, first, second, _) = Profile(kernel, a * squared);
             double growth = 1 + (a * squared);
-            sum.Add(growth, value * product, -2 * a * first * displacement, -2 * a * dimension * first, -4 * a * a * fourthOrder * second * squared);
+            sum.Add(
+                growth,
+                value * product,
+                -2 * a * first * displacement,
+                -2 * a * dimension * first,
+                -4 * a * a * fourthOrder * second * squared);
             // The inner products have rounding errors of the size of their own parts.
-            sum.Size += growth * ((value * (productSize - Math.Abs(product))) - (2 * a * first * (displacementSize - Math.Abs(displacement))));
+            sum.Size += growth
+                * ((value * (productSize - Math.Abs(product))) - (2 * a * first * (displacementSize - Math.Abs(displacement))));
         }
 
         return sum;
@@ -94,7 +100,12 @@ internal static class PairReference
                 double rho = a * u * u;
                 double growth = 1 + rho;
                 var (f0, f1, f2, f3) = Profile(kernel, rho);
-                total.Add(growth, f0 * p[i] * p[j], -2 * a * c * u * f1 * difference, -2 * a * c * c * f1, -4 * a * a * c * c * u * u * fourthOrder * f2);
+                total.Add(
+                    growth,
+                    f0 * p[i] * p[j],
+                    -2 * a * c * u * f1 * difference,
+                    -2 * a * c * c * f1,
+                    -4 * a * a * c * c * u * u * fourthOrder * f2);
                 // Each ordered pair contributes to the derivative by both of its samples.
                 byScore[i].Add(growth, f0 * p[j], -2 * a * c * u * f1);
                 byScore[j].Add(growth, f0 * p[i], 2 * a * c * u * f1);

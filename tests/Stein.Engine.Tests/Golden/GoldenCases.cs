@@ -28,7 +28,8 @@ public static class GoldenCases
         ByQuantity.Value.TryGetValue(quantity, out List<GoldenCase>? cases)
             ? cases
             : throw new InvalidOperationException(
-                $"No golden case has the quantity '{quantity}'; those found are: {string.Join(", ", ByQuantity.Value.Keys.Order(StringComparer.Ordinal))}.");
+                $"No golden case has the quantity '{quantity}'; those found are: "
+                + $"{string.Join(", ", ByQuantity.Value.Keys.Order(StringComparer.Ordinal))}.");
 
     /// <summary>Reads the number under a key.</summary>
     public static double Scalar(this JsonElement element, string key) => element.GetProperty(key).GetDouble();
@@ -76,7 +77,8 @@ public static class GoldenCases
         {
             if (!Directory.Exists(source))
             {
-                throw new DirectoryNotFoundException($"There is no folder of golden cases at '{source}'; {ExtraFolderVariable} must be unset or name an existing folder.");
+                throw new DirectoryNotFoundException(
+                    $"There is no folder of golden cases at '{source}'; {ExtraFolderVariable} must be unset or name an existing folder.");
             }
 
             foreach (string path in Directory.EnumerateFiles(source, "*.json").Order(StringComparer.Ordinal))
@@ -84,11 +86,14 @@ public static class GoldenCases
                 string text = File.ReadAllText(path);
                 using var document = JsonDocument.Parse(text);
                 JsonElement root = document.RootElement.Clone();
-                if (contents.Add(text) && root.ValueKind == JsonValueKind.Object && root.TryGetProperty("quantity", out JsonElement quantity))
+                if (contents.Add(text)
+                    && root.ValueKind == JsonValueKind.Object
+                    && root.TryGetProperty("quantity", out JsonElement quantity))
                 {
                     cases.TryAdd(quantity.GetString()!, []);
+                    string name = Path.GetFileNameWithoutExtension(path) + mark;
                     cases[quantity.GetString()!].Add(
-                        new GoldenCase(Path.GetFileNameWithoutExtension(path) + mark, root.GetProperty("inputs"), root.GetProperty("expected")));
+                        new GoldenCase(name, root.GetProperty("inputs"), root.GetProperty("expected")));
                 }
             }
         }

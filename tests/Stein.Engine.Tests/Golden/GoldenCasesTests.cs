@@ -51,5 +51,8 @@ public sealed class GoldenCasesTests : IDisposable
 
     private static void Write(string folder, string name, int value) => File.WriteAllText(
         Path.Combine(folder, name + ".json"),
-        $$"""{"quantity": "q", "inputs": {"v": [1.5, -2], "m": [[1, 2, 3], [4, 5, 6]]}, "expected": {"value": {{value}}}, "name": "{{name}}"}""");
+        $$"""
+        {"quantity": "q", "inputs": {"v": [1.5, -2], "m": [[1, 2, 3], [4, 5, 6]]},
+         "expected": {"value": {{value}}}, "name": "{{name}}"}
+        """);
 }

@@ -60,7 +60,9 @@ public class NumpyRandomGoldenTests
     }
 
     private static void AssertClose(double expected, double actual) =>
-        Assert.False(!(Math.Abs(actual - expected) <= RelativeTolerance * Math.Abs(expected)), $"{actual:R} is not within {RelativeTolerance} of {expected:R}.");
+        Assert.False(
+            !(Math.Abs(actual - expected) <= RelativeTolerance * Math.Abs(expected)),
+            $"{actual:R} is not within {RelativeTolerance} of {expected:R}.");
 
     private static void AssertSameBits(ReadOnlySpan<double> expected, ReadOnlySpan<double> actual)
     {

@@ -58,7 +58,8 @@ public class IcaDataTests
         }
 
         // Rounding to float32 moves a source by about 1e-7, far below the test's critical distance of 7e-3.
-        Goodness.AssertFollows(sources, density == BaseDensity.Laplace ? value => Laplace.CDF(0, 1, value) : value => StudentT.CDF(0, 1, 5, value));
+        Goodness.AssertFollows(
+            sources, density == BaseDensity.Laplace ? value => Laplace.CDF(0, 1, value) : value => StudentT.CDF(0, 1, 5, value));
     }
 
     [Fact]

@@ -83,7 +83,10 @@ public class PhiloxStreamTests
 
     [Fact]
     public void Purposes_keep_their_numbers() => Assert.Equal(
-        ["TrainingData=0", "TestData=1", "Batches=2", "CriticInitialisation=3", "Probes=4", "Whitening=5", "Initialisation=6", "Bootstrap=7", "Slices=8"],
+        [
+            "TrainingData=0", "TestData=1", "Batches=2", "CriticInitialisation=3", "Probes=4", "Whitening=5", "Initialisation=6",
+            "Bootstrap=7", "Slices=8",
+        ],
         Enum.GetValues<StreamPurpose>().Select(purpose => $"{purpose}={(int)purpose}"));
 
     [Fact]
@@ -119,7 +122,8 @@ public class PhiloxStreamTests
     public void Bad_arguments_are_named()
     {
         var stream = new PhiloxStream(Seed, StreamPurpose.Probes);
-        Assert.Contains("99", Assert.Throws<ArgumentOutOfRangeException>(() => new PhiloxStream(Seed, (StreamPurpose)99)).Message, StringComparison.Ordinal);
+        var unknown = Assert.Throws<ArgumentOutOfRangeException>(() => new PhiloxStream(Seed, (StreamPurpose)99));
+        Assert.Contains("99", unknown.Message, StringComparison.Ordinal);
         Assert.Contains("0", Assert.Throws<ArgumentOutOfRangeException>(() => stream.NextInt32(0)).Message, StringComparison.Ordinal);
         foreach (double degrees in new[] { 0, -1, double.NaN, double.PositiveInfinity })
         {
