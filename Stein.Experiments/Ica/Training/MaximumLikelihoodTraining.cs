@@ -8,14 +8,14 @@ namespace Stein.Experiments.Ica;
 /// The yardstick with the likelihood itself: relative-gradient ascent, <c>V ← V + η_t (I + ΨᵀZ/B) V</c>.
 /// </summary>
 /// <remarks>
-/// η_t falls linearly from 0.01 to 0 over the run, so that the noise of the batches averages out. While the start is far
-/// from the data's scale a step is shortened so that no row of <c>η(I + ΨᵀZ/B)</c> has an absolute sum above ½, which
-/// keeps V invertible.
+/// η_t falls linearly from 0.05 to 0 over the run, so that the noise of the batches averages out. Larger is needed where D is:
+/// near whitened data the gradient that separates sources is of order 1/D. While the start is far from the data's scale
+/// a step is shortened so that no row of <c>η(I + ΨᵀZ/B)</c> has an absolute sum above 2.
 /// </remarks>
 internal sealed class MaximumLikelihoodTraining : IcaMethodTraining
 {
-    private const double InitialRate = 0.01;
-    private const double LargestRowSum = 0.5;
+    private const double InitialRate = 0.05;
+    private const double LargestRowSum = 2;
 
     private readonly DeviceMatrix relative;
     private readonly DeviceMatrix rowSums;
