@@ -24,6 +24,13 @@ internal static class IcaCurveFigure
         foreach (int index in Enumerable.Range(0, methods.Length).OrderBy(index => styles[index].Pattern.Intervals.Length))
         {
             (double[] iterations, Summary[] values) = Mean([.. points.Where(point => IcaMethod.Find(point.Method) == methods[index])]);
+            if (iterations.Length == 1 && last > 0)
+            {
+                // What trains nothing has one value throughout.
+                iterations = [0, last];
+                values = [values[0], values[0]];
+            }
+
             AddCurve(plot, styles[index], iterations, values);
             for (int step = 0; step < values.Length; step++)
             {
