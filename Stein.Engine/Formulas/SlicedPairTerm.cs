@@ -14,15 +14,15 @@ public struct SlicedPairSlice<T>
     /// <summary><c>2c̃²</c>.</summary>
     public T TwiceSquaredCoupling;
 
-    /// <summary>The factor of the fourth-order term, see <see cref="SteinPairTerm{TKernel}"/>.</summary>
-    public T FourthOrder;
+    /// <summary>Minus the factor of the fourth-order term, see <see cref="SteinPairTerm{TKernel}"/>.</summary>
+    public T NegatedFourthOrder;
 
     /// <summary>The slice with coupling <c>c̃</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SlicedPairSlice<T> Create(T coupling, T fourthOrder)
     {
         T twice = coupling + coupling;
-        return new() { TwiceCoupling = twice, TwiceSquaredCoupling = twice * coupling, FourthOrder = fourthOrder };
+        return new() { TwiceCoupling = twice, TwiceSquaredCoupling = twice * coupling, NegatedFourthOrder = -fourthOrder };
     }
 }
 
@@ -61,7 +61,7 @@ public readonly struct SlicedPairTerm<TKernel>
             profile.Second,
             pi * pj,
             T.MultiplyAdd(drift, pi - pj, slice.TwiceSquaredCoupling),
-            -(slice.FourthOrder * drift * drift));
+            slice.NegatedFourthOrder * drift * drift);
     }
 
     /// <summary>Adds <c>∂t/∂pᵢ</c> and <c>∂t/∂pⱼ</c> to the two sums.</summary>
@@ -84,16 +84,16 @@ public readonly struct SlicedPairTerm<TKernel>
         T u = zi - zj;
         RadialProfile<T> profile = TKernel.Evaluate(u * u);
         T drift = slice.TwiceCoupling * u;
-        T fourthDrift = slice.FourthOrder * drift;
+        T negatedDrift = slice.NegatedFourthOrder * drift;
         T difference = pi - pj;
-        T e = TKernel.Combine(profile.First, profile.Second, difference, -(fourthDrift + fourthDrift));
+        T e = TKernel.Combine(profile.First, profile.Second, difference, negatedDrift + negatedDrift);
         T q = TKernel.Combine(
             profile.First,
             profile.Second,
             profile.Third,
             pi * pj,
             T.MultiplyAdd(drift, difference, slice.TwiceSquaredCoupling),
-            -(fourthDrift * drift));
+            negatedDrift * drift);
         T twiceU = u + u;
         couplingSum = T.MultiplyAdd(twiceU, e, T.MultiplyAdd(slice.TwiceCoupling + slice.TwiceCoupling, profile.First, couplingSum));
         return T.NegatedMultiplyAdd(twiceU, q, slice.TwiceCoupling * e);

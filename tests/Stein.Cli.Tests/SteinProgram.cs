@@ -25,7 +25,7 @@ internal sealed class SteinProgram : IDisposable
     /// <summary>Runs it, and sends the signal as soon as a line of standard error contains <paramref name="cue"/>.</summary>
     public SteinResult RunAndSignal(string signal, string cue, params string[] arguments)
     {
-        using Process process = Start(arguments);
+        using Process process = Start(arguments, heedsSignals: true);
         var error = new StringBuilder();
         while (process.StandardError.ReadLine() is { } line)
         {
@@ -52,9 +52,15 @@ internal sealed class SteinProgram : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private Process Start(string[] arguments)
+    /// <param name="arguments">Of the program.</param>
+    /// <param name="heedsSignals">
+    /// Undoes what a background job inherits: there the shell has SIGINT ignored, and a program leaves it so.
+    /// </param>
+    private Process Start(string[] arguments, bool heedsSignals = false)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        bool reset = heedsSignals && OperatingSystem.IsLinux();
+        var start = new ProcessStartInfo(reset ? "env" : host)
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,
@@ -62,6 +68,12 @@ internal sealed class SteinProgram : IDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        if (reset)
+        {
+            start.ArgumentList.Add("--default-signal=INT,TERM");
+            start.ArgumentList.Add(host);
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "stein.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
