@@ -5,13 +5,16 @@ using Stein.Engine.Random;
 namespace Stein.Engine.Devices;
 
 /// <summary>A short look at whether a device computes, and how fast: one matrix product.</summary>
+/// <param name="Size">Rows, columns and inner size of the product.</param>
 /// <param name="Gigaflops">GFLOP/s of the product, the fastest of several.</param>
 /// <param name="RelativeError">The largest error of an element against double precision, relative to <c>Σ_k |a_ik b_kj|</c>.</param>
 /// <param name="Tolerance">What the error may be: the inner size times the unit round-off.</param>
-public sealed record DeviceCheck(double Gigaflops, double RelativeError, double Tolerance)
+public sealed record DeviceCheck(int Size, double Gigaflops, double RelativeError, double Tolerance)
 {
-    /// <summary>Rows, columns and inner size of the product.</summary>
-    public const int Size = 256;
+    private const int FullSize = 256;
+
+    /// <summary>The product of a simulator, which would take half a minute and more for a full one.</summary>
+    private const int SmallSize = 32;
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(0.1);
 
@@ -22,11 +25,18 @@ public sealed record DeviceCheck(double Gigaflops, double RelativeError, double 
     public static DeviceCheck Run(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        double[] left = Random(1);
-        double[] right = Random(2);
-        DeviceMatrix a = device.Upload(Size, Size, left);
-        DeviceMatrix b = device.Upload(Size, Size, right);
-        DeviceMatrix product = device.Allocate(Size, Size);
+        DeviceCheck small = Run(device, SmallSize);
+        const double FullFlops = 2.0 * FullSize * FullSize * FullSize;
+        return FullFlops / (1e9 * small.Gigaflops) > 1 ? small : Run(device, FullSize);
+    }
+
+    private static DeviceCheck Run(Device device, int size)
+    {
+        double[] left = Random(size, 1);
+        double[] right = Random(size, 2);
+        DeviceMatrix a = device.Upload(size, size, left);
+        DeviceMatrix b = device.Upload(size, size, right);
+        DeviceMatrix product = device.Allocate(size, size);
         // The first call compiles.
         Multiply();
         long begin = Stopwatch.GetTimestamp();
@@ -38,8 +48,8 @@ public sealed record DeviceCheck(double Gigaflops, double RelativeError, double 
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         while (Stopwatch.GetElapsedTime(begin) < Duration);
-        double flops = 2.0 * Size * Size * Size;
-        return new(flops / best / 1e9, LargestError(device.Read(product), left, right), Size * device.UnitRoundoff);
+        double flops = 2.0 * size * size * size;
+        return new(size, flops / best / 1e9, LargestError(size, device.Read(product), left, right), size * device.UnitRoundoff);
 
         void Multiply()
         {
@@ -49,21 +59,21 @@ public sealed record DeviceCheck(double Gigaflops, double RelativeError, double 
     }
 
     /// <summary>Numbers that single precision holds exactly, so that only the product is compared.</summary>
-    private static double[] Random(ulong seed)
+    private static double[] Random(int size, ulong seed)
     {
         var stream = new PhiloxStream(seed, StreamPurpose.TrainingData);
-        return [.. Enumerable.Range(0, Size * Size).Select(_ => (double)(float)stream.NextNormal())];
+        return [.. Enumerable.Range(0, size * size).Select(_ => (double)(float)stream.NextNormal())];
     }
 
-    private static double LargestError(double[] product, double[] left, double[] right)
+    private static double LargestError(int size, double[] product, double[] left, double[] right)
     {
         using Device oracle = CpuDevices.CreateDouble();
         double[] exact = Multiply(left, right);
-        double[] size = Multiply([.. left.Select(Math.Abs)], [.. right.Select(Math.Abs)]);
+        double[] sizes = Multiply([.. left.Select(Math.Abs)], [.. right.Select(Math.Abs)]);
         double largest = 0;
         for (int i = 0; i < product.Length; i++)
         {
-            double error = Math.Abs(product[i] - exact[i]) / size[i];
+            double error = Math.Abs(product[i] - exact[i]) / sizes[i];
             // Math.Max returns NaN if either is.
             largest = Math.Max(largest, error);
         }
@@ -72,8 +82,8 @@ public sealed record DeviceCheck(double Gigaflops, double RelativeError, double 
 
         double[] Multiply(double[] a, double[] b)
         {
-            DeviceMatrix result = oracle.Allocate(Size, Size);
-            oracle.Multiply(result, oracle.Upload(Size, Size, a), oracle.Upload(Size, Size, b));
+            DeviceMatrix result = oracle.Allocate(size, size);
+            oracle.Multiply(result, oracle.Upload(size, size, a), oracle.Upload(size, size, b));
             return oracle.Read(result);
         }
     }

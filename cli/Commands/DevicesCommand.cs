@@ -53,10 +53,9 @@ internal static class DevicesCommand
 
     private static void Print(Row[] rows)
     {
-        const int Size = DeviceCheck.Size;
         Table table = new Table().Border(TableBorder.Rounded);
         table.AddColumns("device", "available", "what it is, or why it is not there");
-        table.AddColumn(new TableColumn(new Text($"product {Size}×{Size}×{Size}")).RightAligned());
+        table.AddColumn(new TableColumn(new Text("matrix product")).RightAligned());
         table.AddColumn("against double");
         foreach (Row row in rows)
         {
