@@ -96,8 +96,11 @@ internal static class OrderStatistic
         bracket.Narrow(guess, count, rank);
         double perRank = 1.3 / Math.Max(count, 1);
         double target = 1 + (perRank * (rank - count));
-        TElement low = guess * TElement.CreateTruncating(target - (perRank * FewEnough * 0.4));
-        TElement high = guess * TElement.CreateTruncating(target + (perRank * FewEnough * 0.4));
+
+        // The farther the rank is from the guess, the less its place is known; near it, few numbers are left to compare.
+        double width = perRank * Math.Min(FewEnough * 0.4, 8 + (0.25 * Math.Abs(rank - count)));
+        TElement low = guess * TElement.CreateTruncating(target - width);
+        TElement high = guess * TElement.CreateTruncating(target + width);
         if (!bracket.HoldsStrictly(low) || !bracket.HoldsStrictly(high))
             return false;
         long between = numbers.Between(low, high, few, out long countLow);

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
 namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>The transpose of a row-major matrix, by blocks that fit the first-level cache.</summary>
@@ -14,6 +18,21 @@ internal static unsafe class Transposition<TElement>
             for (int column = 0; column < columns; column += Block)
             {
                 int columnEnd = Math.Min(column + Block, columns);
+                if (typeof(TElement) == typeof(float) && Sse.IsSupported && rowEnd - row == Block && columnEnd - column == Block)
+                {
+                    for (int r = row; r < rowEnd; r += 4)
+                    {
+                        for (int c = column; c < columnEnd; c += 4)
+                        {
+                            FourByFour(
+                                (float*)source + ((nint)r * sourceStride) + c, sourceStride,
+                                (float*)destination + ((nint)c * destinationStride) + r, destinationStride);
+                        }
+                    }
+
+                    continue;
+                }
+
                 for (int c = column; c < columnEnd; c++)
                 {
                     TElement* to = destination + ((nint)c * destinationStride);
@@ -23,5 +42,22 @@ internal static unsafe class Transposition<TElement>
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourByFour(float* source, nint sourceStride, float* destination, nint destinationStride)
+    {
+        Vector128<float> row0 = Vector128.Load(source);
+        Vector128<float> row1 = Vector128.Load(source + sourceStride);
+        Vector128<float> row2 = Vector128.Load(source + (2 * sourceStride));
+        Vector128<float> row3 = Vector128.Load(source + (3 * sourceStride));
+        Vector128<float> low01 = Sse.UnpackLow(row0, row1);
+        Vector128<float> low23 = Sse.UnpackLow(row2, row3);
+        Vector128<float> high01 = Sse.UnpackHigh(row0, row1);
+        Vector128<float> high23 = Sse.UnpackHigh(row2, row3);
+        Sse.MoveLowToHigh(low01, low23).Store(destination);
+        Sse.MoveHighToLow(low23, low01).Store(destination + destinationStride);
+        Sse.MoveLowToHigh(high01, high23).Store(destination + (2 * destinationStride));
+        Sse.MoveHighToLow(high23, high01).Store(destination + (3 * destinationStride));
     }
 }
