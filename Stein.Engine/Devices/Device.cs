@@ -159,14 +159,6 @@ public abstract class Device : IDisposable
         FillDiagonalCore(matrix, value);
     }
 
-    /// <summary><c>output</c> (1×D) = the diagonal of a D×D matrix.</summary>
-    public void CopyDiagonal(DeviceMatrix output, DeviceMatrix matrix)
-    {
-        bool fits = matrix.Rows == matrix.Columns && output.Rows == 1 && output.Columns == matrix.Columns;
-        Require(fits, output, matrix, nameof(CopyDiagonal));
-        CopyDiagonalCore(output, matrix);
-    }
-
     /// <summary>
     /// <c>output_ij = ‖x_i − x_j‖²</c> (N×N) of the samples (N×D), from the differences themselves: exact zeros on the
     /// diagonal and no cancellation. O(N²D).
@@ -300,8 +292,6 @@ public abstract class Device : IDisposable
         where TMap : struct, IElementMap;
 
     protected abstract void FillDiagonalCore(DeviceMatrix matrix, double value);
-
-    protected abstract void CopyDiagonalCore(DeviceMatrix output, DeviceMatrix matrix);
 
     protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples);
 

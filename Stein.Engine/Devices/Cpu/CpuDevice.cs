@@ -116,14 +116,6 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
             target.Row(i)[i] = TElement.CreateTruncating(value);
     }
 
-    protected override void CopyDiagonalCore(DeviceMatrix output, DeviceMatrix matrix)
-    {
-        CpuMatrix<TElement> target = Cpu(output);
-        CpuMatrix<TElement> source = Cpu(matrix);
-        for (int i = 0; i < source.Rows; i++)
-            target.Pointer[i] = source.Row(i)[i];
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static CpuMatrix<TElement> Cpu(DeviceMatrix matrix) => (CpuMatrix<TElement>)matrix;
 

@@ -49,17 +49,6 @@ public sealed partial class IlgpuDevice
         launch(output.Rows, output.Elements, output.Columns, (float)value);
     }
 
-    protected override void CopyDiagonalCore(DeviceMatrix output, DeviceMatrix matrix)
-    {
-        IlgpuMatrix source = Own(matrix);
-        Action<Index1D, Floats, Floats, int> launch = launchers.Get(
-            nameof(ElementKernels.CopyDiagonal),
-            null,
-            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, int>(
-                ElementKernels.CopyDiagonal));
-        launch(source.Rows, Own(output).Elements, source.Elements, source.Columns);
-    }
-
     protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
         IlgpuMatrix target = Own(output);

@@ -106,9 +106,6 @@ public class ReferenceDevice : Device
             Of(matrix)[i, i] = RunningErrorLane.Stored(value);
     }
 
-    protected override void CopyDiagonalCore(DeviceMatrix output, DeviceMatrix matrix)
-        => Fill(output, (_, column) => Of(matrix)[column, column]);
-
     protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
         => Fill(output, (i, j) => Sum(samples.Columns, d =>
         {

@@ -41,10 +41,6 @@ internal static class ElementKernels
     public static void FillDiagonal(Index1D index, ArrayView<float> matrix, int columns, float value)
         => matrix[index * (columns + 1)] = value;
 
-    /// <summary>Copies the diagonal of a matrix of <paramref name="columns"/> columns.</summary>
-    public static void CopyDiagonal(Index1D index, ArrayView<float> output, ArrayView<float> matrix, int columns)
-        => output[index] = matrix[index * (columns + 1)];
-
     /// <summary>One step of Adam.</summary>
     public static void Adam(
         Index1D index,
