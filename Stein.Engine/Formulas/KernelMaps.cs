@@ -10,7 +10,7 @@ public readonly struct KernelValue<TKernel> : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
-        where T : struct, ILane<T> => TKernel.Evaluate(a * b).Value;
+        where T : struct, ILane<T> => RadialKernel<TKernel>.At(a * b).Value;
 }
 
 /// <summary><c>−φ′(a·b)</c>: a squared distance, b <c>1/h²</c>.</summary>
@@ -19,5 +19,9 @@ public readonly struct KernelFirstDerivative<TKernel> : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
-        where T : struct, ILane<T> => TKernel.Evaluate(a * b).First;
+        where T : struct, ILane<T>
+    {
+        RadialProfile<T> profile = RadialKernel<TKernel>.At(a * b);
+        return TKernel.Weigh(profile.FirstRatio, profile.Value);
+    }
 }

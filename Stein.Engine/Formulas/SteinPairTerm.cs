@@ -34,10 +34,10 @@ public readonly struct SteinPairTerm<TKernel>
         where T : struct, ILane<T>
     {
         T rho = inverseSquare * squaredDistance;
-        RadialProfile<T> profile = TKernel.Evaluate(rho);
+        RadialProfile<T> profile = RadialKernel<TKernel>.At(rho);
         T twice = inverseSquare + inverseSquare;
-        T gradient = twice * profile.First * (scoreDisplacement + dimension);
-        T trace = (twice + twice) * fourthOrder * profile.Second * rho;
-        return T.MultiplyAdd(profile.Value, scoreProduct, gradient - trace);
+        T trace = TKernel.Weigh(profile.SecondRatio, fourthOrder * rho);
+        T rest = scoreDisplacement + dimension - (trace + trace);
+        return profile.Value * T.MultiplyAdd(twice, TKernel.Weigh(profile.FirstRatio, rest), scoreProduct);
     }
 }

@@ -10,20 +10,19 @@ public readonly struct GaussianKernel : IRadialKernel
 
     public static bool EqualsItsDerivatives => true;
 
-    /// <summary><c>φ = −φ′ = φ″ = −φ‴ = e^−ρ</c>.</summary>
+    /// <summary>log₂e.</summary>
+    public static double ArgumentScale => 1.4426950408889634;
+
+    /// <summary><c>φ = −φ′ = φ″ = −φ‴ = e^−ρ = 2^−Λρ</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RadialProfile<T> Evaluate<T>(T rho)
+    public static RadialProfile<T> Evaluate<T>(T argument)
         where T : struct, ILane<T>
     {
-        T value = T.ExpOfNegated(rho);
-        return new() { Value = value, First = value, Second = value, Third = value };
+        T one = T.Constant(1);
+        return new() { Value = T.PowerOfTwo(argument), FirstRatio = one, SecondRatio = one, ThirdRatio = one };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine<T>(T w0, T w1, T x0, T x1)
-        where T : struct, ILane<T> => w0 * (x0 + x1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
-        where T : struct, ILane<T> => w0 * (x0 + x1 + x2);
+    public static T Weigh<T>(T ratio, T x)
+        where T : struct, ILane<T> => x;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Kernels;
@@ -8,7 +9,9 @@ namespace Stein.Engine.Kernels;
 /// </summary>
 /// <remarks>
 /// A kernel that is positive definite in every dimension is completely monotone in ρ (Schoenberg, 1938): its
-/// derivatives alternate in sign. They are kept with that sign removed, so all four are positive.
+/// derivatives alternate in sign. Each is kept as its ratio to the one before with the sign removed, so all four numbers
+/// are positive, and a formula evaluated from the highest derivative down, as a polynomial is by Horner's rule, needs one
+/// product for each.
 /// </remarks>
 public struct RadialProfile<T>
     where T : struct, ILane<T>
@@ -16,14 +19,14 @@ public struct RadialProfile<T>
     /// <summary><c>φ(ρ)</c>.</summary>
     public T Value;
 
-    /// <summary><c>−φ′(ρ)</c>.</summary>
-    public T First;
+    /// <summary><c>−φ′(ρ)/φ(ρ)</c>.</summary>
+    public T FirstRatio;
 
-    /// <summary><c>φ″(ρ)</c>.</summary>
-    public T Second;
+    /// <summary><c>−φ″(ρ)/φ′(ρ)</c>.</summary>
+    public T SecondRatio;
 
-    /// <summary><c>−φ‴(ρ)</c>, which only the gradient with respect to the points needs.</summary>
-    public T Third;
+    /// <summary><c>−φ‴(ρ)/φ″(ρ)</c>, which only the gradient with respect to the points needs.</summary>
+    public T ThirdRatio;
 }
 
 /// <summary>
@@ -40,18 +43,30 @@ public interface IRadialKernel
     /// </summary>
     static abstract bool EqualsItsDerivatives { get; }
 
-    /// <summary>The profile at ρ ≥ 0 (in units of the squared bandwidth).</summary>
-    static abstract RadialProfile<T> Evaluate<T>(T rho)
+    /// <summary>
+    /// Λ, what ρ is measured in by <see cref="Evaluate"/>: log₂e for a kernel made of powers of two, so that the factor goes into
+    /// the scale that projections are multiplied by anyway; 1 for others.
+    /// </summary>
+    static abstract double ArgumentScale { get; }
+
+    /// <summary>The profile at ρ ≥ 0.</summary>
+    /// <param name="argument"><c>−Λρ</c>, see <see cref="ArgumentScale"/>.</param>
+    static abstract RadialProfile<T> Evaluate<T>(T argument)
         where T : struct, ILane<T>;
 
     /// <summary>
-    /// <c>w₀x₀ + w₁x₁</c> for two neighbours w of the profile; one product where
-    /// <see cref="EqualsItsDerivatives"/>.
+    /// <c>ratio·x</c> for a ratio of the profile; x where <see cref="EqualsItsDerivatives"/>, whose ratios are 1.
     /// </summary>
-    static abstract T Combine<T>(T w0, T w1, T x0, T x1)
+    static abstract T Weigh<T>(T ratio, T x)
         where T : struct, ILane<T>;
+}
 
-    /// <summary><c>w₀x₀ + w₁x₁ + w₂x₂</c> for three neighbours w of the profile.</summary>
-    static abstract T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
-        where T : struct, ILane<T>;
+/// <summary>The profile as a function of ρ itself.</summary>
+public static class RadialKernel<TKernel>
+    where TKernel : struct, IRadialKernel
+{
+    /// <summary>The profile at <paramref name="rho"/> ≥ 0 (in units of the squared bandwidth).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RadialProfile<T> At<T>(T rho)
+        where T : struct, ILane<T> => TKernel.Evaluate(T.Constant(-TKernel.ArgumentScale) * rho);
 }

@@ -13,23 +13,25 @@ public readonly struct InverseMultiquadricKernel : IRadialKernel
 
     public static bool EqualsItsDerivatives => false;
 
-    /// <summary>With <c>b = 1 + ρ</c>: <c>b^−½</c>, <c>½ b^−3/2</c>, <c>¾ b^−5/2</c>, <c>15/8 b^−7/2</c>.</summary>
+    public static double ArgumentScale => 1;
+
+    /// <summary>With <c>b = 1 + ρ</c>: <c>b^−½</c>, and the ratios <c>½/b</c>, <c>(3/2)/b</c>, <c>(5/2)/b</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RadialProfile<T> Evaluate<T>(T rho)
+    public static RadialProfile<T> Evaluate<T>(T argument)
         where T : struct, ILane<T>
     {
-        T value = LaneMath.ReciprocalSqrt(T.Constant(1) + rho);
+        T value = LaneMath.ReciprocalSqrt(T.Constant(1) - argument);
         T inverseBase = value * value;
-        T first = T.Constant(0.5) * inverseBase * value;
-        T second = T.Constant(1.5) * inverseBase * first;
-        return new() { Value = value, First = first, Second = second, Third = T.Constant(2.5) * inverseBase * second };
+        return new()
+        {
+            Value = value,
+            FirstRatio = T.Constant(0.5) * inverseBase,
+            SecondRatio = T.Constant(1.5) * inverseBase,
+            ThirdRatio = T.Constant(2.5) * inverseBase,
+        };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine<T>(T w0, T w1, T x0, T x1)
-        where T : struct, ILane<T> => T.MultiplyAdd(w0, x0, w1 * x1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
-        where T : struct, ILane<T> => T.MultiplyAdd(w0, x0, T.MultiplyAdd(w1, x1, w2 * x2));
+    public static T Weigh<T>(T ratio, T x)
+        where T : struct, ILane<T> => ratio * x;
 }

@@ -46,7 +46,7 @@ public readonly unsafe record struct DoubleLane(double Value) : ISimdLane<Double
 
     public static DoubleLane Exp(DoubleLane value) => new(Math.Exp(value.Value));
 
-    public static DoubleLane ExpOfNegated(DoubleLane value) => new(Math.Exp(-value.Value));
+    public static DoubleLane PowerOfTwo(DoubleLane value) => new(double.Exp2(value.Value));
 
     public static DoubleLane Log(DoubleLane value) => new(Math.Log(value.Value));
 

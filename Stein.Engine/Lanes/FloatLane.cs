@@ -55,7 +55,7 @@ public readonly record struct FloatLane(float Value) : ILane<FloatLane>
     public static FloatLane Exp(FloatLane value) => new(XMath.Exp(value.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLane ExpOfNegated(FloatLane value) => new(XMath.Exp(-value.Value));
+    public static FloatLane PowerOfTwo(FloatLane value) => new(XMath.Exp2(value.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLane Log(FloatLane value) => new(XMath.Log(value.Value));

@@ -40,6 +40,9 @@ internal interface IFloatSimdLane<TSelf> : ISimdLane<TSelf, float>
     /// <summary>The nearest whole number, ties to even.</summary>
     static abstract TSelf Round(TSelf value);
 
+    /// <summary>The largest whole number that is not above.</summary>
+    static abstract TSelf Floor(TSelf value);
+
     /// <summary><c>value·2^power</c> for whole powers in [−151, 128].</summary>
     static abstract TSelf Scale(TSelf value, TSelf power);
 }

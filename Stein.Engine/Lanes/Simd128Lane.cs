@@ -85,7 +85,7 @@ internal unsafe struct Simd128Lane : IFloatSimdLane<Simd128Lane>
     public static Simd128Lane Exp(Simd128Lane value) => SimdExponential.Exp(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128Lane ExpOfNegated(Simd128Lane value) => SimdExponential.ExpOfNegated(value);
+    public static Simd128Lane PowerOfTwo(Simd128Lane value) => SimdExponential.PowerOfTwo(value);
 
     public static Simd128Lane Log(Simd128Lane value) => new() { Value = Vector128.Log(value.Value) };
 
@@ -109,15 +109,18 @@ internal unsafe struct Simd128Lane : IFloatSimdLane<Simd128Lane>
     public static Simd128Lane Round(Simd128Lane value) => new() { Value = Vector128.Round(value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128Lane Floor(Simd128Lane value) => new() { Value = Vector128.Floor(value.Value) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Scale(Simd128Lane value, Simd128Lane power)
     {
         // Two factors, because 2^−151 and 2^128 are not normal numbers.
         Vector128<int> whole = Vector128.ConvertToInt32Native(power.Value);
         Vector128<int> half = Vector128.ShiftRightArithmetic(whole, 1);
-        return new() { Value = value.Value * PowerOfTwo(half) * PowerOfTwo(whole - half) };
+        return new() { Value = value.Value * Exponent(half) * Exponent(whole - half) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> PowerOfTwo(Vector128<int> exponent)
+    private static Vector128<float> Exponent(Vector128<int> exponent)
         => Vector128.ShiftLeft(exponent + Vector128.Create(127), 23).AsSingle();
 }

@@ -84,7 +84,7 @@ internal unsafe struct Simd256Lane : IFloatSimdLane<Simd256Lane>
     public static Simd256Lane Exp(Simd256Lane value) => SimdExponential.Exp(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256Lane ExpOfNegated(Simd256Lane value) => SimdExponential.ExpOfNegated(value);
+    public static Simd256Lane PowerOfTwo(Simd256Lane value) => SimdExponential.PowerOfTwo(value);
 
     public static Simd256Lane Log(Simd256Lane value) => new() { Value = Vector256.Log(value.Value) };
 
@@ -108,15 +108,18 @@ internal unsafe struct Simd256Lane : IFloatSimdLane<Simd256Lane>
     public static Simd256Lane Round(Simd256Lane value) => new() { Value = Vector256.Round(value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256Lane Floor(Simd256Lane value) => new() { Value = Vector256.Floor(value.Value) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Scale(Simd256Lane value, Simd256Lane power)
     {
         // Two factors, because 2^−151 and 2^128 are not normal numbers.
         Vector256<int> whole = Vector256.ConvertToInt32Native(power.Value);
         Vector256<int> half = Vector256.ShiftRightArithmetic(whole, 1);
-        return new() { Value = value.Value * PowerOfTwo(half) * PowerOfTwo(whole - half) };
+        return new() { Value = value.Value * Exponent(half) * Exponent(whole - half) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> PowerOfTwo(Vector256<int> exponent)
+    private static Vector256<float> Exponent(Vector256<int> exponent)
         => Vector256.ShiftLeft(exponent + Vector256.Create(127), 23).AsSingle();
 }

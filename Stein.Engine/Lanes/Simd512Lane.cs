@@ -12,6 +12,8 @@ namespace Stein.Engine.Lanes;
 /// </remarks>
 internal unsafe struct Simd512Lane : IFloatSimdLane<Simd512Lane>
 {
+    private const byte RoundDown = 1;
+
     public Vector512<float> Value;
 
     public static int Count => 16;
@@ -79,8 +81,13 @@ internal unsafe struct Simd512Lane : IFloatSimdLane<Simd512Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane Exp(Simd512Lane value) => SimdExponential.Exp(value);
 
+    /// <remarks>One instruction takes the fraction, and one scales by a power of two that it rounds down itself.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512Lane ExpOfNegated(Simd512Lane value) => SimdExponential.ExpOfNegated(value);
+    public static Simd512Lane PowerOfTwo(Simd512Lane value)
+    {
+        Simd512Lane fraction = new() { Value = Avx512DQ.Reduce(value.Value, RoundDown) };
+        return new() { Value = Avx512F.Scale(SimdExponential.PowerOfTwoOfFraction(fraction).Value, value.Value) };
+    }
 
     public static Simd512Lane Log(Simd512Lane value) => new() { Value = Vector512.Log(value.Value) };
 
@@ -101,6 +108,9 @@ internal unsafe struct Simd512Lane : IFloatSimdLane<Simd512Lane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane Round(Simd512Lane value) => new() { Value = Vector512.Round(value.Value) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512Lane Floor(Simd512Lane value) => new() { Value = Vector512.Floor(value.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane Scale(Simd512Lane value, Simd512Lane power)

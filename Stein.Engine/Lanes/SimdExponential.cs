@@ -1,11 +1,10 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Stein.Engine.Lanes;
 
-/// <summary><c>e^x</c> in single precision on SIMD lanes.</summary>
+/// <summary><c>e^x</c> and <c>2^x</c> in single precision on SIMD lanes.</summary>
 /// <remarks>
 /// <c>x = n·ln 2 + r</c> with n whole and |r| ≤ ½ ln 2, so that <c>e^x = 2^n·e^r</c>. One fused step is enough for r:
 /// its error n·(ln 2 − fl(ln 2)) stays below 2.5·10⁻⁷ for every n. Where multiplications and additions are not fused, the
@@ -18,6 +17,9 @@ internal static class SimdExponential
 {
     /// <summary>Above this the result is infinite, and below its negative it is zero.</summary>
     private const double Bound = 105;
+
+    /// <summary>2 to minus this is zero in single precision.</summary>
+    private const double LowestPower = 151;
 
     /// <summary>ln 2 to 15 bits: its product with a whole number below 2⁹ is a float.</summary>
     private const double LogarithmOfTwoHigh = 0.693145751953125;
@@ -37,31 +39,43 @@ internal static class SimdExponential
         T r = IsFused
             ? T.NegatedMultiplyAdd(power, T.Constant(LogarithmOfTwo), value)
             : value - (power * T.Constant(LogarithmOfTwoHigh)) - (power * T.Constant(LogarithmOfTwo - LogarithmOfTwoHigh));
-        return T.Scale(Polynomial(r, 1), power);
+        return T.Scale(Polynomial(r), power);
     }
 
-    /// <summary>With −r in place of r, so that nothing has to be negated.</summary>
+    /// <summary><c>2^x</c> for <c>x ≤ 0</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T ExpOfNegated<T>(T value)
+    public static T PowerOfTwo<T>(T value)
         where T : struct, IFloatSimdLane<T>
     {
-        value = T.Min(T.Constant(Bound), value);
-        T power = T.Round(value * T.Constant(-BinaryLogarithmOfE));
-        T negatedR = IsFused
-            ? T.MultiplyAdd(power, T.Constant(LogarithmOfTwo), value)
-            : value + (power * T.Constant(LogarithmOfTwoHigh)) + (power * T.Constant(LogarithmOfTwo - LogarithmOfTwoHigh));
-        return T.Scale(Polynomial(negatedR, -1), power);
+        value = T.Max(T.Constant(-LowestPower), value);
+        T power = T.Floor(value);
+        return T.Scale(PowerOfTwoOfFraction(value - power), power);
     }
 
-    /// <summary><c>e^(sign·r)</c>.</summary>
+    /// <summary>
+    /// <c>2^f</c> for <c>0 ≤ f ≤ 1</c>: a polynomial of degree 5 with constant term exactly 1, fitted like the other (Remez's
+    /// exchange, each coefficient rounded to float before the next are fitted); its maximum relative error is 8.3·10⁻⁸.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Polynomial<T>(T r, [ConstantExpected] int sign)
+    public static T PowerOfTwoOfFraction<T>(T fraction)
         where T : struct, IFloatSimdLane<T>
     {
-        T polynomial = T.MultiplyAdd(T.Constant(sign * 0.008290321566164494), r, T.Constant(0.04189794510602951));
-        polynomial = T.MultiplyAdd(polynomial, r, T.Constant(sign * 0.1666763573884964));
+        T polynomial = T.MultiplyAdd(T.Constant(0.0018669526325538754), fraction, T.Constant(0.009017480537295341));
+        polynomial = T.MultiplyAdd(polynomial, fraction, T.Constant(0.055799514055252075));
+        polynomial = T.MultiplyAdd(polynomial, fraction, T.Constant(0.2401645928621292));
+        polynomial = T.MultiplyAdd(polynomial, fraction, T.Constant(0.6931512951850891));
+        return T.MultiplyAdd(polynomial, fraction, T.Constant(1));
+    }
+
+    /// <summary><c>e^r</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Polynomial<T>(T r)
+        where T : struct, IFloatSimdLane<T>
+    {
+        T polynomial = T.MultiplyAdd(T.Constant(0.008290321566164494), r, T.Constant(0.04189794510602951));
+        polynomial = T.MultiplyAdd(polynomial, r, T.Constant(0.1666763573884964));
         polynomial = T.MultiplyAdd(polynomial, r, T.Constant(0.4999915063381195));
-        polynomial = T.MultiplyAdd(polynomial, r, T.Constant(sign * 0.9999997019767761));
+        polynomial = T.MultiplyAdd(polynomial, r, T.Constant(0.9999997019767761));
         return T.MultiplyAdd(polynomial, r, T.Constant(1));
     }
 }

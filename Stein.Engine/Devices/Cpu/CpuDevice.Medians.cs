@@ -47,11 +47,12 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             return;
         }
 
+        bool isNear = false;
         long zeros = numbers.Count(TElement.Zero);
         long positive = filled - zeros;
         *median = positive == 0
             ? TElement.Zero
-            : OrderStatistic.Select(numbers, zeros + ((positive - 1) / 2), maximum, *median);
+            : OrderStatistic.Select(numbers, zeros + ((positive - 1) / 2), maximum, *median, ref isNear);
     }
 
     /// <remarks>
@@ -68,6 +69,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         int stride = padded + TLane.Count;
         long pairs = (long)samples * (samples + 1) / 2;
         TElement* notFinite = stackalloc TElement[TLane.Count];
+        bool isNear = false;
         for (int slice = 0; slice < z.Columns; slice += TLane.Count)
         {
             // The network may lose a NaN: NaN and infinity, whose difference from itself is NaN, are found before.
@@ -95,31 +97,73 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
                     values[i] = TElement.PositiveInfinity;
                 TElement guess = TElement.Sqrt(medians[slice + lane]);
                 TElement median = OrderStatistic.Select(
-                    new SortedDifferences(values, samples), (pairs - 1) / 2, values[samples - 1] - values[0], guess);
+                    new SortedDifferences(values, samples), (pairs - 1) / 2, values[samples - 1] - values[0], guess, ref isNear);
                 medians[slice + lane] = median * median;
             }
         }
     }
 
-    /// <summary>The number of zero-based rank <paramref name="rank"/> of a few, by comparing each with all.</summary>
-    private static TElement SelectAmong(ReadOnlySpan<TElement> few, int rank)
+    /// <summary>The number of zero-based rank <paramref name="rank"/> of a few, see <see cref="ICountable{TElement}.SelectAmong"/>.</summary>
+    /// <remarks>
+    /// The numbers between two near thresholds are about evenly spread: those that lie close to where the rank should be are packed
+    /// together, and among them each is compared with all. Nothing branches on a single comparison, whose outcome is as good as
+    /// random.
+    /// </remarks>
+    [SkipLocalsInit]
+    private static TElement SelectAmong(Span<TElement> few, int count, int rank, TElement low, TElement high)
     {
-        int padded = (few.Length + TLane.Count - 1) / TLane.Count * TLane.Count;
-        TElement* numbers = stackalloc TElement[padded];
-        few.CopyTo(new Span<TElement>(numbers, padded));
-        new Span<TElement>(numbers + few.Length, padded - few.Length).Fill(TElement.PositiveInfinity);
-        TElement selected = TElement.PositiveInfinity;
-        for (int i = 0; i < few.Length; i++)
+        const int Room = 24;
+        TElement* nearest = stackalloc TElement[Room + OrderStatistic.WidestLane];
+        fixed (TElement* start = few)
         {
-            TLane candidate = TLane.Broadcast(numbers[i]);
-            int atMost = 0;
-            for (int j = 0; j < padded; j += TLane.Count)
-                atMost += BitOperations.PopCount(TLane.LessOrEqualMask(TLane.Load(numbers + j), candidate));
-            if (atMost > rank && numbers[i] < selected)
-                selected = numbers[i];
-        }
+            TElement* numbers = start;
+            TLane.Store(TLane.Broadcast(TElement.PositiveInfinity), numbers + count);
+            if (count > Room)
+            {
+                double middle = (rank + 0.5) / count;
+                double half = 0.4 * Room / count;
+                TElement width = high - low;
+                TLane from = TLane.Broadcast(low + (width * TElement.CreateTruncating(middle - half)));
+                TLane to = TLane.Broadcast(low + (width * TElement.CreateTruncating(middle + half)));
+                int atMost = 0;
+                int found = 0;
+                for (int i = 0; i < count; i += TLane.Count)
+                {
+                    TLane lanes = TLane.Load(numbers + i);
+                    atMost += BitOperations.PopCount(TLane.LessOrEqualMask(lanes, from));
+                    found += TLane.StoreBetween(lanes, from, to, nearest + Math.Min(found, Room));
+                }
 
-        return selected;
+                if (found <= Room && atMost <= rank && rank < atMost + found)
+                {
+                    numbers = nearest;
+                    count = found;
+                    rank -= atMost;
+                    TLane.Store(TLane.Broadcast(TElement.PositiveInfinity), numbers + count);
+                }
+            }
+
+            int selected = 0;
+            for (int i = 0; i < count; i++)
+            {
+                TLane candidate = TLane.Broadcast(numbers[i]);
+                int atMost = 0;
+                int atLeast = 0;
+                for (int j = 0; j < count; j += TLane.Count)
+                {
+                    TLane lanes = TLane.Load(numbers + j);
+                    atMost += BitOperations.PopCount(TLane.LessOrEqualMask(lanes, candidate));
+                    atLeast += BitOperations.PopCount(TLane.LessOrEqualMask(candidate, lanes));
+                }
+
+                // Of the whole lanes, which end in infinities, fewer than rank + 1 are below the number sought.
+                int below = ((count + TLane.Count - 1) / TLane.Count * TLane.Count) - atLeast;
+                int isSelected = ((rank - atMost) >> 31) & ((below - rank - 1) >> 31);
+                selected = (isSelected & i) | (~isSelected & selected);
+            }
+
+            return numbers[selected];
+        }
     }
 
     /// <summary>Numbers in a row, followed by infinities to a whole lane.</summary>
@@ -134,7 +178,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             return below;
         }
 
-        public TElement SelectAmong(ReadOnlySpan<TElement> few, int rank) => CpuDevice<TLane, TElement>.SelectAmong(few, rank);
+        public TElement SelectAmong(Span<TElement> few, int count, int rank, TElement low, TElement high)
+            => CpuDevice<TLane, TElement>.SelectAmong(few, count, rank, low, high);
 
         public long Between(TElement low, TElement high, Span<TElement> between, out long countLow)
         {
@@ -187,7 +232,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             return atMost - (end * (end - 1) / 2);
         }
 
-        public TElement SelectAmong(ReadOnlySpan<TElement> few, int rank) => CpuDevice<TLane, TElement>.SelectAmong(few, rank);
+        public TElement SelectAmong(Span<TElement> few, int count, int rank, TElement low, TElement high)
+            => CpuDevice<TLane, TElement>.SelectAmong(few, count, rank, low, high);
 
         public long Between(TElement low, TElement high, Span<TElement> between, out long countLow)
         {

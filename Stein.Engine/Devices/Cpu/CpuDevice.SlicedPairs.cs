@@ -39,14 +39,14 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         int lane = TLane.Count;
         for (int slice = 0; slice < z.Columns; slice += TLane.Count)
         {
-            TLane root = TLane.Sqrt(TLane.Load(Cpu(request.InverseSquareBandwidths).Pointer + slice));
-            var constants = SlicedPairSlice<TLane>.Create(
-                TLane.Load(Cpu(request.Couplings).Pointer + slice) * root,
+            SlicedPairSlice<TLane> constants = SlicedPairTerm<TKernel>.Slice(
+                TLane.Load(Cpu(request.Couplings).Pointer + slice),
+                TLane.Load(Cpu(request.InverseSquareBandwidths).Pointer + slice),
                 TLane.Load(Cpu(request.FourthOrders).Pointer + slice));
             TLane total = default;
             for (int i = 0; i < count; i++)
             {
-                TLane zi = TLane.Load(z.Row(i) + slice) * root;
+                TLane zi = TLane.Load(z.Row(i) + slice) * constants.ProjectionScale;
                 TLane pi = TLane.Load(p.Row(i) + slice);
                 TLane.Store(zi, zs + (i * lane));
                 TLane.Store(pi, ps + (i * lane));
@@ -64,9 +64,10 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
                 Spread(Cpu(request.ScoreGradient!), slice, sums, lane, twice);
             if (typeof(TOutputs) == typeof(ProjectionGradientOnly))
             {
-                Spread(Cpu(request.ProjectionGradient!), slice, sums, lane, twice * root);
+                Spread(Cpu(request.ProjectionGradient!), slice, sums, lane, twice * constants.GradientScale);
                 TLane.Store(
-                    ((total * twice) + (diagonalTotal * single)) * root, Cpu(request.CouplingGradient!).Pointer + slice);
+                    ((total * twice) + (diagonalTotal * single)) * constants.GradientScale,
+                    Cpu(request.CouplingGradient!).Pointer + slice);
             }
         }
     }
@@ -115,7 +116,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         where TOutputs : struct
     {
         if (typeof(TOutputs) == typeof(ValuesOnly))
-            total += SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, slice);
+            SlicedPairTerm<TKernel>.AddValue(zi, zj, pi, pj, slice, ref total);
         if (typeof(TOutputs) == typeof(ScoreGradientOnly))
             SlicedPairTerm<TKernel>.AddScoreGradient(zi, zj, pi, pj, slice, ref sumI, ref sumJ);
         if (typeof(TOutputs) == typeof(ProjectionGradientOnly))

@@ -178,17 +178,22 @@ public class ModelGradientTests
             int slopes = 0;
             foreach (double rho in new[] { 0.1, 0.5, 1, 2.7, 9 })
             {
-                RadialProfile<DoubleLane> profile = At(rho);
-                slopes += FiniteDifferences.Check(
-                    $"{TKernel.Name} φ′ at {rho}", at => At(at[0]).Value.Value, [rho], [-profile.First.Value]);
-                FiniteDifferences.Check($"{TKernel.Name} φ″ at {rho}", at => -At(at[0]).First.Value, [rho], [profile.Second.Value]);
-                FiniteDifferences.Check($"{TKernel.Name} φ‴ at {rho}", at => At(at[0]).Second.Value, [rho], [-profile.Third.Value]);
+                (double _, double first, double second, double third) = At(rho);
+                slopes += FiniteDifferences.Check($"{TKernel.Name} φ′ at {rho}", at => At(at[0]).Value, [rho], [-first]);
+                FiniteDifferences.Check($"{TKernel.Name} φ″ at {rho}", at => -At(at[0]).First, [rho], [second]);
+                FiniteDifferences.Check($"{TKernel.Name} φ‴ at {rho}", at => At(at[0]).Second, [rho], [-third]);
             }
 
             // In one direction for each of three derivatives at five places; far out the error is below rounding.
             Assert.InRange(slopes, 10, 45);
 
-            static RadialProfile<DoubleLane> At(double rho) => TKernel.Evaluate(DoubleLane.Constant(rho));
+            static (double Value, double First, double Second, double Third) At(double rho)
+            {
+                RadialProfile<DoubleLane> profile = RadialKernel<TKernel>.At(DoubleLane.Constant(rho));
+                double first = profile.Value.Value * profile.FirstRatio.Value;
+                double second = first * profile.SecondRatio.Value;
+                return (profile.Value.Value, first, second, second * profile.ThirdRatio.Value);
+            }
         }
     }
 
@@ -197,16 +202,14 @@ public class ModelGradientTests
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            RadialProfile<DoubleLane> profile = TKernel.Evaluate(DoubleLane.Constant(0));
-            Assert.Equal(1, profile.Value.Value);
-            if (TKernel.EqualsItsDerivatives)
+            Assert.Equal(1, RadialKernel<TKernel>.At(DoubleLane.Constant(0)).Value.Value);
+            foreach (double rho in new[] { 0, 0.3, 2, 20 })
             {
-                foreach (double rho in new[] { 0, 0.3, 2, 20 })
+                RadialProfile<DoubleLane> profile = RadialKernel<TKernel>.At(DoubleLane.Constant(rho));
+                foreach (DoubleLane ratio in new[] { profile.FirstRatio, profile.SecondRatio, profile.ThirdRatio })
                 {
-                    profile = TKernel.Evaluate(DoubleLane.Constant(rho));
-                    Assert.Equal(profile.Value, profile.First);
-                    Assert.Equal(profile.Value, profile.Second);
-                    Assert.Equal(profile.Value, profile.Third);
+                    Assert.True(!TKernel.EqualsItsDerivatives || ratio.Value == 1);
+                    Assert.Equal(ratio.Value * 3, TKernel.Weigh(ratio, DoubleLane.Constant(3)).Value);
                 }
             }
         }

@@ -123,19 +123,18 @@ public class WrongFormulaTests
 
         public static bool EqualsItsDerivatives => false;
 
+        public static double ArgumentScale => GaussianKernel.ArgumentScale;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static RadialProfile<T> Evaluate<T>(T rho)
+        public static RadialProfile<T> Evaluate<T>(T argument)
             where T : struct, ILane<T>
         {
-            RadialProfile<T> profile = GaussianKernel.Evaluate(rho);
-            return profile with { First = profile.First * T.Constant(1.001) };
+            RadialProfile<T> profile = GaussianKernel.Evaluate(argument);
+            return profile with { FirstRatio = T.Constant(1.001) };
         }
 
-        public static T Combine<T>(T w0, T w1, T x0, T x1)
-            where T : struct, ILane<T> => InverseMultiquadricKernel.Combine(w0, w1, x0, x1);
-
-        public static T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
-            where T : struct, ILane<T> => InverseMultiquadricKernel.Combine(w0, w1, w2, x0, x1, x2);
+        public static T Weigh<T>(T ratio, T x)
+            where T : struct, ILane<T> => ratio * x;
     }
 
     /// <summary>−φ‴ with the wrong sign.</summary>
@@ -145,19 +144,18 @@ public class WrongFormulaTests
 
         public static bool EqualsItsDerivatives => false;
 
+        public static double ArgumentScale => GaussianKernel.ArgumentScale;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static RadialProfile<T> Evaluate<T>(T rho)
+        public static RadialProfile<T> Evaluate<T>(T argument)
             where T : struct, ILane<T>
         {
-            RadialProfile<T> profile = GaussianKernel.Evaluate(rho);
-            return profile with { Third = -profile.Third };
+            RadialProfile<T> profile = GaussianKernel.Evaluate(argument);
+            return profile with { ThirdRatio = T.Constant(-1) };
         }
 
-        public static T Combine<T>(T w0, T w1, T x0, T x1)
-            where T : struct, ILane<T> => InverseMultiquadricKernel.Combine(w0, w1, x0, x1);
-
-        public static T Combine<T>(T w0, T w1, T w2, T x0, T x1, T x2)
-            where T : struct, ILane<T> => InverseMultiquadricKernel.Combine(w0, w1, w2, x0, x1, x2);
+        public static T Weigh<T>(T ratio, T x)
+            where T : struct, ILane<T> => ratio * x;
     }
 
     /// <summary>A device whose KSD pair term leaves out the fourth-order part of the trace.</summary>

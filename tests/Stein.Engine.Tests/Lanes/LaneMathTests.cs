@@ -15,6 +15,7 @@ public class LaneMathTests
 {
     // As stated in the docstrings of ILane and LaneMath.
     private const double ExpError = 4e-7;
+    private const double PowerOfTwoError = 2e-7;
     private const double LogError = 2.5e-7;
     private const double SigmoidError = 4.5e-7;
     private const double ReciprocalRootError = 1.8e-7;
@@ -54,7 +55,7 @@ public class LaneMathTests
     private enum Function
     {
         Exp,
-        ExpOfNegated,
+        PowerOfTwo,
         Log,
         Sigmoid,
         ReciprocalRoot,
@@ -66,8 +67,8 @@ public class LaneMathTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Exp_of_negated(string bits)
-        => Sweep(bits, Function.ExpOfNegated, x => Math.Exp(-x), ExpError, x => !(x < 0));
+    public void Power_of_two(string bits)
+        => Sweep(bits, Function.PowerOfTwo, double.Exp2, PowerOfTwoError, x => !(x > 0));
 
     [Theory]
     [MemberData(nameof(Widths))]
@@ -84,15 +85,15 @@ public class LaneMathTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void The_exponential_of_zero_is_one_and_never_above_one_for_a_negated_argument(string bits)
+    public void The_zeroth_power_of_two_is_one_and_negative_ones_are_at_most_one(string bits)
     {
         float[] results = new float[Arguments.Value.Length];
-        Apply(bits, Function.ExpOfNegated, Arguments.Value, results);
+        Apply(bits, Function.PowerOfTwo, Arguments.Value, results);
         for (int i = 0; i < results.Length; i++)
         {
             if (Arguments.Value[i] == 0)
                 Assert.Equal(1f, results[i]);
-            if (Arguments.Value[i] >= 0)
+            if (Arguments.Value[i] <= 0)
                 Assert.InRange(results[i], 0f, 1f);
         }
     }
@@ -264,7 +265,7 @@ public class LaneMathTests
         => function switch
         {
             Function.Exp => TLane.Exp(x),
-            Function.ExpOfNegated => TLane.ExpOfNegated(x),
+            Function.PowerOfTwo => TLane.PowerOfTwo(x),
             Function.Log => TLane.Log(x),
             Function.Sigmoid => LaneMath.Sigmoid(x),
             _ => LaneMath.ReciprocalSqrt(x),

@@ -290,7 +290,7 @@ public class InvarianceTests
                 Assert.True(sums[(int)PairStatistic.V] >= 0, $"V = {sums[1]}");
 
                 // On the diagonal u = ‖s‖² − 2aDφ′(0).
-                double first = TKernel.Evaluate(DoubleLane.Constant(0)).First.Value;
+                double first = RadialKernel<TKernel>.At(DoubleLane.Constant(0)).FirstRatio.Value;
                 double diagonal = device.Read(s).Sum(v => v * v) + (Count * 2 * Dimension * first / (4 + 1e-9));
                 Assert.Equal(diagonal, sums[(int)PairStatistic.V] - sums[(int)PairStatistic.U], 1e-10);
 

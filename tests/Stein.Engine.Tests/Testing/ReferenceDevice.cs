@@ -143,9 +143,10 @@ public class ReferenceDevice : Device
         RunningErrorLane weight = RunningErrorLane.Stored(request.Statistic.Weight(count));
         for (int slice = 0; slice < z.Columns; slice++)
         {
-            RunningErrorLane root = RunningErrorLane.Sqrt(Of(request.InverseSquareBandwidths)[0, slice]);
-            var constants = SlicedPairSlice<RunningErrorLane>.Create(
-                Of(request.Couplings)[0, slice] * root, Of(request.FourthOrders)[0, slice]);
+            SlicedPairSlice<RunningErrorLane> constants = SlicedPairTerm<TKernel>.Slice(
+                Of(request.Couplings)[0, slice],
+                Of(request.InverseSquareBandwidths)[0, slice],
+                Of(request.FourthOrders)[0, slice]);
             var value = new Accumulator();
             var coupling = new Accumulator();
             for (int i = 0; i < count; i++)
@@ -161,23 +162,28 @@ public class ReferenceDevice : Device
                         continue;
 
                     // A sample's difference from itself is exactly zero, whatever the error of its projection.
-                    RunningErrorLane zi = z[i, slice] * root, zj = z[j, slice] * root, pi = p[i, slice], pj = p[j, slice];
+                    RunningErrorLane wi = z[i, slice] * constants.ProjectionScale, wj = z[j, slice] * constants.ProjectionScale;
+                    RunningErrorLane pi = p[i, slice], pj = p[j, slice];
                     if (i == j)
-                        (zi, zj) = (RunningErrorLane.Exact(zi.Value), RunningErrorLane.Exact(zj.Value));
+                        (wi, wj) = (RunningErrorLane.Exact(wi.Value), RunningErrorLane.Exact(wj.Value));
                     if (request.Values is not null)
-                        valueOfRow.Add(SlicedPairTerm<TKernel>.Value(zi, zj, pi, pj, constants));
+                    {
+                        RunningErrorLane term = default;
+                        SlicedPairTerm<TKernel>.AddValue(wi, wj, pi, pj, constants, ref term);
+                        valueOfRow.Add(term);
+                    }
 
                     // Each unordered pair gives its two samples a derivative each, so twice for the ordered pairs.
                     RunningErrorLane first = default, second = default, byCoupling = default;
                     if (request.ScoreGradient is not null)
                     {
-                        SlicedPairTerm<TKernel>.AddScoreGradient(zi, zj, pi, pj, constants, ref first, ref second);
+                        SlicedPairTerm<TKernel>.AddScoreGradient(wi, wj, pi, pj, constants, ref first, ref second);
                         byScore.Add(RunningErrorLane.Exact(2) * first);
                     }
 
                     if (request.ProjectionGradient is not null)
                     {
-                        RunningErrorLane force = SlicedPairTerm<TKernel>.ProjectionGradient(zi, zj, pi, pj, constants, ref byCoupling);
+                        RunningErrorLane force = SlicedPairTerm<TKernel>.ProjectionGradient(wi, wj, pi, pj, constants, ref byCoupling);
                         if (i != j)
                             byProjection.Add(RunningErrorLane.Exact(2) * force);
                         couplingOfRow.Add(byCoupling);
@@ -190,13 +196,13 @@ public class ReferenceDevice : Device
                 if (request.ScoreGradient is not null)
                     Of(request.ScoreGradient)[i, slice] = byScore.Total * weight;
                 if (request.ProjectionGradient is not null)
-                    Of(request.ProjectionGradient)[i, slice] = byProjection.Total * weight * root;
+                    Of(request.ProjectionGradient)[i, slice] = byProjection.Total * weight * constants.GradientScale;
             }
 
             if (request.Values is not null)
                 Of(request.Values)[0, slice] = value.Total * weight;
             if (request.CouplingGradient is not null)
-                Of(request.CouplingGradient)[0, slice] = coupling.Total * weight * root;
+                Of(request.CouplingGradient)[0, slice] = coupling.Total * weight * constants.GradientScale;
         }
     }
 

@@ -116,7 +116,16 @@ public readonly record struct RunningErrorLane(double Value, double Bound, Vecto
             (power * (value.Samples + (own * Systematic))) + (Underflow * Systematic));
     }
 
-    public static RunningErrorLane ExpOfNegated(RunningErrorLane value) => Exp(-value);
+    /// <summary>8 u (2.5 u on SIMD lanes, 2 units in the last place for <c>ex2.approx</c>).</summary>
+    public static RunningErrorLane PowerOfTwo(RunningErrorLane value)
+    {
+        const double LogarithmOfTwo = 0.6931471805599453;
+        double power = double.Exp2(value.Value);
+        return new(
+            power,
+            (power * ((LogarithmOfTwo * value.Bound) + 8)) + Underflow,
+            (power * ((LogarithmOfTwo * value.Samples) + (8 * Systematic))) + (Underflow * Systematic));
+    }
 
     /// <summary>8 u relative for the function itself, and 4 u absolute for <c>lg2.approx</c> near 1.</summary>
     public static RunningErrorLane Log(RunningErrorLane value)

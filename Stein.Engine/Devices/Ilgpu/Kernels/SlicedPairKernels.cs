@@ -12,11 +12,11 @@ namespace Stein.Engine.Devices.Ilgpu;
 /// <remarks>
 /// <para>
 /// The statistic is <c>w·Σ_ij t_ij</c> and its terms are symmetric, so the derivative by anything of sample i is
-/// <c>2w·Σ_j ∂t_ij/∂(first slot)</c>, j = i included for the V-statistic, and that by the coupling <c>w·Σ_ij ∂t_ij/∂c̃</c>.
-/// The formula takes <c>z̃ = √a·z</c> and <c>c̃ = √a·c</c>, so derivatives by z and c get the factor √a back.
+/// <c>2w·Σ_j ∂t_ij/∂(first slot)</c>, j = i included for the V-statistic, and that by the coupling <c>w·Σ_ij ∂t_ij/∂c</c>.
+/// The formula takes scaled projections w, so derivatives by z and c get the slice's factor back.
 /// </para>
 /// <para>
-/// Projections are measured from that of sample j, (<c>√a(zᵢ − zⱼ)</c>, 0) for (<c>z̃ᵢ</c>, <c>z̃ⱼ</c>): the difference is then taken
+/// Projections are measured from that of sample j, (w of <c>zᵢ − zⱼ</c>, 0) for (<c>wᵢ</c>, <c>wⱼ</c>): the difference is then taken
 /// before the rounding of the scale, which costs nothing and matters when the samples lie far from 0.
 /// </para>
 /// </remarks>
@@ -28,8 +28,8 @@ internal static class SlicedPairKernels
     {
         int i = index / views.Slices;
         int slice = index - (i * views.Slices);
-        SlicedPairSlice<FloatLane> term = views.Term(slice);
-        float root = views.Root(slice);
+        SlicedPairSlice<FloatLane> term = views.Term<TKernel>(slice);
+        float scale = term.ProjectionScale.Value;
         float zi = views.Projections[index];
         var pi = new FloatLane(views.ProjectedScores[index]);
         FloatLane zero = FloatLane.Constant(0);
@@ -43,8 +43,8 @@ internal static class SlicedPairKernels
                 if (j != i || views.Diagonal != 0)
                 {
                     int other = (j * views.Slices) + slice;
-                    var u = new FloatLane(root * (zi - views.Projections[other]));
-                    block += SlicedPairTerm<TKernel>.Value(u, zero, pi, new FloatLane(views.ProjectedScores[other]), term);
+                    var w = new FloatLane(scale * (zi - views.Projections[other]));
+                    SlicedPairTerm<TKernel>.AddValue(w, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref block);
                 }
             }
 
@@ -60,8 +60,8 @@ internal static class SlicedPairKernels
     {
         int i = index / views.Slices;
         int slice = index - (i * views.Slices);
-        SlicedPairSlice<FloatLane> term = views.Term(slice);
-        float root = views.Root(slice);
+        SlicedPairSlice<FloatLane> term = views.Term<TKernel>(slice);
+        float scale = term.ProjectionScale.Value;
         float zi = views.Projections[index];
         var pi = new FloatLane(views.ProjectedScores[index]);
         FloatLane zero = FloatLane.Constant(0);
@@ -76,9 +76,9 @@ internal static class SlicedPairKernels
                 if (j != i || views.Diagonal != 0)
                 {
                     int other = (j * views.Slices) + slice;
-                    var u = new FloatLane(root * (zi - views.Projections[other]));
+                    var w = new FloatLane(scale * (zi - views.Projections[other]));
                     SlicedPairTerm<TKernel>.AddScoreGradient(
-                        u, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref block, ref unused);
+                        w, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref block, ref unused);
                 }
             }
 
@@ -88,15 +88,15 @@ internal static class SlicedPairKernels
         gradient[index] = 2 * views.Weight * total.Value;
     }
 
-    /// <summary><c>gradient_ir = 2w√a·Σ_j ∂t_ij/∂z̃ᵢ</c> and <c>couplingPartial_ir = w√a·Σ_j ∂t_ij/∂c̃</c>.</summary>
+    /// <summary><c>gradient_ir = 2w·Σ_j ∂t_ij/∂zᵢ</c> and <c>couplingPartial_ir = w·Σ_j ∂t_ij/∂c</c>.</summary>
     public static void ProjectionGradients<TKernel>(
         Index1D index, SlicedPairViews views, ArrayView<float> gradient, ArrayView<float> couplingPartial)
         where TKernel : struct, IRadialKernel
     {
         int i = index / views.Slices;
         int slice = index - (i * views.Slices);
-        SlicedPairSlice<FloatLane> term = views.Term(slice);
-        float root = views.Root(slice);
+        SlicedPairSlice<FloatLane> term = views.Term<TKernel>(slice);
+        float scale = term.ProjectionScale.Value;
         float zi = views.Projections[index];
         var pi = new FloatLane(views.ProjectedScores[index]);
         FloatLane zero = FloatLane.Constant(0);
@@ -112,9 +112,9 @@ internal static class SlicedPairKernels
                 if (j != i || views.Diagonal != 0)
                 {
                     int other = (j * views.Slices) + slice;
-                    var u = new FloatLane(root * (zi - views.Projections[other]));
+                    var w = new FloatLane(scale * (zi - views.Projections[other]));
                     block += SlicedPairTerm<TKernel>.ProjectionGradient(
-                        u, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref couplingBlock);
+                        w, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref couplingBlock);
                 }
             }
 
@@ -122,7 +122,7 @@ internal static class SlicedPairKernels
             couplingTotal += couplingBlock;
         }
 
-        gradient[index] = 2 * views.Weight * root * total.Value;
-        couplingPartial[index] = views.Weight * root * couplingTotal.Value;
+        gradient[index] = 2 * views.Weight * term.GradientScale.Value * total.Value;
+        couplingPartial[index] = views.Weight * term.GradientScale.Value * couplingTotal.Value;
     }
 }

@@ -1,6 +1,6 @@
 using ILGPU;
-using ILGPU.Algorithms;
 using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Devices.Ilgpu;
@@ -47,10 +47,9 @@ internal readonly struct SlicedPairViews
         Weight = (float)statistic.Weight(samples);
     }
 
-    /// <summary><c>√a = 1/h</c> of a slice.</summary>
-    public float Root(int slice) => XMath.Sqrt(InverseSquareBandwidths[slice]);
-
     /// <summary>What the pair term needs to know of a slice.</summary>
-    public SlicedPairSlice<FloatLane> Term(int slice)
-        => SlicedPairSlice<FloatLane>.Create(new FloatLane(Couplings[slice] * Root(slice)), new FloatLane(FourthOrders[slice]));
+    public SlicedPairSlice<FloatLane> Term<TKernel>(int slice)
+        where TKernel : struct, IRadialKernel
+        => SlicedPairTerm<TKernel>.Slice(
+            new FloatLane(Couplings[slice]), new FloatLane(InverseSquareBandwidths[slice]), new FloatLane(FourthOrders[slice]));
 }
