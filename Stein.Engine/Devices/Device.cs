@@ -20,6 +20,9 @@ public abstract class Device : IDisposable
     /// <summary>Half the distance from 1 to the next number: 2⁻²⁴ in single precision, 2⁻⁵³ in double.</summary>
     public abstract double UnitRoundoff { get; }
 
+    /// <summary>Whether elements are float32; otherwise they are float64.</summary>
+    public bool IsSinglePrecision => UnitRoundoff == 1.0 / (1 << 24);
+
     /// <summary>A matrix of zeros.</summary>
     public DeviceMatrix Allocate(int rows, int columns)
     {

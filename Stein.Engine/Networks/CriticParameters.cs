@@ -1,5 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Random;
+using Stein.Engine.State;
 
 namespace Stein.Engine.Networks;
 
@@ -7,7 +8,7 @@ namespace Stein.Engine.Networks;
 /// Weights and biases of a critic f: D → D with two hidden layers, or their gradient, or their moments. Weights stand
 /// input×output, the transpose of how they are usually written, because most products of training want them so.
 /// </summary>
-public sealed class CriticParameters
+public sealed class CriticParameters : IStateful
 {
     public CriticParameters(Device device, int dimension, int hidden1, int hidden2)
     {
@@ -49,6 +50,12 @@ public sealed class CriticParameters
         InitialiseLayer(stream, Weight2, Bias2);
         InitialiseLayer(stream, WeightOut, BiasOut);
     }
+
+    /// <summary>Writes <see cref="All"/>.</summary>
+    public void Save(BinaryWriter writer) => All.SaveAll(writer);
+
+    /// <inheritdoc/>
+    public void Restore(BinaryReader reader) => All.RestoreAll(reader);
 
     private static void InitialiseLayer(PhiloxStream stream, DeviceMatrix weight, DeviceMatrix bias)
     {

@@ -1,9 +1,10 @@
 using Stein.Engine.Devices;
+using Stein.Engine.State;
 
 namespace Stein.Engine.Optimization;
 
 /// <summary>Adam for a set of matrices, with its moments and its step count.</summary>
-public sealed class Adam
+public sealed class Adam : IStateful
 {
     private readonly AdamSettings settings;
     private readonly IReadOnlyList<DeviceMatrix> parameters;
@@ -28,10 +29,10 @@ public sealed class Adam
     }
 
     /// <summary>Steps taken.</summary>
-    public long Steps { get; set; }
+    public long Steps { get; private set; }
 
-    /// <summary>Everything a checkpoint has to keep besides <see cref="Steps"/>: the parameters and both moments.</summary>
-    public IEnumerable<DeviceMatrix> State => [.. parameters, .. firstMoments, .. secondMoments];
+    /// <summary>The first moment of each parameter, then the second of each.</summary>
+    public IEnumerable<DeviceMatrix> Moments => [.. firstMoments, .. secondMoments];
 
     /// <summary>One step for all parameters.</summary>
     public void Step()
@@ -40,6 +41,22 @@ public sealed class Adam
         AdamCoefficients coefficients = settings.At(Steps, ascend);
         for (int i = 0; i < firstMoments.Length; i++)
             parameters[i].Device.AdamStep(parameters[i], gradients[i], firstMoments[i], secondMoments[i], coefficients);
+    }
+
+    /// <summary>Writes the step count and the moments. The parameters are left to those they belong to.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(Steps);
+        Moments.SaveAll(writer);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        Steps = reader.ReadInt64();
+        Moments.RestoreAll(reader);
     }
 
     private static DeviceMatrix ZerosLike(DeviceMatrix matrix) => matrix.Device.Allocate(matrix.Rows, matrix.Columns);

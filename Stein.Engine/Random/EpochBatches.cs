@@ -1,3 +1,5 @@
+using Stein.Engine.State;
+
 namespace Stein.Engine.Random;
 
 /// <summary>
@@ -10,7 +12,7 @@ namespace Stein.Engine.Random;
 /// <para>Epoch e is the identity permutation shuffled by substream e of the seed's <see cref="StreamPurpose.Batches"/>
 /// stream, so it depends on no earlier epoch and <see cref="Position"/> is the whole state. Reading allocates nothing.</para>
 /// </remarks>
-public sealed class EpochBatches
+public sealed class EpochBatches : IStateful
 {
     private readonly PhiloxStream _stream;
     private readonly int[] _order;
@@ -58,14 +60,8 @@ public sealed class EpochBatches
         get => _position;
         set
         {
-            if (value.Offset < 0 || value.Offset > _pointsPerEpoch || value.Offset % BatchSize != 0)
-            {
-                throw new ArgumentOutOfRangeException(
-                    nameof(value),
-                    value.Offset,
-                    $"An epoch cannot be continued at offset {value.Offset}; "
-                    + $"it must be a multiple of {BatchSize} from 0 to {_pointsPerEpoch}.");
-            }
+            if (!IsBatchStart(value.Offset))
+                throw new ArgumentOutOfRangeException(nameof(value), value.Offset, WrongOffset(value.Offset));
 
             ShuffleEpoch(value.Epoch);
             _position = value;
@@ -97,6 +93,29 @@ public sealed class EpochBatches
         _order.AsSpan(_position.Offset, BatchSize).CopyTo(indices);
         _position = _position with { Offset = _position.Offset + BatchSize };
     }
+
+    /// <summary>Writes <see cref="Position"/>.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(Position.Epoch);
+        writer.Write(Position.Offset);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var saved = new BatchPosition(reader.ReadUInt32(), reader.ReadInt32());
+        if (!IsBatchStart(saved.Offset))
+            throw new InvalidDataException(WrongOffset(saved.Offset));
+        Position = saved;
+    }
+
+    private bool IsBatchStart(int offset) => offset >= 0 && offset <= _pointsPerEpoch && offset % BatchSize == 0;
+
+    private string WrongOffset(int offset)
+        => $"An epoch cannot be continued at offset {offset}; it must be a multiple of {BatchSize} from 0 to {_pointsPerEpoch}.";
 
     private void ShuffleEpoch(uint epoch)
     {

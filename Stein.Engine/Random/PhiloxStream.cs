@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Stein.Engine.State;
 
 namespace Stein.Engine.Random;
 
@@ -19,7 +20,7 @@ namespace Stein.Engine.Random;
     "Naming",
     "CA1711",
     Justification = "A stream of random numbers is what the literature calls it; no one takes it for System.IO.Stream.")]
-public sealed class PhiloxStream
+public sealed class PhiloxStream : IStateful
 {
     private const double TwoToMinus53 = 1.0 / (1UL << 53);
     private const double TwoToMinus52 = 1.0 / (1UL << 52);
@@ -172,6 +173,21 @@ public sealed class PhiloxStream
 
         double radius = Math.Sqrt(degreesOfFreedom * (Math.Pow(NextOpenUniform(), -2 / degreesOfFreedom) - 1));
         return radius * Math.Cos(2 * Math.PI * NextUniform());
+    }
+
+    /// <summary>Writes <see cref="Substream"/> and <see cref="Position"/>; seed and purpose are arguments.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(Substream);
+        writer.Write(Position);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        (Substream, Position) = (reader.ReadUInt32(), reader.ReadUInt64());
     }
 
     private static double ToOpenUniform(ulong bits) => ((bits >> 12) + 0.5) * TwoToMinus52;

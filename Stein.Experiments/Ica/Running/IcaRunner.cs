@@ -39,7 +39,7 @@ public sealed class IcaRunner
         foreach (IcaSettings settings in plan)
             settings.Validate();
         var outcomes = new IcaRunOutcome[plan.Count];
-        var problems = new SharedProblems(plan);
+        var problems = new SharedProblems();
         // Longest first: a long run that starts last would run alone while the other cores idle.
         int[] order = [.. Enumerable.Range(0, plan.Count).OrderByDescending(index => IcaOperations.OfRun(plan[index]))];
         Parallel.ForEach(
@@ -58,8 +58,6 @@ public sealed class IcaRunner
                     outcomes[index] = RunOne(index, settings, problems, cancellation);
                     observer?.Ended(index, outcomes[index]);
                 }
-
-                problems.Release(settings);
             });
         return outcomes;
     }
@@ -69,7 +67,8 @@ public sealed class IcaRunner
         IcaCurveRecorder? recorder = null;
         try
         {
-            IcaProblem problem = problems.Get(settings);
+            using ProblemLease lease = problems.Lease(settings);
+            IcaProblem problem = lease.Problem;
             using Device device = createDevice();
             long start = Stopwatch.GetTimestamp();
             var training = new IcaTraining(device, settings, problem);

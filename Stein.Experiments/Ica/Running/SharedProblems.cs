@@ -2,40 +2,55 @@ using Stein.Engine.Models;
 
 namespace Stein.Experiments.Ica;
 
-/// <summary>The problems of a plan: drawn when the first run needs them, shared by the runs of one seed, let go after the last.</summary>
+/// <summary>
+/// Problems, which are large, shared by the runs side by side that need the same: each is drawn when the first run leases it, and let go
+/// when the last lease has ended. Safe for use by several threads at once.
+/// </summary>
 internal sealed class SharedProblems
 {
     private readonly Lock gate = new();
     private readonly Dictionary<Key, Entry> entries = [];
+    private readonly Func<IcaSettings, IcaProblem> draw;
 
-    public SharedProblems(IEnumerable<IcaSettings> plan)
+    public SharedProblems()
+        : this(IcaProblem.Create)
     {
-        foreach (IcaSettings settings in plan)
+    }
+
+    /// <param name="draw">Draws a problem that nobody holds.</param>
+    internal SharedProblems(Func<IcaSettings, IcaProblem> draw) => this.draw = draw;
+
+    /// <summary>
+    /// The problem of <paramref name="settings"/> until the lease is disposed. Those who ask while it is being drawn wait for it; if that
+    /// fails, it fails for all of them, and is tried again for who asks next.
+    /// </summary>
+    public ProblemLease Lease(IcaSettings settings)
+    {
+        var key = new Key(settings);
+        Entry? entry;
+        lock (gate)
         {
-            var key = new Key(settings);
-            if (entries.TryGetValue(key, out Entry? entry))
-                entry.Users++;
-            else
-                entries[key] = new Entry(settings);
+            if (!entries.TryGetValue(key, out entry))
+                entries[key] = entry = new Entry(() => draw(settings));
+            entry.Leases++;
+        }
+
+        try
+        {
+            return new ProblemLease(entry.Problem.Value, () => End(key, entry));
+        }
+        catch
+        {
+            End(key, entry);
+            throw;
         }
     }
 
-    /// <summary>The problem of <paramref name="settings"/>; runs that ask for it while it is being drawn wait for it.</summary>
-    public IcaProblem Get(IcaSettings settings)
-    {
-        Entry entry;
-        lock (gate)
-            entry = entries[new Key(settings)];
-        return entry.Problem.Value;
-    }
-
-    /// <summary>One run fewer needs the problem.</summary>
-    public void Release(IcaSettings settings)
+    private void End(Key key, Entry entry)
     {
         lock (gate)
         {
-            var key = new Key(settings);
-            if (--entries[key].Users == 0)
+            if (--entry.Leases == 0)
                 entries.Remove(key);
         }
     }
@@ -55,10 +70,22 @@ internal sealed class SharedProblems
         }
     }
 
-    private sealed class Entry(IcaSettings settings)
+    private sealed class Entry(Func<IcaProblem> draw)
     {
-        public Lazy<IcaProblem> Problem { get; } = new(() => IcaProblem.Create(settings));
+        public Lazy<IcaProblem> Problem { get; } = new(draw);
 
-        public int Users { get; set; } = 1;
+        /// <summary>Under the gate.</summary>
+        public int Leases { get; set; }
     }
+}
+
+/// <summary>A problem that is kept for one run until this is disposed.</summary>
+internal sealed class ProblemLease(IcaProblem problem, Action end) : IDisposable
+{
+    private Action? end = end;
+
+    public IcaProblem Problem { get; } = problem;
+
+    /// <summary>Ends the lease, once however often it is called.</summary>
+    public void Dispose() => Interlocked.Exchange(ref end, null)?.Invoke();
 }

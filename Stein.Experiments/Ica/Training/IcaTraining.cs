@@ -3,11 +3,12 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
 using Stein.Engine.Random;
+using Stein.Engine.State;
 
 namespace Stein.Experiments.Ica;
 
 /// <summary>One run under way: a model, the method that trains it and the batches, on one device.</summary>
-public sealed class IcaTraining
+public sealed class IcaTraining : IStateful
 {
     private readonly Device device;
     private readonly IcaSettings settings;
@@ -91,6 +92,44 @@ public sealed class IcaTraining
 
     /// <summary>Distance from separated sources.</summary>
     public double CurrentAmariDistance() => problem.AmariDistanceOf(Unmixing());
+
+    /// <summary>
+    /// Writes everything that later numbers depend on: restored on the same kind of device, in a new training with the same settings
+    /// and problem, it gives the same bits in every iteration and at every point of the curve, the present one included.
+    /// </summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        IcaStateHeader.Write(writer, settings);
+        writer.Write(Iteration);
+        model.Unmixing.Save(writer);
+        batches.Save(writer);
+        foreach (int index in indices)
+            writer.Write(index);
+        method?.Save(writer);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        IcaStateHeader.Check(reader, settings);
+        Iteration = reader.ReadInt32();
+        if (Iteration < 0 || Iteration > Iterations)
+            throw new InvalidDataException($"the state is of iteration {Iteration}; this run has {Iterations}");
+        model.Unmixing.Restore(reader);
+        batches.Restore(reader);
+        foreach (ref int index in indices.AsSpan())
+        {
+            index = reader.ReadInt32();
+            if (index < 0 || index >= training.Rows)
+                throw new InvalidDataException($"the state has training sample {index} in its batch; there are {training.Rows}");
+        }
+
+        // The loss is that of the last batch.
+        device.GatherRows(batch, training, indices);
+        method?.Restore(reader);
+    }
 
     private bool UnmixingIsFinite()
     {

@@ -4,6 +4,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
 using Stein.Engine.Optimization;
+using Stein.Engine.State;
 
 namespace Stein.Experiments.Ica;
 
@@ -22,6 +23,8 @@ internal sealed class KsdTraining<TKernel> : IcaMethodTraining
         scoreGradient = device.Allocate(settings.Batch, settings.Dimension);
         adam = new(new AdamSettings(settings.LearningRate), [model.Unmixing], [model.UnmixingGradient]);
     }
+
+    protected override IEnumerable<IStateful> Parts => [adam];
 
     public override void Step(DeviceMatrix batch)
     {

@@ -3,6 +3,7 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Models;
 using Stein.Engine.Optimization;
 using Stein.Engine.Random;
+using Stein.Engine.State;
 
 namespace Stein.Experiments.Ica;
 
@@ -35,6 +36,10 @@ internal sealed class LsdTraining : IcaMethodTraining
             probes = device.Allocate(settings.Probes, settings.Dimension);
     }
 
+    /// <remarks>The probes themselves are among them: <see cref="Loss"/> is estimated with those of the last iteration.</remarks>
+    protected override IEnumerable<IStateful> Parts
+        => probes is null ? [discrepancy.Parameters, critic, adam] : [discrepancy.Parameters, critic, adam, probeStream, probes];
+
     public override void Step(DeviceMatrix batch)
     {
         if (probes is not null)
@@ -58,5 +63,12 @@ internal sealed class LsdTraining : IcaMethodTraining
     {
         Model.ComputeScores(batch);
         return discrepancy.Value(batch, Model.Scores);
+    }
+
+    public override void Restore(BinaryReader reader)
+    {
+        base.Restore(reader);
+        if (probes is not null)
+            discrepancy.SetProbes(probes);
     }
 }

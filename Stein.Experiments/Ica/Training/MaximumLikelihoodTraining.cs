@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Models;
+using Stein.Engine.State;
 
 namespace Stein.Experiments.Ica;
 
@@ -34,6 +35,8 @@ internal sealed class MaximumLikelihoodTraining : IcaMethodTraining
         iterations = settings.Iterations;
     }
 
+    protected override IEnumerable<IStateful> Parts => [];
+
     public override void Step(DeviceMatrix batch)
     {
         Model.ComputeScores(batch);
@@ -48,4 +51,8 @@ internal sealed class MaximumLikelihoodTraining : IcaMethodTraining
 
     /// <summary>The negative mean log-likelihood of the batch.</summary>
     public override double Loss(DeviceMatrix batch) => -likelihood.Evaluate(Model.Unmixing, Model.Density);
+
+    public override void Save(BinaryWriter writer) => writer.Write(iteration);
+
+    public override void Restore(BinaryReader reader) => iteration = reader.ReadInt32();
 }

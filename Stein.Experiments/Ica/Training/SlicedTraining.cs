@@ -4,6 +4,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
 using Stein.Engine.Optimization;
+using Stein.Engine.State;
 
 namespace Stein.Experiments.Ica;
 
@@ -17,6 +18,7 @@ internal sealed class SlicedTraining<TKernel> : IcaMethodTraining
     private readonly SlicedKernelisedSteinDiscrepancy<TKernel> discrepancy;
     private readonly DeviceMatrix scoreGradient;
     private readonly bool trainSlices;
+    private readonly Directions[] trained;
     private readonly Adam slices;
     private readonly Adam adam;
 
@@ -40,9 +42,11 @@ internal sealed class SlicedTraining<TKernel> : IcaMethodTraining
         scoreGradient = device.Allocate(settings.Batch, dimension);
         var optimiser = new AdamSettings(settings.LearningRate);
         adam = new(optimiser, [model.Unmixing], [model.UnmixingGradient]);
-        Directions[] trained = trainSlices ? [discrepancy.TestDirections, discrepancy.SliceDirections] : [discrepancy.TestDirections];
+        trained = trainSlices ? [discrepancy.TestDirections, discrepancy.SliceDirections] : [discrepancy.TestDirections];
         slices = new(optimiser, [.. trained.Select(d => d.Values)], [.. trained.Select(d => d.Gradient)], ascend: true);
     }
+
+    protected override IEnumerable<IStateful> Parts => [.. trained.Select(d => d.Values), slices, adam];
 
     public override void Step(DeviceMatrix batch)
     {

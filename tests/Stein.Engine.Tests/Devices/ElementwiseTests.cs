@@ -185,7 +185,7 @@ public class ElementwiseTests
                     }
 
                     int part = 0;
-                    foreach (DeviceMatrix state in adam.State)
+                    foreach (DeviceMatrix state in (DeviceMatrix[])[parameters, .. adam.Moments])
                         results.Add($"{columns} columns, ascend {ascend}, part {part++}", state);
                 }
             }
