@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
@@ -10,6 +11,13 @@ public static class ConfigDocument
 
     /// <summary>The word of a precision in JSON.</summary>
     public static string Name(Precision precision) => precision == Precision.Double ? "double" : "single";
+
+    /// <summary>The content of <c>config.json</c>, for people as well.</summary>
+    public static string Text(RunConfig run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Document.ToJsonString(JsonFormat.Indented) + "\n";
+    }
 
     /// <summary>The run of a saved config. Only the experiment has to be there; the rest has its defaults.</summary>
     /// <param name="text">JSON.</param>

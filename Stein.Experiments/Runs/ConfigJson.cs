@@ -20,15 +20,13 @@ internal static class ConfigJson
     /// <exception cref="InvalidConfigException">A number is not finite.</exception>
     public static JsonObject Write<TConfig>(TConfig config)
     {
-        JsonObject written = JsonSerializer.SerializeToNode(config, Options)!.AsObject();
-        // The converter of the project writes what is not finite as null; in a config that would silently be the default.
         foreach (JsonPropertyInfo property in Properties(typeof(TConfig)))
         {
             if (property.Get!(config!) is double value && !double.IsFinite(value))
                 throw InvalidConfigException.Value(property.Name, value, "a finite number");
         }
 
-        return CanonicalJson.Finite(written)!.AsObject();
+        return CanonicalJson.Finite(JsonSerializer.SerializeToNode(config, Options))!.AsObject();
     }
 
     /// <summary>Keys that are left out, or null, have their defaults.</summary>
@@ -100,10 +98,14 @@ internal static class ConfigJson
 
     private static JsonSerializerOptions CreateOptions()
     {
-        var options = new JsonSerializerOptions(JsonFormat.Line);
-        // Before the project's own, which also take a number for an enumeration.
-        options.Converters.Insert(0, new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
-        options.TypeInfoResolver ??= new DefaultJsonTypeInfoResolver();
+        var options = new JsonSerializerOptions(JsonFormat.Line)
+        {
+            IgnoreReadOnlyProperties = true,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        };
+        // Stricter than elsewhere: a number is no name of an enumeration, and what is not finite is not silently the default.
+        options.Converters.Clear();
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
         return options;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Stein.Experiments.Reports;
 
@@ -10,6 +11,10 @@ internal class Disk
 
     /// <summary>Writes a file whole or not at all, and to the disk itself.</summary>
     public virtual void Write(string path, Action<Stream> write) => AtomicFile.Write(path, write);
+
+    public void Write(string path, ReadOnlyMemory<byte> bytes) => Write(path, stream => stream.Write(bytes.Span));
+
+    public void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Writes at the end of an open file, and hands it to the operating system.</summary>
     public virtual void Append(FileStream stream, ReadOnlySpan<byte> bytes)

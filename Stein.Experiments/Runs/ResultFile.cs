@@ -40,73 +40,81 @@ internal static class ResultFile
     /// <summary>Reads the result of a run and verifies every checksum. Changes nothing.</summary>
     public static ResultReading Read(RunConfig run, string folder)
     {
-        string path = Path.Combine(folder, RunFiles.Result);
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(path);
+            bytes = File.ReadAllBytes(Path.Combine(folder, RunFiles.Result));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return new ResultReading(null, null, null);
+            return new ResultReading(null, null, null, []);
         }
 
         string mark = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        try
-        {
-            return new ResultReading(Parse(run, folder, bytes), mark, null);
-        }
-        catch (InvalidDataException exception)
-        {
-            return new ResultReading(null, mark, exception.Message);
-        }
-    }
-
-    private static StoredRun Parse(RunConfig run, string folder, byte[] bytes)
-    {
-        JsonObject document;
-        List<RunSession> sessions;
-        Dictionary<string, string> files;
-        JsonObject values;
-        string metrics;
-        try
-        {
-            document = JsonNode.Parse(Encoding.UTF8.GetString(bytes))!.AsObject();
-            if (document["schema"]?.GetValue<string>() is var schema && schema != Schema)
-                throw new InvalidDataException($"its schema is {schema ?? "missing"}, and this program reads {Schema}");
-            if (document["checksum"]?.GetValue<string>() != Checksum(document))
-                throw new InvalidDataException("its checksum is wrong");
-            if (document["id"]!.GetValue<string>() != run.Id)
-                throw new InvalidDataException("it is the result of another run");
-            sessions = document["provenance"]!["sessions"].Deserialize<List<RunSession>>(JsonFormat.Line)!;
-            files = document["files"].Deserialize<Dictionary<string, string>>(JsonFormat.Line)!;
-            values = document["values"]!.AsObject();
-            metrics = document["metrics_sha256"]!.GetValue<string>();
-        }
-        catch (Exception exception) when (exception
-            is JsonException or InvalidOperationException or NullReferenceException or ArgumentException or FormatException)
-        {
-            throw new InvalidDataException($"it cannot be read: {exception.Message}", exception);
-        }
-
-        RequireSha256(Path.Combine(folder, RunFiles.Metrics), metrics);
+        (JsonObject? document, string? damage) = Parse(run, bytes);
+        if (document is null)
+            return new ResultReading(null, mark, damage, [RunFiles.Result]);
+        Dictionary<string, string> files = document["files"].Deserialize<Dictionary<string, string>>(JsonFormat.Line)!;
+        string[] names = [.. files.Keys.Order(StringComparer.Ordinal)];
+        files.Add(RunFiles.Metrics, document["metrics_sha256"]!.GetValue<string>());
         foreach ((string name, string sha256) in files)
-            RequireSha256(Path.Combine(folder, name), sha256);
-        return new StoredRun(run, folder, values, [.. files.Keys.Order(StringComparer.Ordinal)], sessions);
+        {
+            switch (Sha256Of(Path.Combine(folder, name)))
+            {
+                case null:
+                    return new ResultReading(null, mark, $"{name} is missing", [RunFiles.Result]);
+                case { } found when found != sha256:
+                    return new ResultReading(null, mark, $"the checksum of {name} is wrong", [RunFiles.Result, name]);
+            }
+        }
+
+        return new ResultReading(
+            new StoredRun(run, folder, document["values"]!.AsObject(), names, SessionsOf(document)), mark, null, []);
     }
 
-    private static void RequireSha256(string path, string expected)
+    private static (JsonObject? Document, string? Damage) Parse(RunConfig run, byte[] bytes)
     {
-        string name = Path.GetFileName(path);
+        try
+        {
+            if (JsonNode.Parse(bytes) is not JsonObject document)
+                return (null, "it is no object");
+            string? schema = document["schema"]?.GetValue<string>();
+            if (schema != Schema)
+                return (null, $"its schema is {schema ?? "missing"}, and this program reads {Schema}");
+            if (document["checksum"]?.GetValue<string>() != Checksum(document))
+                return (null, "its checksum is wrong");
+            return document["id"]?.GetValue<string>() == run.Id ? (document, null) : (null, "it is the result of another run");
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return (null, exception.Message);
+        }
+    }
+
+    /// <summary>Null if there is no such file.</summary>
+    private static string? Sha256Of(string path)
+    {
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (Convert.ToHexStringLower(SHA256.HashData(stream)) != expected)
-                throw new InvalidDataException($"{name} beside it has another checksum");
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
-        catch (FileNotFoundException exception)
+        catch (FileNotFoundException)
         {
-            throw new InvalidDataException($"{name} beside it is missing", exception);
+            return null;
+        }
+    }
+
+    /// <summary>Provenance has no checksum: a part of it that cannot be read is left out, and the numbers stand.</summary>
+    private static List<RunSession> SessionsOf(JsonObject document)
+    {
+        try
+        {
+            return document["provenance"]?["sessions"].Deserialize<List<RunSession>>(JsonFormat.Line) ?? [];
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return [];
         }
     }
 
@@ -124,5 +132,6 @@ internal static class ResultFile
 /// <summary>What was found where a result would be.</summary>
 /// <param name="Run">The result; null if there is none that can be trusted.</param>
 /// <param name="Mark">The SHA-256 of <c>result.json</c>, by which one result is told from the next; null if there is none.</param>
-/// <param name="Damage">What is wrong with it.</param>
-internal sealed record ResultReading(StoredRun? Run, string? Mark, string? Damage);
+/// <param name="Damage">What is wrong with it; null where nothing is.</param>
+/// <param name="DamagedFiles">The files that are then to be set aside.</param>
+internal sealed record ResultReading(StoredRun? Run, string? Mark, string? Damage, IReadOnlyList<string> DamagedFiles);

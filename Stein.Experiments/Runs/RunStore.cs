@@ -48,8 +48,8 @@ public sealed class RunStore
         return
         [
             .. from folder in FoldersOf(experiment)
-               let run = ConfigIn(folder, experiment)
-               where run is not null && run.Id == Path.GetFileName(folder)
+               let run = RunIn(folder, experiment)
+               where run is not null
                let stored = Find(run)
                where stored is not null
                select stored,
@@ -64,12 +64,13 @@ public sealed class RunStore
             ? Directory.EnumerateDirectories(FolderOf(experiment)).Order(StringComparer.Ordinal)
             : [];
 
-    /// <summary>The run of a folder; null if it is one of another protocol version, or is not to be read.</summary>
-    private static RunConfig? ConfigIn(string folder, Experiment experiment)
+    /// <summary>The run of a folder; null if it is one of another protocol version, or cannot be read.</summary>
+    internal RunConfig? RunIn(string folder, Experiment experiment)
     {
         try
         {
-            return ConfigDocument.Read(File.ReadAllText(Path.Combine(folder, RunFiles.Config)), [experiment]);
+            RunConfig run = ConfigDocument.Read(File.ReadAllText(Path.Combine(folder, RunFiles.Config)), [experiment]);
+            return FolderOf(run) == folder ? run : null;
         }
         catch (Exception exception) when (exception is IOException or InvalidConfigException)
         {
