@@ -1,0 +1,44 @@
+namespace Stein.Experiments.Runs;
+
+/// <summary>A run that is ours: all changes of its files go through here, and none is made after the claim was lost.</summary>
+internal sealed class ClaimedRun(Disk disk, Claim claim, RunConfig run, string folder, IRunObserver? observer)
+{
+    public RunConfig Run { get; } = run;
+
+    /// <summary>Changes something.</summary>
+    /// <exception cref="ClaimLostException">The run is somebody else's by now.</exception>
+    /// <exception cref="StoreException">It cannot be changed, as on a full disk; nothing was lost.</exception>
+    public void Change(Action<Disk> change)
+    {
+        if (!claim.IsHeld)
+            throw new ClaimLostException();
+        try
+        {
+            change(disk);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Whoever took the run over may have removed what was just being written.
+            throw claim.IsHeld ? new StoreException(folder, exception) : new ClaimLostException();
+        }
+    }
+
+    /// <summary>Renames a damaged file, so that nothing reads it and somebody can look at it.</summary>
+    public void SetAside(string path, string why)
+    {
+        string target = RunFiles.FirstFree(path + RunFiles.CorruptMark);
+        Change(disk => disk.Move(path, target));
+        observer?.Noted(Run, $"{Path.GetFileName(path)} is damaged ({why}); set aside as {Path.GetFileName(target)}");
+    }
+}
+
+/// <summary>Another process took the run over because it believed this one dead; this one lets it go.</summary>
+internal sealed class ClaimLostException : Exception
+{
+}
+
+/// <summary>The store cannot be changed; the message is for people.</summary>
+internal sealed class StoreException(string folder, Exception innerException)
+    : Exception($"cannot write to {folder}: {innerException.Message} What is there is kept: make room, and run it again", innerException)
+{
+}

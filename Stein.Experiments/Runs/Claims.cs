@@ -1,0 +1,173 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>
+/// Keeps two processes from doing the same run: whoever creates the next <c>claim-n.json</c> in its folder has it. Gives signs of life
+/// for all its claims until it is disposed of.
+/// </summary>
+/// <remarks>
+/// <para>Exclusive creation is atomic on local and on network file systems, and needs no lock that a dead process could leave behind.
+/// Nobody deletes a claim in order to take a run over, so that no two can both believe that they did: they create the next number.</para>
+/// <para>An owner on this machine is looked up among its processes, and counts as dead at once when it is gone. Any other, and one that
+/// was stopped, counts as dead when its claim was not written to for <see cref="ClaimTiming.Patience"/>. Both times are of the file
+/// system's own clock, whatever the clocks of the machines say.</para>
+/// <para>An owner that was stopped and goes on finds that its claim is no longer the highest (<see cref="Claim.IsHeld"/>, asked before
+/// every change) and lets the run go. What it could still write in the moment between the two is what the new owner writes as well: runs
+/// of a config have the same bits.</para>
+/// </remarks>
+internal sealed class Claims : IDisposable
+{
+    private readonly Disk disk;
+    private readonly ClaimTiming timing;
+    private readonly ProcessTable processes;
+    private readonly string name = Guid.NewGuid().ToString("N");
+    private readonly Lock gate = new();
+    private readonly List<Claim> held = [];
+    private readonly ManualResetEventSlim stop = new();
+    private readonly Thread heart;
+
+    public Claims(Disk disk, ClaimTiming timing, ProcessTable processes)
+    {
+        this.disk = disk;
+        this.timing = timing;
+        this.processes = processes;
+        // A thread of its own: where all others are busy for minutes, a timer may come too late.
+        heart = new Thread(Beat) { IsBackground = true, Name = "claims" };
+        heart.Start();
+    }
+
+    /// <summary>Claims the run of a folder, which is there.</summary>
+    /// <returns>The claim; null if somebody else has it.</returns>
+    /// <exception cref="IOException">The claim cannot be written, as on a full disk.</exception>
+    public Claim? TryAcquire(string folder)
+    {
+        ClaimFile? highest = ClaimFile.Highest(folder);
+        if (highest is not null && !IsDead(highest, folder))
+            return null;
+        int number = (highest?.Number ?? 0) + 1;
+        string path = ClaimFile.PathOf(folder, number);
+        byte[] content = processes.Self(name).ToBytes();
+        if (disk.CreateNew(path, content) is not { } handle)
+            return null;
+        var claim = new Claim(this, disk, folder, name, new ClaimFile(path, number), handle, content);
+        lock (gate)
+            held.Add(claim);
+        if (claim.IsHeld)
+            return claim;
+        // Others took the run over, and let it go, between our look and our claim; one of them has a higher number.
+        claim.Dispose();
+        return null;
+    }
+
+    /// <summary>Gives no more signs of life. Claims that were not released become void in time.</summary>
+    public void Dispose()
+    {
+        stop.Set();
+        heart.Join();
+        stop.Dispose();
+    }
+
+    internal void Forget(Claim claim)
+    {
+        lock (gate)
+            held.Remove(claim);
+    }
+
+    private bool IsDead(ClaimFile claim, string folder)
+        => claim.Read() is { } found && LifeSigns.AreOver(found, () => Now(folder), timing, processes);
+
+    /// <summary>The time by the clock that also gives the claims their times.</summary>
+    private static DateTime Now(string folder)
+    {
+        string path = Path.Combine(folder, $".clock.{Guid.NewGuid():N}.tmp");
+        using SafeFileHandle handle = File.OpenHandle(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.DeleteOnClose);
+        return File.GetLastWriteTimeUtc(handle);
+    }
+
+    private void Beat()
+    {
+        while (!stop.Wait(timing.Heartbeat))
+        {
+            Claim[] present;
+            lock (gate)
+                present = [.. held];
+            foreach (Claim claim in present)
+                claim.Touch();
+        }
+    }
+}
+
+/// <summary>A run that is ours until the claim is disposed of, or is lost to somebody who believed us dead.</summary>
+internal sealed class Claim : IDisposable
+{
+    private readonly Claims claims;
+    private readonly Disk disk;
+    private readonly string folder;
+    private readonly string owner;
+    private readonly ClaimFile file;
+    private readonly SafeFileHandle handle;
+    private readonly byte[] content;
+    private readonly Lock gate = new();
+    private bool isReleased;
+
+    internal Claim(Claims claims, Disk disk, string folder, string owner, ClaimFile file, SafeFileHandle handle, byte[] content)
+    {
+        this.claims = claims;
+        this.disk = disk;
+        this.folder = folder;
+        this.owner = owner;
+        this.file = file;
+        this.handle = handle;
+        this.content = content;
+    }
+
+    /// <summary>Whether it is still the highest of its folder, and ours.</summary>
+    public bool IsHeld => ClaimFile.Highest(folder) == file && file.Read()?.Owner?.Owner == owner;
+
+    /// <summary>Releases it: the next one finds no claim. One that was lost is left alone.</summary>
+    public void Dispose()
+    {
+        claims.Forget(this);
+        lock (gate)
+        {
+            if (isReleased)
+                return;
+            isReleased = true;
+            handle.Dispose();
+        }
+
+        try
+        {
+            if (!IsHeld)
+                return;
+            foreach (ClaimFile claim in ClaimFile.In(folder).Where(claim => claim.Number < file.Number))
+                disk.Delete(claim.Path);
+            disk.Delete(file.Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What is left is void as soon as this process is gone.
+        }
+    }
+
+    /// <summary>A sign of life.</summary>
+    internal void Touch()
+    {
+        lock (gate)
+        {
+            if (isReleased)
+                return;
+            try
+            {
+                // Through the handle of the file that we created: a later one of that name is somebody else's.
+                disk.Touch(handle, content);
+            }
+            catch (IOException)
+            {
+                // Without signs of life others take the run over, and we notice before the next change.
+            }
+        }
+    }
+}

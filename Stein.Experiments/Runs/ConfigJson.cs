@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Stein.Experiments.Reports;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>Configs as JSON: names as everywhere in this project, every key and type checked when read, nulls left out when written.</summary>
+internal static class ConfigJson
+{
+    private static readonly JsonSerializerOptions Options = CreateOptions();
+
+    /// <summary>The keys of a config, in the order they are declared.</summary>
+    public static IReadOnlyList<string> Keys(Type type) => [.. Properties(type).Select(property => property.Name)];
+
+    /// <summary>Every key that has a value.</summary>
+    /// <exception cref="InvalidConfigException">A number is not finite.</exception>
+    public static JsonObject Write<TConfig>(TConfig config)
+    {
+        foreach (JsonPropertyInfo property in Properties(typeof(TConfig)))
+        {
+            if (property.Get!(config!) is double value && !double.IsFinite(value))
+                throw InvalidConfigException.Value(property.Name, value, "a finite number");
+        }
+
+        return CanonicalJson.Finite(JsonSerializer.SerializeToNode(config, Options))!.AsObject();
+    }
+
+    /// <summary>Keys that are left out, or null, have their defaults.</summary>
+    /// <exception cref="InvalidConfigException">A key is unknown or a value is of the wrong type.</exception>
+    public static TConfig Read<TConfig>(JsonObject config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var given = (JsonObject)CanonicalJson.Finite(config)!;
+        Check(config, typeof(TConfig), "");
+        try
+        {
+            return given.Deserialize<TConfig>(Options)!;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidConfigException(exception.Message, exception);
+        }
+    }
+
+    private static void Check(JsonObject given, Type type, string parents)
+    {
+        var known = Properties(type).ToDictionary(property => property.Name, property => property.PropertyType);
+        foreach ((string key, JsonNode? value) in given)
+        {
+            if (!known.TryGetValue(key, out Type? propertyType))
+                throw InvalidConfigException.Unknown("key", parents + key, [.. known.Keys.Select(name => parents + name)]);
+            if (value is null)
+                continue;
+            Type underlying = Nullable.GetUnderlyingType(propertyType) ?? propertyType;
+            if (value is JsonObject members && Options.GetTypeInfo(underlying).Kind == JsonTypeInfoKind.Object)
+                Check(members, underlying, $"{parents}{key}.");
+            else if (!Fits(value, underlying))
+                throw InvalidConfigException.Value(parents + key, value.ToJsonString(Options), Expected(underlying));
+        }
+    }
+
+    private static bool Fits(JsonNode value, Type type)
+    {
+        try
+        {
+            return value.Deserialize(type, Options) is not double number || double.IsFinite(number);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static string Expected(Type type) => Type.GetTypeCode(type) switch
+    {
+        _ when type.IsEnum => "one of " + string.Join(
+            ", ", Enum.GetValues(type).Cast<object>().Select(name => JsonSerializer.Serialize(name, type, Options))),
+        TypeCode.Int32 => Whole(int.MinValue, int.MaxValue),
+        TypeCode.UInt32 => Whole(uint.MinValue, uint.MaxValue),
+        TypeCode.Int64 => Whole(long.MinValue, long.MaxValue),
+        TypeCode.UInt64 => Whole(ulong.MinValue, ulong.MaxValue),
+        TypeCode.Double or TypeCode.Single => "a number",
+        TypeCode.Boolean => "true or false",
+        TypeCode.String => "a text in quotes",
+        _ => Options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable ? "a list, [ … ]" : "an object, { … }",
+    };
+
+    private static string Whole<T>(T least, T largest)
+        where T : INumber<T>
+        => string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {largest}");
+
+    private static IEnumerable<JsonPropertyInfo> Properties(Type type)
+        => Options.GetTypeInfo(type).Properties.Where(property => property.Get is not null && property.Set is not null);
+
+    private static JsonSerializerOptions CreateOptions()
+    {
+        var options = new JsonSerializerOptions(JsonFormat.Line)
+        {
+            IgnoreReadOnlyProperties = true,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        };
+        // Stricter than elsewhere: a number is no name of an enumeration, and what is not finite is not silently the default.
+        options.Converters.Clear();
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
+        return options;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Stein.Engine.Devices;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>An experiment as the runner and the command line see it: a grid of runs, and the report made of them.</summary>
+/// <remarks>Written by deriving from <see cref="Experiment{TConfig}"/>. All members may be called by several threads at once.</remarks>
+public abstract class Experiment
+{
+    private protected Experiment()
+    {
+    }
+
+    /// <summary>The name on the command line and of the folder in the store: lower-case letters, digits and minus signs.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it is, in a line.</summary>
+    public abstract string Title { get; }
+
+    /// <summary>The paper and its table or figure.</summary>
+    public abstract string Source { get; }
+
+    /// <summary>
+    /// Part of the identity of every run. Raised when the same config gives other numbers than before; runs of lower versions are kept,
+    /// and are not mixed with new ones.
+    /// </summary>
+    public abstract int ProtocolVersion { get; }
+
+    /// <summary>The runs of a grid, in the order of the report.</summary>
+    public abstract IReadOnlyList<RunConfig> Grid(GridScale scale, Precision precision = Precision.Single);
+
+    /// <summary>Reads a config; keys that are left out, or null, have their defaults.</summary>
+    /// <exception cref="InvalidConfigException">
+    /// A key is unknown (the message names the closest), or a value is of the wrong type or cannot be run.
+    /// </exception>
+    public abstract RunConfig Parse(JsonObject config, Precision precision = Precision.Single);
+
+    /// <summary>The keys of a config, in the order they are declared.</summary>
+    public abstract IReadOnlyList<string> Keys { get; }
+
+    /// <summary>
+    /// Writes tables and figures of the runs of <see cref="ReportRequest.Plan"/> that are finished in <paramref name="store"/>, even if
+    /// these are few.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public abstract ReportOutcome Report(RunStore store, ReportRequest request);
+
+    /// <summary>Begins a run at iteration 0.</summary>
+    internal abstract IRun Start(RunConfig run, Device device);
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using Stein.Engine.Devices;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>What an experiment declares; the runner owns the rest.</summary>
+/// <typeparam name="TConfig">
+/// A record with everything that changes a number of a run, the published values as defaults of its properties, and nothing that changes
+/// none. In JSON its properties are in snake_case, its enumerations in kebab-case.
+/// </typeparam>
+public abstract class Experiment<TConfig> : Experiment
+    where TConfig : class, new()
+{
+    public sealed override IReadOnlyList<string> Keys => ConfigJson.Keys(typeof(TConfig));
+
+    public sealed override IReadOnlyList<RunConfig> Grid(GridScale scale, Precision precision = Precision.Single)
+        => [.. Configs(scale).Select(config => Identify(config, precision))];
+
+    public sealed override RunConfig Parse(JsonObject config, Precision precision = Precision.Single)
+        => Identify(ConfigJson.Read<TConfig>(config), precision);
+
+    /// <summary>The run of a config.</summary>
+    /// <exception cref="InvalidConfigException">It cannot be run.</exception>
+    public RunConfig Identify(TConfig config, Precision precision = Precision.Single)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        Validate(config);
+        return new RunConfig(this, config, precision, ConfigJson.Write(config), Operations(config), Describe(config), SpeedClass(config));
+    }
+
+    public sealed override ReportOutcome Report(RunStore store, ReportRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(request);
+        StoredRun<TConfig>[] finished =
+        [
+            .. from run in request.Plan
+               where run.Experiment == this
+               let stored = store.Find(run)
+               where stored is not null
+               select new StoredRun<TConfig>(stored),
+        ];
+        return WriteReport(request, finished);
+    }
+
+    internal sealed override IRun Start(RunConfig run, Device device) => Start((TConfig)run.Config, device);
+
+    /// <summary>The configs of a grid, in the order of the report.</summary>
+    protected abstract IReadOnlyList<TConfig> Configs(GridScale scale);
+
+    /// <summary>Checks that a config can be run.</summary>
+    /// <exception cref="InvalidConfigException">It cannot; the message says which key, and what is allowed.</exception>
+    protected abstract void Validate(TConfig config);
+
+    /// <summary>Floating-point operations of the whole run: for the order of the runs, their shares and the estimate of time.</summary>
+    protected abstract double Operations(TConfig config);
+
+    /// <summary>The run in a few words, <c>maxsksd, D = 100, seed 60</c>.</summary>
+    protected abstract string Describe(TConfig config);
+
+    /// <summary>
+    /// Runs of one class do the same number of operations in a second, about; estimates of time are best among them. One class unless
+    /// overridden.
+    /// </summary>
+    protected virtual string SpeedClass(TConfig config) => "";
+
+    /// <summary>Begins a run at iteration 0. Called by the thread that runs it; the device is the run's own, and outlives it.</summary>
+    /// <exception cref="RunFailedException">It cannot be begun.</exception>
+    protected abstract IRun Start(TConfig config, Device device);
+
+    /// <summary>Writes tables and figures of what is there, which may be part of <see cref="ReportRequest.Plan"/> only, or none.</summary>
+    /// <param name="request">Where to, and what is expected.</param>
+    /// <param name="runs">The finished runs, in the order of the plan.</param>
+    protected abstract ReportOutcome WriteReport(ReportRequest request, IReadOnlyList<StoredRun<TConfig>> runs);
+}

@@ -1,0 +1,14 @@
+namespace Stein.Experiments.Runs;
+
+/// <summary>Which grid of an experiment.</summary>
+public enum GridScale
+{
+    /// <summary>The published settings.</summary>
+    Paper,
+
+    /// <summary>Reduced to fit, with all experiments, into two minutes of two cores; its numbers are no reproduction.</summary>
+    Quick,
+
+    /// <summary>Some seconds; for tests.</summary>
+    Test,
+}

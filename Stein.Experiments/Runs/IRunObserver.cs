@@ -1,0 +1,60 @@
+namespace Stein.Experiments.Runs;
+
+/// <summary>Is told how a plan gets on, by the threads that run it: several at a time, and each waits until it is done.</summary>
+public interface IRunObserver
+{
+    /// <summary>A run was claimed and is begun, or goes on.</summary>
+    /// <param name="run">Which.</param>
+    /// <param name="iteration">Iterations done; 0 unless it goes on from a checkpoint.</param>
+    /// <param name="iterations">Iterations it has.</param>
+    void Started(RunConfig run, int iteration, int iterations);
+
+    /// <summary>A few times a second for every run under way.</summary>
+    void Progressed(RunConfig run, RunProgress progress);
+
+    /// <summary>A run of the plan has its outcome; once for each, those that were done before included.</summary>
+    void Ended(RunOutcome outcome);
+
+    /// <summary>Something that people should know, such as a damaged file that was set aside.</summary>
+    void Noted(RunConfig run, string message);
+}
+
+/// <summary>Where a run under way stands.</summary>
+/// <param name="Iteration">Iterations done.</param>
+/// <param name="Iterations">Iterations it has.</param>
+/// <param name="IterationsPerSecond">Since it was begun or went on; 0 before the first.</param>
+/// <param name="Standing"><see cref="IRun.Standing"/>.</param>
+/// <param name="Metrics">As last measured; empty before.</param>
+public sealed record RunProgress(
+    int Iteration, int Iterations, double IterationsPerSecond, string Standing, IReadOnlyList<Metric> Metrics);
+
+/// <summary>How a run of a plan ended.</summary>
+public enum RunStatus
+{
+    /// <summary>Done here and now.</summary>
+    Finished,
+
+    /// <summary>Done before, or by another process meanwhile.</summary>
+    AlreadyDone,
+
+    /// <summary>It failed, here or in another process; the message says why.</summary>
+    Failed,
+
+    /// <summary>Stopped after an iteration, with a checkpoint to go on from.</summary>
+    Interrupted,
+
+    /// <summary>The plan was stopped before its turn came.</summary>
+    NotStarted,
+
+    /// <summary>The plan was stopped while another process was at it.</summary>
+    Elsewhere,
+}
+
+/// <summary>How a run of a plan ended.</summary>
+/// <param name="Run">Which.</param>
+/// <param name="Status">How.</param>
+/// <param name="Iteration">Iterations done, where it was interrupted or failed.</param>
+/// <param name="Seconds">Time spent on it here.</param>
+/// <param name="Message">Why it failed, for people.</param>
+/// <param name="Folder">Its folder in the store.</param>
+public sealed record RunOutcome(RunConfig Run, RunStatus Status, int Iteration, double Seconds, string? Message, string Folder);

@@ -1,0 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+using Stein.Engine.Devices;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>The precision a run is computed in: the only thing of a device that is part of a run's identity.</summary>
+[SuppressMessage("Naming", "CA1720", Justification = "The names of the formats; no one takes them for types here.")]
+public enum Precision
+{
+    /// <summary>24 significant bits.</summary>
+    Single,
+
+    /// <summary>53 significant bits.</summary>
+    Double,
+}
+
+/// <summary>The precision of devices.</summary>
+public static class DevicePrecision
+{
+    /// <summary>The precision the device computes in.</summary>
+    public static Precision Of(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        // Unit round-off is 2⁻²⁴ or 2⁻⁵³.
+        return device.UnitRoundoff > 1e-10 ? Precision.Single : Precision.Double;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Stein.Experiments.Runs;
+
+/// <summary>What a report is to be made of, and where.</summary>
+/// <param name="Folder">For tables and figures; made if missing.</param>
+/// <param name="Plan">All runs it is about, finished or not: a table says "3 of 5 seeds" where two are missing.</param>
+/// <param name="Scale">The grid the plan is, or is part of; null for runs of somebody's own. Only the paper's is compared with it.</param>
+public sealed record ReportRequest(string Folder, IReadOnlyList<RunConfig> Plan, GridScale? Scale);
+
+/// <summary>What a report came to.</summary>
+/// <param name="Files">The paths of the files written.</param>
+/// <param name="Finished">Runs it is made of.</param>
+/// <param name="Expected">Runs of the plan.</param>
+/// <param name="Comparisons">Held against published numbers; empty where there is nothing to compare.</param>
+public sealed record ReportOutcome(
+    IReadOnlyList<string> Files, int Finished, int Expected, IReadOnlyList<PublishedComparison> Comparisons);
+
+/// <summary>A number held against the published one.</summary>
+/// <param name="Row">What it is, as in "maxSKSD-g, D = 10".</param>
+/// <param name="Ours">Our number.</param>
+/// <param name="Published">The published number.</param>
+/// <param name="Verdict">A word: agrees, higher, lower.</param>
+/// <param name="Reproduced">Whether it counts as reproduced; <c>--check</c> fails if one does not.</param>
+public sealed record PublishedComparison(string Row, double Ours, double Published, string Verdict, bool Reproduced);

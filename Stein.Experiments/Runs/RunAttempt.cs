@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Stein.Engine.Devices;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>One attempt at one run of a plan: claims it, sees what is there, and does what is left to do.</summary>
+internal sealed class RunAttempt(
+    RunStore store,
+    Claims claims,
+    Func<Device> createDevice,
+    ExecutorOptions options,
+    IRunObserver? observer,
+    PlannedRun planned,
+    CancellationToken cancellation)
+{
+    private readonly long start = Stopwatch.GetTimestamp();
+    private readonly string folder = store.FolderOf(planned.Run);
+
+    /// <summary>Does the run.</summary>
+    /// <returns>The outcome; null if another process is at it.</returns>
+    public RunOutcome? Execute()
+    {
+        Claim? acquired;
+        try
+        {
+            store.Disk.CreateFolder(folder);
+            acquired = claims.TryAcquire(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Outcome(RunStatus.Failed, 0, new StoreException(folder, exception).Message);
+        }
+
+        if (acquired is null)
+            return planned.Reason == RunReason.Done ? Outcome(RunStatus.AlreadyDone, 0) : null;
+        using Claim claim = acquired;
+        try
+        {
+            return Execute(new ClaimedRun(store.Disk, claim, planned.Run, folder, observer));
+        }
+        catch (ClaimLostException)
+        {
+            return null;
+        }
+        catch (StoreException exception)
+        {
+            return Outcome(RunStatus.Failed, 0, exception.Message);
+        }
+    }
+
+    private RunOutcome Execute(ClaimedRun claimed)
+    {
+        claimed.Change(disk => Leftovers.RemoveTemporary(disk, folder));
+        claimed.Change(disk => Repetition.PutInPlace(disk, claimed.Run, folder));
+        ResultReading result = ResultFile.Read(claimed.Run, folder);
+        // Whoever forces a run has it done again once, and not what another process has just done again.
+        bool repeats = planned.Reason == RunReason.Forced && result.Run is not null && result.Mark == planned.ResultMark;
+        if (result.Run is not null && !repeats)
+        {
+            WriteConfig(claimed);
+            claimed.Change(disk => Leftovers.RemoveUnneeded(disk, folder));
+            return Outcome(RunStatus.AlreadyDone, 0);
+        }
+
+        string working = repeats ? Path.Combine(folder, RunFiles.Repetition) : folder;
+        if (RunFailure.Read(working) is { } failure && RunFailure.MarkIn(working) != planned.FailureMark)
+            return Outcome(RunStatus.Failed, failure.Iteration, failure.Message);
+        foreach (string name in result.DamagedFiles)
+            claimed.SetAside(Path.Combine(folder, name), result.Damage!);
+        WriteConfig(claimed);
+        if (repeats)
+        {
+            claimed.Change(disk => disk.CreateFolder(working));
+            claimed.Change(disk => Leftovers.RemoveTemporary(disk, working));
+        }
+
+        RunOutcome outcome;
+        using (var training = new RunTraining(claimed, working, createDevice, options, observer))
+        {
+            (RunStatus status, int iteration, string? message) = training.Train(cancellation);
+            outcome = Outcome(status, iteration, message);
+        }
+
+        if (outcome.Status == RunStatus.Finished)
+        {
+            claimed.Change(disk => Repetition.PutInPlace(disk, claimed.Run, folder));
+            claimed.Change(disk => Leftovers.RemoveUnneeded(disk, folder));
+        }
+
+        return outcome;
+    }
+
+    /// <summary>First of all: what else is in a folder means nothing to anybody without it.</summary>
+    private void WriteConfig(ClaimedRun claimed)
+    {
+        if (!Leftovers.HasConfig(folder, claimed.Run))
+            claimed.Change(disk => disk.Write(Path.Combine(folder, RunFiles.Config), ConfigDocument.Text(claimed.Run)));
+    }
+
+    private RunOutcome Outcome(RunStatus status, int iteration, string? message = null)
+        => new(planned.Run, status, iteration, Stopwatch.GetElapsedTime(start).TotalSeconds, message, folder);
+}

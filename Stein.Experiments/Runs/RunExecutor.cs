@@ -1,0 +1,127 @@
+using Stein.Engine.Devices;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>
+/// Runs a plan side by side, longest run first, together with any other process that is at the same runs in the same store. Every run has a
+/// thread and a device of its own and shares nothing that it writes to: the numbers are the same, to the last bit, for any number of jobs
+/// and however often a run was interrupted.
+/// </summary>
+public sealed class RunExecutor
+{
+    private readonly RunStore store;
+    private readonly Func<Device> createDevice;
+    private readonly ExecutorOptions options;
+    private readonly IRunObserver? observer;
+    private readonly ProcessTable processes;
+
+    /// <param name="store">Where the runs are kept.</param>
+    /// <param name="createDevice">Makes the device of a run; called by the thread that runs it.</param>
+    /// <param name="options">How; the defaults if null.</param>
+    /// <param name="observer">Is told how the runs get on.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is less than one job.</exception>
+    public RunExecutor(RunStore store, Func<Device> createDevice, ExecutorOptions? options = null, IRunObserver? observer = null)
+        : this(store, createDevice, options ?? new ExecutorOptions(), observer, new ProcessTable())
+    {
+    }
+
+    internal RunExecutor(
+        RunStore store, Func<Device> createDevice, ExecutorOptions options, IRunObserver? observer, ProcessTable processes)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(createDevice);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Jobs, 1);
+        this.store = store;
+        this.createDevice = createDevice;
+        this.options = options;
+        this.observer = observer;
+        this.processes = processes;
+    }
+
+    /// <summary>
+    /// Does what is to be done; one run that fails does not stop the others, unless told so. Runs that another process is at are waited
+    /// for, and taken over if it dies. Cancelled, every run stops after its present iteration and leaves a checkpoint.
+    /// </summary>
+    /// <returns>The outcomes in the order of the plan.</returns>
+    public IReadOnlyList<RunOutcome> Run(RunPlan plan, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var claims = new Claims(store.Disk, options.Claims, processes);
+        var outcomes = new RunOutcome?[plan.Runs.Count];
+        var indices = plan.Runs.Index().ToDictionary(planned => planned.Item.Run, planned => planned.Index);
+        for (int index = 0; index < outcomes.Length; index++)
+        {
+            if (plan.Runs[index] is { Reason: RunReason.Done, IsUntidy: false } planned)
+                End(index, new RunOutcome(planned.Run, RunStatus.AlreadyDone, 0, 0, null, store.FolderOf(planned.Run)));
+        }
+
+        int[] order = [.. Shard.LongestFirst(indices.Keys).Select(run => indices[run]).Where(index => outcomes[index] is null)];
+        var queue = new RunQueue(order, options.RevisitInterval);
+        var isElsewhere = new bool[outcomes.Length];
+        Exception? unexpected = null;
+        using (stop.Token.Register(queue.Stop))
+        {
+            Thread[] workers = [.. Enumerable.Range(0, Math.Min(options.Jobs, order.Length)).Select(_ => new Thread(Work))];
+            foreach (Thread worker in workers)
+                worker.Start();
+            foreach (Thread worker in workers)
+                worker.Join();
+        }
+
+        if (unexpected is not null)
+            throw new InvalidOperationException($"The runner itself failed: {unexpected.Message}", unexpected);
+        for (int index = 0; index < outcomes.Length; index++)
+        {
+            if (outcomes[index] is null)
+                End(index, NotDone(plan.Runs[index], isElsewhere[index]));
+        }
+
+        return [.. outcomes.Select(outcome => outcome!)];
+
+        void Work()
+        {
+            try
+            {
+                while (queue.TryTake(out int index))
+                {
+                    var attempt = new RunAttempt(store, claims, createDevice, options, observer, plan.Runs[index], stop.Token);
+                    if (attempt.Execute() is { } outcome)
+                    {
+                        End(index, outcome);
+                        queue.Complete();
+                        if (options.FailFast && outcome.Status == RunStatus.Failed)
+                            stop.Cancel();
+                    }
+                    else
+                    {
+                        isElsewhere[index] = true;
+                        queue.Postpone(index);
+                    }
+                }
+            }
+#pragma warning disable CA1031 // Thrown again, on the caller's thread.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Interlocked.CompareExchange(ref unexpected, exception, null);
+                queue.Stop();
+            }
+        }
+
+        void End(int index, RunOutcome outcome)
+        {
+            outcomes[index] = outcome;
+            observer?.Ended(outcome);
+        }
+    }
+
+    private RunOutcome NotDone(PlannedRun planned, bool isElsewhere)
+        => new(
+            planned.Run,
+            isElsewhere ? RunStatus.Elsewhere : RunStatus.NotStarted,
+            planned.Iteration,
+            0,
+            null,
+            store.FolderOf(planned.Run));
+}

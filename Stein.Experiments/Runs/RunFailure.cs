@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Stein.Experiments.Reports;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>Why a run failed, <c>failure.json</c> in its folder; there until it is begun again.</summary>
+/// <param name="Message">For people.</param>
+/// <param name="Iteration">The iteration that could not be done, from 1; 0 if the run could not begin.</param>
+/// <param name="Stack">Where in the program; null where the message says all.</param>
+/// <param name="Files">The names of the files with its last good state.</param>
+/// <param name="FailedAt">When.</param>
+/// <param name="Host">The machine.</param>
+public sealed record RunFailure(
+    string Message, int Iteration, string? Stack, IReadOnlyList<string> Files, DateTimeOffset FailedAt, string Host)
+{
+    /// <summary>The failure in a folder; null if there is none, or it cannot be read.</summary>
+    internal static RunFailure? Read(string folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunFailure>(File.ReadAllText(Path.Combine(folder, RunFiles.Failure)), JsonFormat.Line);
+        }
+        catch (Exception exception) when (exception is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>By which one failure is told from the next; null if there is none.</summary>
+    internal static string? MarkIn(string folder)
+    {
+        try
+        {
+            return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, RunFiles.Failure))));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

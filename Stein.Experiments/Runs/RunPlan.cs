@@ -1,0 +1,95 @@
+namespace Stein.Experiments.Runs;
+
+/// <summary>Why a run of a plan is to be done, or is not.</summary>
+public enum RunReason
+{
+    /// <summary>There is nothing of it.</summary>
+    New,
+
+    /// <summary>It was done under an older protocol version, whose numbers differ.</summary>
+    Changed,
+
+    /// <summary>It was begun, and goes on from its checkpoint.</summary>
+    Interrupted,
+
+    /// <summary>It failed when it was last tried.</summary>
+    Failed,
+
+    /// <summary>It was finished, but a file of it is damaged.</summary>
+    Damaged,
+
+    /// <summary>It is finished, and is done again because somebody said so.</summary>
+    Forced,
+
+    /// <summary>Another process is at it.</summary>
+    Elsewhere,
+
+    /// <summary>It is finished; nothing is to be done.</summary>
+    Done,
+}
+
+/// <summary>What an estimate of time comes from.</summary>
+public enum EstimateBasis
+{
+    /// <summary>Finished runs on the same device.</summary>
+    SameDevice,
+
+    /// <summary>Finished runs on other devices or machines.</summary>
+    OtherDevices,
+
+    /// <summary>No run: <see cref="SpeedTable.AssumedOperationsPerSecond"/>.</summary>
+    Assumed,
+}
+
+/// <summary>A run of a plan, and what the store had of it when the plan was made.</summary>
+public sealed class PlannedRun
+{
+    internal PlannedRun(RunConfig run, RunReason reason, string explanation)
+    {
+        Run = run;
+        Reason = reason;
+        Explanation = explanation;
+    }
+
+    /// <summary>Which run.</summary>
+    public RunConfig Run { get; }
+
+    /// <summary>Why it is to be done, or is not.</summary>
+    public RunReason Reason { get; }
+
+    /// <summary>The reason in words, <c>interrupted at iteration 4200 of 15000</c>.</summary>
+    public string Explanation { get; }
+
+    /// <summary>Iterations done already.</summary>
+    public int Iteration { get; internal init; }
+
+    /// <summary>Seconds it will take one job; 0 where nothing is to be done.</summary>
+    public double Seconds { get; internal init; }
+
+    /// <summary>What <see cref="Seconds"/> comes from.</summary>
+    public EstimateBasis Basis { get; internal init; }
+
+    /// <summary>The result there was; one that has another mark later was written meanwhile.</summary>
+    internal string? ResultMark { get; init; }
+
+    /// <summary>Likewise for the failure.</summary>
+    internal string? FailureMark { get; init; }
+
+    /// <summary>Whether something is to be removed or put in place though the run is done.</summary>
+    internal bool IsUntidy { get; init; }
+}
+
+/// <summary>The runs to be done, and why; made by <see cref="RunPlanner"/>.</summary>
+/// <param name="Runs">Each run once, in the order they were asked for.</param>
+public sealed record RunPlan(IReadOnlyList<PlannedRun> Runs)
+{
+    /// <summary>The runs that are not done.</summary>
+    public IEnumerable<PlannedRun> ToDo => Runs.Where(run => run.Reason != RunReason.Done);
+
+    /// <summary>Seconds that all of it will take so many jobs: none is shorter than its longest run, nor than a share of the sum.</summary>
+    public double Seconds(int jobs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(jobs, 1);
+        return Runs.Count == 0 ? 0 : Math.Max(Runs.Max(run => run.Seconds), Runs.Sum(run => run.Seconds) / jobs);
+    }
+}

@@ -1,0 +1,24 @@
+using Stein.Experiments.Provenance;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>A stretch of a run that one process did. The sessions of a result follow one another and cover all its iterations.</summary>
+/// <param name="Program">The program.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Machine">The machine; its widest vectors are the instruction set of the processor's own devices.</param>
+/// <param name="Host">The machine's name in its network.</param>
+/// <param name="FromIteration">Iterations done before.</param>
+/// <param name="ToIteration">Iterations done at its end.</param>
+/// <param name="Started">When it began.</param>
+/// <param name="Ended">When it ended, or wrote the checkpoint that the next one went on from.</param>
+/// <param name="Seconds">Between the two, by a clock that nobody sets.</param>
+public sealed record RunSession(
+    BuildIdentity Program,
+    DeviceIdentity Device,
+    Machine Machine,
+    string Host,
+    int FromIteration,
+    int ToIteration,
+    DateTimeOffset Started,
+    DateTimeOffset Ended,
+    double Seconds);

@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>One of several parts of a plan that are run by themselves, as on several machines.</summary>
+public sealed record Shard
+{
+    /// <param name="number">Which part, from 1.</param>
+    /// <param name="count">How many parts there are.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such part.</exception>
+    public Shard(int number, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, count);
+        (Number, Count) = (number, count);
+    }
+
+    /// <summary>Which part, from 1.</summary>
+    public int Number { get; }
+
+    /// <summary>How many parts there are.</summary>
+    public int Count { get; }
+
+    /// <summary>Reads <c>2/8</c>.</summary>
+    /// <exception cref="FormatException">It is not of that form; the message says what is.</exception>
+    public static Shard Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string[] parts = text.Split('/');
+        return parts.Length == 2
+            && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && number >= 1
+            && number <= count
+            ? new Shard(number, count)
+            : throw new FormatException($"{text}: it must be i/n with whole numbers from 1/n to n/n, as in 2/8");
+    }
+
+    /// <summary>
+    /// The runs of this part, in their order. Depends on the runs and on nothing else, so that every process finds the same; each run is
+    /// in exactly one part, and the parts take about the same time.
+    /// </summary>
+    /// <remarks>The longest run goes to the part that has least, then the next (Graham, 1969: at most 4/3 of the best).</remarks>
+    public IReadOnlyList<RunConfig> Of(IEnumerable<RunConfig> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        RunConfig[] distinct = [.. runs.Distinct()];
+        var parts = new (double Operations, int Runs)[Count];
+        var mine = new HashSet<RunConfig>();
+        foreach (RunConfig run in LongestFirst(distinct))
+        {
+            // Runs that cost nothing are spread by their number.
+            int least = Enumerable.Range(0, Count).MinBy(part => parts[part]);
+            parts[least] = (parts[least].Operations + run.Operations, parts[least].Runs + 1);
+            if (least == Number - 1)
+                mine.Add(run);
+        }
+
+        return [.. distinct.Where(mine.Contains)];
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}/{Count}");
+
+    /// <summary>The same order in every process: runs that take equally long by their id.</summary>
+    internal static IOrderedEnumerable<RunConfig> LongestFirst(IEnumerable<RunConfig> runs)
+        => runs.OrderByDescending(run => run.Operations).ThenBy(run => run.Id, StringComparer.Ordinal);
+}

@@ -1,0 +1,50 @@
+using Stein.Experiments.Provenance;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>Estimates the time of a run from the finished ones of its experiment.</summary>
+public sealed class SpeedTable
+{
+    /// <summary>Operations in a second where nothing was measured: about what one core does in small problems.</summary>
+    public const double AssumedOperationsPerSecond = 5e9;
+
+    private readonly IReadOnlyList<StoredRun> sameDevice;
+    private readonly IReadOnlyList<StoredRun> all;
+
+    /// <param name="finished">Finished runs of one experiment.</param>
+    /// <param name="device">The device to be used; null if unknown.</param>
+    public SpeedTable(IReadOnlyList<StoredRun> finished, DeviceIdentity? device)
+    {
+        ArgumentNullException.ThrowIfNull(finished);
+        all = finished;
+        sameDevice =
+        [
+            .. finished.Where(run => run.Sessions.All(
+                session => session.Device == device && session.Machine.Processor == Machine.Current.Processor)),
+        ];
+    }
+
+    /// <summary>Seconds of a whole run, and what they come from.</summary>
+    public (double Seconds, EstimateBasis Basis) Estimate(RunConfig run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return (From(sameDevice, run), From(all, run)) switch
+        {
+            ({ } same, _) => (same, EstimateBasis.SameDevice),
+            (null, { } other) => (other, EstimateBasis.OtherDevices),
+            _ => (run.Operations / AssumedOperationsPerSecond, EstimateBasis.Assumed),
+        };
+    }
+
+    private static double? From(IReadOnlyList<StoredRun> finished, RunConfig run)
+    {
+        StoredRun[] alike = [.. finished.Where(other => other.Run.Precision == run.Precision)];
+        StoredRun[] ofClass = [.. alike.Where(other => other.Run.SpeedClass == run.SpeedClass)];
+        StoredRun[] basis = ofClass.Length > 0 ? ofClass : alike;
+        if (basis.Length == 0)
+            return null;
+        double seconds = basis.Sum(other => other.Seconds);
+        double operations = basis.Sum(other => other.Run.Operations);
+        return operations > 0 ? run.Operations * seconds / operations : seconds / basis.Length;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CsvHelper;
+using Stein.Experiments.Reports;
+
+namespace Stein.Experiments.Runs;
+
+/// <summary>All measurements of an experiment in one table: a row for each run, iteration and metric.</summary>
+public static class TidyCsv
+{
+    /// <summary>
+    /// Writes the columns <c>run</c> (its id), the keys of the config, <c>iteration</c>, <c>metric</c> and <c>value</c>, without holding
+    /// more than one run in memory. A key without a value is a blank.
+    /// </summary>
+    /// <param name="path">Target file; an existing one is replaced.</param>
+    /// <param name="experiment">Whose config the columns are of.</param>
+    /// <param name="runs">Finished runs of it, in the order they are to have.</param>
+    /// <exception cref="IOException">The file cannot be written; an existing one is unchanged.</exception>
+    public static void Write(string path, Experiment experiment, IEnumerable<StoredRun> runs)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(runs);
+        AtomicFile.Write(path, stream =>
+        {
+            using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
+            foreach (string column in (IEnumerable<string>)["run", .. experiment.Keys, "iteration", "metric", "value"])
+                csv.WriteField(column);
+            csv.EndRecord();
+            foreach (StoredRun run in runs)
+                Write(csv, experiment, run);
+        });
+    }
+
+    private static void Write(CsvWriter csv, Experiment experiment, StoredRun run)
+    {
+        JsonObject config = run.Run.Canonical;
+        string[] cells = [.. experiment.Keys.Select(key => Cell(config[key]))];
+        foreach (MetricRow row in run.Metrics())
+        {
+            csv.WriteField(run.Run.Id);
+            foreach (string cell in cells)
+                csv.WriteField(cell);
+            csv.WriteField(row.Iteration, default, CultureInfo.InvariantCulture);
+            csv.WriteField(row.Metric);
+            csv.WriteField(double.IsNaN(row.Value) ? "" : row.Value.ToString("R", CultureInfo.InvariantCulture));
+            csv.EndRecord();
+        }
+    }
+
+    private static string Cell(JsonNode? value) => value switch
+    {
+        null => "",
+        JsonValue text when text.TryGetValue(out string? word) => word,
+        _ => CanonicalJson.Text(value),
+    };
+}
