@@ -11,6 +11,9 @@ internal static class ExitCode
     /// <summary>Bad usage or input; nothing was written.</summary>
     public const int Usage = 2;
 
+    /// <summary>With <c>--check</c>: a result differs from the published one.</summary>
+    public const int NotReproduced = 3;
+
     /// <summary>128 + SIGINT: interrupted; what was finished is written.</summary>
     public const int Interrupted = 130;
 

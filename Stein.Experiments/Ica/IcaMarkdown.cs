@@ -10,6 +10,7 @@ internal static class IcaMarkdown
     {
         var text = new StringBuilder();
         Line(text, "# ICA: test log-likelihood");
+        Paragraph(text, data.DeviationNote());
         Paragraph(text, data.ValueNote());
         Paragraph(text, data.VerdictNote());
         Paragraph(text, data.PartialNote());

@@ -19,6 +19,7 @@ public static class IcaReport
     /// <param name="curves">Training curves; may be empty, and may be of runs that are not finished.</param>
     /// <param name="comparePaper">True only if the runs follow the paper's protocol: its numbers are shown then, with verdicts.</param>
     /// <param name="seedsExpected">Seeds of a complete row; null for the most that any row has.</param>
+    /// <param name="deviations">What is not the paper's, to be said in the tables.</param>
     /// <returns>The paths of the files written.</returns>
     /// <exception cref="ArgumentException">There is no run, one is there twice, or its values are not finite.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
@@ -28,7 +29,8 @@ public static class IcaReport
         IReadOnlyList<IcaRun> runs,
         IReadOnlyList<IcaCurvePoint> curves,
         bool comparePaper,
-        int? seedsExpected = null)
+        int? seedsExpected = null,
+        IReadOnlyList<string>? deviations = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(runs);
@@ -51,7 +53,8 @@ public static class IcaReport
         WriteCsv("curves.csv", sortedCurves);
         WriteCsv("table.csv", rows);
         WriteCsv("differences.csv", differences);
-        var data = new IcaReportData(rows, differences, comparePaper, IcaRuns.HasSeveralDataDraws(sortedRuns));
+        var data = new IcaReportData(
+            rows, differences, comparePaper, IcaRuns.HasSeveralDataDraws(sortedRuns), deviations ?? []);
         WriteText("table.md", IcaMarkdown.Write(data));
         WriteText("table.tex", IcaLatex.Write(data));
         foreach (IGrouping<int, IcaCurvePoint> dim in sortedCurves.GroupBy(point => point.Dim))

@@ -5,7 +5,11 @@ namespace Stein.Experiments.Ica;
 
 /// <summary>The rows behind <c>table.md</c> and <c>table.tex</c>, and the sentences both say.</summary>
 internal sealed class IcaReportData(
-    IReadOnlyList<IcaTableRow> rows, IReadOnlyList<IcaDifferenceRow> differences, bool comparePaper, bool severalDataDraws = false)
+    IReadOnlyList<IcaTableRow> rows,
+    IReadOnlyList<IcaDifferenceRow> differences,
+    bool comparePaper,
+    bool severalDataDraws,
+    IReadOnlyList<string> deviations)
 {
     public IReadOnlyList<IcaTableRow> Rows => rows;
 
@@ -52,6 +56,10 @@ internal sealed class IcaReportData(
             + "The oracle is the log-likelihood of the true model on the same test points, averaged likewise. "
             + "Whitening and maximum likelihood (MLE), where shown, are yardsticks.";
     }
+
+    /// <summary>What was changed against the paper; empty if nothing was.</summary>
+    public string DeviationNote() =>
+        deviations.Count == 0 ? "" : $"Not the paper's protocol, and no reproduction of its numbers: {string.Join(", ", deviations)}.";
 
     /// <summary>What a verdict means and how many would differ by chance; empty without a comparison.</summary>
     public string VerdictNote()

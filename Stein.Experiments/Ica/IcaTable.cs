@@ -20,7 +20,6 @@ namespace Stein.Experiments.Ica;
 /// <param name="DegreesOfFreedom">Of the t quantile behind the verdict.</param>
 /// <param name="AmariDistance">Mean Amari distance of V·W_true, in [0, 1].</param>
 /// <param name="AmariDistanceSe">Its standard error.</param>
-/// <param name="Seconds">Mean wall-clock time of a run.</param>
 /// <param name="SeedsExpected">Number of seeds of a complete row.</param>
 [CsvRecord]
 public sealed partial record IcaTableRow(
@@ -40,7 +39,6 @@ public sealed partial record IcaTableRow(
     [CsvColumn("degrees_of_freedom")] double DegreesOfFreedom,
     [CsvColumn("amari_distance")] double AmariDistance,
     [CsvColumn("amari_distance_se")] double AmariDistanceSe,
-    [CsvColumn("seconds")] double Seconds,
     [CsvColumn("seeds_expected")] int SeedsExpected);
 
 /// <summary>Makes the rows of <c>table.csv</c> from finished runs.</summary>
@@ -94,7 +92,6 @@ public static class IcaTable
             comparison.DegreesOfFreedom,
             amari.Mean,
             amari.StandardError,
-            runs.Average(run => run.Seconds),
             expected);
     }
 
@@ -118,7 +115,6 @@ public static class IcaTable
             DegreesOfFreedom: double.NaN,
             AmariDistance: 0,
             AmariDistanceSe: double.NaN,
-            Seconds: double.NaN,
             expected);
     }
 }

@@ -25,6 +25,7 @@ public abstract class Experiment<TConfig> : Experiment
     {
         ArgumentNullException.ThrowIfNull(config);
         Validate(config);
+        config = Normalise(config);
         return new RunConfig(this, config, precision, ConfigJson.Write(config), Operations(config), Describe(config), SpeedClass(config));
     }
 
@@ -47,6 +48,12 @@ public abstract class Experiment<TConfig> : Experiment
 
     /// <summary>The configs of a grid, in the order of the report.</summary>
     protected abstract IReadOnlyList<TConfig> Configs(GridScale scale);
+
+    /// <summary>
+    /// The config with every setting that changes nothing in it at its default, so that two configs of one number are one run. As it is
+    /// unless overridden.
+    /// </summary>
+    protected virtual TConfig Normalise(TConfig config) => config;
 
     /// <summary>Checks that a config can be run.</summary>
     /// <exception cref="InvalidConfigException">It cannot; the message says which key, and what is allowed.</exception>

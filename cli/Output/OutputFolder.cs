@@ -1,6 +1,6 @@
 namespace Stein.Cli;
 
-/// <summary>The folder of <c>--out</c>.</summary>
+/// <summary>A folder that files are to be written to.</summary>
 internal static class OutputFolder
 {
     /// <summary>
@@ -8,7 +8,7 @@ internal static class OutputFolder
     /// and nothing is left in it.
     /// </summary>
     /// <exception cref="UsageException">It cannot be made or written.</exception>
-    public static void Require(string folder)
+    public static void Require(string option, string folder)
     {
         try
         {
@@ -21,7 +21,7 @@ internal static class OutputFolder
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new UsageException(
-                $"--out {folder}: it cannot be written ({exception.Message.TrimEnd('.')}). Give a folder that can be made or written.",
+                $"{option} {folder}: it cannot be written ({exception.Message.TrimEnd('.')}). Give a folder that can be made or written.",
                 exception);
         }
     }

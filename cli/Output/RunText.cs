@@ -1,42 +1,32 @@
 using System.Globalization;
-using Stein.Experiments.Ica;
-using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
 
 namespace Stein.Cli;
 
 /// <summary>One run in words.</summary>
 internal static class RunText
 {
-    public static string Name(IcaSettings settings)
-    {
-        string data = settings.DataSeed is { } seed ? $", data seed {seed}" : "";
-        return $"{IcaMethod.Find(settings.RowId).Name}, D = {settings.Dimension}, seed {settings.Seed}{data}";
-    }
-
-    public static string Rate(IcaProgress progress) =>
+    public static string Rate(RunProgress progress) =>
         progress.IterationsPerSecond.ToString(progress.IterationsPerSecond < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + " it/s";
 
-    public static string Standing(IcaSettings settings, IcaProgress progress)
+    public static string Standing(RunConfig run, RunProgress progress)
     {
         double seconds = (progress.Iterations - progress.Iteration) / Math.Max(progress.IterationsPerSecond, 1e-9);
-        return $"{Name(settings)}: {progress.Iteration}/{progress.Iterations}, {Rate(progress)}, {Duration(seconds)} left, "
-            + $"log-likelihood {NumberText.Fixed(progress.TestLogLikelihood)} (oracle {NumberText.Fixed(progress.Oracle)})";
+        return $"{run.Description}: {progress.Iteration}/{progress.Iterations}, {Rate(progress)}, {Duration(seconds)} left, {progress.Standing}";
     }
 
     /// <summary>A line for a run that has ended.</summary>
-    public static string Ending(IcaRunOutcome outcome, int number, int count)
+    /// <param name="outcome">How.</param>
+    /// <param name="standing">Where it stood when it was last heard of; may be empty.</param>
+    public static string Ending(RunOutcome outcome, string standing) => $"{outcome.Run.Description}: " + outcome.Status switch
     {
-        string ending = outcome switch
-        {
-            { Run: { } run } => $"log-likelihood {NumberText.Fixed(run.TestLogLikelihood)} (oracle {NumberText.Fixed(run.Oracle)}), "
-                + Duration(run.Seconds),
-            { IsFailure: true } => $"failed. {outcome.Message}",
-            _ => outcome.Curve.Count > 0
-                ? $"interrupted; the last point of its curve is at iteration {outcome.UnmixingIteration}"
-                : "interrupted before it began",
-        };
-        return $"[{number}/{count}] {Name(outcome.Settings)}: {ending}";
-    }
+        RunStatus.Finished => $"{standing}{(standing.Length > 0 ? ", " : "")}{Duration(outcome.Seconds)}",
+        RunStatus.AlreadyDone => "done elsewhere",
+        RunStatus.Failed => $"failed. {outcome.Message}",
+        RunStatus.Interrupted => $"interrupted at iteration {outcome.Iteration}, where it goes on next time",
+        RunStatus.Elsewhere => "another process is at it",
+        _ => "not begun",
+    };
 
     public static string Duration(double seconds) => seconds switch
     {

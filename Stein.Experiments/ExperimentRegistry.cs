@@ -1,0 +1,14 @@
+using Stein.Experiments.Ica;
+using Stein.Experiments.Runs;
+
+namespace Stein.Experiments;
+
+/// <summary>Every experiment there is; another one is a line here.</summary>
+public static class ExperimentRegistry
+{
+    /// <summary>The ICA table.</summary>
+    public static IcaExperiment Ica { get; } = new();
+
+    /// <summary>All, in the order they are listed.</summary>
+    public static IReadOnlyList<Experiment> All { get; } = [Ica];
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary>How much of a plan is done, in estimated seconds, and how long the rest will take. Safe for use by several threads.</summary>
+internal sealed class PlanProgress
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<RunConfig, PlannedRun> toDo;
+    private readonly Dictionary<RunConfig, double> shares = [];
+    private readonly Dictionary<RunConfig, string> standings = [];
+    private readonly double total;
+    private readonly long start = Stopwatch.GetTimestamp();
+    private int ended;
+
+    public PlanProgress(RunPlan plan)
+    {
+        toDo = plan.ToDo.ToDictionary(planned => planned.Run);
+        total = Math.Max(toDo.Values.Sum(Weight), double.Epsilon);
+    }
+
+    /// <summary>Runs to do.</summary>
+    public int Count => toDo.Count;
+
+    /// <summary>Whether the run was to be done when the plan was made.</summary>
+    public bool Has(RunConfig run) => toDo.ContainsKey(run);
+
+    /// <summary>A run stands there.</summary>
+    public void Advance(RunConfig run, RunProgress progress)
+    {
+        PlannedRun planned = toDo[run];
+        int left = Math.Max(progress.Iterations - planned.Iteration, 1);
+        lock (gate)
+        {
+            shares[run] = Math.Clamp((double)(progress.Iteration - planned.Iteration) / left, 0, 1);
+            standings[run] = progress.Standing;
+        }
+    }
+
+    /// <summary>A run has ended.</summary>
+    /// <returns>Its number among those that have, and where it stood.</returns>
+    public (int Number, string Standing) End(RunConfig run)
+    {
+        lock (gate)
+        {
+            shares[run] = 1;
+            return (++ended, standings.GetValueOrDefault(run, ""));
+        }
+    }
+
+    /// <summary>The share done, from 0 to 1.</summary>
+    public double Share()
+    {
+        lock (gate)
+            return Math.Min(shares.Sum(entry => entry.Value * Weight(toDo[entry.Key])) / total, 1);
+    }
+
+    /// <summary>Seconds that the rest takes if it goes on as it went; NaN at the beginning.</summary>
+    public double SecondsLeft()
+    {
+        double share = Share();
+        return share > 0 ? Stopwatch.GetElapsedTime(start).TotalSeconds * (1 - share) / share : double.NaN;
+    }
+
+    private static double Weight(PlannedRun planned) => Math.Max(planned.Seconds, 1e-3);
+}

@@ -1,0 +1,49 @@
+using Spectre.Console;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary>Prints the tables of a report.</summary>
+internal static class ReportTables
+{
+    /// <summary>One table; where the terminal is too narrow, the columns of a detail stand in a table of their own.</summary>
+    public static void Print(ReportTable table)
+    {
+        int[] all = [.. Enumerable.Range(0, table.Columns.Count)];
+        if (Column<IReadOnlyList<string>>.Width(Columns(table, all), table.Rows) <= Terminal.Output.Profile.Width)
+        {
+            Print(table.Title, table, all);
+            return;
+        }
+
+        Print(table.Title, table, [.. all.Where(index => table.Columns[index].Detail is null)]);
+        foreach (IGrouping<string?, int> detail in all.Where(index => table.Columns[index].Detail is not null)
+            .GroupBy(index => table.Columns[index].Detail))
+        {
+            Print(detail.Key!, table, [0, .. detail]);
+        }
+    }
+
+    /// <summary>A row for each experiment: how much is done, the verdicts, where the files are.</summary>
+    public static void PrintSummary(IReadOnlyList<(ReportPart Part, ReportOutcome Outcome)> reports) =>
+        Terminal.Output.Write(Column<(ReportPart Part, ReportOutcome Outcome)>.Table(
+            "Experiments",
+            [
+                new("experiment", report => report.Part.Experiment.Name),
+                new("runs", report => $"{report.Outcome.Finished} of {report.Outcome.Expected}"),
+                new("verdicts", report => Verdicts(report.Outcome)),
+                new("files", report => report.Outcome.Files.Count == 0 ? "" : report.Part.Folder),
+            ],
+            reports));
+
+    /// <summary>"29 of 35 agree", or what there is instead.</summary>
+    public static string Verdicts(ReportOutcome outcome) => outcome.Comparisons.Count == 0
+        ? "none"
+        : $"{outcome.Comparisons.Count(comparison => comparison.Reproduced)} of {outcome.Comparisons.Count} agree";
+
+    private static void Print(string title, ReportTable table, int[] chosen) =>
+        Terminal.Output.Write(Column<IReadOnlyList<string>>.Table(title, Columns(table, chosen), table.Rows));
+
+    private static Column<IReadOnlyList<string>>[] Columns(ReportTable table, int[] chosen) =>
+        [.. chosen.Select(index => new Column<IReadOnlyList<string>>(table.Columns[index].Header, row => row[index]))];
+}

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary>On a terminal: a bar for the plan and a line for each active run, drawn in place; finished runs scroll up above them.</summary>
+internal sealed class RunProgressDisplay : IRunObserver
+{
+    private readonly ProgressContext context;
+    private readonly PlanProgress progress;
+    private readonly ConcurrentDictionary<RunConfig, ProgressTask> active = new();
+    private readonly ProgressTask whole;
+
+    private RunProgressDisplay(ProgressContext context, RunPlan plan)
+    {
+        this.context = context;
+        progress = new(plan);
+        whole = context.AddTask("all runs", maxValue: 1);
+    }
+
+    /// <summary>Runs <paramref name="work"/> with the display.</summary>
+    public static T Show<T>(RunPlan plan, Func<IRunObserver, T> work)
+    {
+        // A bar only where the numbers leave room for it: a line that wraps is unreadable.
+        ProgressColumn[] bar = Terminal.Error.Profile.Width >= 110 ? [new ProgressBarColumn { Width = 20 }] : [];
+        return Terminal.Error.Progress()
+            .AutoClear(true)
+            .Columns(
+                [
+                    new TaskDescriptionColumn { Alignment = Justify.Left },
+                    .. bar,
+                    new PercentageColumn(),
+                    new RemainingTimeColumn(),
+                    new NumbersColumn(),
+                ])
+            .Start(context => work(new RunProgressDisplay(context, plan)));
+    }
+
+    public void Started(RunConfig run, int iteration, int iterations)
+    {
+        ProgressTask task = context.AddTask(Markup.Escape(run.Description), maxValue: Math.Max(1, iterations));
+        task.Value = Math.Min(iteration, task.MaxValue - 0.5);
+        active[run] = task;
+    }
+
+    public void Progressed(RunConfig run, RunProgress standing)
+    {
+        ProgressTask task = active[run];
+        task.Tag = standing;
+        task.Value = Math.Min(standing.Iteration, task.MaxValue - 0.5);
+        if (progress.Has(run))
+        {
+            progress.Advance(run, standing);
+            whole.Value = progress.Share();
+        }
+    }
+
+    public void Ended(RunOutcome outcome)
+    {
+        if (active.TryRemove(outcome.Run, out ProgressTask? task))
+        {
+            task.StopTask();
+            context.RemoveTask(task);
+        }
+
+        if (!progress.Has(outcome.Run))
+            return;
+        (int number, string standing) = progress.End(outcome.Run);
+        whole.Value = progress.Share();
+        Terminal.Error.WriteLine($"[{number}/{progress.Count}] {RunText.Ending(outcome, standing)}");
+    }
+
+    public void Noted(RunConfig run, string message) => Terminal.Error.WriteLine($"{run.Description}: {message}");
+
+    /// <summary>Iterations per second, and where the run stands.</summary>
+    private sealed class NumbersColumn : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+            => new Text(task.Tag is RunProgress progress ? $"{RunText.Rate(progress)} {progress.Standing}" : "");
+    }
+}

@@ -1,0 +1,58 @@
+using Stein.Engine.Devices;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary>
+/// Runs what is to be run, with progress, writes the reports, and says how it ended: what <c>ica</c>, <c>run</c> and <c>reproduce</c> share.
+/// </summary>
+/// <param name="context">Where and how to run.</param>
+/// <param name="interruption">Stops the runs.</param>
+internal sealed class PlanExecution(RunContext context, Interruption interruption)
+{
+    /// <param name="parts">The experiments.</param>
+    /// <param name="shard">The part of all runs to do; without a report then, since it would be one of a part.</param>
+    /// <param name="check">Whether a number that is not the published one is a failure.</param>
+    /// <returns>The exit code.</returns>
+    public int Run(IReadOnlyList<ReportPart> parts, Shard? shard = null, bool check = false)
+    {
+        IEnumerable<RunConfig> runs = parts.SelectMany(part => part.Plan);
+        RunPlan plan = new RunPlanner(context.Store, context.Device).Plan(shard is null ? runs : shard.Of(runs), context.Force);
+        var output = new RunOutput(context, plan);
+        if (context.DryRun)
+        {
+            output.DryRun();
+            return ExitCode.Success;
+        }
+
+        OutputFolder.Require("--store", context.Store.Root);
+        if (shard is null)
+        {
+            foreach (ReportPart part in parts)
+                OutputFolder.Require("--out", part.Folder);
+        }
+
+        output.Begin();
+        IReadOnlyList<RunOutcome> outcomes = output.Follow(
+            observer => new RunExecutor(context.Store, () => DeviceCatalog.Create(context.Device.Name), context.Executor, observer)
+                .Run(plan, interruption.Token));
+        (ReportPart Part, ReportOutcome Outcome)[] reports =
+            shard is null ? [.. parts.Select(part => (part, part.Write(context.Store)))] : [];
+        int exitCode = CodeOf(outcomes, check ? [.. reports.Select(report => report.Outcome)] : []);
+        foreach ((ReportPart part, ReportOutcome outcome) in reports)
+            output.Report(part, outcome);
+        if (parts.Count > 1)
+            output.Summary(reports);
+        output.End(outcomes, exitCode);
+        return exitCode;
+    }
+
+    private int CodeOf(IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<ReportOutcome> compared)
+    {
+        if (outcomes.Any(outcome => outcome.Status == RunStatus.Failed))
+            return interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Failure;
+        if (outcomes.Any(outcome => outcome.Status is not (RunStatus.Finished or RunStatus.AlreadyDone)))
+            return interruption.ExitCode;
+        return compared.Any(report => report.Comparisons.Any(comparison => !comparison.Reproduced)) ? ExitCode.NotReproduced : ExitCode.Success;
+    }
+}

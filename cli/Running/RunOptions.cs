@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Stein.Engine.Devices;
+using Stein.Experiments.Provenance;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary>Options of everything that runs: where, how many at a time, what is printed. None but --device double changes a number.</summary>
+internal sealed class RunOptions(string folderHelp)
+{
+    private readonly Option<string> device = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
+
+    private readonly Option<int?> jobs =
+        Values.Number<int>("--jobs", "runs side by side [default: one per processor; 1 on a GPU]; the numbers are the same for any");
+
+    private readonly Option<string> folder = new("--out") { Description = folderHelp, HelpName = "folder" };
+    private readonly StoreOption store = new();
+    private readonly Option<bool> force = new("--force") { Description = "do finished runs again; the old result stays until the new one is there" };
+    private readonly Option<bool> failFast = new("--fail-fast") { Description = "stop everything when one run fails" };
+
+    private readonly Option<bool> dryRun =
+        new("--dry-run") { Description = "say what would be run, why, and how long it would take; write nothing" };
+
+    private readonly Option<int?> checkpointEvery = Values.Number<int>(
+        "--checkpoint-every", "iterations between two checkpoints [default: 10 seconds, whatever the iterations]");
+
+    private readonly Option<bool> json = new("--json") { Description = "events on standard output, one line of JSON each, and nothing else there" };
+    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "no progress, no tables; errors only" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[device, jobs, folder, store.Option, force, failFast, dryRun, checkpointEvery, json, quiet])
+            command.Options.Add(option);
+    }
+
+    /// <exception cref="UsageException">A value cannot be used.</exception>
+    /// <exception cref="DeviceUnavailableException">The device is not there; the message says which are.</exception>
+    public RunContext Read(ParseResult parsed)
+    {
+        // The name that auto stands for, from here on: every run gets the same kind.
+        using Device first = DeviceCatalog.Create(parsed.GetRequiredValue(device));
+        bool onProcessor = first.Name is "simd" or "double";
+        int count = parsed.GetValue(jobs) ?? (onProcessor ? Environment.ProcessorCount : 1);
+        if (count is < 1 or > 4096)
+            throw new UsageException($"--jobs {count}: it must be a whole number from 1 to 4096");
+        int? checkpoint = parsed.GetValue(checkpointEvery);
+        if (checkpoint < 1)
+            throw new UsageException($"--checkpoint-every {checkpoint}: it must be a whole number of at least 1");
+        string? target = parsed.GetValue(folder);
+        if (target is not null && string.IsNullOrWhiteSpace(target))
+            throw new UsageException("--out: it must be the path of a folder");
+        return new RunContext
+        {
+            Device = new DeviceIdentity(first.Name, first.Description),
+            Precision = first.IsSinglePrecision ? Precision.Single : Precision.Double,
+            Store = store.Read(parsed),
+            Folder = target,
+            Executor = new ExecutorOptions { Jobs = count, FailFast = parsed.GetValue(failFast), CheckpointIterations = checkpoint },
+            Force = parsed.GetValue(force),
+            DryRun = parsed.GetValue(dryRun),
+            Json = parsed.GetValue(json),
+            Quiet = parsed.GetValue(quiet),
+        };
+    }
+}
+
+/// <summary><c>--store</c>: the folder that runs are kept in.</summary>
+internal sealed class StoreOption
+{
+    private const string Variable = "STEIN_STORE";
+
+    public Option<string> Option { get; } = new("--store")
+    {
+        Description = $"folder that runs are kept in, shared by any number of processes [default: ${Variable}, or {DefaultFolder}]",
+        HelpName = "folder",
+    };
+
+    private static string DefaultFolder => Path.Combine("results", "runs");
+
+    /// <exception cref="UsageException">It is no folder's path.</exception>
+    public RunStore Read(ParseResult parsed)
+    {
+        string? fromVariable = Environment.GetEnvironmentVariable(Variable);
+        string folder = parsed.GetValue(Option) ?? (string.IsNullOrWhiteSpace(fromVariable) ? DefaultFolder : fromVariable);
+        if (string.IsNullOrWhiteSpace(folder))
+            throw new UsageException("--store: it must be the path of a folder");
+        return new RunStore(folder);
+    }
+}
+
+/// <summary>Where and how to run.</summary>
+internal sealed record RunContext
+{
+    /// <summary>Never <c>auto</c>.</summary>
+    public required DeviceIdentity Device { get; init; }
+
+    public required Precision Precision { get; init; }
+
+    public required RunStore Store { get; init; }
+
+    /// <summary>Where tables and figures go; null for the command's own place.</summary>
+    public string? Folder { get; init; }
+
+    public required ExecutorOptions Executor { get; init; }
+
+    /// <summary>Whether finished runs are done again.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Whether nothing is to be run or written.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Whether standard output is JSON.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>Whether only errors are printed.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>Whether tables and remarks are printed on standard output.</summary>
+    public bool PrintsText => !Json && !Quiet;
+}
