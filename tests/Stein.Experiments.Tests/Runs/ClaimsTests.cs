@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Stein.Experiments.Runs;
 using Xunit;
 
@@ -127,6 +128,25 @@ public sealed class ClaimsTests : IDisposable
         using Process process = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
         process.WaitForExit();
         Assert.False(table.IsRunning(self with { ProcessId = process.Id }));
+    }
+
+    /// <summary>A process that was killed keeps its number until its parent asks how it ended.</summary>
+    [Fact]
+    public void A_process_whose_number_is_kept_or_used_again_is_not_running()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("the states of processes are read on Linux only");
+        var table = new ProcessTable();
+        ClaimOwner self = table.Self("x");
+        Assert.True(table.IsRunning(self));
+        Assert.False(table.IsRunning(self with { ProcessStart = "1" }));
+        using Process parent = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "true & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
+        int ended = int.Parse(parent.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        string status = $"/proc/{ended}/stat";
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText(status).Contains(") Z ", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
+        Assert.False(table.IsRunning(self with { ProcessId = ended, ProcessStart = null }));
+        parent.Kill();
     }
 
     private Claims Open(int process) => new(new Disk(), Timing, new TestProcesses(process, living));
