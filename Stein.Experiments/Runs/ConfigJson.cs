@@ -8,7 +8,9 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>Configs as JSON: names as everywhere in this project, every key and type checked when read, nulls left out when written.</summary>
+/// <summary>
+/// Configs as JSON: names as everywhere in this project, every key and type checked when read, nulls left out when written.
+/// </summary>
 internal static class ConfigJson
 {
     private static readonly JsonSerializerOptions Options = CreateOptions();

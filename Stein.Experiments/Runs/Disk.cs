@@ -4,7 +4,9 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>Everything the runner changes on disk goes through here, so that tests can let a disk fill up or a process die at any change.</summary>
+/// <summary>
+/// Everything the runner changes on disk goes through here, so that tests can let a disk fill up or a process die at any change.
+/// </summary>
 internal class Disk
 {
     public virtual void CreateFolder(string path) => Directory.CreateDirectory(path);

@@ -20,7 +20,7 @@ internal static class Repetition
         ResultReading old = ResultFile.Read(run, folder);
         if (old.Mark != repeated.Mark || old.Run is null)
         {
-            if (old.Run is not null)
+            if (old.Run is not null && !IsSetAside(folder, old.Mark!))
                 SetAside(disk, old.Run);
             disk.Delete(Path.Combine(folder, RunFiles.Result));
             foreach (string name in FilesOf(repeated.Run))
@@ -31,6 +31,10 @@ internal static class Repetition
         disk.Delete(Path.Combine(repetition, RunFiles.Result));
         disk.DeleteFolder(repetition);
     }
+
+    /// <summary>Whether that was done already, by a process that was killed over what comes next.</summary>
+    private static bool IsSetAside(string folder, string mark)
+        => Directory.EnumerateDirectories(folder, RunFiles.Replaced + "*").Any(replaced => ResultFile.MarkIn(replaced) == mark);
 
     private static void SetAside(Disk disk, StoredRun old)
     {

@@ -72,6 +72,9 @@ internal static class ResultFile
             new StoredRun(run, folder, document["values"]!.AsObject(), names, SessionsOf(document)), mark, null, []);
     }
 
+    /// <summary>By which one result is told from the next; null if there is none.</summary>
+    public static string? MarkIn(string folder) => Sha256Of(Path.Combine(folder, RunFiles.Result));
+
     private static (JsonObject? Document, string? Damage) Parse(RunConfig run, byte[] bytes)
     {
         try

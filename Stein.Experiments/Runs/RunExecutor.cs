@@ -105,7 +105,7 @@ public sealed class RunExecutor
 #pragma warning restore CA1031
             {
                 Interlocked.CompareExchange(ref unexpected, exception, null);
-                queue.Stop();
+                stop.Cancel();
             }
         }
 

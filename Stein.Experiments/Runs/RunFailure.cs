@@ -19,7 +19,10 @@ public sealed record RunFailure(
     {
         try
         {
-            return JsonSerializer.Deserialize<RunFailure>(File.ReadAllText(Path.Combine(folder, RunFiles.Failure)), JsonFormat.Line);
+            string text = File.ReadAllText(Path.Combine(folder, RunFiles.Failure));
+            return JsonSerializer.Deserialize<RunFailure>(text, JsonFormat.Line) is { } failure
+                ? failure with { Files = [.. failure.Files.Where(name => File.Exists(Path.Combine(folder, name)))] }
+                : null;
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {

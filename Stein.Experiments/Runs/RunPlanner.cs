@@ -100,7 +100,9 @@ public sealed class RunPlanner
         return null;
     }
 
-    /// <summary>By this machine's clock, because asking the file system's means writing to it: for people, nothing is decided by it.</summary>
+    /// <summary>
+    /// By this machine's clock, because asking the file system's means writing to it: for people, nothing is decided by it.
+    /// </summary>
     private string? LiveOwner(string folder)
     {
         if (ClaimFile.Highest(folder)?.Read() is not { } found)

@@ -222,13 +222,21 @@ internal sealed class RunTraining(
         bool isExpected = exception is RunFailedException or StoreException or DeviceUnavailableException;
         string message = isExpected ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
         int iteration = exception is RunFailedException failed ? failed.Iteration : training?.Iteration ?? 0;
-        string[] kept = KeepLastGoodState();
+        IReadOnlyList<RunFile> lastGood = LastGoodState();
         string text = JsonSerializer.Serialize(
-            new RunFailure(message, iteration, exception.StackTrace, kept, DateTimeOffset.UtcNow, Environment.MachineName),
+            new RunFailure(
+                message,
+                iteration,
+                exception.StackTrace,
+                [.. lastGood.Select(file => file.Name)],
+                DateTimeOffset.UtcNow,
+                Environment.MachineName),
             JsonFormat.Indented);
         try
         {
+            // The failure first: it names the files, so that whoever begins again finds them.
             claimed.Change(disk => disk.Write(PathOf(RunFiles.Failure), text + "\n"));
+            Write(lastGood);
         }
         catch (StoreException unwritten)
         {
@@ -238,15 +246,11 @@ internal sealed class RunTraining(
         return (RunStatus.Failed, iteration, message);
     }
 
-    private string[] KeepLastGoodState()
+    private IReadOnlyList<RunFile> LastGoodState()
     {
         try
         {
-            return [.. Write(training?.LastGoodState() ?? []).Keys];
-        }
-        catch (ClaimLostException)
-        {
-            throw;
+            return training?.LastGoodState() ?? [];
         }
 #pragma warning disable CA1031 // What made the run fail is what people have to see, not what came of it.
         catch (Exception exception)

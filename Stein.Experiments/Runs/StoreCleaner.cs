@@ -32,7 +32,9 @@ public enum CleanReason
 /// <param name="Description">The run, where it is known.</param>
 public sealed record CleanItem(string Path, CleanReason Reason, long Bytes, string Description);
 
-/// <summary>Finds and removes what nothing needs any more. A finished run of the present protocol version stays, and one under way.</summary>
+/// <summary>
+/// Finds and removes what nothing needs any more. A finished run of the present protocol version stays, and one under way.
+/// </summary>
 public sealed class StoreCleaner
 {
     private readonly RunStore store;
