@@ -26,7 +26,8 @@ public sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? env
         // Sites limit the tasks of an array in either place.
         int[] limits =
         [
-            .. ArraySizes().Matches(configuration.Output).Select(match => int.Parse(match.Groups["size"].Value, CultureInfo.InvariantCulture)),
+            .. ArraySizes().Matches(configuration.Output)
+                .Select(match => int.Parse(match.Groups["size"].Value, CultureInfo.InvariantCulture)),
         ];
         return configuration.ExitCode == 0 && limits.Length > 0 ? limits.Min() : null;
     }
@@ -48,7 +49,8 @@ public sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? env
         int[] reports = [.. jobs["report"]];
         return arrays.Length == submission.ArrayScripts.Count && reports.Length == 1
             ? new(arrays, reports[0])
-            : throw new SlurmException($"sbatch printed no number for some of the jobs; squeue shows what was submitted. {submitted.Output.Trim()}");
+            : throw new SlurmException(
+                $"sbatch printed no number for some of the jobs; squeue shows what was submitted. {submitted.Output.Trim()}");
     }
 
     private async Task<Completed> RunBashAsync(string[] arguments, CancellationToken cancellationToken)

@@ -47,7 +47,9 @@ public sealed partial record SlurmSettings
     /// <summary>The site's MaxArraySize; see <see cref="SlurmClient.FindMaxArraySizeAsync"/>.</summary>
     public int MaxArraySize { get; init; } = DefaultMaxArraySize;
 
-    /// <summary>How long before the time limit a task is told to write its checkpoints; Slurm may be early by <see cref="SignalGranularity"/>.</summary>
+    /// <summary>
+    /// How long before the time limit a task is told to write its checkpoints; Slurm may be early by <see cref="SignalGranularity"/>.
+    /// </summary>
     public TimeSpan SignalLead { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>More options of sbatch, such as <c>--account=physics</c>, for the tasks and the report.</summary>

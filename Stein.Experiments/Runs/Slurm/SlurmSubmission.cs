@@ -12,9 +12,12 @@ namespace Stein.Experiments.Runs.Slurm;
 public sealed record SlurmSubmission(
     string Folder, IReadOnlyList<string> ArrayScripts, string ReportScript, string SubmitScript, string LogFolder)
 {
-    /// <summary>Writes the scripts into a new numbered folder of <paramref name="parent"/>, which appears with all of them or not at all.</summary>
+    /// <summary>
+    /// Writes the scripts into a new numbered folder of <paramref name="parent"/>, which appears with all of them or not at all.
+    /// </summary>
     /// <param name="parent">
-    /// Folder of all submissions, on a file system that the cluster's nodes see; made if missing. Earlier submissions stay, with their logs.
+    /// Folder of all submissions, on a file system that the cluster's nodes see; made if missing. Earlier submissions stay, with
+    /// their logs.
     /// </param>
     /// <param name="settings">What is to run.</param>
     /// <exception cref="ArgumentException">A setting that Slurm would not take.</exception>
@@ -79,7 +82,8 @@ public sealed record SlurmSubmission(
 
     private static int HighestNumber(string parent) => Directory
         .EnumerateDirectories(parent)
-        .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)
+        .Select(Path.GetFileName)
+        .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)
         .DefaultIfEmpty()
         .Max();
 }

@@ -15,15 +15,17 @@ public static partial class SlurmTimeLimit
         Match match = WithDays().Match(text);
         if (!match.Success)
             match = WithoutDays().Match(text);
-        double Part(string name) => match.Groups[name] is { Success: true } group ? double.Parse(group.Value, CultureInfo.InvariantCulture) : 0;
         double seconds = (((((Part("days") * 24) + Part("hours")) * 60) + Part("minutes")) * 60) + Part("seconds");
         if (!match.Success || seconds == 0)
         {
             throw new FormatException(
-                $"'{text}' is not a time limit of Slurm; give minutes (90), hours:minutes:seconds (1:30:00) or days-hours:minutes (2-12:00).");
+                $"'{text}' is not a time limit of Slurm; "
+                + "give minutes (90), hours:minutes:seconds (1:30:00) or days-hours:minutes (2-12:00).");
         }
 
         return TimeSpan.FromSeconds(seconds);
+
+        double Part(string name) => double.TryParse(match.Groups[name].ValueSpan, CultureInfo.InvariantCulture, out double part) ? part : 0;
     }
 
     /// <summary>The limit as <c>sbatch --time</c> reads it: D-HH:MM:SS.</summary>

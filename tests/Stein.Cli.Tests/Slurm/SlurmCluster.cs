@@ -20,7 +20,8 @@ public sealed class SlurmCluster : IAsyncLifetime
     private string? missing;
 
     /// <summary>What Slurm's commands need to find this cluster.</summary>
-    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { ["SLURM_CONF"] = Path.Combine(folder, "slurm.conf") };
+    public IReadOnlyDictionary<string, string> Environment =>
+        new Dictionary<string, string> { ["SLURM_CONF"] = Path.Combine(folder, "slurm.conf") };
 
     public async ValueTask InitializeAsync()
     {
@@ -35,7 +36,10 @@ public sealed class SlurmCluster : IAsyncLifetime
         // A session of its own: Ctrl-C ends the tests, and the cluster stops because they ended.
         supervisor = Process.Start(new ProcessStartInfo(
             "setsid",
-            ["bash", Path.Combine(AppContext.BaseDirectory, "slurm-cluster.sh"), folder, $"{port}", $"{FreePort(port + 1)}", $"{MaxArraySize}"])
+            [
+                "bash", Path.Combine(AppContext.BaseDirectory, "slurm-cluster.sh"),
+                folder, $"{port}", $"{FreePort(port + 1)}", $"{MaxArraySize}",
+            ])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -92,7 +96,8 @@ public sealed class SlurmCluster : IAsyncLifetime
 
     private string Logs() => string.Join(
         '\n',
-        Directory.GetFiles(Path.Combine(folder, "log"), "*.log").Select(file => $"--- {file}\n{string.Join('\n', File.ReadLines(file).TakeLast(40))}"));
+        Directory.GetFiles(Path.Combine(folder, "log"), "*.log")
+            .Select(file => $"--- {file}\n{string.Join('\n', File.ReadLines(file).TakeLast(40))}"));
 
     /// <summary>Below the ports that systems hand out by themselves, so that nothing takes it before the daemon does.</summary>
     private static int FreePort(int above)

@@ -24,7 +24,8 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     public async Task Every_shard_runs_once_in_split_arrays_below_the_limit_and_the_report_after_them()
     {
         cluster.SkipIfMissing();
-        string[] arguments = ["reproduce", "--all", "--store", "a b", "it's", "\"quoted\"", "$HOME `id` \\ ; # *", "", "two\nlines\r\t", "é"];
+        string[] arguments =
+            ["reproduce", "--all", "--store", "a b", "it's", "\"quoted\"", "$HOME `id` \\ ; # *", "", "two\nlines\r\t", "é"];
         SlurmJobs jobs = await SubmitAsync(Settings("short", tasks: 10, arguments) with { ArrayLimit = 3 });
         Assert.Equal(3, jobs.Arrays.Count);
         await cluster.WaitUntilIdleAsync();
@@ -103,7 +104,8 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         Assert.Contains("invalid partition specified: nowhere", refused.Message, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Shards(List<Event> events, string kind) => events.Where(one => one.Kind == kind).Select(one => one.Shard);
+    private static IEnumerable<string> Shards(List<Event> events, string kind) =>
+        events.Where(one => one.Kind == kind).Select(one => one.Shard);
 
     private static int MostAtOnce(List<Event> events)
     {
