@@ -39,12 +39,12 @@ internal static class IcaTables
         Column<IcaTableRow>[] all = [method, .. seeds, .. summary, seconds, .. paper];
         if (Column<IcaTableRow>.Width(all, rows) <= Terminal.Output.Profile.Width)
         {
-            Terminal.Output.Write(Column<IcaTableRow>.Table(title, all, rows));
+            Column<IcaTableRow>.Print(title, all, rows);
         }
         else
         {
-            Terminal.Output.Write(Column<IcaTableRow>.Table(title, [method, .. summary, .. paper], rows));
-            Terminal.Output.Write(Column<IcaTableRow>.Table("Each seed", [method, .. seeds], rows));
+            Column<IcaTableRow>.Print(title, [method, .. summary, .. paper], rows);
+            Column<IcaTableRow>.Print("Each seed", [method, .. seeds], rows);
         }
     }
 
@@ -68,7 +68,7 @@ internal static class IcaTables
         Column<IcaDifferenceRow>[] paper = comparePaper
             ? [new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Verdict)]
             : [];
-        Terminal.Output.Write(Column<IcaDifferenceRow>.Table(
+        Column<IcaDifferenceRow>.Print(
             "Differences in nats, paired by seed",
             [
                 new("comparison", row => row.Comparison),
@@ -77,7 +77,8 @@ internal static class IcaTables
                 new("mean ± s.e.", row => NumberText.WithError(row.Mean, row.Se)),
                 .. paper,
             ],
-            rows));
+            rows,
+            keys: 2);
     }
 
     private static bool IsOracle(IcaTableRow row) => row.Method == IcaMethod.Oracle.Name;
