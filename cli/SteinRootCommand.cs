@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Stein.Experiments.Provenance;
@@ -24,10 +25,13 @@ internal static class SteinRootCommand
             ReproduceCommand.Create(interruption),
             DevicesCommand.Create(),
             BenchCommand.Create(interruption),
+            CompletionCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, Examples);
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
+        SuggestDirective suggest = root.Directives.OfType<SuggestDirective>().Single();
+        suggest.Action = new SuggestAction(root, suggest);
         return root;
     }
 

@@ -98,7 +98,7 @@ internal static class BenchCommand
     }
 
     private static void Print(List<IcaBenchmarkRow> rows, DeviceIdentity device) =>
-        Terminal.Output.Write(Column<IcaBenchmarkRow>.Table(
+        Column<IcaBenchmarkRow>.Print(
             $"One training iteration on {device.Name} ({device.Description})",
             [
                 new("method", row => row.Method),
@@ -111,7 +111,8 @@ internal static class BenchCommand
                     : $"{NumberText.Fixed(100 * row.ShareOfPeak, 1)} % of {NumberText.Fixed(row.PeakGigaflops, 0)}"),
                 new("bytes\nallocated", row => $"{row.AllocatedBytes}"),
             ],
-            rows));
+            rows,
+            keys: 2);
 
     private static string Quartiles(IcaBenchmarkRow row) =>
         $"{NumberText.Fixed(row.LowerQuartileMilliseconds, 4)}–{NumberText.Fixed(row.UpperQuartileMilliseconds, 4)}";

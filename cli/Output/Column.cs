@@ -5,6 +5,34 @@ namespace Stein.Cli;
 /// <summary>A column of a table: its header, and the cell of a row. The first column is aligned left, the others right.</summary>
 internal sealed record Column<TRow>(string Header, Func<TRow, string> Cell)
 {
+    /// <summary>
+    /// Prints the rows as one table where the terminal is wide enough, else as several that share the first columns: a number that is
+    /// broken over two lines cannot be read.
+    /// </summary>
+    /// <param name="title">Above the first table; the others say that they continue it.</param>
+    /// <param name="columns">All columns.</param>
+    /// <param name="rows">All rows.</param>
+    /// <param name="keys">How many of the first columns say what a row is about.</param>
+    public static void Print(string title, IReadOnlyList<Column<TRow>> columns, IReadOnlyList<TRow> rows, int keys = 1)
+    {
+        Column<TRow>[] shared = [.. columns.Take(keys)];
+        int printed = keys;
+        do
+        {
+            List<Column<TRow>> part = [.. shared, .. columns.Skip(printed).Take(1)];
+            foreach (Column<TRow> next in columns.Skip(printed + 1))
+            {
+                if (Width([.. part, next], rows) > Terminal.Output.Profile.Width)
+                    break;
+                part.Add(next);
+            }
+
+            Terminal.Output.Write(Table(printed == keys ? title : $"{title} (continued)", part, rows));
+            printed += part.Count - keys;
+        }
+        while (printed < columns.Count);
+    }
+
     /// <summary>Every table of the program.</summary>
     public static Table Table(string title, IReadOnlyList<Column<TRow>> columns, IReadOnlyList<TRow> rows)
     {

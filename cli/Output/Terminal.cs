@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 
 namespace Stein.Cli;
@@ -5,15 +6,35 @@ namespace Stein.Cli;
 /// <summary>The two consoles: results on standard output, progress and remarks on standard error.</summary>
 /// <remarks>
 /// A stream that is no terminal gets no escape codes, whatever the environment suggests, and wide lines, so that tables are not
-/// wrapped in files. NO_COLOR is respected by Spectre.Console.
+/// wrapped in files. NO_COLOR with any value takes the colours away (https://no-color.org), TERM=dumb every escape code, and COLUMNS
+/// is the width of tables and help wherever they go.
 /// </remarks>
 internal static class Terminal
 {
     private const int WidthOfFiles = 200;
 
-    public static IAnsiConsole Output { get; } = Create(Console.Out, Console.IsOutputRedirected);
+    /// <summary>No table is of use below, and Spectre.Console needs room for its borders.</summary>
+    private const int SmallestWidth = 20;
 
-    public static IAnsiConsole Error { get; } = Create(Console.Error, Console.IsErrorRedirected);
+    static Terminal()
+    {
+        // Spectre.Console takes an empty NO_COLOR for a wish too; the convention does not.
+        if (Environment.GetEnvironmentVariable("NO_COLOR") is { Length: 0 })
+            Environment.SetEnvironmentVariable("NO_COLOR", null);
+        Output = Create(Console.Out, Console.IsOutputRedirected);
+        Error = Create(Console.Error, Console.IsErrorRedirected);
+    }
+
+    public static IAnsiConsole Output { get; }
+
+    public static IAnsiConsole Error { get; }
+
+    /// <summary>The width asked for by COLUMNS; null where there is none, or none that can be used.</summary>
+    public static int? Columns
+        => int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int columns)
+            && columns > 0
+            ? Math.Max(columns, SmallestWidth)
+            : null;
 
     /// <summary>Whether progress can be drawn in place.</summary>
     public static bool IsInteractive => !Console.IsErrorRedirected && Error.Profile.Capabilities.Ansi;
@@ -28,8 +49,8 @@ internal static class Terminal
             Out = new AnsiConsoleOutput(writer),
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         });
-        if (redirected)
-            console.Profile.Width = WidthOfFiles;
+        // Not wider than the terminal: a line that it wraps cannot be drawn over.
+        console.Profile.Width = redirected ? Columns ?? WidthOfFiles : Math.Min(Columns ?? int.MaxValue, console.Profile.Width);
         return console;
     }
 }

@@ -18,6 +18,8 @@ internal sealed class HelpWithExamples(HelpAction help, IReadOnlyList<Example> r
 {
     public override int Invoke(ParseResult parseResult)
     {
+        if (Terminal.Columns is { } columns)
+            help.MaxWidth = columns;
         int result = help.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
         Command command = parseResult.CommandResult.Command;

@@ -39,7 +39,7 @@ internal static class Values
         return option;
     }
 
-    /// <summary>A number; unset where there is no default.</summary>
+    /// <summary>A number; unset where there is no default, which is what the shell completes.</summary>
     public static Option<T?> Number<T>(string name, string description, T? defaultValue = null)
         where T : struct, INumber<T>
     {
@@ -49,15 +49,20 @@ internal static class Values
             HelpName = Kind<T>(),
             CustomParser = result => ParseNumber<T>(name, result.Tokens[0].Value, result),
         };
-        if (defaultValue is not null)
+        if (defaultValue is { } number)
+        {
             option.DefaultValueFactory = _ => defaultValue;
+            option.CompletionSources.Add(Text(number));
+        }
+
         return option;
     }
 
-    /// <summary>One or more numbers, repeated, side by side or with commas.</summary>
+    /// <summary>One or more numbers, repeated, side by side or with commas; the shell completes the defaults.</summary>
     public static Option<T[]> Numbers<T>(string name, string description, params T[] defaults)
         where T : struct, INumber<T>
-        => new(name)
+    {
+        var option = new Option<T[]>(name)
         {
             Description = description,
             HelpName = Kind<T>(),
@@ -65,6 +70,9 @@ internal static class Values
             DefaultValueFactory = _ => defaults,
             CustomParser = result => [.. Split(result).Select(token => ParseNumber<T>(name, token, result)).Distinct()],
         };
+        option.CompletionSources.Add([.. defaults.Select(Text)]);
+        return option;
+    }
 
     private static IEnumerable<string> Split(ArgumentResult result) => result.Tokens.SelectMany(
         token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
@@ -86,6 +94,10 @@ internal static class Values
         result.AddError($"{name} {value}: it must be {Article<T>()}");
         return default;
     }
+
+    private static string Text<T>(T number)
+        where T : struct, INumber<T>
+        => number.ToString(null, CultureInfo.InvariantCulture);
 
     private static bool IsWhole<T>()
         where T : struct, INumber<T>

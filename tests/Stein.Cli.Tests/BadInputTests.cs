@@ -27,6 +27,9 @@ public sealed class BadInputTests
         { "reproduce icd", "Did you mean 'ica'?" },
         { "reproduce ica --dims 10,1", "--dim 1: it must be" },
         { "bench --method kds", "Did you mean 'ksd'?" },
+        { "completion", "name a shell (bash, zsh, fish, powershell)" },
+        { "completion bsh", "Did you mean 'bash'?" },
+        { "completion pwsh", "there are bash, zsh, fish, powershell" },
     };
 
     [Theory]

@@ -80,6 +80,8 @@ internal sealed class SteinProgram : IDisposable
         // Whatever the machine that tests is set to must not decide what is tested.
         start.Environment["GITHUB_ACTIONS"] = "true";
         start.Environment["TERM"] = "xterm-256color";
+        start.Environment.Remove("NO_COLOR");
+        start.Environment.Remove("COLUMNS");
         return Process.Start(start)!;
     }
 
