@@ -4,6 +4,8 @@ using System.Text;
 using Stein.Cli;
 using Stein.Engine.Devices;
 using Stein.Experiments.Ica;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Slurm;
 
 // Results have ±, − and Greek letters; terminals of all systems show UTF-8.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -20,7 +22,8 @@ try
 
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (Exception exception) when (exception is UsageException or InvalidSettingException or DeviceUnavailableException)
+catch (Exception exception) when (exception is UsageException or InvalidSettingException or InvalidConfigException
+    or DeviceUnavailableException)
 {
     ErrorOutput.Write(exception.Message);
     return ExitCode.Usage;
@@ -29,7 +32,7 @@ catch (OperationCanceledException)
 {
     return interruption.ExitCode;
 }
-catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or TrainingDivergedException)
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SlurmException)
 {
     ErrorOutput.Write(exception.Message);
     return ExitCode.Failure;

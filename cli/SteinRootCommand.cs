@@ -12,7 +12,8 @@ internal static class SteinRootCommand
     private static readonly Example[] Examples =
     [
         new("stein ica --dim 10 --method maxsksd --seed 60", "train one ICA model as the paper does; seconds"),
-        new("stein reproduce ica", "the paper's whole ICA table; about half an hour of one core"),
+        new("stein reproduce --all", "every published table and figure; about half an hour of one core, at once on all of them"),
+        new("stein status", "how far that is"),
         new("stein devices", "what can compute here"),
     ];
 
@@ -23,6 +24,12 @@ internal static class SteinRootCommand
         {
             IcaCommand.Create(interruption),
             ReproduceCommand.Create(interruption),
+            ReportCommand.Create(),
+            ListCommand.Create(),
+            ShowCommand.Create(),
+            RunCommand.Create(interruption),
+            StatusCommand.Create(),
+            CleanCommand.Create(),
             DevicesCommand.Create(),
             BenchCommand.Create(interruption),
             CompletionCommand.Create(),

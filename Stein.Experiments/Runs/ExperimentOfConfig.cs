@@ -41,7 +41,12 @@ public abstract class Experiment<TConfig> : Experiment
                where stored is not null
                select new StoredRun<TConfig>(stored),
         ];
-        return WriteReport(request, finished);
+        ReportOutcome outcome = WriteReport(request, finished);
+        if (finished.Length == 0)
+            return outcome;
+        string metrics = Path.Combine(request.Folder, "metrics.csv");
+        TidyCsv.Write(metrics, this, finished);
+        return outcome with { Files = [.. outcome.Files, metrics, ReportProvenance.Write(request, this, finished)] };
     }
 
     internal sealed override IRun Start(RunConfig run, Device device) => Start((TConfig)run.Config, device);
@@ -75,7 +80,10 @@ public abstract class Experiment<TConfig> : Experiment
     /// <exception cref="RunFailedException">It cannot be begun.</exception>
     protected abstract IRun Start(TConfig config, Device device);
 
-    /// <summary>Writes tables and figures of what is there, which may be part of <see cref="ReportRequest.Plan"/> only, or none.</summary>
+    /// <summary>
+    /// Writes tables and figures of what is there; <c>metrics.csv</c> (<see cref="TidyCsv"/>) and <c>provenance.json</c> come from the
+    /// runner. It may be part of <see cref="ReportRequest.Plan"/> only, or none.
+    /// </summary>
     /// <param name="request">Where to, and what is expected.</param>
     /// <param name="runs">The finished runs, in the order of the plan.</param>
     protected abstract ReportOutcome WriteReport(ReportRequest request, IReadOnlyList<StoredRun<TConfig>> runs);

@@ -21,7 +21,6 @@ public static class DevicePrecision
     public static Precision Of(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        // Unit round-off is 2⁻²⁴ or 2⁻⁵³.
-        return device.UnitRoundoff > 1e-10 ? Precision.Single : Precision.Double;
+        return device.IsSinglePrecision ? Precision.Single : Precision.Double;
     }
 }

@@ -56,6 +56,13 @@ public sealed class RunStore
         ];
     }
 
+    /// <summary>Every run of an experiment under its present protocol version that was begun, finished or not, by id.</summary>
+    public IReadOnlyList<RunConfig> Begun(Experiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return [.. FoldersOf(experiment).Select(folder => RunIn(folder, experiment)).OfType<RunConfig>()];
+    }
+
     /// <summary>Why a run failed when it was last tried; null if it did not.</summary>
     public RunFailure? FailureOf(RunConfig run) => RunFailure.Read(FolderOf(run));
 

@@ -5,18 +5,18 @@ namespace Stein.Experiments.Runs;
 /// <summary>One of several parts of a plan that are run by themselves, as on several machines.</summary>
 public sealed record Shard
 {
-    /// <param name="number">Which part, from 1.</param>
+    /// <param name="number">Which part, from 0, as clusters count.</param>
     /// <param name="count">How many parts there are.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such part.</exception>
     public Shard(int number, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, count);
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, count);
         (Number, Count) = (number, count);
     }
 
-    /// <summary>Which part, from 1.</summary>
+    /// <summary>Which part, from 0.</summary>
     public int Number { get; }
 
     /// <summary>How many parts there are.</summary>
@@ -31,10 +31,9 @@ public sealed record Shard
         return parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-            && number >= 1
-            && number <= count
+            && number < count
             ? new Shard(number, count)
-            : throw new FormatException($"{text}: it must be i/n with whole numbers from 1/n to n/n, as in 2/8");
+            : throw new FormatException($"{text}: it must be i/n with whole numbers from 0/n to n−1/n, as in 2/8");
     }
 
     /// <summary>
@@ -53,7 +52,7 @@ public sealed record Shard
             // Runs that cost nothing are spread by their number.
             int least = Enumerable.Range(0, Count).MinBy(part => parts[part]);
             parts[least] = (parts[least].Operations + run.Operations, parts[least].Runs + 1);
-            if (least == Number - 1)
+            if (least == Number)
                 mine.Add(run);
         }
 

@@ -6,7 +6,10 @@ namespace Stein.Experiments.Runs;
 public sealed class SpeedTable
 {
     /// <summary>Operations in a second where nothing was measured: about what one core does in small problems.</summary>
-    public const double AssumedOperationsPerSecond = 5e9;
+    public const double AssumedOperationsPerSecond = 2e10;
+
+    /// <summary>Between the operations of two runs of which one says how long the other takes.</summary>
+    private const double WidestRatio = 20;
 
     private readonly IReadOnlyList<StoredRun> sameDevice;
     private readonly IReadOnlyList<StoredRun> all;
@@ -38,7 +41,8 @@ public sealed class SpeedTable
 
     private static double? From(IReadOnlyList<StoredRun> finished, RunConfig run)
     {
-        StoredRun[] alike = [.. finished.Where(other => other.Run.Precision == run.Precision)];
+        // The speed of a run a hundred times as small says nothing: there, other work than the counted operations decides.
+        StoredRun[] alike = [.. finished.Where(other => other.Run.Precision == run.Precision && IsOfSize(other.Run, run))];
         StoredRun[] ofClass = [.. alike.Where(other => other.Run.SpeedClass == run.SpeedClass)];
         StoredRun[] basis = ofClass.Length > 0 ? ofClass : alike;
         if (basis.Length == 0)
@@ -47,4 +51,7 @@ public sealed class SpeedTable
         double operations = basis.Sum(other => other.Run.Operations);
         return operations > 0 ? run.Operations * seconds / operations : seconds / basis.Length;
     }
+
+    private static bool IsOfSize(RunConfig other, RunConfig run)
+        => other.Operations <= WidestRatio * run.Operations && run.Operations <= WidestRatio * other.Operations;
 }

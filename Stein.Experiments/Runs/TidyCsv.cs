@@ -8,9 +8,12 @@ namespace Stein.Experiments.Runs;
 /// <summary>All measurements of an experiment in one table: a row for each run, iteration and metric.</summary>
 public static class TidyCsv
 {
+    /// <summary>64 bits: two runs of a store never share them.</summary>
+    private const int IdDigits = 16;
+
     /// <summary>
-    /// Writes the columns <c>run</c> (its id), the keys of the config, <c>iteration</c>, <c>metric</c> and <c>value</c>, without holding
-    /// more than one run in memory. A key without a value is a blank.
+    /// Writes the columns <c>run</c> (the first digits of its id), the keys of the config that differ between the runs, <c>iteration</c>,
+    /// <c>metric</c> and <c>value</c>, without holding the metrics of more than one run in memory. A key without a value is a blank.
     /// </summary>
     /// <param name="path">Target file; an existing one is replaced.</param>
     /// <param name="experiment">Whose config the columns are of.</param>
@@ -20,24 +23,24 @@ public static class TidyCsv
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(runs);
+        (StoredRun Run, JsonObject Config)[] all = [.. runs.Select(run => (run, run.Run.Canonical))];
+        string[] keys = [.. experiment.Keys.Where(key => all.Select(run => Cell(run.Config[key])).Distinct().Count() > 1)];
         AtomicFile.Write(path, stream =>
         {
             using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
-            foreach (string column in (IEnumerable<string>)["run", .. experiment.Keys, "iteration", "metric", "value"])
+            foreach (string column in (IEnumerable<string>)["run", .. keys, "iteration", "metric", "value"])
                 csv.WriteField(column);
             csv.EndRecord();
-            foreach (StoredRun run in runs)
-                Write(csv, experiment, run);
+            foreach ((StoredRun run, JsonObject config) in all)
+                Write(csv, run, [.. keys.Select(key => Cell(config[key]))]);
         });
     }
 
-    private static void Write(CsvWriter csv, Experiment experiment, StoredRun run)
+    private static void Write(CsvWriter csv, StoredRun run, string[] cells)
     {
-        JsonObject config = run.Run.Canonical;
-        string[] cells = [.. experiment.Keys.Select(key => Cell(config[key]))];
         foreach (MetricRow row in run.Metrics())
         {
-            csv.WriteField(run.Run.Id);
+            csv.WriteField(run.Run.Id[..IdDigits]);
             foreach (string cell in cells)
                 csv.WriteField(cell);
             csv.WriteField(row.Iteration, default, CultureInfo.InvariantCulture);

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using Stein.Experiments;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
 
 namespace Stein.Cli;
 
@@ -11,12 +13,11 @@ internal static class IcaCommand
 {
     private const int LongestFolderName = 100;
 
-    private static readonly string Parent = Path.Combine("results", "runs", "ica");
-
     public static Command Create(Interruption interruption)
     {
         var options = new IcaOptions();
-        var runOptions = new RunOptions(null, $"folder for results [default: {Parent}/…, named after what is run]");
+        var runOptions = new RunOptions(
+            $"folder for tables, curves, figures and matrices [default: {ReportFolder.Own("ica", "…")}, named after what is run]");
         var command = new CommandWithExamples(
             "ica",
             "Trains ICA models with Stein discrepancies, by default as the paper does; shows the test log-likelihood beside the oracle's.",
@@ -30,8 +31,10 @@ internal static class IcaCommand
         command.SetAction(parsed =>
         {
             IReadOnlyList<IcaSettings> plan = options.Plan(parsed);
-            RunContext context = runOptions.Read(parsed, () => Path.Combine(Parent, FolderName(plan)));
-            return IcaExecution.Run(plan, context, writeUnmixing: true, interruption);
+            RunContext context = runOptions.Read(parsed);
+            RunConfig[] runs = [.. plan.Select(settings => ExperimentRegistry.Ica.Identify(settings, context.Precision)).Distinct()];
+            string folder = context.Folder ?? ReportFolder.Own("ica", FolderName(plan));
+            return new PlanExecution(context, interruption).Run([new ReportPart(ExperimentRegistry.Ica, runs, Scale: null, folder)]);
         });
         return command;
     }

@@ -1,104 +1,130 @@
 using System.CommandLine;
-using Stein.Experiments.Ica;
+using Stein.Experiments.Runs;
 
 namespace Stein.Cli;
-
-/// <summary>An experiment that <c>stein reproduce</c> knows.</summary>
-/// <param name="Command">The subcommand of its name.</param>
-/// <param name="Reproduce">Runs it at the published settings and returns the exit code.</param>
-internal sealed record Reproduction(Command Command, Func<ParseResult, int> Reproduce);
 
 /// <summary><c>stein reproduce</c>: published experiments, held against the published numbers.</summary>
 internal static class ReproduceCommand
 {
     public static Command Create(Interruption interruption)
     {
-        // The registry: another experiment is a line here.
-        Reproduction[] experiments =
-        [
-            IcaReproduction.Create(interruption),
-        ];
-        var all = new Option<bool>("--all") { Description = "run every experiment at the published settings" };
+        IReadOnlyList<Selection> selections = Selection.All();
+        var all = new Option<bool>("--all") { Description = "run every experiment" };
+        var options = new Options("folder for tables and figures, one within for each experiment [default: results]");
         var command = new CommandWithExamples(
             "reproduce",
-            "Runs published experiments and compares the results with the published numbers.",
+            "Runs published experiments and compares the results with the published numbers. What is finished is not repeated, and what was "
+            + "interrupted goes on where it stopped.",
             new Example("stein reproduce --all", "everything; about half an hour of one core"),
-            new Example("stein reproduce ica --dims 10,20", "part of the ICA table; about three minutes"))
+            new Example("stein reproduce --all --quick", "everything at reduced settings; two minutes of two cores"),
+            new Example("stein reproduce --all --dry-run", "what would be run, why, and how long it would take"),
+            new Example("stein reproduce ica --dims 10,20 --check", "part of the ICA table; exit code 3 unless all verdicts agree"),
+            new Example("stein reproduce --all --shard 0/8", "the first of eight parts, for as many machines on one store"),
+            new Example("stein reproduce --all --executor slurm --time 2:00:00 --submit", "as a job array on a cluster"))
         {
             all,
         };
-        foreach (Reproduction experiment in experiments)
-            command.Subcommands.Add(experiment.Command);
+        options.AddTo(command);
+        foreach (Selection selection in selections)
+            command.Subcommands.Add(Subcommand(selection, interruption));
         command.SetAction(parsed =>
         {
             if (!parsed.GetValue(all))
             {
-                string names = string.Join(", ", experiments.Select(experiment => experiment.Command.Name));
+                string names = string.Join(", ", selections.Select(selection => selection.Experiment.Name));
                 throw new UsageException($"reproduce: name an experiment ({names}) or give --all");
             }
 
-            int worst = ExitCode.Success;
-            foreach (Reproduction experiment in experiments)
-            {
-                if (interruption.Token.IsCancellationRequested)
-                    return interruption.ExitCode;
-                // An interruption (130) outranks a failure (1).
-                worst = Math.Max(worst, experiment.Reproduce(experiment.Command.Parse([])));
-            }
-
-            return worst;
+            return options.Execute(
+                parsed,
+                interruption,
+                (context, scale) =>
+                [
+                    .. selections.Select(selection => new ReportPart(
+                        selection.Experiment,
+                        selection.Experiment.Grid(scale, context.Precision),
+                        scale,
+                        context.Folder is { } folder
+                            ? Path.Combine(folder, selection.Experiment.Name)
+                            : ReportFolder.Of(selection.Experiment.Name, scale))),
+                ],
+                ["--all"]);
         });
         return command;
     }
-}
 
-/// <summary><c>stein reproduce ica</c>: the ICA table of "Sliced Kernelized Stein Discrepancy".</summary>
-internal static class IcaReproduction
-{
-    private static readonly string Folder = Path.Combine("results", "ica");
-
-    public static Reproduction Create(Interruption interruption)
+    private static CommandWithExamples Subcommand(Selection selection, Interruption interruption)
     {
-        Option<int[]> dimensions = Values.Numbers("--dims", "dimensions", [.. PublishedIca.Dimensions]);
-        Option<string[]> methods = Values.Choices("--methods", "methods", IcaTraining.Methods, [.. IcaProtocol.Methods]);
-        Option<uint[]> seeds = Values.Numbers("--seeds", "seeds", [.. IcaProtocol.Seeds]);
-        Option<int?> iterations = Values.Number<int>(
-            "--iterations", "training iterations; other than the paper's, nothing is compared with it", new IcaSettings().Iterations);
-        var runOptions = new RunOptions(Folder, "folder for results");
+        Experiment experiment = selection.Experiment;
+        var options = new Options($"folder for tables and figures [default: {ReportFolder.Of(experiment.Name, GridScale.Paper)}]");
         var command = new CommandWithExamples(
-            "ica",
-            "The ICA table of \"Sliced Kernelized Stein Discrepancy\" (ICLR 2021): test log-likelihoods, with verdicts.",
-            new Example("stein reproduce ica", "7 dimensions × (3 methods + 2 yardsticks) × 5 seeds; about half an hour of one core"),
-            new Example("stein reproduce ica --dims 10,20 --methods ksd maxsksd --out table", "part of it, into the folder table"),
-            new Example("stein reproduce ica --jobs 1 --device double", "in double precision, one run at a time"))
-        {
-            dimensions,
-            methods,
-            seeds,
-            iterations,
-        };
-        runOptions.AddTo(command);
-        command.SetAction(Reproduce);
-        return new(command, Reproduce);
-
-        int Reproduce(ParseResult parsed)
-        {
-            IcaSettings[] plan =
+            experiment.Name, $"{experiment.Title} ({experiment.Source}).", [.. selection.Examples("reproduce")]);
+        selection.AddTo(command);
+        options.AddTo(command);
+        command.SetAction(parsed => options.Execute(
+            parsed,
+            interruption,
+            (context, scale) =>
             [
-                .. from dimension in parsed.GetRequiredValue(dimensions)
-                   from method in parsed.GetRequiredValue(methods)
-                   from seed in parsed.GetRequiredValue(seeds)
-                   select new IcaSettings
-                   {
-                       Method = method,
-                       Dimension = dimension,
-                       Seed = seed,
-                       Iterations = parsed.GetRequiredValue(iterations)!.Value,
-                   },
-            ];
-            foreach (IcaSettings settings in plan)
-                settings.Validate();
-            return IcaExecution.Run(plan, runOptions.Read(parsed, () => Folder), writeUnmixing: false, interruption);
+                new(
+                    experiment,
+                    selection.Plan(parsed, scale, context.Precision),
+                    scale,
+                    context.Folder ?? ReportFolder.Of(experiment.Name, scale)),
+            ],
+            [experiment.Name, .. selection.Words(parsed)]));
+        return command;
+    }
+
+    /// <summary>The options that the whole and every experiment have.</summary>
+    private sealed class Options(string folderHelp)
+    {
+        private readonly RunOptions run = new(folderHelp);
+        private readonly GridOptions grid = new();
+        private readonly SpreadOptions spread = new();
+        private readonly Option<bool> check = new("--check") { Description = "exit with 3 if a verdict is not that ours agrees with the paper" };
+
+        public void AddTo(Command command)
+        {
+            grid.AddTo(command);
+            command.Options.Add(check);
+            run.AddTo(command);
+            spread.AddTo(command);
+        }
+
+        /// <param name="parsed">The command line.</param>
+        /// <param name="interruption">Stops the runs.</param>
+        /// <param name="parts">The experiments and their runs.</param>
+        /// <param name="selected">The words of the command line that select these runs.</param>
+        public int Execute(
+            ParseResult parsed,
+            Interruption interruption,
+            Func<RunContext, GridScale, IReadOnlyList<ReportPart>> parts,
+            IReadOnlyList<string> selected)
+        {
+            GridScale scale = grid.Read(parsed);
+            bool checks = parsed.GetValue(check);
+            Shard? shard = spread.Shard(parsed);
+            bool isSlurm = spread.IsSlurm(parsed);
+            if (checks && (scale != GridScale.Paper || shard is not null || isSlurm))
+                throw new UsageException("--check: only the whole grid of the paper, run here, is compared with it");
+            RunContext context = run.Read(parsed);
+            IReadOnlyList<ReportPart> plan = parts(context, scale);
+            if (!isSlurm || context.DryRun)
+                return new PlanExecution(context, interruption).Run(plan, shard, checks);
+            if (context.Force)
+                throw new UsageException("--force: a task that queues again would do its runs again; use it without --executor slurm");
+            string gridName = scale.ToString().ToLowerInvariant();
+            string[] where = ["--grid", gridName, "--store", context.Store.Root];
+            string[] device = ["--device", context.Device.Name];
+            string[] folder = context.Folder is { } path ? ["--out", Path.GetFullPath(path)] : [];
+            spread.Write(
+                parsed,
+                context,
+                new RunPlanner(context.Store, context.Device).Plan(plan.SelectMany(part => part.Plan)).ToDo.Count(),
+                ["reproduce", .. selected, .. where, .. device],
+                ["report", .. selected, .. where, "--precision", ConfigDocument.Name(context.Precision), .. folder]);
+            return ExitCode.Success;
         }
     }
 }

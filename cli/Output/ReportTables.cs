@@ -26,7 +26,7 @@ internal static class ReportTables
 
     /// <summary>A row for each experiment: how much is done, the verdicts, where the files are.</summary>
     public static void PrintSummary(IReadOnlyList<(ReportPart Part, ReportOutcome Outcome)> reports) =>
-        Terminal.Output.Write(Column<(ReportPart Part, ReportOutcome Outcome)>.Table(
+        Column<(ReportPart Part, ReportOutcome Outcome)>.Print(
             "Experiments",
             [
                 new("experiment", report => report.Part.Experiment.Name),
@@ -34,7 +34,7 @@ internal static class ReportTables
                 new("verdicts", report => Verdicts(report.Outcome)),
                 new("files", report => report.Outcome.Files.Count == 0 ? "" : report.Part.Folder),
             ],
-            reports));
+            reports);
 
     /// <summary>"29 of 35 agree", or what there is instead.</summary>
     public static string Verdicts(ReportOutcome outcome) => outcome.Comparisons.Count == 0
@@ -42,7 +42,7 @@ internal static class ReportTables
         : $"{outcome.Comparisons.Count(comparison => comparison.Reproduced)} of {outcome.Comparisons.Count} agree";
 
     private static void Print(string title, ReportTable table, int[] chosen) =>
-        Terminal.Output.Write(Column<IReadOnlyList<string>>.Table(title, Columns(table, chosen), table.Rows));
+        Column<IReadOnlyList<string>>.Print(title, Columns(table, chosen), table.Rows);
 
     private static Column<IReadOnlyList<string>>[] Columns(ReportTable table, int[] chosen) =>
         [.. chosen.Select(index => new Column<IReadOnlyList<string>>(table.Columns[index].Header, row => row[index]))];

@@ -39,10 +39,11 @@ internal sealed class PlanExecution(RunContext context, Interruption interruptio
         (ReportPart Part, ReportOutcome Outcome)[] reports =
             shard is null ? [.. parts.Select(part => (part, part.Write(context.Store)))] : [];
         int exitCode = CodeOf(outcomes, check ? [.. reports.Select(report => report.Outcome)] : []);
+        var printer = new ReportOutput(context.Json, context.Quiet);
         foreach ((ReportPart part, ReportOutcome outcome) in reports)
-            output.Report(part, outcome);
-        if (parts.Count > 1)
-            output.Summary(reports);
+            printer.Write(part, outcome);
+        if (reports.Length > 1)
+            printer.Summary(reports);
         output.End(outcomes, exitCode);
         return exitCode;
     }

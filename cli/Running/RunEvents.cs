@@ -16,6 +16,9 @@ internal sealed class RunEvents(TextWriter output) : IRunObserver
 {
     private const string Schema = "stein.events/1";
 
+    /// <summary>On standard output.</summary>
+    public static RunEvents Standard { get; } = new(Console.Out);
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, long> spoken = [];
 

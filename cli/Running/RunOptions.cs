@@ -53,7 +53,7 @@ internal sealed class RunOptions(string folderHelp)
         return new RunContext
         {
             Device = new DeviceIdentity(first.Name, first.Description),
-            Precision = first.IsSinglePrecision ? Precision.Single : Precision.Double,
+            Precision = DevicePrecision.Of(first),
             Store = store.Read(parsed),
             Folder = target,
             Executor = new ExecutorOptions { Jobs = count, FailFast = parsed.GetValue(failFast), CheckpointIterations = checkpoint },

@@ -4,10 +4,10 @@ using Stein.Experiments.Runs;
 
 namespace Stein.Cli;
 
-/// <summary>What a plan prints: tables for people, or events for programs.</summary>
+/// <summary>What running a plan prints: lines for people, or events for programs.</summary>
 internal sealed class RunOutput(RunContext context, RunPlan plan)
 {
-    private readonly RunEvents? events = context.Json ? new RunEvents(Console.Out) : null;
+    private readonly RunEvents? events = context.Json ? RunEvents.Standard : null;
 
     private static TextWriter Text => Terminal.Output.Profile.Out.Writer;
 
@@ -20,14 +20,14 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
         PlannedRun[] toDo = [.. plan.ToDo];
         if (toDo.Length > 0)
         {
-            Terminal.Output.Write(Column<PlannedRun>.Table(
+            Column<PlannedRun>.Print(
                 "To be run",
                 [
                     new("run", planned => planned.Run.ToString()),
                     new("why", planned => planned.Explanation),
                     new("about", planned => RunText.Duration(planned.Seconds)),
                 ],
-                toDo));
+                toDo);
         }
 
         Text.WriteLine($"{Amount()} Nothing was written.");
@@ -49,28 +49,6 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
         if (context.Quiet)
             return work(null);
         return Terminal.IsInteractive && plan.ToDo.Any() ? RunProgressDisplay.Show(plan, work) : work(new PlainRunProgress(plan));
-    }
-
-    /// <summary>The tables of an experiment.</summary>
-    public void Report(ReportPart part, ReportOutcome outcome)
-    {
-        events?.Report(part, outcome);
-        if (!context.PrintsText)
-            return;
-        foreach (ReportTable table in outcome.Tables)
-            ReportTables.Print(table);
-        if (outcome.Deviations.Count > 0)
-            Text.WriteLine($"Not the paper's protocol: {string.Join(", ", outcome.Deviations)}.");
-        Text.WriteLine(outcome.Files.Count == 0
-            ? $"{part.Experiment.Name}: no run is finished; there is nothing to report"
-            : $"{outcome.Files.Count} files (tables, curves, figures, provenance) are in {part.Folder}");
-    }
-
-    /// <summary>A line for each experiment.</summary>
-    public void Summary(IReadOnlyList<(ReportPart Part, ReportOutcome Outcome)> reports)
-    {
-        if (context.PrintsText)
-            ReportTables.PrintSummary(reports);
     }
 
     /// <summary>What failed, and what is left to do.</summary>

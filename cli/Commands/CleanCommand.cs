@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using Stein.Experiments;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary><c>stein clean</c>: removes from the store what nothing needs any more.</summary>
+internal static class CleanCommand
+{
+    public static Command Create()
+    {
+        var store = new StoreOption();
+        var dryRun = new Option<bool>("--dry-run") { Description = "say what would be removed; remove nothing" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "do not ask" };
+        var command = new CommandWithExamples(
+            "clean",
+            "Removes from the store runs of older protocol versions, unfinished and failed runs, files set aside, claims of dead processes "
+            + "and temporary files. Finished runs, and runs under way, stay. Asks first.",
+            new Example("stein clean --dry-run", "what would be removed"),
+            new Example("stein clean --yes", "without being asked"))
+        {
+            store.Option,
+            dryRun,
+            yes,
+        };
+        command.SetAction(parsed =>
+        {
+            var cleaner = new StoreCleaner(store.Read(parsed));
+            IReadOnlyList<CleanItem> items = cleaner.Plan(ExperimentRegistry.All);
+            TextWriter output = Terminal.Output.Profile.Out.Writer;
+            if (items.Count == 0)
+            {
+                output.WriteLine("There is nothing to remove.");
+                return ExitCode.Success;
+            }
+
+            Print(items);
+            if (parsed.GetValue(dryRun))
+            {
+                output.WriteLine("Nothing was removed.");
+                return ExitCode.Success;
+            }
+
+            if (!parsed.GetValue(yes) && !Agrees())
+            {
+                output.WriteLine("Nothing was removed.");
+                return ExitCode.Success;
+            }
+
+            IReadOnlyList<CleanItem> removed = cleaner.Remove(items);
+            output.WriteLine($"{removed.Count} of {items.Count} removed, {Size(removed.Sum(item => item.Bytes))}.");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    /// <exception cref="UsageException">There is nobody to ask.</exception>
+    private static bool Agrees()
+    {
+        if (Console.IsInputRedirected)
+            throw new UsageException("clean: there is no terminal to ask on; give --yes, or --dry-run to see what would be removed");
+        Console.Error.Write("Remove all of it? [y/N] ");
+        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+
+    private static void Print(IReadOnlyList<CleanItem> items)
+    {
+        Column<CleanItem>.Print(
+            "To be removed",
+            [
+                new("what", item => item.Description),
+                new("why", item => Why(item.Reason)),
+                new("file", item => Path.GetFileName(item.Path) is { Length: < 40 } name ? name : "the whole folder"),
+                new("size", item => Size(item.Bytes)),
+            ],
+            items);
+        Terminal.Output.Profile.Out.Writer.WriteLine($"{items.Count} items, {Size(items.Sum(item => item.Bytes))}.");
+    }
+
+    private static string Why(CleanReason reason) => reason switch
+    {
+        CleanReason.OlderProtocol => "older protocol",
+        CleanReason.Interrupted => "interrupted",
+        CleanReason.Failed => "failed",
+        CleanReason.UnfinishedRepetition => "unfinished repetition",
+        CleanReason.SetAside => "set aside",
+        CleanReason.StaleClaim => "claim of a dead process",
+        _ => "half written",
+    };
+
+    private static string Size(long bytes) => bytes switch
+    {
+        < 1000 => $"{bytes} B",
+        < 1_000_000 => (bytes / 1e3).ToString("0.0", CultureInfo.InvariantCulture) + " kB",
+        < 1_000_000_000 => (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture) + " MB",
+        _ => (bytes / 1e9).ToString("0.00", CultureInfo.InvariantCulture) + " GB",
+    };
+}

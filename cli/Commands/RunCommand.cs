@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Stein.Experiments;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary><c>stein run</c>: runs saved configs.</summary>
+internal static class RunCommand
+{
+    public static Command Create(Interruption interruption)
+    {
+        var files = new Argument<string[]>("config")
+        {
+            Description = "files with a config as stein show prints it, or with one a line; - for standard input",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var options = new RunOptions($"folder for tables and figures [default: {ReportFolder.Own("…", "…")}, named after the first file]");
+        var command = new CommandWithExamples(
+            "run",
+            "Runs saved configs: the same config gives the same bits on the same device.",
+            new Example("stein run config.json", "one run"),
+            new Example("stein show ica --quick --all | stein run - --out quick", "a whole grid"))
+        {
+            files,
+        };
+        options.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            RunContext context = options.Read(parsed);
+            string[] paths = parsed.GetRequiredValue(files);
+            RunConfig[] runs = [.. paths.SelectMany(path => Read(path, context.Precision)).Distinct()];
+            if (runs.FirstOrDefault(run => run.Precision != context.Precision) is { } other)
+            {
+                string device = other.Precision == Precision.Double ? "--device double" : "another --device than double";
+                throw new UsageException($"{other} is of {ConfigDocument.Name(other.Precision)} precision; give {device}");
+            }
+
+            string name = paths[0] == "-" ? "standard-input" : Path.GetFileNameWithoutExtension(paths[0]);
+            IGrouping<Experiment, RunConfig>[] groups = [.. runs.GroupBy(run => run.Experiment)];
+            ReportPart[] parts =
+            [
+                .. groups.Select(group => new ReportPart(
+                    group.Key,
+                    [.. group],
+                    Scale: null,
+                    context.Folder is null ? ReportFolder.Own(group.Key.Name, name)
+                        : groups.Length == 1 ? context.Folder
+                        : Path.Combine(context.Folder, group.Key.Name))),
+            ];
+            return new PlanExecution(context, interruption).Run(parts);
+        });
+        return command;
+    }
+
+    /// <summary>One document, or one a line.</summary>
+    private static RunConfig[] Read(string path, Precision precision)
+    {
+        string text;
+        try
+        {
+            text = path == "-" ? Console.In.ReadToEnd() : File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path}: it cannot be read ({exception.Message.TrimEnd('.')})", exception);
+        }
+
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (lines.Length == 0)
+            throw new UsageException($"{path}: it is empty; a config is what stein show prints");
+        bool isOneALine = lines.Length > 1 && lines.All(line => line.StartsWith('{') && line.EndsWith('}'));
+        return isOneALine ? [.. lines.Select((line, index) => Parse($"{path}, line {index + 1}", line))] : [Parse(path, text)];
+
+        RunConfig Parse(string where, string document)
+        {
+            try
+            {
+                return ConfigDocument.Read(document, ExperimentRegistry.All, precision);
+            }
+            catch (InvalidConfigException exception)
+            {
+                throw new UsageException($"{where}: {exception.Message}", exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Text.Json;
+using Stein.Experiments;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary><c>stein status</c>: what is in the store.</summary>
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var store = new StoreOption();
+        var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
+        var command = new CommandWithExamples(
+            "status",
+            "Says how far the runs of every experiment are, also while other processes are at them. Changes nothing.",
+            new Example("stein status", "the default store"),
+            new Example("stein status --store /shared/runs --json", "another store, for programs"))
+        {
+            store.Option,
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            RunStore runs = store.Read(parsed);
+            Row[] rows = [.. ExperimentRegistry.All.SelectMany(experiment => Rows(experiment, runs))];
+            if (parsed.GetValue(json))
+                Console.Out.WriteLine(JsonSerializer.Serialize(rows, JsonFormat.Line));
+            else
+                Print(rows, runs);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static IEnumerable<Row> Rows(Experiment experiment, RunStore store)
+    {
+        var known = new HashSet<RunConfig>();
+        foreach (GridScale scale in new[] { GridScale.Paper, GridScale.Quick })
+        {
+            IReadOnlyList<RunConfig> grid = experiment.Grid(scale);
+            known.UnionWith(grid);
+            yield return Summarise(experiment, scale.ToString().ToLowerInvariant(), grid, store);
+        }
+
+        RunConfig[] others = [.. store.Begun(experiment).Where(run => !known.Contains(run))];
+        if (others.Length > 0)
+            yield return Summarise(experiment, "other", others, store);
+    }
+
+    private static Row Summarise(Experiment experiment, string grid, IReadOnlyList<RunConfig> runs, RunStore store)
+    {
+        RunPlan plan = new RunPlanner(store).Plan(runs);
+        int Count(params RunReason[] reasons) => plan.Runs.Count(planned => reasons.Contains(planned.Reason));
+        return new Row(
+            experiment.Name,
+            grid,
+            plan.Runs.Count,
+            Count(RunReason.Done),
+            Count(RunReason.Elsewhere),
+            Count(RunReason.Interrupted),
+            Count(RunReason.Failed),
+            Count(RunReason.Damaged),
+            Count(RunReason.New, RunReason.Changed),
+            plan.Seconds(1),
+            [
+                .. plan.Runs.Where(planned => planned.Reason is not (RunReason.Done or RunReason.New or RunReason.Changed))
+                    .Select(planned => new RunLine(planned.Run.Id, planned.Run.Description, planned.Explanation)),
+            ]);
+    }
+
+    private static void Print(Row[] rows, RunStore store)
+    {
+        Column<Row>.Print(
+            $"Runs in {store.Root}",
+            [
+                new("experiment", row => row.Experiment),
+                new("grid", row => row.Grid),
+                new("done", row => $"{row.Done} of {row.Runs}"),
+                new("running", row => $"{row.Running}"),
+                new("interrupted", row => $"{row.Interrupted}"),
+                new("failed", row => $"{row.Failed}"),
+                new("damaged", row => $"{row.Damaged}"),
+                new("to begin", row => $"{row.ToBegin}"),
+                new("left,\none core", row => row.Seconds == 0 ? "" : RunText.Duration(row.Seconds)),
+            ],
+            rows,
+            keys: 2);
+        TextWriter output = Terminal.Output.Profile.Out.Writer;
+        foreach (RunLine run in rows.SelectMany(row => row.Lines))
+            output.WriteLine($"{run.Run}: {run.Standing}");
+    }
+
+    private sealed record Row(
+        string Experiment,
+        string Grid,
+        int Runs,
+        int Done,
+        int Running,
+        int Interrupted,
+        int Failed,
+        int Damaged,
+        int ToBegin,
+        double Seconds,
+        IReadOnlyList<RunLine> Lines);
+
+    private sealed record RunLine(string Id, string Run, string Standing);
+}

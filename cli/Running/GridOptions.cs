@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary>Options that say which grid of an experiment is meant.</summary>
+internal sealed class GridOptions
+{
+    private readonly Option<string> grid = Values.Choice(
+        "--grid", "the published settings, a reduced grid of two minutes, or a tiny one of seconds to try things out", ["paper", "quick", "test"], "paper");
+
+    private readonly Option<bool> quick = new("--quick") { Description = "the same as --grid quick; its numbers are no reproduction" };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(grid);
+        command.Options.Add(quick);
+    }
+
+    public GridScale Read(ParseResult parsed)
+    {
+        string name = parsed.GetRequiredValue(grid);
+        if (parsed.GetValue(quick))
+        {
+            if (parsed.GetResult(grid) is { Implicit: false } && name != "quick")
+                throw new UsageException($"--quick and --grid {name} contradict each other; give one of them");
+            name = "quick";
+        }
+
+        return name switch { "paper" => GridScale.Paper, "quick" => GridScale.Quick, _ => GridScale.Test };
+    }
+}

@@ -1,0 +1,15 @@
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary>Where tables and figures go unless the user says otherwise.</summary>
+internal static class ReportFolder
+{
+    /// <summary>Of a grid: <c>results/ica</c> for the paper's, <c>results/quick/ica</c> for the reduced one.</summary>
+    public static string Of(string experiment, GridScale scale) => scale == GridScale.Paper
+        ? Path.Combine("results", experiment)
+        : Path.Combine("results", scale == GridScale.Quick ? "quick" : "test", experiment);
+
+    /// <summary>Of runs of the user's own.</summary>
+    public static string Own(string experiment, string name) => Path.Combine("results", "reports", experiment, name);
+}

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Slurm;
+
+namespace Stein.Cli;
+
+/// <summary>Options that spread a plan over machines.</summary>
+internal sealed class SpreadOptions
+{
+    private readonly Option<string> shard = new("--shard")
+    {
+        Description = "do the i-th of n parts of the plan, i from 0, and make no report; the parts depend on the plan alone",
+        HelpName = "i/n",
+    };
+
+    private readonly Option<string> executor =
+        Values.Choice("--executor", "run here, or write a job array for a Slurm cluster", ["local", "slurm"], "local");
+
+    private readonly Option<bool> submit = new("--submit") { Description = "slurm: submit the scripts, too" };
+    private readonly Option<int?> tasks = Values.Number<int>("--tasks", "slurm: tasks of the array [default: one for each run to do]");
+    private readonly Option<string> partition = new("--partition") { Description = "slurm: partition [default: the site's]", HelpName = "name" };
+    private readonly Option<string> time = new("--time") { Description = "slurm: time limit of a task, after which it queues again", HelpName = "time" };
+    private readonly Option<string> memory = new("--memory") { Description = "slurm: memory of a task, such as 4G", HelpName = "size" };
+    private readonly Option<int?> cpus = Values.Number<int>("--cpus", "slurm: cores of a task, and runs side by side in it", 1);
+    private readonly Option<int?> arrayLimit = Values.Number<int>("--array-limit", "slurm: tasks that run at once at most");
+
+    private readonly Option<int?> maxArraySize =
+        Values.Number<int>("--max-array-size", "slurm: the site's MaxArraySize, at which arrays are split [default: asked of scontrol]");
+
+    private readonly Option<string[]> sbatchOptions = new("--sbatch-option")
+    {
+        Description = "slurm: a further option of sbatch, such as --sbatch-option=--account=name; may be repeated",
+        HelpName = "option",
+        DefaultValueFactory = _ => [],
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])
+            [shard, executor, submit, tasks, partition, time, memory, cpus, arrayLimit, maxArraySize, sbatchOptions])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <exception cref="UsageException">It is not of the form i/n.</exception>
+    public Shard? Shard(ParseResult parsed)
+    {
+        if (parsed.GetValue(shard) is not { } text)
+            return null;
+        try
+        {
+            return Experiments.Runs.Shard.Parse(text);
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException($"--shard {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Whether a job array is wanted.</summary>
+    /// <exception cref="UsageException">An option of Slurm was given without it.</exception>
+    public bool IsSlurm(ParseResult parsed)
+    {
+        bool isSlurm = parsed.GetRequiredValue(executor) == "slurm";
+        Option? stray = isSlurm ? null : Array.Find(
+            (Option[])[submit, tasks, partition, time, memory, cpus, arrayLimit, maxArraySize, sbatchOptions],
+            option => parsed.GetResult(option) is { Implicit: false });
+        if (stray is not null)
+            throw new UsageException($"{stray.Name}: it has no effect without --executor slurm");
+        if (isSlurm && parsed.GetValue(shard) is not null)
+            throw new UsageException("--shard: the tasks of --executor slurm get their own; leave it out");
+        return isSlurm;
+    }
+
+    /// <summary>Writes the scripts of a job array, and submits them if wanted.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="context">Where and how to run.</param>
+    /// <param name="runsToDo">How many runs are not finished.</param>
+    /// <param name="command">Arguments of <c>stein</c> for the whole plan, without those of this class.</param>
+    /// <param name="reportCommand">Arguments of <c>stein</c> for the report.</param>
+    /// <exception cref="UsageException">A value cannot be used.</exception>
+    /// <exception cref="SlurmException">Slurm refused.</exception>
+    public void Write(
+        ParseResult parsed, RunContext context, int runsToDo, IReadOnlyList<string> command, IReadOnlyList<string> reportCommand)
+    {
+        TextWriter output = Terminal.Output.Profile.Out.Writer;
+        if (runsToDo == 0)
+        {
+            if (context.PrintsText)
+                output.WriteLine("All runs are done already; there is nothing to submit.");
+            return;
+        }
+
+        var client = new SlurmClient();
+        int cores = parsed.GetRequiredValue(cpus)!.Value;
+        string[] program = SelfCommand.Words();
+        SlurmSubmission submission;
+        try
+        {
+            submission = SlurmSubmission.Write(Path.Combine(context.Store.Root, "slurm"), new SlurmSettings
+            {
+                Command = [.. program, .. command, "--jobs", FormattableString.Invariant($"{cores}")],
+                ReportCommand = [.. program, .. reportCommand],
+                Tasks = Math.Min(parsed.GetValue(tasks) ?? runsToDo, runsToDo),
+                WorkingDirectory = Environment.CurrentDirectory,
+                Partition = parsed.GetValue(partition),
+                TimeLimit = parsed.GetValue(time) is { } limit ? SlurmTimeLimit.Parse(limit) : null,
+                MemoryPerTask = parsed.GetValue(memory),
+                CpusPerTask = cores,
+                ArrayLimit = parsed.GetValue(arrayLimit),
+                MaxArraySize = parsed.GetValue(maxArraySize) ?? client.FindMaxArraySizeAsync().GetAwaiter().GetResult()
+                    ?? SlurmSettings.DefaultMaxArraySize,
+                SbatchOptions = parsed.GetRequiredValue(sbatchOptions),
+            });
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            throw new UsageException($"--executor slurm: {exception.Message}", exception);
+        }
+
+        if (!parsed.GetValue(submit))
+        {
+            if (context.PrintsText)
+                output.WriteLine($"{runsToDo} runs to do. Submit them with: bash {submission.SubmitScript}");
+            return;
+        }
+
+        SlurmJobs jobs = client.SubmitAsync(submission).GetAwaiter().GetResult();
+        if (context.PrintsText)
+            output.WriteLine($"{runsToDo} runs to do, submitted as job {string.Join(", ", jobs.Arrays)}; the report is job {jobs.Report}.");
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Stein.Experiments;
+using Stein.Experiments.Ica;
+using Stein.Experiments.Runs;
+
+namespace Stein.Cli;
+
+/// <summary>Parts of the ICA table.</summary>
+internal sealed class IcaSelection : Selection
+{
+    private readonly Option<int[]> dimensions = Values.Numbers("--dims", "dimensions [default: those of the grid]", [.. PublishedIca.Dimensions]);
+    private readonly Option<string[]> methods = Values.Choices(
+        "--methods", "methods [default: those of the grid]", IcaTraining.Methods, [.. IcaProtocol.Methods]);
+
+    private readonly Option<uint[]> seeds = Values.Numbers("--seeds", "seeds [default: those of the grid]", [.. IcaProtocol.Seeds]);
+    private readonly Option<int?> iterations = Values.Number<int>(
+        "--iterations", "training iterations [default: those of the grid]; other than the paper's, nothing is compared with it");
+
+    public override Experiment Experiment => ExperimentRegistry.Ica;
+
+    public override IReadOnlyList<Example> Examples(string command) => command == "reproduce"
+        ?
+        [
+            new("stein reproduce ica", "7 dimensions × (3 methods + 2 yardsticks) × 5 seeds; about half an hour of one core"),
+            new("stein reproduce ica --dims 10,20 --methods ksd maxsksd --out table", "part of it, into the folder table"),
+            new("stein reproduce ica --jobs 1 --device double", "in double precision, one run at a time"),
+        ]
+        : [new($"stein {command} ica --dims 10,20", "of part of the ICA table")];
+
+    public override void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[dimensions, methods, seeds, iterations])
+        {
+            option.Required = false;
+            command.Options.Add(option);
+        }
+    }
+
+    public override IReadOnlyList<RunConfig> Plan(ParseResult parsed, GridScale scale, Precision precision)
+    {
+        var grid = IcaGrid.Of(scale);
+        grid = new IcaGrid(
+            Given(parsed, dimensions) ?? grid.Dimensions,
+            Given(parsed, methods) ?? grid.Methods,
+            Given(parsed, seeds) ?? grid.Seeds,
+            parsed.GetValue(iterations) is { } number ? grid.Settings with { Iterations = number } : grid.Settings);
+        IReadOnlyList<IcaSettings> settings = grid.Configs();
+        foreach (IcaSettings run in settings)
+            run.Validate();
+        return [.. settings.Select(run => ExperimentRegistry.Ica.Identify(run, precision)).Distinct()];
+    }
+
+    public override IReadOnlyList<string> Words(ParseResult parsed) =>
+    [
+        .. Words(dimensions.Name, Given(parsed, dimensions)),
+        .. Words(methods.Name, Given(parsed, methods)),
+        .. Words(seeds.Name, Given(parsed, seeds)),
+        .. Words(iterations.Name, parsed.GetValue(iterations) is { } number ? new[] { number } : null),
+    ];
+
+    private static T[]? Given<T>(ParseResult parsed, Option<T[]> option)
+        => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
+
+    private static IEnumerable<string> Words<T>(string name, T[]? values)
+        => values is null ? [] : [name, .. values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)!)];
+}
