@@ -11,18 +11,25 @@ public sealed class TidyCsvTests
         using var folder = new TemporaryFolder();
         var store = new RunStore(folder.File("runs"));
         var walk = new WalkExperiment();
-        RunConfig run = walk.Identify(new WalkConfig { Length = 2, MeasureEvery = 1, Scale = 0, Kind = StepKind.HeavyTailed });
-        Stores.Run(store, [run]);
-        TidyCsv.Write(folder.File("tidy.csv"), walk, store.List(walk));
+        RunConfig[] runs =
+        [
+            walk.Identify(new WalkConfig { Length = 2, MeasureEvery = 2, Scale = 0, Kind = StepKind.HeavyTailed }),
+            walk.Identify(new WalkConfig { Length = 1, MeasureEvery = 2, Scale = 0, DataSeed = 7 }),
+        ];
+        Stores.Run(store, runs);
+        TidyCsv.Write(folder.File("tidy.csv"), walk, runs.Select(run => store.Find(run)!));
+        // Of the keys, those that differ between the runs.
         Assert.Equal(
             $"""
-            run,seed,length,scale,kind,measure_every,data_seed,fails_at,iteration,metric,value
-            {run.Id},60,2,0,heavy-tailed,1,,,0,position,0
-            {run.Id},60,2,0,heavy-tailed,1,,,0,speed,
-            {run.Id},60,2,0,heavy-tailed,1,,,1,position,0
-            {run.Id},60,2,0,heavy-tailed,1,,,1,speed,0
-            {run.Id},60,2,0,heavy-tailed,1,,,2,position,0
-            {run.Id},60,2,0,heavy-tailed,1,,,2,speed,0
+            run,length,kind,data_seed,iteration,metric,value
+            {runs[0].Id[..16]},2,heavy-tailed,,0,position,0
+            {runs[0].Id[..16]},2,heavy-tailed,,0,speed,
+            {runs[0].Id[..16]},2,heavy-tailed,,2,position,0
+            {runs[0].Id[..16]},2,heavy-tailed,,2,speed,0
+            {runs[1].Id[..16]},1,normal,7,0,position,0
+            {runs[1].Id[..16]},1,normal,7,0,speed,
+            {runs[1].Id[..16]},1,normal,7,1,position,0
+            {runs[1].Id[..16]},1,normal,7,1,speed,0
 
             """,
             File.ReadAllText(folder.File("tidy.csv")),
