@@ -56,7 +56,7 @@ internal static class BenchCommand
 
             string? target = parsed.GetValue(folder);
             if (target is not null)
-                OutputFolder.Require("--out", target);
+                OutputFolder.Require(("--out", target));
             return Run(plan, parsed.GetRequiredValue(deviceName), target, parsed.GetValue(json), interruption.Token);
         });
         return command;

@@ -77,7 +77,7 @@ internal static class ReportCommand
             var reports = new List<(ReportPart Part, ReportOutcome Outcome)>();
             foreach (ReportPart part in parts(grid.Read(parsed), chosen, parsed.GetValue(folder)))
             {
-                OutputFolder.Require("--out", part.Folder);
+                OutputFolder.Require(("--out", part.Folder));
                 reports.Add((part, part.Write(runs)));
                 printer.Write(part, reports[^1].Outcome);
             }

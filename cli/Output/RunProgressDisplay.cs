@@ -23,8 +23,13 @@ internal sealed class RunProgressDisplay : IRunObserver
     /// <summary>Runs <paramref name="work"/> with the display.</summary>
     public static T Show<T>(RunPlan plan, Func<IRunObserver, T> work)
     {
-        // A bar only where the numbers leave room for it: a line that wraps is unreadable.
-        ProgressColumn[] bar = Terminal.Error.Profile.Width >= 110 ? [new ProgressBarColumn { Width = 20 }] : [];
+        const int Bar = 20;
+        const int Percentage = 4;
+        const int Remaining = 8;
+        // A bar only where the numbers leave room for it.
+        ProgressColumn[] bar = Terminal.Error.Profile.Width >= 130 ? [new ProgressBarColumn { Width = Bar }] : [];
+        int description = plan.ToDo.Max(planned => planned.Run.Description.Length);
+        int room = Terminal.Error.Profile.Width - description - (bar.Length * (Bar + 1)) - Percentage - Remaining - 4;
         return Terminal.Error.Progress()
             .AutoClear(true)
             .Columns(
@@ -33,7 +38,7 @@ internal sealed class RunProgressDisplay : IRunObserver
                     .. bar,
                     new PercentageColumn(),
                     new RemainingTimeColumn(),
-                    new NumbersColumn(),
+                    new NumbersColumn(Math.Max(room, 12)),
                 ])
             .Start(context => work(new RunProgressDisplay(context, plan)));
     }
@@ -74,12 +79,17 @@ internal sealed class RunProgressDisplay : IRunObserver
 
     public void Noted(RunConfig run, string message) => Terminal.Error.WriteLine($"{run.Description}: {message}");
 
-    /// <summary>Iterations per second, and where the run stands.</summary>
-    private sealed class NumbersColumn : ProgressColumn
+    /// <summary>Iterations, how many a second, and where the run stands, cut off where there is no room: a line that wraps is unreadable.</summary>
+    private sealed class NumbersColumn(int room) : ProgressColumn
     {
         protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
-            => new Text(task.Tag is RunProgress progress ? $"{RunText.Rate(progress)} {progress.Standing}" : "");
+        {
+            string text = task.Tag is RunProgress progress
+                ? $"{progress.Iteration}/{progress.Iterations}, {RunText.Rate(progress)}, {progress.Standing}"
+                : "";
+            return new Text(text.Length <= room ? text : $"{text[..(room - 1)]}…");
+        }
     }
 }

@@ -25,12 +25,8 @@ internal sealed class PlanExecution(RunContext context, Interruption interruptio
             return ExitCode.Success;
         }
 
-        OutputFolder.Require("--store", context.Store.Root);
-        if (shard is null)
-        {
-            foreach (ReportPart part in parts)
-                OutputFolder.Require("--out", part.Folder);
-        }
+        OutputFolder.Require(
+            [("--store", context.Store.Root), .. shard is null ? parts.Select(part => ("--out", part.Folder)) : []]);
 
         output.Begin();
         IReadOnlyList<RunOutcome> outcomes = output.Follow(

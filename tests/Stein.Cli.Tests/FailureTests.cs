@@ -12,11 +12,12 @@ public sealed class FailureTests
             "--iterations", "50", "--out", "out");
         Assert.True(result.ExitCode == 1, $"{result}");
         Assert.Contains("the unmixing matrix is no longer finite at iteration 2", result.Error, StringComparison.Ordinal);
-        Assert.Contains("unmixing_ksd_D10_seed60_last_good_iteration0.csv", result.Error, StringComparison.Ordinal);
-        Assert.Equal(10, stein.ReadLines("out", "unmixing_ksd_D10_seed60_last_good_iteration0.csv").Length);
+        string kept = Assert.Single(stein.Entries(), path => Path.GetFileName(path) == "unmixing_last_good_iteration0.csv");
+        Assert.Contains(Path.GetFileName(Path.GetDirectoryName(kept)!), result.Error, StringComparison.Ordinal);
+        Assert.Equal(10, File.ReadAllLines(kept).Length);
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(kept)!, "failure.json")));
         Dictionary<string, string> finished = Assert.Single(Csv.Read(stein.Read("out", "runs.csv")));
         Assert.Equal("whitening", finished["method"]);
-        Assert.Contains("\"status\": \"diverged\"", stein.Read("out", "provenance.json"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -34,7 +35,8 @@ public sealed class FailureTests
         Assert.True(result.ExitCode == exitCode, $"{result}");
         Assert.Contains("interrupted: 1 of 2 runs are finished", result.Error, StringComparison.Ordinal);
         Assert.Equal("whitening", Assert.Single(Csv.Read(stein.Read("out", "runs.csv")))["method"]);
-        Assert.Contains("\"status\": \"interrupted\"", stein.Read("out", "provenance.json"), StringComparison.Ordinal);
+        Assert.Contains("The same command goes on where it stopped", result.Error, StringComparison.Ordinal);
+        Assert.Single(stein.Entries(), path => Path.GetFileName(path) == "checkpoint.bin");
         Assert.DoesNotContain(stein.Entries(), path => path.EndsWith(".tmp", StringComparison.Ordinal));
     }
 }

@@ -33,7 +33,7 @@ public sealed class SuggestionTests
         { "ica @file --bas", ["--base"] },
         { "ica --unknown --bas", ["--base"] },
         { "ica", ["ica"] },
-        { "re", ["reproduce"] },
+        { "repr", ["reproduce"] },
         { "--v", ["--version"] },
         { "reproduce i", ["ica"] },
         { "reproduce --al", ["--all"] },

@@ -45,10 +45,12 @@ public sealed class TrainingTests
         }
 
         using var provenance = JsonDocument.Parse(stein.Read("out", "provenance.json"));
-        JsonElement root = provenance.RootElement;
-        Assert.NotEqual("auto", root.GetProperty("device").GetProperty("name").GetString());
-        Assert.NotEqual("", root.GetProperty("program").GetProperty("version").GetString());
-        Assert.Equal(Iterations, root.GetProperty("runs")[0].GetProperty("settings").GetProperty("iterations").GetInt32());
+        JsonElement run0 = provenance.RootElement.GetProperty("runs")[0];
+        JsonElement session = Assert.Single(run0.GetProperty("sessions").EnumerateArray());
+        Assert.NotEqual("auto", session.GetProperty("device").GetProperty("name").GetString());
+        Assert.NotEqual("", session.GetProperty("program").GetProperty("version").GetString());
+        Assert.Equal(Iterations, session.GetProperty("to_iteration").GetInt32());
+        Assert.Equal(Iterations, run0.GetProperty("config").GetProperty("iterations").GetInt32());
     }
 
     [Fact]
@@ -62,7 +64,7 @@ public sealed class TrainingTests
         ];
         foreach ((string folder, string jobs) in ((string, string)[])[("one", "1"), ("again", "1"), ("two", "2"), ("many", "7")])
         {
-            SteinResult result = stein.Run([.. arguments, "--out", folder, "--jobs", jobs]);
+            SteinResult result = stein.Run([.. arguments, "--out", folder, "--store", $"store-{folder}", "--jobs", jobs]);
             Assert.True(result.ExitCode == 0, $"{result}");
             Assert.Equal("", result.Output);
             Assert.Equal("", result.Error);
@@ -96,20 +98,25 @@ public sealed class TrainingTests
     }
 
     [Fact]
-    public void Json_is_one_object_and_the_default_folder_says_what_it_is()
+    public void Json_is_one_event_a_line_and_the_default_folder_says_what_it_is()
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.Run("ica", "--dim", "10", "--method", "whitening", "--slices", "g", "--json");
         Assert.Equal(2, result.ExitCode);
         result = stein.Run("ica", "--dim", "10", "--method", "whitening", "--seed", "60", "--json");
         Assert.True(result.ExitCode == 0, $"{result}");
-        Assert.Single(result.Output.TrimEnd('\n').Split('\n'));
-        using var json = JsonDocument.Parse(result.Output);
-        JsonElement run = json.RootElement.GetProperty("runs")[0];
+        JsonElement[] events =
+            [.. result.Output.TrimEnd('\n').Split('\n').Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        Assert.All(events, item => Assert.Equal("stein.events/1", item.GetProperty("schema").GetString()));
+        string[] names = [.. events.Select(item => item.GetProperty("event").GetString()!).Where(name => name != "progressed")];
+        Assert.Equal(["planned", "started", "ended", "reported", "finished"], names);
+        Assert.Equal(0, events[^1].GetProperty("exit_code").GetInt32());
+        JsonElement report = events[^2];
+        JsonElement run = report.GetProperty("runs")[0];
         Assert.Equal("whitening", run.GetProperty("method").GetString());
         Assert.Equal(60, run.GetProperty("seed").GetInt32());
-        Assert.Equal("oracle", json.RootElement.GetProperty("table")[1].GetProperty("method").GetString());
-        Assert.True(File.Exists(stein.PathOf("results", "runs", "ica", "whitening_D10_seed60", "runs.csv")));
+        Assert.Equal("oracle", report.GetProperty("table")[1].GetProperty("method").GetString());
+        Assert.True(File.Exists(stein.PathOf("results", "reports", "ica", "whitening_D10_seed60", "runs.csv")));
     }
 
     [Fact]

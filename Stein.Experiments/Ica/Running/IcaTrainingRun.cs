@@ -16,6 +16,7 @@ internal sealed class IcaTrainingRun : IRun
     private double[]? lastGood;
     private int lastGoodIteration;
     private double lastLogLikelihood = double.NaN;
+    private double lastLoss = double.NaN;
 
     /// <param name="device">The run's own.</param>
     /// <param name="settings">What to run.</param>
@@ -32,7 +33,8 @@ internal sealed class IcaTrainingRun : IRun
     public int Iterations => training.Iterations;
 
     public string Standing =>
-        $"log-likelihood {NumberText.Fixed(lastLogLikelihood)} (oracle {NumberText.Fixed(lease.Problem.Oracle)})";
+        $"log-likelihood {NumberText.Fixed(lastLogLikelihood)} (oracle {NumberText.Fixed(lease.Problem.Oracle)})"
+        + (double.IsNaN(lastLoss) ? "" : $", loss {NumberText.Fixed(lastLoss, 4)}");
 
     public IReadOnlyList<Metric> Measure()
     {
@@ -40,9 +42,10 @@ internal sealed class IcaTrainingRun : IRun
         if (!double.IsFinite(logLikelihood))
             throw new RunFailedException($"the test log-likelihood is no longer finite at iteration {Iteration}", Iteration);
         lastLogLikelihood = logLikelihood;
+        lastLoss = training.Loss();
         lastGood = training.Unmixing();
         lastGoodIteration = Iteration;
-        return [new(IcaStoredRuns.LogLikelihood, logLikelihood), new(IcaStoredRuns.Loss, training.Loss())];
+        return [new(IcaStoredRuns.LogLikelihood, logLikelihood), new(IcaStoredRuns.Loss, lastLoss)];
     }
 
     public bool Step()
@@ -63,6 +66,7 @@ internal sealed class IcaTrainingRun : IRun
     {
         training.Save(writer);
         writer.Write(lastLogLikelihood);
+        writer.Write(lastLoss);
         writer.Write(lastGoodIteration);
         writer.Write(lastGood?.Length ?? 0);
         foreach (double value in lastGood ?? [])
@@ -73,6 +77,7 @@ internal sealed class IcaTrainingRun : IRun
     {
         training.Restore(reader);
         lastLogLikelihood = reader.ReadDouble();
+        lastLoss = reader.ReadDouble();
         lastGoodIteration = reader.ReadInt32();
         int count = reader.ReadInt32();
         int expected = settings.Dimension * settings.Dimension;
