@@ -23,7 +23,12 @@ public sealed record IcaGrid(
             [.. IcaProtocol.Seeds.Take(3)],
             new IcaSettings
             {
-                Iterations = 400, Batch = 20, TrainingSamples = 500, TestSamples = 100, Hidden = 10, EvaluateEvery = 50,
+                Iterations = 400,
+                Batch = 20,
+                TrainingSamples = 500,
+                TestSamples = 100,
+                Hidden = 10,
+                EvaluateEvery = 50,
             }),
     };
 
