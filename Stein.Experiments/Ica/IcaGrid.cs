@@ -14,15 +14,21 @@ public sealed record IcaGrid(
     public static IcaGrid Of(GridScale scale) => scale switch
     {
         GridScale.Paper => new([.. PublishedIca.Dimensions], [.. IcaProtocol.Methods], [.. IcaProtocol.Seeds], new IcaSettings()),
+        // From the dimension at which KSD is best to one at which it is worst, trained long enough to show it.
         GridScale.Quick => new(
-            [10, 20, 40], [.. IcaProtocol.Methods], [.. IcaProtocol.Seeds.Take(3)], new IcaSettings { Iterations = 3000 }),
+            [10, 40, 100], [.. IcaProtocol.Methods], [.. IcaProtocol.Seeds.Take(3)], new IcaSettings { Iterations = 5000 }),
         _ => new(
             [2, 3],
             [.. IcaProtocol.Methods],
             [.. IcaProtocol.Seeds.Take(3)],
             new IcaSettings
             {
-                Iterations = 400, Batch = 20, TrainingSamples = 500, TestSamples = 100, Hidden = 10, EvaluateEvery = 50,
+                Iterations = 400,
+                Batch = 20,
+                TrainingSamples = 500,
+                TestSamples = 100,
+                Hidden = 10,
+                EvaluateEvery = 50,
             }),
     };
 

@@ -15,8 +15,8 @@ internal static class CleanCommand
         var yes = new Option<bool>("--yes", "-y") { Description = "do not ask" };
         var command = new CommandWithExamples(
             "clean",
-            "Removes from the store runs of older protocol versions, unfinished and failed runs, files set aside, claims of dead processes "
-            + "and temporary files. Finished runs, and runs under way, stay. Asks first.",
+            "Removes from the store runs of older protocol versions, interrupted and failed runs with their checkpoints, files set aside, "
+            + "claims of dead processes and temporary files. Finished runs, and runs under way, stay. Asks first.",
             new Example("stein clean --dry-run", "what would be removed"),
             new Example("stein clean --yes", "without being asked"))
         {

@@ -12,7 +12,11 @@ internal static class ExperimentArgument
 
     public static Argument<string> Create()
     {
-        var argument = new Argument<string>("experiment") { Description = $"one of {string.Join(", ", Names)}; see stein list" };
+        var argument = new Argument<string>("experiment")
+        {
+            Description = $"one of {string.Join(", ", Names)}; see stein list",
+            HelpName = "experiment",
+        };
         argument.CompletionSources.Add(Names);
         return argument;
     }
@@ -21,5 +25,6 @@ internal static class ExperimentArgument
     public static Experiment Find(string name)
         => ExperimentRegistry.All.FirstOrDefault(experiment => experiment.Name == name)
             ?? throw new UsageException(
-                $"{name}: there is no such experiment; there are {string.Join(", ", Names)}. Did you mean '{EditDistance.Closest(name, Names)}'?");
+                $"{name}: there is no such experiment; there are {string.Join(", ", Names)}. "
+                + $"Did you mean '{EditDistance.Closest(name, Names)}'?");
 }

@@ -21,11 +21,13 @@ internal static class IcaCommand
         var command = new CommandWithExamples(
             "ica",
             "Trains ICA models with Stein discrepancies, by default as the paper does; shows the test log-likelihood beside the oracle's.",
-            new Example("stein ica --dim 10 --method maxsksd --seed 60", "one run, a second"),
-            new Example("stein ica --dim 10 20 --method ksd lsd maxsksd", "three methods, two dimensions, the paper's five seeds"),
+            new Example("stein ica --dim 10 --method maxsksd --seed 60", "one run; seconds"),
+            new Example("stein ica --dim 10 20 --method ksd lsd maxsksd", "three methods, two dimensions, the paper's five seeds; minutes"),
             new Example("stein ica --dim 10 --method lsd --probes 0 10", "LSD with the exact trace and with ten probes; their difference"),
             new Example("stein ica --dim 10 --method ksd --seed 60 --data-seed 1,2,3,4,5", "how much the draw of the data matters"),
-            new Example("stein ica --method maxsksd --kernel imq --iterations 3000 --out imq", "another kernel, shorter, into a folder"));
+            new Example(
+                "stein ica --method maxsksd --kernel imq --iterations 3000 --out imq",
+                "another kernel, fewer iterations, tables and figures in the folder imq"));
         options.AddTo(command);
         runOptions.AddTo(command);
         command.SetAction(parsed =>

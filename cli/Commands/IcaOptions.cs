@@ -17,14 +17,14 @@ internal sealed class IcaOptions
     private readonly Option<uint[]> seeds =
         Values.Numbers("--seed", "seed of the true matrix, the start, and the data", [.. IcaProtocol.Seeds]);
     private readonly Option<ulong[]> dataSeeds =
-        Values.Numbers<ulong>("--data-seed", "seed of data, batches and critic: other draws with the matrices of --seed; several allowed");
+        Values.Numbers<ulong>("--data-seed", "seed of data, batches and critic: other draws with the matrices of --seed [default: --seed]");
     private readonly Option<string> protocol = Values.Choice("--protocol", "the defaults of all other options", ["paper"], "paper");
     private readonly Option<int?> iterations = Values.Number<int>("--iterations", "training iterations", Paper.Iterations);
     private readonly Option<int?> batch = Values.Number<int>("--batch", "samples in a batch", Paper.Batch);
     private readonly Option<string> density = Values.Choice("--base", "density of the sources", ["laplace", "student-t"], "laplace");
     private readonly Option<string> kernel = Values.Choice("--kernel", "kernel of KSD and maxSKSD", RadialKernels.Names, Paper.Kernel);
     private readonly Option<string> statistic =
-        Values.Choice("--statistic", "U- or V-statistic of KSD and maxSKSD [script's: u for KSD, v for maxSKSD]", ["u", "v"]);
+        Values.Choice("--statistic", "U- or V-statistic of KSD and maxSKSD [default: u for KSD, v for maxSKSD]", ["u", "v"]);
     private readonly Option<string> slices =
         Values.Choice("--slices", "what maxSKSD trains: test directions g, or slices r too", ["g", "rg"], "g");
     private readonly Option<int[]> probes =

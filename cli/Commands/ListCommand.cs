@@ -15,7 +15,7 @@ internal static class ListCommand
         var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
         var command = new CommandWithExamples(
             "list",
-            "Lists the experiments with the number and the cost of their runs, by the speeds measured in the store.",
+            "Lists the experiments with the number of their runs and what they cost, estimated from the finished runs in the store.",
             new Example("stein list", "the table"),
             new Example("stein list --json", "the same for programs"))
         {

@@ -9,8 +9,8 @@ internal static class ReportCommand
     public static Command Create()
     {
         IReadOnlyList<Selection> selections = Selection.All();
-        var all = new Option<bool>("--all") { Description = "of every experiment; the same as naming none" };
-        var options = new Options("folder for tables and figures, one within for each experiment [default: results]");
+        var all = new Option<bool>("--all") { Description = "every experiment; the same as naming none" };
+        var options = new Options(ReportFolder.HelpForAll);
         var command = new CommandWithExamples(
             "report",
             "Makes tables and figures from the finished runs in the store, even while others are under way (\"3 of 5 seeds\").",
@@ -39,7 +39,7 @@ internal static class ReportCommand
     private static CommandWithExamples Subcommand(Selection selection)
     {
         Experiment experiment = selection.Experiment;
-        var options = new Options($"folder for tables and figures [default: {ReportFolder.Of(experiment.Name, GridScale.Paper)}]");
+        var options = new Options(ReportFolder.Help(experiment.Name));
         var command = new CommandWithExamples(
             experiment.Name, $"{experiment.Title} ({experiment.Source}).", [.. selection.Examples("report")]);
         selection.AddTo(command);

@@ -10,17 +10,17 @@ internal static class ReproduceCommand
     {
         IReadOnlyList<Selection> selections = Selection.All();
         var all = new Option<bool>("--all") { Description = "run every experiment" };
-        var options = new Options("folder for tables and figures, one within for each experiment [default: results]");
+        var options = new Options(ReportFolder.HelpForAll);
         var command = new CommandWithExamples(
             "reproduce",
-            "Runs published experiments and compares the results with the published numbers. What is finished is not repeated, and what was "
+            "Runs published experiments and compares the results with the published numbers. What is finished is not repeated; what was "
             + "interrupted goes on where it stopped.",
-            new Example("stein reproduce --all", "everything; about half an hour of one core"),
-            new Example("stein reproduce --all --quick", "everything at reduced settings; two minutes of two cores"),
+            new Example("stein reproduce --all", "everything; about 25 minutes on 2 cores"),
+            new Example("stein reproduce --all --quick", "everything at reduced settings; less than two minutes on 2 cores"),
             new Example("stein reproduce --all --dry-run", "what would be run, why, and how long it would take"),
-            new Example("stein reproduce ica --dims 10,20 --check", "part of the ICA table; exit code 3 unless all verdicts agree"),
-            new Example("stein reproduce --all --shard 0/8", "the first of eight parts, for as many machines on one store"),
-            new Example("stein reproduce --all --executor slurm --time 2:00:00 --submit", "as a job array on a cluster"))
+            new Example("stein reproduce ica --dims 10,20 --check", "part of the ICA table; exit code 3 unless every verdict agrees"),
+            new Example("stein reproduce --all --shard 0/8", "the first of eight parts, for eight machines that share a store"),
+            new Example("stein reproduce --all --executor slurm --time 2:00:00 --submit", "as a job array on a Slurm cluster"))
         {
             all,
         };
@@ -56,7 +56,7 @@ internal static class ReproduceCommand
     private static CommandWithExamples Subcommand(Selection selection, Interruption interruption)
     {
         Experiment experiment = selection.Experiment;
-        var options = new Options($"folder for tables and figures [default: {ReportFolder.Of(experiment.Name, GridScale.Paper)}]");
+        var options = new Options(ReportFolder.Help(experiment.Name));
         var command = new CommandWithExamples(
             experiment.Name, $"{experiment.Title} ({experiment.Source}).", [.. selection.Examples("reproduce")]);
         selection.AddTo(command);
@@ -82,7 +82,10 @@ internal static class ReproduceCommand
         private readonly RunOptions run = new(folderHelp);
         private readonly GridOptions grid = new();
         private readonly SpreadOptions spread = new();
-        private readonly Option<bool> check = new("--check") { Description = "exit with 3 if a verdict is not that ours agrees with the paper" };
+        private readonly Option<bool> check = new("--check")
+        {
+            Description = "exit with 3 unless every number that is compared agrees with the paper's",
+        };
 
         public void AddTo(Command command)
         {
@@ -107,11 +110,15 @@ internal static class ReproduceCommand
             Shard? shard = spread.Shard(parsed);
             bool isSlurm = spread.IsSlurm(parsed);
             if (checks && (scale != GridScale.Paper || shard is not null || isSlurm))
-                throw new UsageException("--check: only the whole grid of the paper, run here, is compared with it");
+            {
+                throw new UsageException(
+                    "--check: only runs of the paper's grid are compared with it; leave out --quick, --grid, --shard and --executor slurm");
+            }
+
             RunContext context = run.Read(parsed);
             IReadOnlyList<ReportPart> plan = parts(context, scale);
             if (!isSlurm || context.DryRun)
-                return new PlanExecution(context, interruption).Run(plan, shard, checks);
+                return new PlanExecution(context, interruption).Run(plan, shard, checks, summarise: selected is ["--all"]);
             if (context.Force)
                 throw new UsageException("--force: a task that queues again would do its runs again; use it without --executor slurm");
             string gridName = scale.ToString().ToLowerInvariant();

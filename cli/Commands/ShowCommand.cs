@@ -11,11 +11,11 @@ internal static class ShowCommand
     {
         Argument<string> name = ExperimentArgument.Create();
         var grid = new GridOptions();
-        var all = new Option<bool>("--all") { Description = "every run of the grid, one line each, in place of the first" };
+        var all = new Option<bool>("--all") { Description = "every run of the grid, one a line; without it, the first run alone" };
         var precision = Values.Choice("--precision", "what the runs are computed in", ["single", "double"], "single");
         var command = new CommandWithExamples(
             "show",
-            "Prints the effective config of an experiment as JSON: every setting with its value. Saved, and changed, it is run by stein run.",
+            "Prints the effective config of an experiment as JSON: every setting with its value. Save it, change it, give it to stein run.",
             new Example("stein show ica > config.json", "the first run of the paper's grid"),
             new Example("stein show ica --quick --all > plan.jsonl", "every run of the reduced grid, one a line"))
         {

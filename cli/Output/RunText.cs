@@ -12,7 +12,8 @@ internal static class RunText
     public static string Standing(RunConfig run, RunProgress progress)
     {
         double seconds = (progress.Iterations - progress.Iteration) / Math.Max(progress.IterationsPerSecond, 1e-9);
-        return $"{run.Description}: {progress.Iteration}/{progress.Iterations}, {Rate(progress)}, {Duration(seconds)} left, {progress.Standing}";
+        string iterations = $"{progress.Iteration}/{progress.Iterations}";
+        return $"{run.Description}: {iterations}, {Rate(progress)}, {Duration(seconds)} left, {progress.Standing}";
     }
 
     /// <summary>A line for a run that has ended.</summary>

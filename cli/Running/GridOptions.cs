@@ -8,9 +8,15 @@ namespace Stein.Cli;
 internal sealed class GridOptions
 {
     private readonly Option<string> grid = Values.Choice(
-        "--grid", "the published settings, a reduced grid of two minutes, or a tiny one of seconds to try things out", ["paper", "quick", "test"], "paper");
+        "--grid",
+        "the published settings, a reduced grid of two minutes, or a tiny one of seconds to try things out",
+        ["paper", "quick", "test"],
+        "paper");
 
-    private readonly Option<bool> quick = new("--quick") { Description = "the same as --grid quick; its numbers are no reproduction" };
+    private readonly Option<bool> quick = new("--quick")
+    {
+        Description = "the same as --grid quick; its numbers are not compared with the paper's",
+    };
 
     public void AddTo(Command command)
     {

@@ -4,7 +4,8 @@ using Stein.Experiments.Runs;
 namespace Stein.Cli;
 
 /// <summary>
-/// Runs what is to be run, with progress, writes the reports, and says how it ended: what <c>ica</c>, <c>run</c> and <c>reproduce</c> share.
+/// Runs what is to be run, with progress, writes the reports, and says how it ended: what <c>ica</c>, <c>run</c> and <c>reproduce</c>
+/// share.
 /// </summary>
 /// <param name="context">Where and how to run.</param>
 /// <param name="interruption">Stops the runs.</param>
@@ -13,8 +14,9 @@ internal sealed class PlanExecution(RunContext context, Interruption interruptio
     /// <param name="parts">The experiments.</param>
     /// <param name="shard">The part of all runs to do; without a report then, since it would be one of a part.</param>
     /// <param name="check">Whether a number that is not the published one is a failure.</param>
+    /// <param name="summarise">Whether a table with a line for each experiment ends it, even if there is one only.</param>
     /// <returns>The exit code.</returns>
-    public int Run(IReadOnlyList<ReportPart> parts, Shard? shard = null, bool check = false)
+    public int Run(IReadOnlyList<ReportPart> parts, Shard? shard = null, bool check = false, bool summarise = false)
     {
         IEnumerable<RunConfig> runs = parts.SelectMany(part => part.Plan);
         RunPlan plan = new RunPlanner(context.Store, context.Device).Plan(shard is null ? runs : shard.Of(runs), context.Force);
@@ -38,9 +40,9 @@ internal sealed class PlanExecution(RunContext context, Interruption interruptio
         var printer = new ReportOutput(context.Json, context.Quiet);
         foreach ((ReportPart part, ReportOutcome outcome) in reports)
             printer.Write(part, outcome);
-        if (reports.Length > 1)
+        if (reports.Length > 1 || (summarise && reports.Length > 0))
             printer.Summary(reports);
-        output.End(outcomes, exitCode);
+        output.End(outcomes, exitCode, reports.Any(report => report.Outcome.Comparisons.Count > 0));
         return exitCode;
     }
 
@@ -50,6 +52,10 @@ internal sealed class PlanExecution(RunContext context, Interruption interruptio
             return interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Failure;
         if (outcomes.Any(outcome => outcome.Status is not (RunStatus.Finished or RunStatus.AlreadyDone)))
             return interruption.ExitCode;
-        return compared.Any(report => report.Comparisons.Any(comparison => !comparison.Reproduced)) ? ExitCode.NotReproduced : ExitCode.Success;
+        if (compared.Count == 0)
+            return ExitCode.Success;
+        // A check that compared nothing has shown nothing.
+        PublishedComparison[] comparisons = [.. compared.SelectMany(report => report.Comparisons)];
+        return comparisons.Length > 0 && comparisons.All(comparison => comparison.Reproduced) ? ExitCode.Success : ExitCode.NotReproduced;
     }
 }

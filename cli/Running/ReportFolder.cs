@@ -5,10 +5,18 @@ namespace Stein.Cli;
 /// <summary>Where tables and figures go unless the user says otherwise.</summary>
 internal static class ReportFolder
 {
+    /// <summary>The description of an option for the folder of all experiments.</summary>
+    public const string HelpForAll =
+        "folder for tables and figures, with one in it for each experiment [default: results; with --quick, results/quick]";
+
     /// <summary>Of a grid: <c>results/ica</c> for the paper's, <c>results/quick/ica</c> for the reduced one.</summary>
     public static string Of(string experiment, GridScale scale) => scale == GridScale.Paper
         ? Path.Combine("results", experiment)
         : Path.Combine("results", scale == GridScale.Quick ? "quick" : "test", experiment);
+
+    /// <summary>The description of an option for the folder of a grid.</summary>
+    public static string Help(string experiment)
+        => $"folder for tables and figures [default: {Of(experiment, GridScale.Paper)}; with --quick, {Of(experiment, GridScale.Quick)}]";
 
     /// <summary>Of runs of the user's own.</summary>
     public static string Own(string experiment, string name) => Path.Combine("results", "reports", experiment, name);

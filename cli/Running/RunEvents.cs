@@ -8,8 +8,8 @@ using Stein.Experiments.Runs;
 namespace Stein.Cli;
 
 /// <summary>
-/// <c>--json</c>: one event a line, each with <c>schema</c> and <c>event</c>: <c>planned</c>, <c>started</c>, <c>progressed</c> (a run at most
-/// once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and at last <c>finished</c> with the exit code.
+/// <c>--json</c>: one event a line, each with <c>schema</c> and <c>event</c>: <c>planned</c>, <c>started</c>, <c>progressed</c> (a run at
+/// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and at last <c>finished</c> with the exit code.
 /// </summary>
 /// <remarks>The version of the schema changes when a field changes its meaning or goes; fields may be added.</remarks>
 internal sealed class RunEvents(TextWriter output) : IRunObserver
@@ -69,8 +69,8 @@ internal sealed class RunEvents(TextWriter output) : IRunObserver
             ["iteration"] = progress.Iteration,
             ["iterations"] = progress.Iterations,
             ["iterations_per_second"] = progress.IterationsPerSecond,
-            ["metrics"] = new JsonObject(
-                progress.Metrics.Select(metric => KeyValuePair.Create(metric.Name, JsonSerializer.SerializeToNode(metric.Value, JsonFormat.Line)))),
+            ["metrics"] = new JsonObject(progress.Metrics.Select(
+                metric => KeyValuePair.Create(metric.Name, JsonSerializer.SerializeToNode(metric.Value, JsonFormat.Line)))),
         });
     }
 

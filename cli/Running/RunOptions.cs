@@ -6,26 +6,40 @@ using Stein.Experiments.Runs;
 
 namespace Stein.Cli;
 
-/// <summary>Options of everything that runs: where, how many at a time, what is printed. None but --device double changes a number.</summary>
+/// <summary>
+/// Options of everything that runs: where, how many at a time, what is printed. None but --device double changes a number.
+/// </summary>
 internal sealed class RunOptions(string folderHelp)
 {
     private readonly Option<string> device = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
 
     private readonly Option<int?> jobs =
-        Values.Number<int>("--jobs", "runs side by side [default: one per processor; 1 on a GPU]; the numbers are the same for any");
+        Values.Number<int>("--jobs", "runs side by side; no number depends on it [default: one for each core; 1 on a GPU]");
 
     private readonly Option<string> folder = new("--out") { Description = folderHelp, HelpName = "folder" };
     private readonly StoreOption store = new();
-    private readonly Option<bool> force = new("--force") { Description = "do finished runs again; the old result stays until the new one is there" };
-    private readonly Option<bool> failFast = new("--fail-fast") { Description = "stop everything when one run fails" };
+    private readonly Option<bool> force = new("--force")
+    {
+        Description = "do finished runs again; the old result stays until the new one is there",
+    };
+
+    private readonly Option<bool> failFast = new("--fail-fast")
+    {
+        Description = "when a run fails, stop the others too; they go on next time",
+    };
+
 
     private readonly Option<bool> dryRun =
         new("--dry-run") { Description = "say what would be run, why, and how long it would take; write nothing" };
 
     private readonly Option<int?> checkpointEvery = Values.Number<int>(
-        "--checkpoint-every", "iterations between two checkpoints [default: 10 seconds, whatever the iterations]");
+        "--checkpoint-every", "a checkpoint after so many iterations, as well as every 10 seconds [default: every 10 seconds alone]");
 
-    private readonly Option<bool> json = new("--json") { Description = "events on standard output, one line of JSON each, and nothing else there" };
+    private readonly Option<bool> json = new("--json")
+    {
+        Description = "events on standard output, one line of JSON each, and nothing else there",
+    };
+
     private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "no progress, no tables; errors only" };
 
     public void AddTo(Command command)
@@ -72,7 +86,7 @@ internal sealed class StoreOption
 
     public Option<string> Option { get; } = new("--store")
     {
-        Description = $"folder that runs are kept in, shared by any number of processes [default: ${Variable}, or {DefaultFolder}]",
+        Description = $"folder that runs are kept in; any number of processes may share it [default: ${Variable}, or {DefaultFolder}]",
         HelpName = "folder",
     };
 

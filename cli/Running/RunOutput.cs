@@ -38,7 +38,11 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
     {
         events?.Planned(plan, context);
         if (context.PrintsText)
-            Text.WriteLine($"{Amount()} On {context.Device.Name} ({context.Device.Description}); runs are kept in {Shown(context.Store.Root)}.");
+        {
+            string device = $"{context.Device.Name} ({context.Device.Description})";
+            Text.WriteLine($"{Amount()} On {device}; runs are kept in {Shown(context.Store.Root)}.");
+        }
+
     }
 
     /// <summary>Calls <paramref name="work"/> with the progress display that fits.</summary>
@@ -52,7 +56,10 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
     }
 
     /// <summary>What failed, and what is left to do.</summary>
-    public void End(IReadOnlyList<RunOutcome> outcomes, int exitCode)
+    /// <param name="outcomes">How the runs ended.</param>
+    /// <param name="exitCode">What the program returns.</param>
+    /// <param name="isCompared">Whether any number was held against a published one.</param>
+    public void End(IReadOnlyList<RunOutcome> outcomes, int exitCode, bool isCompared)
     {
         foreach (RunOutcome outcome in outcomes.Where(outcome => outcome.Status == RunStatus.Failed))
             ErrorOutput.Write($"{outcome.Run} failed: {outcome.Message}; its log and its last good state are in {Shown(outcome.Folder)}");
@@ -66,7 +73,12 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
         }
 
         if (exitCode == ExitCode.NotReproduced)
-            ErrorOutput.Write("--check: some numbers differ from the published ones by more than chance explains; see the verdicts");
+        {
+            ErrorOutput.Write(isCompared
+                ? "--check: some numbers differ from the published ones by more than chance explains; see the verdicts"
+                : "--check: nothing was compared with the paper: it has no number for these runs");
+        }
+
         events?.Ended(outcomes, exitCode);
     }
 

@@ -10,20 +10,34 @@ internal sealed class SpreadOptions
 {
     private readonly Option<string> shard = new("--shard")
     {
-        Description = "do the i-th of n parts of the plan, i from 0, and make no report; the parts depend on the plan alone",
+        Description = "do part i of n of the plan, i from 0 to n−1, and make no report; the parts depend on the plan alone",
         HelpName = "i/n",
     };
 
     private readonly Option<string> executor =
         Values.Choice("--executor", "run here, or write a job array for a Slurm cluster", ["local", "slurm"], "local");
 
-    private readonly Option<bool> submit = new("--submit") { Description = "slurm: submit the scripts, too" };
-    private readonly Option<int?> tasks = Values.Number<int>("--tasks", "slurm: tasks of the array [default: one for each run to do]");
-    private readonly Option<string> partition = new("--partition") { Description = "slurm: partition [default: the site's]", HelpName = "name" };
-    private readonly Option<string> time = new("--time") { Description = "slurm: time limit of a task, after which it queues again", HelpName = "time" };
+    private readonly Option<bool> submit = new("--submit") { Description = "slurm: submit the scripts; without it they are only written" };
+    private readonly Option<int?> tasks =
+        Values.Number<int>("--tasks", "slurm: tasks of the array, a shard each [default: one for each run to do]");
+
+    private readonly Option<string> partition = new("--partition")
+    {
+        Description = "slurm: partition [default: the site's]",
+        HelpName = "name",
+    };
+
+    private readonly Option<string> time = new("--time")
+    {
+        Description = "slurm: time limit of a task as sbatch takes it, such as 2:00:00; before it the task stops and queues again",
+        HelpName = "time",
+    };
+
     private readonly Option<string> memory = new("--memory") { Description = "slurm: memory of a task, such as 4G", HelpName = "size" };
     private readonly Option<int?> cpus = Values.Number<int>("--cpus", "slurm: cores of a task, and runs side by side in it", 1);
-    private readonly Option<int?> arrayLimit = Values.Number<int>("--array-limit", "slurm: tasks that run at once at most");
+
+    private readonly Option<int?> arrayLimit =
+        Values.Number<int>("--array-limit", "slurm: tasks that run at once at most [default: as many as the site lets]");
 
     private readonly Option<int?> maxArraySize =
         Values.Number<int>("--max-array-size", "slurm: the site's MaxArraySize, at which arrays are split [default: asked of scontrol]");

@@ -10,11 +10,9 @@ namespace Stein.Cli;
 /// <summary>Parts of the ICA table.</summary>
 internal sealed class IcaSelection : Selection
 {
-    private readonly Option<int[]> dimensions = Values.Numbers("--dims", "dimensions [default: those of the grid]", [.. PublishedIca.Dimensions]);
-    private readonly Option<string[]> methods = Values.Choices(
-        "--methods", "methods [default: those of the grid]", IcaTraining.Methods, [.. IcaProtocol.Methods]);
-
-    private readonly Option<uint[]> seeds = Values.Numbers("--seeds", "seeds [default: those of the grid]", [.. IcaProtocol.Seeds]);
+    private readonly Option<int[]> dimensions = Values.Numbers<int>("--dims", "dimensions [default: those of the grid]");
+    private readonly Option<string[]> methods = Values.Choices("--methods", "methods [default: those of the grid]", IcaTraining.Methods);
+    private readonly Option<uint[]> seeds = Values.Numbers<uint>("--seeds", "seeds [default: those of the grid]");
     private readonly Option<int?> iterations = Values.Number<int>(
         "--iterations", "training iterations [default: those of the grid]; other than the paper's, nothing is compared with it");
 
@@ -23,14 +21,21 @@ internal sealed class IcaSelection : Selection
     public override IReadOnlyList<Example> Examples(string command) => command == "reproduce"
         ?
         [
-            new("stein reproduce ica", "7 dimensions × (3 methods + 2 yardsticks) × 5 seeds; about half an hour of one core"),
-            new("stein reproduce ica --dims 10,20 --methods ksd maxsksd --out table", "part of it, into the folder table"),
+            new("stein reproduce ica", "7 dimensions × (3 methods + 2 yardsticks) × 5 seeds; about 25 minutes on 2 cores"),
+            new("stein reproduce ica --dims 10,20 --methods ksd maxsksd --out table", "part of it; tables and figures in the folder table"),
             new("stein reproduce ica --jobs 1 --device double", "in double precision, one run at a time"),
         ]
-        : [new($"stein {command} ica --dims 10,20", "of part of the ICA table")];
+        :
+        [
+            new($"stein {command} ica", "of what is finished of the ICA table"),
+            new($"stein {command} ica --dims 10,20 --out part", "of part of it, into the folder part"),
+        ];
 
     public override void AddTo(Command command)
     {
+        // Suggested, and no defaults: those depend on the grid.
+        dimensions.CompletionSources.Add([.. PublishedIca.Dimensions.Select(dimension => $"{dimension}")]);
+        seeds.CompletionSources.Add([.. IcaProtocol.Seeds.Select(seed => $"{seed}")]);
         foreach (Option option in (Option[])[dimensions, methods, seeds, iterations])
         {
             option.Required = false;

@@ -15,7 +15,10 @@ internal abstract class Selection
 
     /// <summary>Every experiment, each time with options of its own.</summary>
     public static IReadOnlyList<Selection> All() =>
-        [.. ExperimentRegistry.All.Select(experiment => experiment is IcaExperiment ? new IcaSelection() : (Selection)new WholeGrid(experiment))];
+    [
+        .. ExperimentRegistry.All.Select(
+            experiment => experiment is IcaExperiment ? new IcaSelection() : (Selection)new WholeGrid(experiment)),
+    ];
 
     /// <summary>Adds what selects.</summary>
     public abstract void AddTo(Command command);
