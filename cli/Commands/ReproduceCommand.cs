@@ -112,7 +112,8 @@ internal static class ReproduceCommand
             if (checks && (scale != GridScale.Paper || shard is not null || isSlurm))
             {
                 throw new UsageException(
-                    "--check: only runs of the paper's grid are compared with it; leave out --quick, --grid, --shard and --executor slurm");
+                    "--check: only the whole grid of the paper, or a part named by --dims and the like, is compared with it; "
+                    + "leave out --quick, --grid, --shard and --executor slurm");
             }
 
             RunContext context = run.Read(parsed);

@@ -79,7 +79,9 @@ internal sealed class RunProgressDisplay : IRunObserver
 
     public void Noted(RunConfig run, string message) => Terminal.Error.WriteLine($"{run.Description}: {message}");
 
-    /// <summary>Iterations, how many a second, and where the run stands, cut off where there is no room: a line that wraps is unreadable.</summary>
+    /// <summary>
+    /// Iterations, how many a second, and where the run stands, cut off where there is no room: a line that wraps is unreadable.
+    /// </summary>
     private sealed class NumbersColumn(int room) : ProgressColumn
     {
         protected override bool NoWrap => true;
