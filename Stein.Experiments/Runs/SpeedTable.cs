@@ -6,7 +6,7 @@ namespace Stein.Experiments.Runs;
 public sealed class SpeedTable
 {
     /// <summary>Operations in a second where nothing was measured: about what one core does in small problems.</summary>
-    public const double AssumedOperationsPerSecond = 2e10;
+    public const double AssumedOperationsPerSecond = 5e10;
 
     /// <summary>Between the operations of two runs of which one says how long the other takes.</summary>
     private const double WidestRatio = 20;

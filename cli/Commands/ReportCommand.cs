@@ -47,7 +47,13 @@ internal static class ReportCommand
         command.SetAction(parsed => options.Write(
             parsed,
             (scale, precision, folder) =>
-                [new(experiment, selection.Plan(parsed, scale, precision), scale, folder ?? ReportFolder.Of(experiment.Name, scale))]));
+            [
+                new(
+                    experiment,
+                    selection.Plan(parsed, scale, precision),
+                    scale,
+                    folder ?? ReportFolder.Of(experiment.Name, scale, selection.Words(parsed))),
+            ]));
         return command;
     }
 
@@ -77,7 +83,8 @@ internal static class ReportCommand
             var reports = new List<(ReportPart Part, ReportOutcome Outcome)>();
             foreach (ReportPart part in parts(grid.Read(parsed), chosen, parsed.GetValue(folder)))
             {
-                OutputFolder.Require(("--out", part.Folder));
+                if (part.Plan.Any(run => runs.Find(run) is not null))
+                    OutputFolder.Require(("--out", part.Folder));
                 reports.Add((part, part.Write(runs)));
                 printer.Write(part, reports[^1].Outcome);
             }

@@ -70,7 +70,7 @@ internal static class ReproduceCommand
                     experiment,
                     selection.Plan(parsed, scale, context.Precision),
                     scale,
-                    context.Folder ?? ReportFolder.Of(experiment.Name, scale)),
+                    context.Folder ?? ReportFolder.Of(experiment.Name, scale, selection.Words(parsed))),
             ],
             [experiment.Name, .. selection.Words(parsed)]));
         return command;

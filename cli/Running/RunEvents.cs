@@ -4,12 +4,13 @@ using System.Text.Json.Nodes;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Slurm;
 
 namespace Stein.Cli;
 
 /// <summary>
 /// <c>--json</c>: one event a line, each with <c>schema</c> and <c>event</c>: <c>planned</c>, <c>started</c>, <c>progressed</c> (a run at
-/// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and at last <c>finished</c> with the exit code.
+/// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and at last <c>finished</c> with the exit code; or <c>submitted</c> where a cluster is to run it.
 /// </summary>
 /// <remarks>The version of the schema changes when a field changes its meaning or goes; fields may be added.</remarks>
 internal sealed class RunEvents(TextWriter output) : IRunObserver
@@ -105,6 +106,14 @@ internal sealed class RunEvents(TextWriter output) : IRunObserver
             content[key] = value?.DeepClone();
         Write("reported", content);
     }
+
+    public void Submitted(int runsToDo, SlurmSubmission? submission, SlurmJobs? jobs) => Write("submitted", new JsonObject
+    {
+        ["runs"] = runsToDo,
+        ["script"] = submission?.SubmitScript,
+        ["logs"] = submission?.LogFolder,
+        ["jobs"] = JsonSerializer.SerializeToNode(jobs, JsonFormat.Line),
+    });
 
     public void Ended(IReadOnlyList<RunOutcome> outcomes, int exitCode) => Write("finished", new JsonObject
     {

@@ -99,11 +99,9 @@ internal sealed class SpreadOptions
     public void Write(
         ParseResult parsed, RunContext context, int runsToDo, IReadOnlyList<string> command, IReadOnlyList<string> reportCommand)
     {
-        TextWriter output = Terminal.Output.Profile.Out.Writer;
         if (runsToDo == 0)
         {
-            if (context.PrintsText)
-                output.WriteLine("All runs are done already; there is nothing to submit.");
+            Say(context, "All runs are done already; there is nothing to submit.", 0, null, null);
             return;
         }
 
@@ -136,13 +134,20 @@ internal sealed class SpreadOptions
 
         if (!parsed.GetValue(submit))
         {
-            if (context.PrintsText)
-                output.WriteLine($"{runsToDo} runs to do. Submit them with: bash {submission.SubmitScript}");
+            Say(context, $"{runsToDo} runs to do. Submit them with: bash {submission.SubmitScript}", runsToDo, submission, null);
             return;
         }
 
         SlurmJobs jobs = client.SubmitAsync(submission).GetAwaiter().GetResult();
-        if (context.PrintsText)
-            output.WriteLine($"{runsToDo} runs to do, submitted as job {string.Join(", ", jobs.Arrays)}; the report is job {jobs.Report}.");
+        string numbers = string.Join(", ", jobs.Arrays);
+        Say(context, $"{runsToDo} runs to do, submitted as job {numbers}; the report is job {jobs.Report}.", runsToDo, submission, jobs);
+    }
+
+    private static void Say(RunContext context, string text, int runsToDo, SlurmSubmission? submission, SlurmJobs? jobs)
+    {
+        if (context.Json)
+            RunEvents.Standard.Submitted(runsToDo, submission, jobs);
+        else if (!context.Quiet)
+            Terminal.Output.Profile.Out.Writer.WriteLine(text);
     }
 }
