@@ -1,3 +1,4 @@
+using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -6,6 +7,9 @@ namespace Stein.Engine.Models;
 /// <summary>Condition number, determinant and inverse of D×D matrices held row by row in a flat array of D·D numbers.</summary>
 public static class SquareMatrix
 {
+    // Runs stand side by side, one a core: threads of a factorisation's own would only wait for one another.
+    static SquareMatrix() => Control.UseSingleThread();
+
     /// <summary>The 2-norm condition number: largest over smallest singular value; infinite for a singular matrix.</summary>
     /// <param name="matrix">D×D, row-major.</param>
     /// <param name="dimension">D, at least 1.</param>
@@ -107,7 +111,7 @@ public static class SquareMatrix
                 nameof(matrix));
     }
 
-    private static int PermutationSign(MathNet.Numerics.Permutation permutation)
+    private static int PermutationSign(Permutation permutation)
     {
         int sign = 1;
         var visited = new bool[permutation.Dimension];
