@@ -41,6 +41,9 @@ internal sealed class SteinProgram : IDisposable
         return Wait(process, error);
     }
 
+    /// <summary>Starts it, for a test that does something to it while it runs.</summary>
+    public SteinProcess Begin(params string[] arguments) => new(Start(arguments, heedsSignals: true));
+
     public string PathOf(params string[] parts) => Path.Combine([Folder, .. parts]);
 
     public string Read(params string[] parts) => File.ReadAllText(PathOf(parts));
