@@ -32,6 +32,14 @@ internal sealed class SteinProcess : IDisposable
             return [.. lines.Where(line => line.EndsWith('}')).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
+    /// <summary>The runs that it says it has finished itself.</summary>
+    public IReadOnlyList<string> Finished() =>
+    [
+        .. from said in Events()
+           where said.GetProperty("event").GetString() == "ended" && said.GetProperty("status").GetString() == "finished"
+           select said.GetProperty("id").GetString(),
+    ];
+
     /// <summary>Waits for a line on standard output.</summary>
     /// <returns>False if the program ended without one.</returns>
     public bool WaitForLine(string part)
@@ -93,7 +101,8 @@ internal sealed class SteinProcess : IDisposable
 
     private async Task Read(StreamReader reader, Action<string> add)
     {
-        while (await reader.ReadLineAsync() is { } line)
+        // Not on the threads of the tests, which may all be waiting for a line.
+        while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
         {
             lock (lines)
             {

@@ -13,6 +13,8 @@ internal sealed class Contents
     /// <summary>The ids of the runs of a store.</summary>
     public IReadOnlyList<string> Ids => [.. files.Keys.Select(path => path.Split('/')[1]).Distinct()];
 
+    public IEnumerable<string> Paths => files.Keys;
+
     /// <summary>The text of a file.</summary>
     public string this[string path] => files[path];
 

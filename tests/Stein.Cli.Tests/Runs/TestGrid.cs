@@ -20,7 +20,7 @@ internal static class TestGrid
     public static Contents Store => Undisturbed.Value.Store;
 
     /// <summary>The numbers of the report.</summary>
-    public static Contents Report => Undisturbed.Value.Report;
+    public static Contents Tables => Undisturbed.Value.Report;
 
     /// <summary>A command line that runs it, into the folders <c>store</c> and <c>out</c>.</summary>
     public static string[] Reproduce(params string[] options) =>
@@ -30,7 +30,14 @@ internal static class TestGrid
     public static void AssertSame(SteinProgram stein)
     {
         Store.AssertSame(Contents.OfStore(stein.PathOf("store")));
-        Report.AssertSame(Contents.OfReport(stein.PathOf("out")));
+        Tables.AssertSame(Contents.OfReport(stein.PathOf("out")));
+    }
+
+    /// <summary>Makes the report of what is in the folder <c>store</c>.</summary>
+    public static void Report(SteinProgram stein)
+    {
+        SteinResult report = stein.Run(["report", .. Selection, "--store", "store", "--out", "out", "--quiet"]);
+        Assert.True(report.ExitCode == 0, $"{report}");
     }
 
     private static (Contents Store, Contents Report) Make()
