@@ -82,7 +82,9 @@ internal static class ReproduceCommand
         private readonly RunOptions run = new(folderHelp);
         private readonly GridOptions grid = new();
         private readonly SpreadOptions spread = new();
-        private readonly Option<bool> check = new("--check") { Description = "exit with 3 if a verdict is not that ours agrees with the paper" };
+
+        private readonly Option<bool> check =
+            new("--check") { Description = "exit with 3 unless there are verdicts, and all are that ours agrees with the paper" };
 
         public void AddTo(Command command)
         {

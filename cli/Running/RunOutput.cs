@@ -52,7 +52,10 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
     }
 
     /// <summary>What failed, and what is left to do.</summary>
-    public void End(IReadOnlyList<RunOutcome> outcomes, int exitCode)
+    /// <param name="outcomes">How the runs ended.</param>
+    /// <param name="exitCode">What the shell is told.</param>
+    /// <param name="isCompared">Whether there were published numbers to compare with.</param>
+    public void End(IReadOnlyList<RunOutcome> outcomes, int exitCode, bool isCompared)
     {
         foreach (RunOutcome outcome in outcomes.Where(outcome => outcome.Status == RunStatus.Failed))
             ErrorOutput.Write($"{outcome.Run} failed: {outcome.Message}; its log and its last good state are in {Shown(outcome.Folder)}");
@@ -66,7 +69,12 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
         }
 
         if (exitCode == ExitCode.NotReproduced)
-            ErrorOutput.Write("--check: some numbers differ from the published ones by more than chance explains; see the verdicts");
+        {
+            ErrorOutput.Write(
+                isCompared ? "--check: some numbers differ from the published ones by more than chance explains; see the verdicts"
+                    : "--check: nothing was compared: the paper has no numbers for these methods and settings, or there is one seed only");
+        }
+
         events?.Ended(outcomes, exitCode);
     }
 
