@@ -78,6 +78,13 @@ internal sealed class SteinProcess : IDisposable
         return OperatingSystem.IsWindows() ? result.ExitCode == -1 : result.ExitCode == 137;
     }
 
+    /// <summary>Gives it something to read on standard input, and the end of it.</summary>
+    public void Input(string text)
+    {
+        process.StandardInput.Write(text);
+        process.StandardInput.Close();
+    }
+
     /// <summary>Sends a signal by its name, such as INT.</summary>
     public void Signal(string name)
     {
