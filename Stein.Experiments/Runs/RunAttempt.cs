@@ -93,8 +93,13 @@ internal sealed class RunAttempt(
     /// <summary>First of all: what else is in a folder means nothing to anybody without it.</summary>
     private void WriteConfig(ClaimedRun claimed)
     {
-        if (!Leftovers.HasConfig(folder, claimed.Run))
-            claimed.Change(disk => disk.Write(Path.Combine(folder, RunFiles.Config), ConfigDocument.Text(claimed.Run)));
+        if (Leftovers.HasConfig(folder, claimed.Run))
+            return;
+        string path = Path.Combine(folder, RunFiles.Config);
+        // One that says the same in other words was written by another version of the program, and is not damaged.
+        if (File.Exists(path) && store.RunIn(folder, claimed.Run.Experiment) is null)
+            claimed.SetAside(path, "it is not the config of this run");
+        claimed.Change(disk => disk.Write(path, ConfigDocument.Text(claimed.Run)));
     }
 
     private RunOutcome Outcome(RunStatus status, int iteration, string? message = null)

@@ -34,28 +34,46 @@ internal sealed class PlanExecution(RunContext context, Interruption interruptio
         IReadOnlyList<RunOutcome> outcomes = output.Follow(
             observer => new RunExecutor(context.Store, () => DeviceCatalog.Create(context.Device.Name), context.Executor, observer)
                 .Run(plan, interruption.Token));
-        (ReportPart Part, ReportOutcome Outcome)[] reports =
-            shard is null ? [.. parts.Select(part => (part, part.Write(context.Store)))] : [];
-        int exitCode = CodeOf(outcomes, check ? [.. reports.Select(report => report.Outcome)] : []);
+        var reports = new List<(ReportPart Part, ReportOutcome Outcome)>();
+        bool isWritten = TryWrite(shard is null ? parts : [], reports);
+        int exitCode = CodeOf(outcomes, isWritten, check ? [.. reports.SelectMany(report => report.Outcome.Comparisons)] : null);
         var printer = new ReportOutput(context.Json, context.Quiet);
         foreach ((ReportPart part, ReportOutcome outcome) in reports)
             printer.Write(part, outcome);
-        if (reports.Length > 1 || (summarise && reports.Length > 0))
+        if (reports.Count > 1 || (summarise && reports.Count > 0))
             printer.Summary(reports);
         output.End(outcomes, exitCode, reports.Any(report => report.Outcome.Comparisons.Count > 0));
         return exitCode;
     }
 
-    private int CodeOf(IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<ReportOutcome> compared)
+    /// <summary>Writes reports. Where one cannot be written, what failed or is left to do is still to be said.</summary>
+    private bool TryWrite(IReadOnlyList<ReportPart> parts, List<(ReportPart Part, ReportOutcome Outcome)> reports)
     {
-        if (outcomes.Any(outcome => outcome.Status == RunStatus.Failed))
+        foreach (ReportPart part in parts)
+        {
+            try
+            {
+                reports.Add((part, part.Write(context.Store)));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                ErrorOutput.Write(
+                    $"cannot write the report to {part.Folder}: {exception.Message} The runs are kept: make room, and run stein report");
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private int CodeOf(IReadOnlyList<RunOutcome> outcomes, bool isWritten, IReadOnlyList<PublishedComparison>? compared)
+    {
+        if (!isWritten || outcomes.Any(outcome => outcome.Status == RunStatus.Failed))
             return interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Failure;
         if (outcomes.Any(outcome => outcome.Status is not (RunStatus.Finished or RunStatus.AlreadyDone)))
             return interruption.ExitCode;
-        if (compared.Count == 0)
-            return ExitCode.Success;
-        // A check that compared nothing has shown nothing.
-        PublishedComparison[] comparisons = [.. compared.SelectMany(report => report.Comparisons)];
-        return comparisons.Length > 0 && comparisons.All(comparison => comparison.Reproduced) ? ExitCode.Success : ExitCode.NotReproduced;
+        // A check that had nothing to compare has shown nothing.
+        bool isReproduced = compared is null || (compared.Count > 0 && compared.All(comparison => comparison.Reproduced));
+        return isReproduced ? ExitCode.Success : ExitCode.NotReproduced;
     }
 }

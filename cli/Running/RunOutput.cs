@@ -42,7 +42,6 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
             string device = $"{context.Device.Name} ({context.Device.Description})";
             Text.WriteLine($"{Amount()} On {device}; runs are kept in {Shown(context.Store.Root)}.");
         }
-
     }
 
     /// <summary>Calls <paramref name="work"/> with the progress display that fits.</summary>
@@ -76,7 +75,7 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
         {
             ErrorOutput.Write(isCompared
                 ? "--check: some numbers differ from the published ones by more than chance explains; see the verdicts"
-                : "--check: nothing was compared with the paper: it has no number for these runs");
+                : "--check: nothing was compared: the paper has no numbers for these runs, or there is only one seed of each");
         }
 
         events?.Ended(outcomes, exitCode);

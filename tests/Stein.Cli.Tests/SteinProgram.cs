@@ -41,6 +41,9 @@ internal sealed class SteinProgram : IDisposable
         return Wait(process, error);
     }
 
+    /// <summary>Starts it, for a test that does something to it while it runs.</summary>
+    public SteinProcess Begin(params string[] arguments) => new(Start(arguments, heedsSignals: true, takesInput: true));
+
     public string PathOf(params string[] parts) => Path.Combine([Folder, .. parts]);
 
     public string Read(params string[] parts) => File.ReadAllText(PathOf(parts));
@@ -56,13 +59,15 @@ internal sealed class SteinProgram : IDisposable
     /// <param name="heedsSignals">
     /// Undoes what a background job inherits: there the shell has SIGINT ignored, and a program leaves it so.
     /// </param>
-    private Process Start(string[] arguments, bool heedsSignals = false)
+    /// <param name="takesInput">Whether the test gives it standard input of its own.</param>
+    private Process Start(string[] arguments, bool heedsSignals = false, bool takesInput = false)
     {
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         bool reset = heedsSignals && OperatingSystem.IsLinux();
         var start = new ProcessStartInfo(reset ? "env" : host)
         {
             WorkingDirectory = Folder,
+            RedirectStandardInput = takesInput,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,

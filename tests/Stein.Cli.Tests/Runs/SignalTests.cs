@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Stein.Cli.Tests.Runs;
+
+/// <summary>Ctrl-C and SIGTERM.</summary>
+public sealed class SignalTests
+{
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void The_first_stops_after_the_iteration_and_the_same_command_goes_on_from_there(string signal, int exitCode)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var stein = new SteinProgram();
+        // No checkpoint by itself: what there is was written because of the signal.
+        string[] command = TestGrid.Reproduce("--jobs", "2", "--json");
+        using SteinProcess process = stein.Begin(command);
+        Assert.True(process.WaitForEvent("progressed"));
+        process.Signal(signal);
+        SteinResult result = process.WaitForExit();
+        Assert.True(result.ExitCode == exitCode, $"{result}");
+        Assert.Contains("runs are finished. The same command goes on where it stopped.", result.Error, StringComparison.Ordinal);
+        Assert.Equal(exitCode, process.Events()[^1].GetProperty("exit_code").GetInt32());
+
+        Dictionary<string, int> stoppedAt = Iterations(process.Events(), "ended", "interrupted");
+        Assert.InRange(stoppedAt.Count, 1, 2);
+        Assert.All(stoppedAt, run => Assert.InRange(run.Value, 1, TestGrid.Iterations - 1));
+        Assert.All(stoppedAt.Keys, id => Assert.True(File.Exists(stein.PathOf("store", "ica", id, "checkpoint.bin"))));
+        Assert.DoesNotContain(stein.Entries(), path => Path.GetFileName(path).StartsWith("claim-", StringComparison.Ordinal));
+
+        using SteinProcess again = stein.Begin(command);
+        SteinResult end = again.WaitForExit();
+        Assert.True(end.ExitCode == 0, $"{end}");
+        Dictionary<string, int> begunAt = Iterations(again.Events(), "started");
+        Assert.All(stoppedAt, run => Assert.Equal(run.Value, begunAt[run.Key]));
+        Assert.All(begunAt.Where(run => !stoppedAt.ContainsKey(run.Key)), run => Assert.Equal(0, run.Value));
+        TestGrid.AssertSame(stein);
+    }
+
+    /// <summary>In the middle of an iteration that takes seconds: it has 400 million pairs of samples.</summary>
+    [Fact]
+    public void A_second_one_stops_at_once()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var stein = new SteinProgram();
+        File.WriteAllText(
+            stein.PathOf("config.json"),
+            """{"experiment": "ica", "config": {"method": "ksd", "dimension": 40, "batch": 20000}}""");
+        using SteinProcess process = stein.Begin("run", "config.json", "--store", "store", "--out", "out", "--device", "simd", "--json");
+        Assert.True(process.WaitForEvent("progressed"));
+        process.Signal("INT");
+        Assert.False(process.LetRun(TimeSpan.FromMilliseconds(200)), "the first one waits for the iteration");
+        process.Signal("INT");
+        SteinResult result = process.WaitForExit();
+        Assert.True(result.ExitCode == 130, $"{result}");
+        Assert.Equal("progressed", process.Events()[^1].GetProperty("event").GetString());
+    }
+
+    private static Dictionary<string, int> Iterations(IEnumerable<JsonElement> events, string name, string? status = null) =>
+        events.Where(said => said.GetProperty("event").GetString() == name)
+            .Where(said => status is null || said.GetProperty("status").GetString() == status)
+            .ToDictionary(said => said.GetProperty("id").GetString()!, said => said.GetProperty("iteration").GetInt32());
+}
