@@ -10,7 +10,8 @@ internal sealed record SteinResult(int ExitCode, string Output, string Error)
 }
 
 /// <summary>Runs the built program as a process, in a folder of its own.</summary>
-internal sealed class SteinProgram : IDisposable
+/// <param name="environment">Variables that it gets besides those of the tests.</param>
+internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environment = null) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -87,6 +88,8 @@ internal sealed class SteinProgram : IDisposable
         start.Environment["TERM"] = "xterm-256color";
         start.Environment.Remove("NO_COLOR");
         start.Environment.Remove("COLUMNS");
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

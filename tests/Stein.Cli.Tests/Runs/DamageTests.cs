@@ -184,7 +184,8 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
         {
             using SteinProcess process = stein.Begin([.. TestGrid.Reproduce("--jobs", "1", "--checkpoint-every", "25", "--json"), .. Few]);
             Assert.True(process.WaitForEvent("started"));
-            SpinWait.SpinUntil(() => process.LetRun(TimeSpan.FromMilliseconds(1)) || Count("checkpoint.previous.bin") > 0);
+            SpinWait.SpinUntil(
+                () => process.LetRun(TimeSpan.FromMilliseconds(1)) || (Count("checkpoint.previous.bin") > 0 && Count("checkpoint.bin") > 0));
             Assert.True(process.Kill());
         }
 

@@ -141,7 +141,7 @@ public sealed class ClaimsTests : IDisposable
         Assert.True(table.IsRunning(self));
         Assert.False(table.IsRunning(self with { ProcessStart = "1" }));
         using Process parent = Process.Start(
-            new ProcessStartInfo("sh", ["-c", "true & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
+            new ProcessStartInfo("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
         int ended = int.Parse(parent.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
         string status = $"/proc/{ended}/stat";
         Assert.True(SpinWait.SpinUntil(() => File.ReadAllText(status).Contains(") Z ", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
