@@ -28,7 +28,7 @@ public sealed class BadInputTests
         { "reproduce ica --dims 10,1", "--dim 1: it must be" },
         { "reproduce ica --shard 8/8", "--shard 8/8: it must be i/n" },
         { "reproduce ica --quick --grid test", "--quick and --grid test contradict each other" },
-        { "reproduce ica --quick --check", "--check: only runs of the paper's grid" },
+        { "reproduce ica --quick --check", "--check: only the whole grid of the paper" },
         { "reproduce ica --submit", "--submit: it has no effect without --executor slurm" },
         { "reproduce ica --grid test --executor slurm --time soon", "soon" },
         { "ica --checkpoint-every 0", "--checkpoint-every 0: it must be a whole number of at least 1" },
