@@ -3,20 +3,22 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;
 
-/// <summary>Writes <c>table.tex</c>: a table environment for <c>\input</c>, which needs only the package booktabs.</summary>
+/// <summary>Writes <c>table.tex</c>: a table environment for <c>\input</c>, which needs the packages booktabs and graphicx.</summary>
 internal static class IcaLatex
 {
     public static string Write(IcaReportData data)
     {
         var text = new StringBuilder();
         int columns = data.Dimensions.Count + 1;
-        Line(text, @"% \input this file; needs \usepackage{booktabs}.");
+        Line(text, @"% \input this file; needs \usepackage{booktabs,graphicx}.");
         Line(text, @"\begin{table}");
         Line(text, @"\centering");
         Line(text, @"\scriptsize");
         Line(text, @"\setlength{\tabcolsep}{3pt}");
         Line(text, $@"\caption{{{Caption(data)}}}");
         Line(text, @"\label{tab:ica}");
+        // Wider than the text it is set smaller; narrower, as it is.
+        Line(text, @"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%");
         Line(text, $@"\begin{{tabular}}{{@{{}}l{new string('r', data.Dimensions.Count)}@{{}}}}");
         Line(text, @"\toprule");
         Row(text, ["", .. data.Dimensions.Select(dim => $"$D = {dim}$")]);
@@ -32,7 +34,7 @@ internal static class IcaLatex
         }
 
         Line(text, @"\bottomrule");
-        Line(text, @"\end{tabular}");
+        Line(text, @"\end{tabular}}");
         Line(text, @"\end{table}");
         return text.ToString();
     }
