@@ -1,0 +1,67 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Kernels;
+using Stein.Engine.Testing;
+
+namespace Stein.Experiments.Mixtures;
+
+/// <summary>What a test came to.</summary>
+/// <param name="Statistic">The discrepancy, or what the remedy makes of several.</param>
+/// <param name="PValue">Of the test.</param>
+/// <param name="Sigma">The σ that the remedy chose; NaN where it chose none.</param>
+internal readonly record struct MixtureTestResult(double Statistic, double PValue, double Sigma = double.NaN);
+
+/// <summary>A goodness-of-fit test of samples against a mixture: how it looks at them, and what it makes of several looks.</summary>
+internal abstract class MixtureRemedy
+{
+    /// <summary>The standard deviations of the ladder.</summary>
+    public static readonly IReadOnlyList<double> Ladder = [0.5, 1, 2, 4, 8, 16];
+
+    /// <summary>
+    /// <c>none</c>; <c>noise</c> of one σ; <c>ladder</c>, the sum over a ladder of σ with weights σ²; <c>selected</c>, the σ of the ladder
+    /// that looks most powerful on one half of the samples, tested on the other; <c>maximum</c>, the largest of the ladder's statistics
+    /// in units of its bootstrap's spread; <c>temper</c>; <c>perturb</c>, the sum of Liu, Duncan and Gandy over sizes of jumps between
+    /// modes.
+    /// </summary>
+    public static IReadOnlyList<string> Names { get; } = ["none", "noise", "ladder", "selected", "maximum", "temper", "perturb"];
+
+    /// <summary>The fewest samples that it can test.</summary>
+    public static int SmallestSample(string name) => name == "selected" ? 4 : 2;
+
+    /// <summary>Whether it looks at the samples with every σ of the ladder.</summary>
+    public static bool UsesLadder(string name) => name is "ladder" or "selected" or "maximum";
+
+    /// <summary>The remedy of a cell.</summary>
+    public static MixtureRemedy Create(Device device, MixtureSettings settings, MixtureProblem problem) => settings.Kernel switch
+    {
+        "rbf" => Create<GaussianKernel>(device, settings, problem),
+        _ => Create<InverseMultiquadricKernel>(device, settings, problem),
+    };
+
+    /// <summary>Tests samples (N×D).</summary>
+    /// <param name="samples">Of the truth.</param>
+    /// <param name="trial">Which numbers are drawn, for noise and bootstrap.</param>
+    public abstract MixtureTestResult Test(double[] samples, uint trial);
+
+    private static MixtureRemedy Create<TKernel>(Device device, MixtureSettings settings, MixtureProblem problem)
+        where TKernel : struct, IRadialKernel
+    {
+        ulong seed = settings.Seed;
+        MixtureView[] ladder = [.. Ladder.Select(sigma => new NoiseView(problem, sigma, seed))];
+        BootstrapWeights weights = settings.Bootstrap == "wild" ? BootstrapWeights.Rademacher : BootstrapWeights.Multinomial;
+        return settings.Remedy switch
+        {
+            "noise" => Sum(new NoiseView(problem, settings.Sigma, seed)),
+            "ladder" => Sum(ladder),
+            "selected" => new SelectedRemedy<TKernel>(
+                Tester(settings.Samples / 2), Tester(settings.Samples - (settings.Samples / 2)), ladder),
+            "maximum" => new MaximumRemedy<TKernel>(Tester(settings.Samples), ladder),
+            "temper" => Sum(new TemperedView(problem, settings.Temperature, seed)),
+            "perturb" => Sum(PerturbedView.Sizes(problem, seed)),
+            _ => Sum(new PlainView(problem)),
+        };
+
+        SumRemedy<TKernel> Sum(params MixtureView[] views) => new(Tester(settings.Samples), views);
+
+        MixtureTester<TKernel> Tester(int samples) => new(device, samples, settings.Dimension, settings.Replicates, weights, seed);
+    }
+}
