@@ -16,6 +16,9 @@ internal abstract class MixtureRemedy
     /// <summary>The standard deviations of the ladder.</summary>
     public static readonly IReadOnlyList<double> Ladder = [0.5, 1, 2, 4, 8, 16];
 
+    /// <summary>How many sizes of jumps <c>perturb</c> adds up.</summary>
+    public const int JumpSizes = 21;
+
     /// <summary>
     /// <c>none</c>; <c>noise</c> of one σ; <c>ladder</c>, the sum over a ladder of σ with weights σ²; <c>selected</c>, the σ of the ladder
     /// that looks most powerful on one half of the samples, tested on the other; <c>maximum</c>, the largest of the ladder's statistics
@@ -31,37 +34,43 @@ internal abstract class MixtureRemedy
     public static bool UsesLadder(string name) => name is "ladder" or "selected" or "maximum";
 
     /// <summary>The remedy of a cell.</summary>
-    public static MixtureRemedy Create(Device device, MixtureSettings settings, MixtureProblem problem) => settings.Kernel switch
-    {
-        "rbf" => Create<GaussianKernel>(device, settings, problem),
-        _ => Create<InverseMultiquadricKernel>(device, settings, problem),
-    };
+    public static MixtureRemedy Create(Device device, MixtureSettings settings, MixtureProblem problem)
+        => RadialKernels.Visit(settings.Kernel, new Maker(device, settings, problem));
 
     /// <summary>Tests samples (N×D).</summary>
     /// <param name="samples">Of the truth.</param>
     /// <param name="trial">Which numbers are drawn, for noise and bootstrap.</param>
+    /// <exception cref="ArgumentException">The statistic is not a finite number.</exception>
     public abstract MixtureTestResult Test(double[] samples, uint trial);
 
-    private static MixtureRemedy Create<TKernel>(Device device, MixtureSettings settings, MixtureProblem problem)
-        where TKernel : struct, IRadialKernel
+    private sealed class Maker(Device device, MixtureSettings settings, MixtureProblem problem) : IRadialKernelVisitor<MixtureRemedy>
     {
-        ulong seed = settings.Seed;
-        MixtureView[] ladder = [.. Ladder.Select(sigma => new NoiseView(problem, sigma, seed))];
-        BootstrapWeights weights = settings.Bootstrap == "wild" ? BootstrapWeights.Rademacher : BootstrapWeights.Multinomial;
-        return settings.Remedy switch
+        public MixtureRemedy Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
         {
-            "noise" => Sum(new NoiseView(problem, settings.Sigma, seed)),
-            "ladder" => Sum(ladder),
-            "selected" => new SelectedRemedy<TKernel>(
-                Tester(settings.Samples / 2), Tester(settings.Samples - (settings.Samples / 2)), ladder),
-            "maximum" => new MaximumRemedy<TKernel>(Tester(settings.Samples), ladder),
-            "temper" => Sum(new TemperedView(problem, settings.Temperature, seed)),
-            "perturb" => Sum(PerturbedView.Sizes(problem, seed)),
-            _ => Sum(new PlainView(problem)),
-        };
+            ulong seed = settings.Seed;
+            int half = settings.Samples / 2;
+            return settings.Remedy switch
+            {
+                "noise" => Sum(new NoiseView(problem, settings.Sigma, seed)),
+                "ladder" => Sum(OfLadder()),
+                "selected" => new SelectedRemedy<TKernel>(Tester(half), Tester(settings.Samples - half), OfLadder()),
+                "maximum" => new MaximumRemedy<TKernel>(Tester(settings.Samples), OfLadder()),
+                "temper" => Sum(new TemperedView(problem, settings.Temperature, seed)),
+                _ => Sum(new PlainView(problem)),
+            };
 
-        SumRemedy<TKernel> Sum(params MixtureView[] views) => new(Tester(settings.Samples), views);
+            MixtureView[] OfLadder() => [.. Ladder.Select(sigma => new NoiseView(problem, sigma, seed))];
 
-        MixtureTester<TKernel> Tester(int samples) => new(device, samples, settings.Dimension, settings.Replicates, weights, seed);
+            SumRemedy<TKernel> Sum(params MixtureView[] views) => new(Tester(settings.Samples), views);
+
+            MixtureTester<TKernel> Tester(int samples) => new(
+                device,
+                samples,
+                settings.Dimension,
+                settings.Replicates,
+                settings.Bootstrap == "wild" ? BootstrapWeights.Rademacher : BootstrapWeights.Multinomial,
+                seed);
+        }
     }
 }

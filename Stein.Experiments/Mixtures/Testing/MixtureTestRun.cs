@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Engine.Random;
-using Stein.Engine.Testing;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Mixtures;
@@ -34,6 +33,7 @@ internal sealed class MixtureTestRun : IRun
 
     public IReadOnlyList<Metric> Measure() =>
     [
+        // NaN before the first.
         new(MixtureResult.PowerMetric, (double)rejections / Iteration),
         new(MixtureResult.StatisticMetric, sum / Iteration),
     ];
@@ -85,17 +85,17 @@ internal sealed class MixtureTestRun : IRun
         double mean = sum / Iterations;
         var values = new JsonObject
         {
-            [MixtureResult.Rejections] = rejections,
-            [MixtureResult.Statistic] = mean,
+            [MixtureResult.RejectionsValue] = rejections,
+            [MixtureResult.StatisticValue] = mean,
         };
         if (Iterations > 1)
         {
             double variance = Math.Max(0, sumOfSquares - (Iterations * mean * mean)) / (Iterations - 1);
-            values[MixtureResult.StatisticError] = Math.Sqrt(variance / Iterations);
+            values[MixtureResult.StatisticErrorValue] = Math.Sqrt(variance / Iterations);
         }
 
         if (settings.Remedy is "selected" or "maximum")
-            values[MixtureResult.ChosenSigma] = Math.Pow(2, sumOfLogSigma / Iterations);
+            values[MixtureResult.ChosenSigmaValue] = Math.Pow(2, sumOfLogSigma / Iterations);
         return new RunResult(values, []);
     }
 

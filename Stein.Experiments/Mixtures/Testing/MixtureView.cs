@@ -71,5 +71,5 @@ internal sealed class TemperedView(MixtureProblem problem, double temperature, u
     }
 
     public override double[] See(double[] samples, uint trial)
-        => sampler.Sample(new PhiloxStream(seed, StreamPurpose.TestData, trial), samples.Length / problem.Truth.Dimension);
+        => sampler.Sample(new PhiloxStream(seed, StreamPurpose.Tempering, trial), samples.Length / problem.Truth.Dimension);
 }
