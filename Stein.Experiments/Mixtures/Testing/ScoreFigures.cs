@@ -74,7 +74,6 @@ internal static class ScoreFigures
         Scatter dots = plot.Add.ScatterPoints(xs, ys);
         dots.Color = SeriesStyle.Of(4).Color;
         dots.MarkerSize = 4;
-        var vectors = new List<RootedCoordinateVector>();
         for (int i = 0; i < Across; i++)
         {
             for (int j = 0; j < Up; j++)
@@ -82,13 +81,10 @@ internal static class ScoreFigures
                 double[] point = [Width * ((2.0 * i / (Across - 1)) - 1), Height * ((2.0 * j / (Up - 1)) - 1)];
                 var score = new double[2];
                 shown.Score(point, score);
-                vectors.Add(new RootedCoordinateVector(new Coordinates(point[0], point[1]), new System.Numerics.Vector2((float)score[0], (float)score[1])));
+                AddArrow(plot, point, score, longest: 0.9 * 2 * Width / (Across - 1));
             }
         }
 
-        VectorField field = plot.Add.VectorField(vectors);
-        field.ArrowFillColor = SeriesStyle.Of(0).Color;
-        field.ArrowLineColor = SeriesStyle.Of(0).Color;
         plot.Axes.SetLimits(-Width - 0.5, Width + 0.5, -Height - 0.5, Height + 0.5);
         string what = isEstimated
             ? FormattableString.Invariant($"kernel density estimate, bandwidth {Bandwidth}, of samples with weight 0.9 on the left")
@@ -100,5 +96,22 @@ internal static class ScoreFigures
                 new LegendItem { LabelText = "samples", MarkerShape = MarkerShape.FilledCircle, MarkerSize = 6, MarkerColor = SeriesStyle.Of(4).Color },
             ]);
         return plot;
+    }
+
+    /// <summary>An arrow from the point along the score, long ones of one length.</summary>
+    private static void AddArrow(Plot plot, double[] point, double[] score, double longest)
+    {
+        const double Scale = 0.25;
+        double length = Math.Sqrt((score[0] * score[0]) + (score[1] * score[1]));
+        double factor = Math.Min(Scale, longest / length);
+        Arrow arrow = plot.Add.Arrow(
+            new Coordinates(point[0], point[1]),
+            new Coordinates(point[0] + (factor * score[0]), point[1] + (factor * score[1])));
+        arrow.ArrowFillColor = SeriesStyle.Of(0).Color;
+        arrow.ArrowLineWidth = 0;
+        arrow.ArrowWidth = 1.6f;
+        arrow.ArrowheadWidth = 6;
+        arrow.ArrowheadLength = 6;
+        arrow.ArrowheadAxisLength = 6;
     }
 }
