@@ -19,14 +19,6 @@ internal abstract class MixtureRemedy
     /// <summary>How many sizes of jumps <c>perturb</c> adds up.</summary>
     public const int JumpSizes = 21;
 
-    /// <summary>
-    /// <c>none</c>; <c>noise</c> of one σ; <c>ladder</c>, the sum over a ladder of σ with weights σ²; <c>selected</c>, the σ of the ladder
-    /// that looks most powerful on one half of the samples, tested on the other; <c>maximum</c>, the largest of the ladder's statistics
-    /// in units of its bootstrap's spread; <c>temper</c>; <c>perturb</c>, the sum of Liu, Duncan and Gandy over sizes of jumps between
-    /// modes.
-    /// </summary>
-    public static IReadOnlyList<string> Names { get; } = ["none", "noise", "ladder", "selected", "maximum", "temper", "perturb"];
-
     /// <summary>The fewest samples that it can test.</summary>
     public static int SmallestSample(string name) => name == "selected" ? 4 : 2;
 

@@ -11,7 +11,7 @@ namespace Stein.Experiments.Mixtures;
 /// <param name="Separation">m.</param>
 /// <param name="Weight">π of the sample; NaN where it plays no part.</param>
 /// <param name="IsNull">Whether the sample is the model's own.</param>
-/// <param name="Remedy">See <see cref="MixtureRemedy.Names"/>.</param>
+/// <param name="Remedy">See <see cref="MixtureSettings.Remedies"/>.</param>
 /// <param name="Sigma">Of the noise; NaN for others.</param>
 /// <param name="Temperature">NaN for others than <c>temper</c>.</param>
 /// <param name="Samples">N.</param>

@@ -10,6 +10,14 @@ namespace Stein.Experiments.Mixtures;
 /// </summary>
 public sealed record MixtureSettings
 {
+    /// <summary>
+    /// <c>none</c>; <c>noise</c> of one σ; <c>ladder</c>, the sum over a ladder of σ with weights σ²; <c>selected</c>, the σ of the ladder
+    /// that looks most powerful on one half of the samples, tested on the other; <c>maximum</c>, the largest of the ladder's statistics
+    /// in units of its bootstrap's spread; <c>temper</c>; <c>perturb</c>, the sum of Liu, Duncan and Gandy over sizes of jumps between
+    /// modes.
+    /// </summary>
+    public static IReadOnlyList<string> Remedies { get; } = ["none", "noise", "ladder", "selected", "maximum", "temper", "perturb"];
+
     /// <summary>What is sampled and what is believed: a name of <see cref="MixtureProblem.Names"/>.</summary>
     public string Problem { get; init; } = "modes";
 
@@ -22,7 +30,7 @@ public sealed record MixtureSettings
     /// <summary>D.</summary>
     public int Dimension { get; init; } = 1;
 
-    /// <summary>A name of <see cref="MixtureRemedy.Names"/>.</summary>
+    /// <summary>A name of <see cref="Remedies"/>.</summary>
     public string Remedy { get; init; } = "none";
 
     /// <summary>σ, the standard deviation of the noise on both sides; only for the remedy <c>noise</c>.</summary>
@@ -57,7 +65,7 @@ public sealed record MixtureSettings
     public void Validate()
     {
         RequireName("--problem", Problem, MixtureProblem.Names);
-        RequireName("--remedy", Remedy, MixtureRemedy.Names);
+        RequireName("--remedy", Remedy, Remedies);
         RequireName("--bootstrap", Bootstrap, ["multinomial", "wild"]);
         RequireName("--kernel", Kernel, RadialKernels.Names);
         if (Problem == "scale")
