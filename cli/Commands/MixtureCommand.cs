@@ -21,7 +21,9 @@ internal static class MixtureCommand
             new Example("stein mixture --remedy none,noise,temper --sigma 1,2,4,8", "noise of four strengths, and tempering"),
             new Example("stein mixture --remedy none,noise --weight 0.5,0.7,1", "level, wrong proportions, a missing mode"),
             new Example("stein mixture --remedy ladder,selected,maximum --dim 1,2,10,50", "rules that take σ from the data alone"),
-            new Example("stein mixture --problem shift --separation 0.1,0.2,0.3 --remedy none,noise", "what noise costs where there is one mode"));
+            new Example(
+                "stein mixture --problem shift --separation 0.1,0.2,0.3 --remedy none,noise",
+                "what noise costs where there is one mode"));
         options.AddTo(command);
         runOptions.AddTo(command);
         command.SetAction(parsed =>

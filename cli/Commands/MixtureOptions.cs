@@ -13,7 +13,9 @@ internal sealed class MixtureOptions
         Values.Choice("--problem", "what the model is and how the sample differs", MixtureProblem.Names, Default.Problem);
 
     private readonly Option<double[]> separations = Values.Numbers(
-        "--separation", "distance m of each mode from the origin; for shift and scale, how far the sample is from the model", Default.Separation);
+        "--separation",
+        "distance m of each mode from the origin; for shift and scale, how far the sample is from the model",
+        Default.Separation);
 
     private readonly Option<double[]> weights = Values.Numbers("--weight", "weight of the first mode in the sample", Default.Weight);
 

@@ -50,7 +50,8 @@ public sealed class MixtureExperiment : Experiment<MixtureSettings>
             "ladder" => (MixtureRemedy.Ladder.Count, 1),
             "selected" => (MixtureRemedy.Ladder.Count / 4.0, 0.25),
             "maximum" => (MixtureRemedy.Ladder.Count, MixtureRemedy.Ladder.Count),
-            "perturb" => (MixtureRemedy.JumpSizes + 1, 1),
+            "perturb" => (JumpView.Sizes + 1, 1),
+            "perturb-selected" => (JumpView.Sizes / 4.0, 0.25),
             _ => (1.0, 1),
         };
         return config.Trials * pairs * ((looks * (60 + (6 * config.Dimension))) + (products * 2 * config.Replicates));

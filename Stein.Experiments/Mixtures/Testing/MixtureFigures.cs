@@ -20,13 +20,13 @@ internal static class MixtureFigures
     [
         .. HeatMaps(folder, tested, "noise", "Noise σ", result => result.Sigma),
         .. HeatMaps(folder, tested, "temper", "Temperature T", result => result.Temperature),
-        .. from cells in results.Where(result => MixtureProblem.UsesWeight(result.Problem) && result.Remedy is "none" or "noise" or "temper")
+        .. from cells in results.Where(HasPlainStatistic)
                .GroupBy(result => (result.Problem, result.Dimension, result.Separation, result.Trials))
            where cells.Select(cell => cell.Weight).Distinct().Count() > FewestPoints
            from file in Figure.Save(
-               Lines([.. cells], cell => cell.Weight, cell => new(cell.Statistic, cell.StatisticError, cell.StatisticError), "Sample's weight of the first mode", "Discrepancy (U-statistic)"),
+               Lines([.. cells], cell => cell.Weight, StatisticOf, "Sample's weight of the first mode", "Discrepancy (U-statistic)"),
                folder,
-               FormattableString.Invariant($"discrepancy_{FileNames.Word(cells.Key.Problem)}_D{cells.Key.Dimension}_separation{cells.Key.Separation}"))
+               $"discrepancy_{Name(cells.Key.Problem, cells.Key.Dimension)}_separation{NumberText.Tick(cells.Key.Separation)}")
            select file,
         .. from cells in tested.Where(result => result.Problem == "modes").GroupBy(result => (result.Separation, result.Weight))
            where cells.Select(cell => cell.Dimension).Distinct().Count() >= FewestPoints
@@ -41,14 +41,23 @@ internal static class MixtureFigures
                folder,
                FormattableString.Invariant($"power_by_dimension_separation{cells.Key.Separation}_weight{cells.Key.Weight:0.###}"))
            select file,
-        .. from cells in tested.Where(result => !MixtureProblem.UsesWeight(result.Problem)).GroupBy(result => (result.Problem, result.Dimension))
+        .. from cells in tested.Where(result => !MixtureProblem.UsesWeight(result.Problem))
+               .GroupBy(result => (result.Problem, result.Dimension))
            where cells.Select(cell => cell.Separation).Distinct().Count() >= FewestPoints
+           let effect = cells.Key.Problem == "shift" ? "Shift of the mean δ" : "Standard deviation s"
            from file in Figure.Save(
-               Lines([.. cells], cell => cell.Separation, PowerOf, cells.Key.Problem == "shift" ? "Shift of the mean δ" : "Standard deviation s", "Share rejected"),
+               Lines([.. cells], cell => cell.Separation, PowerOf, effect, "Share rejected"),
                folder,
-               FormattableString.Invariant($"cost_{cells.Key.Problem}_D{cells.Key.Dimension}"))
+               $"cost_{Name(cells.Key.Problem, cells.Key.Dimension)}")
            select file,
     ];
+
+    private static string Name(string problem, int dimension) => FormattableString.Invariant($"{FileNames.Word(problem)}_D{dimension}");
+
+    private static bool HasPlainStatistic(MixtureResult result)
+        => MixtureProblem.UsesWeight(result.Problem) && result.Remedy is "none" or "noise" or "temper";
+
+    private static Interval StatisticOf(MixtureResult cell) => new(cell.Statistic, cell.StatisticError, cell.StatisticError);
 
     private static Interval PowerOf(MixtureResult cell) => new(cell.Power, cell.Power - cell.Lower, cell.Upper - cell.Power);
 
@@ -60,7 +69,7 @@ internal static class MixtureFigures
         from file in Figure.Save(
             HeatMap([.. cells], yLabel, strength),
             folder,
-            FormattableString.Invariant($"power_{remedy}_{FileNames.Word(cells.Key.Problem)}_D{cells.Key.Dimension}_weight{cells.Key.Weight:0.###}"))
+            FormattableString.Invariant($"power_{remedy}_{Name(cells.Key.Problem, cells.Key.Dimension)}_weight{cells.Key.Weight:0.###}"))
         select file;
 
     /// <summary>Rectangles with the number in them: sharp at any size, and to be read without colours.</summary>
@@ -125,7 +134,8 @@ internal static class MixtureFigures
             line.LineWidth = 2;
             line.MarkerShape = style.Marker;
             line.MarkerSize = 8;
-            var bars = new ErrorBar(xs, [.. ys.Select(interval => interval.Middle)], null, null, [.. ys.Select(Below)], [.. ys.Select(Above)])
+            var bars = new ErrorBar(
+                xs, [.. ys.Select(interval => interval.Middle)], null, null, [.. ys.Select(Below)], [.. ys.Select(Above)])
             {
                 Color = style.Color,
                 LineWidth = 1.4f,

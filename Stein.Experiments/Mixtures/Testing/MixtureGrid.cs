@@ -16,7 +16,7 @@ internal static class MixtureGrid
     /// <summary>The cells of a grid, each once.</summary>
     public static IReadOnlyList<MixtureSettings> Of(GridScale scale) => scale switch
     {
-        GridScale.Paper => [.. ((IEnumerable<MixtureSettings>)[.. Power(), .. Curves(), .. Dimensions(), .. Problems(), .. Costs()]).Distinct()],
+        GridScale.Paper => [.. new[] { Power(), Curves(), Dimensions(), Problems(), Costs() }.SelectMany(cells => cells).Distinct()],
         GridScale.Quick =>
         [
             .. from separation in (double[])[3, 5]
@@ -39,7 +39,7 @@ internal static class MixtureGrid
     private static IEnumerable<MixtureSettings> Power() =>
         from separation in (double[])[1, 2, 3, 4, 5, 6, 8, 10]
         from remedy in (MixtureSettings[])
-            [Plain, .. MixtureRemedy.Ladder.Select(Noise), .. ((double[])[2, 4, 8, 16, 32]).Select(Temper), .. Rules.Select(Rule), Rule("perturb")]
+            [.. Remedies(), .. ((double[])[2, 4, 8, 16, 32]).Select(Temper), .. separation is 3 or 5 or 8 ? Jumps() : []]
         from weight in (double[])[0.5, 0.7, 1]
         select WithTrials(remedy with { Separation = separation, Weight = weight });
 
@@ -75,6 +75,9 @@ internal static class MixtureGrid
 
     private static IEnumerable<MixtureSettings> Remedies() =>
         [Plain, .. MixtureRemedy.Ladder.Select(Noise), .. Rules.Select(Rule)];
+
+    /// <summary>Ten times as dear as the others.</summary>
+    private static IEnumerable<MixtureSettings> Jumps() => [Rule("perturb"), Rule("perturb-selected")];
 
     private static MixtureSettings Noise(double sigma) => new() { Remedy = "noise", Sigma = sigma };
 

@@ -16,11 +16,8 @@ internal abstract class MixtureRemedy
     /// <summary>The standard deviations of the ladder.</summary>
     public static readonly IReadOnlyList<double> Ladder = [0.5, 1, 2, 4, 8, 16];
 
-    /// <summary>How many sizes of jumps <c>perturb</c> adds up.</summary>
-    public const int JumpSizes = 21;
-
     /// <summary>The fewest samples that it can test.</summary>
-    public static int SmallestSample(string name) => name == "selected" ? 4 : 2;
+    public static int SmallestSample(string name) => name is "selected" or "perturb-selected" ? 4 : 2;
 
     /// <summary>Whether it looks at the samples with every σ of the ladder.</summary>
     public static bool UsesLadder(string name) => name is "ladder" or "selected" or "maximum";
@@ -49,8 +46,12 @@ internal abstract class MixtureRemedy
                 "selected" => new SelectedRemedy<TKernel>(Tester(half), Tester(settings.Samples - half), OfLadder()),
                 "maximum" => new MaximumRemedy<TKernel>(Tester(settings.Samples), OfLadder()),
                 "temper" => Sum(new TemperedView(problem, settings.Temperature, seed)),
+                "perturb" => Sum([new PlainView(problem), .. Jumps()]),
+                "perturb-selected" => new SelectedRemedy<TKernel>(Tester(half), Tester(settings.Samples - half), Jumps()),
                 _ => Sum(new PlainView(problem)),
             };
+
+            IReadOnlyList<MixtureView> Jumps() => JumpView.All(problem, settings.Separation, seed);
 
             MixtureView[] OfLadder() => [.. Ladder.Select(sigma => new NoiseView(problem, sigma, seed))];
 

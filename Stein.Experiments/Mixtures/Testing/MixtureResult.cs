@@ -66,7 +66,8 @@ public sealed partial record MixtureResult(
         "ladder" => "noise, ladder",
         "selected" => "noise, σ selected",
         "maximum" => "noise, largest of ladder",
-        _ => "jumps between modes",
+        "perturb" => "jumps, all sizes",
+        _ => "jumps, size selected",
     };
 
     /// <summary>The row of a finished run.</summary>

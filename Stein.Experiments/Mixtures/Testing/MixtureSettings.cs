@@ -13,10 +13,11 @@ public sealed record MixtureSettings
     /// <summary>
     /// <c>none</c>; <c>noise</c> of one σ; <c>ladder</c>, the sum over a ladder of σ with weights σ²; <c>selected</c>, the σ of the ladder
     /// that looks most powerful on one half of the samples, tested on the other; <c>maximum</c>, the largest of the ladder's statistics
-    /// in units of its bootstrap's spread; <c>temper</c>; <c>perturb</c>, the sum of Liu, Duncan and Gandy over sizes of jumps between
-    /// modes.
+    /// in units of its bootstrap's spread; <c>temper</c>; <c>perturb</c> and <c>perturb-selected</c>, spKSD and ospKSD of Liu, Duncan
+    /// and Gandy: the sum over sizes of jumps between modes, and the size that looks most powerful on one half.
     /// </summary>
-    public static IReadOnlyList<string> Remedies { get; } = ["none", "noise", "ladder", "selected", "maximum", "temper", "perturb"];
+    public static IReadOnlyList<string> Remedies { get; } =
+        ["none", "noise", "ladder", "selected", "maximum", "temper", "perturb", "perturb-selected"];
 
     /// <summary>What is sampled and what is believed: a name of <see cref="MixtureProblem.Names"/>.</summary>
     public string Problem { get; init; } = "modes";

@@ -93,7 +93,13 @@ internal static class ScoreFigures
             plot,
             [
                 new LegendItem { LabelText = what, LineColor = SeriesStyle.Of(0).Color, LineWidth = 2 },
-                new LegendItem { LabelText = "samples", MarkerShape = MarkerShape.FilledCircle, MarkerSize = 6, MarkerColor = SeriesStyle.Of(4).Color },
+                new LegendItem
+                {
+                    LabelText = "samples",
+                    MarkerShape = MarkerShape.FilledCircle,
+                    MarkerSize = 6,
+                    MarkerColor = SeriesStyle.Of(4).Color,
+                },
             ]);
         return plot;
     }
