@@ -77,7 +77,8 @@ public sealed class TemperedMixture : IDensity
             throw new ArgumentOutOfRangeException(
                 name,
                 temperature,
-                $"Temperature {temperature} is impossible; it must be a positive finite number. 1 leaves a density as it is, more flattens it.");
+                $"Temperature {temperature} is impossible; it must be a positive finite number. 1 leaves a density as it is, more "
+                + "flattens it.");
         }
     }
 
