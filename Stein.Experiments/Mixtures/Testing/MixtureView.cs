@@ -61,14 +61,10 @@ internal sealed class NoiseView(MixtureProblem problem, double sigma, ulong seed
 /// </summary>
 internal sealed class TemperedView(MixtureProblem problem, double temperature, ulong seed) : MixtureView
 {
+    private readonly TemperedMixture tempered = new(problem.Model, temperature);
     private readonly TemperedMixtureSampler sampler = new(problem.Truth, temperature);
 
-    public override void Score(ReadOnlySpan<double> points, Span<double> scores)
-    {
-        problem.Model.Score(points, scores);
-        foreach (ref double entry in scores)
-            entry /= temperature;
-    }
+    public override void Score(ReadOnlySpan<double> points, Span<double> scores) => tempered.Score(points, scores);
 
     public override double[] See(double[] samples, uint trial)
         => sampler.Sample(new PhiloxStream(seed, StreamPurpose.Tempering, trial), samples.Length / problem.Truth.Dimension);
