@@ -140,7 +140,7 @@ public sealed class Bootstrap
     /// <summary>The test of a pair matrix: its U-statistic against its <see cref="Replicates"/>.</summary>
     /// <param name="pairs">H (N×N), symmetric, with a diagonal of zeros.</param>
     /// <exception cref="ArgumentException">The matrix is not N×N, or its sum is no finite number.</exception>
-    public TestResult Test(DeviceMatrix pairs)
+    public TestOutcome Test(DeviceMatrix pairs)
     {
         Run(pairs);
         Device.SumRows<Identity>(rowSums, pairs);

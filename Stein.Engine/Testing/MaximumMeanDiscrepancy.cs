@@ -129,7 +129,7 @@ public sealed class MaximumMeanDiscrepancy<TKernel>
 
     /// <summary>Tests whether both sets come from one distribution; the statistic is <see cref="MeanDiscrepancyEstimates.SimpleU"/>.</summary>
     /// <exception cref="ArgumentException">A bootstrap of another N, or a statistic that is NaN or infinite.</exception>
-    public TestResult Test(Bootstrap bootstrap)
+    public TestOutcome Test(Bootstrap bootstrap)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
         ComputePairs();

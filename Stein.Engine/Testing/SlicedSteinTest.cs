@@ -85,7 +85,7 @@ public sealed class SlicedSteinTest<TKernel>
 
     /// <summary>Tests samples and the model's scores at them (N×D each).</summary>
     /// <exception cref="ArgumentException">Other shapes, or a statistic that is NaN or infinite.</exception>
-    public TestResult Run(DeviceMatrix samples, DeviceMatrix scores)
+    public TestOutcome Run(DeviceMatrix samples, DeviceMatrix scores)
     {
         ComputePairs(pairs, samples, scores);
         return Bootstrap.Test(pairs);

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
@@ -52,7 +53,7 @@ public class GofGoldenTests
                 <= 2 * (replicate.Bound + bound) * RunningErrorLane.SinglePrecision);
             RunningErrorLane exact = RunningErrorLane.Exact(share);
             double moved = (double)near / replicates.Length / RunningErrorLane.SinglePrecision;
-            return [exact with { Bound = moved, Samples = exact.Samples + System.Runtime.Intrinsics.Vector512.Create(moved) }];
+            return [exact with { Bound = moved, Samples = exact.Samples + Vector512.Create(moved) }];
         });
 
         RunningErrorLane Statistic()

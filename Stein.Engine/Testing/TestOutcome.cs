@@ -7,7 +7,7 @@ namespace Stein.Engine.Testing;
 /// p ≤ α has a level of at most α where replicates and statistic are exchangeable (Phipson and Smyth, "Permutation p-values
 /// should never be zero", 2010).
 /// </param>
-public readonly record struct TestResult(double Statistic, double PValue)
+public readonly record struct TestOutcome(double Statistic, double PValue)
 {
     /// <summary>Whether the hypothesis is rejected at a level such as 0.05: <c>p ≤ level</c>.</summary>
     public bool Rejects(double level) => PValue <= level;
