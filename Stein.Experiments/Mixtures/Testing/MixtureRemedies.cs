@@ -14,7 +14,7 @@ internal sealed class SumRemedy<TKernel>(MixtureTester<TKernel> tester, IReadOnl
             tester.Set(views[0], views[0].See(samples, trial));
         for (int index = 0; views.Count > 1 && index < views.Count; index++)
             tester.Add(views[index], views[index].See(samples, trial), isFirst: index == 0);
-        TestResult result = tester.Test();
+        TestOutcome result = tester.Test();
         return new(result.Statistic, result.PValue);
     }
 }
@@ -43,7 +43,7 @@ internal sealed class SelectedRemedy<TKernel>(
 
         tester.Begin(trial);
         tester.Set(best.View, best.Seen.AsSpan(middle));
-        TestResult result = tester.Test();
+        TestOutcome result = tester.Test();
         return new(result.Statistic, result.PValue, best.View.Sigma);
     }
 }
@@ -64,7 +64,7 @@ internal sealed class MaximumRemedy<TKernel>(MixtureTester<TKernel> tester, IRea
         foreach (MixtureView view in views)
         {
             tester.Set(view, view.See(samples, trial));
-            TestResult result = tester.Test();
+            TestOutcome result = tester.Test();
             ReadOnlySpan<double> replicates = tester.Replicates;
             if (largest.Length != replicates.Length)
                 largest = new double[replicates.Length];

@@ -73,7 +73,7 @@ internal sealed class MixtureTester<TKernel>
     }
 
     /// <summary>Tests what was set or added.</summary>
-    public TestResult Test() => bootstrap.Test(total);
+    public TestOutcome Test() => bootstrap.Test(total);
 
     /// <summary>
     /// The statistic U of what was set in units of <c>√Var_i(mean_j u_ij)</c>, its standard deviation where q ≠ p but for 2/√N: what
