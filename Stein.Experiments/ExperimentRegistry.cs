@@ -10,9 +10,12 @@ public static class ExperimentRegistry
     /// <summary>The ICA table.</summary>
     public static IcaExperiment Ica { get; } = new();
 
+    /// <summary>Blindness to mixing weights: tests and remedies.</summary>
+    public static MixtureExperiment Mixture { get; } = new();
+
     /// <summary>Particles that start in one mode of two.</summary>
     public static MixtureParticlesExperiment MixtureParticles { get; } = new();
 
     /// <summary>All, in the order they are listed.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [Ica, MixtureParticles];
+    public static IReadOnlyList<Experiment> All { get; } = [Ica, Mixture, MixtureParticles];
 }
