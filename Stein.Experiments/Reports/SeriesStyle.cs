@@ -16,9 +16,15 @@ internal sealed record SeriesStyle(Color Color, LinePattern Pattern, MarkerShape
         new(Color.FromHex("#56B4E9"), LinePattern.DenselyDashed, MarkerShape.OpenCircle),
         new(Color.FromHex("#7F7F7F"), LinePattern.Dotted, MarkerShape.OpenSquare),
         new(Color.FromHex("#020202"), LinePattern.Dashed, MarkerShape.Eks),
+        new(Color.FromHex("#0072B2"), LinePattern.Dotted, MarkerShape.OpenDiamond),
+        new(Color.FromHex("#D55E00"), LinePattern.Solid, MarkerShape.OpenTriangleUp),
+        new(Color.FromHex("#009E73"), LinePattern.Dotted, MarkerShape.Cross),
+        new(Color.FromHex("#CC79A7"), LinePattern.Solid, MarkerShape.OpenTriangleDown),
+        new(Color.FromHex("#E69F00"), LinePattern.DenselyDashed, MarkerShape.OpenSquare),
+        new(Color.FromHex("#020202"), LinePattern.Dotted, MarkerShape.Asterisk),
     ];
 
-    /// <summary>The style of a series by its place in the legend; they repeat after eight.</summary>
+    /// <summary>The style of a series by its place in the legend; they repeat after fourteen.</summary>
     public static SeriesStyle Of(int index) => All[index % All.Length];
 
     /// <summary>Legend entry of a line with markers.</summary>

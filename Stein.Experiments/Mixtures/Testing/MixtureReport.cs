@@ -25,9 +25,18 @@ internal static class MixtureReport
         MixtureSettings settings = runs[0].Config;
         foreach (var group in tested.GroupBy(result => (result.Problem, result.Dimension, result.Weight)))
         {
-            ReportTable table = PowerTable([.. group], settings.Level);
-            tables.Add(table);
-            files.AddRange(TableFiles.Write(request.Folder, NameOf(group.First()), table, Caption(settings, group)));
+            MixtureResult[] cells = [.. group];
+            // On a terminal there is room for the intervals of a few columns only.
+            bool isNarrow = cells.Select(cell => cell.Separation).Distinct().Count() <= 3;
+            tables.Add(PowerTable(cells, settings.Level, withIntervals: isNarrow));
+            ReportTable table = PowerTable(cells, settings.Level, withIntervals: true);
+            files.AddRange(TableFiles.Write(request.Folder, NameOf(cells[0]), table, Caption(settings, cells)));
+        }
+
+        if (RuleTable.Of(tested) is { } rules)
+        {
+            tables.Add(rules);
+            files.AddRange(TableFiles.Write(request.Folder, "rules", rules, RuleTable.Caption));
         }
 
         files.AddRange(MixtureFigures.Write(request.Folder, results, tested));
@@ -41,7 +50,7 @@ internal static class MixtureReport
     }
 
     /// <summary>A row for each remedy, a column for each separation.</summary>
-    private static ReportTable PowerTable(MixtureResult[] results, double level)
+    private static ReportTable PowerTable(MixtureResult[] results, double level, bool withIntervals)
     {
         MixtureResult first = results[0];
         double[] separations = [.. results.Select(result => result.Separation).Distinct().Order()];
@@ -60,13 +69,13 @@ internal static class MixtureReport
                    select (string[])
                    [
                        remedy.Key,
-                       .. separations.Select(separation => Cell(remedy.FirstOrDefault(result => result.Separation == separation))),
+                       .. separations.Select(separation => Cell(remedy.FirstOrDefault(result => result.Separation == separation), withIntervals)),
                    ],
             ]);
     }
 
-    /// <summary>The power in per cent with its interval; of a null, marked where it is not the level.</summary>
-    private static string Cell(MixtureResult? result)
+    /// <summary>The power in per cent, of a null marked where it is not the level.</summary>
+    private static string Cell(MixtureResult? result, bool withInterval)
     {
         if (result is null)
             return "";
@@ -76,8 +85,9 @@ internal static class MixtureReport
             "lower" => " ↓",
             _ => "",
         };
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{100 * result.Power:0.0} ({100 * result.Lower:0.0}–{100 * result.Upper:0.0}){mark}");
+        string interval = withInterval
+            ? string.Create(CultureInfo.InvariantCulture, $" ({100 * result.Lower:0.0}–{100 * result.Upper:0.0})") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{100 * result.Power:0.0}{interval}{mark}");
     }
 
     private static string Title(MixtureResult result, bool isNull, double level)
