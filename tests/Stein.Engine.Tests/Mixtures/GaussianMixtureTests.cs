@@ -339,7 +339,7 @@ public class GaussianMixtureTests
         Contains("Coordinate 1 of sample 0 is NaN", () => mixture.MeanLogLikelihood([1, double.NaN]));
     }
 
-    internal static void Contains(string part, Func<object> action) => Contains(part, () => { action(); });
+    internal static void Contains<T>(string part, Func<T> action) => Contains(part, () => { action(); });
 
     internal static void Contains(string part, Action action)
         => Assert.Contains(part, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
