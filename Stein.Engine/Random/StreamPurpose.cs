@@ -45,4 +45,7 @@ public enum StreamPurpose
 
     /// <summary>Jumps of samples between modes.</summary>
     ModeJumps = 12,
+
+    /// <summary>Noise that is added to samples where the model is smoothed.</summary>
+    SmoothingNoise = 13,
 }
