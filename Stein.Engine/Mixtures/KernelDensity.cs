@@ -6,7 +6,7 @@ namespace Stein.Engine.Mixtures;
 /// </summary>
 /// <remarks>
 /// Holds the samples and N weights; one covariance serves all components. Scores at M points cost O(MND): at M = N = 2000 and D = 2
-/// that is 4·10⁶ exponentials, a tenth of a second. At a sample, the sample's own kernel takes part.
+/// that is 4·10⁶ exponentials, one or two tenths of a second. At a sample, the sample's own kernel takes part.
 /// </remarks>
 public static class KernelDensity
 {

@@ -109,7 +109,8 @@ public static class LangevinSampler
             if (!double.IsFinite(chain.LogDensity))
             {
                 throw new ArgumentException(
-                    $"The log-density at start {c} is {chain.LogDensity}; chains must begin where the density is not zero.", nameof(starts));
+                    $"The log-density at start {c} is {chain.LogDensity}; chains must begin where the density is not zero.",
+                    nameof(starts));
             }
 
             chain.WarmUp(settings.WarmUp, settings.TargetAcceptance);

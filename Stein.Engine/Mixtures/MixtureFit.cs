@@ -29,7 +29,9 @@ public sealed record MixtureFitSettings(
 /// The mean log-likelihood of the samples at the start and after each iteration, in nats; never falls but by rounding.
 /// </param>
 /// <param name="Converged">Whether the tolerance was met before the iterations were used up.</param>
-/// <param name="FloorReached">Whether a covariance lies on the variance floor: the fit is then not a stationary point of the likelihood.</param>
+/// <param name="FloorReached">
+/// Whether a covariance lies on the variance floor: the fit is then no stationary point of the likelihood.
+/// </param>
 public sealed record MixtureFitResult(
     GaussianMixture Mixture, IReadOnlyList<double> LogLikelihoods, bool Converged, bool FloorReached)
 {

@@ -6,7 +6,8 @@ namespace Stein.Engine.Mixtures;
 /// <remarks>
 /// Of well-separated components of equal shape the odds <c>π/(1 − π)</c> become their T-th root: T above 1 lifts a component that
 /// is nearly missing, and flattens proportions. A discrepancy between tempered laws needs both sides tempered: samples of q come
-/// tempered from <see cref="ImportanceResampling"/> or <see cref="LangevinSampler"/>.
+/// tempered from <see cref="TemperedMixtureSampler"/> where q is a mixture, else from <see cref="ImportanceResampling"/> or
+/// <see cref="LangevinSampler"/>.
 /// </remarks>
 public sealed class TemperedMixture : IDensity
 {
@@ -77,7 +78,8 @@ public sealed class TemperedMixture : IDensity
             throw new ArgumentOutOfRangeException(
                 name,
                 temperature,
-                $"Temperature {temperature} is impossible; it must be a positive finite number. 1 leaves a density as it is, more flattens it.");
+                $"Temperature {temperature} is impossible; it must be a positive finite number. 1 leaves a density as it is, more "
+                + "flattens it.");
         }
     }
 

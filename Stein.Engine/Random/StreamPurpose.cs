@@ -46,6 +46,9 @@ public enum StreamPurpose
     /// <summary>Jumps of samples between modes.</summary>
     ModeJumps = 12,
 
-    /// <summary>Noise that is added to samples where the model is smoothed.</summary>
+    /// <summary>Noise that is added to samples to compare them with a smoothed model.</summary>
     SmoothingNoise = 13,
+
+    /// <summary>Samples of a tempered density.</summary>
+    Tempering = 14,
 }

@@ -58,8 +58,8 @@ public sealed partial record MixtureWeightTrial(
                 var noise = new PhiloxStream(settings.Seed, StreamPurpose.SmoothingNoise, trial);
                 return new LadderObjective([.. settings.Ladder.Select(sigma => Noised(sigma, noise, sigma * sigma))]);
             case "temper":
-                var stream = new PhiloxStream(settings.Seed, StreamPurpose.TestData, trial);
-                double[] tempered = new TemperedModes(truth, settings.Temperature).Sample(stream, samples.Length);
+                var stream = new PhiloxStream(settings.Seed, StreamPurpose.Tempering, trial);
+                double[] tempered = new TemperedMixtureSampler(truth, settings.Temperature).Sample(stream, samples.Length);
                 return new SteinObjective(tempered, temperature: settings.Temperature);
             default:
                 return new LikelihoodObjective(samples);

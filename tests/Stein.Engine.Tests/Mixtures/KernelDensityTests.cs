@@ -14,7 +14,10 @@ public class KernelDensityTests
         GaussianMixture density = KernelDensity.Of(samples, 2, Deviation);
         double[] point = [0.3, -1.2];
         double[] weights = [.. Enumerable.Range(0, 30).Select(n =>
-            Math.Exp(-(Math.Pow(point[0] - samples[2 * n], 2) + Math.Pow(point[1] - samples[(2 * n) + 1], 2)) / (2 * Deviation * Deviation)))];
+        {
+            double square = Math.Pow(point[0] - samples[2 * n], 2) + Math.Pow(point[1] - samples[(2 * n) + 1], 2);
+            return Math.Exp(-square / (2 * Deviation * Deviation));
+        })];
         var score = new double[2];
         double logDensity = density.LogDensityAndScore(point, score);
         double scale = 2 * Math.PI * Deviation * Deviation;

@@ -68,7 +68,9 @@ internal static class Mixtures
         return (mean, variance, fourth);
     }
 
-    /// <summary>∫ f over the line by the trapezium rule on ±range, whose error is far below 10⁻¹² for smooth f that vanish at the ends.</summary>
+    /// <summary>
+    /// ∫ f over the line by the trapezium rule on ±range, whose error is far below 10⁻¹² for smooth f that vanish at the ends.
+    /// </summary>
     public static double Integral(Func<double, double> f, double range = 40, int intervals = 16_000)
     {
         double step = 2 * range / intervals;

@@ -123,7 +123,8 @@ public class TemperedMixtureTests
         {
             GaussianMixtureTests.Contains($"Temperature {temperature} is impossible", () => new TemperedMixture(mixture, temperature));
             GaussianMixtureTests.Contains(
-                $"Temperature {temperature} is impossible", () => ImportanceResampling.Temper([1], 1, [0], temperature, Mixtures.Stream(1)));
+                $"Temperature {temperature} is impossible",
+                () => ImportanceResampling.Temper([1], 1, [0], temperature, Mixtures.Stream(1)));
         }
 
         GaussianMixtureTests.Contains("2 log-densities", () => ImportanceResampling.Temper([1], 1, [0, 1], 2, Mixtures.Stream(1)));
