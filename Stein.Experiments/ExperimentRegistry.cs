@@ -13,9 +13,12 @@ public static class ExperimentRegistry
     /// <summary>Blindness to mixing weights: tests and remedies.</summary>
     public static MixtureExperiment Mixture { get; } = new();
 
+    /// <summary>Mixing weights learned by minimising a discrepancy.</summary>
+    public static MixtureWeightExperiment MixtureWeight { get; } = new();
+
     /// <summary>Particles that start in one mode of two.</summary>
     public static MixtureParticlesExperiment MixtureParticles { get; } = new();
 
     /// <summary>All, in the order they are listed.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [Ica, Mixture, MixtureParticles];
+    public static IReadOnlyList<Experiment> All { get; } = [Ica, Mixture, MixtureWeight, MixtureParticles];
 }
