@@ -1,5 +1,9 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Kernels;
+using Stein.Engine.Mixtures;
+using Stein.Engine.Random;
 using Stein.Engine.Testing;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
@@ -32,6 +36,33 @@ public sealed class MixtureTestRunTests
         MixtureSettings settings = new() { Remedy = "temper", Trials = 50 };
         Assert.InRange(Rejections(settings), 0, 15);
         Assert.InRange(Rejections(settings with { Weight = 1 }), 48, 50);
+    }
+
+    [Fact]
+    public void Tempering_the_model_alone_is_another_statistic_that_is_not_zero_at_the_truth()
+    {
+        // Stein's identity holds for samples and score of one density. At temperature T the score is that of a wider one, and even
+        // samples of the model are told from it: the test would reject what is true.
+        const int Samples = 400;
+        var mixture = GaussianMixture.TwoModes(3);
+        var tempered = new TemperedMixture(mixture, 4);
+        double[] own = new TemperedMixtureSampler(mixture, 4).Sample(new PhiloxStream(60, StreamPurpose.Tempering), Samples);
+        double[] untempered = mixture.Sample(new PhiloxStream(60, StreamPurpose.TrainingData), Samples);
+        Assert.True(PValue(own) > 0.05);
+        Assert.Equal(1.0 / 300, PValue(untempered), 1e-12);
+
+        double PValue(double[] samples)
+        {
+            using Device device = CpuDevices.CreateDouble();
+            var bootstrap = new Bootstrap(
+                device, Samples, 299, BootstrapWeights.Multinomial, new PhiloxStream(60, StreamPurpose.Bootstrap));
+            var test = new KernelisedSteinTest<InverseMultiquadricKernel>(bootstrap);
+            var scores = new double[Samples];
+            tempered.Score(samples, scores);
+            DeviceMatrix points = device.Upload(Samples, 1, samples);
+            test.SetBandwidth(points, MedianRule.MedianDistance);
+            return test.Run(points, device.Upload(Samples, 1, scores)).PValue;
+        }
     }
 
     [Theory]
