@@ -1,4 +1,5 @@
 using Stein.Experiments.Ica;
+using Stein.Experiments.Mixtures;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments;
@@ -9,6 +10,15 @@ public static class ExperimentRegistry
     /// <summary>The ICA table.</summary>
     public static IcaExperiment Ica { get; } = new();
 
+    /// <summary>Blindness to mixing weights: tests and remedies.</summary>
+    public static MixtureExperiment Mixture { get; } = new();
+
+    /// <summary>Mixing weights learned by minimising a discrepancy.</summary>
+    public static MixtureWeightExperiment MixtureWeight { get; } = new();
+
+    /// <summary>Particles that start in one mode of two.</summary>
+    public static MixtureParticlesExperiment MixtureParticles { get; } = new();
+
     /// <summary>All, in the order they are listed.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [Ica];
+    public static IReadOnlyList<Experiment> All { get; } = [Ica, Mixture, MixtureWeight, MixtureParticles];
 }

@@ -12,7 +12,8 @@ internal static class SteinRootCommand
     private static readonly Example[] Examples =
     [
         new("stein ica --dim 10 --method maxsksd --seed 60", "trains one ICA model as the paper does; seconds"),
-        new("stein reproduce --all", "every published table and figure; about 25 minutes on 2 cores, and resumable"),
+        new("stein mixture --remedy none,noise", "a Stein test that is blind to mixing weights, and one that is not; seconds"),
+        new("stein reproduce --all", "every published table and figure; about 45 minutes on 2 cores, and resumable"),
         new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
         new("stein status", "how far the runs are"),
         new("stein devices", "what can compute here"),
@@ -24,6 +25,7 @@ internal static class SteinRootCommand
             "Trains models with Stein discrepancies, exactly and fast, and reproduces published experiments.")
         {
             IcaCommand.Create(interruption),
+            MixtureCommand.Create(interruption),
             ReproduceCommand.Create(interruption),
             ReportCommand.Create(),
             ListCommand.Create(),

@@ -198,30 +198,64 @@ public abstract class Device : IDisposable
         SteinPairSumsCore<TKernel>(output, samples, scores, inverseSquareBandwidth, fourthOrder, statistic);
     }
 
+    /// <summary>
+    /// <c>output_ij = u_ij</c> (N×N), the KSD pair term (<see cref="SteinPairTerm{TKernel}"/>) of every pair, symmetric to the
+    /// last bit; for the U-statistic with a diagonal of zeros. From differences of samples and of scores, as
+    /// <see cref="SteinPairSums{TKernel}"/>: no cancellation. O(N²D) operations, O(ND) memory beside the output.
+    /// </summary>
+    /// <param name="output">The pair terms (N×N).</param>
+    /// <param name="samples">The samples (N×D).</param>
+    /// <param name="scores">The model's score at the samples (N×D).</param>
+    /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1).</param>
+    /// <param name="fourthOrder">The factor of the fourth-order term (1×1).</param>
+    /// <param name="statistic">Whether the diagonal counts.</param>
+    public void SteinPairMatrix<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+        where TKernel : struct, IRadialKernel
+    {
+        Require(samples.Rows == scores.Rows && samples.Columns == scores.Columns, samples, scores, nameof(SteinPairMatrix));
+        Require(output.Rows == samples.Rows && output.Columns == samples.Rows, output, samples, nameof(SteinPairMatrix));
+        RequireBroadcast(1, 1, inverseSquareBandwidth);
+        RequireBroadcast(1, 1, fourthOrder);
+        SteinPairMatrixCore<TKernel>(output, samples, scores, inverseSquareBandwidth, fourthOrder, statistic);
+    }
+
     /// <summary>The reduction of the sliced pair term that <paramref name="request"/> describes. O(N²R), O(NR) memory.</summary>
     public void SlicedPairSums<TKernel>(SlicedPairRequest request)
         where TKernel : struct, IRadialKernel
     {
+        RequireSlices(request, nameof(SlicedPairSums));
         DeviceMatrix z = request.Projections;
-        int slices = z.Columns;
-        DeviceMatrix p = request.ProjectedScores;
-        Require(p.Rows == z.Rows && p.Columns == slices, p, z, nameof(SlicedPairSums));
-        foreach (DeviceMatrix? perSlice in (ReadOnlySpan<DeviceMatrix?>)
-            [request.Couplings, request.InverseSquareBandwidths, request.FourthOrders, request.Values, request.CouplingGradient])
-        {
-            if (perSlice is not null)
-                Require(perSlice.Rows == 1 && perSlice.Columns == slices, perSlice, z, nameof(SlicedPairSums));
-        }
-
         foreach (DeviceMatrix? gradient in (ReadOnlySpan<DeviceMatrix?>)[request.ScoreGradient, request.ProjectionGradient])
         {
             if (gradient is not null)
-                Require(gradient.Rows == z.Rows && gradient.Columns == slices, gradient, z, nameof(SlicedPairSums));
+                Require(gradient.Rows == z.Rows && gradient.Columns == z.Columns, gradient, z, nameof(SlicedPairSums));
         }
 
         if ((request.ProjectionGradient is null) != (request.CouplingGradient is null))
             throw new ArgumentException("the gradients by projection and by coupling come together", nameof(request));
         SlicedPairSumsCore<TKernel>(request);
+    }
+
+    /// <summary>
+    /// <c>output_ij = Σ_d t_dij</c> (N×N), the sliced pair term (<see cref="SlicedPairTerm{TKernel}"/>) of every pair summed over the
+    /// slices, not divided by anything, symmetric to the last bit; for the U-statistic with a diagonal of zeros. O(N²R), O(NR) memory
+    /// beside the output.
+    /// </summary>
+    /// <param name="output">The sums over the slices (N×N).</param>
+    /// <param name="request">The slices; what it names as outputs is left alone.</param>
+    public void SlicedPairMatrix<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+        where TKernel : struct, IRadialKernel
+    {
+        RequireSlices(request, nameof(SlicedPairMatrix));
+        int samples = request.Projections.Rows;
+        Require(output.Rows == samples && output.Columns == samples, output, request.Projections, nameof(SlicedPairMatrix));
+        SlicedPairMatrixCore<TKernel>(output, request);
     }
 
     /// <summary>
@@ -307,7 +341,19 @@ public abstract class Device : IDisposable
         PairStatistic statistic)
         where TKernel : struct, IRadialKernel;
 
+    protected abstract void SteinPairMatrixCore<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+        where TKernel : struct, IRadialKernel;
+
     protected abstract void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+        where TKernel : struct, IRadialKernel;
+
+    protected abstract void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
         where TKernel : struct, IRadialKernel;
 
     protected abstract void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances);
@@ -320,6 +366,19 @@ public abstract class Device : IDisposable
         DeviceMatrix firstMoment,
         DeviceMatrix secondMoment,
         in AdamCoefficients coefficients);
+
+    private static void RequireSlices(SlicedPairRequest request, string operation)
+    {
+        DeviceMatrix z = request.Projections;
+        DeviceMatrix p = request.ProjectedScores;
+        Require(p.Rows == z.Rows && p.Columns == z.Columns, p, z, operation);
+        foreach (DeviceMatrix? perSlice in (ReadOnlySpan<DeviceMatrix?>)
+            [request.Couplings, request.InverseSquareBandwidths, request.FourthOrders, request.Values, request.CouplingGradient])
+        {
+            if (perSlice is not null)
+                Require(perSlice.Rows == 1 && perSlice.Columns == z.Columns, perSlice, z, operation);
+        }
+    }
 
     private static void RequireLength(DeviceMatrix matrix, int length)
     {

@@ -50,17 +50,26 @@ public sealed class Bandwidth
     /// positive squared distances between the B samples of the batch.
     /// </summary>
     /// <param name="squaredDistances">Between the samples of the batch (B×B), B at least 2.</param>
-    public void SetByBatchMedian(DeviceMatrix squaredDistances)
-    {
-        device.MedianSquaredDistance(Medians, squaredDistances);
-        Apply(1 / Math.Log(squaredDistances.Rows));
-    }
+    public void SetByBatchMedian(DeviceMatrix squaredDistances) => Set(MedianRule.BatchMedian, squaredDistances);
 
     /// <summary><c>h = 2·√(median/2)</c>, the lower median of the positive squared distances.</summary>
-    public void SetByMedian(DeviceMatrix squaredDistances)
+    public void SetByMedian(DeviceMatrix squaredDistances) => Set(MedianRule.TwiceMedian, squaredDistances);
+
+    /// <summary>The bandwidth that <paramref name="rule"/> makes of the lower median of the positive squared distances.</summary>
+    /// <param name="rule">The factor between median and squared bandwidth.</param>
+    /// <param name="squaredDistances">Between N samples (N×N), N at least 2.</param>
+    public void Set(MedianRule rule, DeviceMatrix squaredDistances)
     {
+        double squaredBandwidthPerMedian = rule switch
+        {
+            MedianRule.TwiceMedian => 2,
+            MedianRule.MedianDistance => 1,
+            MedianRule.BatchMedian => 1 / Math.Log(squaredDistances.Rows),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(rule), rule, $"Median rule {(int)rule} is unknown; it must be one of {string.Join(", ", Enum.GetNames<MedianRule>())}."),
+        };
         device.MedianSquaredDistance(Medians, squaredDistances);
-        Apply(2);
+        Apply(squaredBandwidthPerMedian);
     }
 
     /// <summary>

@@ -33,4 +33,22 @@ public enum StreamPurpose
 
     /// <summary>Random slices and test directions.</summary>
     Slices = 8,
+
+    /// <summary>Which samples an importance resampling keeps.</summary>
+    Resampling = 9,
+
+    /// <summary>Proposals and acceptances of Langevin chains, a substream a chain.</summary>
+    Langevin = 10,
+
+    /// <summary>Where the search for modes starts.</summary>
+    ModeSearch = 11,
+
+    /// <summary>Jumps of samples between modes.</summary>
+    ModeJumps = 12,
+
+    /// <summary>Noise that is added to samples to compare them with a smoothed model.</summary>
+    SmoothingNoise = 13,
+
+    /// <summary>Samples of a tempered density.</summary>
+    Tempering = 14,
 }

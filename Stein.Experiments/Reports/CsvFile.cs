@@ -11,11 +11,14 @@ internal static class CsvFile
     public static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
 
     public static void Write<TRow>(string path, IEnumerable<TRow> rows) =>
-        AtomicFile.Write(path, stream =>
-        {
-            using var csv = CsvWriter.Create(stream, Format, leaveOpen: true);
-            csv.WriteRecords(rows);
-        });
+        AtomicFile.Write(path, stream => Write(stream, rows));
+
+    /// <summary>Leaves the stream open.</summary>
+    public static void Write<TRow>(Stream stream, IEnumerable<TRow> rows)
+    {
+        using var csv = CsvWriter.Create(stream, Format, leaveOpen: true);
+        csv.WriteRecords(rows);
+    }
 
     /// <exception cref="InvalidDataException">A column is missing or a cell is not of its type; names the source and the line.</exception>
     public static List<TRow> Read<TRow>(Stream stream, string source)

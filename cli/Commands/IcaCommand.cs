@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 using Stein.Experiments;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Reports;
@@ -11,8 +9,6 @@ namespace Stein.Cli;
 /// <summary><c>stein ica</c>: trains ICA models.</summary>
 internal static class IcaCommand
 {
-    private const int LongestFolderName = 100;
-
     public static Command Create(Interruption interruption)
     {
         var options = new IcaOptions();
@@ -54,9 +50,6 @@ internal static class IcaCommand
             .. data.Length == 0 ? [] : new[] { $"data{string.Join('-', data)}" },
             .. IcaProtocol.Deviations(plan[0]).Select(text => FileNames.Word(text.Split('(')[0])),
         ];
-        string name = string.Join('_', parts);
-        return name.Length <= LongestFolderName
-            ? name
-            : $"{name[..LongestFolderName]}_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8]}";
+        return string.Join('_', parts);
     }
 }

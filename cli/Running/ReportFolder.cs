@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
@@ -29,7 +31,7 @@ internal static class ReportFolder
         if (words.Count == 0)
             return Of(experiment, scale);
         string name = FileNames.Word($"{scale.ToString().ToLowerInvariant()} {string.Join(' ', words).Replace("--", "", StringComparison.Ordinal)}");
-        return Own(experiment, name[..Math.Min(name.Length, LongestName)]);
+        return Own(experiment, name);
     }
 
     /// <summary>The description of an option for the folder of a grid.</summary>
@@ -37,6 +39,11 @@ internal static class ReportFolder
         => $"folder for tables and figures [default: {Of(experiment, GridScale.Paper)}; with --quick, {Of(experiment, GridScale.Quick)}; "
         + $"of a part of the grid, {Own(experiment, "…")}]";
 
-    /// <summary>Of runs of the user's own.</summary>
-    public static string Own(string experiment, string name) => Path.Combine("results", "reports", experiment, name);
+    /// <summary>Of runs of the user's own. A long name is cut, and told from others by the first digits of its hash.</summary>
+    public static string Own(string experiment, string name)
+    {
+        string shortened = name.Length <= LongestName ? name
+            : $"{name[..LongestName]}_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8]}";
+        return Path.Combine("results", "reports", experiment, shortened);
+    }
 }

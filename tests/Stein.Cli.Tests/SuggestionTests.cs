@@ -36,6 +36,8 @@ public sealed class SuggestionTests
         { "repr", ["reproduce"] },
         { "--v", ["--version"] },
         { "reproduce i", ["ica"] },
+        { "mixture --remedy per", ["perturb", "perturb-selected"] },
+        { "mixture --problem ", ["modes", "three-modes", "unequal-scales", "shift", "scale"] },
         { "reproduce --al", ["--all"] },
         { "reproduce ica --methods max", ["maxsksd", "maxsksd-rg"] },
         { "reproduce ica --dims ", ["10", "20", "40", "60", "80", "100", "200"] },

@@ -1,10 +1,14 @@
 using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>Reductions over pairs of samples whose formula needs whole samples: lanes are the second sample of the pair.</summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
+    /// <summary>Rows of a symmetric matrix that begin at the same column and are mirrored together; a whole number of any lanes.</summary>
+    private const int MirrorBlock = 16;
+
     protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
     {
         CpuMatrix<TElement> target = Cpu(output);
@@ -86,6 +90,82 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             }
 
             *sums.Row(i) = sum;
+        }
+    }
+
+    protected override void SteinPairMatrixCore<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+    {
+        CpuMatrix<TElement> x = Cpu(samples);
+        CpuMatrix<TElement> s = Cpu(scores);
+        Working xt = Transposed(1, x);
+        Working st = Transposed(2, s);
+        CpuMatrix<TElement> target = Cpu(output);
+        TLane inverseSquare = TLane.Broadcast(*Cpu(inverseSquareBandwidth).Pointer);
+        TLane fourth = TLane.Broadcast(*Cpu(fourthOrder).Pointer);
+        int count = x.Rows;
+        for (int i = 0; i < count; i += 2)
+        {
+            // A row past the end repeats the last one, which computes and stores the same numbers again.
+            int next = Math.Min(i + 1, count - 1);
+            for (int j = i / MirrorBlock * MirrorBlock; j < count; j += TLane.Count)
+            {
+                SteinTile<TKernel>(
+                    x.Row(i), x.Row(next), s.Row(i), s.Row(next), xt.Pointer + j, xt.Stride, st.Pointer + j, st.Stride, x.Columns,
+                    inverseSquare, fourth, target.Row(i) + j, target.Row(next) + j);
+            }
+        }
+
+        MirrorUpper(target);
+        if (statistic == PairStatistic.U)
+            FillDiagonalCore(output, 0);
+    }
+
+    /// <summary>
+    /// Two samples against a lane of others, which is enough to keep the arithmetic units busy; apart from its caller so that the
+    /// sums stay in registers.
+    /// </summary>
+    private static void SteinTile<TKernel>(
+        TElement* x0, TElement* x1, TElement* s0, TElement* s1, TElement* xs, nint xStride, TElement* ss, nint sStride, nint dimension,
+        TLane inverseSquare, TLane fourthOrder, TElement* to0, TElement* to1)
+        where TKernel : struct, IRadialKernel
+    {
+        TLane distance0 = default, product0 = default, drift0 = default;
+        TLane distance1 = default, product1 = default, drift1 = default;
+        for (nint d = 0; d < dimension; d++, xs += xStride, ss += sStride)
+        {
+            TLane xj = TLane.Load(xs), sj = TLane.Load(ss);
+            TLane score0 = TLane.Broadcast(s0[d]), score1 = TLane.Broadcast(s1[d]);
+            TLane displacement0 = TLane.Broadcast(x0[d]) - xj, displacement1 = TLane.Broadcast(x1[d]) - xj;
+            distance0 = TLane.MultiplyAdd(displacement0, displacement0, distance0);
+            distance1 = TLane.MultiplyAdd(displacement1, displacement1, distance1);
+            product0 = TLane.MultiplyAdd(score0, sj, product0);
+            product1 = TLane.MultiplyAdd(score1, sj, product1);
+            drift0 = TLane.MultiplyAdd(score0 - sj, displacement0, drift0);
+            drift1 = TLane.MultiplyAdd(score1 - sj, displacement1, drift1);
+        }
+
+        TLane dimensions = TLane.Constant(dimension);
+        TLane.Store(SteinPairTerm<TKernel>.Value(distance0, product0, drift0, dimensions, inverseSquare, fourthOrder), to0);
+        TLane.Store(SteinPairTerm<TKernel>.Value(distance1, product1, drift1, dimensions, inverseSquare, fourthOrder), to1);
+    }
+
+    /// <summary>
+    /// Copies what stands right of the blocks on the diagonal of a symmetric matrix below them; the blocks are
+    /// <see cref="MirrorBlock"/> wide and complete already.
+    /// </summary>
+    private static void MirrorUpper(CpuMatrix<TElement> matrix)
+    {
+        for (int i = 0; i + MirrorBlock < matrix.Rows; i += MirrorBlock)
+        {
+            int right = i + MirrorBlock;
+            Transposition<TElement>.Run(
+                matrix.Row(i) + right, matrix.Stride, MirrorBlock, matrix.Rows - right, matrix.Row(right) + i, matrix.Stride);
         }
     }
 

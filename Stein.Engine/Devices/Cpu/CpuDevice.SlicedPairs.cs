@@ -20,6 +20,42 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             SlicedPass<TKernel, ProjectionGradientOnly>(request);
     }
 
+    /// <summary>One slice after the other is added to the output, with lanes of second samples.</summary>
+    protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    {
+        CpuMatrix<TElement> target = Cpu(output);
+        Working zt = Transposed(1, Cpu(request.Projections));
+        Working pt = Transposed(2, Cpu(request.ProjectedScores));
+        int count = target.Rows;
+        for (int slice = 0; slice < request.Projections.Columns; slice++)
+        {
+            SlicedPairSlice<TLane> constants = SlicedPairTerm<TKernel>.Slice(
+                TLane.Broadcast(Cpu(request.Couplings).Pointer[slice]),
+                TLane.Broadcast(Cpu(request.InverseSquareBandwidths).Pointer[slice]),
+                TLane.Broadcast(Cpu(request.FourthOrders).Pointer[slice]));
+            TElement* w = zt.Pointer + ((nint)slice * zt.Stride);
+            TElement* p = pt.Pointer + ((nint)slice * pt.Stride);
+            for (int j = 0; j < count; j += TLane.Count)
+                TLane.Store(TLane.Load(w + j) * constants.ProjectionScale, w + j);
+            for (int i = 0; i < count; i++)
+            {
+                TElement* row = target.Row(i);
+                TLane wi = TLane.Broadcast(w[i]);
+                TLane pi = TLane.Broadcast(p[i]);
+                for (int j = i / MirrorBlock * MirrorBlock; j < count; j += TLane.Count)
+                {
+                    TLane sum = slice == 0 ? default : TLane.Load(row + j);
+                    SlicedPairTerm<TKernel>.AddValue(wi, TLane.Load(w + j), pi, TLane.Load(p + j), constants, ref sum);
+                    TLane.Store(sum, row + j);
+                }
+            }
+        }
+
+        MirrorUpper(target);
+        if (request.Statistic == PairStatistic.U)
+            FillDiagonalCore(output, 0);
+    }
+
     private void SlicedPass<TKernel, TOutputs>(SlicedPairRequest request)
         where TKernel : struct, IRadialKernel
         where TOutputs : struct

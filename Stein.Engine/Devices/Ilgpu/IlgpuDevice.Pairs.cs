@@ -5,7 +5,7 @@ using Floats = ILGPU.ArrayView<float>;
 
 namespace Stein.Engine.Devices.Ilgpu;
 
-/// <content>Sums over pairs of samples.</content>
+/// <content>Pairs of samples.</content>
 public sealed partial class IlgpuDevice
 {
     protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
@@ -44,20 +44,49 @@ public sealed partial class IlgpuDevice
             statistic == PairStatistic.V ? 1 : 0);
     }
 
+    protected override void SteinPairMatrixCore<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+    {
+        IlgpuMatrix target = Own(output);
+        Action<Index1D, Floats, Floats, Floats, Floats, Floats, int, int, int> launch = launchers.Get(
+            nameof(SteinPairKernels.SteinPairs),
+            typeof(TKernel),
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, Floats, Floats, Floats, int, int, int>(
+                SteinPairKernels.SteinPairs<TKernel>));
+        launch(
+            target.Length,
+            target.Elements,
+            Own(samples).Elements,
+            Own(scores).Elements,
+            Own(inverseSquareBandwidth).Elements,
+            Own(fourthOrder).Elements,
+            samples.Rows,
+            samples.Columns,
+            statistic == PairStatistic.V ? 1 : 0);
+    }
+
+    protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    {
+        IlgpuMatrix target = Own(output);
+        Action<Index1D, SlicedPairViews, Floats> launch = launchers.Get(
+            nameof(SlicedPairKernels.Pairs),
+            typeof(TKernel),
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, SlicedPairViews, Floats>(
+                SlicedPairKernels.Pairs<TKernel>));
+        launch(target.Length, Views(request), target.Elements);
+    }
+
     protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
     {
         IlgpuMatrix projections = Own(request.Projections);
         int samples = projections.Rows;
         int slices = projections.Columns;
-        var views = new SlicedPairViews(
-            projections.Elements,
-            Own(request.ProjectedScores).Elements,
-            Own(request.Couplings).Elements,
-            Own(request.InverseSquareBandwidths).Elements,
-            Own(request.FourthOrders).Elements,
-            samples,
-            slices,
-            request.Statistic);
+        SlicedPairViews views = Views(request);
         if (request.Values is not null)
         {
             Floats partial = Scratch(projections.Length);
@@ -92,6 +121,16 @@ public sealed partial class IlgpuDevice
             SumSlices(Own(request.CouplingGradient), partial, samples, slices);
         }
     }
+
+    private SlicedPairViews Views(SlicedPairRequest request) => new(
+        Own(request.Projections).Elements,
+        Own(request.ProjectedScores).Elements,
+        Own(request.Couplings).Elements,
+        Own(request.InverseSquareBandwidths).Elements,
+        Own(request.FourthOrders).Elements,
+        request.Projections.Rows,
+        request.Projections.Columns,
+        request.Statistic);
 
     /// <summary>Adds up the parts (N×R) that the samples contribute to a number of each slice (1×R).</summary>
     private void SumSlices(IlgpuMatrix output, Floats partial, int samples, int slices)

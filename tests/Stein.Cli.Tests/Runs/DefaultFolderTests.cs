@@ -21,6 +21,6 @@ public sealed class DefaultFolderTests
         string[] rows = stein.ReadLines("results", "reports", "ica", "test-dims-2", "table.csv");
         Assert.Subset(table.Split('\n').ToHashSet(), rows.ToHashSet());
         Assert.True(rows.Length < table.Split('\n').Length);
-        Assert.Equal(TestGrid.Runs, Directory.GetFiles(stein.PathOf("results", "runs"), "result.json", SearchOption.AllDirectories).Length);
+        Assert.Equal(TestGrid.Runs, Directory.GetFiles(stein.PathOf("results", "runs", "ica"), "result.json", SearchOption.AllDirectories).Length);
     }
 }

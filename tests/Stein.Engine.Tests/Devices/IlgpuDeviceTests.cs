@@ -545,11 +545,16 @@ public abstract class IlgpuDeviceTests<TName>(IlgpuDeviceFixture<TName> fixture)
         {
             DeviceMatrix output = device.Allocate(count, 1);
             device.SteinPairSums<TKernel>(output, Upload(x), Upload(s), device.Upload(1, 1, [a]), device.Upload(1, 1, [0.75]), statistic);
+            DeviceMatrix matrix = device.Allocate(count, count);
+            device.SteinPairMatrix<TKernel>(matrix, Upload(x), Upload(s), device.Upload(1, 1, [a]), device.Upload(1, 1, [0.75]), statistic);
             double[] actual = device.Read(output);
+            double[] pairs = device.Read(matrix);
             for (int i = 0; i < count; i++)
             {
                 SizedSum sum = PairReference.SteinRowSum(TKernel.Name, i, x, s, a, 0.75, statistic);
-                AssertClose(sum.Value, actual[i], (16 + dimension + count) * device.UnitRoundoff * sum.Size, $"{statistic}, row {i}");
+                double tolerance = (16 + dimension + count) * device.UnitRoundoff * sum.Size;
+                AssertClose(sum.Value, actual[i], tolerance, $"{statistic}, row {i}");
+                AssertClose(sum.Value, pairs.AsSpan(i * count, count).ToArray().Sum(), tolerance, $"{statistic}, row {i} of the matrix");
             }
         }
 

@@ -63,6 +63,24 @@ public class PairTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Pair_matrices(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        foreach (string kernel in RadialKernels.Names)
+            EveryKernel.Run(kernel, new PairMatrixTest(loan.Device));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Pair_matrices_are_symmetric_to_the_bit_and_add_up_to_the_pair_sums(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        foreach (string kernel in RadialKernels.Names)
+            EveryKernel.Run(kernel, new PairMatrixSymmetry(loan.Device));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void Ksd(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
@@ -142,6 +160,110 @@ public class PairTests
 
     private static void Add(Measurements results, string name, DeviceMatrix matrix)
         => results.Add($"{name} #{results.Names.Count}", matrix);
+
+    /// <summary>R slices of N samples for the operations on sliced pairs, far from and near to each other.</summary>
+    private static SlicedPairRequest Slices(Device device, int count, int slices, PairStatistic statistic)
+    {
+        var draw = new Draw(47);
+        return new SlicedPairRequest
+        {
+            Projections = draw.NormalOn(device, count, slices),
+            ProjectedScores = draw.NormalOn(device, count, slices),
+            Couplings = draw.NormalOn(device, 1, slices),
+            InverseSquareBandwidths = device.Upload(1, slices, [.. draw.Normal(slices).Select(number => 0.25 + (number * number))]),
+            FourthOrders = device.Upload(1, slices, [.. Enumerable.Repeat(0.75, slices)]),
+            Statistic = statistic,
+        };
+    }
+
+    private sealed class PairMatrixTest(Device tested) : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            double worst = Measurements.Compare($"pair matrices {TKernel.Name}", tested, (device, results) =>
+            {
+                foreach ((int count, int dimension) in Shapes)
+                {
+                    foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
+                    {
+                        if (count == 1 && statistic == PairStatistic.U)
+                            continue;
+                        var draw = new Draw(45);
+                        DeviceMatrix output = device.Allocate(count, count);
+                        device.SteinPairMatrix<TKernel>(
+                            output,
+                            draw.NormalOn(device, count, dimension),
+                            draw.NormalOn(device, count, dimension),
+                            device.Upload(1, 1, [0.5 / dimension]),
+                            device.Upload(1, 1, [0.75]),
+                            statistic);
+                        string row = $"{TKernel.Name} {statistic} {count}×{dimension} ";
+                        Add(results, row + "Stein", output);
+                        device.SlicedPairMatrix<TKernel>(output, Slices(device, count, dimension, statistic));
+                        Add(results, row + "sliced", output);
+                    }
+                }
+            });
+            TestContext.Current.TestOutputHelper?.WriteLine($"{TKernel.Name}: used {worst:P1} of the tolerance");
+        }
+    }
+
+    private sealed class PairMatrixSymmetry(Device device) : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            foreach (int count in Sizes.All.Where(size => size > 1).Append(50))
+            {
+                foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
+                {
+                    // Far from the origin and far apart in the scores.
+                    DeviceMatrix x = device.Upload(
+                        count, 3, [.. new Draw(48).Normal(count * 3).Select(value => (double)(float)(1000 + value))]);
+                    DeviceMatrix s = new Draw(49).NormalOn(device, count, 3, 30);
+                    DeviceMatrix output = device.Allocate(count, count);
+                    DeviceMatrix sums = device.Allocate(count, 1);
+                    DeviceMatrix one = device.Upload(1, 1, [1]);
+                    device.SteinPairMatrix<TKernel>(output, x, s, one, one, statistic);
+                    device.SteinPairSums<TKernel>(sums, x, s, one, one, statistic);
+                    double[] pairs = Symmetric(output);
+
+                    // Both add up N terms.
+                    double[] expected = device.Read(sums);
+                    for (int i = 0; i < count; i++)
+                    {
+                        double[] row = pairs[(i * count)..((i + 1) * count)];
+                        double allowed = (count + 8) * device.UnitRoundoff * row.Sum(Math.Abs);
+                        Checks.Close($"row {i} of {count}", [row.Sum()], [expected[i]], _ => allowed);
+                    }
+
+                    SlicedPairRequest request = Slices(device, count, 3, statistic) with { Values = device.Allocate(1, 3) };
+                    device.SlicedPairMatrix<TKernel>(output, request);
+                    device.SlicedPairSums<TKernel>(request);
+                    double[] sliced = Symmetric(output);
+                    double[] mean = [sliced.Sum() * statistic.Weight(count)];
+                    double size = sliced.Sum(Math.Abs) * statistic.Weight(count);
+                    double[] values = [device.Read(request.Values).Sum()];
+                    Checks.Close($"sliced {count}", mean, values, _ => (count + 32) * device.UnitRoundoff * 8 * size);
+
+                    double[] Symmetric(DeviceMatrix matrix)
+                    {
+                        double[] entries = device.Read(matrix);
+                        for (int i = 0; i < count; i++)
+                        {
+                            if (statistic == PairStatistic.U)
+                                Assert.Equal(0, entries[(i * count) + i]);
+                            for (int j = 0; j < i; j++)
+                                Assert.Equal(entries[(i * count) + j], entries[(j * count) + i]);
+                        }
+
+                        return entries;
+                    }
+                }
+            }
+        }
+    }
 
     private sealed class KsdTest(Device tested) : IKernelTest
     {

@@ -39,6 +39,8 @@ public sealed class PtxGenerationTests
         AssertInstances(nameof(ElementKernels.Map), all);
         AssertInstances(nameof(SumKernels.SumLines), all);
         AssertInstances(nameof(SteinPairKernels.SteinRowSums), RadialKernels.Names.Count);
+        AssertInstances(nameof(SteinPairKernels.SteinPairs), RadialKernels.Names.Count);
+        AssertInstances(nameof(SlicedPairKernels.Pairs), RadialKernels.Names.Count);
         AssertInstances(nameof(SlicedPairKernels.Values), RadialKernels.Names.Count);
         AssertInstances(nameof(SlicedPairKernels.ScoreGradients), RadialKernels.Names.Count);
         AssertInstances(nameof(SlicedPairKernels.ProjectionGradients), RadialKernels.Names.Count);

@@ -21,6 +21,10 @@ public class WrongFormulaTests
 
     public static TheoryData<string> MaxSksdCases => GoldenCases.Names(MaxSksdGoldenTests.Quantity);
 
+    public static TheoryData<string> GofCases => GoldenCases.Names(GofGoldenTests.Quantity);
+
+    public static TheoryData<string> MmdCases => GoldenCases.Names(MmdGoldenTests.Quantity);
+
     [Theory]
     [MemberData(nameof(KsdCases))]
     public void A_wrong_first_derivative_fails_the_golden_ksd_in_double_and_in_single_precision(string name)
@@ -45,6 +49,24 @@ public class WrongFormulaTests
         // The third derivative is in the gradient by directions alone, which is zero in one dimension.
         if (GoldenCases.Get(MaxSksdGoldenTests.Quantity, name).Inputs.Matrix("samples").GetLength(1) > 1)
             Assert.Throws<FailException>(() => MaxSksdGoldenTests.For<WrongThirdDerivative>().Check(name, "double"));
+    }
+
+    [Theory]
+    [MemberData(nameof(GofCases))]
+    public void Wrong_derivatives_and_a_missing_trace_fail_the_golden_goodness_of_fit(string name)
+    {
+        foreach (string device in new[] { "double", "simd-128" })
+            Assert.Throws<FailException>(() => GofGoldenTests.For<WrongFirstDerivative>().Check(name, device));
+        using var wrong = new WithoutTrace();
+        Assert.Throws<FailException>(() => GofGoldenTests.For<GaussianKernel>().Check(name, wrong));
+    }
+
+    [Theory]
+    [MemberData(nameof(MmdCases))]
+    public void Another_kernel_fails_the_golden_mmd(string name)
+    {
+        foreach (string device in new[] { "double", "simd-128" })
+            Assert.Throws<FailException>(() => MmdGoldenTests.For<InverseMultiquadricKernel>().Check(name, device));
     }
 
     [Fact]
@@ -169,5 +191,14 @@ public class WrongFormulaTests
             DeviceMatrix fourthOrder,
             PairStatistic statistic)
             => base.SteinPairSumsCore<TKernel>(output, samples, scores, inverseSquareBandwidth, Allocate(1, 1), statistic);
+
+        protected override void SteinPairMatrixCore<TKernel>(
+            DeviceMatrix output,
+            DeviceMatrix samples,
+            DeviceMatrix scores,
+            DeviceMatrix inverseSquareBandwidth,
+            DeviceMatrix fourthOrder,
+            PairStatistic statistic)
+            => base.SteinPairMatrixCore<TKernel>(output, samples, scores, inverseSquareBandwidth, Allocate(1, 1), statistic);
     }
 }

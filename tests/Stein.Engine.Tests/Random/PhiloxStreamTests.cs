@@ -53,7 +53,7 @@ public class PhiloxStreamTests
             .Append(new PhiloxStream(Seed, StreamPurpose.TrainingData, 1))
             .ToArray();
 
-        // A repetition among 24 000 independent 64-bit words has probability 2e-11.
+        // A repetition among 32 000 independent 64-bit words has probability 3e-11.
         var words = new HashSet<ulong>();
         foreach (PhiloxStream stream in streams)
         {
@@ -74,7 +74,7 @@ public class PhiloxStreamTests
         {
             for (int second = 0; second < first; second++)
             {
-                // Five and a half standard errors: a false alarm in one seed of 7e5 for all 36 pairs together.
+                // Five and a half standard errors: a false alarm in one seed of 2e5 for all 105 pairs together.
                 double correlation = normals[first].Zip(normals[second], (a, b) => a * b).Sum() / Count;
                 Assert.InRange(correlation, -5.5 / Math.Sqrt(Count), 5.5 / Math.Sqrt(Count));
             }
@@ -85,7 +85,8 @@ public class PhiloxStreamTests
     public void Purposes_keep_their_numbers() => Assert.Equal(
         [
             "TrainingData=0", "TestData=1", "Batches=2", "CriticInitialisation=3", "Probes=4", "Whitening=5", "Initialisation=6",
-            "Bootstrap=7", "Slices=8",
+            "Bootstrap=7", "Slices=8", "Resampling=9", "Langevin=10", "ModeSearch=11", "ModeJumps=12",
+            "SmoothingNoise=13", "Tempering=14",
         ],
         Enum.GetValues<StreamPurpose>().Select(purpose => $"{purpose}={(int)purpose}"));
 

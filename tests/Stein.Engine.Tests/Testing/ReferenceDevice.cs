@@ -120,20 +120,40 @@ public class ReferenceDevice : Device
         DeviceMatrix inverseSquareBandwidth,
         DeviceMatrix fourthOrder,
         PairStatistic statistic)
+        => Fill(output, (i, _) => Sum(
+            samples.Rows, j => SteinPair<TKernel>(i, j, samples, scores, inverseSquareBandwidth, fourthOrder, statistic)));
+
+    protected override void SteinPairMatrixCore<TKernel>(
+        DeviceMatrix output,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+        => Fill(output, (i, j) => SteinPair<TKernel>(i, j, samples, scores, inverseSquareBandwidth, fourthOrder, statistic));
+
+    protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
     {
-        ReferenceMatrix x = Of(samples), s = Of(scores);
-        Fill(output, (i, _) => Sum(x.Rows, j =>
+        ReferenceMatrix z = Of(request.Projections), p = Of(request.ProjectedScores);
+        Fill(output, (i, j) =>
         {
-            if (i == j && statistic == PairStatistic.U)
-                return default;
-            return SteinPairTerm<TKernel>.Value(
-                Sum(x.Columns, d => Square(Difference(x[i, d], x[j, d], i == j))),
-                Sum(x.Columns, d => s[i, d] * s[j, d]),
-                Sum(x.Columns, d => Difference(s[i, d], s[j, d], i == j) * Difference(x[i, d], x[j, d], i == j)),
-                RunningErrorLane.Exact(x.Columns),
-                Of(inverseSquareBandwidth)[0, 0],
-                Of(fourthOrder)[0, 0]);
-        }));
+            RunningErrorLane sum = default;
+            for (int slice = 0; slice < z.Columns && (i != j || request.Statistic == PairStatistic.V); slice++)
+            {
+                SlicedPairSlice<RunningErrorLane> constants = SlicedPairTerm<TKernel>.Slice(
+                    Of(request.Couplings)[0, slice],
+                    Of(request.InverseSquareBandwidths)[0, slice],
+                    Of(request.FourthOrders)[0, slice]);
+
+                // A sample's difference from itself is exactly zero, whatever the error of its projection.
+                RunningErrorLane wi = z[i, slice] * constants.ProjectionScale, wj = z[j, slice] * constants.ProjectionScale;
+                if (i == j)
+                    (wi, wj) = (RunningErrorLane.Exact(wi.Value), RunningErrorLane.Exact(wj.Value));
+                SlicedPairTerm<TKernel>.AddValue(wi, wj, p[i, slice], p[j, slice], constants, ref sum);
+            }
+
+            return sum;
+        });
     }
 
     protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
@@ -257,6 +277,28 @@ public class ReferenceDevice : Device
                     RunningErrorLane.Constant(coefficients.InverseRootCorrection));
             }
         }
+    }
+
+    private static RunningErrorLane SteinPair<TKernel>(
+        int i,
+        int j,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix inverseSquareBandwidth,
+        DeviceMatrix fourthOrder,
+        PairStatistic statistic)
+        where TKernel : struct, IRadialKernel
+    {
+        ReferenceMatrix x = Of(samples), s = Of(scores);
+        if (i == j && statistic == PairStatistic.U)
+            return default;
+        return SteinPairTerm<TKernel>.Value(
+            Sum(x.Columns, d => Square(Difference(x[i, d], x[j, d], i == j))),
+            Sum(x.Columns, d => s[i, d] * s[j, d]),
+            Sum(x.Columns, d => Difference(s[i, d], s[j, d], i == j) * Difference(x[i, d], x[j, d], i == j)),
+            RunningErrorLane.Exact(x.Columns),
+            Of(inverseSquareBandwidth)[0, 0],
+            Of(fourthOrder)[0, 0]);
     }
 
     private static ReferenceMatrix Of(DeviceMatrix matrix) => (ReferenceMatrix)matrix;

@@ -54,6 +54,31 @@ internal static class SlicedPairKernels
         partial[index] = views.Weight * total.Value;
     }
 
+    /// <summary>One thread a pair: <c>output_ij = Σ_r t_rij</c>, 0 for j = i in the U-statistic.</summary>
+    public static void Pairs<TKernel>(Index1D index, SlicedPairViews views, ArrayView<float> output)
+        where TKernel : struct, IRadialKernel
+    {
+        int i = index / views.Samples;
+        int j = index - (i * views.Samples);
+        FloatLane zero = FloatLane.Constant(0);
+        FloatLane sum = zero;
+        if (j != i || views.Diagonal != 0)
+        {
+            for (int slice = 0; slice < views.Slices; slice++)
+            {
+                SlicedPairSlice<FloatLane> term = views.Term<TKernel>(slice);
+                int first = (i * views.Slices) + slice;
+                int second = (j * views.Slices) + slice;
+                var w = new FloatLane(term.ProjectionScale.Value * (views.Projections[first] - views.Projections[second]));
+                var pi = new FloatLane(views.ProjectedScores[first]);
+                var pj = new FloatLane(views.ProjectedScores[second]);
+                SlicedPairTerm<TKernel>.AddValue(w, zero, pi, pj, term, ref sum);
+            }
+        }
+
+        output[index] = sum.Value;
+    }
+
     /// <summary><c>gradient_ir = 2w·Σ_j ∂t_ij/∂pᵢ</c>.</summary>
     public static void ScoreGradients<TKernel>(Index1D index, SlicedPairViews views, ArrayView<float> gradient)
         where TKernel : struct, IRadialKernel

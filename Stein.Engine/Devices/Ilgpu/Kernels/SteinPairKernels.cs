@@ -5,7 +5,7 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Devices.Ilgpu;
 
-/// <summary>Sums over pairs of samples in D dimensions.</summary>
+/// <summary>Pairs of samples in D dimensions: their terms, and sums over them.</summary>
 internal static class SteinPairKernels
 {
     /// <summary>One thread a pair: <c>output_ij = ‖x_i − x_j‖²</c> of N×D samples.</summary>
@@ -61,6 +61,37 @@ internal static class SteinPairKernels
         float sum = GroupSum.InFirstThread(total, partial);
         if (Group.IdxX == 0)
             output[i] = sum;
+    }
+
+    /// <summary>One thread a pair: <c>output_ij = u_ij</c>, 0 for j = i unless <paramref name="diagonal"/> is 1.</summary>
+    public static void SteinPairs<TKernel>(
+        Index1D index,
+        ArrayView<float> output,
+        ArrayView<float> samples,
+        ArrayView<float> scores,
+        ArrayView<float> inverseSquareBandwidth,
+        ArrayView<float> fourthOrder,
+        int count,
+        int dimension,
+        int diagonal)
+        where TKernel : struct, IRadialKernel
+    {
+        int i = index / count;
+        int j = index - (i * count);
+        float term = 0;
+        if (j != i || diagonal != 0)
+        {
+            term = Term<TKernel>(
+                samples,
+                scores,
+                i * dimension,
+                j * dimension,
+                dimension,
+                new FloatLane(inverseSquareBandwidth[0]),
+                new FloatLane(fourthOrder[0]));
+        }
+
+        output[index] = term;
     }
 
     private static float Term<TKernel>(

@@ -1,0 +1,52 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Mixtures;
+
+namespace Stein.Engine.Particles;
+
+/// <summary>
+/// Stein variational gradient descent (Liu and Wang, NIPS 2016, algorithm 1): particles climb the log-density together, smoothed by the
+/// kernel, and repel one another.
+/// </summary>
+/// <remarks>
+/// <para><c>v_i = (1/N) Σ_j [k(x_j, x_i) s(x_j) + ∇_{x_j} k(x_j, x_i)]</c>, with the score s of the target.</para>
+/// <para>
+/// That is N/2 times the derivative of the KSD's V-statistic with respect to the scores, <c>(1/N)[Ψ₀ S + 2a (diag(Ψ₁ 1) X − Ψ₁ X)]</c>,
+/// and it is computed as that (<see cref="KernelisedSteinDiscrepancy{TKernel}.Gradient"/>), on any device. The bandwidth is the paper's
+/// in every step: h² = median/ln N, the lower median of the positive squared distances between the particles.
+/// </para>
+/// </remarks>
+/// <typeparam name="TKernel">The radial kernel.</typeparam>
+public sealed class SteinVariationalGradientDescent<TKernel> : ParticleFlow
+    where TKernel : struct, IRadialKernel
+{
+    private readonly KernelisedSteinDiscrepancy<TKernel> discrepancy;
+    private readonly DeviceMatrix scores;
+    private readonly double[] hostPositions;
+    private readonly double[] hostScores;
+
+    /// <inheritdoc/>
+    public SteinVariationalGradientDescent(Device device, int particles, int dimension)
+        : base(device, particles, dimension)
+    {
+        discrepancy = new(device, particles, dimension, PairStatistic.V);
+        scores = device.Allocate(particles, dimension);
+        hostPositions = new double[particles * dimension];
+        hostScores = new double[particles * dimension];
+    }
+
+    /// <inheritdoc/>
+    public override void Velocities(DeviceMatrix velocities, DeviceMatrix positions, GaussianMixture target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        Device.Read(positions, hostPositions);
+        target.Score(hostPositions, hostScores);
+        Device.Write(scores, hostScores);
+        discrepancy.SetSamples(positions);
+        discrepancy.SetBandwidthByBatchMedian();
+        discrepancy.Gradient(velocities, positions, scores);
+        Device.Map<Scaled>(velocities, velocities, p: 0.5 * Particles);
+    }
+}

@@ -1,0 +1,103 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Mixtures;
+
+namespace Stein.Experiments.Mixtures;
+
+/// <summary>What is measured of particles, or of as many draws of the target (N×D, row-major).</summary>
+internal static class ParticleMeasures
+{
+    /// <summary>Squared bandwidths h² of the MMD, <c>exp(−‖x − y‖²/h²)</c>: the variances ¼, 1 and 4 of <c>exp(−‖x − y‖²/2v)</c>.</summary>
+    private static readonly double[] SquaredBandwidths = [0.5, 2, 8];
+
+    /// <summary>The share of points that are nearer to m e₁ than to −m e₁, where particles start.</summary>
+    public static double OtherShare(ReadOnlySpan<double> points, int dimension)
+    {
+        int count = 0;
+        for (int start = 0; start < points.Length; start += dimension)
+        {
+            if (points[start] > 0)
+                count++;
+        }
+
+        return (double)count * dimension / points.Length;
+    }
+
+    /// <summary>The share of points in the middle half between the modes, <c>|x₁| &lt; m/2</c>: stranded on the way, where modes are apart.</summary>
+    public static double BetweenShare(ReadOnlySpan<double> points, int dimension, double separation)
+    {
+        int count = 0;
+        for (int start = 0; start < points.Length; start += dimension)
+        {
+            if (Math.Abs(points[start]) < separation / 2)
+                count++;
+        }
+
+        return (double)count * dimension / points.Length;
+    }
+
+    /// <summary>
+    /// The squared maximum mean discrepancy between two samples as a V-statistic, <c>mean k(x, x′) + mean k(y, y′) − 2 mean k(x, y)</c>
+    /// over all pairs, the sum over three Gaussian kernels. Never negative but for rounding; two independent samples of one density
+    /// have about <c>(1/N + 1/M)(3 − mean k(x, x′))</c>. O((N + M)² D).
+    /// </summary>
+    /// <param name="points">N×D.</param>
+    /// <param name="others">M×D.</param>
+    /// <param name="dimension">D.</param>
+    public static double SquaredMeanDiscrepancy(ReadOnlySpan<double> points, ReadOnlySpan<double> others, int dimension)
+        => MeanWithin(points, dimension) + MeanWithin(others, dimension) - (2 * MeanAcross(points, others, dimension));
+
+    /// <summary>
+    /// The KSD (V-statistic, squared) of points to the target with a kernel of bandwidth <c>h² = 2D</c>, the mean squared distance within a
+    /// mode: one and the same whatever the points, so that values compare.
+    /// </summary>
+    public static double SteinDiscrepancy<TKernel>(Device device, ReadOnlySpan<double> points, GaussianMixture target)
+        where TKernel : struct, IRadialKernel
+    {
+        int dimension = target.Dimension;
+        int count = points.Length / dimension;
+        var scores = new double[points.Length];
+        target.Score(points, scores);
+        var discrepancy = new KernelisedSteinDiscrepancy<TKernel>(device, count, dimension, PairStatistic.V);
+        discrepancy.Bandwidth.Set([Math.Sqrt(2 * dimension)]);
+        return discrepancy.Value(device.Upload(count, dimension, points), device.Upload(count, dimension, scores));
+    }
+
+    private static double MeanWithin(ReadOnlySpan<double> points, int dimension)
+    {
+        double sum = 0;
+        for (int i = dimension; i < points.Length; i += dimension)
+        {
+            for (int j = 0; j < i; j += dimension)
+                sum += Kernel(points.Slice(i, dimension), points.Slice(j, dimension));
+        }
+
+        double count = points.Length / dimension;
+        return ((2 * sum) + (count * SquaredBandwidths.Length)) / (count * count);
+    }
+
+    private static double MeanAcross(ReadOnlySpan<double> points, ReadOnlySpan<double> others, int dimension)
+    {
+        double sum = 0;
+        for (int i = 0; i < points.Length; i += dimension)
+        {
+            for (int j = 0; j < others.Length; j += dimension)
+                sum += Kernel(points.Slice(i, dimension), others.Slice(j, dimension));
+        }
+
+        return sum / ((double)points.Length / dimension * (others.Length / dimension));
+    }
+
+    private static double Kernel(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        double squaredDistance = 0;
+        for (int d = 0; d < x.Length; d++)
+            squaredDistance += (x[d] - y[d]) * (x[d] - y[d]);
+        double sum = 0;
+        foreach (double squaredBandwidth in SquaredBandwidths)
+            sum += Math.Exp(-squaredDistance / squaredBandwidth);
+        return sum;
+    }
+}

@@ -1,0 +1,104 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Random;
+using Stein.Engine.Testing;
+
+namespace Stein.Experiments.Mixtures;
+
+/// <summary>
+/// The pair terms of N samples as views see them, and the bootstrap; memory is allocated once. The bandwidth of each view is the median
+/// distance of what it sees.
+/// </summary>
+internal sealed class MixtureTester<TKernel>
+    where TKernel : struct, IRadialKernel
+{
+    private readonly Device device;
+    private readonly Bootstrap bootstrap;
+    private readonly KernelisedSteinTest<TKernel> test;
+    private readonly ulong seed;
+    private readonly DeviceMatrix samples;
+    private readonly DeviceMatrix scores;
+    private readonly DeviceMatrix pairs;
+    private readonly DeviceMatrix total;
+    private readonly DeviceMatrix rowSums;
+    private readonly double[] hostScores;
+
+    /// <param name="device">The run's own.</param>
+    /// <param name="count">N.</param>
+    /// <param name="dimension">D.</param>
+    /// <param name="replicates">B.</param>
+    /// <param name="weights">Of the bootstrap.</param>
+    /// <param name="seed">Of the bootstrap's weights.</param>
+    public MixtureTester(Device device, int count, int dimension, int replicates, BootstrapWeights weights, ulong seed)
+    {
+        this.device = device;
+        this.seed = seed;
+        Count = count;
+        samples = device.Allocate(count, dimension);
+        scores = device.Allocate(count, dimension);
+        pairs = device.Allocate(count, count);
+        total = device.Allocate(count, count);
+        rowSums = device.Allocate(count, 1);
+        hostScores = new double[count * dimension];
+        bootstrap = new Bootstrap(device, count, replicates, weights, WeightsOf(0));
+        test = new KernelisedSteinTest<TKernel>(bootstrap);
+    }
+
+    /// <summary>N.</summary>
+    public int Count { get; }
+
+    /// <summary>The replicates of the last test.</summary>
+    public ReadOnlySpan<double> Replicates => bootstrap.Replicates;
+
+    /// <summary>
+    /// Draws the bootstrap's weights of a trial: with those of another one, the errors of all trials in the critical value would be one.
+    /// </summary>
+    public void Begin(uint trial) => bootstrap.Redraw(WeightsOf(trial));
+
+    /// <summary>Makes the discrepancy of a view the one that is tested.</summary>
+    /// <param name="view">Who sees.</param>
+    /// <param name="seen">What it sees (N×D).</param>
+    public void Set(MixtureView view, ReadOnlySpan<double> seen) => ComputePairs(total, view, seen);
+
+    /// <summary>Adds the discrepancy of a view, times its weight, to the one that is tested; the first replaces what was there.</summary>
+    public void Add(MixtureView view, ReadOnlySpan<double> seen, bool isFirst)
+    {
+        ComputePairs(pairs, view, seen);
+        if (isFirst)
+            device.Map<Scaled>(total, pairs, p: view.Weight);
+        else
+            device.Map<AddScaled>(total, total, pairs, p: view.Weight);
+    }
+
+    /// <summary>Tests what was set or added.</summary>
+    public TestOutcome Test() => bootstrap.Test(total);
+
+    /// <summary>
+    /// The statistic U of what was set in units of <c>√Var_i(mean_j u_ij)</c>, its standard deviation where q ≠ p but for 2/√N: what
+    /// decides the power of a test of many samples (Liu, Lee and Jordan, ICML 2016, theorem 4.1).
+    /// </summary>
+    public double SignalToNoise()
+    {
+        device.SumRows<Identity>(rowSums, total);
+        double[] means = Array.ConvertAll(device.Read(rowSums), sum => sum / (Count - 1));
+        double mean = means.Average();
+        double variance = means.Average(value => (value - mean) * (value - mean));
+
+        // A spread of nearly nothing would be chosen whatever the signal.
+        double least = 1e-6 * means.Average(Math.Abs);
+        return mean / (Math.Sqrt(variance) + least + double.Epsilon);
+    }
+
+    private void ComputePairs(DeviceMatrix output, MixtureView view, ReadOnlySpan<double> seen)
+    {
+        view.Score(seen, hostScores);
+        device.Write(samples, seen);
+        device.Write(scores, hostScores);
+        test.SetBandwidth(samples, MedianRule.MedianDistance);
+        test.ComputePairs(output, samples, scores);
+    }
+
+    private PhiloxStream WeightsOf(uint trial) => new(seed, StreamPurpose.Bootstrap, trial);
+}

@@ -1,0 +1,197 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Lanes;
+using Stein.Engine.Mixtures;
+using Stein.Engine.Particles;
+using Stein.Engine.Tests.Gradients;
+using Stein.Engine.Tests.Testing;
+using Xunit;
+
+namespace Stein.Engine.Tests.Particles;
+
+/// <summary>The velocities of SVGD and KSD descent, in double precision.</summary>
+public class ParticleFlowTests
+{
+    private static readonly (int Particles, int Dimension)[] Shapes = [(2, 1), (7, 3), (4, 6)];
+
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void Svgd_is_the_double_sum_of_the_paper(string kernel) => EveryKernel.Run(kernel, new SvgdByItsDefinition());
+
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void Ksd_descent_follows_the_gradient_of_the_statistic(string kernel) => EveryKernel.Run(kernel, new KsdByFiniteDifferences());
+
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void Ksd_descent_goes_down_half_the_particles_times_the_gradient(string kernel)
+        => EveryKernel.Run(kernel, new KsdVelocity());
+
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void The_order_of_particles_does_not_matter(string kernel) => EveryKernel.Run(kernel, new Permutation());
+
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void Too_few_particles_or_dimensions_are_refused(string kernel) => EveryKernel.Run(kernel, new TooFew());
+
+    /// <summary>The flows of one kernel.</summary>
+    private static IEnumerable<ParticleFlow> Flows<TKernel>(Device device, int particles, int dimension)
+        where TKernel : struct, IRadialKernel
+        =>
+        [
+            new SteinVariationalGradientDescent<TKernel>(device, particles, dimension),
+            new KernelSteinDescent<TKernel>(device, particles, dimension),
+        ];
+
+    private static double[] Velocities(ParticleFlow flow, double[] positions, GaussianMixture target)
+    {
+        DeviceMatrix velocities = flow.Device.Allocate(flow.Particles, flow.Dimension);
+        flow.Velocities(velocities, flow.Device.Upload(flow.Particles, flow.Dimension, positions), target);
+        return flow.Device.Read(velocities);
+    }
+
+    private sealed class SvgdByItsDefinition : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            using Device device = CpuDevices.CreateDouble();
+            foreach ((int particles, int dimension) in Shapes)
+            {
+                GaussianMixture target = Mixtures.Mixtures.Irregular(dimension, 2, full: false);
+                double[] x = new Draw(2).Normal(particles * dimension, 2);
+                double[] actual = Velocities(new SteinVariationalGradientDescent<TKernel>(device, particles, dimension), x, target);
+                Checks.CloseInMaximum($"{particles}×{dimension}", Naive<TKernel>(x, dimension, target), actual, 1e-12);
+            }
+        }
+
+        /// <summary>Equation 8 of Liu and Wang, and their bandwidth.</summary>
+        private static double[] Naive<TKernel>(double[] x, int dimension, GaussianMixture target)
+            where TKernel : struct, IRadialKernel
+        {
+            int particles = x.Length / dimension;
+            var scores = new double[x.Length];
+            target.Score(x, scores);
+            double[] distances =
+            [
+                .. from i in Enumerable.Range(0, particles)
+                   from j in Enumerable.Range(0, i)
+                   let distance = SquaredDistance(i, j)
+                   orderby distance
+                   select distance,
+            ];
+            double square = (distances[(distances.Length - 1) / 2] / Math.Log(particles)) + 1e-9;
+            var velocity = new double[x.Length];
+            for (int i = 0; i < particles; i++)
+            {
+                for (int j = 0; j < particles; j++)
+                {
+                    RadialProfile<DoubleLane> profile = RadialKernel<TKernel>.At(new DoubleLane(SquaredDistance(i, j) / square));
+                    double value = profile.Value.Value;
+                    double slope = -value * profile.FirstRatio.Value;
+                    for (int d = 0; d < dimension; d++)
+                    {
+                        // ∇ of φ(‖x_j − x_i‖²/h²) by x_j.
+                        double byOther = slope * 2 * (x[(j * dimension) + d] - x[(i * dimension) + d]) / square;
+                        velocity[(i * dimension) + d] += ((value * scores[(j * dimension) + d]) + byOther) / particles;
+                    }
+                }
+            }
+
+            return velocity;
+
+            double SquaredDistance(int i, int j)
+                => Enumerable.Range(0, dimension).Sum(d => Math.Pow(x[(i * dimension) + d] - x[(j * dimension) + d], 2));
+        }
+    }
+
+    private sealed class KsdByFiniteDifferences : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            using Device device = CpuDevices.CreateDouble();
+            int slopes = 0;
+            foreach ((int particles, int dimension) in Shapes)
+            {
+                foreach (bool full in new[] { false, true })
+                {
+                    GaussianMixture target = Mixtures.Mixtures.Irregular(dimension, 2, full);
+                    double[] at = new Draw(3).Normal(particles * dimension);
+                    var flow = new KernelSteinDescent<TKernel>(device, particles, dimension);
+                    flow.Discrepancy.Bandwidth.Set([1.3]);
+                    DeviceMatrix positions = device.Upload(particles, dimension, at);
+                    flow.Discrepancy.SetSamples(positions);
+                    double[] gradient = flow.Gradient(device.Allocate(particles, dimension), positions, target).ToArray();
+                    slopes += FiniteDifferences.Check(
+                        $"KSD by {particles}×{dimension} positions", Statistic, at, gradient, magnitude: 10, largestStep: 1.0 / 64);
+
+                    double Statistic(double[] values)
+                    {
+                        var scores = new double[values.Length];
+                        target.Score(values, scores);
+                        return flow.Discrepancy.Value(
+                            device.Upload(particles, dimension, values), device.Upload(particles, dimension, scores));
+                    }
+                }
+            }
+
+            // Of 18 directions; in the others the coefficient of the error is too small for the steps to show its slope.
+            Assert.InRange(slopes, 4, 18);
+        }
+    }
+
+    private sealed class KsdVelocity : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            using Device device = CpuDevices.CreateDouble();
+            GaussianMixture target = Mixtures.Mixtures.Irregular(3, 2, full: false);
+            double[] x = new Draw(5).Normal(21);
+            var flow = new KernelSteinDescent<TKernel>(device, 7, 3);
+            double[] velocities = Velocities(flow, x, target);
+            double[] gradient = flow.Gradient(device.Allocate(7, 3), device.Upload(7, 3, x), target).ToArray();
+            Checks.Same("velocity", [.. gradient.Select(entry => -0.5 * 7 * entry)], velocities);
+        }
+    }
+
+    private sealed class Permutation : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            const int Particles = 11;
+            const int Dimension = 2;
+            using Device device = CpuDevices.CreateDouble();
+            GaussianMixture target = GaussianMixture.TwoModes(3, 0.4, Dimension);
+            var draw = new Draw(8);
+            double[] x = draw.Normal(Particles * Dimension, 2);
+            int[] order = draw.Permutation(Particles);
+            foreach (ParticleFlow flow in Flows<TKernel>(device, Particles, Dimension))
+            {
+                double[] expected = Ordered(Velocities(flow, x, target), order);
+                Checks.CloseInMaximum(flow.GetType().Name, expected, Velocities(flow, Ordered(x, order), target), 1e-12);
+            }
+
+            static double[] Ordered(double[] rows, int[] order)
+                => [.. order.SelectMany(row => rows[(row * Dimension)..((row + 1) * Dimension)])];
+        }
+    }
+
+    private sealed class TooFew : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            using Device device = CpuDevices.CreateDouble();
+            var exception = Assert.Throws<ArgumentOutOfRangeException>(() => new KernelSteinDescent<TKernel>(device, 1, 3));
+            Assert.StartsWith("1 particles are too few; there must be at least 2.", exception.Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentOutOfRangeException>(() => new SteinVariationalGradientDescent<TKernel>(device, 3, 0));
+        }
+    }
+}

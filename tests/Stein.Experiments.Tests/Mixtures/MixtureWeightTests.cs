@@ -1,0 +1,195 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Mixtures;
+using Stein.Engine.Random;
+using Stein.Experiments.Mixtures;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Tests.Runs;
+using Xunit;
+
+namespace Stein.Experiments.Tests.Mixtures;
+
+/// <summary>Weights learned from samples: which objectives find them, and that the objectives are what they say.</summary>
+public sealed class MixtureWeightTests
+{
+    public static TheoryData<string> Objectives => [.. MixtureWeightSettings.Objectives];
+
+    [Theory]
+    [InlineData("score-matching")]
+    [InlineData("ksd")]
+    [InlineData("noise")]
+    [InlineData("ladder")]
+    [InlineData("mle")]
+    public void Near_modes_are_no_secret_to_any_objective(string objective)
+    {
+        var settings = new MixtureWeightSettings { Objective = objective, Separation = 1.5, Sigma = 1.5, Samples = 4000 };
+        MixtureWeightTrial trial = MixtureWeightTrial.Run(settings, 0);
+        Assert.True(trial.IsDetermined);
+        Assert.InRange(trial.Weight, 0.75, 0.85);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(6)]
+    [InlineData(10)]
+    public void The_ladder_is_near_maximum_likelihood_at_every_separation(double separation)
+    {
+        MixtureWeightTrial trial = MixtureWeightTrial.Run(new MixtureWeightSettings { Separation = separation }, 0);
+        Assert.InRange(trial.Weight - trial.MaximumLikelihood, -0.02, 0.02);
+    }
+
+    [Fact]
+    public void What_is_blind_says_so()
+    {
+        var settings = new MixtureWeightSettings { Objective = "ksd", Separation = 10, Samples = 500 };
+        MixtureWeightTrial blind = MixtureWeightTrial.Run(settings, 0);
+        Assert.False(blind.IsDetermined);
+        Assert.Equal(0.5, blind.Weight);
+        MixtureWeightTrial seeing = MixtureWeightTrial.Run(settings with { Objective = "ladder" }, 0);
+        Assert.True(seeing.RelativeGradient > 1e6 * blind.RelativeGradient);
+    }
+
+    [Theory]
+    [InlineData(PairStatistic.U, 0.0, 1.0)]
+    [InlineData(PairStatistic.V, 0.0, 1.0)]
+    [InlineData(PairStatistic.U, 4.0, 1.0)]
+    [InlineData(PairStatistic.U, 0.0, 3.0)]
+    public void The_quadratic_form_is_the_discrepancy_of_the_engine(PairStatistic statistic, double addedVariance, double temperature)
+    {
+        const int Count = 101;
+        var parameters = new TwoModeParameters(0.7, -2.2, 1.7, 0.2, -0.3);
+        double[] samples = GaussianMixture.TwoModes(2, 0.8).Sample(new PhiloxStream(1, StreamPurpose.TrainingData), Count);
+        var objective = new SteinObjective(samples, addedVariance, temperature, factor: 1, statistic);
+        double found = objective.Evaluate(parameters, []);
+
+        var scores = new double[Count];
+        parameters.ToMixture().Smoothed(Math.Sqrt(addedVariance)).Score(samples, scores);
+        using Device device = CpuDevices.CreateDouble();
+        var discrepancy = new KernelisedSteinDiscrepancy<InverseMultiquadricKernel>(device, Count, 1, statistic);
+        DeviceMatrix points = device.Upload(Count, 1, samples);
+        discrepancy.SetSamples(points);
+        DeviceMatrix distances = device.Allocate(Count, Count);
+        device.SquaredDistances(distances, points);
+        discrepancy.Bandwidth.Set(MedianRule.MedianDistance, distances);
+        double expected = discrepancy.Value(points, device.Upload(Count, 1, Array.ConvertAll(scores, score => score / temperature)));
+        Assert.Equal(expected, found, 1e-9 * objective.Magnitude(parameters));
+    }
+
+    [Theory]
+    [MemberData(nameof(Objectives))]
+    public void Gradients_agree_with_finite_differences(string name)
+    {
+        const double Step = 1e-5;
+        var settings = new MixtureWeightSettings { Objective = name, Separation = 2, Samples = 80, Ladder = [1, 4], Temperature = 3 };
+        GaussianMixture truth = GaussianMixture.TwoModes(2, 0.8);
+        double[] samples = truth.Sample(new PhiloxStream(60, StreamPurpose.TrainingData), settings.Samples);
+        WeightObjective objective = MixtureWeightTrial.Objective(settings, truth, samples, 0);
+        double[] point = [0.4, -1.8, 2.3, 0.2, -0.1];
+        var gradient = new double[TwoModeParameters.Count];
+        objective.Evaluate(TwoModeParameters.Of(point), gradient);
+        var first = new double[1];
+        objective.Evaluate(TwoModeParameters.Of(point), first);
+        double size = objective.Magnitude(TwoModeParameters.Of(point));
+        Assert.Equal(gradient[0], first[0], 1e-10 * size);
+        for (int index = 0; index < point.Length; index++)
+        {
+            double difference = (At(index, Step) - At(index, -Step)) / (2 * Step);
+            Assert.Equal(difference, gradient[index], 1e-7 * size);
+        }
+
+        double At(int index, double shift)
+        {
+            double[] moved = [.. point];
+            moved[index] += shift;
+            return objective.Evaluate(TwoModeParameters.Of(moved), []);
+        }
+    }
+
+    [Theory]
+    [InlineData("weight")]
+    [InlineData("full")]
+    public void A_run_that_is_saved_and_restored_after_every_draw_ends_with_the_same_bits(string model)
+    {
+        var settings = new MixtureWeightSettings { Model = model, Samples = 60, Trials = 3, Separation = 3 };
+        using Device device = CpuDevices.CreateSimd();
+        RunConfig config = ExperimentRegistry.MixtureWeight.Identify(settings);
+        using IRun whole = Start(config, device);
+        while (whole.Iteration < whole.Iterations)
+            whole.Step();
+
+        byte[] state = [];
+        for (int iteration = 0; iteration < settings.Trials; iteration++)
+        {
+            using IRun part = Start(config, device);
+            if (state.Length > 0)
+                part.Restore(new BinaryReader(new MemoryStream(state)));
+            part.Step();
+            var stream = new MemoryStream();
+            part.Save(new BinaryWriter(stream));
+            state = stream.ToArray();
+            if (part.Iteration == part.Iterations)
+                Assert.Equal(Contents(whole.Finish()), Contents(part.Finish()));
+        }
+    }
+
+    [Fact]
+    public void The_small_grid_and_its_report()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.File("runs"));
+        MixtureWeightExperiment experiment = ExperimentRegistry.MixtureWeight;
+        IReadOnlyList<RunConfig> grid = experiment.Grid(GridScale.Test);
+        Assert.Empty(experiment.Report(store, new ReportRequest(folder.File("none"), grid, GridScale.Test)).Files);
+        Assert.All(Stores.Run(store, grid), outcome => Assert.Equal(RunStatus.Finished, outcome.Status));
+        ReportOutcome report = experiment.Report(store, new ReportRequest(folder.File("report"), grid, GridScale.Test));
+        Assert.Equal((grid.Count, grid.Count), (report.Finished, report.Expected));
+        Assert.All(report.Files, file => Assert.True(new FileInfo(file).Length > 0, file));
+        Assert.Equal(grid.Count + 1, File.ReadLines(Path.Combine(folder.File("report"), "weights.csv")).Count());
+        Assert.Equal(4, report.Tables.Count);
+    }
+
+    [Fact]
+    public void Runs_of_a_grid_are_different_runs()
+    {
+        foreach (GridScale scale in Enum.GetValues<GridScale>())
+        {
+            IReadOnlyList<RunConfig> grid = ExperimentRegistry.MixtureWeight.Grid(scale);
+            Assert.Equal(grid.Count, grid.Select(run => run.Id).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_run_is_refused_with_what_is_allowed()
+    {
+        var valid = new MixtureWeightSettings();
+        Assert.All(
+            new (MixtureWeightSettings Settings, string[] Words)[]
+            {
+                (valid with { Objective = "kds" }, ["kds", "ksd"]),
+                (valid with { Model = "ful" }, ["ful", "full"]),
+                (valid with { Weight = 1 }, ["weight", "1", "from 0.01 to 0.99"]),
+                (valid with { Separation = 0 }, ["separation", "0", "above 0"]),
+                (valid with { Temperature = 0.5 }, ["temperature", "0.5", "from 1"]),
+                (valid with { Ladder = [] }, ["ladder", "0 numbers"]),
+                (valid with { Ladder = [1, -1] }, ["ladder", "-1"]),
+                (valid with { Samples = 1 }, ["samples", "1", "a whole number from 2"]),
+            },
+            bad =>
+            {
+                string message = Assert.Throws<InvalidConfigException>(() => ExperimentRegistry.MixtureWeight.Identify(bad.Settings)).Message;
+                Assert.All(bad.Words, word => Assert.Contains(word, message, StringComparison.Ordinal));
+            });
+    }
+
+    private static IRun Start(RunConfig config, Device device) => ((Experiment)ExperimentRegistry.MixtureWeight).Start(config, device);
+
+    private static string Contents(RunResult result)
+    {
+        var stream = new MemoryStream();
+        Assert.Single(result.Files).Write(stream);
+        return result.Values.ToJsonString() + Convert.ToBase64String(stream.ToArray());
+    }
+}
