@@ -135,7 +135,12 @@ internal static class MixtureFigures
             line.MarkerShape = style.Marker;
             line.MarkerSize = 8;
             var bars = new ErrorBar(
-                xs, [.. ys.Select(interval => interval.Middle)], null, null, [.. ys.Select(Below)], [.. ys.Select(Above)])
+                xs,
+                [.. ys.Select(interval => interval.Middle)],
+                xErrorsNegative: null,
+                xErrorsPositive: null,
+                yErrorsNegative: [.. ys.Select(interval => interval.Below)],
+                yErrorsPositive: [.. ys.Select(interval => interval.Above)])
             {
                 Color = style.Color,
                 LineWidth = 1.4f,
@@ -156,9 +161,6 @@ internal static class MixtureFigures
 
         Figure.PutLegendAbove(plot, legend);
         return plot;
-
-        static double Below(Interval interval) => interval.Below;
-        static double Above(Interval interval) => interval.Above;
     }
 
     private static (double Low, double High) Limits(IEnumerable<double> values)

@@ -102,7 +102,14 @@ internal static class MixtureWeightReport
             line.MarkerSize = 8;
             double[] below = [.. points.Select(point => point.Mean - point.Low)];
             double[] above = [.. points.Select(point => point.High - point.Mean)];
-            plot.PlottableList.Add(new ErrorBar(xs, ys, null, null, below, above) { Color = style.Color, LineWidth = 1.4f, CapSize = 3 });
+            var bars = new ErrorBar(
+                xs, ys, xErrorsNegative: null, xErrorsPositive: null, yErrorsNegative: below, yErrorsPositive: above)
+            {
+                Color = style.Color,
+                LineWidth = 1.4f,
+                CapSize = 3,
+            };
+            plot.PlottableList.Add(bars);
             legend.Add(style.Item(objective.Key));
         }
 
