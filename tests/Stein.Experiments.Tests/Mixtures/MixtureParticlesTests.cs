@@ -43,55 +43,16 @@ public sealed class MixtureParticlesTests
             Iterations = 8,
             ExactSamples = 20,
         };
-        using Device device = CpuDevices.CreateSimd();
-        RunConfig config = ExperimentRegistry.MixtureParticles.Identify(settings);
-        using IRun whole = Start(config, device);
-        while (whole.Iteration < whole.Iterations)
-            whole.Step();
-
-        byte[] state = [];
-        for (int iteration = 0; iteration < settings.Iterations; iteration++)
-        {
-            using IRun part = Start(config, device);
-            if (state.Length > 0)
-                part.Restore(new BinaryReader(new MemoryStream(state)));
-            Assert.Equal(iteration, part.Iteration);
-            part.Step();
-            var stream = new MemoryStream();
-            part.Save(new BinaryWriter(stream));
-            state = stream.ToArray();
-            if (part.Iteration == part.Iterations)
-                Assert.Equal(Contents(whole.Finish()), Contents(part.Finish()));
-        }
+        ExperimentChecks.AssertResumable(ExperimentRegistry.MixtureParticles.Identify(settings));
     }
 
     [Fact]
     public void The_small_grid_and_its_report()
     {
         using var folder = new TemporaryFolder();
-        var store = new RunStore(folder.File("runs"));
-        MixtureParticlesExperiment experiment = ExperimentRegistry.MixtureParticles;
-        IReadOnlyList<RunConfig> grid = experiment.Grid(GridScale.Test);
-        Assert.Empty(experiment.Report(store, new ReportRequest(folder.File("none"), grid, GridScale.Test)).Files);
-        Assert.All(Stores.Run(store, grid), outcome => Assert.Equal(RunStatus.Finished, outcome.Status));
-        ReportOutcome report = experiment.Report(store, new ReportRequest(folder.File("report"), grid, GridScale.Test));
-        Assert.Equal((grid.Count, grid.Count), (report.Finished, report.Expected));
-        Assert.All(report.Files, file => Assert.True(new FileInfo(file).Length > 0, file));
+        ReportOutcome report = ExperimentChecks.AssertReported(ExperimentRegistry.MixtureParticles, folder);
         Assert.NotEmpty(report.Tables);
         Assert.True(File.Exists(Path.Combine(folder.File("report"), "particles.csv")));
-
-        ReportOutcome part = experiment.Report(store, new ReportRequest(folder.File("part"), [.. grid.Take(3)], Scale: null));
-        Assert.Equal((3, 3), (part.Finished, part.Expected));
-    }
-
-    [Fact]
-    public void Runs_of_a_grid_are_different_runs()
-    {
-        foreach (GridScale scale in Enum.GetValues<GridScale>())
-        {
-            IReadOnlyList<RunConfig> grid = ExperimentRegistry.MixtureParticles.Grid(scale);
-            Assert.Equal(grid.Count, grid.Select(run => run.Id).Distinct().Count());
-        }
     }
 
     [Fact]
@@ -126,21 +87,9 @@ public sealed class MixtureParticlesTests
             });
     }
 
-    private static IRun Start(RunConfig config, Device device) => ((Experiment)ExperimentRegistry.MixtureParticles).Start(config, device);
-
-    private static string Contents(RunResult result)
-    {
-        var stream = new MemoryStream();
-        Assert.Single(result.Files).Write(stream);
-        return result.Values.ToJsonString() + Convert.ToBase64String(stream.ToArray());
-    }
-
     private static RunResult Run(MixtureParticlesSettings settings)
     {
         using Device device = CpuDevices.CreateSimd();
-        using IRun run = Start(ExperimentRegistry.MixtureParticles.Identify(settings), device);
-        while (run.Iteration < run.Iterations)
-            run.Step();
-        return run.Finish();
+        return ExperimentChecks.Finish(ExperimentRegistry.MixtureParticles.Identify(settings), device);
     }
 }

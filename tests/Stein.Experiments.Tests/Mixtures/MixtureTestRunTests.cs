@@ -80,26 +80,7 @@ public sealed class MixtureTestRunTests
     public void A_run_that_is_saved_and_restored_after_every_test_ends_with_the_same_numbers(string remedy)
     {
         MixtureSettings settings = new() { Remedy = remedy, Weight = 1, Separation = 3, Samples = 20, Trials = 6, Replicates = 39 };
-        using Device device = CpuDevices.CreateSimd();
-        RunConfig config = ExperimentRegistry.Mixture.Identify(settings);
-        using IRun whole = ((Experiment)ExperimentRegistry.Mixture).Start(config, device);
-        while (whole.Iteration < whole.Iterations)
-            whole.Step();
-
-        byte[] state = [];
-        for (int iteration = 0; iteration < settings.Trials; iteration++)
-        {
-            using IRun part = ((Experiment)ExperimentRegistry.Mixture).Start(config, device);
-            if (state.Length > 0)
-                part.Restore(new BinaryReader(new MemoryStream(state)));
-            Assert.Equal(iteration, part.Iteration);
-            part.Step();
-            var stream = new MemoryStream();
-            part.Save(new BinaryWriter(stream));
-            state = stream.ToArray();
-            if (part.Iteration == part.Iterations)
-                Assert.Equal(whole.Finish().Values.ToJsonString(), part.Finish().Values.ToJsonString());
-        }
+        ExperimentChecks.AssertResumable(ExperimentRegistry.Mixture.Identify(settings));
     }
 
     [Theory]
@@ -116,28 +97,11 @@ public sealed class MixtureTestRunTests
     public void The_small_grid_and_its_report()
     {
         using var folder = new TemporaryFolder();
-        var store = new RunStore(folder.File("runs"));
-        IReadOnlyList<RunConfig> grid = ExperimentRegistry.Mixture.Grid(GridScale.Test);
-        Assert.Equal(grid.Count, grid.Distinct().Count());
-        ReportOutcome empty = ExperimentRegistry.Mixture.Report(store, new ReportRequest(folder.File("none"), grid, GridScale.Test));
-        Assert.Empty(empty.Files);
-        Assert.All(Stores.Run(store, grid), outcome => Assert.Equal(RunStatus.Finished, outcome.Status));
-        ReportOutcome report = ExperimentRegistry.Mixture.Report(store, new ReportRequest(folder.File("report"), grid, GridScale.Test));
-        Assert.Equal((grid.Count, grid.Count), (report.Finished, report.Expected));
-        Assert.All(report.Files, file => Assert.True(new FileInfo(file).Length > 0, file));
-        Assert.Equal(grid.Count + 1, File.ReadLines(Path.Combine(folder.File("report"), "tests.csv")).Count());
+        ReportOutcome report = ExperimentChecks.AssertReported(ExperimentRegistry.Mixture, folder);
+        Assert.Equal(report.Finished + 1, File.ReadLines(Path.Combine(folder.File("report"), "tests.csv")).Count());
         Assert.Equal(3, report.Tables.Count);
-        Assert.Contains(@"\bottomrule", File.ReadAllText(Path.Combine(folder.File("report"), "power_modes_D1_weight1.tex")), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Grids_have_every_cell_once_and_can_be_run()
-    {
-        foreach (GridScale scale in Enum.GetValues<GridScale>())
-        {
-            IReadOnlyList<RunConfig> grid = ExperimentRegistry.Mixture.Grid(scale);
-            Assert.Equal(grid.Count, grid.Select(run => run.Id).Distinct().Count());
-        }
+        string latex = File.ReadAllText(Path.Combine(folder.File("report"), "power_modes_D1_weight1.tex"));
+        Assert.Contains(@"\bottomrule", latex, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -184,11 +148,6 @@ public sealed class MixtureTestRunTests
     private static RunResult Run(MixtureSettings settings, Device device)
     {
         using (device)
-        {
-            using IRun run = ((Experiment)ExperimentRegistry.Mixture).Start(ExperimentRegistry.Mixture.Identify(settings), device);
-            while (run.Iteration < run.Iterations)
-                run.Step();
-            return run.Finish();
-        }
+            return ExperimentChecks.Finish(ExperimentRegistry.Mixture.Identify(settings), device);
     }
 }

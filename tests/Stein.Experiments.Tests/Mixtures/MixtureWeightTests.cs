@@ -114,51 +114,16 @@ public sealed class MixtureWeightTests
     public void A_run_that_is_saved_and_restored_after_every_draw_ends_with_the_same_bits(string model)
     {
         var settings = new MixtureWeightSettings { Model = model, Samples = 60, Trials = 3, Separation = 3 };
-        using Device device = CpuDevices.CreateSimd();
-        RunConfig config = ExperimentRegistry.MixtureWeight.Identify(settings);
-        using IRun whole = Start(config, device);
-        while (whole.Iteration < whole.Iterations)
-            whole.Step();
-
-        byte[] state = [];
-        for (int iteration = 0; iteration < settings.Trials; iteration++)
-        {
-            using IRun part = Start(config, device);
-            if (state.Length > 0)
-                part.Restore(new BinaryReader(new MemoryStream(state)));
-            part.Step();
-            var stream = new MemoryStream();
-            part.Save(new BinaryWriter(stream));
-            state = stream.ToArray();
-            if (part.Iteration == part.Iterations)
-                Assert.Equal(Contents(whole.Finish()), Contents(part.Finish()));
-        }
+        ExperimentChecks.AssertResumable(ExperimentRegistry.MixtureWeight.Identify(settings));
     }
 
     [Fact]
     public void The_small_grid_and_its_report()
     {
         using var folder = new TemporaryFolder();
-        var store = new RunStore(folder.File("runs"));
-        MixtureWeightExperiment experiment = ExperimentRegistry.MixtureWeight;
-        IReadOnlyList<RunConfig> grid = experiment.Grid(GridScale.Test);
-        Assert.Empty(experiment.Report(store, new ReportRequest(folder.File("none"), grid, GridScale.Test)).Files);
-        Assert.All(Stores.Run(store, grid), outcome => Assert.Equal(RunStatus.Finished, outcome.Status));
-        ReportOutcome report = experiment.Report(store, new ReportRequest(folder.File("report"), grid, GridScale.Test));
-        Assert.Equal((grid.Count, grid.Count), (report.Finished, report.Expected));
-        Assert.All(report.Files, file => Assert.True(new FileInfo(file).Length > 0, file));
-        Assert.Equal(grid.Count + 1, File.ReadLines(Path.Combine(folder.File("report"), "weights.csv")).Count());
+        ReportOutcome report = ExperimentChecks.AssertReported(ExperimentRegistry.MixtureWeight, folder);
+        Assert.Equal(report.Finished + 1, File.ReadLines(Path.Combine(folder.File("report"), "weights.csv")).Count());
         Assert.Equal(4, report.Tables.Count);
-    }
-
-    [Fact]
-    public void Runs_of_a_grid_are_different_runs()
-    {
-        foreach (GridScale scale in Enum.GetValues<GridScale>())
-        {
-            IReadOnlyList<RunConfig> grid = ExperimentRegistry.MixtureWeight.Grid(scale);
-            Assert.Equal(grid.Count, grid.Select(run => run.Id).Distinct().Count());
-        }
     }
 
     [Fact]
@@ -182,14 +147,5 @@ public sealed class MixtureWeightTests
                 string message = Assert.Throws<InvalidConfigException>(() => ExperimentRegistry.MixtureWeight.Identify(bad.Settings)).Message;
                 Assert.All(bad.Words, word => Assert.Contains(word, message, StringComparison.Ordinal));
             });
-    }
-
-    private static IRun Start(RunConfig config, Device device) => ((Experiment)ExperimentRegistry.MixtureWeight).Start(config, device);
-
-    private static string Contents(RunResult result)
-    {
-        var stream = new MemoryStream();
-        Assert.Single(result.Files).Write(stream);
-        return result.Values.ToJsonString() + Convert.ToBase64String(stream.ToArray());
     }
 }
