@@ -16,19 +16,21 @@ internal static class MixtureFigures
     /// <param name="folder">Target folder.</param>
     /// <param name="results">All finished cells.</param>
     /// <param name="tested">Those whose share of rejections is looked at.</param>
-    public static IReadOnlyList<string> Write(string folder, IReadOnlyList<MixtureResult> results, IReadOnlyList<MixtureResult> tested) =>
+    /// <param name="suffix">Of file names, for a <see cref="MixtureResult.Variant"/>.</param>
+    public static IReadOnlyList<string> Write(
+        string folder, IReadOnlyList<MixtureResult> results, IReadOnlyList<MixtureResult> tested, Func<string, string> suffix) =>
     [
-        .. HeatMaps(folder, tested, "noise", "Noise σ", result => result.Sigma),
-        .. HeatMaps(folder, tested, "temper", "Temperature T", result => result.Temperature),
+        .. HeatMaps(folder, tested, "noise", "Noise σ", result => result.Sigma, suffix),
+        .. HeatMaps(folder, tested, "temper", "Temperature T", result => result.Temperature, suffix),
         .. from cells in results.Where(HasPlainStatistic)
-               .GroupBy(result => (result.Problem, result.Dimension, result.Separation, result.Trials))
+               .GroupBy(result => (result.Problem, result.Dimension, result.Separation, result.Trials, result.Variant))
            where cells.Select(cell => cell.Weight).Distinct().Count() > FewestPoints
            from file in Figure.Save(
                Lines([.. cells], cell => cell.Weight, StatisticOf, "Sample's weight of the first mode", "Discrepancy (U-statistic)"),
                folder,
-               $"discrepancy_{Name(cells.Key.Problem, cells.Key.Dimension)}_separation{NumberText.Tick(cells.Key.Separation)}")
+               $"discrepancy_{Name(cells.Key.Problem, cells.Key.Dimension)}_separation{NumberText.Tick(cells.Key.Separation)}{suffix(cells.Key.Variant)}")
            select file,
-        .. from cells in tested.Where(result => result.Problem == "modes").GroupBy(result => (result.Separation, result.Weight))
+        .. from cells in tested.Where(result => result.Problem == "modes").GroupBy(result => (result.Separation, result.Weight, result.Variant))
            where cells.Select(cell => cell.Dimension).Distinct().Count() >= FewestPoints
            from file in Figure.Save(
                Lines(
@@ -39,16 +41,16 @@ internal static class MixtureFigures
                    "Share rejected",
                    power => NumberText.Tick(Math.Round(Math.Pow(10, power)))),
                folder,
-               FormattableString.Invariant($"power_by_dimension_separation{cells.Key.Separation}_weight{cells.Key.Weight:0.###}"))
+               FormattableString.Invariant($"power_by_dimension_separation{cells.Key.Separation}_weight{cells.Key.Weight:0.###}{suffix(cells.Key.Variant)}"))
            select file,
         .. from cells in tested.Where(result => !MixtureProblem.UsesWeight(result.Problem))
-               .GroupBy(result => (result.Problem, result.Dimension))
+               .GroupBy(result => (result.Problem, result.Dimension, result.Variant))
            where cells.Select(cell => cell.Separation).Distinct().Count() >= FewestPoints
            let effect = cells.Key.Problem == "shift" ? "Shift of the mean δ" : "Standard deviation s"
            from file in Figure.Save(
                Lines([.. cells], cell => cell.Separation, PowerOf, effect, "Share rejected"),
                folder,
-               $"cost_{Name(cells.Key.Problem, cells.Key.Dimension)}")
+               $"cost_{Name(cells.Key.Problem, cells.Key.Dimension)}{suffix(cells.Key.Variant)}")
            select file,
     ];
 
@@ -62,14 +64,20 @@ internal static class MixtureFigures
     private static Interval PowerOf(MixtureResult cell) => new(cell.Power, cell.Power - cell.Lower, cell.Upper - cell.Power);
 
     private static IEnumerable<string> HeatMaps(
-        string folder, IReadOnlyList<MixtureResult> tested, string remedy, string yLabel, Func<MixtureResult, double> strength) =>
+        string folder,
+        IReadOnlyList<MixtureResult> tested,
+        string remedy,
+        string yLabel,
+        Func<MixtureResult, double> strength,
+        Func<string, string> suffix) =>
         from cells in tested.Where(result => result.Remedy == remedy && MixtureProblem.UsesWeight(result.Problem))
-            .GroupBy(result => (result.Problem, result.Dimension, result.Weight))
+            .GroupBy(result => (result.Problem, result.Dimension, result.Weight, result.Variant))
         where cells.Select(cell => cell.Separation).Distinct().Count() > 1 && cells.Select(strength).Distinct().Count() > 1
         from file in Figure.Save(
             HeatMap([.. cells], yLabel, strength),
             folder,
-            FormattableString.Invariant($"power_{remedy}_{Name(cells.Key.Problem, cells.Key.Dimension)}_weight{cells.Key.Weight:0.###}"))
+            FormattableString.Invariant(
+                $"power_{remedy}_{Name(cells.Key.Problem, cells.Key.Dimension)}_weight{cells.Key.Weight:0.###}{suffix(cells.Key.Variant)}"))
         select file;
 
     /// <summary>Rectangles with the number in them: sharp at any size, and to be read without colours.</summary>

@@ -18,19 +18,21 @@ internal static class MixtureReport
         MixtureResult[] tested = request.Scale == GridScale.Paper
             ? [.. results.Where(result => result.Trials != MixtureGrid.CurveTrials)]
             : results;
+        // Files of tests that differ in more than the cell have names of their own.
+        bool hasVariants = results.Select(result => result.Variant).Distinct().Count() > 1;
+        Func<string, string> suffix = variant => hasVariants && variant.Length > 0 ? $"_{FileNames.Word(variant)}" : "";
         string csv = Path.Combine(request.Folder, "tests.csv");
         CsvFile.Write(csv, results);
         var files = new List<string> { csv };
         var tables = new List<ReportTable>();
-        MixtureSettings settings = runs[0].Config;
-        foreach (var group in tested.GroupBy(result => (result.Problem, result.Dimension, result.Weight)))
+        foreach (var group in tested.GroupBy(result => (result.Problem, result.Dimension, result.Weight, result.Variant)))
         {
             MixtureResult[] cells = [.. group];
             // On a terminal there is room for the intervals of a few columns only.
             bool isNarrow = cells.Select(cell => cell.Separation).Distinct().Count() <= 3;
-            tables.Add(PowerTable(cells, settings.Level, withIntervals: isNarrow));
-            ReportTable table = PowerTable(cells, settings.Level, withIntervals: true);
-            files.AddRange(TableFiles.Write(request.Folder, NameOf(cells[0]), table, Caption(settings, cells)));
+            tables.Add(PowerTable(cells, withIntervals: isNarrow));
+            ReportTable table = PowerTable(cells, withIntervals: true);
+            files.AddRange(TableFiles.Write(request.Folder, NameOf(cells[0]) + suffix(cells[0].Variant), table, Caption(cells)));
         }
 
         if (RuleTable.Of(tested) is { } rules)
@@ -39,7 +41,7 @@ internal static class MixtureReport
             files.AddRange(TableFiles.Write(request.Folder, "rules", rules, RuleTable.Caption));
         }
 
-        files.AddRange(MixtureFigures.Write(request.Folder, results, tested));
+        files.AddRange(MixtureFigures.Write(request.Folder, results, tested, suffix));
         if (request.Scale is not null)
             files.AddRange(ScoreFigures.Write(request.Folder));
         return new ReportOutcome(files, runs.Count, request.Plan.Count, [])
@@ -50,7 +52,7 @@ internal static class MixtureReport
     }
 
     /// <summary>A row for each remedy, a column for each separation.</summary>
-    private static ReportTable PowerTable(MixtureResult[] results, double level, bool withIntervals)
+    private static ReportTable PowerTable(MixtureResult[] results, bool withIntervals)
     {
         MixtureResult first = results[0];
         double[] separations = [.. results.Select(result => result.Separation).Distinct().Order()];
@@ -61,7 +63,7 @@ internal static class MixtureReport
             _ => "m",
         };
         return new ReportTable(
-            Title(first, results.All(result => result.IsNull), level),
+            Title(first, results.All(result => result.IsNull)),
             [new("remedy"), .. separations.Select(separation => new ReportColumn($"{symbol} = {NumberText.Tick(separation)}"))],
             [
                 .. from result in results
@@ -90,11 +92,13 @@ internal static class MixtureReport
         return string.Create(CultureInfo.InvariantCulture, $"{100 * result.Power:0.0}{interval}{mark}");
     }
 
-    private static string Title(MixtureResult result, bool isNull, double level)
+    private static string Title(MixtureResult result, bool isNull)
     {
         string what = isNull ? "Rejections under the hypothesis" : "Power";
         string weight = double.IsNaN(result.Weight) ? "" : FormattableString.Invariant($", sample's weight {result.Weight:0.###}");
-        return FormattableString.Invariant($"{what} in per cent at level {level:0.###}: {result.Problem}, D = {result.Dimension}{weight}");
+        string variant = result.Variant.Length == 0 ? "" : $" ({result.Variant})";
+        return FormattableString.Invariant(
+            $"{what} in per cent at level {result.Level:0.###}: {result.Problem}, D = {result.Dimension}{weight}{variant}");
     }
 
     private static string NameOf(MixtureResult result)
@@ -103,12 +107,11 @@ internal static class MixtureReport
         return FormattableString.Invariant($"power_{FileNames.Word(result.Problem)}_D{result.Dimension}{weight}");
     }
 
-    private static string Caption(MixtureSettings settings, IEnumerable<MixtureResult> results)
+    private static string Caption(MixtureResult[] results)
     {
-        string problem = settings.Problem;
         int[] trials = [.. results.Select(result => result.Trials).Distinct().Order()];
-        MixtureResult first = results.First();
-        problem = first.Problem switch
+        MixtureResult first = results[0];
+        string problem = first.Problem switch
         {
             "modes" => "The model has two modes of variance 1 and equal weight at −m and m on the first axis.",
             "three-modes" => "The model has three modes of variance 1 and equal weight at −m, 0 and m on the first axis.",
@@ -117,8 +120,8 @@ internal static class MixtureReport
             _ => "Model N(0, I), samples of N(0, s²I): one mode, where a remedy only costs.",
         };
         return problem + FormattableString.Invariant(
-            $" {first.Samples} samples a test, {string.Join(" or ", trials)} tests, {settings.Replicates} {settings.Bootstrap} bootstrap ")
-            + $"replicates, {settings.Kernel} kernel with the median distance as bandwidth. In brackets the 95 % interval (Clopper and Pearson). "
+            $" {first.Samples} samples a test, {string.Join(" or ", trials)} tests, {first.Replicates} {first.Bootstrap} bootstrap ")
+            + $"replicates, {first.Kernel} kernel with the median distance as bandwidth. In brackets the 95 % interval (Clopper and Pearson). "
             + "Under the hypothesis ↑ and ↓ mark counts outside the central 95 % of the binomial law of the level. "
             + "Tempered tests have samples of the tempered truth itself, which takes knowing it.";
     }

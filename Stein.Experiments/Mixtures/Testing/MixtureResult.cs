@@ -15,6 +15,11 @@ namespace Stein.Experiments.Mixtures;
 /// <param name="Sigma">Of the noise; NaN for others.</param>
 /// <param name="Temperature">NaN for others than <c>temper</c>.</param>
 /// <param name="Samples">N.</param>
+/// <param name="Kernel">Of the discrepancy.</param>
+/// <param name="Bootstrap">Its weights.</param>
+/// <param name="Replicates">B.</param>
+/// <param name="Level">α.</param>
+/// <param name="Seed">Of everything random.</param>
 /// <param name="Trials">Tests.</param>
 /// <param name="Rejections">How many rejected.</param>
 /// <param name="Power">The share that rejected: the level where <paramref name="IsNull"/>.</param>
@@ -38,6 +43,11 @@ public sealed partial record MixtureResult(
     [CsvColumn("sigma")] double Sigma,
     [CsvColumn("temperature")] double Temperature,
     [CsvColumn("samples")] int Samples,
+    [CsvColumn("kernel")] string Kernel,
+    [CsvColumn("bootstrap")] string Bootstrap,
+    [CsvColumn("replicates")] int Replicates,
+    [CsvColumn("level")] double Level,
+    [CsvColumn("seed")] uint Seed,
     [CsvColumn("trials")] int Trials,
     [CsvColumn("rejections")] int Rejections,
     [CsvColumn("power")] double Power,
@@ -56,6 +66,26 @@ public sealed partial record MixtureResult(
     internal const string ChosenSigmaValue = "chosen_sigma";
 
     private const double Confidence = 0.95;
+
+    /// <summary>What in the test itself is not the default, as in "n 200, rbf"; empty if nothing is. Cells of one table share it.</summary>
+    public string Variant
+    {
+        get
+        {
+            var usual = new MixtureSettings();
+            return string.Join(
+                ", ",
+                (string[])
+                [
+                    .. Samples == usual.Samples ? [] : new[] { FormattableString.Invariant($"n {Samples}") },
+                    .. Kernel == usual.Kernel ? [] : new[] { Kernel },
+                    .. Bootstrap == usual.Bootstrap ? [] : new[] { Bootstrap },
+                    .. Replicates == usual.Replicates ? [] : new[] { FormattableString.Invariant($"{Replicates} replicates") },
+                    .. Level == usual.Level ? [] : new[] { FormattableString.Invariant($"level {Level}") },
+                    .. Seed == usual.Seed ? [] : new[] { FormattableString.Invariant($"seed {Seed}") },
+                ]);
+        }
+    }
 
     /// <summary>The remedy with its σ or T, as in a table.</summary>
     public string Name => Remedy switch
@@ -88,6 +118,11 @@ public sealed partial record MixtureResult(
             settings.Remedy == "noise" ? settings.Sigma : double.NaN,
             settings.Remedy == "temper" ? settings.Temperature : double.NaN,
             settings.Samples,
+            settings.Kernel,
+            settings.Bootstrap,
+            settings.Replicates,
+            settings.Level,
+            settings.Seed,
             settings.Trials,
             rejections,
             (double)rejections / settings.Trials,

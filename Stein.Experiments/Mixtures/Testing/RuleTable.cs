@@ -19,7 +19,7 @@ internal static class RuleTable
         string[][] rows =
         [
             .. from cell in results.Where(result => !result.IsNull)
-                   .GroupBy(result => (result.Problem, result.Dimension, result.Separation, result.Weight))
+                   .GroupBy(result => (result.Problem, result.Dimension, result.Separation, result.Weight, result.Variant))
                let noise = cell.Where(result => result.Remedy == "noise")
                    .OrderByDescending(result => result.Power).ThenBy(result => result.Sigma)
                where noise.Count() > 1 && cell.Any(result => MixtureRemedy.UsesLadder(result.Remedy))

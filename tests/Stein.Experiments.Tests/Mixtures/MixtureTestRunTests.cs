@@ -104,6 +104,21 @@ public sealed class MixtureTestRunTests
         Assert.Contains(@"\bottomrule", latex, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Tests_of_another_kind_have_tables_of_their_own()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.File("runs"));
+        var usual = new MixtureSettings { Trials = 2 };
+        RunConfig[] runs = [.. new[] { usual, usual with { Samples = 24, Kernel = "rbf" } }.Select(one => ExperimentRegistry.Mixture.Identify(one))];
+        Stores.Run(store, runs);
+        ReportOutcome report = ExperimentRegistry.Mixture.Report(store, new ReportRequest(folder.File("report"), runs, Scale: null));
+        Assert.Equal(2, report.Tables.Count);
+        Assert.Contains("(n 24, rbf)", report.Tables[1].Title, StringComparison.Ordinal);
+        string[] names = [.. report.Files.Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(".md", StringComparison.Ordinal))];
+        Assert.Equal(["power_modes_D1_weight0.7.md", "power_modes_D1_weight0.7_n-24-rbf.md"], names.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("modes", 5, 0.5, true)]
     [InlineData("modes", 5, 0.7, false)]
