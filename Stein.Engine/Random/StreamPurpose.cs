@@ -51,4 +51,16 @@ public enum StreamPurpose
 
     /// <summary>Samples of a tempered density.</summary>
     Tempering = 14,
+
+    /// <summary>Which samples are held out to choose a regularisation.</summary>
+    HeldOut = 15,
+
+    /// <summary>Starting vectors of an iterative eigensolver.</summary>
+    Eigenvectors = 16,
+
+    /// <summary>Noise that a denoising auto-encoder learns to take away.</summary>
+    DenoisingNoise = 17,
+
+    /// <summary>Starting weights of a denoising auto-encoder.</summary>
+    AutoencoderInitialisation = 18,
 }
