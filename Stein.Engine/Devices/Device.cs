@@ -173,6 +173,16 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
+    /// <c>output_ij = ‖y_i − x_j‖²</c> (M×N) of points (M×D) and samples (N×D), from the differences themselves: no cancellation. O(MND).
+    /// </summary>
+    public void SquaredDistances(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
+    {
+        Require(points.Columns == samples.Columns, points, samples, nameof(SquaredDistances));
+        Require(output.Rows == points.Rows && output.Columns == samples.Rows, output, samples, nameof(SquaredDistances));
+        SquaredDistancesCore(output, points, samples);
+    }
+
+    /// <summary>
     /// <c>output_i = Σ_j u_ij</c> (N×1), the row sums of the KSD pair term (<see cref="SteinPairTerm{TKernel}"/>) over
     /// all j (V) or j ≠ i (U), not divided by anything. O(N²D) operations, O(ND) memory.
     /// </summary>
@@ -331,6 +341,8 @@ public abstract class Device : IDisposable
     protected abstract void FillDiagonalCore(DeviceMatrix matrix, double value);
 
     protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples);
+
+    protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples);
 
     protected abstract void SteinPairSumsCore<TKernel>(
         DeviceMatrix output,

@@ -35,6 +35,14 @@ public readonly struct Product : IElementMap
         where T : struct, ILane<T> => a * b;
 }
 
+/// <summary><c>a/b</c></summary>
+public readonly struct Quotient : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => a / b;
+}
+
 /// <summary><c>a + p·b·c</c></summary>
 public readonly struct AddScaledProduct : IElementMap
 {

@@ -25,3 +25,21 @@ public readonly struct KernelFirstDerivative<TKernel> : IElementMap
         return TKernel.Weigh(profile.FirstRatio, profile.Value);
     }
 }
+
+/// <summary>
+/// <c>tr ∇_x∇_y k = 2b(−Dφ′ − 2ρφ″)</c> at <c>ρ = a·b</c>: a is a squared distance, b <c>1/h²</c>, p the dimension D. Less the Laplacian of k
+/// in either argument.
+/// </summary>
+public readonly struct KernelMixedTrace<TKernel> : IElementMap
+    where TKernel : struct, IRadialKernel
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T>
+    {
+        T rho = a * b;
+        RadialProfile<T> profile = RadialKernel<TKernel>.At(rho);
+        T rest = p - TKernel.Weigh(profile.SecondRatio, rho + rho);
+        return (b + b) * profile.Value * TKernel.Weigh(profile.FirstRatio, rest);
+    }
+}

@@ -39,6 +39,28 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
+    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
+    {
+        CpuMatrix<TElement> target = Cpu(output);
+        CpuMatrix<TElement> y = Cpu(points);
+        CpuMatrix<TElement> x = Cpu(samples);
+        Working transposed = Transposed(1, x);
+        int last = y.Rows - 1;
+        for (int i = 0; i < y.Rows; i += 4)
+        {
+            // Rows past the end repeat the last one, which computes and stores the same numbers again.
+            int i1 = Math.Min(i + 1, last);
+            int i2 = Math.Min(i + 2, last);
+            int i3 = Math.Min(i + 3, last);
+            for (int j = 0; j < x.Rows; j += TLane.Count)
+            {
+                DistanceTile(
+                    y.Row(i), y.Row(i1), y.Row(i2), y.Row(i3), transposed.Pointer + j, transposed.Stride, y.Columns,
+                    target.Row(i) + j, target.Row(i1) + j, target.Row(i2) + j, target.Row(i3) + j);
+            }
+        }
+    }
+
     protected override void SteinPairSumsCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,

@@ -9,14 +9,17 @@ namespace Stein.Engine.Devices.Ilgpu;
 public sealed partial class IlgpuDevice
 {
     protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
+        => SquaredDistancesCore(output, samples, samples);
+
+    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
     {
         IlgpuMatrix target = Own(output);
-        Action<Index1D, Floats, Floats, int, int> launch = launchers.Get(
+        Action<Index1D, Floats, Floats, Floats, int, int> launch = launchers.Get(
             nameof(SteinPairKernels.SquaredDistances),
             null,
-            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, int, int>(
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, Floats, int, int>(
                 SteinPairKernels.SquaredDistances));
-        launch(target.Length, target.Elements, Own(samples).Elements, samples.Rows, samples.Columns);
+        launch(target.Length, target.Elements, Own(points).Elements, Own(samples).Elements, samples.Rows, samples.Columns);
     }
 
     protected override void SteinPairSumsCore<TKernel>(

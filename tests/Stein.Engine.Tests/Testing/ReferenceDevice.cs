@@ -113,6 +113,13 @@ public class ReferenceDevice : Device
             return difference * difference;
         }));
 
+    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
+        => Fill(output, (i, j) => Sum(samples.Columns, d =>
+        {
+            RunningErrorLane difference = Difference(Of(points)[i, d], Of(samples)[j, d], same: false);
+            return difference * difference;
+        }));
+
     protected override void SteinPairSumsCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,

@@ -8,16 +8,16 @@ namespace Stein.Engine.Devices.Ilgpu;
 /// <summary>Pairs of samples in D dimensions: their terms, and sums over them.</summary>
 internal static class SteinPairKernels
 {
-    /// <summary>One thread a pair: <c>output_ij = ‖x_i − x_j‖²</c> of N×D samples.</summary>
+    /// <summary>One thread a pair: <c>output_ij = ‖y_i − x_j‖²</c> of points in D dimensions and N×D samples.</summary>
     public static void SquaredDistances(
-        Index1D index, ArrayView<float> output, ArrayView<float> samples, int count, int dimension)
+        Index1D index, ArrayView<float> output, ArrayView<float> points, ArrayView<float> samples, int count, int dimension)
     {
         int i = index / count;
         int j = index - (i * count);
         float sum = 0;
         for (int d = 0; d < dimension; d++)
         {
-            float difference = samples[(i * dimension) + d] - samples[(j * dimension) + d];
+            float difference = points[(i * dimension) + d] - samples[(j * dimension) + d];
             sum += difference * difference;
         }
 

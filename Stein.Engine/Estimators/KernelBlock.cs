@@ -1,0 +1,79 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+
+namespace Stein.Engine.Estimators;
+
+/// <summary>
+/// The kernel between a block of m points y and all K samples x, and the sums over the samples that estimates are made of. Working memory
+/// of O(mK), kept between blocks.
+/// </summary>
+/// <remarks>
+/// With <c>d = y − x</c>, <c>a = 1/h²</c>, <c>ρ = a‖d‖²</c> and the profile φ at ρ: <c>∇_y k = 2aφ′d</c> and <c>∇_x k = −2aφ′d</c>.
+/// </remarks>
+/// <typeparam name="TKernel">The radial kernel.</typeparam>
+internal sealed class KernelBlock<TKernel>(SampleSet set)
+    where TKernel : struct, IRadialKernel
+{
+    private readonly Device device = set.Device;
+    private DeviceMatrix? distances;
+    private DeviceMatrix? profiles;
+    private DeviceMatrix? sums;
+    private DeviceMatrix? wide;
+    private DeviceMatrix points = set.Matrix;
+
+    /// <summary>a.</summary>
+    public double Scale { get; } = 1 / set.SquaredBandwidth;
+
+    /// <summary><c>‖d‖²</c> (m×K).</summary>
+    public DeviceMatrix SquaredDistances => distances!.RowRange(0, points.Rows);
+
+    /// <summary>Sets the points (m×D) and computes the distances.</summary>
+    public void SetPoints(DeviceMatrix block)
+    {
+        points = block;
+        if (distances is null || distances.Rows < block.Rows)
+        {
+            distances = device.Allocate(block.Rows, set.Count);
+            profiles = device.Allocate(block.Rows, set.Count);
+            sums = device.Allocate(block.Rows, 1);
+            wide = device.Allocate(block.Rows, set.Dimension);
+        }
+
+        device.SquaredDistances(SquaredDistances, block, set.Matrix);
+    }
+
+    /// <summary>φ (m×K); valid until the next profile.</summary>
+    public DeviceMatrix Values() => Profile<KernelValue<TKernel>>();
+
+    /// <summary>−φ′ (m×K); valid until the next profile.</summary>
+    public DeviceMatrix FirstDerivatives() => Profile<KernelFirstDerivative<TKernel>>();
+
+    /// <summary>Any other function of distance and 1/h² (m×K), p being the dimension; valid until the next profile.</summary>
+    public DeviceMatrix Profile<TMap>()
+        where TMap : struct, IElementMap
+    {
+        DeviceMatrix output = profiles!.RowRange(0, points.Rows);
+        device.Map<TMap>(output, SquaredDistances, set.InverseSquare, p: set.Dimension);
+        return output;
+    }
+
+    /// <summary><c>Σ_n f_mn</c> (m×1) of a matrix f (m×K); valid until the next sum.</summary>
+    public DeviceMatrix RowSums(DeviceMatrix matrix)
+    {
+        DeviceMatrix output = sums!.RowRange(0, points.Rows);
+        device.SumRows<Identity>(output, matrix);
+        return output;
+    }
+
+    /// <summary>
+    /// Adds <c>p Σ_n f_mn (y_m − x_n)</c> to <paramref name="output"/> (m×D), for a matrix f (m×K).
+    /// </summary>
+    public void AddDisplacements(DeviceMatrix output, DeviceMatrix matrix, double p)
+    {
+        DeviceMatrix product = wide!.RowRange(0, points.Rows);
+        device.Multiply(product, matrix, set.Matrix);
+        device.Map<AddScaled>(output, output, product, p: -p);
+        device.Map<AddScaledProduct>(output, output, RowSums(matrix), points, p: p);
+    }
+}
