@@ -20,12 +20,13 @@ public static class DeviceCatalog
         FromPlatform(IlgpuPlatform.Cuda),
         FromPlatform(IlgpuPlatform.OpenCl),
         new("simd", static () => "SIMD on the processor, float32", CpuDevices.CreateSimd),
+        new("simd-double", static () => "SIMD on the processor, float64", CpuDevices.CreateSimdDouble),
         FromPlatform(IlgpuPlatform.Cpu),
         new("double", static () => "double precision on the processor, the reference", CpuDevices.CreateDouble),
     ];
 
     /// <summary>The names <see cref="Create"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["auto", "simd", "cuda", "opencl", "ilgpu-cpu", "double"];
+    public static IReadOnlyList<string> Names { get; } = ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"];
 
     /// <summary>
     /// Makes a device. <c>auto</c> is a CUDA GPU if there is one, else an OpenCL GPU, else the processor (<c>simd</c>).

@@ -18,6 +18,7 @@ internal sealed class KernelBlock<TKernel>(SampleSet set)
     private readonly Device device = set.Device;
     private DeviceMatrix? distances;
     private DeviceMatrix? profiles;
+    private DeviceMatrix? along;
     private DeviceMatrix? sums;
     private DeviceMatrix? wide;
     private DeviceMatrix points = set.Matrix;
@@ -27,6 +28,16 @@ internal sealed class KernelBlock<TKernel>(SampleSet set)
 
     /// <summary><c>‖d‖²</c> (m×K).</summary>
     public DeviceMatrix SquaredDistances => distances!.RowRange(0, points.Rows);
+
+    /// <summary><c>x_n·c_n</c> (1×K), which <see cref="Along"/> needs.</summary>
+    public static DeviceMatrix AlongSamples(SampleSet samples, DeviceMatrix coefficients)
+    {
+        DeviceMatrix column = samples.Device.Allocate(samples.Count, 1);
+        samples.Device.SumRows<Product>(column, samples.Matrix, coefficients);
+        DeviceMatrix row = samples.Device.Allocate(1, samples.Count);
+        samples.Device.Transpose(row, column);
+        return row;
+    }
 
     /// <summary>Sets the points (m×D) and computes the distances.</summary>
     public void SetPoints(DeviceMatrix block)
@@ -63,6 +74,19 @@ internal sealed class KernelBlock<TKernel>(SampleSet set)
     {
         DeviceMatrix output = sums!.RowRange(0, points.Rows);
         device.SumRows<Identity>(output, matrix);
+        return output;
+    }
+
+    /// <summary><c>(y_m − x_n)·c_n</c> (m×K), valid until the next call.</summary>
+    /// <param name="coefficients">c (K×D).</param>
+    /// <param name="alongSamples"><c>x_n·c_n</c> (1×K).</param>
+    public DeviceMatrix Along(DeviceMatrix coefficients, DeviceMatrix alongSamples)
+    {
+        if (along is null || along.Rows < points.Rows)
+            along = device.Allocate(points.Rows, set.Count);
+        DeviceMatrix output = along.RowRange(0, points.Rows);
+        device.Multiply(output, points, coefficients, transposeRight: true);
+        device.Map<AddScaled>(output, output, alongSamples, p: -1);
         return output;
     }
 

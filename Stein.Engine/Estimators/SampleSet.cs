@@ -87,6 +87,26 @@ internal sealed class SampleSet
         return Shifted(points, mean);
     }
 
+    /// <summary>The first pair of equal samples, counted from 1 as the lines of a file are; null if there is none.</summary>
+    public (int First, int Second)? FindDuplicates()
+    {
+        int[] order = [.. Enumerable.Range(0, Count)];
+        Array.Sort(order, (left, right) =>
+        {
+            int difference = Sample(left).SequenceCompareTo(Sample(right));
+            return difference != 0 ? difference : left.CompareTo(right);
+        });
+        for (int i = 1; i < Count; i++)
+        {
+            if (Sample(order[i - 1]).SequenceEqual(Sample(order[i])))
+                return (order[i - 1] + 1, order[i] + 1);
+        }
+
+        return null;
+
+        ReadOnlySpan<double> Sample(int row) => CentredSamples.AsSpan(row * Dimension, Dimension);
+    }
+
     private static double[] Mean(ReadOnlySpan<double> samples, int count, int dimension)
     {
         var mean = new double[dimension];

@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
 
 namespace Stein.Engine.Estimators;
 
@@ -8,7 +9,15 @@ public static class ScoreEstimators
     /// <summary>All, the default first.</summary>
     public static IReadOnlyList<ScoreEstimator> All { get; } =
     [
+        new SteinGradientEstimator(PairStatistic.V),
+        new AugmentedSteinEstimator(),
+        new SteinGradientEstimator(PairStatistic.U),
+        new ParametricSteinEstimator(),
+        new IterativeScoreEstimator(isAccelerated: false),
+        new IterativeScoreEstimator(isAccelerated: true),
+        new SpectralScoreEstimator(),
         new KernelDensityScore(),
+        new CurlFreeScoreEstimator(),
     ];
 
     /// <summary>Their names.</summary>

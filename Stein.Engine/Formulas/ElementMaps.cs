@@ -66,3 +66,19 @@ public readonly struct Absolute : IElementMap
     public static T Apply<T>(T a, T b, T c, T p, T q)
         where T : struct, ILane<T> => T.Abs(a);
 }
+
+/// <summary><c>a + p·(a − b) + q·c</c></summary>
+public readonly struct Momentum : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => T.MultiplyAdd(q, c, T.MultiplyAdd(p, a - b, a));
+}
+
+/// <summary><c>(a + 1)·b</c></summary>
+public readonly struct PlusOneTimes : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => T.MultiplyAdd(a, b, b);
+}

@@ -23,6 +23,10 @@ public readonly struct GaussianKernel : IRadialKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T FourthRatio<T>(T argument)
+        where T : struct, ILane<T> => T.Constant(1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Weigh<T>(T ratio, T x)
         where T : struct, ILane<T> => x;
 }

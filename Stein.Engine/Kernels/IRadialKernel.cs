@@ -55,6 +55,14 @@ public interface IRadialKernel
         where T : struct, ILane<T>;
 
     /// <summary>
+    /// <c>−φ⁗(ρ)/φ‴(ρ)</c> at ρ ≥ 0, which only the divergence of a curl-free estimate needs. Not in the profile: a fifth number there would
+    /// keep the compiler from holding it in registers.
+    /// </summary>
+    /// <param name="argument"><c>−Λρ</c>, see <see cref="ArgumentScale"/>.</param>
+    static abstract T FourthRatio<T>(T argument)
+        where T : struct, ILane<T>;
+
+    /// <summary>
     /// <c>ratio·x</c> for a ratio of the profile; x where <see cref="EqualsItsDerivatives"/>, whose ratios are 1.
     /// </summary>
     static abstract T Weigh<T>(T ratio, T x)

@@ -31,6 +31,11 @@ public readonly struct InverseMultiquadricKernel : IRadialKernel
         };
     }
 
+    /// <summary><c>(7/2)/(1 + ρ)</c></summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T FourthRatio<T>(T argument)
+        where T : struct, ILane<T> => T.Constant(3.5) / (T.Constant(1) - argument);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Weigh<T>(T ratio, T x)
         where T : struct, ILane<T> => ratio * x;

@@ -54,7 +54,7 @@ internal sealed class RunOptions(string folderHelp)
     {
         // The name that auto stands for, from here on: every run gets the same kind.
         using Device first = DeviceCatalog.Create(parsed.GetRequiredValue(device));
-        bool onProcessor = first.Name is "simd" or "double";
+        bool onProcessor = first.Name is "simd" or "simd-double" or "double";
         int count = parsed.GetValue(jobs) ?? (onProcessor ? Environment.ProcessorCount : 1);
         if (count is < 1 or > 4096)
             throw new UsageException($"--jobs {count}: it must be a whole number from 1 to 4096");

@@ -17,7 +17,7 @@ public sealed class SuggestionTests
         { "ica --method maxsksd m", ["maxsksd-rg", "mle"] },
         { "ica --method ksd --method ", Methods },
         { "ica --method=ma", ["--method=maxsksd", "--method=maxsksd-rg"] },
-        { "ica --device ", ["auto", "simd", "cuda", "opencl", "ilgpu-cpu", "double"] },
+        { "ica --device ", ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"] },
         { "ica --json --device d", ["double"] },
         { "ica --base ", ["laplace", "student-t"] },
         { "ica --kernel ", ["rbf", "imq"] },

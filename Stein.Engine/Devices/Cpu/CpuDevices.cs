@@ -29,6 +29,10 @@ public static class CpuDevices
         };
     }
 
+    /// <summary>Double precision with the run-time's vectors, see <see cref="SimdDoubleLane"/>.</summary>
+    public static Device CreateSimdDouble() => new CpuDevice<SimdDoubleLane, double>(
+        "simd-double", $"float64, {64 * SimdDoubleLane.Count}-bit vectors, one thread");
+
     /// <summary>Double precision, one number at a time: the oracle.</summary>
     public static Device CreateDouble() => new CpuDevice<DoubleLane, double>("double", "float64, scalar, one thread: the oracle");
 }

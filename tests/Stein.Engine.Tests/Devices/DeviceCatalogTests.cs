@@ -9,7 +9,7 @@ public sealed class DeviceCatalogTests
     public void The_list_has_every_name_once_and_says_something_of_each()
     {
         IReadOnlyList<DeviceStatus> list = DeviceCatalog.List();
-        Assert.Equal(["auto", "simd", "cuda", "opencl", "ilgpu-cpu", "double"], list.Select(status => status.Name));
+        Assert.Equal(["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"], list.Select(status => status.Name));
         Assert.All(list, status => Assert.NotEmpty(status.Description));
         Assert.True(list.Single(status => status.Name == "ilgpu-cpu").Available);
         Assert.True(list.Single(status => status.Name == "simd").Available);

@@ -22,6 +22,7 @@ public static class TestDevices
     private static readonly Row[] AllRows =
     [
         new("double", CpuDevices.CreateDouble, () => null),
+        new("simd-double", CpuDevices.CreateSimdDouble, () => null),
         Simd(128),
         Simd(256),
         Simd(512),

@@ -1,0 +1,100 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+
+namespace Stein.Engine.Estimators;
+
+/// <summary>
+/// The equations <c>(Γ + ηI)c = Z(X)/η</c> of <see cref="CurlFreeScoreEstimator"/>, solved by conjugate gradients (Hestenes and Stiefel, 1952)
+/// without forming Γ.
+/// </summary>
+/// <remarks>
+/// Ends where the residual is <see cref="Tolerance"/> times the right side, or in single precision where rounding keeps it from falling.
+/// O(K²D) operations a step.
+/// </remarks>
+/// <typeparam name="TKernel">The radial kernel.</typeparam>
+internal sealed class CurlFreeSystem<TKernel>
+    where TKernel : struct, IRadialKernel
+{
+    private const int MaximumIterations = 1000;
+
+    private readonly SampleSet samples;
+    private readonly Device device;
+    private readonly CurlFreeBlock<TKernel> block;
+    private readonly double ridge;
+    private readonly DeviceMatrix products;
+
+    public CurlFreeSystem(SampleSet samples, double ridge)
+    {
+        (this.samples, this.ridge, device) = (samples, ridge, samples.Device);
+        block = new(samples);
+        products = device.Allocate(samples.Count, 1);
+    }
+
+    /// <summary>The residual over the right side at which a solution is one.</summary>
+    public double Tolerance => device.IsSinglePrecision ? 1e-5 : 1e-12;
+
+    /// <summary>c (K×D).</summary>
+    /// <exception cref="ScoreEstimationException">The iterations do not converge.</exception>
+    public DeviceMatrix Solve()
+    {
+        DeviceMatrix solution = Like(), residual = Like(), direction = Like(), image = Like();
+        RightSide(residual);
+        device.Map<Identity>(direction, residual);
+        double square = Dot(residual, residual);
+        double goal = Tolerance * Tolerance * square;
+        for (int iteration = 0; square > goal; iteration++)
+        {
+            Multiply(image, direction);
+            double curvature = Dot(direction, image);
+            if (iteration == MaximumIterations || !(curvature > 0))
+            {
+                throw new ScoreEstimationException(
+                    $"The equations of the curl-free estimate are too ill-conditioned at ridge {ridge}: after {iteration} iterations the "
+                    + $"residual is {Math.Sqrt(square / goal) * Tolerance:E1} of the right side. Give a larger ridge, or compute in double precision.");
+            }
+
+            double step = square / curvature;
+            device.Map<AddScaled>(solution, solution, direction, p: step);
+            device.Map<AddScaled>(residual, residual, image, p: -step);
+            double next = Dot(residual, residual);
+            device.Map<AddScaled>(direction, residual, direction, p: next / square);
+            square = next;
+        }
+
+        return solution;
+
+        DeviceMatrix Like() => device.Allocate(samples.Count, samples.Dimension);
+    }
+
+    /// <summary><paramref name="output"/> (K×D) = <c>(Γ + ηI)v</c>.</summary>
+    public void Multiply(DeviceMatrix output, DeviceMatrix vector)
+    {
+        DeviceMatrix along = KernelBlock<TKernel>.AlongSamples(samples, vector);
+        ForBlocks(rows => block.Multiply(rows(output), vector, along));
+        device.Map<AddScaled>(output, output, vector, p: ridge);
+    }
+
+    /// <summary><paramref name="output"/> (K×D) = <c>Z(X)/η</c>.</summary>
+    public void RightSide(DeviceMatrix output) => ForBlocks(rows => block.AddLaplacianGradients(rows(output), 1 / ridge));
+
+    private void ForBlocks(Action<Func<DeviceMatrix, DeviceMatrix>> work)
+    {
+        for (int start = 0; start < samples.Count; start += ScoreEstimate.BlockRows)
+        {
+            int from = start;
+            int count = Math.Min(ScoreEstimate.BlockRows, samples.Count - start);
+            block.Pairs.SetPoints(samples.Matrix.RowRange(from, count));
+            work(matrix => matrix.RowRange(from, count));
+        }
+    }
+
+    private double Dot(DeviceMatrix a, DeviceMatrix b)
+    {
+        device.SumRows<Product>(products, a, b);
+        double sum = 0;
+        foreach (double product in device.Read(products))
+            sum += product;
+        return sum;
+    }
+}

@@ -1,0 +1,36 @@
+using Stein.Engine.Devices;
+
+namespace Stein.Engine.Estimators;
+
+/// <summary>
+/// Estimates by T steps of an iteration whose limit is the Stein gradient estimator without a ridge; stopping early is the regularisation.
+/// </summary>
+/// <remarks>The iterations are <see cref="ScoreIteration{TKernel}"/>. O(K²D) operations a step, K² numbers on the device.</remarks>
+internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimator
+{
+    public override string Name => isAccelerated ? "nu" : "landweber";
+
+    public override string Title => isAccelerated ? "ν-method, ν = 1" : "Landweber iteration";
+
+    public override string RegularisationName => "number of iterations";
+
+    public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
+
+    /// <summary>The ν-method does in √T steps what Landweber iteration does in T.</summary>
+    public override double DefaultRegularisation(int samples, int dimension) => isAccelerated ? 10 : 100;
+
+    public override IReadOnlyList<double> Candidates(int samples, int dimension)
+        => isAccelerated ? [1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 56, 80] : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+    public override string? ProblemWith(double regularisation)
+        => regularisation is >= 1 and <= 1e6 && regularisation == Math.Floor(regularisation) ? null : "it must be a whole number from 1 to 10⁶";
+
+    private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
+    {
+        var iteration = new ScoreIteration<TKernel>(samples, isAccelerated);
+        while (iteration.Iteration < regularisation)
+            iteration.Step();
+        return new KernelExpansion<TKernel>(
+            samples, regularisation, iteration.Coefficients, iteration.GradientWeight, samples.Device.Read(iteration.Scores));
+    }
+}

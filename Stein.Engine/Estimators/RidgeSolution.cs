@@ -1,0 +1,46 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.LinearAlgebra;
+
+namespace Stein.Engine.Estimators;
+
+/// <summary>The factor of <c>K + ηI</c> and the estimate <c>Ĝ = −(K + ηI)⁻¹⟨∇,K⟩</c> at the samples.</summary>
+/// <param name="Factor">Of the matrix.</param>
+/// <param name="Scores">Ĝ (K×D, row-major).</param>
+internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
+{
+    /// <exception cref="ScoreEstimationException">The matrix is not positive definite; the message says why.</exception>
+    public static RidgeSolution Of<TKernel>(SampleSet samples, double ridge, PairStatistic statistic = PairStatistic.V)
+        where TKernel : struct, IRadialKernel
+    {
+        var gram = new PaddedMatrix(samples.Count, samples.Count);
+        DeviceMatrix sums = new SampleGram<TKernel>(samples).GradientSums(gram);
+        for (int i = 0; i < samples.Count; i++)
+            gram.Row(i)[i] += ridge;
+        CholeskyFactor factor = CholeskyFactor.TryFactor(gram) ?? throw Problem(samples, ridge, statistic);
+        PaddedMatrix scores = PaddedMatrix.Of(samples.Device.Read(sums), samples.Count, samples.Dimension);
+        factor.Solve(scores);
+        double[] negated = scores.ToArray();
+        for (int i = 0; i < negated.Length; i++)
+            negated[i] = -negated[i];
+        return new(factor, negated);
+    }
+
+    private static ScoreEstimationException Problem(SampleSet samples, double ridge, PairStatistic statistic)
+    {
+        if (statistic == PairStatistic.U)
+        {
+            return new(
+                $"The U-statistic has no minimum at ridge {ridge + 1}: it must be above 1 less the smallest eigenvalue of the Gram matrix. "
+                + "A ridge above 1 always is.");
+        }
+
+        return new(
+            samples.FindDuplicates() is { } pair
+                ? $"Samples {pair.First} and {pair.Second} are the same, and at ridge {ridge} the Gram matrix has no inverse. "
+                    + "Remove the duplicates, or give a larger ridge."
+                : $"At ridge {ridge} and bandwidth {samples.Bandwidth:G6} the Gram matrix is singular to rounding. "
+                    + "Give a larger ridge or a smaller bandwidth, or compute in double precision.");
+    }
+}

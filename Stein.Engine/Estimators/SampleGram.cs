@@ -1,0 +1,52 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.LinearAlgebra;
+
+namespace Stein.Engine.Estimators;
+
+/// <summary>
+/// What an estimate needs of all pairs of samples: the Gram matrix and the sums of kernel gradients, by blocks of rows.
+/// </summary>
+/// <typeparam name="TKernel">The radial kernel.</typeparam>
+internal sealed class SampleGram<TKernel>(SampleSet set)
+    where TKernel : struct, IRadialKernel
+{
+    private readonly Device device = set.Device;
+    private readonly KernelBlock<TKernel> block = new(set);
+
+    /// <summary>
+    /// <c>⟨∇,K⟩_i = Σ_j ∇_{x_j} k(x_i, x_j)</c> (K×D), and the Gram matrix <c>K_ij = k(x_i, x_j)</c> on the host where it is wanted.
+    /// </summary>
+    /// <param name="gram">Receives the Gram matrix (K×K).</param>
+    public DeviceMatrix GradientSums(PaddedMatrix gram)
+    {
+        var rows = new double[Math.Min(ScoreEstimate.BlockRows, set.Count) * set.Count];
+        return Walk((start, values) =>
+        {
+            Span<double> read = rows.AsSpan(0, values.Rows * values.Columns);
+            device.Read(values, read);
+            for (int row = 0; row < values.Rows; row++)
+                read.Slice(row * values.Columns, values.Columns).CopyTo(gram.Row(start + row));
+        });
+    }
+
+    /// <inheritdoc cref="GradientSums(PaddedMatrix)"/>
+    /// <param name="gram">Receives the Gram matrix (K×K), on the device.</param>
+    public DeviceMatrix GradientSums(DeviceMatrix gram)
+        => Walk((start, values) => device.Map<Identity>(gram.RowRange(start, values.Rows), values));
+
+    private DeviceMatrix Walk(Action<int, DeviceMatrix> take)
+    {
+        DeviceMatrix sums = device.Allocate(set.Count, set.Dimension);
+        for (int start = 0; start < set.Count; start += ScoreEstimate.BlockRows)
+        {
+            int count = Math.Min(ScoreEstimate.BlockRows, set.Count - start);
+            block.SetPoints(set.Matrix.RowRange(start, count));
+            take(start, block.Values());
+            block.AddDisplacements(sums.RowRange(start, count), block.FirstDerivatives(), 2 * block.Scale);
+        }
+
+        return sums;
+    }
+}

@@ -1,0 +1,160 @@
+using MathNet.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+using Stein.Engine.Devices;
+using Stein.Engine.Random;
+
+namespace Stein.Engine.LinearAlgebra;
+
+/// <summary>The largest eigenvalues of a symmetric positive semi-definite matrix A (N×N) and their eigenvectors.</summary>
+/// <remarks>
+/// <para>
+/// How many: the fewest whose eigenvalues sum to a share of the trace, and no more than a given number. Up to order
+/// <see cref="WholeOrder"/> MathNet decomposes the whole matrix. Above, subspace iteration with Rayleigh–Ritz (Halko, Martinsson and Tropp, "Finding
+/// structure with randomness", SIAM Review 2011, section 4.5): products with A on the device, orthonormalisation by Cholesky
+/// factorisation and the small eigenproblem in double precision on the host, until the sum of the eigenvalues wanted moves by less than
+/// <see cref="Tolerance"/> of itself.
+/// </para>
+/// <para>
+/// Where eigenvalues crowd, the single vectors are not determined well, by any method; the space that they span is, and what is
+/// computed here depends on that.
+/// </para>
+/// </remarks>
+internal sealed class TruncatedEigendecomposition
+{
+    /// <summary>Up to which order the whole matrix is decomposed: half a second at 600.</summary>
+    public const int WholeOrder = 600;
+
+    /// <summary>The relative change between two subspace iterations at which they end.</summary>
+    public const double Tolerance = 1e-5;
+
+    private const int MaximumIterations = 50;
+
+    /// <summary>Iterations between two looks at the eigenvalues, which cost more than an iteration.</summary>
+    private const int LookEvery = 3;
+
+    private TruncatedEigendecomposition(double[] values, PaddedMatrix rows) => (Values, Rows) = (values, rows);
+
+    static TruncatedEigendecomposition() => Control.UseSingleThread();
+
+    /// <summary>The eigenvalues (J), descending.</summary>
+    public double[] Values { get; }
+
+    /// <summary>The eigenvectors (J×N), one a row, orthonormal.</summary>
+    public PaddedMatrix Rows { get; }
+
+    /// <summary>The leading part of the spectrum.</summary>
+    /// <param name="matrix">A (N×N).</param>
+    /// <param name="share">Of the trace, above 0 and at most 1.</param>
+    /// <param name="atMost">The most eigenvalues, at least 1.</param>
+    public static TruncatedEigendecomposition Of(DeviceMatrix matrix, double share, int atMost)
+    {
+        int order = matrix.Rows;
+        atMost = Math.Min(atMost, order);
+        int width = atMost + (atMost / 2) + 10;
+        if (order <= WholeOrder || width > order / 2)
+            return Whole(matrix, share, atMost);
+        double trace = Trace(matrix);
+        return Subspace(matrix, share * trace, atMost, width) ?? Whole(matrix, share, atMost);
+    }
+
+    private static TruncatedEigendecomposition Whole(DeviceMatrix matrix, double share, int atMost)
+    {
+        int order = matrix.Rows;
+        double[] entries = matrix.Device.Read(matrix);
+        (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(order, order, entries));
+        double trace = 0;
+        for (int i = 0; i < order; i++)
+            trace += entries[(i * order) + i];
+        int count = Count(values, share * trace, atMost);
+        var rows = new PaddedMatrix(count, order);
+        for (int j = 0; j < count; j++)
+        {
+            for (int i = 0; i < order; i++)
+                rows.Row(j)[i] = vectors[i, j];
+        }
+
+        return new(values[..count], rows);
+    }
+
+    /// <returns>Null where the subspace loses its rank: A has fewer directions than were asked for.</returns>
+    private static TruncatedEigendecomposition? Subspace(DeviceMatrix matrix, double wanted, int atMost, int width)
+    {
+        Device device = matrix.Device;
+        int order = matrix.Rows;
+        DeviceMatrix basis = device.Allocate(width, order);
+        DeviceMatrix product = device.Allocate(width, order);
+        var stream = new PhiloxStream(0, StreamPurpose.Eigenvectors);
+        PaddedMatrix rows = PaddedMatrix.Of([.. Enumerable.Range(0, width * order).Select(_ => stream.NextNormal())], width, order);
+        double last = 0;
+        for (int iteration = 1; ; iteration++)
+        {
+            if (!Orthonormalise(rows))
+                return null;
+            device.Write(basis, rows.ToArray());
+            device.Multiply(product, basis, matrix);
+            PaddedMatrix images = PaddedMatrix.Of(device.Read(product), width, order);
+            if (iteration % LookEvery == 0)
+            {
+                (double[] values, Matrix<double> vectors) = Decompose(DenseMatrix.Build.Dense(width, width, HostProduct.OfTransposed(rows, images).ToArray()));
+                int count = Count(values, wanted, atMost);
+                double sum = values.Take(count).Sum();
+                if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MaximumIterations)
+                    return new(values[..count], HostProduct.Of(PaddedMatrix.Of(Leading(vectors, count), count, width), rows));
+                last = sum;
+            }
+
+            rows = images;
+        }
+    }
+
+    /// <summary>Replaces rows by orthonormal ones that span the same; twice, since once loses digits where they are nearly dependent.</summary>
+    private static bool Orthonormalise(PaddedMatrix rows)
+    {
+        for (int pass = 0; pass < 2; pass++)
+        {
+            if (CholeskyFactor.TryFactor(HostProduct.OfTransposed(rows, rows)) is not { } factor)
+                return false;
+            factor.SolveLower(rows);
+        }
+
+        return true;
+    }
+
+    /// <summary>All eigenvalues, descending, and the eigenvectors as columns. The matrix is symmetrised first.</summary>
+    private static (double[] Values, Matrix<double> Vectors) Decompose(Matrix<double> matrix)
+    {
+        Evd<double> decomposition = ((matrix + matrix.Transpose()) * 0.5).Evd(Symmetricity.Symmetric);
+        int order = matrix.RowCount;
+        int[] descending = [.. Enumerable.Range(0, order).Select(i => order - 1 - i)];
+        double[] values = [.. descending.Select(i => decomposition.EigenValues[i].Real)];
+        return (values, Matrix<double>.Build.DenseOfColumns(descending.Select(i => decomposition.EigenVectors.Column(i))));
+    }
+
+    private static int Count(double[] values, double wanted, int atMost)
+    {
+        double sum = values[0];
+        int count = 1;
+        while (sum < wanted && count < atMost && values[count] > 0)
+            sum += values[count++];
+        return count;
+    }
+
+    /// <summary>The first columns, one after the other.</summary>
+    private static double[] Leading(Matrix<double> vectors, int count)
+        => [.. Enumerable.Range(0, count).SelectMany(j => vectors.Column(j))];
+
+    private static double Trace(DeviceMatrix matrix)
+    {
+        var row = new double[matrix.Columns];
+        double trace = 0;
+        for (int i = 0; i < matrix.Rows; i++)
+        {
+            matrix.Device.Read(matrix.RowRange(i, 1), row);
+            trace += row[i];
+        }
+
+        return trace;
+    }
+}
