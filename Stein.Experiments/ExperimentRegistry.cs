@@ -1,6 +1,7 @@
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Runs;
+using Stein.Experiments.ScoreEstimation;
 
 namespace Stein.Experiments;
 
@@ -19,6 +20,9 @@ public static class ExperimentRegistry
     /// <summary>Particles that start in one mode of two.</summary>
     public static MixtureParticlesExperiment MixtureParticles { get; } = new();
 
+    /// <summary>Error of score estimators.</summary>
+    public static ScoreErrorExperiment ScoreError { get; } = new();
+
     /// <summary>All, in the order they are listed.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [Ica, Mixture, MixtureWeight, MixtureParticles];
+    public static IReadOnlyList<Experiment> All { get; } = [Ica, Mixture, MixtureWeight, MixtureParticles, ScoreError];
 }
