@@ -1,5 +1,6 @@
 using ScottPlot;
 using ScottPlot.Plottables;
+using ScottPlot.TickGenerators;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.ScoreEstimation;
@@ -57,6 +58,8 @@ internal static class ScoreCurveFigures
             tick.LineWidth = 1;
         }
 
+        plot.Axes.Bottom.TickGenerator = new NumericFixedInterval(1) { LabelFormatter = NumberText.Tick };
+        plot.Axes.Left.TickGenerator = new NumericFixedInterval(1) { LabelFormatter = NumberText.Tick };
         plot.Axes.SetLimits(-ScoreCurve.Reach, ScoreCurve.Reach, -Highest, Highest);
         Figure.PutLegendAbove(plot, legend);
         return plot;

@@ -25,8 +25,11 @@ internal static class ScoreErrorFigures
     /// <summary>What is above is off the figure: ten times as wrong as no estimate at all.</summary>
     private const double Highest = 10;
 
-    /// <summary>Lines are that far apart, in decades, so that error bars do not cover one another.</summary>
-    private const double Shift = 0.006;
+    /// <summary>At least this is in every figure below 1, so that the axis has labels.</summary>
+    private const double Lowest = 0.1;
+
+    /// <summary>Lines are apart by that share of the axis, so that error bars do not cover one another.</summary>
+    private const double Shift = 0.0035;
 
     /// <summary>Not a colour of a series: lines of one colour share one pattern.</summary>
     private static readonly Color ZeroColor = Color.FromHex("#404040");
@@ -49,21 +52,24 @@ internal static class ScoreErrorFigures
         Plot plot = Figure.Create(xLabel, "Relative error");
         var legend = new List<LegendItem>();
         (ValueRange xs, ValueRange ys) = (new(), new());
+        ys.Include(Math.Log10(Lowest));
         ys.Include(Math.Log10(1.5));
+        foreach (ErrorPoint point in series.SelectMany(each => each.Points.Concat(each.Marked is { } ring ? [ring] : [])))
+        {
+            xs.Include(Math.Log10(point.X));
+            ys.Include(Math.Log10(Math.Min(point.Mean, Highest)));
+            ys.Include(Math.Log10(Math.Min(point.Mean, Highest)) - LengthBelow(point));
+        }
+
+        (double left, double right) = xs.WithMargin(0.04);
+        (double bottom, double top) = ys.WithMargin(0.05);
         HorizontalLine zero = plot.Add.HorizontalLine(0);
         zero.Color = ZeroColor;
         zero.LinePattern = LinePattern.Dashed;
         zero.LineWidth = 1.4f;
         for (int index = 0; index < series.Count; index++)
         {
-            double shift = Shift * (index - (0.5 * (series.Count - 1)));
-            foreach (ErrorPoint point in series[index].Points)
-            {
-                xs.Include(Math.Log10(point.X));
-                ys.Include(Math.Log10(Math.Min(point.Mean, Highest)));
-            }
-
-            AddLine(plot, series[index], shift);
+            AddLine(plot, series[index], Shift * (right - left) * (index - (0.5 * (series.Count - 1))));
             legend.Add(series[index].Style.Item(series[index].Label));
         }
 
@@ -87,19 +93,11 @@ internal static class ScoreErrorFigures
         }
 
         legend.Add(new LegendItem { LabelText = "score of zero", LineColor = ZeroColor, LinePattern = LinePattern.Dashed, LineWidth = 1.4f });
-        (double left, double right) = xs.WithMargin(0.04);
-        (double bottom, double top) = ys.WithMargin(0.05);
         plot.Axes.SetLimits(left, right, bottom, top);
         plot.Axes.Bottom.TickGenerator = new NumericManual(
             [.. ticks.Select(Math.Log10)], [.. ticks.Select(NumberText.Tick)]);
-        plot.Axes.Left.TickGenerator = new NumericAutomatic
-        {
-            MinorTickGenerator = new LogMinorTickGenerator(),
-            IntegerTicksOnly = true,
-            LabelFormatter = power => NumberText.Tick(Math.Pow(10, power)),
-        };
-        plot.Grid.MinorLineColor = Colors.Black.WithAlpha(.04);
-        plot.Grid.MinorLineWidth = 1;
+        double[] errors = [.. from power in Enumerable.Range(-9, 11) from digit in (int[])[1, 2, 5] select digit * Math.Pow(10, power)];
+        plot.Axes.Left.TickGenerator = new NumericManual([.. errors.Select(Math.Log10)], [.. errors.Select(NumberText.Tick)]);
         Figure.PutLegendAbove(plot, legend);
         return plot;
     }
@@ -122,7 +120,7 @@ internal static class ScoreErrorFigures
             ys,
             xErrorsNegative: null,
             xErrorsPositive: null,
-            yErrorsNegative: [.. points.Select(point => LengthBelow(point))],
+            yErrorsNegative: [.. points.Select(LengthBelow)],
             yErrorsPositive: [.. points.Select(point => Finite(Math.Log10(1 + (point.Error / point.Mean))))])
         {
             Color = series.Style.Color,

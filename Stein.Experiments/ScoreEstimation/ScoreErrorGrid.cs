@@ -39,7 +39,7 @@ internal static class ScoreErrorGrid
             [
                 .. Selected(Dimensions([1, 10, 50], new() { Samples = 100, Trials = 3 })),
                 .. Selected(Sizes([50, 100, 200], new() { Target = "banana", Dimension = 2, Trials = 3 })),
-                .. Sweep(Dimensions([1, 10, 50], new() { Samples = 100, Trials = 3 }), [0.01, 0.1, 1, 10, 100]),
+                .. Sweep(Dimensions([1, 50], new() { Samples = 100, Trials = 3 }), [0.01, 0.1, 1, 10, 100]),
             ],
             _ =>
             [
