@@ -16,8 +16,12 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
 
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
 
-    /// <summary>The ν-method does in √T steps what Landweber iteration does in T.</summary>
-    public override double DefaultRegularisation(int samples, int dimension) => isAccelerated ? 10 : 100;
+    /// <summary>
+    /// <c>T = max(50, 3D)</c>, and for the ν-method, which does in √T steps what Landweber iteration does in T, <c>max(8, 2.5 √D)</c>: a step
+    /// takes off a share 1/D, about, of what is left of a linear score.
+    /// </summary>
+    public override double DefaultRegularisation(int samples, int dimension)
+        => isAccelerated ? Math.Max(8, Math.Round(2.5 * Math.Sqrt(dimension))) : Math.Max(50, 3 * dimension);
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => isAccelerated ? [1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 56, 80] : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
