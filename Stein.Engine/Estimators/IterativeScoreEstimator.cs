@@ -1,11 +1,9 @@
-using Stein.Engine.Devices;
-
 namespace Stein.Engine.Estimators;
 
 /// <summary>
 /// Estimates by T steps of an iteration whose limit is the Stein gradient estimator without a ridge; stopping early is the regularisation.
 /// </summary>
-/// <remarks>The iterations are <see cref="ScoreIteration{TKernel}"/>. O(K²D) operations a step, K² numbers on the device.</remarks>
+/// <remarks>The iterations are <see cref="ScoreIteration"/>. O(K²D) operations a step, K² numbers on the device.</remarks>
 internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimator
 {
     public override string Name => isAccelerated ? "nu" : "landweber";
@@ -31,10 +29,9 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {
-        var iteration = new ScoreIteration<TKernel>(samples, isAccelerated);
+        var iteration = new KernelScoreIteration<TKernel>(samples, isAccelerated);
         while (iteration.Iteration < regularisation)
             iteration.Step();
-        return new KernelExpansion<TKernel>(
-            samples, regularisation, iteration.Coefficients, iteration.GradientWeight, samples.Device.Read(iteration.Scores));
+        return iteration.Estimate();
     }
 }
