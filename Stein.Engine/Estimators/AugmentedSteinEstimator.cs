@@ -28,7 +28,7 @@ internal sealed class AugmentedSteinEstimator : ScoreEstimator
 
     public override BandwidthRule BandwidthRule => BandwidthRule.Median;
 
-    public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.Of(samples, dimension);
+    public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.OfPredictor(samples, dimension);
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension) => RidgeRule.Candidates;
 

@@ -29,7 +29,7 @@ internal sealed class CurlFreeScoreEstimator : ScoreEstimator
 
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
 
-    public override double DefaultRegularisation(int samples, int dimension) => 0.1 * RidgeRule.Of(samples, dimension);
+    public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.OfCurlFree(samples, dimension);
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension) => RidgeRule.Candidates;
 

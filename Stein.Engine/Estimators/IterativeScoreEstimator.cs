@@ -1,11 +1,9 @@
-using Stein.Engine.Devices;
-
 namespace Stein.Engine.Estimators;
 
 /// <summary>
 /// Estimates by T steps of an iteration whose limit is the Stein gradient estimator without a ridge; stopping early is the regularisation.
 /// </summary>
-/// <remarks>The iterations are <see cref="ScoreIteration{TKernel}"/>. O(K²D) operations a step, K² numbers on the device.</remarks>
+/// <remarks>The iterations are <see cref="ScoreIteration"/>. O(K²D) operations a step, K² numbers on the device.</remarks>
 internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimator
 {
     public override string Name => isAccelerated ? "nu" : "landweber";
@@ -16,8 +14,12 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
 
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
 
-    /// <summary>The ν-method does in √T steps what Landweber iteration does in T.</summary>
-    public override double DefaultRegularisation(int samples, int dimension) => isAccelerated ? 10 : 100;
+    /// <summary>
+    /// <c>T = max(50, 3D)</c>, and for the ν-method, which does in √T steps what Landweber iteration does in T, <c>max(8, 2.5 √D)</c>: a step
+    /// takes off a share 1/D, about, of what is left of a linear score.
+    /// </summary>
+    public override double DefaultRegularisation(int samples, int dimension)
+        => isAccelerated ? Math.Max(8, Math.Round(2.5 * Math.Sqrt(dimension))) : Math.Max(50, 3 * dimension);
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => isAccelerated ? [1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 56, 80] : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
@@ -27,10 +29,9 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {
-        var iteration = new ScoreIteration<TKernel>(samples, isAccelerated);
+        var iteration = new KernelScoreIteration<TKernel>(samples, isAccelerated);
         while (iteration.Iteration < regularisation)
             iteration.Step();
-        return new KernelExpansion<TKernel>(
-            samples, regularisation, iteration.Coefficients, iteration.GradientWeight, samples.Device.Read(iteration.Scores));
+        return iteration.Estimate();
     }
 }

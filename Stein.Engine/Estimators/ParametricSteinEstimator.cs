@@ -35,7 +35,9 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
 
     public override double DefaultRegularisation(int samples, int dimension) => 0.01;
 
-    public override IReadOnlyList<double> Candidates(int samples, int dimension) => RidgeRule.Candidates;
+    /// <summary>From 10⁻⁴ to 10 in half decades.</summary>
+    public override IReadOnlyList<double> Candidates(int samples, int dimension)
+        => [.. Enumerable.Range(-8, 11).Select(power => Math.Pow(10, 0.5 * power))];
 
     public override string? ProblemWith(double regularisation) => RidgeRule.ProblemWith(regularisation);
 

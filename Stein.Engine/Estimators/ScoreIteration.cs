@@ -1,5 +1,4 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.State;
 
@@ -25,125 +24,56 @@ namespace Stein.Engine.Estimators;
 /// recurrence with S and 1 in place of KS + ⟨∇,K⟩. O(K²D) a step; K² + 6KD numbers.
 /// </para>
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
-internal sealed class ScoreIteration<TKernel> : IStateful
-    where TKernel : struct, IRadialKernel
+public abstract class ScoreIteration : IStateful
 {
-    private const double Nu = 1;
+    private protected ScoreIteration(SampleSet samples) => Samples = samples;
 
-    /// <summary>Products that find the largest eigenvalue: the all-positive matrix has one far above the others.</summary>
-    private const int PowerIterations = 50;
-
-    private readonly Device device;
-    private readonly bool isAccelerated;
-    private readonly DeviceMatrix residuals;
-    private DeviceMatrix scores;
-    private DeviceMatrix coefficients;
-    private DeviceMatrix previousScores;
-    private DeviceMatrix previousCoefficients;
-    private double previousGradientWeight;
-
-    public ScoreIteration(SampleSet samples, bool isAccelerated)
-    {
-        (device, this.isAccelerated) = (samples.Device, isAccelerated);
-        Gram = device.Allocate(samples.Count, samples.Count);
-        GradientSums = new SampleGram<TKernel>(samples).GradientSums(Gram);
-        LargestEigenvalue = PowerIteration();
-        scores = Zeros();
-        coefficients = Zeros();
-        residuals = Zeros();
-        previousScores = Zeros();
-        previousCoefficients = Zeros();
-
-        DeviceMatrix Zeros() => device.Allocate(samples.Count, samples.Dimension);
-    }
-
-    /// <summary>K (K×K).</summary>
-    public DeviceMatrix Gram { get; }
-
-    /// <summary>⟨∇,K⟩ (K×D).</summary>
-    public DeviceMatrix GradientSums { get; }
+    /// <summary>h, a length.</summary>
+    public double Bandwidth => Samples.Bandwidth;
 
     /// <summary>λ, from below to about six digits.</summary>
-    public double LargestEigenvalue { get; }
-
-    /// <summary>S (K×D), as it stands until the next step.</summary>
-    public DeviceMatrix Scores => scores;
-
-    /// <summary>c (K×D), as it stands until the next step.</summary>
-    public DeviceMatrix Coefficients => coefficients;
-
-    /// <summary>β.</summary>
-    public double GradientWeight { get; private set; }
+    public abstract double LargestEigenvalue { get; }
 
     /// <summary>Steps done.</summary>
-    public int Iteration { get; private set; }
+    public int Iteration { get; private protected set; }
+
+    private protected SampleSet Samples { get; }
+
+    /// <summary>Begins at S = 0.</summary>
+    /// <param name="device">Where products are computed.</param>
+    /// <param name="samples">K×D, row-major, K at least 2, not all the same.</param>
+    /// <param name="dimension">D, at least 1.</param>
+    /// <param name="kernel">The name of a kernel in <see cref="RadialKernels"/>.</param>
+    /// <param name="bandwidth">h; null for the median distance times √2.</param>
+    /// <param name="isAccelerated">Whether it is the ν-method.</param>
+    /// <exception cref="ArgumentException">The samples, the kernel or the bandwidth cannot be used.</exception>
+    /// <exception cref="ScoreEstimationException">All samples are the same, and no bandwidth is given.</exception>
+    public static ScoreIteration Create(
+        Device device, ReadOnlySpan<double> samples, int dimension, string kernel, double? bandwidth = null, bool isAccelerated = false)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        SampleSet set = SampleSet.Create(device, samples, dimension, bandwidth, BandwidthRule.TwiceMedian);
+        return RadialKernels.Visit(kernel, new Beginning(set, isAccelerated));
+    }
 
     /// <summary>One step.</summary>
-    public void Step()
-    {
-        int t = ++Iteration;
-        double u = isAccelerated
-            ? (t - 1) * ((2 * t) - 3) * ((2 * t) + (2 * Nu) - 1)
-                / ((t + (2 * Nu) - 1) * ((2 * t) + (4 * Nu) - 1) * ((2 * t) + (2 * Nu) - 3))
-            : 0;
-        double w = isAccelerated
-            ? 4 * ((2 * t) + (2 * Nu) - 1) * (t + Nu - 1) / ((t + (2 * Nu) - 1) * ((2 * t) + (4 * Nu) - 1))
-            : 1;
-        double step = -w / LargestEigenvalue;
-        device.Map<Identity>(residuals, GradientSums);
-        device.Multiply(residuals, Gram, scores, beta: 1);
-        Advance(ref coefficients, ref previousCoefficients, scores, u, step);
-        Advance(ref scores, ref previousScores, residuals, u, step);
-        double weight = GradientWeight;
-        GradientWeight += (u * (weight - previousGradientWeight)) + step;
-        previousGradientWeight = weight;
-    }
+    public abstract void Step();
+
+    /// <summary>S (K×D, row-major).</summary>
+    public abstract double[] ScoresAtSamples();
+
+    /// <summary>The estimate as it stands, which later steps do not change.</summary>
+    public abstract ScoreEstimate Estimate();
 
     /// <summary>Writes scores, coefficients and the step count; all else follows from the samples.</summary>
-    public void Save(BinaryWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.Write(Iteration);
-        writer.Write(GradientWeight);
-        writer.Write(previousGradientWeight);
-        Parts.SaveAll(writer);
-    }
+    public abstract void Save(BinaryWriter writer);
 
     /// <inheritdoc/>
-    public void Restore(BinaryReader reader)
+    public abstract void Restore(BinaryReader reader);
+
+    private sealed class Beginning(SampleSet samples, bool isAccelerated) : IRadialKernelVisitor<ScoreIteration>
     {
-        ArgumentNullException.ThrowIfNull(reader);
-        Iteration = reader.ReadInt32();
-        GradientWeight = reader.ReadDouble();
-        previousGradientWeight = reader.ReadDouble();
-        Parts.RestoreAll(reader);
-    }
-
-    private IEnumerable<DeviceMatrix> Parts => [Scores, Coefficients, previousScores, previousCoefficients];
-
-    /// <summary>The new current is <c>current + u(current − previous) + step·direction</c>, the new previous the old current.</summary>
-    private void Advance(ref DeviceMatrix current, ref DeviceMatrix previous, DeviceMatrix direction, double u, double step)
-    {
-        device.Map<Momentum>(previous, current, previous, direction, p: u, q: step);
-        (current, previous) = (previous, current);
-    }
-
-    private double PowerIteration()
-    {
-        DeviceMatrix vector = device.Allocate(Gram.Rows, 1);
-        DeviceMatrix product = device.Allocate(Gram.Rows, 1);
-        var ones = new double[Gram.Rows];
-        Array.Fill(ones, 1 / Math.Sqrt(ones.Length));
-        device.Write(vector, ones);
-        double norm = 0;
-        for (int i = 0; i < PowerIterations; i++)
-        {
-            device.Multiply(product, Gram, vector);
-            norm = Math.Sqrt(device.Read(product).Sum(value => value * value));
-            device.Map<Scaled>(vector, product, p: 1 / norm);
-        }
-
-        return norm;
+        public ScoreIteration Visit<TKernel>()
+            where TKernel : struct, IRadialKernel => new KernelScoreIteration<TKernel>(samples, isAccelerated);
     }
 }

@@ -14,7 +14,7 @@ namespace Stein.Engine.Estimators;
 /// </para>
 /// <para>
 /// The regularisation is the share of the sum of eigenvalues that the J leading ones hold, 0.95 by rule as in the authors' code; J is
-/// at most <c>max(200, 2D)</c>. See <see cref="TruncatedEigendecomposition"/> for the cost.
+/// at most <c>max(100, 3D/2)</c>, whole numbers. See <see cref="TruncatedEigendecomposition"/> for the cost.
 /// </para>
 /// </remarks>
 internal sealed class SpectralScoreEstimator : ScoreEstimator
@@ -36,7 +36,7 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
         => regularisation is > 0 and <= 1 ? null : "it must be a number above 0, at most 1";
 
     /// <summary>The most eigenvalues that are used.</summary>
-    internal static int MostEigenvalues(int dimension) => Math.Max(200, 2 * dimension);
+    internal static int MostEigenvalues(int dimension) => Math.Max(100, 3 * dimension / 2);
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {

@@ -41,7 +41,7 @@ internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEst
     /// <summary>What the diagonal of zeros takes from the ridge.</summary>
     private double Offset => statistic == PairStatistic.V ? 0 : 1;
 
-    public override double DefaultRegularisation(int samples, int dimension) => Offset + RidgeRule.Of(samples, dimension);
+    public override double DefaultRegularisation(int samples, int dimension) => Offset + RidgeRule.OfExpansion(samples, dimension);
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => [.. RidgeRule.Candidates.Select(ridge => Offset + ridge)];

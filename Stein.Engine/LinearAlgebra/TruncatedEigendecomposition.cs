@@ -27,12 +27,12 @@ internal sealed class TruncatedEigendecomposition
     public const int WholeOrder = 600;
 
     /// <summary>The relative change between two subspace iterations at which they end.</summary>
-    public const double Tolerance = 1e-5;
+    public const double Tolerance = 1e-4;
 
-    private const int MaximumIterations = 50;
+    private const int MostIterations = 32;
 
-    /// <summary>Iterations between two looks at the eigenvalues, which cost more than an iteration.</summary>
-    private const int LookEvery = 3;
+    /// <summary>The first look at the eigenvalues; the next are after twice as many iterations each, since a look costs more than one.</summary>
+    private const int FirstLook = 2;
 
     private TruncatedEigendecomposition(double[] values, PaddedMatrix rows) => (Values, Rows) = (values, rows);
 
@@ -88,37 +88,37 @@ internal sealed class TruncatedEigendecomposition
         var stream = new PhiloxStream(0, StreamPurpose.Eigenvectors);
         PaddedMatrix rows = PaddedMatrix.Of([.. Enumerable.Range(0, width * order).Select(_ => stream.NextNormal())], width, order);
         double last = 0;
+        int look = FirstLook;
         for (int iteration = 1; ; iteration++)
         {
-            if (!Orthonormalise(rows))
+            // Once loses digits where rows are nearly dependent, which matters to the eigenvalues alone.
+            bool isLook = iteration == look;
+            if (!Orthonormalise(rows) || (isLook && !Orthonormalise(rows)))
                 return null;
             device.Write(basis, rows.ToArray());
             device.Multiply(product, basis, matrix);
             PaddedMatrix images = PaddedMatrix.Of(device.Read(product), width, order);
-            if (iteration % LookEvery == 0)
+            if (isLook)
             {
                 (double[] values, Matrix<double> vectors) = Decompose(DenseMatrix.Build.Dense(width, width, HostProduct.OfTransposed(rows, images).ToArray()));
                 int count = Count(values, wanted, atMost);
                 double sum = values.Take(count).Sum();
-                if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MaximumIterations)
+                if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MostIterations)
                     return new(values[..count], HostProduct.Of(PaddedMatrix.Of(Leading(vectors, count), count, width), rows));
                 last = sum;
+                look *= 2;
             }
 
             rows = images;
         }
     }
 
-    /// <summary>Replaces rows by orthonormal ones that span the same; twice, since once loses digits where they are nearly dependent.</summary>
+    /// <summary>Replaces rows by orthonormal ones that span the same.</summary>
     private static bool Orthonormalise(PaddedMatrix rows)
     {
-        for (int pass = 0; pass < 2; pass++)
-        {
-            if (CholeskyFactor.TryFactor(HostProduct.OfTransposed(rows, rows)) is not { } factor)
-                return false;
-            factor.SolveLower(rows);
-        }
-
+        if (CholeskyFactor.TryFactor(HostProduct.OfTransposed(rows, rows)) is not { } factor)
+            return false;
+        factor.SolveLower(rows);
         return true;
     }
 

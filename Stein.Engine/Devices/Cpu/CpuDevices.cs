@@ -19,7 +19,7 @@ public static class CpuDevices
     public static Device CreateSimd(int bits)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, VectorBits);
-        string description = $"float32, {bits}-bit vectors, one thread";
+        string description = $"float32, {bits}-bit vectors, one thread a run";
         return bits switch
         {
             128 => new CpuDevice<Simd128Lane, float>("simd", description),
@@ -31,7 +31,7 @@ public static class CpuDevices
 
     /// <summary>Double precision with the run-time's vectors, see <see cref="SimdDoubleLane"/>.</summary>
     public static Device CreateSimdDouble() => new CpuDevice<SimdDoubleLane, double>(
-        "simd-double", $"float64, {64 * SimdDoubleLane.Count}-bit vectors, one thread");
+        "simd-double", $"float64, {64 * SimdDoubleLane.Count}-bit vectors, one thread a run");
 
     /// <summary>Double precision, one number at a time: the oracle.</summary>
     public static Device CreateDouble() => new CpuDevice<DoubleLane, double>("double", "float64, scalar, one thread: the oracle");
