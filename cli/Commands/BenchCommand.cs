@@ -23,7 +23,7 @@ internal static class BenchCommand
         var json = new Option<bool>("--json") { Description = "one line of JSON on standard output, and nothing else there" };
         var command = new CommandWithExamples(
             "bench",
-            "Times training iterations or score estimators on one thread: medians, the share of the measured FMA peak, and memory.",
+            "Times training iterations, on one thread, or score estimators: medians, the share of the measured FMA peak, and memory.",
             new Example("stein bench", "three methods at D = 10, 100 and 200; ten seconds"),
             new Example("stein bench --dim 100 --method maxsksd --iterations 2000", "one row, more precisely"),
             new Example("stein bench --what estimators --dim 10,100 --samples 2000", "all score estimators: seconds and bytes"),

@@ -12,6 +12,17 @@ namespace Stein.Experiments.Tests.ScoreEstimation;
 /// <summary>Errors of estimators: that they are of the size that is known, and that runs, reports and settings are what they say.</summary>
 public sealed class ScoreErrorTests
 {
+    private static readonly string[] _reportFiles =
+    [
+        "by_dimension_gauss_K30.md",
+        "by_dimension_gauss_K30_rule.png",
+        "by_dimension_gauss_K30_held-out.svg",
+        "by_samples_banana_D2.tex",
+        "sweep_stein_gauss_K30.png",
+        "curves_stein.png",
+        "curves.csv",
+    ];
+
     public static TheoryData<string> Estimators => [.. ScoreEstimators.Names];
 
     [Theory]
@@ -41,10 +52,11 @@ public sealed class ScoreErrorTests
         Assert.True(Error(1, 10) < Error(1, 0.1));
         Assert.True(Error(100, 0.1) < Error(100, 10));
 
-        double Error(int dimension, double ridge) => ScoreErrorTrial.Run(
+        // A draw on the line may say otherwise; ten do not.
+        double Error(int dimension, double ridge) => Enumerable.Range(0, 10).Average(trial => ScoreErrorTrial.Run(
             device,
             new() { Dimension = dimension, Estimator = "stein-augmented", Selection = "given", Regularisation = ridge },
-            0).InSample;
+            trial).InSample);
     }
 
     [Theory]
@@ -100,18 +112,7 @@ public sealed class ScoreErrorTests
         ReportOutcome report = ExperimentChecks.AssertReported(ExperimentRegistry.ScoreError, folder);
         string[] names = [.. report.Files.Select(file => Path.GetFileName(file))];
         Assert.Equal(report.Finished + 1, File.ReadLines(Path.Combine(folder.File("report"), "score_errors.csv")).Count());
-        Assert.All(
-            new[]
-            {
-                "by_dimension_gauss_K30.md",
-                "by_dimension_gauss_K30_rule.png",
-                "by_dimension_gauss_K30_held-out.svg",
-                "by_samples_banana_D2.tex",
-                "sweep_stein_gauss_K30.png",
-                "curves_stein.png",
-                "curves.csv",
-            },
-            name => Assert.Contains(name, names));
+        Assert.All(_reportFiles, name => Assert.Contains(name, names));
         Assert.Equal(4, report.Tables.Count);
     }
 
@@ -180,7 +181,7 @@ public sealed class ScoreErrorTests
     public void Estimators_are_timed()
     {
         using Device device = CpuDevices.CreateSimd();
-        var row = EstimatorBenchmark.Run(device, new("kde", 50, 2, 3));
+        var row = EstimatorBenchmark.Run(device, new("kde", 50, 2, 3), TestContext.Current.CancellationToken);
         Assert.Equal(("kde", 50, 2, "simd", 3), (row.Estimator, row.Samples, row.Dimension, row.Device, row.Fits));
         Assert.InRange(row.FitSeconds, 0, 10);
         Assert.InRange(row.ScoresSeconds, 1e-9, 10);
