@@ -54,5 +54,8 @@ public class CholeskyBenchmarks
     [Benchmark]
     [BenchmarkCategory("Quick")]
     public double[] MathNetManaged()
-        => new DenseMatrix(Order, Order, gram).Cholesky().Solve(DenseMatrix.Build.DenseOfRowMajor(Order, RightHandSides, right)).ToRowMajorArray();
+    {
+        var columns = DenseMatrix.Build.DenseOfRowMajor(Order, RightHandSides, right);
+        return new DenseMatrix(Order, Order, gram).Cholesky().Solve(columns).ToRowMajorArray();
+    }
 }
