@@ -13,6 +13,7 @@ internal static class SteinRootCommand
     [
         new("stein ica --dim 10 --method maxsksd --seed 60", "trains one ICA model as the paper does; seconds"),
         new("stein mixture --remedy none,noise", "a Stein test that is blind to mixing weights, and one that is not; seconds"),
+        new("stein score --samples x.csv --out scores.csv", "the score function of the density that your samples come from"),
         new("stein reproduce --all", "every published table and figure; about 45 minutes on 2 cores, and resumable"),
         new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
         new("stein status", "how far the runs are"),
@@ -26,6 +27,7 @@ internal static class SteinRootCommand
         {
             IcaCommand.Create(interruption),
             MixtureCommand.Create(interruption),
+            ScoreCommand.Create(interruption),
             ReproduceCommand.Create(interruption),
             ReportCommand.Create(),
             ListCommand.Create(),

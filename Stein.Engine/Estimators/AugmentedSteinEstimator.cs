@@ -13,8 +13,8 @@ namespace Stein.Engine.Estimators;
 /// <para>
 /// By elimination of the K old rows from the K + 1 equations, with <c>B = (𝐊 + ηI)⁻¹</c>, <c>k_y = k(X, y)</c> and
 /// <c>J_n = ∇_y k(x_n, y)</c>:
-/// <c>ĝ(y) = −[k_yᵀĜ − (Bk_y + 1)ᵀJ]/(k(y, y) + η − k_yᵀBk_y)</c>. At the samples themselves it is Ĝ; a y that happens to be one of them counts twice,
-/// and ĝ(y) is near Ĝ and not equal to it. Exists for η = 0, off the samples.
+/// <c>ĝ(y) = −[k_yᵀĜ − (Bk_y + 1)ᵀJ]/(k(y, y) + η − k_yᵀBk_y)</c>. At its samples the estimate is Ĝ; a y that happens to be one of them
+/// counts twice, and ĝ(y) is near Ĝ and not equal to it. Exists for η = 0, off the samples.
 /// </para>
 /// <para>O(K²) operations a point, by substitution.</para>
 /// </remarks>

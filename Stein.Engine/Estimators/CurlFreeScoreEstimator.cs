@@ -11,8 +11,8 @@ namespace Stein.Engine.Estimators;
 /// <remarks>
 /// <para>
 /// With <c>Γ(x, y) = ∇_x∇_yᵀ k/(2a) = −φ′I − 2aφ″dd ᵀ</c>, which has I where x = y, and <c>Z(y) = Σ_n ∇_y Δ_{x_n} k/(2a)</c>:
-/// <c>(Γ + ηI)c = Z(X)/η</c> (KD×KD), and <c>ŝ(y) = Σ_n Γ(y, x_n)c_n − Z(y)/η</c>, at the samples −ηc. The ridge is Kλ/(2a) in the papers' letters, and
-/// means the same as that of the Stein gradient estimator: both kernels have a unit diagonal.
+/// <c>(Γ + ηI)c = Z(X)/η</c> (KD×KD), and <c>ŝ(y) = Σ_n Γ(y, x_n)c_n − Z(y)/η</c>, at the samples −ηc. The ridge is Kλ/(2a) in the papers'
+/// letters, and means the same as that of the Stein gradient estimator: both kernels have a unit diagonal.
 /// </para>
 /// <para>
 /// Γ is never formed: its product with a vector takes O(K²D) operations (<see cref="CurlFreeSystem{TKernel}"/>), and conjugate

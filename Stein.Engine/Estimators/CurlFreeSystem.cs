@@ -5,8 +5,8 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The equations <c>(Γ + ηI)c = Z(X)/η</c> of <see cref="CurlFreeScoreEstimator"/>, solved by conjugate gradients (Hestenes and Stiefel, 1952)
-/// without forming Γ.
+/// The equations <c>(Γ + ηI)c = Z(X)/η</c> of <see cref="CurlFreeScoreEstimator"/>, solved by conjugate gradients (Hestenes and
+/// Stiefel, 1952) without forming Γ.
 /// </summary>
 /// <remarks>
 /// Ends where the residual is <see cref="Tolerance"/> times the right side, or in single precision where rounding keeps it from falling.
@@ -51,7 +51,8 @@ internal sealed class CurlFreeSystem<TKernel>
             {
                 throw new ScoreEstimationException(
                     $"The equations of the curl-free estimate are too ill-conditioned at ridge {ridge}: after {iteration} iterations the "
-                    + $"residual is {Math.Sqrt(square / goal) * Tolerance:E1} of the right side. Give a larger ridge, or compute in double precision.");
+                    + $"residual is {Math.Sqrt(square / goal) * Tolerance:E1} of the right side. Give a larger ridge, or compute in double "
+                    + "precision.");
             }
 
             double step = square / curvature;

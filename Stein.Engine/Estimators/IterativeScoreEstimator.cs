@@ -15,8 +15,8 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
 
     /// <summary>
-    /// <c>T = max(50, 3D)</c>, and for the ν-method, which does in √T steps what Landweber iteration does in T, <c>max(8, 2.5 √D)</c>: a step
-    /// takes off a share 1/D, about, of what is left of a linear score.
+    /// <c>T = max(50, 3D)</c>, and for the ν-method, which does in √T steps what Landweber iteration does in T, <c>max(8, 2.5 √D)</c>: a
+    /// step takes off a share 1/D, about, of what is left of a linear score.
     /// </summary>
     public override double DefaultRegularisation(int samples, int dimension)
         => isAccelerated ? Math.Max(8, Math.Round(2.5 * Math.Sqrt(dimension))) : Math.Max(50, 3 * dimension);
@@ -25,7 +25,9 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
         => isAccelerated ? [1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 56, 80] : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
     public override string? ProblemWith(double regularisation)
-        => regularisation is >= 1 and <= 1e6 && regularisation == Math.Floor(regularisation) ? null : "it must be a whole number from 1 to 10⁶";
+        => regularisation is >= 1 and <= 1e6 && regularisation == Math.Floor(regularisation)
+            ? null
+            : "it must be a whole number from 1 to 1000000";
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {

@@ -9,9 +9,9 @@ namespace Stein.Engine.Estimators;
 /// a factor of the bandwidth, 1 unless given.
 /// </summary>
 /// <remarks>
-/// <c>∇ log q̂ = 2a Σ_n φ′d/Σ_n φ</c>, and its divergence is <c>Δq̂/q̂ − ‖∇ log q̂‖²</c> with <c>Δ_y k = −tr ∇_x∇_y k</c>. The Gaussian's quotients do
-/// not change when the least squared distance of a point is taken from all of that point, which keeps them from being 0/0 far from all
-/// samples.
+/// <c>∇ log q̂ = 2a Σ_n φ′d/Σ_n φ</c>, and its divergence is <c>Δq̂/q̂ − ‖∇ log q̂‖²</c> with <c>Δ_y k = −tr ∇_x∇_y k</c>. The Gaussian's
+/// quotients do not change when the least squared distance of a point is taken from all of that point, which keeps them from being 0/0
+/// far from all samples.
 /// </remarks>
 internal sealed class KernelDensityScore : ScoreEstimator
 {
@@ -71,7 +71,7 @@ internal sealed class KernelDensityScore : ScoreEstimator
             Set.Device.Map<Quotient>(scores, scores, block.RowSums(block.Values()));
         }
 
-        /// <summary>Takes the least distance of every row from the row, where that changes no quotient; returns what was taken (m×1).</summary>
+        /// <summary>Takes the least distance of a row from the row, where that changes no quotient; returns what was taken (m×1).</summary>
         private DeviceMatrix ShiftDistances()
         {
             Device device = Set.Device;

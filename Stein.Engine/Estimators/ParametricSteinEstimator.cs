@@ -12,7 +12,8 @@ namespace Stein.Engine.Estimators;
 /// <remarks>
 /// <para>
 /// With <c>Ψ = −φ′</c> of the pairs, K their kernels, X the products <c>x_i·x_j</c>, ∘ elementwise and the scores
-/// <c>−2(1/h²) Σ_k a_k Ψ_ik(x_i − x_k)</c> the statistic is, but for a constant, <c>(4/h⁴K²)(aᵀΛa − 2aᵀb)</c>, so that <c>(Λ + ηI)a = b</c> with
+/// <c>−2(1/h²) Σ_k a_k Ψ_ik(x_i − x_k)</c> the statistic is, but for a constant, <c>(4/h⁴K²)(aᵀΛa − 2aᵀb)</c>, so that
+/// <c>(Λ + ηI)a = b</c> with
 /// </para>
 /// <para><c>Λ = X∘(ΨKΨ) + Ψ(K∘X)Ψ − ((ΨK)∘X)Ψ − Ψ((KΨ)∘X)</c>,
 /// <c>b = [Ψ diag(X)Ψ + (ΨΨ)∘X − Ψ(Ψ∘X) − (Ψ∘X)Ψ]1</c>.</para>
@@ -50,7 +51,8 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
         for (int i = 0; i < samples.Count; i++)
             system.Row(i)[i] += regularisation * mean;
         CholeskyFactor factor = CholeskyFactor.TryFactor(system) ?? throw new ScoreEstimationException(
-            $"At ridge {regularisation} the equations of the parametric estimator are singular to rounding. Give a larger ridge, 0.01 or more.");
+            $"At ridge {regularisation} the equations of the parametric estimator are singular to rounding. "
+            + "Give a larger ridge, 0.01 or more.");
         factor.Solve(right);
         return new Estimate<TKernel>(samples, regularisation, samples.Device.Upload(1, samples.Count, right.ToArray()));
     }

@@ -3,7 +3,7 @@ using Stein.Engine.Mixtures;
 
 namespace Stein.Engine.Estimators;
 
-/// <summary>The samples that an estimate is made from, shifted to mean zero, with the bandwidth of the kernel; on host and device.</summary>
+/// <summary>The samples that an estimate is made from, shifted to mean zero, with the kernel's bandwidth; on host and device.</summary>
 internal sealed class SampleSet
 {
     /// <summary>
@@ -131,7 +131,9 @@ internal sealed class SampleSet
         return 2 * variance * Math.Pow(4.0 / ((dimension + 2.0) * count), 2.0 / (dimension + 4));
     }
 
-    /// <summary>The lower median of the positive squared distances between the samples, of <see cref="MedianSamples"/> if there are more.</summary>
+    /// <summary>
+    /// The lower median of the positive squared distances between the samples, of <see cref="MedianSamples"/> if there are more.
+    /// </summary>
     private static double Median(Device device, double[] centred, int count, int dimension)
     {
         int used = Math.Min(count, MedianSamples);

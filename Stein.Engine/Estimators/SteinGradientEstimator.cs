@@ -15,8 +15,8 @@ namespace Stein.Engine.Estimators;
 /// ridge estimator in the kernel's Hilbert space has at the samples: the least of
 /// <c>(1/K) Σ_n[‖s(x_n)‖² + 2∇·s(x_n)] + (η/K)‖s‖²_H</c> is
 /// <c>ŝ(y) = −(1/η) [Σ_n k(y, x_n) Ĝ_n + Σ_n ∇_{x_n} k(y, x_n)]</c>,
-/// and at y = x_i the bracket is −ηĜ_i, row i of the equations that Ĝ solves. That is how it goes on off the samples; with η = 0 it does not
-/// exist there, and <c>stein-augmented</c> is to be used.
+/// and at y = x_i the bracket is −ηĜ_i, row i of the equations that Ĝ solves. That is how it goes on off the samples; with η = 0 it does
+/// not exist there, and <c>stein-augmented</c> is to be used.
 /// </para>
 /// <para>
 /// For the U-statistic the Gram matrix has a diagonal of zeros, and ⟨∇,K⟩ stays as it is, since k has gradient 0 where its arguments

@@ -27,8 +27,8 @@ public readonly struct KernelFirstDerivative<TKernel> : IElementMap
 }
 
 /// <summary>
-/// <c>tr ∇_x∇_y k = 2b(−Dφ′ − 2ρφ″)</c> at <c>ρ = a·b</c>: a is a squared distance, b <c>1/h²</c>, p the dimension D. Less the Laplacian of k
-/// in either argument.
+/// <c>tr ∇_x∇_y k = 2b(−Dφ′ − 2ρφ″)</c> at <c>ρ = a·b</c>: a is a squared distance, b <c>1/h²</c>, p the dimension D. The Laplacian of k in
+/// either argument is this with the other sign.
 /// </summary>
 public readonly struct KernelMixedTrace<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
@@ -76,7 +76,8 @@ public readonly struct KernelLaplacianGradient<TKernel> : IElementMap
 
 /// <summary>
 /// <c>Dw + 2ρw′ = φ″[D(D + 2) − 4(D + 2)ρr₃ + 4ρ²r₃r₄]</c> at <c>ρ = a·b</c>, p being D, w that of
-/// <see cref="KernelLaplacianGradient{TKernel}"/> and r the ratios of derivatives: the Laplacian of the Laplacian of k is <c>4a²</c> times this.
+/// <see cref="KernelLaplacianGradient{TKernel}"/> and r the ratios of derivatives: the Laplacian of the Laplacian of k is <c>4a²</c> times
+/// this.
 /// </summary>
 public readonly struct KernelBilaplacian<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel

@@ -55,8 +55,8 @@ public interface IRadialKernel
         where T : struct, ILane<T>;
 
     /// <summary>
-    /// <c>−φ⁗(ρ)/φ‴(ρ)</c> at ρ ≥ 0, which only the divergence of a curl-free estimate needs. Not in the profile: a fifth number there would
-    /// keep the compiler from holding it in registers.
+    /// <c>−φ⁗(ρ)/φ‴(ρ)</c> at ρ ≥ 0, which only the divergence of a curl-free estimate needs. Not in the profile: a fifth number there
+    /// would keep the compiler from holding it in registers.
     /// </summary>
     /// <param name="argument"><c>−Λρ</c>, see <see cref="ArgumentScale"/>.</param>
     static abstract T FourthRatio<T>(T argument)

@@ -75,7 +75,7 @@ internal unsafe struct SimdDoubleLane : ISimdLane<SimdDoubleLane, double>
 
     public static SimdDoubleLane Exp(SimdDoubleLane value) => new() { Value = Vector.Exp(value.Value) };
 
-    public static SimdDoubleLane PowerOfTwo(SimdDoubleLane value) => new() { Value = Vector.Exp(value.Value * new Vector<double>(Math.Log(2))) };
+    public static SimdDoubleLane PowerOfTwo(SimdDoubleLane value) => Exp(value * Constant(Math.Log(2)));
 
     public static SimdDoubleLane Log(SimdDoubleLane value) => new() { Value = Vector.Log(value.Value) };
 

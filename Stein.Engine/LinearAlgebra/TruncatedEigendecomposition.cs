@@ -11,8 +11,8 @@ namespace Stein.Engine.LinearAlgebra;
 /// <remarks>
 /// <para>
 /// How many: the fewest whose eigenvalues sum to a share of the trace, and no more than a given number. Up to order
-/// <see cref="WholeOrder"/> MathNet decomposes the whole matrix. Above, subspace iteration with Rayleigh–Ritz (Halko, Martinsson and Tropp, "Finding
-/// structure with randomness", SIAM Review 2011, section 4.5): products with A on the device, orthonormalisation by Cholesky
+/// <see cref="WholeOrder"/> MathNet decomposes the whole matrix. Above, subspace iteration with Rayleigh–Ritz (Halko, Martinsson and
+/// Tropp, "Finding structure with randomness", SIAM Review 2011, section 4.5): products with A on the device, orthonormalisation by Cholesky
 /// factorisation and the small eigenproblem in double precision on the host, until the sum of the eigenvalues wanted moves by less than
 /// <see cref="Tolerance"/> of itself.
 /// </para>
@@ -31,7 +31,7 @@ internal sealed class TruncatedEigendecomposition
 
     private const int MostIterations = 32;
 
-    /// <summary>The first look at the eigenvalues; the next are after twice as many iterations each, since a look costs more than one.</summary>
+    /// <summary>The first look at the eigenvalues; the next come after twice as many iterations, since a look costs more than one.</summary>
     private const int FirstLook = 2;
 
     private TruncatedEigendecomposition(double[] values, PaddedMatrix rows) => (Values, Rows) = (values, rows);
@@ -100,7 +100,8 @@ internal sealed class TruncatedEigendecomposition
             PaddedMatrix images = PaddedMatrix.Of(device.Read(product), width, order);
             if (isLook)
             {
-                (double[] values, Matrix<double> vectors) = Decompose(DenseMatrix.Build.Dense(width, width, HostProduct.OfTransposed(rows, images).ToArray()));
+                var small = new DenseMatrix(width, width, HostProduct.OfTransposed(rows, images).ToArray());
+                (double[] values, Matrix<double> vectors) = Decompose(small);
                 int count = Count(values, wanted, atMost);
                 double sum = values.Take(count).Sum();
                 if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MostIterations)

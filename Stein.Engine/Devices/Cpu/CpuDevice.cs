@@ -6,8 +6,8 @@ namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>
 /// The drivers of the CPU, written once for every lane: 128-, 256- and 512-bit single precision are the <c>simd</c>
-/// device, vectors of doubles <c>simd-double</c>, one double is the oracle <c>double</c>. One thread, but for the largest products; training
-/// allocates nothing once its buffers exist.
+/// device, vectors of doubles <c>simd-double</c>, one double is the oracle <c>double</c>. One thread, but for the largest products;
+/// training allocates nothing once its buffers exist.
 /// </summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
     where TLane : struct, ISimdLane<TLane, TElement>

@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Globalization;
+using Stein.Engine.Devices;
+using Stein.Engine.Estimators;
+using Stein.Engine.Kernels;
+
+namespace Stein.Cli;
+
+/// <summary>What <c>stein score</c> is asked for.</summary>
+internal sealed record ScoreRequest
+{
+    /// <summary>The file of the samples; - for standard input.</summary>
+    public required string Samples { get; init; }
+
+    /// <summary>The file of the points; null for the samples themselves.</summary>
+    public string? Points { get; init; }
+
+    public required ScoreEstimator Estimator { get; init; }
+
+    public required ScoreEstimatorSettings Settings { get; init; }
+
+    /// <summary>Whether the regularisation is selected on samples held out.</summary>
+    public bool IsHeldOut { get; init; }
+
+    /// <summary>Decides which samples are held out.</summary>
+    public uint Seed { get; init; }
+
+    public required string Device { get; init; }
+
+    /// <summary>The file to write; null for standard output.</summary>
+    public string? Output { get; init; }
+
+    public bool Json { get; init; }
+
+    public bool Quiet { get; init; }
+}
+
+/// <summary>The options of <c>stein score</c>.</summary>
+internal sealed class ScoreOptions
+{
+    private const string Rule = "rule";
+    private const string HeldOut = "held-out";
+
+    private readonly Option<string> samples = new("--samples")
+    {
+        Description = "CSV file with a sample a line, a header or none; - for standard input",
+        HelpName = "file",
+        Required = true,
+    };
+
+    private readonly Option<string> points = new("--at")
+    {
+        Description = "CSV file with the points where the score is wanted; - for standard input [default: the samples themselves]",
+        HelpName = "file",
+    };
+
+    private readonly Option<string> estimator =
+        Values.Choice("--estimator", "how it is estimated", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
+
+    private readonly Option<string> kernel = Values.Choice("--kernel", "kernel", RadialKernels.Names, new ScoreEstimatorSettings().Kernel);
+
+    private readonly Option<double?> bandwidth = Values.Number<double>(
+        "--bandwidth", "bandwidth h of the kernel, in units of the samples [default: from the distances between samples]");
+
+    private readonly Option<string> regularisation = new("--regularisation")
+    {
+        Description = "ridge, iterations, share of eigenvalues or factor of the bandwidth, as the estimator has it: a number, rule, or held-out",
+        HelpName = "x|rule|held-out",
+        DefaultValueFactory = _ => Rule,
+    };
+
+    private readonly Option<uint?> seed = Values.Number<uint>("--seed", "seed of which samples are held out", 0);
+    private readonly Option<string> device = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
+    private readonly Option<string> output =
+        new("--out") { Description = "file for the scores [default: standard output]", HelpName = "file" };
+
+    private readonly Option<bool> json =
+        new("--json") { Description = "one line of JSON on standard output about what was done; needs --out" };
+
+    private readonly Option<bool> quiet = new("--quiet") { Description = "errors only" };
+
+    public ScoreOptions() => regularisation.CompletionSources.Add(Rule, HeldOut);
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])
+            [samples, points, estimator, kernel, bandwidth, regularisation, seed, device, output, json, quiet])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <exception cref="UsageException">A value cannot be used.</exception>
+    public ScoreRequest Read(ParseResult parsed)
+    {
+        ScoreEstimator chosen = ScoreEstimators.Find(parsed.GetRequiredValue(estimator));
+        string given = parsed.GetRequiredValue(regularisation);
+        bool isHeldOut = given == HeldOut;
+        double? length = parsed.GetValue(bandwidth);
+        if (length is { } h && !(h > 0 && double.IsFinite(h)))
+            throw new UsageException($"--bandwidth {Text(h)}: it must be a positive finite number");
+        if (!isHeldOut && parsed.GetResult(seed) is { Implicit: false })
+            throw new UsageException("--seed: it has no effect here, only with --regularisation held-out. Leave it out.");
+        var request = new ScoreRequest
+        {
+            Samples = parsed.GetRequiredValue(samples),
+            Points = parsed.GetValue(points),
+            Estimator = chosen,
+            Settings = new ScoreEstimatorSettings
+            {
+                Kernel = parsed.GetRequiredValue(kernel),
+                Bandwidth = length,
+                Regularisation = given is Rule or HeldOut ? null : Number(chosen, given),
+            },
+            IsHeldOut = isHeldOut,
+            Seed = parsed.GetRequiredValue(seed)!.Value,
+            Device = parsed.GetRequiredValue(device),
+            Output = parsed.GetValue(output),
+            Json = parsed.GetValue(json),
+            Quiet = parsed.GetValue(quiet),
+        };
+        if (request is { Samples: "-", Points: "-" })
+            throw new UsageException("--samples - --at -: only one of them can be standard input; give a file for the other");
+        if (request is { Json: true, Output: null })
+            throw new UsageException("--json: the scores would be on standard output too; give --out");
+        return request;
+    }
+
+    private static double Number(ScoreEstimator estimator, string given)
+    {
+        if (!double.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+        {
+            string closest = EditDistance.Closest(given, [Rule, HeldOut]);
+            throw new UsageException($"--regularisation {given}: it must be a number, {Rule} or {HeldOut}. Did you mean '{closest}'?");
+        }
+
+        return estimator.ProblemWith(number) is { } problem
+            ? throw new UsageException($"--regularisation {given}: the {estimator.RegularisationName} of {estimator.Name}: {problem}")
+            : number;
+    }
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+}
