@@ -43,7 +43,7 @@ internal static class ScoreCurveFigures
             line.LineWidth = 2.5f;
             legend.Add(new LegendItem
             {
-                LabelText = $"{curve.Estimator} ({NumberText.Tick(curve.Regularisation)})",
+                LabelText = $"{curve.Estimator} ({ScoreErrorTables.Digits(curve.Regularisation)})",
                 LineColor = style.Color,
                 LinePattern = style.Pattern,
                 LineWidth = 2.5f,

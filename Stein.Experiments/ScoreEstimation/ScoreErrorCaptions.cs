@@ -15,15 +15,17 @@ internal static class ScoreErrorCaptions
     {
         string augmented = rows.Any(row => row.Estimator == "stein-augmented")
             ? FormattableString.Invariant(
-                $" The ridge of stein-augmented is selected up to K = {ScoreErrorGrid.MostForAugmentedSelection} only, as that costs its cube.")
+                $" The ridge of stein-augmented is selected up to K = {ScoreErrorGrid.MostForAugmentedSelection} only, as it takes of the order K × K × K × D operations.")
             : "";
         string kinds = string.Join(
             "; ",
-            rows.Select(row => row.Estimator).Distinct().Select(ScoreEstimators.Find)
-                .Select(estimator => $"{estimator.Name}, {estimator.RegularisationName}"));
+            Estimators(rows).Select(estimator => $"{estimator.Name}, {Plain(estimator)}"));
         return $"{Target(rows[0].Target)} Varied: what the columns say; fixed: {fixedPart}. {Measure} {Conditions(rows)} Regularisation ({kinds}) "
             + $"by the rule of each estimator, or the best of its candidates by the score-matching loss at one sample in "
-            + $"{HeldOutSelection.HeldOutEvery} held out, anew for every draw.{augmented} stein-u at ridge 1 more than stein is stein, and has no row.{Failures(rows)}";
+            + $"{HeldOutSelection.HeldOutEvery} held out, anew for every draw.{augmented} "
+            + "Means above 10 are outside of the figures."
+            + (rows.Any(row => row.Estimator == "stein-u") ? "" : " stein-u at a ridge 1 larger is stein, and has no row.")
+            + Failures(rows);
     }
 
     /// <summary>Of a sweep.</summary>
@@ -50,11 +52,10 @@ internal static class ScoreErrorCaptions
     {
         ScoreErrorResult first = rows[0];
         string bandwidth = double.IsNaN(first.GivenBandwidth)
-            ? "bandwidth by rule: " + string.Join(
+            ? "squared bandwidth by rule: " + string.Join(
                 "; ",
-                rows.Select(row => row.Estimator).Distinct().Select(ScoreEstimators.Find)
-                    .GroupBy(estimator => estimator.BandwidthRule)
-                    .Select(rule => $"{Text(rule.Key)} for {string.Join(", ", rule.Select(estimator => estimator.Name))}"))
+                Estimators(rows).GroupBy(estimator => estimator.BandwidthRule).Select(
+                    rule => $"{Text(rule.Key)} for {string.Join(", ", rule.Select(estimator => estimator.Name))}"))
             : $"bandwidth {NumberText.Tick(first.GivenBandwidth)}";
         return FormattableString.Invariant(
             $"Out of sample are {first.TestPoints} further points of the target. Mean ± standard error over {first.Trials} draws of samples and ")
@@ -79,6 +80,9 @@ internal static class ScoreErrorCaptions
     private static string Failures(IReadOnlyList<ScoreErrorResult> rows) => rows.Any(row => row.Failed > 0)
         ? " Where a number of draws follows, the others gave no estimate, and are not in the mean."
         : "";
+
+    private static IEnumerable<ScoreEstimator> Estimators(IReadOnlyList<ScoreErrorResult> rows)
+        => ScoreEstimators.All.Where(estimator => rows.Any(row => row.Estimator == estimator.Name));
 
     /// <summary>Letters that LaTeX has no sign for are left to the figures.</summary>
     private static string Plain(ScoreEstimator estimator) => estimator.RegularisationName.Replace(" η", "", StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
@@ -21,6 +22,10 @@ internal static class ScoreErrorTables
             : NumberText.WithError(row.OutOfSample, row.OutOfSampleError, Decimals);
         return row.Failed == 0 ? text : $"{text} ({row.Made} of {row.Trials})";
     }
+
+    /// <summary>Three significant digits.</summary>
+    public static string Digits(double value)
+        => NumberText.Tick(double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
 
     /// <summary>Ours beside what was expected.</summary>
     public static ReportTable Expected(IReadOnlyList<ExpectedComparison> comparisons) => new(

@@ -33,7 +33,7 @@ internal sealed class SweepPanel(ScoreErrorResult[] rows, ScoreEstimator estimat
                    ScoreErrorTables.Cell(best),
                    NumberText.WithError(best.InSample, best.InSampleError, 3),
                    NumberText.Tick(given.MinBy(row => row.InSample)!.Regularisation),
-                   ruled is null ? NumberText.Missing : NumberText.Tick(ruled.Regularisation),
+                   ruled is null ? NumberText.Missing : ScoreErrorTables.Digits(ruled.Regularisation),
                    ScoreErrorTables.Cell(ruled),
                ],
         ]);
