@@ -54,7 +54,8 @@ internal sealed record DaeIdentityErrors(
             double ksd = Discrepancy<TKernel>(device, model, samples, square, PairStatistic.V);
             double unit = 4 * sigma * sigma * sigma * sigma;
             double withIdentity = DenoisingGradient<TKernel>.WithIdentity(samples, scores, dimension, sigma, square).SquaredNorm();
-            double withJacobian = DenoisingGradient<TKernel>.WithJacobian(samples, scores, hessians, dimension, sigma, square).SquaredNorm();
+            double withJacobian = DenoisingGradient<TKernel>.WithJacobian(samples, scores, hessians, dimension, sigma, square)
+                .SquaredNorm();
             ReproducingKernelExpansion<TKernel> correction = DenoisingGradient<TKernel>.Correction(samples, hessians, dimension, square);
             double cross = DenoisingGradient<TKernel>.Witness(samples, scores, dimension, square).InnerProduct(correction);
             double squaredCorrection = correction.SquaredNorm();

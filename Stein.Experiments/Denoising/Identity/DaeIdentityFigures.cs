@@ -11,10 +11,12 @@ internal static class DaeIdentityFigures
     private const double Margin = 0.06;
 
     /// <summary>Of what would coincide, in powers of two of σ.</summary>
-    private const double Shift = 0.07;
+    private const double Shift = 0.05;
 
     /// <summary>Not quite black: lines of one colour share one pattern, and the axes are black.</summary>
     private static readonly Color GuideColor = Color.FromHex("#020202");
+
+    private static readonly double[] TickFactors = [1, 2, 5];
 
     private static readonly LegendItem IdentityItem = new()
     {
@@ -44,8 +46,7 @@ internal static class DaeIdentityFigures
             DaeIdentityErrorRow[] own = [.. rows.Where(row => row.Problem == problems[index].Name)];
             double shift = 0.3 * Shift * (index - (0.5 * (problems.Count - 1)));
             AddLogarithmic(plot, range, style, shift, own, row => row.JacobianError);
-            AddLogarithmic(
-                plot, range, style with { Pattern = LinePattern.Solid, Marker = MarkerShape.Eks }, shift, own, row => row.IdentityError, hasLine: false);
+            AddLogarithmic(plot, range, style with { Marker = MarkerShape.Eks }, shift, own, row => row.IdentityError, hasLine: false);
             legend.Add(style.Item(problems[index].Name));
         }
 
@@ -69,21 +70,29 @@ internal static class DaeIdentityFigures
         return plot;
     }
 
-    /// <summary>Means with 95 % intervals of both sides of the exact version, and of KSD² without smoothing.</summary>
+    /// <summary>
+    /// Means with 95 % intervals of both sides of the exact version, and of KSD² without smoothing; on a logarithmic axis where they are
+    /// more than a decade apart.
+    /// </summary>
     /// <param name="rows">Of one problem, one or more.</param>
     public static Plot DrawExact(IReadOnlyList<DaeIdentityExactRow> rows)
     {
         Plot plot = Figure.Create(
             $"Noise σ (unit of the data; {rows[0].Problem})", "Squared norm over 4σ⁴, KSD² (1/length²)");
+        double[] means = [.. rows.SelectMany(row => (double[])[row.Gradient, row.Smoothed, row.Plain])];
+        bool isLogarithmic = means.Min() > 0 && means.Max() > 10 * means.Min();
         var range = new ValueRange();
-        range.Include(0);
+        if (!isLogarithmic)
+            range.Include(0);
         var legend = new List<LegendItem>();
         Add("‖∇F‖²/4σ⁴ of the denoising objective", row => (row.Gradient, row.GradientHalf));
         Add("KSD² of the data with noise σ", row => (row.Smoothed, row.SmoothedHalf));
         Add("KSD² of the data without noise", row => (row.Plain, row.PlainHalf));
         (double bottom, double top) = range.WithMargin(Margin);
         plot.Axes.SetLimitsY(bottom, top);
-        plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = NumberText.Tick };
+        plot.Axes.Left.TickGenerator = isLogarithmic
+            ? OneTwoFive(bottom, top)
+            : new NumericAutomatic { LabelFormatter = NumberText.Tick };
         PutSigmas(plot, [.. rows.Select(row => row.Sigma).Distinct().Order()]);
         Figure.PutLegendAbove(plot, legend);
         return plot;
@@ -92,18 +101,41 @@ internal static class DaeIdentityFigures
         {
             SeriesStyle style = SeriesStyle.Of(legend.Count);
             double shift = Shift * (legend.Count - 1);
-            double[] ys = [.. rows.Select(row => value(row).Mean)];
-            double[] halves = [.. rows.Select(row => value(row).Half)];
-            AddSeries(plot, style, [.. rows.Select(row => Math.Log2(row.Sigma) + shift)], ys, halves, halves, hasLine: true);
+            (double Mean, double Half)[] values = [.. rows.Select(value)];
+            double[] ys = [.. values.Select(pair => isLogarithmic ? Math.Log10(pair.Mean) : pair.Mean)];
+            double[] below = [.. values.Select(pair => isLogarithmic ? LogarithmBelow(pair.Half / pair.Mean) : pair.Half)];
+            double[] above = [.. values.Select(pair => isLogarithmic ? Math.Log10(1 + (pair.Half / pair.Mean)) : pair.Half)];
+            AddSeries(plot, style, [.. rows.Select(row => Math.Log2(row.Sigma) + shift)], ys, below, above, hasLine: true);
             for (int index = 0; index < ys.Length; index++)
             {
-                range.Include(ys[index] - (double.IsNaN(halves[index]) ? 0 : halves[index]));
-                range.Include(ys[index] + (double.IsNaN(halves[index]) ? 0 : halves[index]));
+                range.Include(ys[index]);
+                range.Include(ys[index] - below[index]);
+                range.Include(ys[index] + above[index]);
             }
 
             legend.Add(style.Item(label));
         }
     }
+
+    /// <summary>Ticks at 1, 2 and 5 times powers of ten, of an axis of common logarithms.</summary>
+    private static NumericManual OneTwoFive(double bottom, double top)
+    {
+        double[] values =
+        [
+            .. from power in Enumerable.Range((int)Math.Floor(bottom), (int)Math.Ceiling(top) - (int)Math.Floor(bottom))
+               from factor in TickFactors
+               let value = factor * Math.Pow(10, power)
+               where Math.Log10(value) >= bottom && Math.Log10(value) <= top
+               select value,
+        ];
+        return new NumericManual(Array.ConvertAll(values, Math.Log10), Array.ConvertAll(values, NumberText.Tick));
+    }
+
+    /// <summary>
+    /// How far down a bar goes on a logarithmic axis, in decades; one that goes below 0 has no end there and goes down one decade.
+    /// </summary>
+    /// <param name="share">Its length in shares of the value.</param>
+    private static double LogarithmBelow(double share) => share < 0.9 ? -Math.Log10(1 - share) : double.IsNaN(share) ? double.NaN : 1;
 
     private static void AddLogarithmic(
         Plot plot,
@@ -124,14 +156,13 @@ internal static class DaeIdentityFigures
         double[] ys = [.. points.Select(point => Math.Log10(point.Error.Mean))];
         foreach (double y in ys)
             range.Include(y);
-        // A bar that goes below 0 has no end on a logarithmic axis: it goes one decade down.
         double[] shares = [.. points.Select(point => point.Error.StandardError / point.Error.Mean)];
         AddSeries(
             plot,
             style,
             [.. points.Select(point => Math.Log2(point.Sigma) + shift)],
             ys,
-            [.. shares.Select(share => share < 0.9 ? -Math.Log10(1 - share) : double.IsNaN(share) ? double.NaN : 1)],
+            [.. shares.Select(LogarithmBelow)],
             [.. shares.Select(share => Math.Log10(1 + share))],
             hasLine);
     }

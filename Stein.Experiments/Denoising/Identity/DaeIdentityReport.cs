@@ -31,8 +31,10 @@ internal static class DaeIdentityReport
         written.AddRange(Figure.Save(DaeIdentityFigures.DrawErrors(problems), request.Folder, "relative_error"));
         for (int index = 0; index < problems.Count; index++)
         {
-            if (exact[index].Length > 0)
-                written.AddRange(Figure.Save(DaeIdentityFigures.DrawExact(exact[index]), request.Folder, $"exact_{problems[index].FileName}"));
+            if (exact[index].Length == 0)
+                continue;
+            string name = $"exact_{problems[index].FileName}";
+            written.AddRange(Figure.Save(DaeIdentityFigures.DrawExact(exact[index]), request.Folder, name));
         }
 
         return new ReportOutcome(written, runs.Count, request.Plan.Count, [])

@@ -71,8 +71,11 @@ internal sealed partial record DaeIdentitySlopeRow(
     [CsvColumn("largest_identity_error")] double LargestIdentityError,
     [CsvColumn("largest_expansion_error")] double LargestExpansionError)
 {
-    /// <summary>What a σ may be, in smallest standard deviations of a component of q, to be in the regression.</summary>
-    public const double Share = 0.125;
+    /// <summary>
+    /// What a σ may be at most, in smallest standard deviations of a component of q, to be in the regression: beyond it the term with σ⁴
+    /// bends the line by a tenth for the rings.
+    /// </summary>
+    public const double Share = 1.0 / 32;
 
     /// <summary>The row of the runs of one problem, one or more.</summary>
     public static DaeIdentitySlopeRow Of(string problem, IReadOnlyList<StoredRun<DaeIdentitySettings>> runs)

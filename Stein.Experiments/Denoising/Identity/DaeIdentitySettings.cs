@@ -59,25 +59,26 @@ public sealed record DaeIdentitySettings
     }
 
     /// <summary>
-    /// q, another mixture of as many components: means moved by 0.2 along the first axis and −0.1 along the second, variances 5/4 of
-    /// those of p, and weights w_k (½ + (k + ½)/K), which is half to one and a half times those of p, divided by their sum. Its score is
-    /// not linear.
+    /// q, another mixture of as many components: means moved by 2/3 of the component's standard deviation along the first axis and −1/3
+    /// along the second, variances 5/4 of those of p, and weights w_k (½ + (k + ½)/K), which is half to one and a half times those of p,
+    /// divided by their sum. Its score is not linear.
     /// </summary>
     public GaussianMixture Model()
     {
         GaussianMixture truth = Truth();
         double[] weights = truth.Weights.ToArray();
         double[] means = truth.Means.ToArray();
+        double[] variances = Variances(truth);
         for (int k = 0; k < weights.Length; k++)
         {
             weights[k] *= 0.5 + ((k + 0.5) / weights.Length);
-            means[k * Dimension] += 0.2;
-            means[(k * Dimension) + 1] -= 0.1;
+            means[k * Dimension] += Math.Sqrt(variances[k]) * 2 / 3;
+            means[(k * Dimension) + 1] -= Math.Sqrt(variances[k]) / 3;
         }
 
         double sum = weights.Sum();
         return GaussianMixture.Isotropic(
-            Dimension, Array.ConvertAll(weights, weight => weight / sum), means, Array.ConvertAll(Variances(truth), v => 1.25 * v));
+            Dimension, Array.ConvertAll(weights, weight => weight / sum), means, Array.ConvertAll(variances, v => 1.25 * v));
     }
 
     /// <summary>The smallest standard deviation of a component of q: σ is small, or not, against it.</summary>

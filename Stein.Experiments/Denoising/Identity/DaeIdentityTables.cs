@@ -13,12 +13,12 @@ internal static class DaeIdentityTables
         return inverse is > 1 and < 1e6 && double.IsPow2(inverse) ? FormattableString.Invariant($"1/{inverse}") : NumberText.Tick(sigma);
     }
 
-    /// <summary>A row a σ, a column a problem: the relative error with the whole Jacobian; and the largest with J = I.</summary>
+    /// <summary>A row a σ, a column a problem: the absolute relative error with the whole Jacobian; and the largest with J = I.</summary>
     public static ReportTable Errors(IReadOnlyList<DaeIdentityProblem> problems)
     {
         DaeIdentityErrorRow[] rows = [.. problems.SelectMany(problem => problem.Errors())];
         return new ReportTable(
-            "Relative error of the squared norm against 4σ⁴ KSD²",
+            "Absolute relative error of the squared norm against 4σ⁴ KSD²",
             [
                 new("σ"),
                 .. problems.Select(problem => new ReportColumn(problem.Name)),
@@ -38,7 +38,7 @@ internal static class DaeIdentityTables
 
         static string Cell(IEnumerable<DaeIdentityErrorRow> cell)
         {
-            var error = Reports.Summary.Of([.. cell.Select(row => row.JacobianError)]);
+            var error = Reports.Summary.Of([.. cell.Select(row => Math.Abs(row.JacobianError))]);
             return DescentText.WithError(error.Mean, error.StandardError);
         }
     }
@@ -92,12 +92,21 @@ internal static class DaeIdentityTables
                     row.Problem,
                     Sigma(row.Sigma),
                     FormattableString.Invariant($"{row.Repetitions} × {row.Samples}"),
-                    DescentText.WithError(row.Gradient, row.GradientHalf),
-                    DescentText.WithError(row.Smoothed, row.SmoothedHalf),
-                    NumberText.WithError(row.Difference, row.DifferenceHalf, 4),
+                    Interval(row.Gradient, row.GradientHalf),
+                    Interval(row.Smoothed, row.SmoothedHalf),
+                    Interval(row.Difference, row.DifferenceHalf),
                     NumberText.Fixed(row.Z),
-                    DescentText.WithError(row.Plain, row.PlainHalf),
+                    Interval(row.Plain, row.PlainHalf),
                     NumberText.Fixed(row.PlainZ, 1),
                 ]),
         ]);
+
+    /// <summary>"mean ± half", to two significant digits of the half.</summary>
+    private static string Interval(double mean, double half)
+    {
+        const int Most = 6;
+        int decimals = half > 0 ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(half)), 0, Most) : 3;
+        string text = NumberText.Fixed(mean, decimals);
+        return double.IsNaN(half) ? text : $"{text} ± {NumberText.Fixed(half, decimals)}";
+    }
 }

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>KSD² is the squared norm of the Stein witness: the code of the Stein kernel against that of coefficients, to rounding.</summary>
+/// <summary>KSD² is the squared norm of the Stein witness: the code of the Stein kernel against coefficients, to rounding.</summary>
 public class SteinWitnessTests
 {
     [Theory]
