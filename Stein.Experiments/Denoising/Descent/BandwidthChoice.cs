@@ -9,7 +9,7 @@ namespace Stein.Experiments.Denoising;
 /// </summary>
 internal static class BandwidthChoice
 {
-    /// <summary>At most so many samples, evenly spaced among all, are asked: 88 Cholesky factorisations of 400 rows take a second.</summary>
+    /// <summary>At most so many samples, evenly spaced among all, are asked: 88 Cholesky factors of 400 rows take a second.</summary>
     private const int MostSamples = 500;
 
     private const int Candidates = 8;

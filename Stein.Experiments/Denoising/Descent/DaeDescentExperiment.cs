@@ -20,14 +20,14 @@ public sealed class DaeDescentExperiment : Experiment<DaeDescentSettings>
     public override string Title => "Functional gradient descent of a denoising auto-encoder: KSD on the sample against the true error";
 
     public override string Source =>
-        "Unpublished; the limit is the Stein gradient estimator of Li and Turner, Gradient estimators for implicit models, ICLR 2018, equation 9";
+        "Unpublished; its limit: Li and Turner, Gradient estimators for implicit models, ICLR 2018, equation 9";
 
     public override int ProtocolVersion => 1;
 
     protected override IReadOnlyList<DaeDescentSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid([300, 1000], 10, new()),
-        GridScale.Quick => Grid([300], 3, new() { Steps = 3000 }),
+        GridScale.Quick => Grid([300], 3, new() { Steps = 1000 }),
         _ => Grid([40], 2, new() { Steps = 30, TestPoints = 100 }),
     };
 

@@ -44,7 +44,13 @@ internal static class DaeDescentFigures
             AddSeries(2, "Fisher error at the samples", row => (row.SampleError, row.SampleErrorSe));
         }
 
-        legend.Add(new() { LabelText = "stopped by held-out loss", LineColor = MarkColor, LineWidth = 1.6f, LinePattern = LinePattern.Dashed });
+        legend.Add(new LegendItem
+        {
+            LabelText = "stopped by held-out loss",
+            LineColor = MarkColor,
+            LineWidth = 1.6f,
+            LinePattern = LinePattern.Dashed,
+        });
         Finish(plot, range, legend);
         plot.Axes.SetLimitsX(-Margin, Math.Log10(after[^1].Time) + Margin);
         return plot;
@@ -74,7 +80,8 @@ internal static class DaeDescentFigures
             SeriesStyle.Of(1),
             [.. path.Select(row => Math.Log10(row.Ridge))],
             [.. path.Select(row => (row.TestError, row.TestErrorSe))]);
-        Finish(plot, range, [SeriesStyle.Of(0).Item("descent, stopped at t"), SeriesStyle.Of(1).Item("Stein gradient estimator with ridge")]);
+        Finish(
+            plot, range, [SeriesStyle.Of(0).Item("descent, stopped at t"), SeriesStyle.Of(1).Item("Stein gradient estimator with ridge")]);
         double[] xs = [.. after.Select(row => row.EffectiveRidge), .. path.Select(row => row.Ridge)];
         plot.Axes.SetLimitsX(Math.Log10(xs.Min()) - Margin, Math.Log10(xs.Max()) + Margin);
         return plot;

@@ -9,9 +9,9 @@ namespace Stein.Experiments.Denoising;
 internal static class DaeDescentReport
 {
     /// <summary>
-    /// Writes <c>descent.csv</c>, <c>ridge.csv</c> and <c>stopping.csv</c>; the tables <c>descent_{data}</c> and <c>stopping</c> as Markdown
-    /// and LaTeX; and for every cell the figures <c>curves_{cell}</c> and, where the true score is known, <c>ridge_{cell}</c>; for the
-    /// smallest N of every data <c>arrows_{cell}</c>, whose numbers are in <c>arrows.csv</c>. Figures are PNG and SVG.
+    /// Writes <c>descent.csv</c>, <c>ridge.csv</c> and <c>stopping.csv</c>; the tables <c>descent_{data}</c> and <c>stopping</c> as
+    /// Markdown and LaTeX; and for every cell the figures <c>curves_{cell}</c> and, where the true score is known, <c>ridge_{cell}</c>; for
+    /// the smallest N of every data <c>arrows_{cell}</c>, whose numbers are in <c>arrows.csv</c>. Figures are PNG and SVG.
     /// </summary>
     /// <param name="request">Where to, and what is expected.</param>
     /// <param name="runs">Finished runs, at least one.</param>

@@ -3,7 +3,7 @@ using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Denoising;
 
-/// <summary>The tables that people are shown: a descent at a few times for every data, and where it is best and where it is stopped.</summary>
+/// <summary>The tables that people are shown: a descent at a few times, and where it is best and where it is stopped.</summary>
 internal static class DaeDescentTables
 {
     private static readonly int[] ShownTimes = [0, 1, 10, 30, 100, 1000];
@@ -55,7 +55,9 @@ internal static class DaeDescentTables
             :
             [
                 DescentText.WithError(row.Discrepancy, row.DiscrepancySe),
-                hasTruth ? DescentText.WithError(row.TestError, row.TestErrorSe) : DescentText.WithError(row.HeldOutLoss, row.HeldOutLossSe),
+                hasTruth
+                    ? DescentText.WithError(row.TestError, row.TestErrorSe)
+                    : DescentText.WithError(row.HeldOutLoss, row.HeldOutLossSe),
             ];
     }
 

@@ -55,7 +55,7 @@ internal sealed partial record ArrowExamplePoint(
     [CsvColumn("true1")] double True1,
     [CsvColumn("true2")] double True2);
 
-/// <summary>Panels side by side, each with the samples and the arrows of a field of scores: the density's own, then those of a descent.</summary>
+/// <summary>Panels, each with the samples and the arrows of a field of scores: the density's own, then those of a descent.</summary>
 internal static class DescentArrowFigure
 {
     private const int Columns = 3;
@@ -66,19 +66,23 @@ internal static class DescentArrowFigure
     /// <summary>The share of the grid's spacing that the longest arrow has.</summary>
     private const double Longest = 0.95;
 
-    /// <summary>The share of the arrows at the stopping time that are drawn to scale; the longer ones are shortened to the longest.</summary>
-    private const double ToScale = 0.5;
+    /// <summary>The share of the arrows at the stopping time that are drawn to scale; longer ones are shortened.</summary>
+    private const double ToScale = 0.75;
+
+    /// <summary>Length and width of the head of the longest arrow, to fit the panels; shorter ones have smaller heads.</summary>
+    private const float Head = 4.5f;
 
     public static Plot Draw(ArrowExample example)
     {
         Plot plot = Figure.Create("", "");
-        IReadOnlyList<(string Title, Func<ArrowPoint, (double X, double Y)> Score, ArrowPoint[] Arrows)> panels = [.. Panels(example)];
+        IReadOnlyList<Panel> panels = [.. Panels(example)];
         ArrowPoint[] grid = panels[0].Arrows;
         (double left, double bottom, double width) = (grid[0].X1, grid[0].X2, grid[^1].X1 - grid[0].X1);
         double step = width / (ArrowGrid.Across - 1);
-        double pad = 0.5 * step;
+        double pad = step;
         double size = width + (2 * pad);
-        double scale = Longest * step / ReferenceLength(example);
+        double reference = ReferenceLength(example);
+        double scale = Longest * step / reference;
         int rows = (panels.Count + Columns - 1) / Columns;
         for (int index = 0; index < panels.Count; index++)
         {
@@ -103,10 +107,16 @@ internal static class DescentArrowFigure
         Figure.PutLegendAbove(
             plot,
             [
-                new LegendItem { LabelText = "score, long arrows shortened", LineColor = SeriesStyle.Of(0).Color, LineWidth = 2 },
                 new LegendItem
                 {
-                    LabelText = $"samples ({example.Cell.Title}, seed {example.Seed}); a panel is {NumberText.Fixed(size, 1)} wide",
+                    LabelText = $"score, up to {DescentText.Number(reference)}",
+                    LineColor = SeriesStyle.Of(0).Color,
+                    LineWidth = 2,
+                },
+                new LegendItem { LabelText = "longer, not to scale", LineColor = SeriesStyle.Of(1).Color, LineWidth = 2 },
+                new LegendItem
+                {
+                    LabelText = $"samples ({example.Cell.Title}, seed {example.Seed})",
                     MarkerShape = MarkerShape.FilledCircle,
                     MarkerSize = 6,
                     MarkerColor = SeriesStyle.Of(4).Color,
@@ -116,21 +126,21 @@ internal static class DescentArrowFigure
     }
 
     /// <summary>The data's score, t = 1, the stopping time, 100, 1000 and the last, as far as they are there.</summary>
-    private static IEnumerable<(string Title, Func<ArrowPoint, (double X, double Y)> Score, ArrowPoint[] Arrows)> Panels(ArrowExample example)
+    private static IEnumerable<Panel> Panels(ArrowExample example)
     {
         ILookup<int, ArrowPoint> byTime = example.Arrows.ToLookup(arrow => arrow.Time);
         int last = example.Arrows.Max(arrow => arrow.Time);
         if (example.Cell.HasTruth)
-            yield return ("score of the density", arrow => (arrow.True1, arrow.True2), [.. byTime[last]]);
+            yield return new("score of the density", arrow => (arrow.True1, arrow.True2), [.. byTime[last]]);
         int[] times = [.. new[] { 1, example.StoppingTime, 100, 1000, last }.Distinct().Where(byTime.Contains).Order()];
         foreach (int time in times)
         {
             string title = FormattableString.Invariant($"t = {time}") + (time == example.StoppingTime ? ", stopped by held-out loss" : "");
-            yield return (title, arrow => (arrow.S1, arrow.S2), [.. byTime[time]]);
+            yield return new(title, arrow => (arrow.S1, arrow.S2), [.. byTime[time]]);
         }
     }
 
-    /// <summary>The median length at the stopping time: one scale for all panels.</summary>
+    /// <summary>The length below which <see cref="ToScale"/> of the arrows at the stopping time are: one scale for all panels.</summary>
     private static double ReferenceLength(ArrowExample example)
     {
         double[] lengths =
@@ -162,11 +172,14 @@ internal static class DescentArrowFigure
             return;
         double factor = Math.Min(scale, longest / length);
         Arrow arrow = plot.Add.Arrow(new Coordinates(x, y), new Coordinates(x + (factor * score.X), y + (factor * score.Y)));
-        arrow.ArrowFillColor = SeriesStyle.Of(0).Color;
+        arrow.ArrowFillColor = SeriesStyle.Of(factor < scale ? 1 : 0).Color;
         arrow.ArrowLineWidth = 0;
         arrow.ArrowWidth = 1.1f;
-        arrow.ArrowheadWidth = 4;
-        arrow.ArrowheadLength = 4;
-        arrow.ArrowheadAxisLength = 4;
+        float head = Head * (float)Math.Min(1, 1.5 * factor * length / longest);
+        arrow.ArrowheadWidth = head;
+        arrow.ArrowheadLength = head;
+        arrow.ArrowheadAxisLength = head;
     }
+
+    private sealed record Panel(string Title, Func<ArrowPoint, (double X, double Y)> Score, ArrowPoint[] Arrows);
 }

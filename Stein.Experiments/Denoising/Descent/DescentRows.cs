@@ -3,7 +3,7 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Denoising;
 
-/// <summary>A row of <c>descent.csv</c>: the seeds of a cell at a time. Means with standard errors; what a file does not have is NaN.</summary>
+/// <summary>A row of <c>descent.csv</c>: the seeds of a cell at a time. Means with standard errors; NaN for what a file has not.</summary>
 /// <param name="Cell"><see cref="DescentCell.Name"/>.</param>
 /// <param name="Data">The density or the file.</param>
 /// <param name="Samples">N.</param>
@@ -132,7 +132,7 @@ internal sealed partial record RidgeRow(
     }
 }
 
-/// <summary>A row of <c>stopping.csv</c>: where one run is best and where it is stopped, beside the ridge path of the same samples.</summary>
+/// <summary>A row of <c>stopping.csv</c>: where a run is best and where it is stopped, beside the ridge path of its samples.</summary>
 /// <param name="Cell"><see cref="DescentCell.Name"/>.</param>
 /// <param name="Data">The density or the file.</param>
 /// <param name="Samples">N.</param>

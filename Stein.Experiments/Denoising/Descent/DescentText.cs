@@ -3,7 +3,7 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Denoising;
 
-/// <summary>Numbers over many decades as people read them: three significant digits, with a power of ten where they are far from 1.</summary>
+/// <summary>Numbers over many decades as people read them: three significant digits, and a power of ten far from 1.</summary>
 internal static class DescentText
 {
     private const int Digits = 3;
@@ -32,8 +32,5 @@ internal static class DescentText
         return $"10{(power < 0 ? "⁻" : "")}{string.Concat(digits.Select(digit => Superscripts[digit - '0']))}";
     }
 
-    private static string Text(double mean, double error, int decimals)
-        => double.IsNaN(error)
-            ? NumberText.Fixed(mean, decimals)
-            : $"{NumberText.Fixed(mean, decimals)} ± {NumberText.Fixed(error, decimals)}";
+    private static string Text(double mean, double error, int decimals) => NumberText.WithError(mean, error, decimals);
 }

@@ -1,6 +1,8 @@
 namespace Stein.Experiments.Denoising;
 
-/// <summary>The times at which a descent is measured: 0, then 1, 1.5, 2, 3, 5 and 7 times each power of ten as far as they are whole, and the last.</summary>
+/// <summary>
+/// The times at which a descent is measured: 0, then 1, 1.5, 2, 3, 5 and 7 times each power of ten as far as they are whole, and the last.
+/// </summary>
 internal static class MeasuringTimes
 {
     private static readonly double[] Steps = [1, 1.5, 2, 3, 5, 7];

@@ -39,20 +39,19 @@ internal sealed class SampleDiscrepancy(Device device, double[] samples, string 
         return Of(ScoreEstimators.Find("stein").Fit(device, samples, PlanarDensity.Dimension, settings).ScoresAtSamples());
     }
 
+    private double Value<TKernel>(double[] scores)
+        where TKernel : struct, IRadialKernel
+    {
+        // Not by way of the class Bandwidth, which adds the published code's 10⁻⁹ to h²: the descent's kernel has none.
+        DeviceMatrix sums = device.Allocate(count, 1);
+        DeviceMatrix uploaded = device.Upload(count, PlanarDensity.Dimension, scores);
+        device.SteinPairSums<TKernel>(sums, points, uploaded, inverseSquare, one, PairStatistic.V);
+        return device.Read(sums).Sum() * PairStatistic.V.Weight(count);
+    }
+
     private sealed class Evaluation(SampleDiscrepancy of, double[] scores) : IRadialKernelVisitor<double>
     {
         public double Visit<TKernel>()
-            where TKernel : struct, IRadialKernel
-        {
-            // Not by way of the class Bandwidth, which adds the published code's 10⁻⁹ to h²: the descent's kernel has none.
-            DeviceMatrix sums = device.Allocate(of.count, 1);
-            device.SteinPairSums<TKernel>(
-                sums, of.points, device.Upload(of.count, PlanarDensity.Dimension, scores), of.inverseSquare, of.one, PairStatistic.V);
-            return device.Read(sums).Sum() * PairStatistic.V.Weight(of.count);
-        }
-
-        private readonly Device device = of.Device;
+            where TKernel : struct, IRadialKernel => of.Value<TKernel>(scores);
     }
-
-    private Device Device => device;
 }

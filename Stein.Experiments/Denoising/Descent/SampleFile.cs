@@ -44,7 +44,9 @@ internal sealed record SampleFile(string Path, double[] Points, string Sha256)
         if (wanted is null && Count > DaeDescentSettings.MostSamples)
         {
             throw InvalidConfigException.Value(
-                "file", Path, $"a CSV of at most {DaeDescentSettings.MostSamples} samples; it has {Count}. Give \"samples\" to draw so many of them");
+                "file",
+                Path,
+                $"a CSV of at most {DaeDescentSettings.MostSamples} samples; it has {Count}. Give \"samples\" to draw so many of them");
         }
     }
 

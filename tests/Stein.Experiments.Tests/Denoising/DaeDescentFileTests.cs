@@ -47,7 +47,9 @@ public sealed class DaeDescentFileTests : IDisposable
         using Device device = CpuDevices.CreateSimd();
         (IReadOnlyList<DescentPoint> points, RunResult result) = DaeDescentTests.Run(Settings(), device);
         Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Discrepancy < pair.First.Discrepancy));
-        Assert.All(points, point => Assert.True(double.IsNaN(point.TestError) && double.IsNaN(point.SampleError) && double.IsFinite(point.HeldOutLoss)));
+        Assert.All(points, point => Assert.Equal(
+            (true, true, true),
+            (double.IsNaN(point.TestError), double.IsNaN(point.SampleError), double.IsFinite(point.HeldOutLoss))));
         var stream = new MemoryStream();
         result.Files.Single(file => file.Name == DaeDescentRun.SamplesFile).Write(stream);
         Assert.Equal(File.ReadAllBytes(_path), stream.ToArray());

@@ -19,17 +19,24 @@ public sealed class DaeDescentTests
 
     [Theory]
     [MemberData(nameof(Densities))]
-    public void The_discrepancy_falls_at_every_measured_time_down_to_its_floor(string density)
+    public void The_discrepancy_falls_at_every_measured_time_down_to_its_floor_in_single_as_in_double_precision(string density)
     {
-        var settings = new DaeDescentSettings { Data = density, Samples = 100, Steps = 20_000, TestPoints = 50 };
+        var settings = new DaeDescentSettings { Data = density, Samples = 60, Steps = 5000, TestPoints = 50 };
         using Device single = CpuDevices.CreateSimd();
         using Device precise = CpuDevices.CreateSimdDouble();
-        Assert.All([single, precise], device =>
+        IReadOnlyList<DescentPoint>[] both = [.. new[] { single, precise }.Select(device =>
         {
             (IReadOnlyList<DescentPoint> points, RunResult result) = Run(settings, device);
             Assert.Equal(MeasuringTimes.Until(settings.Steps), points.Select(point => point.Time));
             Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Discrepancy < pair.First.Discrepancy, $"{pair}"));
             Assert.InRange(result.Values[DaeDescentRun.Floor]!.GetValue<double>(), 1e-12, points[^1].Discrepancy);
+            return points;
+        })];
+        // The rounding of a step is 6·10⁻⁸ of scores that are tens at the end, and it adds up over thousands of steps.
+        Assert.All(both[0].Zip(both[1]), pair =>
+        {
+            Assert.Equal(pair.Second.Discrepancy, pair.First.Discrepancy, 1e-3 * pair.Second.Discrepancy);
+            Assert.Equal(pair.Second.TestError, pair.First.TestError, 1e-2 * pair.Second.TestError);
         });
     }
 
@@ -42,9 +49,9 @@ public sealed class DaeDescentTests
         DescentPoint[] points = [.. Run(settings, device).Points];
         DescentPoint best = points.MinBy(point => point.TestError)!;
         Assert.InRange(best.Time, 5, 100);
-        Assert.All([points[0], points[^1]], end => Assert.True(end.TestError > 2 * best.TestError, $"{end} {best}"));
         DescentPoint stopped = points.Single(point => point.Time == DaeDescentRun.StoppingTimeOf(points));
-        Assert.InRange(stopped.TestError / best.TestError, 1, 1.5);
+        Assert.All([points[0], points[^1]], end => Assert.True(
+            end.TestError > 2 * best.TestError && end.TestError > 2 * stopped.TestError, $"{end} {best} {stopped}"));
     }
 
     [Theory]
