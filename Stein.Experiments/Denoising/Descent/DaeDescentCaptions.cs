@@ -17,8 +17,8 @@ internal static class DaeDescentCaptions
     private const string Stopped =
         "Early stopping of the descent beside the Stein gradient estimator −(K + ηI)⁻¹D with ridges from 0.001 to 100 in half decades, of "
         + "the same samples, kernel and bandwidth. Held out is chosen by the score-matching loss: of the measured times and the ridges "
-        + "each that with which four fifths of the samples give the least loss at the last fifth; it is then used on all samples. Regret is "
-        + "the Fisher error there over the least on the path. Times and ridges: median (range) over seeds. ";
+        + "each that with which four fifths of the samples give the least loss at the last fifth; it is then used on all samples. Regret "
+        + "is the Fisher error there over the least on the path. Times and ridges: median (range) over seeds. ";
 
     /// <summary>Of the table of a descent.</summary>
     /// <param name="cells">Of one data.</param>
