@@ -5,7 +5,7 @@ namespace Stein.Experiments.Reports;
 /// <summary>Text as LaTeX input.</summary>
 internal static class Latex
 {
-    /// <summary>Escapes the characters that LaTeX reads as commands, and turns − ± – “ ” σ π ² × … into LaTeX; other text stays as it is.</summary>
+    /// <summary>Escapes the characters that LaTeX reads as commands, and turns − ± – “ ” η λ σ π ² ∇ ‖ ≤ × … into LaTeX; other text stays as it is.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);
@@ -19,9 +19,14 @@ internal static class Latex
                 '&' or '%' or '$' or '#' or '_' or '{' or '}' => escaped.Append('\\').Append(character),
                 '−' => escaped.Append("$-$"),
                 '±' => escaped.Append(@"$\pm$"),
+                'η' => escaped.Append(@"$\eta$"),
+                'λ' => escaped.Append(@"$\lambda$"),
                 'σ' => escaped.Append(@"$\sigma$"),
                 'π' => escaped.Append(@"$\pi$"),
                 '²' => escaped.Append(@"$^2$"),
+                '∇' => escaped.Append(@"$\nabla$"),
+                '‖' => escaped.Append(@"$\|$"),
+                '≤' => escaped.Append(@"$\le$"),
                 '×' => escaped.Append(@"$\times$"),
                 '…' => escaped.Append(@"\dots{}"),
                 '–' => escaped.Append("--"),
