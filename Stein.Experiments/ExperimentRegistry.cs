@@ -1,3 +1,4 @@
+using Stein.Experiments.Denoising;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Runs;
@@ -19,6 +20,9 @@ public static class ExperimentRegistry
     /// <summary>Particles that start in one mode of two.</summary>
     public static MixtureParticlesExperiment MixtureParticles { get; } = new();
 
+    /// <summary>Denoising auto-encoders that are networks.</summary>
+    public static DaeNetworkExperiment DaeNetwork { get; } = new();
+
     /// <summary>All, in the order they are listed.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [Ica, Mixture, MixtureWeight, MixtureParticles];
+    public static IReadOnlyList<Experiment> All { get; } = [Ica, Mixture, MixtureWeight, MixtureParticles, DaeNetwork];
 }
