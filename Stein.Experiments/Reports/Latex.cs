@@ -5,7 +5,7 @@ namespace Stein.Experiments.Reports;
 /// <summary>Text as LaTeX input.</summary>
 internal static class Latex
 {
-    /// <summary>Escapes the characters that LaTeX reads as commands, and turns − ± – “ ” σ π ² × … into LaTeX; other text stays as it is.</summary>
+    /// <summary>Escapes the characters that LaTeX reads as commands, and turns − ± – “ ” σ π ² ⁴ × … into LaTeX; other text stays as it is.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);
@@ -22,6 +22,7 @@ internal static class Latex
                 'σ' => escaped.Append(@"$\sigma$"),
                 'π' => escaped.Append(@"$\pi$"),
                 '²' => escaped.Append(@"$^2$"),
+                '⁴' => escaped.Append(@"$^4$"),
                 '×' => escaped.Append(@"$\times$"),
                 '…' => escaped.Append(@"\dots{}"),
                 '–' => escaped.Append("--"),

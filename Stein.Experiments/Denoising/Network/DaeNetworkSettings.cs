@@ -24,7 +24,7 @@ public sealed record DaeNetworkSettings
     public int Batch { get; init; } = 128;
 
     /// <summary>Steps of Adam.</summary>
-    public int Iterations { get; init; } = 10_000;
+    public int Iterations { get; init; } = 40_000;
 
     /// <summary>The step size of Adam.</summary>
     public double LearningRate { get; init; } = 1e-3;
@@ -36,7 +36,7 @@ public sealed record DaeNetworkSettings
     public int TestSamples { get; init; } = 2000;
 
     /// <summary>How many of the test samples KSD is measured on: the first. All of them where there are fewer.</summary>
-    public int DiscrepancySamples { get; init; } = 1000;
+    public int DiscrepancySamples { get; init; } = 2000;
 
     /// <summary>Times of measurement, a constant factor apart; those that round to one iteration are one.</summary>
     public int Checkpoints { get; init; } = 20;
