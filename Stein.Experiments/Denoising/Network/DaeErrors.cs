@@ -10,6 +10,9 @@ namespace Stein.Experiments.Denoising;
 /// <param name="ExcessLoss">What it is above that of the best auto-encoder <c>r*(x′) = x′ + σ²s_σ(x′)</c>, on the same x′ and x.</param>
 /// <param name="SmoothedError"><c>mean ‖s(x′) − s_σ(x′)‖²</c>, the Fisher error of the smoothed density.</param>
 /// <param name="RelativeSmoothedError">That over <c>mean ‖s_σ(x′)‖²</c>.</param>
+/// <param name="MeanError">
+/// <c>‖mean (s(x′) − s_σ(x′))‖²</c>: the part of the Fisher error that is one and the same everywhere, to which KSD gives its full weight.
+/// </param>
 /// <param name="MatchedDiscrepancy">Noise-matched KSD² (U-statistic): samples x′ of p_σ, score s.</param>
 /// <param name="CleanError"><c>mean ‖s(x) − ∇ log p(x)‖²</c>, the Fisher error of the density itself.</param>
 /// <param name="RelativeCleanError">That over <c>mean ‖∇ log p(x)‖²</c>.</param>
@@ -22,6 +25,7 @@ internal sealed record DaeErrors(
     double ExcessLoss,
     double SmoothedError,
     double RelativeSmoothedError,
+    double MeanError,
     double MatchedDiscrepancy,
     double CleanError,
     double RelativeCleanError,
@@ -30,7 +34,7 @@ internal sealed record DaeErrors(
 {
     private const string Loss = "denoising_loss", Excess = "excess_loss", Smoothed = "fisher_smoothed";
     private const string RelativeSmoothed = "fisher_smoothed_relative", Matched = "ksd_matched", Clean = "fisher_clean";
-    private const string RelativeClean = "fisher_clean_relative", CleanKsd = "ksd_clean", Identity = "identity_error";
+    private const string RelativeClean = "fisher_clean_relative", CleanKsd = "ksd_clean", Identity = "identity_error", Mean = "mean_error_smoothed";
 
     /// <summary>As the runner stores them.</summary>
     public IReadOnlyList<Metric> Metrics() =>
@@ -39,6 +43,7 @@ internal sealed record DaeErrors(
         new(Excess, ExcessLoss),
         new(Smoothed, SmoothedError),
         new(RelativeSmoothed, RelativeSmoothedError),
+        new(Mean, MeanError),
         new(Matched, MatchedDiscrepancy),
         new(Clean, CleanError),
         new(RelativeClean, RelativeCleanError),
@@ -56,6 +61,7 @@ internal sealed record DaeErrors(
             Value(Excess),
             Value(Smoothed),
             Value(RelativeSmoothed),
+            Value(Mean),
             Value(Matched),
             Value(Clean),
             Value(RelativeClean),

@@ -89,6 +89,7 @@ internal sealed class DaeHeldOut
             square * excess / count,
             smoothedError,
             smoothedError / MeanSquare(smoothedScores, count),
+            SquaredMean(atNoised.Zip(smoothedScores, (a, b) => a - b), count),
             matched,
             cleanError,
             cleanError / MeanSquare(cleanScores, count),
@@ -117,6 +118,18 @@ internal sealed class DaeHeldOut
     private static double Square(double value) => value * value;
 
     private static double MeanSquare(IEnumerable<double> values, int count) => values.Sum(Square) / count;
+
+    private static double SquaredMean(IEnumerable<double> rows, int count)
+    {
+        Span<double> sums = stackalloc double[PlanarDensity.Dimension];
+        int index = 0;
+        foreach (double value in rows)
+            sums[index++ % sums.Length] += value;
+        double total = 0;
+        foreach (double sum in sums)
+            total += Square(sum / count);
+        return total;
+    }
 
     private double Discrepancy(DeviceMatrix points)
         => discrepancy(points.RowRange(0, discrepancySamples), scores.RowRange(0, discrepancySamples));

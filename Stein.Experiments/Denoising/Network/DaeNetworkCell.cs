@@ -81,6 +81,7 @@ internal sealed record DaeNetworkCell(DaeNetworkSettings Settings, int Expected,
 /// <param name="ExcessLoss"><see cref="DaeErrors.ExcessLoss"/>.</param>
 /// <param name="SmoothedError"><see cref="DaeErrors.SmoothedError"/>.</param>
 /// <param name="RelativeSmoothedError"><see cref="DaeErrors.RelativeSmoothedError"/>.</param>
+/// <param name="MeanError"><see cref="DaeErrors.MeanError"/>.</param>
 /// <param name="MatchedDiscrepancy"><see cref="DaeErrors.MatchedDiscrepancy"/>.</param>
 /// <param name="CleanError"><see cref="DaeErrors.CleanError"/>.</param>
 /// <param name="RelativeCleanError"><see cref="DaeErrors.RelativeCleanError"/>.</param>
@@ -96,6 +97,7 @@ internal sealed partial record DaeCheckpointRow(
     [CsvColumn("excess_loss")] double ExcessLoss,
     [CsvColumn("fisher_smoothed")] double SmoothedError,
     [CsvColumn("fisher_smoothed_relative")] double RelativeSmoothedError,
+    [CsvColumn("mean_error_smoothed")] double MeanError,
     [CsvColumn("ksd_matched")] double MatchedDiscrepancy,
     [CsvColumn("fisher_clean")] double CleanError,
     [CsvColumn("fisher_clean_relative")] double RelativeCleanError,
@@ -118,6 +120,7 @@ internal sealed partial record DaeCheckpointRow(
             errors.ExcessLoss,
             errors.SmoothedError,
             errors.RelativeSmoothedError,
+            errors.MeanError,
             errors.MatchedDiscrepancy,
             errors.CleanError,
             errors.RelativeCleanError,

@@ -37,7 +37,7 @@ internal static class DaeNetworkReport
     /// <summary>The runs that differ in density, σ and seed alone.</summary>
     private sealed class Protocol(ReportRequest request, IReadOnlyList<DaeNetworkCell> cells, string suffix)
     {
-        private readonly StringBuilder figureCaptions = new("# Figures\n");
+        private readonly StringBuilder figureCaptions = new($"# Figures\n\n{DaeNetworkCaptions.Conditions(cells, request.Scale).TrimEnd()}\n");
         private readonly string conditions = DaeNetworkCaptions.Conditions(cells, request.Scale);
 
         public void Write(List<string> files, List<ReportTable> tables, JsonObject data)
@@ -102,12 +102,12 @@ internal static class DaeNetworkReport
                 "ksd",
                 DaeNetworkFigures.DrawTraining(ladder, "Noise-matched KSD²", errors => errors.MatchedDiscrepancy),
                 "Noise-matched KSD² along training, mean ± standard error over seeds. " + Omitted
-                    + $"{ladder.Sum(NotPositiveMeans)} means that are not positive are left out, and a bar that would reach 0 ends half a decade below. ");
+                    + $"means that are not positive are left out ({ladder.Sum(NotPositiveMeans)} here), and a bar that would reach 0 ends half a decade below. ");
             Add(
                 "scatter",
                 DaeNetworkFigures.DrawScatter(ladder),
                 "Noise-matched KSD² against the Fisher error of the smoothed density, a point a checkpoint of a run. " + Omitted
-                    + $"{ladder.SelectMany(cell => cell.Runs).Sum(NotPositive)} checkpoints with a KSD² that is not positive are left out. ");
+                    + $"checkpoints with a KSD² that is not positive are left out ({ladder.SelectMany(cell => cell.Runs).Sum(NotPositive)} here). ");
             Add(
                 "sigma",
                 DaeNetworkFigures.DrawLadder(ladder),
@@ -124,7 +124,7 @@ internal static class DaeNetworkReport
             {
                 string file = $"{name}_{density}{suffix}";
                 files.AddRange(Figure.Save(plot, request.Folder, file));
-                figureCaptions.Append(FormattableString.Invariant($"\n## {file}\n\n{(caption + conditions).TrimEnd()}\n"));
+                figureCaptions.Append(FormattableString.Invariant($"\n## {file}\n\n{caption.TrimEnd()}\n"));
             }
         }
 

@@ -31,12 +31,12 @@ internal static class DaeNetworkTables
             new("σ"),
             new("smoothed error, relative"),
             new("clean error, relative"),
-            new("least in"),
+            new("clean error least in"),
             new("matched KSD²"),
             new("of the exact score"),
             new("plain KSD²"),
             new("of the exact score"),
-            new("least in"),
+            new("plain KSD² least in"),
         ],
         [
             .. rows.Select(row => (string[])
@@ -143,12 +143,14 @@ internal static class DaeNetworkCaptions
         + "difference is within 1.96 of its standard error over their test samples. ";
 
     public const string Ladder =
-        "Relative errors are over those of the score 0. “Least in” counts the seeds in which this σ has the least of the column before. KSD² of the exact "
+        "Relative errors are over those of the score 0. “Least in” counts the seeds in which this σ has the least of that. KSD² of the exact "
         + "score has expectation 0: what it shows is chance. Mean ± standard error over seeds. ";
 
     public const string Rank =
         "Spearman's rank correlation within a seed between what does not need the density's score and a Fisher error: mean over seeds with its 95 % "
-        + "percentile-bootstrap interval over seeds (10 000 replicates; nothing for one seed). ";
+        + "percentile-bootstrap interval over seeds (10 000 replicates; nothing for one seed). KSD weighs an error of the score the less the shorter "
+        + "the lengths it varies on are beside the bandwidth; the mean error, the squared length of the mean difference to the score of the smoothed "
+        + "density, is the part that it weighs most. The loss is on the test samples of the errors. ";
 
     /// <summary>Which checkpoints were ranked.</summary>
     public static string Ranked(DaeNetworkCell cell, bool isLater)

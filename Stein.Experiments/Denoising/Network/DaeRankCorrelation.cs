@@ -44,6 +44,7 @@ internal sealed partial record DaeRankCorrelation(
         new("ksd_matched/fisher_smoothed", "matched KSD², smoothed error", errors => errors.MatchedDiscrepancy, errors => errors.SmoothedError),
         new("ksd_matched/fisher_clean", "matched KSD², clean error", errors => errors.MatchedDiscrepancy, errors => errors.CleanError),
         new("ksd_clean/fisher_clean", "plain KSD², clean error", errors => errors.CleanDiscrepancy, errors => errors.CleanError),
+        new("ksd_matched/mean_error_smoothed", "matched KSD², mean error", errors => errors.MatchedDiscrepancy, errors => errors.MeanError),
         new("denoising_loss/fisher_smoothed", "loss, smoothed error", errors => errors.DenoisingLoss, errors => errors.SmoothedError),
         new("denoising_loss/fisher_clean", "loss, clean error", errors => errors.DenoisingLoss, errors => errors.CleanError),
     ];

@@ -15,7 +15,7 @@ public sealed class DaeNetworkTests
     {
         Hidden = 16,
         Batch = 64,
-        Iterations = 300,
+        Iterations = 1500,
         LearningRate = 5e-3,
         TrainingSamples = 500,
         TestSamples = 500,
