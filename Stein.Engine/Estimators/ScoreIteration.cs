@@ -31,7 +31,7 @@ public abstract class ScoreIteration : IStateful
     /// <summary>h, a length.</summary>
     public double Bandwidth => Samples.Bandwidth;
 
-    /// <summary>λ, from below to about six digits.</summary>
+    /// <summary>λ, from above.</summary>
     public abstract double LargestEigenvalue { get; }
 
     /// <summary>Steps done.</summary>

@@ -5,7 +5,10 @@ namespace Stein.Experiments.Reports;
 /// <summary>Text as LaTeX input.</summary>
 internal static class Latex
 {
-    /// <summary>Escapes the characters that LaTeX reads as commands, and turns − ± – “ ” η λ σ π ² ∇ ‖ ≤ × … into LaTeX; other text stays as it is.</summary>
+    /// <summary>
+    /// Escapes the characters that LaTeX reads as commands, and turns those of mathematics and typography into LaTeX; other text stays as it
+    /// is.
+    /// </summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);
@@ -29,7 +32,6 @@ internal static class Latex
                 '≤' => escaped.Append(@"$\le$"),
                 '×' => escaped.Append(@"$\times$"),
                 '…' => escaped.Append(@"\dots{}"),
-                // Of the norms of functions.
                 'φ' => escaped.Append(@"$\varphi$"),
                 'ψ' => escaped.Append(@"$\psi$"),
                 'ε' => escaped.Append(@"$\varepsilon$"),

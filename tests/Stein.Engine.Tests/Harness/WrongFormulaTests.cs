@@ -155,6 +155,9 @@ public class WrongFormulaTests
             return profile with { FirstRatio = T.Constant(1.001) };
         }
 
+        public static T FourthRatio<T>(T argument)
+            where T : struct, ILane<T> => GaussianKernel.FourthRatio(argument);
+
         public static T Weigh<T>(T ratio, T x)
             where T : struct, ILane<T> => ratio * x;
     }
@@ -175,6 +178,9 @@ public class WrongFormulaTests
             RadialProfile<T> profile = GaussianKernel.Evaluate(argument);
             return profile with { ThirdRatio = T.Constant(-1) };
         }
+
+        public static T FourthRatio<T>(T argument)
+            where T : struct, ILane<T> => GaussianKernel.FourthRatio(argument);
 
         public static T Weigh<T>(T ratio, T x)
             where T : struct, ILane<T> => ratio * x;
