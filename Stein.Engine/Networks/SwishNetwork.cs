@@ -51,7 +51,7 @@ public sealed class SwishNetwork
     /// <summary>f at the points (N×D), set by <see cref="Forward"/>.</summary>
     public DeviceMatrix Output { get; }
 
-    /// <summary>The derivative of the objective by <see cref="Output"/> (N×D): to be filled in before <see cref="BackPropagate"/>.</summary>
+    /// <summary>The derivative of the objective by <see cref="Output"/> (N×D), filled in before <see cref="BackPropagate"/>.</summary>
     public DeviceMatrix OutputGradient { get; }
 
     /// <summary>The first hidden layer, for objectives that depend on its slope.</summary>
@@ -87,8 +87,9 @@ public sealed class SwishNetwork
     }
 
     /// <summary>
-    /// As <see cref="BackPropagate"/> for an objective that also depends on the slopes and, other than through layers, on the weights: adds
-    /// to the <see cref="Gradient"/> by the weights, and takes the derivatives by the slopes through the layers. Slopes are computed before.
+    /// As <see cref="BackPropagate"/> for an objective that also depends on the slopes and, other than through layers, on the weights:
+    /// adds to the <see cref="Gradient"/> by the weights, and takes the derivatives by the slopes through the layers. Slopes are
+    /// computed before.
     /// </summary>
     internal void BackPropagateWithSlopes(DeviceMatrix samples) => Propagate(samples, withSlopes: true);
 

@@ -34,7 +34,8 @@ internal sealed record DaeErrors(
 {
     private const string Loss = "denoising_loss", Excess = "excess_loss", Smoothed = "fisher_smoothed";
     private const string RelativeSmoothed = "fisher_smoothed_relative", Matched = "ksd_matched", Clean = "fisher_clean";
-    private const string RelativeClean = "fisher_clean_relative", CleanKsd = "ksd_clean", Identity = "identity_error", Mean = "mean_error_smoothed";
+    private const string RelativeClean = "fisher_clean_relative", CleanKsd = "ksd_clean", Mean = "mean_error_smoothed";
+    private const string Identity = "identity_error";
 
     /// <summary>As the runner stores them.</summary>
     public IReadOnlyList<Metric> Metrics() =>

@@ -18,7 +18,7 @@ public sealed class DaeNetworkExperiment : Experiment<DaeNetworkSettings>
     public override string Title => "Denoising auto-encoders: excess loss, Fisher error and noise-matched KSD along training";
 
     public override string Source =>
-        "Vincent, A connection between score matching and denoising autoencoders, Neural Computation 23(7), 2011; the KSD beside it is ours";
+        "Vincent, A connection between score matching and denoising autoencoders, Neural Computation 23(7), 2011; the KSD is ours";
 
     public override int ProtocolVersion => 1;
 

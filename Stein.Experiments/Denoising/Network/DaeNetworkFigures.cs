@@ -88,12 +88,14 @@ internal static class DaeNetworkFigures
     {
         Plot plot = Create($"σ ({Title(cells)})", "Fisher error over that of the score 0");
         (ValueRange xs, ValueRange ys) = (new(), new());
-        AddLine(plot, SeriesStyle.Of(0), [.. cells.Select(cell => (cell.Sigma, cell.AtEnd(errors => errors.RelativeCleanError)))], xs, ys);
-        AddLine(plot, SeriesStyle.Of(1), [.. cells.Select(cell => (cell.Sigma, cell.AtEnd(errors => errors.RelativeSmoothedError)))], xs, ys);
+        AddLine(plot, SeriesStyle.Of(0), Line(errors => errors.RelativeCleanError), xs, ys);
+        AddLine(plot, SeriesStyle.Of(1), Line(errors => errors.RelativeSmoothedError), xs, ys);
         Finish(plot, xs, ys, [SeriesStyle.Of(0).Item("of the density"), SeriesStyle.Of(1).Item("of the smoothed density")]);
         plot.Axes.Bottom.TickGenerator = new NumericManual(
             [.. cells.Select(cell => Math.Log10(cell.Sigma))], [.. cells.Select(cell => NumberText.Tick(cell.Sigma))]);
         return plot;
+
+        (double X, Summary Y)[] Line(Func<DaeErrors, double> value) => [.. cells.Select(cell => (cell.Sigma, cell.AtEnd(value)))];
     }
 
     private static string Title(IReadOnlyList<DaeNetworkCell> cells)
@@ -141,7 +143,8 @@ internal static class DaeNetworkFigures
 
         // A bar that would reach below zero ends half a decade below the mean.
         double[] errors = [.. shown.Select(point => double.IsFinite(point.Y.StandardError) ? point.Y.StandardError : 0)];
-        double[] below = [.. shown.Select((point, i) => Math.Min(0.5, y[i] - Math.Log10(Math.Max(0, point.Y.Mean - errors[i]))))];
+        double[] low = [.. shown.Select((point, i) => Math.Log10(Math.Max(0, point.Y.Mean - errors[i])))];
+        double[] below = [.. y.Zip(low, (mean, end) => Math.Min(0.5, mean - end))];
         double[] above = [.. shown.Select((point, i) => Math.Log10(point.Y.Mean + errors[i]) - y[i])];
         plot.PlottableList.Add(new ErrorBar(
             x, y, xErrorsNegative: null, xErrorsPositive: null, yErrorsNegative: below, yErrorsPositive: above)

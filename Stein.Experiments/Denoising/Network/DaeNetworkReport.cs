@@ -12,8 +12,9 @@ internal static class DaeNetworkReport
     /// <summary>
     /// Writes <c>checkpoints.csv</c>, <c>ladder.csv</c> and <c>rank_correlations.csv</c>; the tables <c>excess</c>, <c>ladder</c>,
     /// <c>ranks_all</c>, <c>ranks_later</c> and <c>ranks_sigma</c> as Markdown and LaTeX; for every density the figures
-    /// <c>fisher_{data}</c>, <c>ksd_{data}</c>, <c>scatter_{data}</c>, <c>sigma_{data}</c> and <c>field_{data}</c> as PNG and SVG; and their captions,
-    /// <c>figures.md</c>. Where the runs differ in more than density, σ and seed, every other setting has files of its own, numbered from 2.
+    /// <c>fisher_{data}</c>, <c>ksd_{data}</c>, <c>scatter_{data}</c>, <c>sigma_{data}</c> and <c>field_{data}</c> as PNG and SVG; and
+    /// their captions, <c>figures.md</c>. Where the runs differ in more than density, σ and seed, every other setting has files of its
+    /// own, numbered from 2.
     /// </summary>
     /// <param name="request">Where to, and what is expected.</param>
     /// <param name="runs">Finished runs, at least one.</param>
@@ -37,11 +38,12 @@ internal static class DaeNetworkReport
     /// <summary>The runs that differ in density, σ and seed alone.</summary>
     private sealed class Protocol(ReportRequest request, IReadOnlyList<DaeNetworkCell> cells, string suffix)
     {
-        private readonly StringBuilder figureCaptions = new($"# Figures\n\n{DaeNetworkCaptions.Conditions(cells, request.Scale).TrimEnd()}\n");
         private readonly string conditions = DaeNetworkCaptions.Conditions(cells, request.Scale);
+        private readonly StringBuilder figureCaptions = new("# Figures\n");
 
         public void Write(List<string> files, List<ReportTable> tables, JsonObject data)
         {
+            figureCaptions.Append('\n').Append(conditions.TrimEnd()).Append('\n');
             DaeLadderRow[] ladder = [.. cells.Select(DaeLadderRow.Of)];
             DaeRankCorrelation[] ranks =
             [
@@ -80,8 +82,10 @@ internal static class DaeNetworkReport
 
             void AddRanks(string name, string ranked, string title, bool isLater)
             {
-                if (ranks.Any(row => row.Ranked == ranked))
-                    AddTable(name, DaeNetworkTables.Checkpoints(ranks, ranked, title), DaeNetworkCaptions.Rank + DaeNetworkCaptions.Ranked(cells[0], isLater));
+                if (!ranks.Any(row => row.Ranked == ranked))
+                    return;
+                string caption = DaeNetworkCaptions.Rank + DaeNetworkCaptions.Ranked(cells[0], isLater);
+                AddTable(name, DaeNetworkTables.Checkpoints(ranks, ranked, title), caption);
             }
 
             void AddTable(string name, ReportTable table, string caption)
@@ -93,38 +97,41 @@ internal static class DaeNetworkReport
 
         private void AddFigures(string density, IReadOnlyList<DaeNetworkCell> ladder, List<string> files)
         {
-            const string Omitted = "Both axes are logarithmic; ";
+            const string Logarithmic = "Both axes are logarithmic";
+            int means = ladder.Sum(NotPositiveMeans);
+            int points = ladder.SelectMany(cell => cell.Runs).Sum(NotPositive);
+            DaeNetworkCell best = ladder.MinBy(cell => cell.AtEnd(errors => errors.CleanError).Mean)!;
             Add(
                 "fisher",
                 DaeNetworkFigures.DrawTraining(ladder, "Fisher error of the smoothed density", errors => errors.SmoothedError),
-                "Fisher error of the smoothed density along training, mean ± standard error over seeds. Both axes are logarithmic. ");
+                $"Fisher error of the smoothed density along training, mean ± standard error over seeds. {Logarithmic}.");
             Add(
                 "ksd",
                 DaeNetworkFigures.DrawTraining(ladder, "Noise-matched KSD²", errors => errors.MatchedDiscrepancy),
-                "Noise-matched KSD² along training, mean ± standard error over seeds. " + Omitted
-                    + $"means that are not positive are left out ({ladder.Sum(NotPositiveMeans)} here), and a bar that would reach 0 ends half a decade below. ");
+                $"Noise-matched KSD² along training, mean ± standard error over seeds. {Logarithmic}; means that are not positive are left "
+                    + $"out ({means} here), and a bar that would reach 0 ends half a decade below its mean.");
             Add(
                 "scatter",
                 DaeNetworkFigures.DrawScatter(ladder),
-                "Noise-matched KSD² against the Fisher error of the smoothed density, a point a checkpoint of a run. " + Omitted
-                    + $"checkpoints with a KSD² that is not positive are left out ({ladder.SelectMany(cell => cell.Runs).Sum(NotPositive)} here). ");
+                $"Noise-matched KSD² against the Fisher error of the smoothed density, a point a checkpoint of a run. {Logarithmic}; "
+                    + $"checkpoints with a KSD² that is not positive are left out ({points} here).");
             Add(
                 "sigma",
                 DaeNetworkFigures.DrawLadder(ladder),
-                "Fisher errors at the end of training against σ, each over that of the score 0 on the same points, mean ± standard error over seeds. "
-                    + "Both axes are logarithmic. ");
-            DaeNetworkCell best = ladder.MinBy(cell => cell.AtEnd(errors => errors.CleanError).Mean)!;
+                "Fisher errors at the end of training against σ, each over that of the score 0 on the same points, mean ± standard error "
+                    + $"over seeds. {Logarithmic}.");
             Add(
                 "field",
                 DaeFieldFigure.Draw(best.Runs[0]),
-                $"Scores of the density, of the smoothed density and of the auto-encoder with σ = {NumberText.Tick(best.Sigma)}, of the σ tried that with the "
-                    + "least Fisher error of the density, one seed at the end of training, where the smoothed density is above a thousandth of its largest. ");
+                $"Scores of the density, of the smoothed density and of the auto-encoder with σ = {NumberText.Tick(best.Sigma)}, of the σ "
+                    + "tried that with the least Fisher error of the density, one seed at the end of training, where the smoothed density "
+                    + "is above a thousandth of its largest.");
 
             void Add(string name, ScottPlot.Plot plot, string caption)
             {
                 string file = $"{name}_{density}{suffix}";
                 files.AddRange(Figure.Save(plot, request.Folder, file));
-                figureCaptions.Append(FormattableString.Invariant($"\n## {file}\n\n{caption.TrimEnd()}\n"));
+                figureCaptions.Append(FormattableString.Invariant($"\n## {file}\n\n{caption}\n"));
             }
         }
 

@@ -126,31 +126,32 @@ internal static class DaeNetworkCaptions
         string seeds = fewest == most ? $"{most}" : $"{fewest} to {most}";
         int missing = cells.Sum(cell => cell.Expected - cell.Runs.Count);
         return
-            $"Auto-encoders r(x') = x' + σ f(x') of samples in the plane, f with two hidden Swish layers of {settings.Hidden}, trained by Adam "
-            + $"(step {NumberText.Tick(settings.LearningRate)}, decays 0.9 and 0.99) for {settings.Iterations} batches of {settings.Batch} from "
-            + $"{settings.TrainingSamples} samples with new noise in every batch. Losses and Fisher errors on {settings.TestSamples} held-out samples, "
-            + "the smoothed ones with noise of the same σ and the score of the exactly smoothed density, the clean ones without noise and with the "
-            + $"density's own score; KSD² is the U-statistic of {settings.DiscrepancySamples} of them with the {settings.Kernel} kernel, its bandwidth "
-            + "the median distance of the noised ones, matched with noise on the samples, plain without. "
+            $"Auto-encoders r(x') = x' + σ f(x') of samples in the plane, f with two hidden Swish layers of {settings.Hidden}, trained by "
+            + $"Adam (step {NumberText.Tick(settings.LearningRate)}, decays 0.9 and 0.99) for {settings.Iterations} batches of "
+            + $"{settings.Batch} from {settings.TrainingSamples} samples with new noise in every batch. Losses and Fisher errors on "
+            + $"{settings.TestSamples} held-out samples, the smoothed ones with noise of the same σ and the score of the exactly smoothed "
+            + "density, the clean ones without noise and with the density's own score; KSD² is the U-statistic of "
+            + $"{settings.DiscrepancySamples} of them with the {settings.Kernel} kernel, its bandwidth the median distance of the noised "
+            + "ones, matched with noise on the samples, plain without. "
             + $"{seeds} {(most == 1 ? "seed" : "seeds")} a cell; in a seed all σ have the same samples. "
             + (missing > 0 ? $"{missing} runs of the plan are missing. " : "")
             + (scale is GridScale.Quick or GridScale.Test ? "This is a reduced grid. " : "");
     }
 
     public const string Excess =
-        "The excess is the held-out loss less that of the best auto-encoder on the same noised samples; over the fourth power of σ its expectation is "
-        + "the Fisher error of the smoothed density, whatever the network. Mean ± standard error over seeds; the last column has the runs whose "
-        + "difference is within 1.96 of its standard error over their test samples. ";
+        "The excess is the held-out loss less that of the best auto-encoder on the same noised samples; over the fourth power of σ its "
+        + "expectation is the Fisher error of the smoothed density, whatever the network. Mean ± standard error over seeds; the last "
+        + "column has the runs whose difference is within 1.96 of its standard error over their test samples. ";
 
     public const string Ladder =
-        "Relative errors are over those of the score 0. “Least in” counts the seeds in which this σ has the least of that. KSD² of the exact "
-        + "score has expectation 0: what it shows is chance. Mean ± standard error over seeds. ";
+        "Relative errors are over those of the score 0. “Least in” counts the seeds in which this σ has the least of that. KSD² of the "
+        + "exact score has expectation 0: what it shows is chance. Mean ± standard error over seeds. ";
 
     public const string Rank =
-        "Spearman's rank correlation within a seed between what does not need the density's score and a Fisher error: mean over seeds with its 95 % "
-        + "percentile-bootstrap interval over seeds (10 000 replicates; nothing for one seed). KSD weighs an error of the score the less the shorter "
-        + "the lengths it varies on are beside the bandwidth; the mean error, the squared length of the mean difference to the score of the smoothed "
-        + "density, is the part that it weighs most. The loss is on the test samples of the errors. ";
+        "Spearman's rank correlation within a seed between a measure and an error: mean over seeds with its 95 % percentile-bootstrap "
+        + "interval over seeds (10 000 replicates; nothing for one seed). The loss is on the test samples of the errors. KSD weighs an "
+        + "error of the score the less the shorter the lengths it varies on are beside the bandwidth; the mean error, the squared length of the "
+        + "mean difference to the score of the smoothed density, is the part that it weighs most. ";
 
     /// <summary>Which checkpoints were ranked.</summary>
     public static string Ranked(DaeNetworkCell cell, bool isLater)

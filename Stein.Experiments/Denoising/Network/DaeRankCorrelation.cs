@@ -41,12 +41,12 @@ internal sealed partial record DaeRankCorrelation(
     /// <summary>The measures of one run, and the Fisher errors that they are to rank by.</summary>
     public static IReadOnlyList<DaeMeasurePair> Pairs { get; } =
     [
-        new("ksd_matched/fisher_smoothed", "matched KSD², smoothed error", errors => errors.MatchedDiscrepancy, errors => errors.SmoothedError),
-        new("ksd_matched/fisher_clean", "matched KSD², clean error", errors => errors.MatchedDiscrepancy, errors => errors.CleanError),
+        new("ksd_matched/fisher_smoothed", "matched KSD², smoothed error", Matched, errors => errors.SmoothedError),
+        new("ksd_matched/fisher_clean", "matched KSD², clean error", Matched, errors => errors.CleanError),
         new("ksd_clean/fisher_clean", "plain KSD², clean error", errors => errors.CleanDiscrepancy, errors => errors.CleanError),
-        new("ksd_matched/mean_error_smoothed", "matched KSD², mean error", errors => errors.MatchedDiscrepancy, errors => errors.MeanError),
-        new("denoising_loss/fisher_smoothed", "loss, smoothed error", errors => errors.DenoisingLoss, errors => errors.SmoothedError),
-        new("denoising_loss/fisher_clean", "loss, clean error", errors => errors.DenoisingLoss, errors => errors.CleanError),
+        new("ksd_matched/mean_error_smoothed", "matched KSD², mean error", Matched, errors => errors.MeanError),
+        new("denoising_loss/fisher_smoothed", "loss, smoothed error", Loss, errors => errors.SmoothedError),
+        new("denoising_loss/fisher_clean", "loss, clean error", Loss, errors => errors.CleanError),
     ];
 
     /// <summary>Of the checkpoints of a cell, all and the later half; none where there are too few to rank.</summary>
@@ -92,6 +92,10 @@ internal sealed partial record DaeRankCorrelation(
 
         return (mean, means.Quantile(0.025), means.Quantile(0.975));
     }
+
+    private static double Matched(DaeErrors errors) => errors.MatchedDiscrepancy;
+
+    private static double Loss(DaeErrors errors) => errors.DenoisingLoss;
 
     private static IEnumerable<DaeRankCorrelation> Rows(
         string data, double sigma, string ranked, IReadOnlyList<DaeMeasurePair> pairs, DaeErrors[][] seeds)

@@ -98,7 +98,10 @@ public sealed class DaeNetworkTests
         ReportOutcome report = ExperimentChecks.AssertReported(ExperimentRegistry.DaeNetwork, folder);
         Assert.Equal(4, report.Tables.Count);
         foreach (string name in (string[])
-            ["checkpoints.csv", "ladder.csv", "rank_correlations.csv", "excess.md", "ranks_later.tex", "figures.md", "field_modes.png", "ksd_modes.svg"])
+            [
+                "checkpoints.csv", "ladder.csv", "rank_correlations.csv", "excess.md", "ranks_later.tex", "figures.md", "field_modes.png",
+                "ksd_modes.svg",
+            ])
         {
             Assert.True(File.Exists(Path.Combine(folder.File("report"), name)), name);
         }
