@@ -4,36 +4,55 @@ using Stein.Engine.Devices;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
+using Stein.Experiments.ScoreEstimation;
 
 namespace Stein.Cli;
 
-/// <summary><c>stein bench</c>: how long a training iteration takes.</summary>
+/// <summary><c>stein bench</c>: how long a training iteration takes, or a score estimator.</summary>
 internal static class BenchCommand
 {
     public static Command Create(Interruption interruption)
     {
+        Option<string> what = Values.Choice("--what", "what is timed", ["training", "estimators"], "training");
         Option<int[]> dimensions = Values.Numbers("--dim", "dimensions", 10, 100, 200);
         Option<string[]> methods = Values.Choices("--method", "methods", IcaTraining.Methods, "maxsksd", "ksd", "lsd");
         Option<int?> iterations = Values.Number<int>("--iterations", "iterations timed, each on its own, after the warm-up", 500);
+        var estimators = new EstimatorBenchOptions();
         Option<string> deviceName = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
-        var folder = new Option<string>("--out") { Description = "folder for bench.csv and provenance.json", HelpName = "folder" };
+        var folder = new Option<string>("--out") { Description = "folder for the CSV and provenance.json", HelpName = "folder" };
         var json = new Option<bool>("--json") { Description = "one line of JSON on standard output, and nothing else there" };
         var command = new CommandWithExamples(
             "bench",
-            "Times training iterations on one thread: the median, the share of the measured FMA peak, and the memory allocated.",
+            "Times training iterations, on one thread, or score estimators: medians, the share of the measured FMA peak, and memory.",
             new Example("stein bench", "three methods at D = 10, 100 and 200; ten seconds"),
             new Example("stein bench --dim 100 --method maxsksd --iterations 2000", "one row, more precisely"),
+            new Example("stein bench --what estimators --dim 10,100 --samples 2000", "all score estimators: seconds and bytes"),
             new Example("stein bench --device double --iterations 20 --json", "the reference device, for programs"))
         {
+            what,
             dimensions,
             methods,
             iterations,
+            estimators.Estimators,
+            estimators.Samples,
+            estimators.Fits,
             deviceName,
             folder,
             json,
         };
         command.SetAction(parsed =>
         {
+            string subject = parsed.GetRequiredValue(what);
+            RequireUse(parsed, subject == "training", "--what training", methods, iterations);
+            RequireUse(parsed, subject == "estimators", "--what estimators", estimators.All);
+            if (subject == "estimators")
+            {
+                EstimatorBenchmarkSettings[] chosen = estimators.Read(parsed, dimensions);
+                string? estimatorTarget = Prepare(parsed);
+                return EstimatorBench.Run(
+                    chosen, parsed.GetRequiredValue(deviceName), estimatorTarget, parsed.GetValue(json), interruption.Token);
+            }
+
             IcaSettings[] plan =
             [
                 .. from method in parsed.GetRequiredValue(methods).Where(method => method != "whitening")
@@ -49,6 +68,13 @@ internal static class BenchCommand
                 throw new UsageException("--method whitening: it has no iterations to time");
             foreach (IcaSettings settings in plan)
                 settings.Validate();
+            string? target = Prepare(parsed);
+            return Run(plan, parsed.GetRequiredValue(deviceName), target, parsed.GetValue(json), interruption.Token);
+        });
+        return command;
+
+        string? Prepare(ParseResult parsed)
+        {
             using (DeviceCatalog.Create(parsed.GetRequiredValue(deviceName)))
             {
                 // Only whether it is there: every row gets a device of its own.
@@ -57,9 +83,15 @@ internal static class BenchCommand
             string? target = parsed.GetValue(folder);
             if (target is not null)
                 OutputFolder.Require(("--out", target));
-            return Run(plan, parsed.GetRequiredValue(deviceName), target, parsed.GetValue(json), interruption.Token);
-        });
-        return command;
+            return target;
+        }
+    }
+
+    private static void RequireUse(ParseResult parsed, bool used, string by, params Option[] options)
+    {
+        Option? given = used ? null : Array.Find(options, option => parsed.GetResult(option) is { Implicit: false });
+        if (given is not null)
+            throw new UsageException($"{given.Name}: it has no effect here, only with {by}. Leave it out.");
     }
 
     private static int Run(IcaSettings[] plan, string deviceName, string? folder, bool json, CancellationToken cancellation)

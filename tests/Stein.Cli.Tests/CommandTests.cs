@@ -85,4 +85,19 @@ public sealed class CommandTests
         Assert.Equal(3, Csv.Read(stein.Read("out", "bench.csv")).Length);
         Assert.True(File.Exists(stein.PathOf("out", "provenance.json")));
     }
+
+    [Fact]
+    public void Bench_times_score_estimators()
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run(
+            "bench", "--what", "estimators", "--dim", "2", "--samples", "30", "--fits", "2", "--device", "simd", "--json", "--out", "out");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        using var json = JsonDocument.Parse(result.Output);
+        JsonElement[] rows = [.. json.RootElement.GetProperty("rows").EnumerateArray()];
+        Assert.Equal(9, rows.Length);
+        Assert.All(rows, row => Assert.InRange(row.GetProperty("fit_seconds").GetDouble(), 1e-9, 60));
+        Assert.Equal(9, Csv.Read(stein.Read("out", "bench-estimators.csv")).Length);
+        Assert.True(File.Exists(stein.PathOf("out", "provenance.json")));
+    }
 }

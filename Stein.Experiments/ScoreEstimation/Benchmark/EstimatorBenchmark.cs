@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using CsvHelper;
+using MathNet.Numerics.Statistics;
+using Stein.Engine.Devices;
+using Stein.Engine.Estimators;
+using Stein.Engine.Random;
+using Stein.Experiments.Reports;
+
+namespace Stein.Experiments.ScoreEstimation;
+
+/// <summary>What is timed: one estimator, by its rules, on samples of N(0, I).</summary>
+/// <param name="Estimator">A name of <see cref="ScoreEstimators.Names"/>.</param>
+/// <param name="Samples">K, at least 2.</param>
+/// <param name="Dimension">D, at least 1.</param>
+/// <param name="Fits">How many times.</param>
+public sealed record EstimatorBenchmarkSettings(string Estimator, int Samples, int Dimension, int Fits);
+
+/// <summary>How long one estimator takes, and what memory. Times of a machine, and no part of any result that is to be repeated.</summary>
+/// <param name="Estimator">The estimator.</param>
+/// <param name="Samples">K.</param>
+/// <param name="Dimension">D.</param>
+/// <param name="Device">Name of the device.</param>
+/// <param name="Regularisation">By rule.</param>
+/// <param name="Fits">Fits timed, after one to warm up.</param>
+/// <param name="FitSeconds">Median over the fits, each from samples of its own; NaN if the samples determined no score.</param>
+/// <param name="ScoresSeconds">Median of the time for the scores at <see cref="EstimatorBenchmark.TestPoints"/> other points.</param>
+/// <param name="FitBytes">
+/// Memory that one fit allocates, the median: on a processor all of it, matrices included; on a GPU what is in main memory. No fit needs
+/// more at once.
+/// </param>
+/// <param name="ScoresBytes">The same of the scores.</param>
+/// <param name="PeakBytes">The largest working set of the whole process until then: of this row and those before it.</param>
+[CsvRecord]
+public sealed partial record EstimatorBenchmarkRow(
+    [CsvColumn("estimator")] string Estimator,
+    [CsvColumn("samples")] int Samples,
+    [CsvColumn("dim")] int Dimension,
+    [CsvColumn("device")] string Device,
+    [CsvColumn("regularisation")] double Regularisation,
+    [CsvColumn("fits")] int Fits,
+    [CsvColumn("fit_seconds")] double FitSeconds,
+    [CsvColumn("scores_seconds")] double ScoresSeconds,
+    [CsvColumn("fit_bytes")] double FitBytes,
+    [CsvColumn("scores_bytes")] double ScoresBytes,
+    [CsvColumn("peak_bytes")] long PeakBytes);
+
+/// <summary>Times estimators.</summary>
+public static class EstimatorBenchmark
+{
+    /// <summary>Where the scores are asked for.</summary>
+    public const int TestPoints = 1024;
+
+    private const uint Seed = 60;
+
+    /// <summary>Fits and evaluates once to warm up, then as often as is said; no other work.</summary>
+    /// <param name="device">A device of its own.</param>
+    /// <param name="settings">What to time.</param>
+    /// <param name="cancellation">Checked before every fit.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static EstimatorBenchmarkRow Run(Device device, EstimatorBenchmarkSettings settings, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(settings);
+        ScoreEstimator estimator = ScoreEstimators.Find(settings.Estimator);
+        var measured = new List<Measurement>();
+        for (uint fit = 0; fit <= settings.Fits; fit++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Measurement measurement = Measure(device, estimator, settings, fit);
+            if (fit > 0)
+                measured.Add(measurement);
+        }
+
+        return new(
+            settings.Estimator,
+            settings.Samples,
+            settings.Dimension,
+            device.Name,
+            estimator.DefaultRegularisation(settings.Samples, settings.Dimension),
+            settings.Fits,
+            Median(measurement => measurement.FitSeconds),
+            Median(measurement => measurement.ScoresSeconds),
+            Median(measurement => measurement.FitBytes),
+            Median(measurement => measurement.ScoresBytes),
+            Peak());
+
+        double Median(Func<Measurement, double> value) => measured.Select(value).Median();
+    }
+
+    /// <summary>Writes <c>bench-estimators.csv</c>.</summary>
+    /// <returns>The path of the file.</returns>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static string Write(string folder, IEnumerable<EstimatorBenchmarkRow> rows)
+    {
+        string path = Path.Combine(folder, "bench-estimators.csv");
+        CsvFile.Write(path, rows);
+        return path;
+    }
+
+    private static Measurement Measure(Device device, ScoreEstimator estimator, EstimatorBenchmarkSettings settings, uint trial)
+    {
+        var target = ScoreTarget.Of("gauss", settings.Dimension, Seed, trial);
+        double[] samples = target.Sample(new PhiloxStream(Seed, StreamPurpose.TrainingData, trial), settings.Samples);
+        double[] points = target.Sample(new PhiloxStream(Seed, StreamPurpose.TestData, trial), TestPoints);
+        try
+        {
+            long bytes = Allocated();
+            long start = Stopwatch.GetTimestamp();
+            ScoreEstimate estimate = estimator.Fit(device, samples, settings.Dimension);
+            device.Synchronize();
+            double fitSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            long fitBytes = Allocated() - bytes;
+
+            bytes = Allocated();
+            start = Stopwatch.GetTimestamp();
+            estimate.Scores(points);
+            double scoresSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            return new(fitSeconds, scoresSeconds, fitBytes, Allocated() - bytes);
+        }
+        catch (ScoreEstimationException)
+        {
+            return new(double.NaN, double.NaN, double.NaN, double.NaN);
+        }
+    }
+
+    /// <summary>By all threads: large products are shared among the cores.</summary>
+    private static long Allocated() => GC.GetTotalAllocatedBytes(precise: true);
+
+    private static long Peak()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+
+    private readonly record struct Measurement(double FitSeconds, double ScoresSeconds, double FitBytes, double ScoresBytes);
+}

@@ -1,0 +1,85 @@
+using Stein.Engine.Estimators;
+using Stein.Experiments.Reports;
+
+namespace Stein.Experiments.ScoreEstimation;
+
+/// <summary>What a reader has to know of the numbers.</summary>
+internal static class ScoreErrorCaptions
+{
+    private const string Measure =
+        "The relative error is the squared distance of the estimated score from the true one over the squared length of the true one, both "
+        + "summed over points: 0 for the true score, 1 for a score of zero.";
+
+    /// <summary>Of a table of estimators by rule and by held-out samples.</summary>
+    public static string Selection(IReadOnlyList<ScoreErrorResult> rows, string fixedPart)
+    {
+        string augmented = rows.Any(row => row.Estimator == "stein-augmented")
+            ? FormattableString.Invariant(
+                $" The ridge of stein-augmented is selected up to K = {ScoreErrorGrid.MostForAugmentedSelection} only, as that costs its cube.")
+            : "";
+        string kinds = string.Join(
+            "; ",
+            rows.Select(row => row.Estimator).Distinct().Select(ScoreEstimators.Find)
+                .Select(estimator => $"{estimator.Name}, {estimator.RegularisationName}"));
+        return $"{Target(rows[0].Target)} Varied: what the columns say; fixed: {fixedPart}. {Measure} {Conditions(rows)} Regularisation ({kinds}) "
+            + $"by the rule of each estimator, or the best of its candidates by the score-matching loss at one sample in "
+            + $"{HeldOutSelection.HeldOutEvery} held out, anew for every draw.{augmented} stein-u at ridge 1 more than stein is stein, and has no row.{Failures(rows)}";
+    }
+
+    /// <summary>Of a sweep.</summary>
+    public static string Sweep(IReadOnlyList<ScoreErrorResult> rows, string fixedPart, ScoreEstimator estimator)
+    {
+        double[] given = [.. rows.Where(row => row.Selection == "given").Select(row => row.Regularisation).Distinct().Order()];
+        return $"{Target(rows[0].Target)} Varied: the {Plain(estimator)} over {given.Length} values from {NumberText.Tick(given[0])} to "
+            + $"{NumberText.Tick(given[^1])}, and the dimension; fixed: {fixedPart}. Best is the least mean error of those values. {Measure} "
+            + $"{Conditions(rows)}{Failures(rows)}";
+    }
+
+    /// <summary>Of the expected numbers.</summary>
+    public static string Expected(IReadOnlyList<ExpectedComparison> rows)
+    {
+        int agreeing = rows.Count(row => row.Verdict == "agrees");
+        return $"Expected are numbers of a throw-away measurement of our own with other code and {ExpectedScoreError.Seeds} seeds, to two decimals, "
+            + "which nobody published; the bandwidth of kde in it is taken to be Scott's. Ours are means ± standard errors over draws. The difference "
+            + "is in standard errors of it, with our spread over draws for both and that of rounding; within "
+            + FormattableString.Invariant($"{ExpectedScoreError.Tolerance} they agree: {agreeing} of {rows.Count} do. {Measure}");
+    }
+
+    /// <summary>Points, draws, kernel and bandwidth.</summary>
+    private static string Conditions(IReadOnlyList<ScoreErrorResult> rows)
+    {
+        ScoreErrorResult first = rows[0];
+        string bandwidth = double.IsNaN(first.GivenBandwidth)
+            ? "bandwidth by rule: " + string.Join(
+                "; ",
+                rows.Select(row => row.Estimator).Distinct().Select(ScoreEstimators.Find)
+                    .GroupBy(estimator => estimator.BandwidthRule)
+                    .Select(rule => $"{Text(rule.Key)} for {string.Join(", ", rule.Select(estimator => estimator.Name))}"))
+            : $"bandwidth {NumberText.Tick(first.GivenBandwidth)}";
+        return FormattableString.Invariant(
+            $"Out of sample are {first.TestPoints} further points of the target. Mean ± standard error over {first.Trials} draws of samples and ")
+            + FormattableString.Invariant($"points, the same for all estimators, seed {first.Seed}; kernel {first.Kernel}, {bandwidth}.");
+    }
+
+    private static string Text(BandwidthRule rule) => rule switch
+    {
+        BandwidthRule.Median => "the median squared distance",
+        BandwidthRule.TwiceMedian => "twice the median squared distance",
+        _ => "Silverman's",
+    };
+
+    private static string Target(string name) => name switch
+    {
+        "grid" => "The target is a mixture of D Gaussians of variance 1 and equal weight at random vertices of the unit cube, drawn anew every time.",
+        "banana" => FormattableString.Invariant(
+            $"The target is a banana, a Gaussian of variance {BananaDensity.Variance} along x1 bent by {BananaDensity.Bend} (x1² − {BananaDensity.Variance})."),
+        _ => "The target is the standard normal density.",
+    };
+
+    private static string Failures(IReadOnlyList<ScoreErrorResult> rows) => rows.Any(row => row.Failed > 0)
+        ? " Where a number of draws follows, the others gave no estimate, and are not in the mean."
+        : "";
+
+    /// <summary>Letters that LaTeX has no sign for are left to the figures.</summary>
+    private static string Plain(ScoreEstimator estimator) => estimator.RegularisationName.Replace(" η", "", StringComparison.Ordinal);
+}
