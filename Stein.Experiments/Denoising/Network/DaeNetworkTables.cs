@@ -150,8 +150,8 @@ internal static class DaeNetworkCaptions
     public const string Rank =
         "Spearman's rank correlation within a seed between a measure and an error: mean over seeds with its 95 % percentile-bootstrap "
         + "interval over seeds (10 000 replicates; nothing for one seed). The loss is on the test samples of the errors. KSD weighs an "
-        + "error of the score the less the shorter the lengths it varies on are beside the bandwidth; the mean error, the squared length of the "
-        + "mean difference to the score of the smoothed density, is the part that it weighs most. ";
+        + "error of the score the less the shorter the lengths it varies on are beside the bandwidth; the mean error, the squared length "
+        + "of the mean difference to the score of the smoothed density, is the part that it weighs most. ";
 
     /// <summary>Which checkpoints were ranked.</summary>
     public static string Ranked(DaeNetworkCell cell, bool isLater)
