@@ -1,3 +1,4 @@
+using Stein.Experiments.Denoising;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Runs;
@@ -23,6 +24,16 @@ public static class ExperimentRegistry
     /// <summary>Error of score estimators.</summary>
     public static ScoreErrorExperiment ScoreError { get; } = new();
 
+    /// <summary>The gradient of a denoising auto-encoder's loss as a discrepancy.</summary>
+    public static DaeIdentityExperiment DaeIdentity { get; } = new();
+
+    /// <summary>A denoising auto-encoder by functional gradient descent.</summary>
+    public static DaeDescentExperiment DaeDescent { get; } = new();
+
+    /// <summary>Denoising auto-encoders that are networks.</summary>
+    public static DaeNetworkExperiment DaeNetwork { get; } = new();
+
     /// <summary>All, in the order they are listed.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [Ica, Mixture, MixtureWeight, MixtureParticles, ScoreError];
+    public static IReadOnlyList<Experiment> All { get; } =
+        [Ica, Mixture, MixtureWeight, MixtureParticles, ScoreError, DaeIdentity, DaeDescent, DaeNetwork];
 }

@@ -46,6 +46,34 @@ public sealed class Bandwidth
     }
 
     /// <summary>
+    /// One squared bandwidth for all slices without what the published code adds to it: <c>a = 1/h²</c>, and 1 for the factor of the
+    /// fourth order. For identities that hold to rounding, which 1e−9 would hide.
+    /// </summary>
+    /// <param name="squaredBandwidth">h², positive and finite.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    public void SetExactly(double squaredBandwidth)
+    {
+        if (!(squaredBandwidth > 0 && double.IsFinite(squaredBandwidth)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(squaredBandwidth),
+                squaredBandwidth,
+                $"The squared bandwidth cannot be {squaredBandwidth}; it must be a positive finite number.");
+        }
+
+        Write(Medians, squaredBandwidth);
+        Write(InverseSquares, 1 / squaredBandwidth);
+        Write(FourthOrders, 1);
+
+        void Write(DeviceMatrix row, double value)
+        {
+            var values = new double[row.Columns];
+            Array.Fill(values, value);
+            device.Write(row, values);
+        }
+    }
+
+    /// <summary>
     /// The rule of the published ICA script for KSD: <c>h = 2·√(1/(2 ln B))·√(median/2)</c>, the lower median of the
     /// positive squared distances between the B samples of the batch.
     /// </summary>

@@ -25,10 +25,8 @@ namespace Stein.Engine.Discrepancies;
 public sealed class LearnedSteinDiscrepancy
 {
     private readonly Device device;
-    private readonly HiddenLayer layer1;
-    private readonly HiddenLayer layer2;
+    private readonly SwishNetwork critic;
     private readonly DeviceMatrix traceTerms;
-    private readonly DeviceMatrix outputGradient;
     private readonly DeviceMatrix path;
     private readonly DeviceMatrix mask;
     private readonly DeviceMatrix maskGradient;
@@ -45,13 +43,8 @@ public sealed class LearnedSteinDiscrepancy
     {
         this.device = device;
         Lambda = lambda;
-        Parameters = new CriticParameters(device, dimension, hidden1, hidden2);
-        Gradient = new CriticParameters(device, dimension, hidden1, hidden2);
-        layer1 = new HiddenLayer(device, samples, hidden1);
-        layer2 = new HiddenLayer(device, samples, hidden2);
-        Output = device.Allocate(samples, dimension);
+        critic = new SwishNetwork(device, samples, dimension, hidden1, hidden2);
         traceTerms = device.Allocate(samples, hidden2);
-        outputGradient = device.Allocate(samples, dimension);
         path = device.Allocate(hidden1, hidden2);
         mask = device.Allocate(hidden1, hidden2);
         maskGradient = device.Allocate(hidden1, hidden2);
@@ -66,13 +59,13 @@ public sealed class LearnedSteinDiscrepancy
     /// <summary>λ, the weight of the penalty on ‖f‖².</summary>
     public double Lambda { get; }
 
-    public CriticParameters Parameters { get; }
+    public NetworkParameters Parameters => critic.Parameters;
 
     /// <summary>The derivative of the critic's objective, set by <see cref="CriticGradient"/>.</summary>
-    public CriticParameters Gradient { get; }
+    public NetworkParameters Gradient => critic.Gradient;
 
     /// <summary>f at the samples (N×D), set by <see cref="Evaluate"/>.</summary>
-    public DeviceMatrix Output { get; }
+    public DeviceMatrix Output => critic.Output;
 
     /// <summary>
     /// Replaces the exact trace by Hutchinson's estimate with these probes (K×D), until <see cref="UseExactTrace"/>.
@@ -87,13 +80,7 @@ public sealed class LearnedSteinDiscrepancy
     public void UseExactTrace() => probing = false;
 
     /// <summary>Computes <see cref="Output"/> at <paramref name="samples"/> (N×D).</summary>
-    public void Evaluate(DeviceMatrix samples)
-    {
-        layer1.Forward(samples, Parameters.Weight1, Parameters.Bias1);
-        layer2.Forward(layer1.Activation, Parameters.Weight2, Parameters.Bias2);
-        device.Multiply(Output, layer2.Activation, Parameters.WeightOut);
-        device.Map<AddScaled>(Output, Output, Parameters.BiasOut, p: 1);
-    }
+    public void Evaluate(DeviceMatrix samples) => critic.Forward(samples);
 
     /// <summary><c>s_n·f(x_n)</c> and <c>tr J(x_n)</c> of each sample (N), evaluating the critic.</summary>
     public (double[] ScoreProducts, double[] Traces) PerSample(DeviceMatrix samples, DeviceMatrix scores)
@@ -101,7 +88,7 @@ public sealed class LearnedSteinDiscrepancy
         Evaluate(samples);
         ComputeTrace();
         device.SumRows<Product>(perSample, scores, Output);
-        device.SumRows<Product>(perSampleTrace, layer2.Slope, traceTerms);
+        device.SumRows<Product>(perSampleTrace, critic.Layer2.Slope, traceTerms);
         return (device.Read(perSample), device.Read(perSampleTrace));
     }
 
@@ -144,22 +131,21 @@ public sealed class LearnedSteinDiscrepancy
     /// <summary>Slopes, P, Mᵀ and D₁Mᵀ.</summary>
     private void ComputeTrace()
     {
-        layer1.ComputeSlope();
-        layer2.ComputeSlope();
+        critic.ComputeSlopes();
         if (probing)
             device.Multiply(probedOut, Parameters.WeightOut, probeProduct);
         device.Multiply(path, Parameters.Weight1, probing ? probedOut : Parameters.WeightOut, transposeLeft: true, transposeRight: true);
         device.Map<Product>(mask, Parameters.Weight2, path);
-        device.Multiply(traceTerms, layer1.Slope, mask);
+        device.Multiply(traceTerms, critic.Layer1.Slope, mask);
     }
 
     /// <summary>The trace's part of the gradient by the weights and by the slopes.</summary>
     private void BackPropagateTrace()
     {
         double tau = 1.0 / Output.Rows;
-        device.Map<Scaled>(layer2.SlopeGradient, traceTerms, p: tau);
-        device.Multiply(layer1.SlopeGradient, layer2.Slope, mask, transposeRight: true, alpha: tau);
-        device.Multiply(maskGradient, layer1.Slope, layer2.Slope, transposeLeft: true, alpha: tau);
+        device.Map<Scaled>(critic.Layer2.SlopeGradient, traceTerms, p: tau);
+        device.Multiply(critic.Layer1.SlopeGradient, critic.Layer2.Slope, mask, transposeRight: true, alpha: tau);
+        device.Multiply(maskGradient, critic.Layer1.Slope, critic.Layer2.Slope, transposeLeft: true, alpha: tau);
         device.Map<Product>(pathGradient, maskGradient, Parameters.Weight2);
         device.Map<Product>(Gradient.Weight2, maskGradient, path);
         device.Multiply(
@@ -174,17 +160,8 @@ public sealed class LearnedSteinDiscrepancy
     private void BackPropagateOutput(DeviceMatrix samples, DeviceMatrix scores, double lambda)
     {
         double tau = 1.0 / Output.Rows;
-        device.Map<AddScaled>(outputGradient, scores, Output, p: -2 * lambda);
-        device.Map<Scaled>(outputGradient, outputGradient, p: tau);
-        device.Multiply(Gradient.WeightOut, layer2.Activation, outputGradient, transposeLeft: true, beta: 1);
-        device.SumColumns<Identity>(Gradient.BiasOut, outputGradient);
-        device.Multiply(layer2.Gradient, outputGradient, Parameters.WeightOut, transposeRight: true);
-        layer2.BackPropagate();
-        device.Multiply(Gradient.Weight2, layer1.Activation, layer2.Gradient, transposeLeft: true, beta: 1);
-        device.SumColumns<Identity>(Gradient.Bias2, layer2.Gradient);
-        device.Multiply(layer1.Gradient, layer2.Gradient, Parameters.Weight2, transposeRight: true);
-        layer1.BackPropagate();
-        device.Multiply(Gradient.Weight1, samples, layer1.Gradient, transposeLeft: true, beta: 1);
-        device.SumColumns<Identity>(Gradient.Bias1, layer1.Gradient);
+        device.Map<AddScaled>(critic.OutputGradient, scores, Output, p: -2 * lambda);
+        device.Map<Scaled>(critic.OutputGradient, critic.OutputGradient, p: tau);
+        critic.BackPropagateWithSlopes(samples);
     }
 }

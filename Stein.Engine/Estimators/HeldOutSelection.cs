@@ -1,5 +1,4 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Random;
 
 namespace Stein.Engine.Estimators;
 
@@ -38,13 +37,8 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(device);
         settings ??= new();
-        int count = Mixtures.SampleMatrix.Rows(samples, dimension, nameof(samples), FewestSamples);
-        int[] order = [.. Enumerable.Range(0, count)];
-        new PhiloxStream(seed, StreamPurpose.HeldOut).Shuffle(order);
-        int heldOut = count / HeldOutEvery;
-        double[] judges = Rows(samples, dimension, order.AsSpan(0, heldOut));
-        double[] training = Rows(samples, dimension, order.AsSpan(heldOut));
-        IReadOnlyList<double> candidates = estimator.Candidates(count - heldOut, dimension);
+        (double[] training, double[] judges) = HeldOutSplit.Of(samples, dimension, seed);
+        IReadOnlyList<double> candidates = estimator.Candidates(training.Length / dimension, dimension);
         double[] losses = [.. candidates.Select(Loss)];
         int best = Array.IndexOf(losses, losses.Min());
         if (double.IsPositiveInfinity(losses[best]))
@@ -69,13 +63,5 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
                 return double.PositiveInfinity;
             }
         }
-    }
-
-    private static double[] Rows(ReadOnlySpan<double> samples, int dimension, ReadOnlySpan<int> rows)
-    {
-        var chosen = new double[rows.Length * dimension];
-        for (int i = 0; i < rows.Length; i++)
-            samples.Slice(rows[i] * dimension, dimension).CopyTo(chosen.AsSpan(i * dimension));
-        return chosen;
     }
 }

@@ -14,6 +14,9 @@ namespace Stein.Engine.Lanes;
 /// </remarks>
 internal unsafe struct SimdDoubleLane : ISimdLane<SimdDoubleLane, double>
 {
+    /// <summary>Up to this magnitude an exponential is neither infinite nor below the normal numbers.</summary>
+    private const double PlainExponent = 700;
+
     public Vector<double> Value;
 
     public static int Count => Vector<double>.Count;
@@ -73,7 +76,25 @@ internal unsafe struct SimdDoubleLane : ISimdLane<SimdDoubleLane, double>
                 value.Value),
         };
 
-    public static SimdDoubleLane Exp(SimdDoubleLane value) => new() { Value = Vector.Exp(value.Value) };
+    /// <remarks>
+    /// The run-time's function treats all elements another way if one is out of range. What stands beside an element must not decide its
+    /// last bit: those out of range are set aside and computed one by one.
+    /// </remarks>
+    public static SimdDoubleLane Exp(SimdDoubleLane value)
+    {
+        Vector<long> isPlain = Vector.LessThanOrEqual(Vector.Abs(value.Value), new Vector<double>(PlainExponent));
+        Vector<double> result = Vector.Exp(Vector.ConditionalSelect(isPlain, value.Value, Vector<double>.Zero));
+        if (!Vector.EqualsAll(isPlain, Vector<long>.AllBitsSet))
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                if (isPlain[i] == 0)
+                    result = result.WithElement(i, Math.Exp(value.Value[i]));
+            }
+        }
+
+        return new() { Value = result };
+    }
 
     public static SimdDoubleLane PowerOfTwo(SimdDoubleLane value) => Exp(value * Constant(Math.Log(2)));
 

@@ -27,10 +27,10 @@ internal sealed class HiddenLayer
     /// <summary>D = σ̂′(U) (N×H).</summary>
     public DeviceMatrix Slope { get; }
 
-    /// <summary>The derivative of the objective by <see cref="Slope"/> (N×H), filled in by the critic.</summary>
+    /// <summary>The derivative of the objective by <see cref="Slope"/> (N×H), filled in where the objective depends on it.</summary>
     public DeviceMatrix SlopeGradient { get; }
 
-    /// <summary>The derivative by <see cref="Activation"/>, filled in by the critic, and after <see cref="BackPropagate"/> by U.</summary>
+    /// <summary>The derivative by <see cref="Activation"/>, filled in from above, and after back-propagation by U.</summary>
     public DeviceMatrix Gradient { get; }
 
     /// <summary>U = input·weight + bias and A.</summary>
@@ -44,8 +44,11 @@ internal sealed class HiddenLayer
 
     public void ComputeSlope() => device.Map<SwishFirstDerivative>(Slope, preActivation, sigmoid);
 
-    /// <summary><c>Ū = Ā ∘ D + D̄ ∘ σ̂″(U)</c>.</summary>
-    public void BackPropagate()
+    /// <summary><c>Ū = Ā ∘ D</c>.</summary>
+    public void BackPropagate() => device.Map<Product>(Gradient, Gradient, Slope);
+
+    /// <summary><c>Ū = Ā ∘ D + D̄ ∘ σ̂″(U)</c>, which uses up <see cref="SlopeGradient"/>.</summary>
+    public void BackPropagateWithSlope()
     {
         device.Map<SwishSecondDerivativeTimes>(SlopeGradient, preActivation, sigmoid, SlopeGradient);
         device.Map<AddScaledProduct>(Gradient, SlopeGradient, Gradient, Slope, p: 1);

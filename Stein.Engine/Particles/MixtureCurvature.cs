@@ -52,6 +52,32 @@ public static class MixtureCurvature
         ArrayPool<double>.Shared.Return(rented);
     }
 
+    /// <summary>
+    /// <c>∇∇ log p(x_n)</c>, the Jacobian of the score: D products with unit vectors. O(NKD²), for full covariances O(NKD³).
+    /// </summary>
+    /// <param name="mixture">p.</param>
+    /// <param name="points">x: N×D, row-major.</param>
+    /// <returns>N×D×D, each row-major.</returns>
+    /// <exception cref="ArgumentException">The numbers are not rows of D.</exception>
+    public static double[] Hessians(this GaussianMixture mixture, ReadOnlySpan<double> points)
+    {
+        ArgumentNullException.ThrowIfNull(mixture);
+        int dimension = mixture.Dimension;
+        var hessians = new double[points.Length * dimension];
+        var unit = new double[points.Length];
+        var products = new double[points.Length];
+        for (int column = 0; column < dimension; column++)
+        {
+            for (int index = 0; index < unit.Length; index++)
+                unit[index] = index % dimension == column ? 1 : 0;
+            mixture.HessianProducts(points, unit, products);
+            for (int index = 0; index < products.Length; index++)
+                hessians[(index * dimension) + column] = products[index];
+        }
+
+        return hessians;
+    }
+
     /// <summary><c>g_k − s</c> (K×D).</summary>
     private static void Pulls(
         GaussianMixture mixture, ReadOnlySpan<double> point, ReadOnlySpan<double> responsibilities, Span<double> pulls)

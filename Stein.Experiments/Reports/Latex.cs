@@ -5,7 +5,10 @@ namespace Stein.Experiments.Reports;
 /// <summary>Text as LaTeX input.</summary>
 internal static class Latex
 {
-    /// <summary>Escapes the characters that LaTeX reads as commands, and turns − ± – “ ” σ π ² × … into LaTeX; other text stays as it is.</summary>
+    /// <summary>
+    /// Escapes the characters that LaTeX reads as commands, and turns those of mathematics and typography into LaTeX; other text stays as it
+    /// is.
+    /// </summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);
@@ -19,11 +22,26 @@ internal static class Latex
                 '&' or '%' or '$' or '#' or '_' or '{' or '}' => escaped.Append('\\').Append(character),
                 '−' => escaped.Append("$-$"),
                 '±' => escaped.Append(@"$\pm$"),
+                'η' => escaped.Append(@"$\eta$"),
+                'λ' => escaped.Append(@"$\lambda$"),
                 'σ' => escaped.Append(@"$\sigma$"),
                 'π' => escaped.Append(@"$\pi$"),
                 '²' => escaped.Append(@"$^2$"),
+                '∇' => escaped.Append(@"$\nabla$"),
+                '‖' => escaped.Append(@"$\|$"),
+                '≤' => escaped.Append(@"$\le$"),
                 '×' => escaped.Append(@"$\times$"),
                 '…' => escaped.Append(@"\dots{}"),
+                'φ' => escaped.Append(@"$\varphi$"),
+                'ψ' => escaped.Append(@"$\psi$"),
+                'ε' => escaped.Append(@"$\varepsilon$"),
+                '⟨' => escaped.Append(@"$\langle$"),
+                '⟩' => escaped.Append(@"$\rangle$"),
+                '⁴' => escaped.Append(@"$^4$"),
+                '′' => escaped.Append(@"$'$"),
+                '·' => escaped.Append(@"$\cdot$"),
+                '½' => escaped.Append(@"$\frac12$"),
+                '→' => escaped.Append(@"$\to$"),
                 '–' => escaped.Append("--"),
                 '“' => escaped.Append("``"),
                 '”' => escaped.Append("''"),

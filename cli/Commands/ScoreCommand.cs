@@ -17,38 +17,44 @@ internal static class ScoreCommand
             new Example("stein score --samples x.csv --out scores.csv", "at the samples themselves, by the Stein gradient estimator"),
             new Example("stein score --samples x.csv --at y.csv", "at other points; CSV on standard output"),
             new Example("stein score --samples x.csv --estimator kef --regularisation held-out", "the ridge selected on samples held out"),
+            new Example("stein score --samples x.csv --loss z.csv --out scores.csv", "how good it is, judged by samples of the same density"),
             new Example("cat x.csv | stein score --samples - --estimator ssge --regularisation 0.99", "in a pipe"));
         options.AddTo(command);
-        command.SetAction(parsed => Run(options.Read(parsed), interruption));
+        command.SetAction(parsed => Run(options.Read(parsed), interruption.Token));
         return command;
     }
 
-    private static int Run(ScoreRequest request, Interruption interruption)
+    private static int Run(ScoreRequest request, CancellationToken cancellation)
     {
-        if (request.Output is { } output)
-            OutputFolder.Require(("--out", Path.GetDirectoryName(Path.GetFullPath(output))!));
-
-        // Apart from this thread, which an interruption thus never waits for: there is nothing to save before the end.
+        if (request.Output is { } path)
+            OutputFile.Require("--out", path, ("--samples", request.Samples), ("--at", request.Points), ("--loss", request.Judges));
         using var progress = new PhaseProgress(request.Quiet || request.Json);
-        (ScoreOutput result, double[] scores) =
-            Task.Run(() => Estimate(request, progress)).WaitAsync(interruption.Token).GetAwaiter().GetResult();
-        progress.End();
-        result.Write(scores);
+
+        // On a thread of its own, which an interruption thus never waits for: there is nothing to save before the end. A pipe may block as
+        // well; a file is written here, to its end or not at all.
+        ScoreOutput output = Task.Run(
+            () =>
+            {
+                ScoreOutput result = Estimate(request, progress);
+                progress.End();
+                if (request.Output is null)
+                    result.WriteToPipe();
+                return result;
+            },
+            CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
+        if (request.Output is { } file)
+            output.WriteTo(file);
+        output.Report();
         return ExitCode.Success;
     }
 
-    private static (ScoreOutput Output, double[] Scores) Estimate(ScoreRequest request, PhaseProgress progress)
+    private static ScoreOutput Estimate(ScoreRequest request, PhaseProgress progress)
     {
-        NumericCsv samples = Read(request.Samples);
-        NumericCsv? points = request.Points is { } path ? Read(path) : null;
-        if (points is not null && points.Columns != samples.Columns)
-        {
-            throw new UsageException(
-                $"--at {request.Points}: it has {points.Columns} columns and --samples {request.Samples} has {samples.Columns}; "
-                + "both must have the same.");
-        }
-
+        NumericCsv samples = Read("--samples", request.Samples);
+        NumericCsv? points = request.Points is { } at ? ReadLike(samples, request, "--at", at) : null;
+        NumericCsv? judges = request.Judges is { } other ? ReadLike(samples, request, "--loss", other) : null;
         using Device device = DeviceCatalog.Create(request.Device);
+        string subject = $"--samples {request.Samples}";
         try
         {
             ScoreEstimatorSettings settings = request.Settings;
@@ -56,6 +62,7 @@ internal static class ScoreCommand
             if (request.IsHeldOut)
             {
                 progress.Begin($"selecting the {request.Estimator.RegularisationName} on samples held out");
+                subject += " --regularisation held-out";
                 selection = HeldOutSelection.Choose(request.Estimator, device, samples.Values, samples.Columns, settings, request.Seed);
                 settings = settings with { Regularisation = selection.Regularisation };
             }
@@ -63,24 +70,60 @@ internal static class ScoreCommand
             progress.Begin($"estimating from {samples.Rows} samples in {samples.Columns} dimensions");
             ScoreEstimate estimate = request.Estimator.Fit(device, samples.Values, samples.Columns, settings);
             progress.Begin($"evaluating at {(points ?? samples).Rows} points");
+            if (points is not null)
+                subject += $" --at {request.Points}";
             double[] scores = points is null ? estimate.ScoresAtSamples() : estimate.Scores(points.Values);
-            if (!Array.TrueForAll(scores, double.IsFinite))
+            double? loss = null;
+            if (judges is not null)
             {
-                throw new ScoreEstimationException(
-                    "The scores are not finite numbers: in this precision the regularisation is too small. Give a larger one, or --device "
-                    + "simd-double.");
+                progress.Begin($"judging by {judges.Rows} samples");
+                subject = $"--samples {request.Samples} --loss {request.Judges}";
+                loss = estimate.ScoreMatchingLoss(judges.Values);
             }
 
-            return (new ScoreOutput(request, device.Name, samples, estimate, selection), scores);
+            RequireFinite([.. scores, loss ?? 0]);
+            return new ScoreOutput(request, device.Name, samples, estimate, scores) { Selection = selection, Loss = loss };
         }
         catch (Exception exception) when (exception is ScoreEstimationException or ArgumentException)
         {
             // What the engine says of samples and settings is for people; the name of the parameter is not.
-            throw new UsageException($"--samples {request.Samples}: {exception.Message.Split(" (Parameter")[0]}", exception);
+            throw new UsageException($"{subject}: {exception.Message.Split(" (Parameter")[0]}", exception);
         }
     }
 
-    private static NumericCsv Read(string path)
+    private static void RequireFinite(double[] numbers)
+    {
+        if (!Array.TrueForAll(numbers, double.IsFinite))
+        {
+            throw new ScoreEstimationException(
+                "The scores are not finite numbers: in this precision the regularisation is too small. Give a larger one, or --device "
+                + "simd-double.");
+        }
+    }
+
+    private static NumericCsv ReadLike(NumericCsv samples, ScoreRequest request, string option, string path)
+    {
+        NumericCsv read = Read(option, path);
+        if (read.Columns != samples.Columns)
+        {
+            throw new UsageException(
+                $"{option} {path}: it has {Columns(read)} and --samples {request.Samples} has {Columns(samples)}; both must have the same "
+                + "coordinates. Add or remove columns.");
+        }
+
+        if (read.Names is { } names && samples.Names is { } expected && !names.SequenceEqual(expected) && !names.Except(expected).Any())
+        {
+            throw new UsageException(
+                $"{option} {path}: its columns are {string.Join(", ", names)}, those of --samples {request.Samples} are "
+                + $"{string.Join(", ", expected)}; put them in the same order.");
+        }
+
+        return read;
+    }
+
+    private static string Columns(NumericCsv table) => table.Columns == 1 ? "1 column" : $"{table.Columns} columns";
+
+    private static NumericCsv Read(string option, string path)
     {
         try
         {
@@ -88,7 +131,7 @@ internal static class ScoreCommand
         }
         catch (InvalidDataException exception)
         {
-            throw new UsageException(exception.Message, exception);
+            throw new UsageException($"{option} {exception.Message}", exception);
         }
     }
 }

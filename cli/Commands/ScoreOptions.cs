@@ -15,6 +15,9 @@ internal sealed record ScoreRequest
     /// <summary>The file of the points; null for the samples themselves.</summary>
     public string? Points { get; init; }
 
+    /// <summary>The file of other samples of the density, which judge the estimate; null for none.</summary>
+    public string? Judges { get; init; }
+
     public required ScoreEstimator Estimator { get; init; }
 
     public required ScoreEstimatorSettings Settings { get; init; }
@@ -54,6 +57,12 @@ internal sealed class ScoreOptions
         HelpName = "file",
     };
 
+    private readonly Option<string> judges = new("--loss")
+    {
+        Description = "CSV file with other samples of the same density; the score-matching loss at them is reported",
+        HelpName = "file",
+    };
+
     private readonly Option<string> estimator =
         Values.Choice("--estimator", "how it is estimated", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
 
@@ -64,8 +73,8 @@ internal sealed class ScoreOptions
 
     private readonly Option<string> regularisation = new("--regularisation")
     {
-        Description = "ridge, iterations, share of eigenvalues or factor of the bandwidth, as the estimator has it: a number, rule, or held-out",
-        HelpName = "x|rule|held-out",
+        Description = "how much the estimator smooths (ridge, iterations, …): a number, its stated rule, or selected on samples held out",
+        HelpName = "number, rule or held-out",
         DefaultValueFactory = _ => Rule,
     };
 
@@ -77,14 +86,14 @@ internal sealed class ScoreOptions
     private readonly Option<bool> json =
         new("--json") { Description = "one line of JSON on standard output about what was done; needs --out" };
 
-    private readonly Option<bool> quiet = new("--quiet") { Description = "errors only" };
+    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "errors only, and the scores" };
 
     public ScoreOptions() => regularisation.CompletionSources.Add(Rule, HeldOut);
 
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])
-            [samples, points, estimator, kernel, bandwidth, regularisation, seed, device, output, json, quiet])
+            [samples, points, judges, estimator, kernel, bandwidth, regularisation, seed, device, output, json, quiet])
         {
             command.Options.Add(option);
         }
@@ -105,6 +114,7 @@ internal sealed class ScoreOptions
         {
             Samples = parsed.GetRequiredValue(samples),
             Points = parsed.GetValue(points),
+            Judges = parsed.GetValue(judges),
             Estimator = chosen,
             Settings = new ScoreEstimatorSettings
             {
@@ -119,11 +129,20 @@ internal sealed class ScoreOptions
             Json = parsed.GetValue(json),
             Quiet = parsed.GetValue(quiet),
         };
-        if (request is { Samples: "-", Points: "-" })
-            throw new UsageException("--samples - --at -: only one of them can be standard input; give a file for the other");
+        CheckTogether(request);
+        return request;
+    }
+
+    private static void CheckTogether(ScoreRequest request)
+    {
+        if (new[] { request.Samples, request.Points, request.Judges }.Count(path => path == "-") > 1)
+            throw new UsageException("only one of --samples, --at and --loss can be standard input (-); give files for the others");
         if (request is { Json: true, Output: null })
             throw new UsageException("--json: the scores would be on standard output too; give --out");
-        return request;
+        if (request is { Json: true, Quiet: true })
+            throw new UsageException("--quiet: it has no effect with --json, which prints one line and no more. Leave it out.");
+        if (request is { Judges: not null, Quiet: true })
+            throw new UsageException("--loss: it has no effect with --quiet, which does not print the loss. Leave one of them out.");
     }
 
     private static double Number(ScoreEstimator estimator, string given)

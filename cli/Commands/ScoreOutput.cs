@@ -7,30 +7,40 @@ using Stein.Experiments.Reports;
 namespace Stein.Cli;
 
 /// <summary>What <c>stein score</c> writes: the scores, and what was done, for people or for programs.</summary>
-internal sealed class ScoreOutput(
-    ScoreRequest request, string device, NumericCsv samples, ScoreEstimate estimate, HeldOutSelection? selection)
+/// <param name="request">What was asked for.</param>
+/// <param name="device">What computed.</param>
+/// <param name="samples">What the estimate was made from.</param>
+/// <param name="estimate">The estimate.</param>
+/// <param name="scores">M×D, row-major.</param>
+internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCsv samples, ScoreEstimate estimate, double[] scores)
 {
-    /// <param name="scores">M×D, row-major.</param>
-    /// <exception cref="IOException">The file cannot be written; one that was there is unchanged.</exception>
-    public void Write(double[] scores)
-    {
-        if (request.Output is { } path)
-        {
-            AtomicFile.Write(path, stream => WriteCsv(stream, scores));
-        }
-        else
-        {
-            using Stream output = Console.OpenStandardOutput();
-            WriteCsv(output, scores);
-        }
+    /// <summary>How the regularisation was selected; null if it was not.</summary>
+    public HeldOutSelection? Selection { get; init; }
 
+    /// <summary>The score-matching loss at the samples that judge; null without any.</summary>
+    public double? Loss { get; init; }
+
+    private int Points => scores.Length / samples.Columns;
+
+    /// <exception cref="IOException">The file cannot be written; one that was there is unchanged.</exception>
+    public void WriteTo(string path) => AtomicFile.Write(path, Write);
+
+    public void WriteToPipe()
+    {
+        using Stream output = Console.OpenStandardOutput();
+        Write(output);
+    }
+
+    /// <summary>Says what was done: JSON on standard output, text on standard error, since the scores may be on standard output.</summary>
+    public void Report()
+    {
         if (request.Json)
             Console.Out.WriteLine(JsonSerializer.Serialize(Summary(), JsonFormat.Line));
         else if (!request.Quiet)
-            Print(scores.Length / samples.Columns);
+            Print(Console.Error);
     }
 
-    private void WriteCsv(Stream stream, double[] scores)
+    private void Write(Stream stream)
     {
         using var csv = CsvWriter.Create(stream, CsvWriterOptions.Default with { NewLine = "\n", HasHeader = false }, leaveOpen: true);
         for (int column = 0; column < samples.Columns; column++)
@@ -44,22 +54,26 @@ internal sealed class ScoreOutput(
         }
     }
 
-    /// <summary>On standard error, since the scores may be on standard output.</summary>
-    private void Print(int points)
+    private void Print(TextWriter text)
     {
-        TextWriter text = Console.Error;
         text.WriteLine(
             $"{request.Estimator.Title}: {samples.Rows} samples, D = {samples.Columns}, kernel {request.Settings.Kernel}, "
-            + $"bandwidth h = {Digits(estimate.Bandwidth)}, {request.Estimator.RegularisationName} {Digits(estimate.Regularisation)} ({How()})");
-        if (selection is not null)
+            + $"bandwidth h = {Digits(estimate.Bandwidth)}, {request.Estimator.RegularisationName} {Digits(estimate.Regularisation)} ({How()}), "
+            + $"device {device}");
+        if (Selection is not null)
         {
-            text.WriteLine("score-matching loss at the samples held out:");
-            foreach ((double candidate, double loss) in selection.Candidates.Zip(selection.Losses))
-                text.WriteLine($"  {Digits(candidate),10}  {Digits(loss),12}{(candidate == selection.Regularisation ? "  selected" : "")}");
+            text.WriteLine($"{request.Estimator.RegularisationName} and score-matching loss at the samples held out:");
+            foreach ((double candidate, double loss) in Selection.Candidates.Zip(Selection.Losses))
+            {
+                string value = double.IsFinite(loss) ? Digits(loss) : "no estimate";
+                text.WriteLine($"  {Digits(candidate),10}  {value,12}{(candidate == Selection.Regularisation ? "  selected" : "")}");
+            }
         }
 
+        if (Loss is { } judged)
+            text.WriteLine($"score-matching loss at {request.Judges}: {Digits(judged)}");
         if (request.Output is { } path)
-            text.WriteLine($"scores at {points} points are in {path}");
+            text.WriteLine($"scores at {Points} points are in {path}");
     }
 
     private object Summary() => new
@@ -68,12 +82,15 @@ internal sealed class ScoreOutput(
         Estimator = request.Estimator.Name,
         Samples = samples.Rows,
         Dimension = samples.Columns,
+        Points,
         request.Settings.Kernel,
         estimate.Bandwidth,
         estimate.Regularisation,
         RegularisationName = request.Estimator.RegularisationName,
         ChosenBy = How(),
-        HeldOut = selection?.Candidates.Zip(selection.Losses, (candidate, loss) => new { Regularisation = candidate, Loss = loss }),
+        HeldOut = Selection?.Candidates.Zip(Selection.Losses, (candidate, loss) => new { Regularisation = candidate, Loss = loss }),
+        Seed = request.IsHeldOut ? request.Seed : (uint?)null,
+        ScoreMatchingLoss = Loss,
         Device = device,
         File = request.Output,
     };

@@ -8,6 +8,7 @@ public sealed class CommandTests
     [Theory]
     [InlineData("")]
     [InlineData("ica")]
+    [InlineData("score")]
     [InlineData("reproduce")]
     [InlineData("reproduce ica")]
     [InlineData("report")]

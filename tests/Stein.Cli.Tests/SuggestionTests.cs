@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stein.Engine.Estimators;
 
 namespace Stein.Cli.Tests;
 
@@ -38,6 +39,12 @@ public sealed class SuggestionTests
         { "reproduce i", ["ica"] },
         { "mixture --remedy per", ["perturb", "perturb-selected"] },
         { "mixture --problem ", ["modes", "three-modes", "unequal-scales", "shift", "scale"] },
+        { "score --samples ", [] },
+        { "score --samples x.csv --at ", [] },
+        { "score --samples x.csv --out ", [] },
+        { "score --estimator ", [.. ScoreEstimators.Names] },
+        { "score --regularisation ", ["rule", "held-out"] },
+        { "score --samples x.csv --ker", ["--kernel"] },
         { "reproduce --al", ["--all"] },
         { "reproduce ica --methods max", ["maxsksd", "maxsksd-rg"] },
         { "reproduce ica --dims ", ["10", "20", "40", "60", "80", "100", "200"] },
@@ -60,6 +67,7 @@ public sealed class SuggestionTests
     [InlineData("ica ")]
     [InlineData("ica --json ")]
     [InlineData("ica --method ksd ")]
+    [InlineData("score ")]
     [InlineData("reproduce ")]
     [InlineData("reproduce ica ")]
     public void Every_option_of_the_command_is_among_them_unless_it_is_there(string line)

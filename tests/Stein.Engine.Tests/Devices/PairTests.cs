@@ -40,6 +40,26 @@ public class PairTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Squared_distances_between_two_sets(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Measurements.Compare(nameof(Squared_distances_between_two_sets), loan.Device, (device, results) =>
+        {
+            foreach ((int count, int dimension) in Shapes)
+            {
+                foreach (int points in (int[])[1, 6])
+                {
+                    DeviceMatrix output = device.Allocate(points, count);
+                    device.SquaredDistances(
+                        output, new Draw(43).NormalOn(device, points, dimension), new Draw(41).NormalOn(device, count, dimension));
+                    Add(results, $"{points}, {count}×{dimension}", output);
+                }
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void Squared_distances_are_symmetric_to_the_bit_and_zero_for_equal_samples(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);

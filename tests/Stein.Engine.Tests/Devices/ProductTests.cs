@@ -131,4 +131,25 @@ public class ProductTests
         results.Add(
             $"{rows}×{inner}×{columns} {(transposeLeft ? "T" : "N")}{(transposeRight ? "T" : "N")} alpha {alpha} beta {beta}", product);
     }
+
+    /// <summary>The largest products are shared out to all cores; every number is still summed as in a small one.</summary>
+    [Theory]
+    [InlineData("simd")]
+    [InlineData("simd-double")]
+    public void A_large_product_has_the_bits_of_its_parts(string name)
+    {
+        const int Rows = 501, Inner = 450, Columns = 470;
+        Assert.True(2.0 * Rows * Inner * Columns > 2e8);
+        using Device device = DeviceCatalog.Create(name);
+        DeviceMatrix left = new Draw(1).NormalOn(device, Rows, Inner), right = new Draw(2).NormalOn(device, Inner, Columns);
+        DeviceMatrix whole = device.Allocate(Rows, Columns), parts = device.Allocate(Rows, Columns);
+        device.Multiply(whole, left, right);
+        for (int start = 0; start < Rows; start += 100)
+        {
+            int count = Math.Min(100, Rows - start);
+            device.Multiply(parts.RowRange(start, count), left.RowRange(start, count), right);
+        }
+
+        Checks.Same("product", device.Read(parts), device.Read(whole));
+    }
 }

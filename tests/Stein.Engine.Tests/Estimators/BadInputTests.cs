@@ -24,7 +24,7 @@ public sealed class BadInputTests
         foreach (double bandwidth in (double[])[0, -1, double.NaN])
         {
             Refused<ArgumentException>(
-                estimator, Plain, 2, new() { Bandwidth = bandwidth }, $"The bandwidth cannot be {bandwidth}; it must be a positive");
+                estimator, Plain, 2, new() { Bandwidth = bandwidth }, $"The bandwidth cannot be {bandwidth}; its square must be a positive");
         }
 
         Refused<ArgumentException>(estimator, Plain, 2, new() { Kernel = "rbg" }, "the kernels are rbf, imq");
@@ -50,7 +50,7 @@ public sealed class BadInputTests
         ScoreEstimate estimate = ScoreEstimators.Find("stein").Fit(device, Plain, 2, new() { Regularisation = 0, Bandwidth = 0.5 });
         Assert.Equal(Plain.Length, estimate.ScoresAtSamples().Length);
         string message = Assert.Throws<ScoreEstimationException>(() => estimate.Scores([0, 0])).Message;
-        Assert.Contains("Give a ridge above 0, or use stein-augmented", message, StringComparison.Ordinal);
+        Assert.Contains("At ridge 0 the estimate exists at the samples only. Give a larger ridge, or use stein-augmented", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public class LsdGoldenTests
     }
 
     /// <summary>The parameters under the names of the cases, which hold weights output×input.</summary>
-    private static IEnumerable<(string Name, DeviceMatrix Matrix)> Named(CriticParameters parameters) =>
+    private static IEnumerable<(string Name, DeviceMatrix Matrix)> Named(NetworkParameters parameters) =>
     [
         ("weight_layer_0", parameters.Weight1),
         ("bias_layer_0", parameters.Bias1),

@@ -67,6 +67,26 @@ public class MixtureCurvatureTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void The_columns_of_a_hessian_are_its_products_with_unit_vectors(int dimension, int components, bool full)
+    {
+        const int Count = 3;
+        GaussianMixture mixture = Mixtures.Mixtures.Irregular(dimension, components, full);
+        var draw = new Draw(22);
+        double[] points = draw.Normal(Count * dimension, 2);
+        double[] vectors = draw.Normal(Count * dimension);
+        var expected = new double[points.Length];
+        mixture.HessianProducts(points, vectors, expected);
+        double[] hessians = mixture.Hessians(points);
+        double[] found =
+        [
+            .. Enumerable.Range(0, points.Length).Select(row => Enumerable.Range(0, dimension)
+                .Sum(j => hessians[(row * dimension) + j] * vectors[(row / dimension * dimension) + j])),
+        ];
+        Checks.CloseInMaximum($"D = {dimension}, K = {components}", expected, found, 1e-12);
+    }
+
     [Fact]
     public void Shapes_that_do_not_match_are_refused()
     {

@@ -5,12 +5,12 @@ using Stein.Engine.State;
 namespace Stein.Engine.Networks;
 
 /// <summary>
-/// Weights and biases of a critic f: D → D with two hidden layers, or their gradient, or their moments. Weights stand
-/// input×output, the transpose of how they are usually written, because most products of training want them so.
+/// Weights and biases of a network f: D → D with two hidden layers, or their gradient. Weights stand input×output, the transpose of
+/// how they are usually written, because most products of training want them so.
 /// </summary>
-public sealed class CriticParameters : IStateful
+public sealed class NetworkParameters : IStateful
 {
-    public CriticParameters(Device device, int dimension, int hidden1, int hidden2)
+    public NetworkParameters(Device device, int dimension, int hidden1, int hidden2)
     {
         Weight1 = device.Allocate(dimension, hidden1);
         Bias1 = device.Allocate(1, hidden1);

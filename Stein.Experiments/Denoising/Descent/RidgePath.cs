@@ -1,0 +1,38 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Estimators;
+
+namespace Stein.Experiments.Denoising;
+
+/// <summary>The Stein gradient estimator with ridges from 10⁻³ to 10² in half decades, of the samples of a descent.</summary>
+/// <param name="HeldOut">The ridge with the least loss at the samples held out.</param>
+/// <param name="Points">All, ascending.</param>
+internal sealed record RidgePath(double HeldOut, IReadOnlyList<RidgePoint> Points)
+{
+    /// <param name="device">In double precision.</param>
+    /// <param name="data">The samples.</param>
+    /// <param name="settings">The kernel, and which samples are held out.</param>
+    /// <param name="discrepancy">Of the same samples, kernel and bandwidth.</param>
+    /// <param name="bandwidth">h.</param>
+    public static RidgePath Of(
+        Device device, DaeDescentData data, DaeDescentSettings settings, SampleDiscrepancy discrepancy, double bandwidth)
+    {
+        ScoreEstimator estimator = ScoreEstimators.Find("stein");
+        var fit = new ScoreEstimatorSettings { Kernel = settings.Kernel, Bandwidth = bandwidth };
+        var selection = HeldOutSelection.Choose(estimator, device, data.Samples, PlanarDensity.Dimension, fit, settings.Seed);
+        double[] trueAtSamples = data.TrueScores(data.Samples);
+        double[] trueAtTestPoints = data.TrueScores(data.TestPoints);
+        return new(selection.Regularisation, [.. selection.Candidates.Zip(selection.Losses, Point)]);
+
+        RidgePoint Point(double ridge, double loss)
+        {
+            ScoreEstimate estimate = estimator.Fit(device, data.Samples, PlanarDensity.Dimension, fit with { Regularisation = ridge });
+            double[] scores = estimate.ScoresAtSamples();
+            return new(
+                ridge,
+                discrepancy.Of(scores),
+                DaeDescentData.FisherError(estimate.Scores(data.TestPoints), trueAtTestPoints),
+                DaeDescentData.FisherError(scores, trueAtSamples),
+                loss);
+        }
+    }
+}

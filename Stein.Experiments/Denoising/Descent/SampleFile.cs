@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Stein.Engine.Estimators;
+using Stein.Experiments.Runs;
+
+namespace Stein.Experiments.Denoising;
+
+/// <summary>Samples in the plane from a CSV of two columns, with or without a line of names, and the checksum of what was read.</summary>
+/// <param name="Path">As it was given.</param>
+/// <param name="Points">N×2, row-major, finite.</param>
+/// <param name="Sha256">Of the bytes of the file, in lower-case hexadecimal digits.</param>
+internal sealed record SampleFile(string Path, double[] Points, string Sha256)
+{
+    /// <summary>N.</summary>
+    public int Count => Points.Length / PlanarDensity.Dimension;
+
+    /// <summary>Reads it once: the checksum is that of the samples.</summary>
+    /// <exception cref="InvalidConfigException">It cannot be read, or is no such file; the message says which line.</exception>
+    public static SampleFile Read(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InvalidConfigException(
+                $"\"file\": {path} cannot be read: {exception.Message} Give the path of a CSV of two columns.", exception);
+        }
+
+        return new(path, Parse(path, bytes), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+
+    /// <summary>Checks that there are samples enough, and at most what a Gram matrix can be made of.</summary>
+    /// <param name="wanted">N; null for all.</param>
+    /// <exception cref="InvalidConfigException">There are not.</exception>
+    public void RequireCount(int? wanted)
+    {
+        int least = wanted ?? HeldOutSelection.FewestSamples;
+        if (Count < least)
+            throw InvalidConfigException.Value("file", Path, $"a CSV of at least {least} samples; it has {Count}");
+        if (wanted is null && Count > DaeDescentSettings.MostSamples)
+        {
+            throw InvalidConfigException.Value(
+                "file",
+                Path,
+                $"a CSV of at most {DaeDescentSettings.MostSamples} samples; it has {Count}. Give \"samples\" to draw so many of them");
+        }
+    }
+
+    private static double[] Parse(string path, byte[] bytes)
+    {
+        var points = new List<double>();
+        using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
+        for (int number = 1; reader.ReadLine() is { } line; number++)
+        {
+            if (line.Length == 0)
+                continue;
+            string[] cells = line.Split(',');
+            double[] values = [.. cells.Select(Value)];
+            // A line of names may come first.
+            if (number == 1 && cells.Length == PlanarDensity.Dimension && values.All(double.IsNaN))
+                continue;
+            if (values.Length != PlanarDensity.Dimension || !values.All(double.IsFinite))
+            {
+                throw new InvalidConfigException(
+                    $"\"file\": {path}, line {number}: \"{line}\": it must be two finite numbers with a comma between them. "
+                    + "Correct or remove that line.");
+            }
+
+            points.AddRange(values);
+        }
+
+        return [.. points];
+    }
+
+    private static double Value(string cell)
+        => double.TryParse(cell.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
+}

@@ -1,0 +1,100 @@
+using Stein.Engine.Estimators;
+using Stein.Engine.Kernels;
+using Stein.Engine.Mixtures;
+using Stein.Engine.Particles;
+
+namespace Stein.Experiments.Denoising;
+
+/// <summary>
+/// The functional gradients of the objective of a denoising auto-encoder <c>r(x) = x + σ² s(x)</c>, <c>s = ∇ log q</c>, as functions in
+/// the space of a kernel, at a sample.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Of the expanded objective <c>L(r) = E_p[ ‖r − x‖² + σ²‖∇r‖² ]</c>, whose directional derivative is
+/// <c>2E_p[(r − x)·g] + 2σ²E_p⟨∇r, ∇g⟩</c>:
+/// <c>∇F = 2σ² E_p[ s(x) k(x,·) + J_r(x) ∇_x k(x,·) ]</c>, <c>J_r = I + σ²J_s</c>. It is <c>2σ²(φ + σ²ψ)</c> with the Stein witness
+/// <c>φ = E_p[s k + ∇k]</c>, <c>‖φ‖² = KSD²</c>, and <c>ψ = E_p[J_s ∇k]</c>, so that
+/// <c>‖∇F‖² = 4σ⁴ { KSD² + 2σ²⟨φ,ψ⟩ + σ⁴‖ψ‖² }</c>.
+/// </para>
+/// <para>
+/// Of the true objective <c>E‖r(x′) − x‖²</c>, <c>x′ = x + σε</c>: <c>∇F = 2E[(r(x′) − x) k(x′,·)]</c>. By Tweedie's formula
+/// <c>E[x | x′] = x′ + σ²∇ log p_σ(x′)</c> and Stein's identity it is <c>2σ² E_{p_σ}[s k + ∇k]</c> for every σ:
+/// <c>‖∇F‖² = 4σ⁴ KSD²(p_σ, q)</c>, <c>p_σ = p * N(0, σ²I)</c>.
+/// </para>
+/// </remarks>
+/// <typeparam name="TKernel">The radial kernel.</typeparam>
+internal static class DenoisingGradient<TKernel>
+    where TKernel : struct, IRadialKernel
+{
+    /// <summary>∇F of the expanded objective at a sample, with <c>J_r = I</c> in place of the auto-encoder's own Jacobian.</summary>
+    /// <param name="samples">x: N×D.</param>
+    /// <param name="scores">s: N×D.</param>
+    /// <param name="dimension">D.</param>
+    /// <param name="sigma">σ.</param>
+    /// <param name="squaredBandwidth">h².</param>
+    public static ReproducingKernelExpansion<TKernel> WithIdentity(
+        double[] samples, double[] scores, int dimension, double sigma, double squaredBandwidth)
+    {
+        double factor = 2 * sigma * sigma * dimension / samples.Length;
+        return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => factor * score), factor);
+    }
+
+    /// <summary>∇F of the expanded objective at a sample.</summary>
+    /// <param name="samples">x: N×D.</param>
+    /// <param name="scores">s: N×D.</param>
+    /// <param name="hessians">J_s: N×D×D.</param>
+    /// <param name="dimension">D.</param>
+    /// <param name="sigma">σ.</param>
+    /// <param name="squaredBandwidth">h².</param>
+    public static ReproducingKernelExpansion<TKernel> WithJacobian(
+        double[] samples, double[] scores, double[] hessians, int dimension, double sigma, double squaredBandwidth)
+    {
+        double factor = 2 * sigma * sigma * dimension / samples.Length;
+        double[] jacobians = Array.ConvertAll(hessians, entry => factor * sigma * sigma * entry);
+        for (int start = 0; start < jacobians.Length; start += dimension * dimension)
+        {
+            for (int i = 0; i < dimension; i++)
+                jacobians[start + (i * dimension) + i] += factor;
+        }
+
+        return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => factor * score), jacobians);
+    }
+
+    /// <summary>φ at a sample.</summary>
+    public static ReproducingKernelExpansion<TKernel> Witness(double[] samples, double[] scores, int dimension, double squaredBandwidth)
+    {
+        double share = (double)dimension / samples.Length;
+        return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => share * score), share);
+    }
+
+    /// <summary>ψ at a sample.</summary>
+    public static ReproducingKernelExpansion<TKernel> Correction(
+        double[] samples, double[] hessians, int dimension, double squaredBandwidth)
+    {
+        double share = (double)dimension / samples.Length;
+        return new(
+            dimension, squaredBandwidth, samples, new double[samples.Length], Array.ConvertAll(hessians, entry => share * entry));
+    }
+
+    /// <summary>
+    /// <c>∇F/2σ²</c> of the true objective at a sample: <c>(1/N) Σ_n (s(x′_n) + ε_n/σ) k(x′_n,·)</c>, since
+    /// <c>(r(x′) − x)/σ² = s(x′) + (x′ − x)/σ²</c>, in which no two nearly equal numbers are subtracted.
+    /// </summary>
+    /// <param name="model">q.</param>
+    /// <param name="samples">x: N×D.</param>
+    /// <param name="noise">ε, standard normal: N×D.</param>
+    /// <param name="sigma">σ.</param>
+    /// <param name="squaredBandwidth">h².</param>
+    public static ReproducingKernelExpansion<TKernel> OfNoisyPairs(
+        GaussianMixture model, double[] samples, double[] noise, double sigma, double squaredBandwidth)
+    {
+        double[] noisy = [.. samples.Zip(noise, (x, e) => x + (sigma * e))];
+        var coefficients = new double[noisy.Length];
+        model.Score(noisy, coefficients);
+        double share = (double)model.Dimension / noisy.Length;
+        for (int index = 0; index < coefficients.Length; index++)
+            coefficients[index] = share * (coefficients[index] + (noise[index] / sigma));
+        return new(model.Dimension, squaredBandwidth, noisy, coefficients, gradientScale: 0);
+    }
+}

@@ -1,0 +1,150 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Mixtures;
+using Stein.Engine.Networks;
+using Stein.Engine.Random;
+
+namespace Stein.Experiments.Denoising;
+
+/// <summary>Held-out samples, clean and noised, with the true scores there, and what an auto-encoder comes to on them.</summary>
+internal sealed class DaeHeldOut
+{
+    private readonly Device device;
+    private readonly DenoisingAutoencoder autoencoder;
+    private readonly int discrepancySamples;
+    private readonly double[] noise;
+    private readonly double[] smoothedScores;
+    private readonly double[] cleanScores;
+    private readonly DeviceMatrix cleanMatrix;
+    private readonly DeviceMatrix noisedMatrix;
+    private readonly DeviceMatrix noiseMatrix;
+    private readonly DeviceMatrix scores;
+    private readonly Func<DeviceMatrix, DeviceMatrix, double> discrepancy;
+
+    /// <param name="device">Where the auto-encoder stands.</param>
+    /// <param name="settings">Of the run.</param>
+    /// <param name="trained">The auto-encoder that is measured whenever asked.</param>
+    public DaeHeldOut(Device device, DaeNetworkSettings settings, DenoisingAutoencoder trained)
+    {
+        this.device = device;
+        const int D = PlanarDensity.Dimension;
+        int samples = settings.TestSamples;
+        discrepancySamples = Math.Min(settings.DiscrepancySamples, samples);
+        autoencoder = new DenoisingAutoencoder(device, samples, trained);
+        GaussianMixture density = settings.Density;
+        double[] clean = density.Sample(new PhiloxStream(settings.Seed, StreamPurpose.TestData), samples);
+        noise = Noise(settings.Seed, clean.Length);
+        double[] noised = [.. clean.Zip(noise, (x, epsilon) => x + (settings.Sigma * epsilon))];
+        smoothedScores = new double[clean.Length];
+        density.Smoothed(settings.Sigma).Score(noised, smoothedScores);
+        cleanScores = new double[clean.Length];
+        density.Score(clean, cleanScores);
+        cleanMatrix = device.Upload(samples, D, clean);
+        noisedMatrix = device.Upload(samples, D, noised);
+        noiseMatrix = device.Upload(samples, D, noise);
+        scores = device.Allocate(samples, D);
+        (Bandwidth, discrepancy) = RadialKernels.Visit(
+            settings.Kernel, new DiscrepancyOf(device, noisedMatrix.RowRange(0, discrepancySamples)));
+    }
+
+    /// <summary>h of the kernel, the median distance of the noised samples that KSD is measured on.</summary>
+    public double Bandwidth { get; }
+
+    /// <summary>The auto-encoder as it is now. O(n²) for the KSD of n samples.</summary>
+    public DaeErrors Measure()
+    {
+        double[] losses = autoencoder.Losses(noisedMatrix, noiseMatrix);
+        autoencoder.Scores(scores, noisedMatrix);
+        double[] atNoised = device.Read(scores);
+        double matched = Discrepancy(noisedMatrix);
+        autoencoder.Scores(scores, cleanMatrix);
+        double[] atClean = device.Read(scores);
+        double clean = Discrepancy(cleanMatrix);
+
+        double sigma = autoencoder.Sigma;
+        double square = sigma * sigma;
+        int count = losses.Length;
+        (double excess, double identitySquares) = (0, 0);
+        for (int n = 0; n < count; n++)
+        {
+            // Of the best auto-encoder, and the Fisher error, at this sample.
+            (double least, double error) = (0, 0);
+            for (int i = PlanarDensity.Dimension * n; i < PlanarDensity.Dimension * (n + 1); i++)
+            {
+                least += Square((sigma * smoothedScores[i]) + noise[i]);
+                error += Square(atNoised[i] - smoothedScores[i]);
+            }
+
+            excess += losses[n] - least;
+            identitySquares += Square(((losses[n] - least) / square) - error);
+        }
+
+        double smoothedError = MeanSquare(atNoised.Zip(smoothedScores, (a, b) => a - b), count);
+        double cleanError = MeanSquare(atClean.Zip(cleanScores, (a, b) => a - b), count);
+        double difference = (excess / count / square) - smoothedError;
+        return new(
+            square * losses.Average(),
+            square * excess / count,
+            smoothedError,
+            smoothedError / MeanSquare(smoothedScores, count),
+            SquaredMean(atNoised.Zip(smoothedScores, (a, b) => a - b), count),
+            matched,
+            cleanError,
+            cleanError / MeanSquare(cleanScores, count),
+            clean,
+            Math.Sqrt(Math.Max(0, (identitySquares / count) - Square(difference)) / (count - 1)));
+    }
+
+    /// <summary>KSD² of the exact scores, of the smoothed density and of the density: what is left by chance alone.</summary>
+    public (double Matched, double Clean) ExactDiscrepancies()
+    {
+        device.Write(scores, smoothedScores);
+        double matched = Discrepancy(noisedMatrix);
+        device.Write(scores, cleanScores);
+        return (matched, Discrepancy(cleanMatrix));
+    }
+
+    private static double[] Noise(uint seed, int length)
+    {
+        var stream = new PhiloxStream(seed, StreamPurpose.SmoothingNoise);
+        var noise = new double[length];
+        foreach (ref double value in noise.AsSpan())
+            value = stream.NextNormal();
+        return noise;
+    }
+
+    private static double Square(double value) => value * value;
+
+    private static double MeanSquare(IEnumerable<double> values, int count) => values.Sum(Square) / count;
+
+    private static double SquaredMean(IEnumerable<double> rows, int count)
+    {
+        Span<double> sums = stackalloc double[PlanarDensity.Dimension];
+        int index = 0;
+        foreach (double value in rows)
+            sums[index++ % sums.Length] += value;
+        double total = 0;
+        foreach (double sum in sums)
+            total += Square(sum / count);
+        return total;
+    }
+
+    private double Discrepancy(DeviceMatrix points)
+        => discrepancy(points.RowRange(0, discrepancySamples), scores.RowRange(0, discrepancySamples));
+
+    private sealed class DiscrepancyOf(Device device, DeviceMatrix samples)
+        : IRadialKernelVisitor<(double Bandwidth, Func<DeviceMatrix, DeviceMatrix, double> Value)>
+    {
+        public (double Bandwidth, Func<DeviceMatrix, DeviceMatrix, double> Value) Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            DeviceMatrix distances = device.Allocate(samples.Rows, samples.Rows);
+            device.SquaredDistances(distances, samples);
+            var discrepancy = new KernelisedSteinDiscrepancy<TKernel>(device, samples.Rows, samples.Columns, PairStatistic.U);
+            discrepancy.Bandwidth.Set(MedianRule.MedianDistance, distances);
+            return (Math.Sqrt(device.Read(discrepancy.Bandwidth.Medians)[0]), discrepancy.Value);
+        }
+    }
+}

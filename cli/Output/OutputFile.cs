@@ -1,0 +1,34 @@
+namespace Stein.Cli;
+
+/// <summary>A file that is to be written when all is computed.</summary>
+internal static class OutputFile
+{
+    /// <summary>Checks before anything is computed that a file can be written there. Nothing is made, and nothing is left.</summary>
+    /// <param name="option">The option that it comes from.</param>
+    /// <param name="path">The file; missing folders above it are no fault.</param>
+    /// <param name="inputs">The files that are read, each with its option; null for none.</param>
+    /// <exception cref="UsageException">It is no file, or one of the inputs, or cannot be written.</exception>
+    public static void Require(string option, string path, params IReadOnlyList<(string Option, string? Path)> inputs)
+    {
+        if (Path.GetFileName(path).Length == 0 || Directory.Exists(path))
+            throw new UsageException($"{option} '{path}': it is no name of a file. Give one, as in scores.csv.");
+        string target = Path.GetFullPath(path);
+        foreach ((string name, string? input) in inputs)
+        {
+            if (input is not (null or "-") && Path.GetFullPath(input) == target)
+                throw new UsageException($"{option} {path}: {name} is read from that file, which would be replaced. Give another.");
+        }
+
+        string? folder = Path.GetDirectoryName(target);
+        while (folder is not null && !Directory.Exists(folder))
+        {
+            if (File.Exists(folder))
+                throw new UsageException($"{option} {path}: it cannot be written ({folder} is a file). Give another folder.");
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        // Missing folders can be made where a file can.
+        if (folder is not null)
+            OutputFolder.Require((option, folder));
+    }
+}

@@ -1,0 +1,79 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Estimators;
+using Stein.Engine.Tests.Testing;
+using Xunit;
+
+namespace Stein.Engine.Tests.Estimators;
+
+/// <summary>Every estimator on every device is what it is in double precision, to what rounding makes of the Gram matrix.</summary>
+[Trait("Category", "Device")]
+public sealed class DeviceAgreementTests
+{
+    /// <summary>
+    /// Entries of the Gram matrix and of sums over K samples are good to about K roundings; the equations, with moderate regularisations
+    /// of ½ and more against eigenvalues up to K, amplify them by at most K/½, divergences by one more factor of that kind, and the sums of the
+    /// parametric estimator cancel to about a tenth.
+    /// </summary>
+    private const double Factor = 256;
+
+    private static readonly (int Count, int Dimension)[] Shapes = [(2, 1), (3, 2), (5, 17), (17, 1), (17, 5), (33, 2)];
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Scores_and_divergences(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        using Device exact = Estimates.Double();
+        foreach ((int count, int dimension) in TestDevices.IsSlow(loan.Device) ? Shapes[^1..] : Shapes)
+        {
+            double[] samples = Estimates.Samples(count, dimension);
+            double[] points = Estimates.Samples(5, dimension, seed: 2);
+            double tolerance = Factor * count * count * loan.Device.UnitRoundoff;
+            foreach (string estimator in ScoreEstimators.Names)
+            {
+                foreach (string kernel in Kernels.RadialKernels.Names)
+                {
+                    string what = $"{estimator}, {kernel}, {count}×{dimension}";
+                    ScoreEstimate expected = Fit(exact);
+                    ScoreEstimate actual = Fit(loan.Device);
+                    Checks.CloseInMaximum($"{what}, samples", expected.ScoresAtSamples(), actual.ScoresAtSamples(), tolerance);
+                    Checks.CloseInMaximum($"{what}, points", expected.Scores(points), actual.Scores(points), tolerance);
+                    Checks.CloseInMaximum($"{what}, divergences", expected.Divergences(points), actual.Divergences(points), tolerance);
+
+                    // One bandwidth for both: a median may fall on another of two distances that rounding makes equal.
+                    ScoreEstimate Fit(Device device) => Estimates.Fit(device, estimator, kernel, samples, dimension, bandwidth: 1.5 * Math.Sqrt(dimension));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Iterations_restored_after_every_step_go_on_with_the_same_bits(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        double[] samples = Estimates.Samples(9, 2);
+        foreach (bool isAccelerated in (bool[])[false, true])
+        {
+            ScoreIteration whole = Begin(isAccelerated);
+            ScoreIteration interrupted = Begin(isAccelerated);
+            for (int step = 0; step < (TestDevices.IsSlow(loan.Device) ? 2 : 6); step++)
+            {
+                whole.Step();
+                using var state = new MemoryStream();
+                using (var writer = new BinaryWriter(state, System.Text.Encoding.UTF8, leaveOpen: true))
+                    interrupted.Save(writer);
+                state.Position = 0;
+                interrupted = Begin(isAccelerated);
+                using (var reader = new BinaryReader(state))
+                    interrupted.Restore(reader);
+                interrupted.Step();
+                Assert.Equal(whole.Iteration, interrupted.Iteration);
+                Checks.Same("scores", whole.ScoresAtSamples(), interrupted.ScoresAtSamples());
+                Checks.Same("estimate", whole.Estimate().Scores([0.3, -0.2]), interrupted.Estimate().Scores([0.3, -0.2]));
+            }
+        }
+
+        ScoreIteration Begin(bool isAccelerated) => ScoreIteration.Create(loan.Device, samples, 2, "rbf", isAccelerated: isAccelerated);
+    }
+}

@@ -1,0 +1,134 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Estimators;
+using Stein.Engine.Kernels;
+using Stein.Engine.Random;
+using Stein.Engine.Tests.Testing;
+using Xunit;
+
+namespace Stein.Engine.Tests.Estimators;
+
+/// <summary>The score-matching loss, the selection by it, and that estimates come closer to the truth with more samples.</summary>
+public sealed class SelectionTests
+{
+    public static TheoryData<string> Names => [.. ScoreEstimators.Names];
+
+    [Fact]
+    public void The_loss_is_the_mean_of_squares_and_divergences()
+    {
+        using Device device = Estimates.Double();
+        ScoreEstimate estimate = Estimates.Fit(device, "stein", "imq", Estimates.Samples(9, 2), 2);
+        double[] points = Estimates.Samples(4, 2, seed: 2);
+        double expected = (estimate.Scores(points).Sum(score => score * score) + (2 * estimate.Divergences(points).Sum())) / 4;
+        Assert.Equal(expected, estimate.ScoreMatchingLoss(points), 1e-12 * Math.Abs(expected));
+    }
+
+    /// <summary>
+    /// At N(0, I) the loss is on average <c>E‖s − s*‖² − D</c>. The difference of both sides at 20 000 points is a mean of independent terms; it
+    /// must be within four of its standard errors, which fails by chance for one seed in 16 000.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_loss_is_the_error_less_a_constant(string estimator)
+    {
+        const int Points = 20_000;
+        using Device device = DeviceCatalog.Create("simd");
+        ScoreEstimate estimate = ScoreEstimators.Find(estimator).Fit(device, Normal(60, 2, 1), 2);
+        double[] points = Normal(Points, 2, 2);
+        double[] scores = estimate.Scores(points);
+        double[] divergences = estimate.Divergences(points);
+        double sum = 0, squares = 0;
+        for (int i = 0; i < Points; i++)
+        {
+            double term = 2 + (2 * divergences[i]);
+            for (int d = 0; d < 2; d++)
+                term -= (2 * scores[(2 * i) + d] * points[(2 * i) + d]) + (points[(2 * i) + d] * points[(2 * i) + d]);
+            sum += term;
+            squares += term * term;
+        }
+
+        double mean = sum / Points;
+        double error = Math.Sqrt(((squares / Points) - (mean * mean)) / Points);
+        Assert.True(Math.Abs(mean) <= 4 * error, $"{mean} ± {error}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_candidate_with_the_least_loss_is_selected(string name)
+    {
+        using Device device = DeviceCatalog.Create("simd");
+        ScoreEstimator estimator = ScoreEstimators.Find(name);
+        double[] samples = Normal(80, 2, 3);
+        HeldOutSelection selection = HeldOutSelection.Choose(estimator, device, samples, 2, seed: 5);
+        Assert.Equal(estimator.Candidates(64, 2), selection.Candidates);
+        Assert.Equal(selection.Candidates.Order(), selection.Candidates);
+        Assert.Equal(selection.Losses.Min(), selection.Losses[selection.Candidates.ToList().IndexOf(selection.Regularisation)]);
+        HeldOutSelection again = HeldOutSelection.Choose(estimator, device, samples, 2, seed: 5);
+        Checks.Same("losses", [.. selection.Losses], [.. again.Losses]);
+        HeldOutSelection other = HeldOutSelection.Choose(estimator, device, samples, 2, seed: 6);
+        Assert.NotEqual(selection.Losses, other.Losses);
+
+        // Half of the losses are near the least; what is selected is not far from the best that could be.
+        double Error(double regularisation)
+            => RelativeError(estimator.Fit(device, samples, 2, new() { Regularisation = regularisation }), Normal(500, 2, 9));
+        double least = selection.Candidates.Where(estimatorCanUse).Min(Error);
+        Assert.True(Error(selection.Regularisation) <= (3 * least) + 0.05, $"{Error(selection.Regularisation)} against {least}");
+
+        bool estimatorCanUse(double candidate) => double.IsFinite(selection.Losses[selection.Candidates.ToList().IndexOf(candidate)]);
+    }
+
+    [Fact]
+    public void Too_few_samples_are_refused()
+    {
+        using Device device = Estimates.Double();
+        string message = Assert.Throws<ArgumentException>(
+            () => HeldOutSelection.Choose(ScoreEstimators.All[0], device, Normal(9, 1, 1), 1)).Message;
+        Assert.Contains("9 samples are too few; at least 10 are needed", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Ten times the samples, the mean over five draws: the relative error falls by a fifth at the least.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void More_samples_bring_an_estimate_closer(string estimator)
+    {
+        using Device device = DeviceCatalog.Create("simd");
+        double few = Mean(100), many = Mean(1000);
+        Assert.True(many < 0.8 * few, $"{few} with 100 samples, {many} with 1000");
+
+        double Mean(int count) => Enumerable.Range(0, 5).Average(seed => RelativeError(
+            ScoreEstimators.Find(estimator).Fit(device, Normal(count, 2, (ulong)(10 + seed)), 2), Normal(1000, 2, 9)));
+    }
+
+    /// <summary>The fourth derivative of the profile by differences of the third.</summary>
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void The_fourth_ratio_is_that_of_derivatives(string kernel) => EveryKernel.Run(kernel, new FourthRatio());
+
+    private static double RelativeError(ScoreEstimate estimate, double[] points)
+        => estimate.Scores(points).Zip(points, (score, x) => (score + x) * (score + x)).Sum() / points.Sum(x => x * x);
+
+    private static double[] Normal(int count, int dimension, ulong seed)
+    {
+        var stream = new PhiloxStream(seed, StreamPurpose.TestData);
+        return [.. Enumerable.Range(0, count * dimension).Select(_ => stream.NextNormal())];
+    }
+
+    private sealed class FourthRatio : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            const double Step = 1e-3;
+            foreach (double rho in (double[])[0.1, 1, 3.7])
+            {
+                double slope = ((8 * (Third(rho + Step) - Third(rho - Step))) - (Third(rho + (2 * Step)) - Third(rho - (2 * Step))))
+                    / (12 * Step);
+                double ratio = TKernel.FourthRatio(new Lanes.DoubleLane(-TKernel.ArgumentScale * rho)).Value;
+
+                // Third is −φ‴, and φ⁗ = −φ‴·ratio.
+                Assert.Equal(-Third(rho) * ratio, slope, 1e-9 * Math.Abs(slope));
+            }
+
+            static double Third(double rho) => Estimates.Profile<TKernel>(rho)[3];
+        }
+    }
+}

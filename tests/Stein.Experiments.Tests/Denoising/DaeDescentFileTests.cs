@@ -1,0 +1,125 @@
+using System.Globalization;
+using Stein.Engine.Devices;
+using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Random;
+using Stein.Experiments.Denoising;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Tests.Runs;
+using Xunit;
+
+namespace Stein.Experiments.Tests.Denoising;
+
+/// <summary>Descent on samples of somebody's own: the content of the file is part of the run, and there is no true score.</summary>
+public sealed class DaeDescentFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _path;
+
+    public DaeDescentFileTests()
+    {
+        _path = _folder.File("mine.csv");
+        Write(60);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_file_is_run_and_reported_without_a_true_score()
+    {
+        var store = new RunStore(_folder.File("runs"));
+        RunConfig[] runs = [Identify(Settings()), Identify(Settings() with { Seed = 70, Samples = 40 })];
+        Assert.All(Stores.Run(store, runs), outcome => Assert.Equal((RunStatus.Finished, null), (outcome.Status, outcome.Message)));
+        // Reports and resumed plans need the file no more.
+        File.Delete(_path);
+        ReportOutcome report = ExperimentRegistry.DaeDescent.Report(store, new ReportRequest(_folder.File("report"), runs, null));
+        Assert.Equal(2, report.Finished);
+        Assert.Contains(report.Files, file => Path.GetFileName(file) == "curves_mine_N60.png");
+        Assert.DoesNotContain(report.Files, file => Path.GetFileName(file).StartsWith("ridge_", StringComparison.Ordinal));
+        string[] cells = File.ReadLines(Path.Combine(_folder.File("report"), "descent.csv")).ElementAt(1).Split(',');
+        Assert.Equal("mine.csv", cells[1]);
+        Assert.Contains("", cells);
+        Assert.Equal(runs[0], ExperimentRegistry.DaeDescent.Parse(runs[0].Canonical));
+    }
+
+    [Fact]
+    public void The_samples_are_those_of_the_file_and_falling_discrepancy_is_measured()
+    {
+        using Device device = CpuDevices.CreateSimd();
+        (IReadOnlyList<DescentPoint> points, RunResult result) = DaeDescentTests.Run(Settings(), device);
+        Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Discrepancy < pair.First.Discrepancy));
+        Assert.All(points, point => Assert.Equal(
+            (true, true, true),
+            (double.IsNaN(point.TestError), double.IsNaN(point.SampleError), double.IsFinite(point.HeldOutLoss))));
+        var stream = new MemoryStream();
+        result.Files.Single(file => file.Name == DaeDescentRun.SamplesFile).Write(stream);
+        Assert.Equal(File.ReadAllBytes(_path), stream.ToArray());
+    }
+
+    [Fact]
+    public void Other_content_is_another_run()
+    {
+        RunConfig before = Identify(Settings());
+        Assert.Equal(before, Identify(Settings() with { FileSha256 = SampleFile.Read(_path).Sha256, Samples = 60 }));
+        File.AppendAllText(_path, "0.5,0.5\n");
+        Assert.NotEqual(before, Identify(Settings()));
+    }
+
+    [Fact]
+    public void A_run_whose_file_changed_or_vanished_fails_and_says_so()
+    {
+        RunConfig run = Identify(Settings());
+        File.WriteAllText(_path, File.ReadAllText(_path).Replace('1', '2'));
+        RunOutcome changed = Assert.Single(Stores.Run(new RunStore(_folder.File("changed")), [run]));
+        Assert.Equal(RunStatus.Failed, changed.Status);
+        Assert.Contains("has changed since the run was planned", changed.Message, StringComparison.Ordinal);
+        File.Delete(_path);
+        RunOutcome vanished = Assert.Single(Stores.Run(new RunStore(_folder.File("vanished")), [run]));
+        Assert.Equal(RunStatus.Failed, vanished.Status);
+        Assert.Contains("mine.csv cannot be read", vanished.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Samples_that_are_all_the_same_are_refused_with_the_reason()
+    {
+        File.WriteAllText(_path, string.Concat(Enumerable.Repeat("1,2\n", 30)));
+        RunOutcome outcome = Assert.Single(Stores.Run(new RunStore(_folder.File("runs")), [Identify(Settings())]));
+        Assert.Equal(RunStatus.Failed, outcome.Status);
+        Assert.Contains("all are the same", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1,2\n3,x\n", "line 2", "3,x")]
+    [InlineData("1,2\n3,NaN\n", "line 2", "finite")]
+    [InlineData("1,2,3\n", "line 1", "two finite numbers")]
+    [InlineData("1,2\n3,4\n", "at least 10 samples", "it has 2")]
+    public void A_file_that_is_no_list_of_points_is_refused(string content, string where, string what)
+    {
+        File.WriteAllText(_path, content);
+        string message = Assert.Throws<InvalidConfigException>(() => Identify(Settings())).Message;
+        Assert.All([_path, where, what], word => Assert.Contains(word, message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_chosen_bandwidth_follows_the_scale_of_the_samples()
+    {
+        using Device device = CpuDevices.CreateSimdDouble();
+        double[] samples = PlanarDensity.Of("rings").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 300);
+        double bandwidth = BandwidthChoice.Of(device, samples, "rbf", 1);
+        Assert.InRange(bandwidth, 0.3, 1.2);
+        double scaled = BandwidthChoice.Of(device, [.. samples.Select(value => 1024 * value)], "rbf", 1);
+        Assert.Equal(1024 * bandwidth, scaled, 1e-9 * scaled);
+    }
+
+    private static RunConfig Identify(DaeDescentSettings settings) => ExperimentRegistry.DaeDescent.Identify(settings);
+
+    private DaeDescentSettings Settings() => new() { Data = "file", File = _path, Steps = 30 };
+
+    /// <summary>As a run writes its samples.</summary>
+    private void Write(int count)
+    {
+        double[] samples = PlanarDensity.Of("moons").Sample(new PhiloxStream(3, StreamPurpose.TrainingData), count);
+        IEnumerable<string> lines = Enumerable.Range(0, count).Select(row => string.Create(
+            CultureInfo.InvariantCulture, $"{samples[2 * row]:R},{samples[(2 * row) + 1]:R}\n"));
+        File.WriteAllText(_path, "x1,x2\n" + string.Concat(lines));
+    }
+}

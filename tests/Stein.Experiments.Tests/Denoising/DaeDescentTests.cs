@@ -1,0 +1,180 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Estimators;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Random;
+using Stein.Experiments.Denoising;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Tests.Runs;
+using Xunit;
+
+namespace Stein.Experiments.Tests.Denoising;
+
+/// <summary>Functional gradient descent on samples in the plane: what falls, what rises, and what stops it.</summary>
+public sealed class DaeDescentTests
+{
+    public static TheoryData<string> Densities => [.. PlanarDensity.Names];
+
+    [Theory]
+    [MemberData(nameof(Densities))]
+    public void The_discrepancy_falls_at_every_measured_time_down_to_its_floor_in_single_as_in_double_precision(string density)
+    {
+        var settings = new DaeDescentSettings { Data = density, Samples = 60, Steps = 5000, TestPoints = 50 };
+        using Device single = CpuDevices.CreateSimd();
+        using Device precise = CpuDevices.CreateSimdDouble();
+        IReadOnlyList<DescentPoint>[] both = [.. new[] { single, precise }.Select(device =>
+        {
+            (IReadOnlyList<DescentPoint> points, RunResult result) = Run(settings, device);
+            Assert.Equal(MeasuringTimes.Until(settings.Steps), points.Select(point => point.Time));
+            Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Discrepancy < pair.First.Discrepancy, $"{pair}"));
+            Assert.InRange(result.Values[DaeDescentRun.Floor]!.GetValue<double>(), 1e-12, points[^1].Discrepancy);
+            return points;
+        })];
+        // The rounding of a step is 6·10⁻⁸ of scores that are tens at the end, and it adds up over thousands of steps.
+        Assert.All(both[0].Zip(both[1]), pair =>
+        {
+            Assert.Equal(pair.Second.Discrepancy, pair.First.Discrepancy, 1e-3 * pair.Second.Discrepancy);
+            Assert.Equal(pair.Second.TestError, pair.First.TestError, 1e-2 * pair.Second.TestError);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Densities))]
+    public void The_error_falls_and_rises_again(string density)
+    {
+        var settings = new DaeDescentSettings { Data = density, Samples = 300, Steps = 2000, TestPoints = 1000 };
+        using Device device = CpuDevices.CreateSimd();
+        DescentPoint[] points = [.. Run(settings, device).Points];
+        DescentPoint best = points.MinBy(point => point.TestError)!;
+        Assert.InRange(best.Time, 5, 100);
+        DescentPoint stopped = points.Single(point => point.Time == DaeDescentRun.StoppingTimeOf(points));
+        Assert.All([points[0], points[^1]], end => Assert.True(
+            end.TestError > 2 * best.TestError && end.TestError > 2 * stopped.TestError, $"{end} {best} {stopped}"));
+    }
+
+    [Theory]
+    [InlineData("rbf")]
+    [InlineData("imq")]
+    public void The_discrepancy_is_that_of_the_engine(string kernel)
+    {
+        double[] samples = PlanarDensity.Of("modes").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 70);
+        double[] scores = PlanarDensity.Of("rings").Sample(new PhiloxStream(2, StreamPurpose.TrainingData), 70);
+        using Device device = CpuDevices.CreateDouble();
+        double found = new SampleDiscrepancy(device, samples, kernel, 0.9).Of(scores);
+        double expected = RadialKernels.Visit(kernel, new Engine(device, samples, scores, 0.9));
+        // The engine's bandwidth has the published code's 10⁻⁹ added to its square.
+        Assert.Equal(expected, found, 1e-7 * Math.Abs(expected));
+    }
+
+    [Fact]
+    public void What_stops_is_the_loss_of_a_descent_without_the_samples_that_judge_it()
+    {
+        var settings = new DaeDescentSettings { Samples = 60, Steps = 50, TestPoints = 50, Bandwidth = 0.7 };
+        using Device device = CpuDevices.CreateSimdDouble();
+        (IReadOnlyList<DescentPoint> points, RunResult result) = Run(settings, device);
+        double[] samples = PlanarDensity.Of(settings.Data).Sample(new PhiloxStream(settings.Seed, StreamPurpose.TrainingData), 60);
+        (double[] training, double[] judges) = HeldOutSplit.Of(samples, PlanarDensity.Dimension, settings.Seed);
+        Assert.Equal((96, 24), (training.Length, judges.Length));
+        Assert.All(points.Where(point => point.Time > 0), point =>
+        {
+            var fit = new ScoreEstimatorSettings { Bandwidth = 0.7, Regularisation = point.Time };
+            ScoreEstimate estimate = ScoreEstimators.Find("landweber").Fit(device, training, PlanarDensity.Dimension, fit);
+            double loss = estimate.ScoreMatchingLoss(judges);
+            Assert.Equal(loss, point.HeldOutLoss, 1e-9 * (1 + Math.Abs(loss)));
+        });
+        Assert.Equal(points.MinBy(point => point.HeldOutLoss)!.Time, result.Values[DaeDescentRun.StoppingTime]!.GetValue<int>());
+    }
+
+    [Fact]
+    public void The_stopping_rule_looks_at_the_held_out_loss_alone()
+    {
+        DescentPoint[] points = [new(0, 9, 1, 1, 0), new(1, 5, 9, 9, -2), new(2, 4, 0, 0, -1), new(3, 3, 7, 7, -2)];
+        Assert.Equal(1, DaeDescentRun.StoppingTimeOf(points));
+    }
+
+    [Fact]
+    public void Measuring_times_are_the_same_whatever_the_length()
+    {
+        Assert.Equal([0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 120], MeasuringTimes.Until(120));
+        Assert.Equal([0, 1, 2, 3, 4], MeasuringTimes.Until(4));
+        Assert.True(MeasuringTimes.Includes(15_000, 30_000) && !MeasuringTimes.Includes(25_000, 30_000));
+    }
+
+    [Fact]
+    public void A_run_that_is_saved_and_restored_after_every_step_ends_with_the_same_bits()
+    {
+        var settings = new DaeDescentSettings { Data = "moons", Samples = 30, Steps = 12, TestPoints = 20 };
+        ExperimentChecks.AssertResumable(ExperimentRegistry.DaeDescent.Identify(settings));
+    }
+
+    [Fact]
+    public void The_small_grid_and_its_report()
+    {
+        using var folder = new TemporaryFolder();
+        ReportOutcome report = ExperimentChecks.AssertReported(ExperimentRegistry.DaeDescent, folder);
+        Assert.Equal(PlanarDensity.Names.Count + 1, report.Tables.Count);
+        Assert.Equal(report.Finished + 1, File.ReadLines(Path.Combine(folder.File("report"), "stopping.csv")).Count());
+    }
+
+    [Fact]
+    public void Numbers_over_many_decades_have_three_digits()
+    {
+        Assert.Equal("0.165", DescentText.Number(0.165));
+        Assert.Equal("7.12e−5", DescentText.Number(7.12e-5));
+        Assert.Equal("(1.46 ± 0.02)e6", DescentText.WithError(1.457e6, 2e4));
+        Assert.Equal("12.3 ± 0.4", DescentText.WithError(12.34, 0.41));
+        Assert.Equal("–", DescentText.Number(double.NaN));
+        Assert.Equal("10⁻¹²", DescentText.PowerOfTen(-12));
+    }
+
+    [Fact]
+    public void What_cannot_be_run_is_refused_with_what_is_allowed()
+    {
+        var valid = new DaeDescentSettings();
+        Assert.All(
+            new (DaeDescentSettings Settings, string[] Words)[]
+            {
+                (valid with { Data = "mods" }, ["mods", "modes"]),
+                (valid with { Kernel = "rfb" }, ["rfb", "rbf"]),
+                (valid with { Samples = 9 }, ["samples", "9", "from 10"]),
+                (valid with { Samples = 1_000_000 }, ["samples", "1000000", "to 10000"]),
+                (valid with { Steps = 0 }, ["steps", "0", "from 1"]),
+                (valid with { TestPoints = 0 }, ["test_points", "0", "from 1"]),
+                (valid with { Bandwidth = 0 }, ["bandwidth", "0", "1e-6"]),
+                (valid with { Bandwidth = double.NaN }, ["bandwidth", "NaN", "1e-6"]),
+                (valid with { File = "x.csv" }, ["file", "x.csv", "modes"]),
+                (valid with { Data = "file" }, ["file", "path"]),
+                (valid with { Data = "file", File = "/nowhere/x.csv" }, ["/nowhere/x.csv", "cannot be read"]),
+                (valid with { Data = "file", File = "x.csv", FileSha256 = "12" }, ["file_sha256", "12", "64"]),
+            },
+            bad =>
+            {
+                string message = Assert.Throws<InvalidConfigException>(() => ExperimentRegistry.DaeDescent.Identify(bad.Settings)).Message;
+                Assert.All(bad.Words, word => Assert.Contains(word, message, StringComparison.Ordinal));
+            });
+    }
+
+    /// <summary>Does a run at once; with what it measured.</summary>
+    internal static (IReadOnlyList<DescentPoint> Points, RunResult Result) Run(DaeDescentSettings settings, Device device)
+    {
+        using var run = new DaeDescentRun(device, settings.Normalised());
+        while (run.Iteration < run.Iterations)
+            run.Step();
+        return (run.Points, run.Finish());
+    }
+
+    private sealed class Engine(Device device, double[] samples, double[] scores, double bandwidth) : IRadialKernelVisitor<double>
+    {
+        public double Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            int count = samples.Length / PlanarDensity.Dimension;
+            var discrepancy = new KernelisedSteinDiscrepancy<TKernel>(device, count, PlanarDensity.Dimension, PairStatistic.V);
+            discrepancy.Bandwidth.Set([bandwidth]);
+            return discrepancy.Value(
+                device.Upload(count, PlanarDensity.Dimension, samples), device.Upload(count, PlanarDensity.Dimension, scores));
+        }
+    }
+}
