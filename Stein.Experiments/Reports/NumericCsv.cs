@@ -134,8 +134,8 @@ public sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Colu
             if (nameless >= 0)
             {
                 throw new InvalidDataException(
-                    $"{source}, line {headerLine}, column {nameless + 1}: it has no name, while others have. Name it, or remove the column: "
-                    + "numbers of rows are no coordinate.");
+                    $"{source}, line {headerLine}, column {nameless + 1}: it has no name, while others have. Name it, or remove the "
+                    + "column: numbers of rows are no coordinate.");
             }
         }
 

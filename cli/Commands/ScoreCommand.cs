@@ -17,7 +17,7 @@ internal static class ScoreCommand
             new Example("stein score --samples x.csv --out scores.csv", "at the samples themselves, by the Stein gradient estimator"),
             new Example("stein score --samples x.csv --at y.csv", "at other points; CSV on standard output"),
             new Example("stein score --samples x.csv --estimator kef --regularisation held-out", "the ridge selected on samples held out"),
-            new Example("stein score --samples x.csv --loss z.csv --out scores.csv", "how good it is, judged by samples of the same density"),
+            new Example("stein score --samples x.csv --loss z.csv --out scores.csv", "judged by others of the same density"),
             new Example("cat x.csv | stein score --samples - --estimator ssge --regularisation 0.99", "in a pipe"));
         options.AddTo(command);
         command.SetAction(parsed => Run(options.Read(parsed), interruption.Token));

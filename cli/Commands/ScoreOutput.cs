@@ -58,8 +58,8 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCs
     {
         text.WriteLine(
             $"{request.Estimator.Title}: {samples.Rows} samples, D = {samples.Columns}, kernel {request.Settings.Kernel}, "
-            + $"bandwidth h = {Digits(estimate.Bandwidth)}, {request.Estimator.RegularisationName} {Digits(estimate.Regularisation)} ({How()}), "
-            + $"device {device}");
+            + $"bandwidth h = {Digits(estimate.Bandwidth)}, "
+            + $"{request.Estimator.RegularisationName} {Digits(estimate.Regularisation)} ({How()}), device {device}");
         if (Selection is not null)
         {
             text.WriteLine($"{request.Estimator.RegularisationName} and score-matching loss at the samples held out:");

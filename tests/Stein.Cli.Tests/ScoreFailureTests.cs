@@ -19,7 +19,7 @@ public sealed class ScoreFailureTests
         { "1,2\n1,2\n1,2\n", "", "all are the same" },
         { "1,2\n1,2\n3,5\n4,9\n", "--regularisation 0", "Remove the duplicates, or give a larger ridge" },
         { Good, "--regularisation held-out", "4 samples are too few; at least 10 are needed" },
-        { Good, "--regularisation 0 --bandwidth 0.5 --at at.csv", "--at at.csv: Without a ridge the estimate exists at the samples only" },
+        { Good, "--regularisation 0 --bandwidth 0.5 --at at.csv", "--at at.csv: At ridge 0 the estimate exists at the samples only" },
         { Good, "--at three.csv", "--at three.csv: it has 3 columns and --samples x.csv has 2 columns; both must have the same" },
         { Good, "--loss three.csv", "--loss three.csv: it has 3 columns and --samples x.csv has 2" },
         { Good, "--at empty.csv", "--at empty.csv: it has no rows of numbers" },
@@ -94,8 +94,8 @@ public sealed class ScoreFailureTests
         File.WriteAllText(stein.PathOf("scores.csv"), "mine");
         string[] before = Contents(stein);
         SteinResult result = stein.RunAndSignal(
-            signal, "selecting the ", "score", "--samples", "x.csv", "--estimator", "kde", "--regularisation", "held-out", "--device", "double",
-            "--out", "scores.csv");
+            signal, "selecting the ", "score", "--samples", "x.csv", "--estimator", "kde", "--regularisation", "held-out",
+            "--device", "double", "--out", "scores.csv");
         Assert.True(result.ExitCode == exitCode, $"{result}");
         Assert.Equal("", result.Output);
         Assert.Equal(before, Contents(stein));

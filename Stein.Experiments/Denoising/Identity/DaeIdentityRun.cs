@@ -21,7 +21,7 @@ internal sealed class DaeIdentityRun(DaeIdentitySettings settings) : IRun
 
     private const int MeasureEvery = 25;
 
-    private readonly Device device = CpuDevices.CreateDouble();
+    private readonly Device device = CpuDevices.CreateSimdDouble();
     private readonly List<DaeIdentityTrial> trials = [];
 
     public int Iteration => trials.Count;

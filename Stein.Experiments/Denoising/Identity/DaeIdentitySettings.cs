@@ -27,13 +27,13 @@ public sealed record DaeIdentitySettings
     public double? SquaredBandwidth { get; init; }
 
     /// <summary>N, samples of p for the expanded objective, which is compared with KSD² on that sample.</summary>
-    public int Samples { get; init; } = 1000;
+    public int Samples { get; init; } = 600;
 
     /// <summary>Pairs of independent samples for the exact objective, which is compared in expectation; 0 for none.</summary>
     public int Repetitions { get; init; } = 100;
 
     /// <summary>N of each of these samples.</summary>
-    public int RepetitionSamples { get; init; } = 500;
+    public int RepetitionSamples { get; init; } = 300;
 
     /// <summary>Of everything random. Runs of one seed, data and dimension have the same sample of p, whatever σ.</summary>
     public uint Seed { get; init; } = 60;

@@ -118,10 +118,12 @@ public sealed class NumericCsvTests
         Assert.Equal(
             $"'{missing}': there is no such file. Give a CSV file, or - for standard input.",
             Assert.Throws<InvalidDataException>(() => NumericCsv.Read(missing)).Message);
-        Assert.Contains("it is a folder", Assert.Throws<InvalidDataException>(() => NumericCsv.Read(folder.Path)).Message, StringComparison.Ordinal);
+        string ofFolder = Assert.Throws<InvalidDataException>(() => NumericCsv.Read(folder.Path)).Message;
+        Assert.Contains("it is a folder", ofFolder, StringComparison.Ordinal);
         string path = folder.File("table.csv");
         File.WriteAllText(path, "1,2\n3,x\n");
-        Assert.StartsWith($"{path}, line 2", Assert.Throws<InvalidDataException>(() => NumericCsv.Read(path)).Message, StringComparison.Ordinal);
+        string ofCell = Assert.Throws<InvalidDataException>(() => NumericCsv.Read(path)).Message;
+        Assert.StartsWith($"{path}, line 2", ofCell, StringComparison.Ordinal);
     }
 
     private static NumericCsv Read(string text)
