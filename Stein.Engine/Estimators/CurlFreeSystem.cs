@@ -9,8 +9,7 @@ namespace Stein.Engine.Estimators;
 /// without forming Γ.
 /// </summary>
 /// <remarks>
-/// Ends where the residual is <see cref="Tolerance"/> times the right side, or in single precision where rounding keeps it from falling.
-/// O(K²D) operations a step.
+/// Ends where the residual is <see cref="Tolerance"/> times the right side. O(K²D) operations a step.
 /// </remarks>
 /// <typeparam name="TKernel">The radial kernel.</typeparam>
 internal sealed class CurlFreeSystem<TKernel>

@@ -38,6 +38,7 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(device);
         settings ??= new();
+        Mixtures.SampleMatrix.CheckDimension(dimension, nameof(dimension));
         int count = Mixtures.SampleMatrix.Rows(samples, dimension, nameof(samples), FewestSamples);
         int[] order = [.. Enumerable.Range(0, count)];
         new PhiloxStream(seed, StreamPurpose.HeldOut).Shuffle(order);

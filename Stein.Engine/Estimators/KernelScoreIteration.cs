@@ -66,7 +66,8 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     /// <inheritdoc/>
     public override void Step()
     {
-        int t = ++Iteration;
+        // Not an int: the product of two grows beyond one from 32 768 steps on.
+        double t = ++Iteration;
         double u = isAccelerated
             ? (t - 1) * ((2 * t) - 3) * ((2 * t) + (2 * Nu) - 1)
                 / ((t + (2 * Nu) - 1) * ((2 * t) + (4 * Nu) - 1) * ((2 * t) + (2 * Nu) - 3))

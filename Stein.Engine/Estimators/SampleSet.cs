@@ -51,7 +51,7 @@ internal sealed class SampleSet
     /// <exception cref="ArgumentOutOfRangeException">It is not a positive finite number.</exception>
     public SampleSet WithBandwidth(double bandwidth)
     {
-        SampleMatrix.CheckPositive(bandwidth, "The bandwidth", nameof(bandwidth));
+        CheckBandwidth(bandwidth);
         return new(Device, CentredSamples, mean, bandwidth * bandwidth);
     }
 
@@ -63,7 +63,7 @@ internal sealed class SampleSet
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
         int count = SampleMatrix.Rows(samples, dimension, nameof(samples), minimum: 2);
         if (bandwidth is { } given)
-            SampleMatrix.CheckPositive(given, "The bandwidth", nameof(bandwidth));
+            CheckBandwidth(given);
         double[] mean = Mean(samples, count, dimension);
         double[] centred = Shifted(samples, mean);
         double square = bandwidth * bandwidth
@@ -105,6 +105,17 @@ internal sealed class SampleSet
         return null;
 
         ReadOnlySpan<double> Sample(int row) => CentredSamples.AsSpan(row * Dimension, Dimension);
+    }
+
+    /// <summary>The bandwidth, its square and the inverse of that must be numbers.</summary>
+    private static void CheckBandwidth(double bandwidth)
+    {
+        double square = bandwidth * bandwidth;
+        if (!(bandwidth > 0 && double.IsFinite(square) && double.IsFinite(1 / square)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(bandwidth), bandwidth, $"The bandwidth cannot be {bandwidth}; its square must be a positive finite number.");
+        }
     }
 
     private static double[] Mean(ReadOnlySpan<double> samples, int count, int dimension)

@@ -68,7 +68,7 @@ internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEst
 
         private protected override void ComputeDivergences(DeviceMatrix divergences, DeviceMatrix points) => throw Problem();
 
-        private static ScoreEstimationException Problem() => new(
-            "Without a ridge the estimate exists at the samples only. Give a ridge above 0, or use stein-augmented.");
+        private ScoreEstimationException Problem() => new(
+            $"At ridge {Regularisation} the estimate exists at the samples only. Give a larger ridge, or use stein-augmented.");
     }
 }
