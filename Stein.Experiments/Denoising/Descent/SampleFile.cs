@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Stein.Engine.Estimators;
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Denoising;
@@ -52,30 +51,18 @@ internal sealed record SampleFile(string Path, double[] Points, string Sha256)
 
     private static double[] Parse(string path, byte[] bytes)
     {
-        var points = new List<double>();
-        using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
-        for (int number = 1; reader.ReadLine() is { } line; number++)
+        try
         {
-            if (line.Length == 0)
-                continue;
-            string[] cells = line.Split(',');
-            double[] values = [.. cells.Select(Value)];
-            // A line of names may come first.
-            if (number == 1 && cells.Length == PlanarDensity.Dimension && values.All(double.IsNaN))
-                continue;
-            if (values.Length != PlanarDensity.Dimension || !values.All(double.IsFinite))
-            {
-                throw new InvalidConfigException(
-                    $"\"file\": {path}, line {number}: \"{line}\": it must be two finite numbers with a comma between them. "
-                    + "Correct or remove that line.");
-            }
-
-            points.AddRange(values);
+            using var stream = new MemoryStream(bytes);
+            NumericCsv table = NumericCsv.Read(stream, path);
+            return table.Columns == PlanarDensity.Dimension
+                ? table.Values
+                : throw new InvalidDataException(
+                    $"{path}: it has {table.Columns} columns; it must have {PlanarDensity.Dimension}, the coordinates of points in the plane.");
         }
-
-        return [.. points];
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidConfigException($"\"file\": {exception.Message}", exception);
+        }
     }
-
-    private static double Value(string cell)
-        => double.TryParse(cell.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
 }

@@ -87,6 +87,21 @@ public class ElementwiseTests
             Apply<KernelFirstDerivative<GaussianKernel>>(positive, share, c);
             Apply<KernelValue<InverseMultiquadricKernel>>(positive, share, c);
             Apply<KernelFirstDerivative<InverseMultiquadricKernel>>(positive, share, c);
+            Apply<Quotient>(a, positive, c);
+            Apply<Momentum>(a, b, c);
+            Apply<PlusOneTimes>(a, b, c);
+            ApplyKernelMaps<GaussianKernel>();
+            ApplyKernelMaps<InverseMultiquadricKernel>();
+            RequireAllMaps(results.Names);
+
+            void ApplyKernelMaps<TKernel>()
+                where TKernel : struct, IRadialKernel
+            {
+                Apply<KernelMixedTrace<TKernel>>(positive, share, c);
+                Apply<KernelSecondDerivative<TKernel>>(positive, share, c);
+                Apply<KernelLaplacianGradient<TKernel>>(positive, share, c);
+                Apply<KernelBilaplacian<TKernel>>(positive, share, c);
+            }
 
             void Apply<TMap>(DeviceMatrix first, DeviceMatrix second, DeviceMatrix third)
                 where TMap : struct, IElementMap
@@ -213,6 +228,19 @@ public class ElementwiseTests
             device.Write(gradient, [g]);
             adam.Step();
             Assert.Equal(p, device.Read(parameter)[0], 1e-14);
+        }
+    }
+
+    /// <summary>Fails where a map of the engine was forgotten.</summary>
+    private static void RequireAllMaps(IReadOnlyCollection<string> tested)
+    {
+        foreach (Type map in typeof(IElementMap).Assembly.GetTypes().Where(
+            type => type.IsValueType && type.IsAssignableTo(typeof(IElementMap))))
+        {
+            bool isTested = tested.Any(name => map.IsGenericType
+                ? name.StartsWith($"{map.FullName}[", StringComparison.Ordinal)
+                : name == map.FullName);
+            Assert.True(isTested, $"{map.Name} is on no device tested; add it to the list.");
         }
     }
 

@@ -182,6 +182,8 @@ public class ModelGradientTests
                 slopes += FiniteDifferences.Check($"{TKernel.Name} φ′ at {rho}", at => At(at[0]).Value, [rho], [-first]);
                 FiniteDifferences.Check($"{TKernel.Name} φ″ at {rho}", at => -At(at[0]).First, [rho], [second]);
                 FiniteDifferences.Check($"{TKernel.Name} φ‴ at {rho}", at => At(at[0]).Second, [rho], [-third]);
+                double fourth = third * TKernel.FourthRatio(DoubleLane.Constant(-TKernel.ArgumentScale * rho)).Value;
+                FiniteDifferences.Check($"{TKernel.Name} φ⁗ at {rho}", at => -At(at[0]).Third, [rho], [fourth]);
             }
 
             // In one direction for each of three derivatives at five places; far out the error is below rounding.

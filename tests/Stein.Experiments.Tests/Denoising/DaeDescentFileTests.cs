@@ -88,9 +88,9 @@ public sealed class DaeDescentFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("1,2\n3,x\n", "line 2", "3,x")]
+    [InlineData("1,2\n3,x\n", "line 2", "'x'")]
     [InlineData("1,2\n3,NaN\n", "line 2", "finite")]
-    [InlineData("1,2,3\n", "line 1", "two finite numbers")]
+    [InlineData("1,2,3\n", "3 columns", "it must have 2")]
     [InlineData("1,2\n3,4\n", "at least 10 samples", "it has 2")]
     public void A_file_that_is_no_list_of_points_is_refused(string content, string where, string what)
     {

@@ -1,0 +1,65 @@
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Lanes;
+using Stein.Engine.Tests.Testing;
+using Xunit;
+
+namespace Stein.Engine.Tests.Gradients;
+
+/// <summary>The maps of kernels that score estimates are made of, against finite differences, on the double lane.</summary>
+public class KernelMapTests
+{
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void Maps_hold_the_derivatives_that_they_say(string kernel) => EveryKernel.Run(kernel, new Maps());
+
+    private sealed class Maps : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            const double Scale = 0.7;
+            foreach (int dimension in new[] { 1, 2, 5 })
+            {
+                foreach (double length in new[] { 0.3, 1, 2.5 })
+                {
+                    // Of functions of r = ‖x − y‖: Δf = f″ + (D − 1)f′/r = r^(1−D) (r^(D−1) f′)′, and the gradient is f′ along d/r.
+                    string what = $"{TKernel.Name}, D = {dimension}, r = {length}: ";
+                    double volume = Math.Pow(length, dimension - 1);
+                    Check("φ′", r => -Map<KernelValue<TKernel>>(r), 2 * Scale * length * Map<KernelFirstDerivative<TKernel>>(length));
+                    Check(
+                        "φ″",
+                        r => -Map<KernelFirstDerivative<TKernel>>(r),
+                        2 * Scale * length * Map<KernelSecondDerivative<TKernel>>(length));
+                    Check(
+                        "Laplacian",
+                        r => 2 * Scale * r * Map<KernelFirstDerivative<TKernel>>(r) * Math.Pow(r, dimension - 1),
+                        volume * Map<KernelMixedTrace<TKernel>>(length));
+                    Check(
+                        "gradient of the Laplacian",
+                        r => -Map<KernelMixedTrace<TKernel>>(r),
+                        4 * Scale * Scale * length * Map<KernelLaplacianGradient<TKernel>>(length));
+
+                    // Less a factor of 2a: the Laplacian's gradient is 4a²w d, and w d has divergence Dw + 2ρw′.
+                    Check(
+                        "Laplacian of the Laplacian",
+                        r => r * Map<KernelLaplacianGradient<TKernel>>(r) * Math.Pow(r, dimension - 1),
+                        volume * Map<KernelBilaplacian<TKernel>>(length));
+
+                    void Check(string name, Func<double, double> f, double derivative)
+                        => FiniteDifferences.Check(
+                            what + name, at => f(at[0]), [length], [derivative], magnitude: 4, largestStep: 1.0 / 64);
+
+                    double Map<TMap>(double r)
+                        where TMap : struct, IElementMap
+                        => TMap.Apply(
+                            DoubleLane.Constant(r * r),
+                            DoubleLane.Constant(Scale),
+                            default,
+                            DoubleLane.Constant(dimension),
+                            default).Value;
+                }
+            }
+        }
+    }
+}
