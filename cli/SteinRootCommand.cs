@@ -15,7 +15,7 @@ internal static class SteinRootCommand
         new("stein mixture --remedy none,noise", "a Stein test that is blind to mixing weights, and one that is not; seconds"),
         new("stein score --samples x.csv --out scores.csv", "the score function of the density that your samples come from"),
         new("stein dae", "the denoising auto-encoder as KSD, in three parts; a minute"),
-        new("stein reproduce --all", "every published table and figure; about 45 minutes on 2 cores, and resumable"),
+        new("stein reproduce --all", "every published table and figure; about an hour and a half on 2 cores, and resumable"),
         new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
         new("stein status", "how far the runs are"),
         new("stein devices", "what can compute here"),

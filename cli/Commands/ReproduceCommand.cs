@@ -15,7 +15,7 @@ internal static class ReproduceCommand
             "reproduce",
             "Runs published experiments and compares the results with the published numbers. What is finished is not repeated; what was "
             + "interrupted goes on where it stopped.",
-            new Example("stein reproduce --all", "everything; about 45 minutes on 2 cores"),
+            new Example("stein reproduce --all", "everything; about an hour and a half on 2 cores"),
             new Example("stein reproduce --all --quick", "everything at reduced settings; less than two minutes on 2 cores"),
             new Example("stein reproduce --all --dry-run", "what would be run, why, and how long it would take"),
             new Example("stein reproduce ica --dims 10,20 --check", "part of the ICA table; exit code 3 unless every verdict agrees"),

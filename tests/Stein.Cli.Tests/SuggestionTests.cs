@@ -45,6 +45,8 @@ public sealed class SuggestionTests
         { "score --estimator ", [.. ScoreEstimators.Names] },
         { "score --regularisation ", ["rule", "held-out"] },
         { "score --samples x.csv --ker", ["--kernel"] },
+        { "dae n", ["network"] },
+        { "dae descent --data ", ["modes", "rings", "moons"] },
         { "reproduce --al", ["--all"] },
         { "reproduce ica --methods max", ["maxsksd", "maxsksd-rg"] },
         { "reproduce ica --dims ", ["10", "20", "40", "60", "80", "100", "200"] },

@@ -1,0 +1,39 @@
+namespace Stein.Cli.Tests;
+
+/// <summary><c>stein dae</c>, end to end.</summary>
+public sealed class DaeTests
+{
+    [Fact]
+    public void Identity_holds_to_rounding_and_its_error_falls_with_sigma()
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run(
+            "dae", "identity", "--sigma", "1,0.25,0.0625", "--n", "60", "--repetitions", "3", "--seed", "60,70", "--device", "simd", "--out", "out");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.True(File.Exists(stein.PathOf("out", "provenance.json")));
+        Assert.True(File.Exists(stein.PathOf("out", "relative_error.png")));
+    }
+
+    [Fact]
+    public void Descends_on_samples_of_a_file()
+    {
+        using var stein = new SteinProgram();
+        string lines = string.Concat(Enumerable.Range(0, 40).Select(
+            i => FormattableString.Invariant($"{Math.Sin(i)},{Math.Cos(1.7 * i)}\n")));
+        File.WriteAllText(stein.PathOf("x.csv"), "a,b\n" + lines);
+        SteinResult result = stein.Run("dae", "descent", "--samples", "x.csv", "--steps", "20", "--device", "simd", "--out", "out");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.True(File.Exists(stein.PathOf("out", "descent.csv")));
+    }
+
+    [Fact]
+    public void Parts_have_a_folder_each()
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.Run(
+            "dae", "descent,network", "--n", "40", "--steps", "5", "--iterations", "20", "--hidden", "8", "--device", "simd", "--out", "out");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.True(File.Exists(stein.PathOf("out", "dae-descent", "provenance.json")));
+        Assert.True(File.Exists(stein.PathOf("out", "dae-network", "provenance.json")));
+    }
+}
