@@ -31,7 +31,7 @@ public sealed partial record ExpectedComparison(
     [CsvColumn("standard_errors")] double StandardErrors,
     [CsvColumn("verdict")] string Verdict)
 {
-    /// <summary>All expected numbers whose cell is among the runs, with any number of draws and any seed, in the order of the list.</summary>
+    /// <summary>All expected numbers whose cell is among the runs, whatever the draws and the seed, in the order of the list.</summary>
     internal static IEnumerable<ExpectedComparison> Of(IReadOnlyList<StoredRun<ScoreErrorSettings>> runs)
     {
         ILookup<ScoreErrorSettings, StoredRun<ScoreErrorSettings>> cells = runs.ToLookup(run => Cell(run.Config));

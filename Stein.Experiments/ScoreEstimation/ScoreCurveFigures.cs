@@ -50,7 +50,13 @@ internal static class ScoreCurveFigures
             });
         }
 
-        legend.Add(new LegendItem { LabelText = "score of N(0, 1)", LineColor = TruthColor, LinePattern = LinePattern.Dashed, LineWidth = 1.6f });
+        legend.Add(new LegendItem
+        {
+            LabelText = "score of N(0, 1)",
+            LineColor = TruthColor,
+            LinePattern = LinePattern.Dashed,
+            LineWidth = 1.6f,
+        });
         foreach (double sample in curves[0].Samples)
         {
             LinePlot tick = plot.Add.Line(sample, -Highest, sample, -Highest + 0.35);

@@ -15,13 +15,13 @@ internal static class ScoreErrorCaptions
     {
         string augmented = rows.Any(row => row.Estimator == "stein-augmented")
             ? FormattableString.Invariant(
-                $" The ridge of stein-augmented is selected up to K = {ScoreErrorGrid.MostForAugmentedSelection} only, as it takes of the order K × K × K × D operations.")
+                $" The ridge of stein-augmented is selected up to K = {ScoreErrorGrid.MostForAugmentedSelection} only, as the cost grows as K × K × K.")
             : "";
         string kinds = string.Join(
             "; ",
             Estimators(rows).Select(estimator => $"{estimator.Name}, {Plain(estimator)}"));
-        return $"{Target(rows[0].Target)} Varied: what the columns say; fixed: {fixedPart}. {Measure} {Conditions(rows)} Regularisation ({kinds}) "
-            + $"by the rule of each estimator, or the best of its candidates by the score-matching loss at one sample in "
+        return $"{Target(rows[0].Target)} Varied: what the columns say; fixed: {fixedPart}. {Measure} {Conditions(rows)} "
+            + $"Regularisation ({kinds}) by the rule of each estimator, or the best of its candidates by the score-matching loss at one sample in "
             + $"{HeldOutSelection.HeldOutEvery} held out, anew for every draw.{augmented} "
             + "Means above 10 are outside of the figures."
             + (rows.Any(row => row.Estimator == "stein-u") ? "" : " stein-u at a ridge 1 larger is stein, and has no row.")
@@ -33,17 +33,17 @@ internal static class ScoreErrorCaptions
     {
         double[] given = [.. rows.Where(row => row.Selection == "given").Select(row => row.Regularisation).Distinct().Order()];
         return $"{Target(rows[0].Target)} Varied: the {Plain(estimator)} over {given.Length} values from {NumberText.Tick(given[0])} to "
-            + $"{NumberText.Tick(given[^1])}, and the dimension; fixed: {fixedPart}. Best is the least mean error of those values. {Measure} "
-            + $"{Conditions(rows)}{Failures(rows)}";
+            + $"{NumberText.Tick(given[^1])}, and the dimension; fixed: {fixedPart}. Best is the least mean error of those values. "
+            + $"{Measure} {Conditions(rows)}{Failures(rows)}";
     }
 
     /// <summary>Of the expected numbers.</summary>
     public static string Expected(IReadOnlyList<ExpectedComparison> rows)
     {
         int agreeing = rows.Count(row => row.Verdict == "agrees");
-        return $"Expected are numbers of a throw-away measurement of our own with other code and {ExpectedScoreError.Seeds} seeds, to two decimals, "
-            + "which nobody published; the bandwidth of kde in it is taken to be Scott's. Ours are means ± standard errors over draws. The difference "
-            + "is in standard errors of it, with our spread over draws for both and that of rounding; within "
+        return $"Expected are numbers of a throw-away measurement of our own with other code and {ExpectedScoreError.Seeds} seeds, "
+            + "to two decimals, which nobody published; the bandwidth of kde in it is taken to be Scott's. "
+            + "Ours are means ± standard errors over draws. The difference is in standard errors of it, with our spread over draws for both and that of rounding; within "
             + FormattableString.Invariant($"{ExpectedScoreError.Tolerance} they agree: {agreeing} of {rows.Count} do. {Measure}");
     }
 
@@ -58,8 +58,8 @@ internal static class ScoreErrorCaptions
                     rule => $"{Text(rule.Key)} for {string.Join(", ", rule.Select(estimator => estimator.Name))}"))
             : $"bandwidth {NumberText.Tick(first.GivenBandwidth)}";
         return FormattableString.Invariant(
-            $"Out of sample are {first.TestPoints} further points of the target. Mean ± standard error over {first.Trials} draws of samples and ")
-            + FormattableString.Invariant($"points, the same for all estimators, seed {first.Seed}; kernel {first.Kernel}, {bandwidth}.");
+            $"Out of sample are {first.TestPoints} further points of the target. Mean ± standard error over {first.Trials} draws of ")
+            + FormattableString.Invariant($"samples and points, the same for all estimators, seed {first.Seed}; kernel {first.Kernel}, {bandwidth}.");
     }
 
     private static string Text(BandwidthRule rule) => rule switch
@@ -71,9 +71,10 @@ internal static class ScoreErrorCaptions
 
     private static string Target(string name) => name switch
     {
-        "grid" => "The target is a mixture of D Gaussians of variance 1 and equal weight at random vertices of the unit cube, drawn anew every time.",
+        "grid" => "The target is a mixture of D Gaussians of variance 1 and equal weight at random vertices of the unit cube, "
+            + "drawn anew every time.",
         "banana" => FormattableString.Invariant(
-            $"The target is a banana, a Gaussian of variance {BananaDensity.Variance} along x1 bent by {BananaDensity.Bend} (x1² − {BananaDensity.Variance})."),
+            $"The target is a banana: x1 has variance {BananaDensity.Variance}, x2 is bent by {BananaDensity.Bend} (x1² − {BananaDensity.Variance})."),
         _ => "The target is the standard normal density.",
     };
 

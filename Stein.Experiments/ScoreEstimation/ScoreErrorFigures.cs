@@ -92,7 +92,13 @@ internal static class ScoreErrorFigures
             });
         }
 
-        legend.Add(new LegendItem { LabelText = "score of zero", LineColor = ZeroColor, LinePattern = LinePattern.Dashed, LineWidth = 1.4f });
+        legend.Add(new LegendItem
+        {
+            LabelText = "score of zero",
+            LineColor = ZeroColor,
+            LinePattern = LinePattern.Dashed,
+            LineWidth = 1.4f,
+        });
         plot.Axes.SetLimits(left, right, bottom, top);
         plot.Axes.Bottom.TickGenerator = new NumericManual(
             [.. ticks.Select(Math.Log10)], [.. ticks.Select(NumberText.Tick)]);

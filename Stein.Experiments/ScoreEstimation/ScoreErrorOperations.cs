@@ -14,14 +14,16 @@ internal static class ScoreErrorOperations
     /// <summary>Of all trials.</summary>
     public static double Of(ScoreErrorSettings settings)
     {
-        (double k, double d, double m) = (settings.Samples, settings.Dimension, settings.TestPoints);
+        (double k, double m) = (settings.Samples, settings.TestPoints);
         double one = Fit(settings, k) + Scores(settings, k, m) + Scores(settings, k, k);
         if (settings.Selection != "held-out")
             return settings.Trials * one;
         int candidates = ScoreEstimators.Find(settings.Estimator).Candidates(settings.Samples, settings.Dimension).Count;
         double judges = k / HeldOutSelection.HeldOutEvery;
         double training = k - judges;
-        double divergences = settings.Estimator == "stein-augmented" ? judges * training * training * d : Scores(settings, training, judges);
+        double divergences = settings.Estimator == "stein-augmented"
+            ? judges * training * training * settings.Dimension
+            : Scores(settings, training, judges);
         return settings.Trials
             * (one + (candidates * (Fit(settings, training) + Scores(settings, training, judges) + divergences)));
     }

@@ -98,7 +98,11 @@ public sealed record ScoreErrorSettings
 
         ScoreEstimator estimator = ScoreEstimators.Find(Estimator);
         if (Regularisation is not { } regularisation)
-            throw InvalidConfigException.Value("regularisation", "nothing", $"the {estimator.RegularisationName}, as \"selection\" is \"given\"");
+            {
+            throw InvalidConfigException.Value(
+                "regularisation", "nothing", $"the {estimator.RegularisationName}, as \"selection\" is \"given\"");
+        }
+
         if (estimator.ProblemWith(regularisation) is { } problem)
             throw new InvalidConfigException(FormattableString.Invariant($"\"regularisation\": {regularisation}: {problem}"));
     }

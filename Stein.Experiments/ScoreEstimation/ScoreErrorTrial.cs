@@ -7,7 +7,7 @@ namespace Stein.Experiments.ScoreEstimation;
 
 /// <summary>What came of one draw of samples; a row of <c>errors.csv</c> of a run.</summary>
 /// <param name="Trial">Which draw, from 0.</param>
-/// <param name="InSample">The relative error at the samples, see <see cref="ScoreTarget.RelativeError"/>; NaN if there was no estimate.</param>
+/// <param name="InSample">The relative error at the samples, see <see cref="ScoreTarget.RelativeError"/>; NaN without an estimate.</param>
 /// <param name="OutOfSample">The relative error at the test points; NaN if there was no estimate.</param>
 /// <param name="Regularisation">What the estimate was made with.</param>
 /// <param name="Bandwidth">h of the kernel.</param>

@@ -11,8 +11,8 @@ public sealed class ScoreTarget
     private ScoreTarget(IDensity density, Func<PhiloxStream, int, double[]> sample) => (Density, this.sample) = (density, sample);
 
     /// <summary>
-    /// The names, the default first. <c>gauss</c>: N(0, I). <c>grid</c>: D Gaussians N(v_k, I) of equal weight at random vertices v_k of the
-    /// unit cube, each coordinate 0 or 1 with even chances, two of them the same by chance alone (the experiment of Zhou, Shi and Zhu,
+    /// The names, the default first. <c>gauss</c>: N(0, I). <c>grid</c>: D Gaussians N(v_k, I) of equal weight at random vertices v_k of
+    /// the unit cube, each coordinate 0 or 1 with even chances, two of them the same by chance alone (the experiment of Zhou, Shi and Zhu,
     /// "Nonparametric score estimators", ICML 2020). <c>banana</c>: see <see cref="BananaDensity"/>.
     /// </summary>
     public static IReadOnlyList<string> Names { get; } = ["gauss", "grid", "banana"];

@@ -45,8 +45,7 @@ internal sealed class SweepPanel(ScoreErrorResult[] rows, ScoreEstimator estimat
         yield return ($"{Name}_in_sample", Draw("in sample", row => new(row.Regularisation, row.InSample, row.InSampleError)));
 
         Plot Draw(string where, Func<ScoreErrorResult, ErrorPoint> point) => ScoreErrorFigures.Draw(
-            FormattableString.Invariant(
-                $"{char.ToUpperInvariant(estimator.RegularisationName[0])}{estimator.RegularisationName[1..]} ({FixedPart}; error {where})"),
+            $"{char.ToUpperInvariant(estimator.RegularisationName[0])}{estimator.RegularisationName[1..]} ({FixedPart}; error {where})",
             [
                 .. dimensions.Select((dimension, index) => new ErrorSeries(
                     FormattableString.Invariant($"D = {dimension.Key}"),
