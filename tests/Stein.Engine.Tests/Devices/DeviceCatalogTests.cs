@@ -24,7 +24,7 @@ public sealed class DeviceCatalogTests
         ArgumentException exception = Assert.Throws<ArgumentException>(() => DeviceCatalog.Create(name));
         Assert.Contains($"'{name}'", exception.Message, StringComparison.Ordinal);
         Assert.Contains($"did you mean '{closest}'", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("auto, simd, cuda, opencl, ilgpu-cpu, double", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("auto, simd, simd-double, cuda, opencl, ilgpu-cpu, double", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
