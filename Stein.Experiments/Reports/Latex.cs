@@ -6,8 +6,8 @@ namespace Stein.Experiments.Reports;
 internal static class Latex
 {
     /// <summary>
-    /// Escapes the characters that LaTeX reads as commands, and turns those of mathematics and typography into LaTeX; other text stays as it
-    /// is.
+    /// Escapes the characters that LaTeX reads as commands, and turns those of mathematics and typography into LaTeX; other text stays
+    /// as it is.
     /// </summary>
     public static string Escape(string text)
     {
@@ -38,6 +38,8 @@ internal static class Latex
                 '⟨' => escaped.Append(@"$\langle$"),
                 '⟩' => escaped.Append(@"$\rangle$"),
                 '⁴' => escaped.Append(@"$^4$"),
+                '⁻' => escaped.Append(@"$^-$"),
+                '¹' => escaped.Append(@"$^1$"),
                 '′' => escaped.Append(@"$'$"),
                 '·' => escaped.Append(@"$\cdot$"),
                 '½' => escaped.Append(@"$\frac12$"),

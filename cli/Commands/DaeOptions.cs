@@ -89,7 +89,10 @@ internal sealed class DaeOptions
 
         DaePart Make<TSettings>(Experiment<TSettings> experiment, IEnumerable<TSettings> settings)
             where TSettings : class, new()
-            => new(experiment, [.. settings.Select(one => experiment.Identify(one, precision)).Distinct()], FolderName(parsed, densities, numbers));
+            => new(
+                experiment,
+                [.. settings.Select(one => experiment.Identify(one, precision)).Distinct()],
+                FolderName(parsed, densities, numbers));
     }
 
     private static string[] Chosen(string[] given)

@@ -8,7 +8,8 @@ public sealed class DaeTests
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.Run(
-            "dae", "identity", "--sigma", "1,0.25,0.0625", "--n", "60", "--repetitions", "3", "--seed", "60,70", "--device", "simd", "--out", "out");
+            "dae", "identity", "--sigma", "1,0.25,0.0625", "--n", "60", "--repetitions", "3", "--seed", "60,70", "--device", "simd",
+            "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.True(File.Exists(stein.PathOf("out", "provenance.json")));
         Assert.True(File.Exists(stein.PathOf("out", "relative_error.png")));
@@ -31,7 +32,8 @@ public sealed class DaeTests
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.Run(
-            "dae", "descent,network", "--n", "40", "--steps", "5", "--iterations", "20", "--hidden", "8", "--device", "simd", "--out", "out");
+            "dae", "descent,network", "--n", "40", "--steps", "5", "--iterations", "20", "--hidden", "8", "--device", "simd",
+            "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.True(File.Exists(stein.PathOf("out", "dae-descent", "provenance.json")));
         Assert.True(File.Exists(stein.PathOf("out", "dae-network", "provenance.json")));

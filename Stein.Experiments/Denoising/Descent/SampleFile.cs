@@ -58,7 +58,8 @@ internal sealed record SampleFile(string Path, double[] Points, string Sha256)
             return table.Columns == PlanarDensity.Dimension
                 ? table.Values
                 : throw new InvalidDataException(
-                    $"{path}: it has {table.Columns} columns; it must have {PlanarDensity.Dimension}, the coordinates of points in the plane.");
+                    $"{path}: it has {table.Columns} columns; it must have {PlanarDensity.Dimension}, the coordinates of points in the "
+                    + "plane.");
         }
         catch (InvalidDataException exception)
         {

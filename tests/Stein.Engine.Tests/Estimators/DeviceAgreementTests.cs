@@ -28,12 +28,15 @@ public sealed class DeviceAgreementTests
         {
             double[] samples = Estimates.Samples(count, dimension);
             double[] points = Estimates.Samples(5, dimension, seed: 2);
-            double tolerance = Factor * count * count * loan.Device.UnitRoundoff;
+            double rounding = Factor * count * count * loan.Device.UnitRoundoff;
             foreach (string estimator in ScoreEstimators.Names)
             {
                 foreach (string kernel in Kernels.RadialKernels.Names)
                 {
                     string what = $"{estimator}, {kernel}, {count}×{dimension}";
+
+                    // Conjugate gradients end at a residual of 10⁻¹² on both sides, which the equations amplify by K/½ and a divergence again.
+                    double tolerance = rounding + (estimator == "kef" ? 4 * count * count * 1e-12 : 0);
                     ScoreEstimate expected = Fit(exact);
                     ScoreEstimate actual = Fit(loan.Device);
                     Checks.CloseInMaximum($"{what}, samples", expected.ScoresAtSamples(), actual.ScoresAtSamples(), tolerance);

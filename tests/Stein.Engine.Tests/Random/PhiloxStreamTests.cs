@@ -74,7 +74,7 @@ public class PhiloxStreamTests
         {
             for (int second = 0; second < first; second++)
             {
-                // Five and a half standard errors: a false alarm in one seed of 2e5 for all 105 pairs together.
+                // Five and a half standard errors: a false alarm in one seed of 1.5e5 for all 171 pairs together.
                 double correlation = normals[first].Zip(normals[second], (a, b) => a * b).Sum() / Count;
                 Assert.InRange(correlation, -5.5 / Math.Sqrt(Count), 5.5 / Math.Sqrt(Count));
             }
@@ -86,7 +86,7 @@ public class PhiloxStreamTests
         [
             "TrainingData=0", "TestData=1", "Batches=2", "CriticInitialisation=3", "Probes=4", "Whitening=5", "Initialisation=6",
             "Bootstrap=7", "Slices=8", "Resampling=9", "Langevin=10", "ModeSearch=11", "ModeJumps=12",
-            "SmoothingNoise=13", "Tempering=14",
+            "SmoothingNoise=13", "Tempering=14", "HeldOut=15", "Eigenvectors=16", "DenoisingNoise=17", "AutoencoderInitialisation=18",
         ],
         Enum.GetValues<StreamPurpose>().Select(purpose => $"{purpose}={(int)purpose}"));
 
