@@ -15,14 +15,15 @@ internal static class ScoreErrorCaptions
     {
         string augmented = rows.Any(row => row.Estimator == "stein-augmented")
             ? FormattableString.Invariant(
-                $" The ridge of stein-augmented is selected up to K = {ScoreErrorGrid.MostForAugmentedSelection} only, as the cost grows as K × K × K.")
+                $" The ridge of stein-augmented is selected up to K = {ScoreErrorGrid.MostForAugmentedSelection} only, as the cost grows ")
+                + "with the cube of K."
             : "";
         string kinds = string.Join(
             "; ",
             Estimators(rows).Select(estimator => $"{estimator.Name}, {Plain(estimator)}"));
         return $"{Target(rows[0].Target)} Varied: what the columns say; fixed: {fixedPart}. {Measure} {Conditions(rows)} "
-            + $"Regularisation ({kinds}) by the rule of each estimator, or the best of its candidates by the score-matching loss at one sample in "
-            + $"{HeldOutSelection.HeldOutEvery} held out, anew for every draw.{augmented} "
+            + $"Regularisation ({kinds}) by the rule of each estimator, or the best of its candidates by the score-matching loss "
+            + $"at one sample in {HeldOutSelection.HeldOutEvery} held out, anew for every draw.{augmented} "
             + "Means above 10 are outside of the figures."
             + (rows.Any(row => row.Estimator == "stein-u") ? "" : " stein-u at a ridge 1 larger is stein, and has no row.")
             + Failures(rows);
@@ -43,7 +44,8 @@ internal static class ScoreErrorCaptions
         int agreeing = rows.Count(row => row.Verdict == "agrees");
         return $"Expected are numbers of a throw-away measurement of our own with other code and {ExpectedScoreError.Seeds} seeds, "
             + "to two decimals, which nobody published; the bandwidth of kde in it is taken to be Scott's. "
-            + "Ours are means ± standard errors over draws. The difference is in standard errors of it, with our spread over draws for both and that of rounding; within "
+            + "Ours are means ± standard errors over draws. The difference is in standard errors of it, "
+            + "with our spread over draws for both and that of rounding; within "
             + FormattableString.Invariant($"{ExpectedScoreError.Tolerance} they agree: {agreeing} of {rows.Count} do. {Measure}");
     }
 
@@ -59,7 +61,8 @@ internal static class ScoreErrorCaptions
             : $"bandwidth {NumberText.Tick(first.GivenBandwidth)}";
         return FormattableString.Invariant(
             $"Out of sample are {first.TestPoints} further points of the target. Mean ± standard error over {first.Trials} draws of ")
-            + FormattableString.Invariant($"samples and points, the same for all estimators, seed {first.Seed}; kernel {first.Kernel}, {bandwidth}.");
+            + FormattableString.Invariant($"samples and points, the same for all estimators, seed {first.Seed}; ")
+            + $"kernel {first.Kernel}, {bandwidth}.";
     }
 
     private static string Text(BandwidthRule rule) => rule switch
@@ -74,7 +77,8 @@ internal static class ScoreErrorCaptions
         "grid" => "The target is a mixture of D Gaussians of variance 1 and equal weight at random vertices of the unit cube, "
             + "drawn anew every time.",
         "banana" => FormattableString.Invariant(
-            $"The target is a banana: x1 has variance {BananaDensity.Variance}, x2 is bent by {BananaDensity.Bend} (x1² − {BananaDensity.Variance})."),
+            $"The target is a banana: x1 has variance {BananaDensity.Variance}, x2 is standard normal plus {BananaDensity.Bend} ")
+            + FormattableString.Invariant($"(x1² − {BananaDensity.Variance})."),
         _ => "The target is the standard normal density.",
     };
 

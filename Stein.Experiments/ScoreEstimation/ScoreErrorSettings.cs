@@ -98,7 +98,7 @@ public sealed record ScoreErrorSettings
 
         ScoreEstimator estimator = ScoreEstimators.Find(Estimator);
         if (Regularisation is not { } regularisation)
-            {
+        {
             throw InvalidConfigException.Value(
                 "regularisation", "nothing", $"the {estimator.RegularisationName}, as \"selection\" is \"given\"");
         }
