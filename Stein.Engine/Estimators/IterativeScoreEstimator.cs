@@ -3,7 +3,10 @@ namespace Stein.Engine.Estimators;
 /// <summary>
 /// Estimates by T steps of an iteration whose limit is the Stein gradient estimator without a ridge; stopping early is the regularisation.
 /// </summary>
-/// <remarks>The iterations are <see cref="ScoreIteration"/>. O(K²D) operations a step, K² numbers on the device.</remarks>
+/// <remarks>
+/// The iterations are <see cref="ScoreIteration"/>. The ν-method goes step by step, Landweber iteration all at once by
+/// <see cref="LandweberPolynomial"/>: O(K²D) operations for each of T or about √T products, K² numbers on the device.
+/// </remarks>
 internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimator
 {
     public override string Name => isAccelerated ? "nu" : "landweber";
@@ -32,6 +35,8 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {
         var iteration = new KernelScoreIteration<TKernel>(samples, isAccelerated);
+        if (!isAccelerated)
+            return iteration.LandweberEstimate((int)regularisation);
         while (iteration.Iteration < regularisation)
             iteration.Step();
         return iteration.Estimate();

@@ -39,8 +39,6 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
         residuals = Zeros();
         previousScores = Zeros();
         previousCoefficients = Zeros();
-
-        DeviceMatrix Zeros() => device.Allocate(samples.Count, samples.Dimension);
     }
 
     /// <summary>K (K×K).</summary>
@@ -64,6 +62,26 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
         DeviceMatrix copy = device.Allocate(coefficients.Rows, coefficients.Columns);
         device.Map<Identity>(copy, coefficients);
         return new KernelExpansion<TKernel>(Samples, Iteration, copy, GradientWeight, ScoresAtSamples());
+    }
+
+    /// <summary>The estimate of Landweber iteration after a number of steps, whatever steps this has done, at once.</summary>
+    public ScoreEstimate LandweberEstimate(int steps)
+    {
+        var polynomial = LandweberPolynomial.Of(steps, device.UnitRoundoff);
+        double inverse = 1 / LargestEigenvalue;
+        DeviceMatrix sums = Zeros(), weights = Zeros(), term = Zeros(), previous = Zeros();
+        device.Map<Identity>(term, GradientSums);
+        for (int k = 0; ; k++)
+        {
+            device.Map<AddScaled>(sums, sums, term, p: -inverse * polynomial.Scores[k]);
+            device.Map<AddScaled>(weights, weights, term, p: inverse * inverse * polynomial.Coefficients[k]);
+            if (k == polynomial.Scores.Length - 1)
+                return new KernelExpansion<TKernel>(Samples, steps, weights, -steps * inverse, device.Read(sums));
+
+            // Chebyshev's recurrence, 2A − I being I − 2K/λ.
+            device.Multiply(residuals, Gram, term);
+            Advance(ref term, ref previous, residuals, k == 0 ? 0 : 1, (k == 0 ? -2 : -4) * inverse);
+        }
     }
 
     /// <inheritdoc/>
@@ -109,6 +127,8 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     }
 
     private IEnumerable<DeviceMatrix> Parts => [scores, coefficients, previousScores, previousCoefficients];
+
+    private DeviceMatrix Zeros() => device.Allocate(Samples.Count, Samples.Dimension);
 
     /// <summary>The new current is <c>current + u(current − previous) + step·direction</c>, the new previous the old current.</summary>
     private void Advance(ref DeviceMatrix current, ref DeviceMatrix previous, DeviceMatrix direction, double u, double step)

@@ -12,22 +12,28 @@ internal static unsafe class HostProduct
     private const int Share = 56;
 
     /// <summary><c>A B</c>: A (N×K), B (K×M).</summary>
-    public static PaddedMatrix Of(PaddedMatrix a, PaddedMatrix b) => Multiply(a, a.Rows, a.Columns, a.Stride, 1, b);
+    public static PaddedMatrix Of(PaddedMatrix a, PaddedMatrix b)
+        => Multiply(a, a.Columns, a.Stride, 1, b, new PaddedMatrix(a.Rows, b.Columns));
 
     /// <summary><c>Aᵀ B</c>: A (K×N), B (K×M).</summary>
-    public static PaddedMatrix OfLeftTransposed(PaddedMatrix a, PaddedMatrix b) => Multiply(a, a.Columns, a.Rows, 1, a.Stride, b);
+    public static PaddedMatrix OfLeftTransposed(PaddedMatrix a, PaddedMatrix b)
+        => Multiply(a, a.Rows, 1, a.Stride, b, new PaddedMatrix(a.Columns, b.Columns));
 
-    /// <summary><c>A Bᵀ</c>: A (N×K), B (M×K).</summary>
-    public static PaddedMatrix OfTransposed(PaddedMatrix a, PaddedMatrix b)
+    /// <summary><c>C ← A Bᵀ</c>: A (N×K), B (M×K), C (N×M).</summary>
+    /// <param name="a">A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="transposed">Receives Bᵀ (K×M).</param>
+    /// <param name="product">C.</param>
+    public static void OfTransposed(PaddedMatrix a, PaddedMatrix b, PaddedMatrix transposed, PaddedMatrix product)
     {
-        var transposed = new PaddedMatrix(b.Columns, b.Rows);
         Transposition<double>.Run(b.Pointer, b.Stride, b.Rows, b.Columns, transposed.Pointer, transposed.Stride);
-        return Of(a, transposed);
+        Multiply(a, a.Columns, a.Stride, 1, transposed, product);
     }
 
-    private static PaddedMatrix Multiply(PaddedMatrix a, int rows, int inner, int rowStride, int innerStride, PaddedMatrix b)
+    private static PaddedMatrix Multiply(
+        PaddedMatrix a, int inner, int rowStride, int innerStride, PaddedMatrix b, PaddedMatrix product)
     {
-        var product = new PaddedMatrix(rows, b.Columns);
+        int rows = product.Rows;
         int share = 2.0 * rows * inner * b.Columns < SharedOperations ? rows : Share;
         Parallel.For(0, (rows + share - 1) / share, index =>
         {

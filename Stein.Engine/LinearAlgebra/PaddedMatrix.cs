@@ -49,17 +49,29 @@ internal sealed unsafe class PaddedMatrix
     public static PaddedMatrix Of(ReadOnlySpan<double> values, int rows, int columns)
     {
         var matrix = new PaddedMatrix(rows, columns);
-        for (int row = 0; row < rows; row++)
-            values.Slice(row * columns, columns).CopyTo(matrix.Row(row));
+        matrix.Set(values);
         return matrix;
+    }
+
+    /// <summary>Takes over the rows of a row-major array.</summary>
+    public void Set(ReadOnlySpan<double> values)
+    {
+        for (int row = 0; row < Rows; row++)
+            values.Slice(row * Columns, Columns).CopyTo(Row(row));
     }
 
     /// <summary>All rows, one after the other.</summary>
     public double[] ToArray()
     {
         var values = new double[Rows * Columns];
-        for (int row = 0; row < Rows; row++)
-            Row(row).CopyTo(values.AsSpan(row * Columns));
+        CopyTo(values);
         return values;
+    }
+
+    /// <summary>All rows, one after the other, to a row-major array.</summary>
+    public void CopyTo(Span<double> values)
+    {
+        for (int row = 0; row < Rows; row++)
+            Row(row).CopyTo(values[(row * Columns)..]);
     }
 }

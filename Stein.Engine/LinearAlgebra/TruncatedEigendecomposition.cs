@@ -68,14 +68,7 @@ internal sealed class TruncatedEigendecomposition
         for (int i = 0; i < order; i++)
             trace += entries[(i * order) + i];
         int count = Count(values, share * trace, atMost);
-        var rows = new PaddedMatrix(count, order);
-        for (int j = 0; j < count; j++)
-        {
-            for (int i = 0; i < order; i++)
-                rows.Row(j)[i] = vectors[i, j];
-        }
-
-        return new(values[..count], rows);
+        return new(values[..count], Leading(vectors, count));
     }
 
     /// <returns>Null where the subspace loses its rank: A has fewer directions than were asked for.</returns>
@@ -85,52 +78,61 @@ internal sealed class TruncatedEigendecomposition
         int order = matrix.Rows;
         DeviceMatrix basis = device.Allocate(width, order);
         DeviceMatrix product = device.Allocate(width, order);
+
+        // Memory for all iterations: what is as large as this is expensive to allocate and to collect again.
+        var flat = new double[width * order];
+        PaddedMatrix rows = new(width, order), images = new(width, order), transposed = new(order, width), small = new(width, width);
         var stream = new PhiloxStream(0, StreamPurpose.Eigenvectors);
-        PaddedMatrix rows = PaddedMatrix.Of([.. Enumerable.Range(0, width * order).Select(_ => stream.NextNormal())], width, order);
+        foreach (ref double value in flat.AsSpan())
+            value = stream.NextNormal();
+        rows.Set(flat);
         double last = 0;
         int look = FirstLook;
         for (int iteration = 1; ; iteration++)
         {
             // Once loses digits where rows are nearly dependent, which matters to the eigenvalues alone.
             bool isLook = iteration == look;
-            if (!Orthonormalise(rows) || (isLook && !Orthonormalise(rows)))
+            if (!Orthonormalise() || (isLook && !Orthonormalise()))
                 return null;
-            device.Write(basis, rows.ToArray());
+            rows.CopyTo(flat);
+            device.Write(basis, flat);
             device.Multiply(product, basis, matrix);
-            PaddedMatrix images = PaddedMatrix.Of(device.Read(product), width, order);
+            device.Read(product, flat);
+            images.Set(flat);
             if (isLook)
             {
-                var small = new DenseMatrix(width, width, HostProduct.OfTransposed(rows, images).ToArray());
-                (double[] values, Matrix<double> vectors) = Decompose(small);
+                HostProduct.OfTransposed(rows, images, transposed, small);
+                (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(width, width, small.ToArray()));
                 int count = Count(values, wanted, atMost);
                 double sum = values.Take(count).Sum();
                 if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MostIterations)
-                    return new(values[..count], HostProduct.Of(PaddedMatrix.Of(Leading(vectors, count), count, width), rows));
+                    return new(values[..count], HostProduct.Of(Leading(vectors, count), rows));
                 last = sum;
                 look *= 2;
             }
 
-            rows = images;
+            (rows, images) = (images, rows);
         }
-    }
 
-    /// <summary>Replaces rows by orthonormal ones that span the same.</summary>
-    private static bool Orthonormalise(PaddedMatrix rows)
-    {
-        if (CholeskyFactor.TryFactor(HostProduct.OfTransposed(rows, rows)) is not { } factor)
-            return false;
-        factor.SolveLower(rows);
-        return true;
+        // Replaces the rows by orthonormal ones that span the same.
+        bool Orthonormalise()
+        {
+            HostProduct.OfTransposed(rows, rows, transposed, small);
+            if (CholeskyFactor.TryFactor(small) is not { } factor)
+                return false;
+            factor.SolveLower(rows);
+            return true;
+        }
     }
 
     /// <summary>All eigenvalues, descending, and the eigenvectors as columns. The matrix is symmetrised first.</summary>
     private static (double[] Values, Matrix<double> Vectors) Decompose(Matrix<double> matrix)
     {
         Evd<double> decomposition = ((matrix + matrix.Transpose()) * 0.5).Evd(Symmetricity.Symmetric);
-        int order = matrix.RowCount;
-        int[] descending = [.. Enumerable.Range(0, order).Select(i => order - 1 - i)];
-        double[] values = [.. descending.Select(i => decomposition.EigenValues[i].Real)];
-        return (values, Matrix<double>.Build.DenseOfColumns(descending.Select(i => decomposition.EigenVectors.Column(i))));
+        double[] values = [.. decomposition.EigenValues.Select(value => value.Real).Reverse()];
+        Matrix<double> vectors = decomposition.EigenVectors;
+        return (values, Matrix<double>.Build.DenseOfColumnArrays(
+            Enumerable.Range(1, values.Length).Select(back => vectors.Column(values.Length - back).AsArray())));
     }
 
     private static int Count(double[] values, double wanted, int atMost)
@@ -142,9 +144,18 @@ internal sealed class TruncatedEigendecomposition
         return count;
     }
 
-    /// <summary>The first columns, one after the other.</summary>
-    private static double[] Leading(Matrix<double> vectors, int count)
-        => [.. Enumerable.Range(0, count).SelectMany(j => vectors.Column(j))];
+    /// <summary>The first columns, one a row.</summary>
+    private static PaddedMatrix Leading(Matrix<double> vectors, int count)
+    {
+        var rows = new PaddedMatrix(count, vectors.RowCount);
+        for (int j = 0; j < count; j++)
+        {
+            for (int i = 0; i < vectors.RowCount; i++)
+                rows.Row(j)[i] = vectors[i, j];
+        }
+
+        return rows;
+    }
 
     private static double Trace(DeviceMatrix matrix)
     {

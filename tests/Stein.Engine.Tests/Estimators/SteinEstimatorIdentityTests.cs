@@ -40,6 +40,55 @@ public sealed class SteinEstimatorIdentityTests
     [MemberData(nameof(Kernels))]
     public void Landweber_steps_are_those_of_functional_gradient_descent(string kernel) => EveryKernel.Run(kernel, new Steps());
 
+    /// <summary>Chebyshev polynomials of a low degree against every step, at the samples and off them.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Landweber_iteration_at_once_is_step_by_step(string kernel)
+    {
+        using Device device = Estimates.Double();
+        double[] samples = Estimates.Samples(Count, Dimension);
+        double[] points = Estimates.Samples(4, Dimension, seed: 2);
+        var iteration = ScoreIteration.Create(device, samples, Dimension, kernel, Bandwidth);
+        foreach (int steps in (int[])[1, 2, 3, 10, 100, 1000])
+        {
+            while (iteration.Iteration < steps)
+                iteration.Step();
+            ScoreEstimate expected = iteration.Estimate();
+            ScoreEstimate actual = Estimates.Fit(device, "landweber", kernel, samples, Dimension, Bandwidth, steps);
+            Checks.CloseInMaximum($"{steps}, samples", expected.ScoresAtSamples(), actual.ScoresAtSamples(), Tolerance);
+            Checks.CloseInMaximum($"{steps}, points", expected.Scores(points), actual.Scores(points), Tolerance);
+        }
+
+        Assert.InRange(LandweberPolynomial.Of(1000, device.UnitRoundoff).Scores.Length, 1, 250);
+    }
+
+    /// <summary>At x = 1 and 0, and against the sums of powers between.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(500)]
+    public void Landweber_polynomials_are_sums_of_powers(int steps)
+    {
+        var polynomial = LandweberPolynomial.Of(steps, 1e-16);
+        foreach (double x in (double[])[0, 0.1, 0.5, 0.9, 0.999, 1])
+        {
+            double p = 0, q = 0, power = 1;
+            for (int j = 0; j < steps; j++)
+            {
+                p += power;
+                q += (steps - 1 - j) * power;
+                power *= x;
+            }
+
+            Assert.Equal(p, Value(polynomial.Scores, x), 1e-12 * steps);
+            Assert.Equal(q, Value(polynomial.Coefficients, x), 1e-12 * steps * steps);
+        }
+
+        static double Value(double[] coefficients, double x)
+            => coefficients.Select((coefficient, k) => coefficient * Math.Cos(k * Math.Acos((2 * x) - 1))).Sum();
+    }
+
     /// <summary>
     /// At one of its samples the augmented estimate is of that sample counted twice; of all others what is off the samples goes through
     /// what is at them.

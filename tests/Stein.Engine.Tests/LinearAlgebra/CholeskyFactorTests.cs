@@ -111,8 +111,13 @@ public sealed class CholeskyFactorTests
         double tolerance = 2 * inner * UnitRoundoff;
         PaddedMatrix left = PaddedMatrix.Of(a, rows, inner), right = PaddedMatrix.Of(b, inner, columns);
         Checks.CloseInMaximum("AB", expected, HostProduct.Of(left, right).ToArray(), tolerance);
-        Checks.CloseInMaximum(
-            "ABᵀ", expected, HostProduct.OfTransposed(left, PaddedMatrix.Of(bTransposed, columns, inner)).ToArray(), tolerance);
+        PaddedMatrix scratch = new(inner, columns), product = new(rows, columns);
+        for (int repetition = 0; repetition < 2; repetition++)
+        {
+            HostProduct.OfTransposed(left, PaddedMatrix.Of(bTransposed, columns, inner), scratch, product);
+            Checks.CloseInMaximum("ABᵀ", expected, product.ToArray(), tolerance);
+        }
+
         Checks.CloseInMaximum(
             "AᵀB", expected, HostProduct.OfLeftTransposed(PaddedMatrix.Of(aTransposed, inner, rows), right).ToArray(), tolerance);
     }
