@@ -26,6 +26,8 @@ internal sealed class AugmentedSteinEstimator : ScoreEstimator
 
     public override string RegularisationName => "ridge η";
 
+    public override bool IsSmootherWhenLarger => true;
+
     public override BandwidthRule BandwidthRule => BandwidthRule.Median;
 
     public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.OfPredictor(samples, dimension);

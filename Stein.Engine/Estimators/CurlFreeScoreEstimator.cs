@@ -27,6 +27,8 @@ internal sealed class CurlFreeScoreEstimator : ScoreEstimator
 
     public override string RegularisationName => "ridge η";
 
+    public override bool IsSmootherWhenLarger => true;
+
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
 
     public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.OfCurlFree(samples, dimension);

@@ -3,31 +3,53 @@ using Stein.Engine.Random;
 
 namespace Stein.Engine.Estimators;
 
-/// <summary>
-/// Samples in two parts: those that make an estimate, and those held out to judge it, one in <see cref="HeldOutSelection.HeldOutEvery"/>.
-/// </summary>
+/// <summary>Samples in two parts: those that make an estimate, and those held out to judge it, a fifth.</summary>
 /// <param name="Training">M×D, row-major.</param>
 /// <param name="Judges">(K − M)×D, row-major.</param>
 public sealed record HeldOutSplit(double[] Training, double[] Judges)
 {
-    /// <summary>Splits samples at random; the same seed and number of samples hold out the same rows.</summary>
-    /// <param name="samples">K×D, row-major, K at least <see cref="HeldOutSelection.FewestSamples"/>.</param>
-    /// <param name="dimension">D.</param>
-    /// <param name="seed">Decides which samples are held out.</param>
-    /// <exception cref="ArgumentException">The numbers are not rows of D finite ones, or too few.</exception>
-    public static HeldOutSplit Of(ReadOnlySpan<double> samples, int dimension, uint seed)
+    /// <summary>One sample in so many is held out at a time.</summary>
+    public const int HeldOutEvery = 5;
+
+    /// <summary>The fewest samples of which some can be held out.</summary>
+    public const int FewestSamples = 10;
+
+    /// <summary>A loss at so many samples is no longer noisy; as many splits are made as it takes to hold out as many.</summary>
+    public const int EnoughJudges = 400;
+
+    /// <summary>How many splits there are of K samples: five up to K = 400, which hold out each sample once, and one from K = 2000 on.</summary>
+    /// <param name="samples">K.</param>
+    public static int Count(int samples)
     {
-        SampleMatrix.CheckDimension(dimension, nameof(dimension));
-        int count = SampleMatrix.Rows(samples, dimension, nameof(samples), HeldOutSelection.FewestSamples);
-        int[] order = [.. Enumerable.Range(0, count)];
-        new PhiloxStream(seed, StreamPurpose.HeldOut).Shuffle(order);
-        int heldOut = count / HeldOutSelection.HeldOutEvery;
-        return new(
-            Training: Rows(samples, dimension, order.AsSpan(heldOut)),
-            Judges: Rows(samples, dimension, order.AsSpan(0, heldOut)));
+        int heldOut = Math.Max(1, samples / HeldOutEvery);
+        return Math.Clamp((EnoughJudges + heldOut - 1) / heldOut, 1, HeldOutEvery);
     }
 
-    private static double[] Rows(ReadOnlySpan<double> samples, int dimension, ReadOnlySpan<int> rows)
+    /// <summary>Splits samples at random, the splits holding out different ones.</summary>
+    /// <param name="samples">K×D, row-major, K at least <see cref="FewestSamples"/>.</param>
+    /// <param name="dimension">D.</param>
+    /// <param name="seed">Decides which samples are held out: the same seed and number of samples hold out the same rows.</param>
+    /// <returns>As many as <see cref="Count"/> says.</returns>
+    /// <exception cref="ArgumentException">The numbers are not rows of D finite ones, or too few.</exception>
+    public static IReadOnlyList<HeldOutSplit> Of(ReadOnlySpan<double> samples, int dimension, uint seed)
+    {
+        SampleMatrix.CheckDimension(dimension, nameof(dimension));
+        int count = SampleMatrix.Rows(samples, dimension, nameof(samples), FewestSamples);
+        int[] order = [.. Enumerable.Range(0, count)];
+        new PhiloxStream(seed, StreamPurpose.HeldOut).Shuffle(order);
+        var splits = new HeldOutSplit[Count(count)];
+        for (int index = 0; index < splits.Length; index++)
+        {
+            (int start, int end) = (count * index / HeldOutEvery, count * (index + 1) / HeldOutEvery);
+            splits[index] = new(
+                Training: Rows(samples, dimension, [.. order[..start], .. order[end..]]),
+                Judges: Rows(samples, dimension, order[start..end]));
+        }
+
+        return splits;
+    }
+
+    private static double[] Rows(ReadOnlySpan<double> samples, int dimension, int[] rows)
     {
         var chosen = new double[rows.Length * dimension];
         for (int i = 0; i < rows.Length; i++)

@@ -15,6 +15,8 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
 
     public override string RegularisationName => "number of iterations";
 
+    public override bool IsSmootherWhenLarger => false;
+
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
 
     /// <summary>
@@ -25,7 +27,7 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
         => isAccelerated ? Math.Max(8, Math.Round(2.5 * Math.Sqrt(dimension))) : Math.Max(50, 3 * dimension);
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
-        => isAccelerated ? [1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 56, 80] : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+        => isAccelerated ? [1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 56, 80] : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
     public override string? ProblemWith(double regularisation)
         => regularisation is >= 1 and <= 1e6 && regularisation == Math.Floor(regularisation)

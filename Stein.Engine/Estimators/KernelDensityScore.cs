@@ -21,6 +21,8 @@ internal sealed class KernelDensityScore : ScoreEstimator
 
     public override string RegularisationName => "factor of the bandwidth";
 
+    public override bool IsSmootherWhenLarger => true;
+
     public override BandwidthRule BandwidthRule => BandwidthRule.Silverman;
 
     public override double DefaultRegularisation(int samples, int dimension) => 1;

@@ -32,6 +32,8 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
 
     public override string RegularisationName => "ridge η";
 
+    public override bool IsSmootherWhenLarger => true;
+
     public override BandwidthRule BandwidthRule => BandwidthRule.Median;
 
     public override double DefaultRegularisation(int samples, int dimension) => 0.01;

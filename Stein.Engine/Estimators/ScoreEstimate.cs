@@ -61,22 +61,35 @@ public abstract class ScoreEstimate
         return divergences;
     }
 
-    /// <summary>
-    /// The score-matching loss <c>mean(‖s‖² + 2 ∇·s)</c> at points that the estimate was not made from: an unbiased estimate of
-    /// <c>E‖s − ∇ log p‖² − E‖∇ log p‖²</c> (Hyvärinen, "Estimation of non-normalized statistical models by score matching", JMLR 2005,
-    /// theorem 1), of which the second part does not depend on s.
-    /// </summary>
+    /// <summary>The mean of <see cref="ScoreMatchingLosses"/>.</summary>
     /// <param name="points">M×D, row-major, M at least 1.</param>
     /// <inheritdoc cref="Scores" path="/exception"/>
     public double ScoreMatchingLoss(ReadOnlySpan<double> points)
     {
         SampleMatrix.Rows(points, Dimension, nameof(points), minimum: 1);
-        double sum = 0;
-        foreach (double score in Scores(points))
-            sum += score * score;
-        foreach (double divergence in Divergences(points))
-            sum += 2 * divergence;
-        return sum / (points.Length / Dimension);
+        return ScoreMatchingLosses(points).Average();
+    }
+
+    /// <summary>
+    /// The score-matching loss <c>‖s‖² + 2 ∇·s</c> at points of p that the estimate was not made from: their mean is an unbiased estimate
+    /// of <c>E‖s − ∇ log p‖² − E‖∇ log p‖²</c> (Hyvärinen, "Estimation of non-normalized statistical models by score matching", JMLR
+    /// 2005, theorem 1), of which the second part does not depend on s.
+    /// </summary>
+    /// <param name="points">M×D, row-major; M may be 0.</param>
+    /// <returns>M numbers.</returns>
+    /// <inheritdoc cref="Scores" path="/exception"/>
+    public double[] ScoreMatchingLosses(ReadOnlySpan<double> points)
+    {
+        double[] scores = Scores(points);
+        double[] losses = Divergences(points);
+        for (int point = 0; point < losses.Length; point++)
+        {
+            losses[point] *= 2;
+            foreach (double score in scores.AsSpan(point * Dimension, Dimension))
+                losses[point] += score * score;
+        }
+
+        return losses;
     }
 
     /// <summary><paramref name="scores"/> (m×D) = the estimate at centred points (m×D), m at most <see cref="BlockRows"/>.</summary>

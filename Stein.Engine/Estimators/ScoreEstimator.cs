@@ -24,6 +24,9 @@ public abstract class ScoreEstimator
     /// <summary>What the regularisation is, as in <c>ridge η</c>.</summary>
     public abstract string RegularisationName { get; }
 
+    /// <summary>Whether a larger regularisation smooths more, as a ridge does, or less, as iterations do.</summary>
+    public abstract bool IsSmootherWhenLarger { get; }
+
     /// <summary>How the bandwidth follows from the samples where none is given.</summary>
     public abstract BandwidthRule BandwidthRule { get; }
 

@@ -25,6 +25,8 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
 
     public override string RegularisationName => "share of the eigenvalues";
 
+    public override bool IsSmootherWhenLarger => false;
+
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
 
     public override double DefaultRegularisation(int samples, int dimension) => 0.95;

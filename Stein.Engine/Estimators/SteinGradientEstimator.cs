@@ -36,6 +36,8 @@ internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEst
 
     public override string RegularisationName => "ridge η";
 
+    public override bool IsSmootherWhenLarger => true;
+
     public override BandwidthRule BandwidthRule => BandwidthRule.Median;
 
     /// <summary>What the diagonal of zeros takes from the ridge.</summary>

@@ -22,8 +22,9 @@ internal static class ScoreErrorCaptions
             "; ",
             Estimators(rows).Select(estimator => $"{estimator.Name}, {Plain(estimator)}"));
         return $"{Target(rows[0].Target)} Varied: what the columns say; fixed: {fixedPart}. {Measure} {Conditions(rows)} "
-            + $"Regularisation ({kinds}) by the rule of each estimator, or the best of its candidates by the score-matching loss "
-            + $"at one sample in {HeldOutSelection.HeldOutEvery} held out, anew for every draw.{augmented} "
+            + $"Regularisation ({kinds}) by the rule of each estimator, or the smoothest of its candidates whose score-matching loss at "
+            + $"a fifth of the samples held out ({Splits(rows)}) is no more than a standard error of the difference above the least, anew "
+            + $"for every draw.{augmented} "
             + "Means above 10 are outside of the figures."
             + (rows.Any(row => row.Estimator == "stein-u") ? "" : " stein-u at a ridge 1 larger is stein, and has no row.")
             + Failures(rows);
@@ -81,6 +82,16 @@ internal static class ScoreErrorCaptions
             + FormattableString.Invariant($"(x1² − {BananaDensity.Variance})."),
         _ => "The target is the standard normal density.",
     };
+
+    /// <summary>How many splits there are, where it depends on K at which.</summary>
+    private static string Splits(IReadOnlyList<ScoreErrorResult> rows)
+    {
+        var counts = rows.Select(row => row.Samples).Distinct().Order().GroupBy(HeldOutSplit.Count).ToList();
+        string each = string.Join(
+            ", ",
+            counts.Select(group => FormattableString.Invariant($"{group.Key}{(counts.Count == 1 ? "" : $" from K = {group.First()} on")}")));
+        return $"splits: {each}";
+    }
 
     private static string Failures(IReadOnlyList<ScoreErrorResult> rows) => rows.Any(row => row.Failed > 0)
         ? " Where a number of draws follows, the others gave no estimate, and are not in the mean."

@@ -12,7 +12,7 @@ public sealed class ScoreErrorExperiment : Experiment<ScoreErrorSettings>
 
     public override string Source => "Li and Turner, Gradient estimators for implicit models, ICLR 2018";
 
-    public override int ProtocolVersion => 1;
+    public override int ProtocolVersion => 2;
 
     protected override IReadOnlyList<ScoreErrorSettings> Configs(GridScale scale) => ScoreErrorGrid.Of(scale);
 

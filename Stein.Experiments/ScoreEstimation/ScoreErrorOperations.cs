@@ -19,13 +19,13 @@ internal static class ScoreErrorOperations
         if (settings.Selection != "held-out")
             return settings.Trials * one;
         int candidates = ScoreEstimators.Find(settings.Estimator).Candidates(settings.Samples, settings.Dimension).Count;
-        double judges = k / HeldOutSelection.HeldOutEvery;
+        double judges = k / HeldOutSplit.HeldOutEvery;
         double training = k - judges;
         double divergences = settings.Estimator == "stein-augmented"
             ? judges * training * training * settings.Dimension
             : Scores(settings, training, judges);
         return settings.Trials
-            * (one + (candidates * (Fit(settings, training) + Scores(settings, training, judges) + divergences)));
+            * (one + (candidates * HeldOutSplit.Count(settings.Samples) * (Fit(settings, training) + Scores(settings, training, judges) + divergences)));
     }
 
     private static double Fit(ScoreErrorSettings settings, double k)

@@ -84,7 +84,7 @@ public sealed record ScoreErrorSettings
         RequireName("kernel", Kernel, RadialKernels.Names);
         RequireName("selection", Selection, Selections);
         RequireFrom("dimension", Dimension, ScoreTarget.LeastDimension(Target), 10_000);
-        RequireFrom("samples", Samples, Selection == "held-out" ? HeldOutSelection.FewestSamples : 2, 100_000);
+        RequireFrom("samples", Samples, Selection == "held-out" ? HeldOutSplit.FewestSamples : 2, 100_000);
         RequireFrom("test_points", TestPoints, 1, 1_000_000);
         RequireFrom("trials", Trials, 1, 100_000);
         if (Bandwidth is { } bandwidth && !(bandwidth > 0 && double.IsFinite(bandwidth)))

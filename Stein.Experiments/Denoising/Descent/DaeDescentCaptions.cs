@@ -1,3 +1,4 @@
+using Stein.Engine.Estimators;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
@@ -16,9 +17,8 @@ internal static class DaeDescentCaptions
 
     private const string Stopped =
         "Early stopping of the descent beside the Stein gradient estimator −(K + ηI)⁻¹D with ridges from 0.001 to 100 in half decades, of "
-        + "the same samples, kernel and bandwidth. Held out is chosen by the score-matching loss: of the measured times and the ridges "
-        + "each that with which four fifths of the samples give the least loss at the last fifth; it is then used on all samples. Regret "
-        + "is the Fisher error there over the least on the path. Times and ridges: median (range) over seeds. ";
+        + "the same samples, kernel and bandwidth. Regret is the Fisher error of what was chosen over the least on the path. Times and "
+        + "ridges: median (range) over seeds. ";
 
     /// <summary>Of the table of a descent.</summary>
     /// <param name="cells">Of one data.</param>
@@ -40,7 +40,11 @@ internal static class DaeDescentCaptions
         string floor = "The floor of KSD² is that of the ridge solution at "
             + $"η = {DescentText.Number(SampleDiscrepancy.FloorRidge)}, which no scores at the samples get much below: the infimum is "
             + "above 0, and what is below a billionth of KSD² at t = 0 is rounding. ";
-        return $"{Stopped}{floor}{Setting(cells)}{Seeds(cells, scale)}";
+        string splits = Values(cells, cell => NumberText.Tick(HeldOutSplit.Count(cell.Settings.Samples!.Value)));
+        string heldOut = "Held out is chosen by the score-matching loss at a fifth of the samples of an estimate from the others, in "
+            + $"{splits} splits: of the measured times and the ridges each the smoothest, with the fewest steps or the largest ridge, whose "
+            + "loss is no more than a standard error of the difference above the least; it is then used on all samples. ";
+        return $"{Stopped}{heldOut}{floor}{Setting(cells)}{Seeds(cells, scale)}";
     }
 
     /// <summary>What the table shows, as far as these runs show it.</summary>

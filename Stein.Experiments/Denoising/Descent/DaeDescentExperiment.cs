@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Estimators;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
@@ -10,7 +11,7 @@ namespace Stein.Experiments.Denoising;
 /// </summary>
 /// <remarks>
 /// A step γ on the reconstruction is <c>S ← S − (2γ/N)(KS + ⟨∇,K⟩)</c> on the scores at the samples, with γ = N/(2λ) and λ the largest
-/// eigenvalue of the Gram matrix K: <see cref="Stein.Engine.Estimators.ScoreIteration"/>. It is stopped by the score-matching loss at
+/// eigenvalue of the Gram matrix K: <see cref="ScoreIteration"/>. It is stopped by the score-matching loss at
 /// samples held out, and stands beside the ridge path of the Stein gradient estimator, whose ridge λ/t is.
 /// </remarks>
 public sealed class DaeDescentExperiment : Experiment<DaeDescentSettings>
@@ -22,7 +23,7 @@ public sealed class DaeDescentExperiment : Experiment<DaeDescentSettings>
     public override string Source =>
         "Unpublished; its limit: Li and Turner, Gradient estimators for implicit models, ICLR 2018, equation 9";
 
-    public override int ProtocolVersion => 1;
+    public override int ProtocolVersion => 2;
 
     protected override IReadOnlyList<DaeDescentSettings> Configs(GridScale scale) => scale switch
     {
@@ -43,10 +44,11 @@ public sealed class DaeDescentExperiment : Experiment<DaeDescentSettings>
     {
         double samples = config.Samples ?? DaeDescentSettings.MostSamples;
         double pairs = samples * samples;
-        double steps = 4 * 1.64 * pairs * config.Steps;
-        double points = (config.IsFile ? 0 : config.TestPoints) + (ArrowGrid.Across * ArrowGrid.Across) + (0.16 * samples);
+        int splits = HeldOutSplit.Count((int)samples);
+        double steps = 4 * (1 + (0.64 * splits)) * pairs * config.Steps;
+        double points = (config.IsFile ? 0 : config.TestPoints) + (ArrowGrid.Across * ArrowGrid.Across) + (0.16 * splits * samples);
         double measurements = MeasuringTimes.Until(config.Steps).Count() * 40 * ((samples * points) + pairs);
-        return steps + measurements + (11 * ((0.5 * pairs * samples) + (40 * samples * points)));
+        return steps + measurements + (11 * splits * ((0.5 * pairs * samples) + (40 * samples * points)));
     }
 
     protected override string Describe(DaeDescentSettings config)

@@ -8,7 +8,7 @@ using Stein.Experiments.Runs;
 namespace Stein.Experiments.Denoising;
 
 /// <summary>
-/// A descent on all samples and one on four fifths of them, which the others judge. Both are computed on the run's device; the KSD, the
+/// A descent on all samples, and some on four fifths of them, which the others judge. They are computed on the run's device; the KSD, the
 /// ridge path and the bandwidth of a file are measured in double precision.
 /// </summary>
 internal sealed class DaeDescentRun : IRun
@@ -24,13 +24,13 @@ internal sealed class DaeDescentRun : IRun
     private readonly Device measuring = CpuDevices.CreateSimdDouble();
     private readonly SampleDiscrepancy discrepancy;
     private readonly ScoreIteration descent;
-    private readonly ScoreIteration judged;
-    private readonly double[] judges;
+    private readonly (ScoreIteration Descent, double[] Judges)[] judged;
     private readonly double[] trueAtSamples;
     private readonly double[] trueAtTestPoints;
     private readonly double[] grid;
     private readonly List<DescentPoint> points = [];
     private readonly List<double[]> fields = [];
+    private readonly List<double[]> losses = [];
 
     /// <param name="device">The run's own.</param>
     /// <param name="settings">Normalised.</param>
@@ -51,8 +51,12 @@ internal sealed class DaeDescentRun : IRun
 
         discrepancy = new SampleDiscrepancy(measuring, data.Samples, settings.Kernel, bandwidth);
         descent = ScoreIteration.Create(device, data.Samples, PlanarDensity.Dimension, settings.Kernel, bandwidth);
-        (double[] training, judges) = HeldOutSplit.Of(data.Samples, PlanarDensity.Dimension, settings.Seed);
-        judged = ScoreIteration.Create(device, training, PlanarDensity.Dimension, settings.Kernel, bandwidth);
+        judged =
+        [
+            .. HeldOutSplit.Of(data.Samples, PlanarDensity.Dimension, settings.Seed).Select(split => (
+                ScoreIteration.Create(device, split.Training, PlanarDensity.Dimension, settings.Kernel, bandwidth),
+                split.Judges)),
+        ];
         trueAtSamples = data.TrueScores(data.Samples);
         trueAtTestPoints = data.TrueScores(data.TestPoints);
         grid = ArrowGrid.Over(data.Samples);
@@ -80,7 +84,8 @@ internal sealed class DaeDescentRun : IRun
     public bool Step()
     {
         descent.Step();
-        judged.Step();
+        foreach ((ScoreIteration each, _) in judged)
+            each.Step();
         if (!MeasuringTimes.Includes(Iteration, settings.Steps))
             return false;
         Record();
@@ -90,12 +95,13 @@ internal sealed class DaeDescentRun : IRun
     public void Save(BinaryWriter writer)
     {
         descent.Save(writer);
-        judged.Save(writer);
+        foreach ((ScoreIteration each, _) in judged)
+            each.Save(writer);
         writer.Write(points.Count);
         for (int index = 0; index < points.Count; index++)
         {
             points[index].Save(writer);
-            foreach (double value in fields[index])
+            foreach (double value in fields[index].Concat(losses[index]))
                 writer.Write(value);
         }
     }
@@ -103,23 +109,29 @@ internal sealed class DaeDescentRun : IRun
     public void Restore(BinaryReader reader)
     {
         descent.Restore(reader);
-        judged.Restore(reader);
+        foreach ((ScoreIteration each, _) in judged)
+            each.Restore(reader);
         int count = reader.ReadInt32();
-        if (judged.Iteration != Iteration || count != MeasuringTimes.Until(settings.Steps).Count(time => time <= Iteration))
+        if (judged.Any(each => each.Descent.Iteration != Iteration) || count != MeasuringTimes.Until(settings.Steps).Count(time => time <= Iteration))
             throw new InvalidDataException($"{count} measurements at step {Iteration} are no state of this run");
         points.Clear();
         fields.Clear();
+        losses.Clear();
+        int judges = judged.Sum(each => each.Judges.Length) / PlanarDensity.Dimension;
         for (int index = 0; index < count; index++)
         {
             points.Add(DescentPoint.Restore(reader));
-            fields.Add([.. Enumerable.Range(0, grid.Length).Select(_ => reader.ReadDouble())]);
+            fields.Add(Read(grid.Length));
+            losses.Add(Read(judges));
         }
+
+        double[] Read(int numbers) => [.. Enumerable.Range(0, numbers).Select(_ => reader.ReadDouble())];
     }
 
     public RunResult Finish()
     {
         var path = RidgePath.Of(measuring, data, settings, discrepancy, descent.Bandwidth);
-        int stopping = StoppingTimeOf(points);
+        int stopping = points[HeldOutSelection.SmoothestOf(losses)].Time;
         var values = new JsonObject
         {
             [Bandwidth] = descent.Bandwidth,
@@ -143,16 +155,14 @@ internal sealed class DaeDescentRun : IRun
 
     public void Dispose() => measuring.Dispose();
 
-    /// <summary>The stopping rule: the measured time with the least loss at the samples held out, the first of several.</summary>
-    public static int StoppingTimeOf(IEnumerable<DescentPoint> points) => points.MinBy(point => point.HeldOutLoss)!.Time;
-
     private static IEnumerable<(double X, double Y)> Rows(double[] points)
         => Enumerable.Range(0, points.Length / 2).Select(row => (points[2 * row], points[(2 * row) + 1]));
 
     private void Record()
     {
         double[] scores = descent.ScoresAtSamples();
-        double loss = judged.Estimate().ScoreMatchingLoss(judges);
+        double[] found = [.. judged.SelectMany(each => each.Descent.Estimate().ScoreMatchingLosses(each.Judges))];
+        double loss = found.Average();
         if (!Array.TrueForAll(scores, double.IsFinite) || !double.IsFinite(loss))
             throw new RunFailedException($"the scores are no longer finite at step {Iteration}", Iteration);
         ScoreEstimate estimate = descent.Estimate();
@@ -163,6 +173,7 @@ internal sealed class DaeDescentRun : IRun
             DaeDescentData.FisherError(scores, trueAtSamples),
             loss));
         fields.Add(estimate.Scores(grid));
+        losses.Add(found);
     }
 
     /// <summary>At times 1, 10, 100, … that were measured, the stopping time and the last.</summary>

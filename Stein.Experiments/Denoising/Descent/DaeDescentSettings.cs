@@ -99,7 +99,7 @@ public sealed record DaeDescentSettings
         if (!RadialKernels.Names.Contains(Kernel))
             throw InvalidConfigException.Unknown("kernel", Kernel, RadialKernels.Names);
         if (Samples is { } samples)
-            RequireFrom("samples", samples, HeldOutSelection.FewestSamples, MostSamples);
+            RequireFrom("samples", samples, HeldOutSplit.FewestSamples, MostSamples);
         RequireFrom("steps", Steps, 1, 10_000_000);
         RequireFrom("test_points", TestPoints, 1, 1_000_000);
         if (Bandwidth is { } bandwidth && !(bandwidth is >= 1e-6 and <= 1e6))

@@ -8,7 +8,7 @@ namespace Stein.Experiments.Denoising;
 /// <param name="TestError"><c>E‖s_t − ∇ log p‖²</c> at the test points; NaN for a file.</param>
 /// <param name="SampleError">The same at the samples; NaN for a file.</param>
 /// <param name="HeldOutLoss">
-/// <see cref="Stein.Engine.Estimators.ScoreEstimate.ScoreMatchingLoss"/> at the samples held out, of a descent on the others.
+/// <see cref="Stein.Engine.Estimators.ScoreEstimate.ScoreMatchingLoss"/> at the samples held out, of descents on the others.
 /// </param>
 [CsvRecord]
 internal sealed partial record DescentPoint(

@@ -37,7 +37,7 @@ internal sealed record SampleFile(string Path, double[] Points, string Sha256)
     /// <exception cref="InvalidConfigException">There are not.</exception>
     public void RequireCount(int? wanted)
     {
-        int least = wanted ?? HeldOutSelection.FewestSamples;
+        int least = wanted ?? HeldOutSplit.FewestSamples;
         if (Count < least)
             throw InvalidConfigException.Value("file", Path, $"a CSV of at least {least} samples; it has {Count}");
         if (wanted is null && Count > DaeDescentSettings.MostSamples)

@@ -7,19 +7,29 @@ namespace Stein.Engine.Tests.Estimators;
 public sealed class HeldOutSplitTests
 {
     [Theory]
-    [InlineData(10)]
-    [InlineData(14)]
-    [InlineData(300)]
-    public void Every_sample_is_in_one_part(int count)
+    [InlineData(10, 5)]
+    [InlineData(14, 5)]
+    [InlineData(300, 5)]
+    [InlineData(1003, 2)]
+    [InlineData(5000, 1)]
+    public void Every_sample_is_in_one_part_and_held_out_once_at_most(int count, int splits)
     {
         double[] samples = [.. Enumerable.Range(0, 2 * count).Select(index => (double)index)];
-        var split = HeldOutSplit.Of(samples, 2, seed: 7);
-        Assert.Equal(2 * (count / 5), split.Judges.Length);
-        double[] all = [.. split.Training, .. split.Judges];
-        Assert.Equal(samples, all.Order());
-        Assert.All(Enumerable.Range(0, count), row => Assert.Equal(all[2 * row] + 1, all[(2 * row) + 1]));
-        Assert.Equal(split.Judges, HeldOutSplit.Of(samples, 2, seed: 7).Judges);
-        Assert.NotEqual(split.Training, HeldOutSplit.Of(samples, 2, seed: 8).Training);
+        IReadOnlyList<HeldOutSplit> found = HeldOutSplit.Of(samples, 2, seed: 7);
+        Assert.Equal((splits, splits), (found.Count, HeldOutSplit.Count(count)));
+        foreach (HeldOutSplit split in found)
+        {
+            Assert.InRange(split.Judges.Length, 2 * (count / 5), 2 * ((count / 5) + 1));
+            double[] all = [.. split.Training, .. split.Judges];
+            Assert.Equal(samples, all.Order());
+            Assert.All(Enumerable.Range(0, count), row => Assert.Equal(all[2 * row] + 1, all[(2 * row) + 1]));
+        }
+
+        double[] judges = [.. found.SelectMany(split => split.Judges)];
+        Assert.Equal(judges.Length, judges.Distinct().Count());
+        Assert.True(splits < 5 ? judges.Length >= 2 * 400 : judges.Length == samples.Length);
+        Assert.Equal(judges, HeldOutSplit.Of(samples, 2, seed: 7).SelectMany(split => split.Judges));
+        Assert.NotEqual(judges, HeldOutSplit.Of(samples, 2, seed: 8).SelectMany(split => split.Judges));
     }
 
     [Fact]
