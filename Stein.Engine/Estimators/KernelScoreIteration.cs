@@ -12,8 +12,11 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
 {
     private const double Nu = 1;
 
-    /// <summary>Products that find the largest eigenvalue: the all-positive matrix has one far above the others.</summary>
+    /// <summary>Products that find the largest eigenvalue, at most: the all-positive matrix has one far above the others.</summary>
     private const int PowerIterations = 50;
+
+    /// <summary>How far apart its bounds may be, relatively, to be enough: a step is as much smaller than it could be.</summary>
+    private const double EnoughAccuracy = 1e-3;
 
     /// <summary>Of the vector of power iteration, over its largest: of a sample far from all others it would be 0 to rounding.</summary>
     private const double LeastEntry = 1e-6;
@@ -138,8 +141,8 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     }
 
     /// <summary>
-    /// A bound of the largest eigenvalue of a matrix of positive entries: <c>λ ≤ max_i (Kv)_i/v_i</c> for every positive v (Collatz and
-    /// Wielandt), which power iteration brings down to λ. From above, because the ν-method diverges where λ is too small.
+    /// A bound of the largest eigenvalue of a matrix of positive entries: <c>min_i (Kv)_i/v_i ≤ λ ≤ max_i (Kv)_i/v_i</c> for every positive
+    /// v (Collatz and Wielandt), which power iteration brings to λ. From above, because the ν-method diverges where λ is too small.
     /// </summary>
     private double BoundLargestEigenvalue()
     {
@@ -148,21 +151,23 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
         DeviceMatrix product = device.Allocate(count, 1);
         var v = new double[count];
         Array.Fill(v, 1);
-        double bound = double.PositiveInfinity;
-        for (int i = 0; i < PowerIterations; i++)
+        double bound = double.PositiveInfinity, lower = 0;
+        for (int i = 0; i < PowerIterations && bound > (1 + EnoughAccuracy) * lower; i++)
         {
             device.Write(vector, v);
             device.Multiply(product, Gram, vector);
             double[] image = device.Read(product);
             double largest = image.Max();
-            double quotient = 0;
+            double most = 0, least = double.PositiveInfinity;
             for (int row = 0; row < count; row++)
             {
-                quotient = Math.Max(quotient, image[row] / v[row]);
+                most = Math.Max(most, image[row] / v[row]);
+                least = Math.Min(least, image[row] / v[row]);
                 v[row] = Math.Max(image[row] / largest, LeastEntry);
             }
 
-            bound = Math.Min(bound, quotient);
+            bound = Math.Min(bound, most);
+            lower = Math.Max(lower, least);
         }
 
         // The products are rounded.

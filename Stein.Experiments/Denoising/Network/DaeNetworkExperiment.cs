@@ -11,7 +11,7 @@ namespace Stein.Experiments.Denoising;
 public sealed class DaeNetworkExperiment : Experiment<DaeNetworkSettings>
 {
     /// <summary>The σ of the grid.</summary>
-    private static readonly double[] Ladder = [0.05, 0.1, 0.2, 0.4, 0.8];
+    private static readonly double[] Ladder = [0.025, 0.05, 0.1, 0.2, 0.4, 0.8];
 
     public override string Name => "dae-network";
 
