@@ -7,50 +7,19 @@ using Stein.Experiments.Runs;
 namespace Stein.Experiments.ScoreEstimation;
 
 /// <summary>The draws of one cell, one an iteration. What comes of a draw depends on the seed and its number alone.</summary>
-internal sealed class ScoreErrorRun(Device device, ScoreErrorSettings settings) : IRun
+internal sealed class ScoreErrorRun(Device device, ScoreErrorSettings settings) : RunOfDraws<ScoreErrorTrial>(settings.Trials)
 {
-    private readonly List<ScoreErrorTrial> trials = [];
-
-    public int Iteration => trials.Count;
-
-    public int Iterations => settings.Trials;
-
-    public string Standing => trials.Count == 0 ? "" : $"relative error {NumberText.Fixed(trials[^1].OutOfSample, 3)}";
-
-    public IReadOnlyList<Metric> Measure() =>
+    public override IReadOnlyList<Metric> Measure() =>
     [
         // NaN before the first.
-        new("in_sample_error", trials.Count == 0 ? double.NaN : trials[^1].InSample),
-        new("out_of_sample_error", trials.Count == 0 ? double.NaN : trials[^1].OutOfSample),
+        new("in_sample_error", Draws.Count == 0 ? double.NaN : Draws[^1].InSample),
+        new("out_of_sample_error", Draws.Count == 0 ? double.NaN : Draws[^1].OutOfSample),
     ];
 
-    public bool Step()
+    public override RunResult Finish()
     {
-        trials.Add(ScoreErrorTrial.Run(device, settings, trials.Count));
-        return true;
-    }
-
-    public void Save(BinaryWriter writer)
-    {
-        writer.Write(trials.Count);
-        foreach (ScoreErrorTrial trial in trials)
-            trial.Save(writer);
-    }
-
-    public void Restore(BinaryReader reader)
-    {
-        int count = reader.ReadInt32();
-        if (count < 0 || count > Iterations)
-            throw new InvalidDataException($"{count} draws is no state of {Iterations}");
-        trials.Clear();
-        for (int index = 0; index < count; index++)
-            trials.Add(ScoreErrorTrial.Restore(reader));
-    }
-
-    public RunResult Finish()
-    {
-        ScoreErrorTrial[] made = [.. trials.Where(trial => !trial.IsFailed)];
-        var values = new JsonObject { [ScoreErrorResult.FailedValue] = trials.Count - made.Length };
+        ScoreErrorTrial[] made = [.. Draws.Where(trial => !trial.IsFailed)];
+        var values = new JsonObject { [ScoreErrorResult.FailedValue] = Draws.Count - made.Length };
         if (made.Length > 0)
         {
             double[] regularisations = [.. made.Select(trial => trial.Regularisation)];
@@ -68,7 +37,7 @@ internal sealed class ScoreErrorRun(Device device, ScoreErrorSettings settings) 
             Add(ScoreErrorResult.OutOfSampleMedianValue, outside.Median());
         }
 
-        return new RunResult(values, [new RunFile("errors.csv", stream => CsvFile.Write(stream, trials))]);
+        return new RunResult(values, [new RunFile("errors.csv", stream => CsvFile.Write(stream, Draws))]);
 
         // What does not exist, as the spread of one draw, is left out.
         void Add(string name, double value)
@@ -78,9 +47,7 @@ internal sealed class ScoreErrorRun(Device device, ScoreErrorSettings settings) 
         }
     }
 
-    public IReadOnlyList<RunFile> LastGoodState() => [];
+    protected override ScoreErrorTrial Draw(int index) => ScoreErrorTrial.Run(device, settings, index);
 
-    public void Dispose()
-    {
-    }
+    protected override string Describe() => $"relative error {NumberText.Fixed(Draws[^1].OutOfSample, 3)}";
 }

@@ -79,14 +79,14 @@ public sealed record ScoreErrorSettings
     /// <exception cref="InvalidConfigException">One cannot; the message says which, and what is allowed.</exception>
     internal void Validate()
     {
-        RequireName("target", Target, ScoreTarget.Names);
-        RequireName("estimator", Estimator, ScoreEstimators.Names);
-        RequireName("kernel", Kernel, RadialKernels.Names);
-        RequireName("selection", Selection, Selections);
-        RequireFrom("dimension", Dimension, ScoreTarget.LeastDimension(Target), 10_000);
-        RequireFrom("samples", Samples, Selection == "held-out" ? HeldOutSplit.FewestSamples : 2, 100_000);
-        RequireFrom("test_points", TestPoints, 1, 1_000_000);
-        RequireFrom("trials", Trials, 1, 100_000);
+        ConfigChecks.RequireName("target", Target, ScoreTarget.Names);
+        ConfigChecks.RequireName("estimator", Estimator, ScoreEstimators.Names);
+        ConfigChecks.RequireName("kernel", Kernel, RadialKernels.Names);
+        ConfigChecks.RequireName("selection", Selection, Selections);
+        ConfigChecks.RequireFrom("dimension", Dimension, ScoreTarget.LeastDimension(Target), 10_000);
+        ConfigChecks.RequireFrom("samples", Samples, Selection == "held-out" ? HeldOutSplit.FewestSamples : 2, 100_000);
+        ConfigChecks.RequireFrom("test_points", TestPoints, 1, 1_000_000);
+        ConfigChecks.RequireFrom("trials", Trials, 1, 100_000);
         if (Bandwidth is { } bandwidth && !(bandwidth > 0 && double.IsFinite(bandwidth)))
             throw InvalidConfigException.Value("bandwidth", bandwidth, "a positive number, or left out for the estimator's rule");
         if (Selection != "given")
@@ -105,17 +105,5 @@ public sealed record ScoreErrorSettings
 
         if (estimator.ProblemWith(regularisation) is { } problem)
             throw new InvalidConfigException(FormattableString.Invariant($"\"regularisation\": {regularisation}: {problem}"));
-    }
-
-    private static void RequireName(string key, string value, IReadOnlyList<string> known)
-    {
-        if (!known.Contains(value))
-            throw InvalidConfigException.Unknown(key, value, known);
-    }
-
-    private static void RequireFrom(string key, int value, int least, int most)
-    {
-        if (value < least || value > most)
-            throw InvalidConfigException.Value(key, value, FormattableString.Invariant($"a whole number from {least} to {most}"));
     }
 }

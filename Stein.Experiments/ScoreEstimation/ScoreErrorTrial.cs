@@ -2,6 +2,7 @@ using CsvHelper;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Random;
+using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.ScoreEstimation;
 
@@ -18,6 +19,7 @@ public sealed partial record ScoreErrorTrial(
     [CsvColumn("out_of_sample_error")] double OutOfSample,
     [CsvColumn("regularisation")] double Regularisation,
     [CsvColumn("bandwidth")] double Bandwidth)
+    : IDraw<ScoreErrorTrial>
 {
     /// <summary>Whether samples and settings determined no score, as where equations are singular to rounding.</summary>
     public bool IsFailed => double.IsNaN(OutOfSample);
@@ -60,7 +62,7 @@ public sealed partial record ScoreErrorTrial(
         }
     }
 
-    internal void Save(BinaryWriter writer)
+    void IDraw<ScoreErrorTrial>.Save(BinaryWriter writer)
     {
         writer.Write(Trial);
         writer.Write(InSample);
@@ -69,6 +71,6 @@ public sealed partial record ScoreErrorTrial(
         writer.Write(Bandwidth);
     }
 
-    internal static ScoreErrorTrial Restore(BinaryReader reader)
+    static ScoreErrorTrial IDraw<ScoreErrorTrial>.Restore(BinaryReader reader)
         => new(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
 }

@@ -38,7 +38,7 @@ internal static class DaeDescentCaptions
     public static string Stopping(IReadOnlyList<DescentCell> cells, GridScale? scale)
     {
         string floor = "The floor of KSD² is that of the ridge solution at "
-            + $"η = {DescentText.Number(SampleDiscrepancy.FloorRidge)}, which no scores at the samples get much below: the infimum is "
+            + $"η = {SignificantText.Number(SampleDiscrepancy.FloorRidge)}, which no scores at the samples get much below: the infimum is "
             + "above 0, and what is below a billionth of KSD² at t = 0 is rounding. ";
         string splits = Values(cells, cell => NumberText.Tick(HeldOutSplit.Count(cell.Settings.Samples!.Value)));
         string heldOut = "Held out is chosen by the score-matching loss at a fifth of the samples of an estimate from the others, in "
@@ -58,7 +58,7 @@ internal static class DaeDescentCaptions
         (int first, int last) = (runs.Min(run => run.Best.Time), runs.Max(run => run.Best.Time));
         string least = first == last ? $"{first}" : $"{first} to {last}";
         double[] ratios = [.. runs.Select(run => run.Points[^1].TestError / run.Best.TestError)];
-        string rise = $"{DescentText.Number(ratios.Min())} to {DescentText.Number(ratios.Max())} times that";
+        string rise = $"{SignificantText.Number(ratios.Min())} to {SignificantText.Number(ratios.Max())} times that";
         return $"KSD near 0 on the sample is no accuracy of the score: {falls}, while the Fisher error is least at t = {least} and at the "
             + $"last step {rise}. ";
     }

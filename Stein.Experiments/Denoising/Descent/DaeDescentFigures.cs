@@ -130,7 +130,7 @@ internal static class DaeDescentFigures
         {
             MinorTickGenerator = new LogMinorTickGenerator(),
             IntegerTicksOnly = true,
-            LabelFormatter = DescentText.PowerOfTen,
+            LabelFormatter = SignificantText.PowerOfTen,
         };
     }
 }

@@ -67,8 +67,8 @@ internal sealed class DaeDescentRun : IRun
 
     public int Iterations => settings.Steps;
 
-    public string Standing => $"KSD² {DescentText.Number(points[^1].Discrepancy)}"
-        + (data.Density is null ? "" : $", Fisher error {DescentText.Number(points[^1].TestError)}");
+    public string Standing => $"KSD² {SignificantText.Number(points[^1].Discrepancy)}"
+        + (data.Density is null ? "" : $", Fisher error {SignificantText.Number(points[^1].TestError)}");
 
     /// <summary>The points measured, from time 0.</summary>
     public IReadOnlyList<DescentPoint> Points => points;

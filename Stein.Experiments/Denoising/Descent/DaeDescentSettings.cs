@@ -94,14 +94,12 @@ public sealed record DaeDescentSettings
     /// <exception cref="InvalidConfigException">One cannot; the message says which, and what is allowed.</exception>
     internal void Validate()
     {
-        if (!AllData.Contains(Data))
-            throw InvalidConfigException.Unknown("data", Data, AllData);
-        if (!RadialKernels.Names.Contains(Kernel))
-            throw InvalidConfigException.Unknown("kernel", Kernel, RadialKernels.Names);
+        ConfigChecks.RequireName("data", Data, AllData);
+        ConfigChecks.RequireName("kernel", Kernel, RadialKernels.Names);
         if (Samples is { } samples)
-            RequireFrom("samples", samples, HeldOutSplit.FewestSamples, MostSamples);
-        RequireFrom("steps", Steps, 1, 10_000_000);
-        RequireFrom("test_points", TestPoints, 1, 1_000_000);
+            ConfigChecks.RequireFrom("samples", samples, HeldOutSplit.FewestSamples, MostSamples);
+        ConfigChecks.RequireFrom("steps", Steps, 1, 10_000_000);
+        ConfigChecks.RequireFrom("test_points", TestPoints, 1, 1_000_000);
         if (Bandwidth is { } bandwidth && !(bandwidth is >= 1e-6 and <= 1e6))
             throw InvalidConfigException.Value("bandwidth", bandwidth, "a number from 1e-6 to 1e6, a length in the units of the samples");
         ValidateFile();
@@ -124,11 +122,5 @@ public sealed record DaeDescentSettings
             throw InvalidConfigException.Value("file_sha256", sum, "64 lower-case hexadecimal digits, or left out");
         if (FileSha256 is null || Samples is null)
             SampleFile.Read(File).RequireCount(Samples);
-    }
-
-    private static void RequireFrom(string key, int value, int least, int most)
-    {
-        if (value < least || value > most)
-            throw InvalidConfigException.Value(key, value, FormattableString.Invariant($"a whole number from {least} to {most}"));
     }
 }

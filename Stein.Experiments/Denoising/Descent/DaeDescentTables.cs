@@ -54,10 +54,10 @@ internal static class DaeDescentTables
             ? [NumberText.Missing, NumberText.Missing]
             :
             [
-                DescentText.WithError(row.Discrepancy, row.DiscrepancySe),
+                SignificantText.WithError(row.Discrepancy, row.DiscrepancySe),
                 hasTruth
-                    ? DescentText.WithError(row.TestError, row.TestErrorSe)
-                    : DescentText.WithError(row.HeldOutLoss, row.HeldOutLossSe),
+                    ? SignificantText.WithError(row.TestError, row.TestErrorSe)
+                    : SignificantText.WithError(row.HeldOutLoss, row.HeldOutLossSe),
             ];
     }
 
@@ -92,7 +92,7 @@ internal static class DaeDescentTables
                 string Mean(Func<StoppingRow, double> value)
                 {
                     Summary summary = Summary.Of([.. rows.Select(value)]);
-                    return DescentText.WithError(summary.Mean, summary.StandardError);
+                    return SignificantText.WithError(summary.Mean, summary.StandardError);
                 }
 
                 string Range(Func<StoppingRow, double> value)
@@ -112,7 +112,7 @@ internal static class DaeDescentTables
         => cells.Any(cell => cell.Settings is { Data: "modes", Samples: 300, Bandwidth: null, Kernel: "rbf" });
 
     private static string[] EarlierCells(int time) => Earlier.TryGetValue(time, out (double Discrepancy, double Error) found)
-        ? [DescentText.Number(found.Discrepancy), DescentText.Number(found.Error)]
+        ? [SignificantText.Number(found.Discrepancy), SignificantText.Number(found.Error)]
         : [NumberText.Missing, NumberText.Missing];
 
     private static string Short(double value) => value >= 1 ? NumberText.Tick(Math.Round(value, 1)) : NumberText.Tick(Math.Round(value, 4));

@@ -109,7 +109,7 @@ internal static class DescentArrowFigure
             [
                 new LegendItem
                 {
-                    LabelText = $"score, up to {DescentText.Number(reference)}",
+                    LabelText = $"score, up to {SignificantText.Number(reference)}",
                     LineColor = SeriesStyle.Of(0).Color,
                     LineWidth = 2,
                 },

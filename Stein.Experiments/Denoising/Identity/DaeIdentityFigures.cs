@@ -64,7 +64,7 @@ internal static class DaeIdentityFigures
 
         (double bottom, double top) = range.WithMargin(Margin);
         plot.Axes.SetLimitsY(bottom, top);
-        plot.Axes.Left.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true, LabelFormatter = DescentText.PowerOfTen };
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true, LabelFormatter = SignificantText.PowerOfTen };
         PutSigmas(plot, sigmas);
         Figure.PutLegendAbove(plot, legend);
         return plot;

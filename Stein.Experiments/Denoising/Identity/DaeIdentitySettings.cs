@@ -95,20 +95,18 @@ public sealed record DaeIdentitySettings
     /// <exception cref="InvalidConfigException">One cannot; the message says which, and what is allowed.</exception>
     internal void Validate()
     {
-        if (!PlanarDensity.Names.Contains(Data))
-            throw InvalidConfigException.Unknown("data", Data, PlanarDensity.Names);
-        if (!RadialKernels.Names.Contains(Kernel))
-            throw InvalidConfigException.Unknown("kernel", Kernel, RadialKernels.Names);
+        ConfigChecks.RequireName("data", Data, PlanarDensity.Names);
+        ConfigChecks.RequireName("kernel", Kernel, RadialKernels.Names);
         if (Data == PlanarDensity.Names[0])
-            RequireFrom("dimension", Dimension, PlanarDensity.Dimension, 100);
+            ConfigChecks.RequireFrom("dimension", Dimension, PlanarDensity.Dimension, 100);
         else if (Dimension != PlanarDensity.Dimension)
             throw InvalidConfigException.Value("dimension", Dimension, $"{PlanarDensity.Dimension}: the data \"{Data}\" are in the plane");
         RequirePositive("sigma", Sigma, 1000);
         if (SquaredBandwidth is { } square)
             RequirePositive("squared_bandwidth", square, 1e6);
-        RequireFrom("samples", Samples, 2, 20_000);
-        RequireFrom("repetitions", Repetitions, 0, 1_000_000);
-        RequireFrom("repetition_samples", RepetitionSamples, 2, 20_000);
+        ConfigChecks.RequireFrom("samples", Samples, 2, 20_000);
+        ConfigChecks.RequireFrom("repetitions", Repetitions, 0, 1_000_000);
+        ConfigChecks.RequireFrom("repetition_samples", RepetitionSamples, 2, 20_000);
     }
 
     private static double[] Variances(GaussianMixture mixture)
@@ -124,11 +122,5 @@ public sealed record DaeIdentitySettings
     {
         if (!(value >= 1e-6 && value <= most))
             throw InvalidConfigException.Value(key, value, FormattableString.Invariant($"a positive number, from 0.000001 to {most}"));
-    }
-
-    private static void RequireFrom(string key, int value, int least, int most)
-    {
-        if (value < least || value > most)
-            throw InvalidConfigException.Value(key, value, FormattableString.Invariant($"a whole number from {least} to {most}"));
     }
 }

@@ -32,14 +32,14 @@ internal static class DaeIdentityTables
                    [
                        Sigma(line.Key),
                        .. problems.Select(problem => Cell(line.Where(row => row.Problem == problem.Name))),
-                       DescentText.Number(line.Max(row => Math.Abs(row.IdentityError))),
+                       SignificantText.Number(line.Max(row => Math.Abs(row.IdentityError))),
                    ],
             ]);
 
         static string Cell(IEnumerable<DaeIdentityErrorRow> cell)
         {
             var error = Reports.Summary.Of([.. cell.Select(row => Math.Abs(row.JacobianError))]);
-            return DescentText.WithError(error.Mean, error.StandardError);
+            return SignificantText.WithError(error.Mean, error.StandardError);
         }
     }
 
@@ -65,10 +65,10 @@ internal static class DaeIdentityTables
                        ? NumberText.Missing
                        : FormattableString.Invariant($"{Sigma(row.LargestSigma)} to {Sigma(row.SmallestSigma)} ({row.Points})"),
                    NumberText.WithError(row.Slope, row.SlopeSe, 3),
-                   DescentText.WithError(row.Coefficient, row.CoefficientSe),
-                   DescentText.Number(row.Expected),
-                   DescentText.Number(row.LargestIdentityError),
-                   DescentText.Number(row.LargestExpansionError),
+                   SignificantText.WithError(row.Coefficient, row.CoefficientSe),
+                   SignificantText.Number(row.Expected),
+                   SignificantText.Number(row.LargestIdentityError),
+                   SignificantText.Number(row.LargestExpansionError),
                ],
         ]);
 

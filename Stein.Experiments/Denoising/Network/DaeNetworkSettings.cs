@@ -72,30 +72,18 @@ public sealed record DaeNetworkSettings
     /// <exception cref="InvalidConfigException">One cannot; the message says which, and what is allowed.</exception>
     internal void Validate()
     {
-        RequireName("data", Data, PlanarDensity.Names);
-        RequireName("kernel", Kernel, RadialKernels.Names);
+        ConfigChecks.RequireName("data", Data, PlanarDensity.Names);
+        ConfigChecks.RequireName("kernel", Kernel, RadialKernels.Names);
         if (!(Sigma is >= 1e-3 and <= 100))
             throw InvalidConfigException.Value("sigma", Sigma, "a number from 0.001 to 100");
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
             throw InvalidConfigException.Value("learning_rate", LearningRate, "a positive number");
-        RequireFrom("hidden", Hidden, 1, 4096);
-        RequireFrom("training_samples", TrainingSamples, 1, 10_000_000);
-        RequireFrom("batch", Batch, 1, TrainingSamples);
-        RequireFrom("iterations", Iterations, 1, 100_000_000);
-        RequireFrom("test_samples", TestSamples, 2, 1_000_000);
-        RequireFrom("discrepancy_samples", DiscrepancySamples, 2, 20_000);
-        RequireFrom("checkpoints", Checkpoints, 1, 10_000);
-    }
-
-    private static void RequireName(string key, string value, IReadOnlyList<string> known)
-    {
-        if (!known.Contains(value))
-            throw InvalidConfigException.Unknown(key, value, known);
-    }
-
-    private static void RequireFrom(string key, int value, int least, int most)
-    {
-        if (value < least || value > most)
-            throw InvalidConfigException.Value(key, value, FormattableString.Invariant($"a whole number from {least} to {most}"));
+        ConfigChecks.RequireFrom("hidden", Hidden, 1, 4096);
+        ConfigChecks.RequireFrom("training_samples", TrainingSamples, 1, 10_000_000);
+        ConfigChecks.RequireFrom("batch", Batch, 1, TrainingSamples);
+        ConfigChecks.RequireFrom("iterations", Iterations, 1, 100_000_000);
+        ConfigChecks.RequireFrom("test_samples", TestSamples, 2, 1_000_000);
+        ConfigChecks.RequireFrom("discrepancy_samples", DiscrepancySamples, 2, 20_000);
+        ConfigChecks.RequireFrom("checkpoints", Checkpoints, 1, 10_000);
     }
 }

@@ -62,18 +62,16 @@ public sealed record MixtureParticlesSettings
     /// <exception cref="InvalidConfigException">One cannot; the message says which, and what is allowed.</exception>
     public void Validate()
     {
-        if (!ParticleAlgorithm.Ids.Contains(Algorithm))
-            throw InvalidConfigException.Unknown("algorithm", Algorithm, ParticleAlgorithm.Ids);
-        if (!RadialKernels.Names.Contains(Kernel))
-            throw InvalidConfigException.Unknown("kernel", Kernel, RadialKernels.Names);
+        ConfigChecks.RequireName("algorithm", Algorithm, ParticleAlgorithm.Ids);
+        ConfigChecks.RequireName("kernel", Kernel, RadialKernels.Names);
         RequirePositive("separation", Separation);
         if (!(Weight is > 0 and < 1))
             throw InvalidConfigException.Value("weight", Weight, "a number between 0 and 1");
-        RequireFrom("dimension", Dimension, 1, 1000);
-        RequireFrom("particles", Particles, ParticleFlow.FewestParticles, 10_000);
-        RequireFrom("iterations", Iterations, 1, 100_000_000);
-        RequireFrom("measure_every", MeasureEvery, 1, int.MaxValue);
-        RequireFrom("exact_samples", ExactSamples, 1, 100_000);
+        ConfigChecks.RequireFrom("dimension", Dimension, 1, 1000);
+        ConfigChecks.RequireFrom("particles", Particles, ParticleFlow.FewestParticles, 10_000);
+        ConfigChecks.RequireFrom("iterations", Iterations, 1, 100_000_000);
+        ConfigChecks.RequireFrom("measure_every", MeasureEvery, 1, int.MaxValue);
+        ConfigChecks.RequireFrom("exact_samples", ExactSamples, 1, 100_000);
         RequirePositive("step_size", StepSize);
         RequirePositive("start_deviation", StartDeviation);
         if (FirstSigma is { } sigma)
@@ -97,11 +95,5 @@ public sealed record MixtureParticlesSettings
                 value,
                 string.Create(CultureInfo.InvariantCulture, $"at least {least}: the noise of an annealed algorithm ends at {NoiseSchedule.Last}"));
         }
-    }
-
-    private static void RequireFrom(string key, int value, int least, int most)
-    {
-        if (value < least || value > most)
-            throw InvalidConfigException.Value(key, value, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"));
     }
 }

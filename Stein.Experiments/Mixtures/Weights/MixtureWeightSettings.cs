@@ -95,8 +95,8 @@ public sealed record MixtureWeightSettings
     /// <exception cref="InvalidConfigException">One cannot; the message says which, and what is allowed.</exception>
     internal void Validate()
     {
-        RequireName("objective", Objective, Objectives);
-        RequireName("model", Model, Models);
+        ConfigChecks.RequireName("objective", Objective, Objectives);
+        ConfigChecks.RequireName("model", Model, Models);
         Require("separation", Separation, Separation is > 0 and <= 100, "a number above 0, at most 100");
         Require("weight", Weight, Weight is >= 0.01 and <= 0.99, "a number from 0.01 to 0.99");
         Require("sigma", Sigma, Sigma is > 0 and <= 1000, "a number above 0, at most 1000");
@@ -106,25 +106,13 @@ public sealed record MixtureWeightSettings
         foreach (double sigma in Ladder)
             Require("ladder", sigma, sigma is > 0 and <= 1000, "a list of numbers above 0, at most 1000");
         // A component on a few samples alone would make the likelihood as large as one likes.
-        RequireFrom("samples", Samples, IsFull ? 20 : 2, 100_000);
-        RequireFrom("trials", Trials, 1, 100_000);
-    }
-
-    private static void RequireName(string key, string value, IReadOnlyList<string> known)
-    {
-        if (!known.Contains(value))
-            throw InvalidConfigException.Unknown(key, value, known);
+        ConfigChecks.RequireFrom("samples", Samples, IsFull ? 20 : 2, 100_000);
+        ConfigChecks.RequireFrom("trials", Trials, 1, 100_000);
     }
 
     private static void Require(string key, double value, bool holds, string allowed)
     {
         if (!holds)
             throw InvalidConfigException.Value(key, value, allowed);
-    }
-
-    private static void RequireFrom(string key, int value, int least, int most)
-    {
-        if (value < least || value > most)
-            throw InvalidConfigException.Value(key, value, FormattableString.Invariant($"a whole number from {least} to {most}"));
     }
 }

@@ -1,6 +1,7 @@
 using CsvHelper;
 using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Mixtures;
 
@@ -22,6 +23,7 @@ public sealed partial record MixtureWeightTrial(
     [CsvColumn("mle")] double MaximumLikelihood,
     [CsvColumn("determined")] bool IsDetermined,
     [CsvColumn("relative_gradient")] double RelativeGradient)
+    : IDraw<MixtureWeightTrial>
 {
     /// <summary>Draws the data of a trial and learns from them.</summary>
     /// <remarks>Data, noise and tempered samples have a stream each, a substream a trial: all objectives see the same data.</remarks>
@@ -69,7 +71,7 @@ public sealed partial record MixtureWeightTrial(
             => new(Array.ConvertAll(samples, sample => sample + (sigma * stream.NextNormal())), sigma * sigma, factor: factor);
     }
 
-    internal void Save(BinaryWriter writer)
+    void IDraw<MixtureWeightTrial>.Save(BinaryWriter writer)
     {
         writer.Write(Trial);
         writer.Write(Weight);
@@ -78,7 +80,7 @@ public sealed partial record MixtureWeightTrial(
         writer.Write(RelativeGradient);
     }
 
-    internal static MixtureWeightTrial Restore(BinaryReader reader)
+    static MixtureWeightTrial IDraw<MixtureWeightTrial>.Restore(BinaryReader reader)
         => new(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadBoolean(), reader.ReadDouble());
 
     private static (double Weight, bool IsDetermined) Learn(MixtureWeightSettings settings, WeightObjective objective)

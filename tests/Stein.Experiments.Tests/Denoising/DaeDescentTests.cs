@@ -119,17 +119,6 @@ public sealed class DaeDescentTests
     }
 
     [Fact]
-    public void Numbers_over_many_decades_have_three_digits()
-    {
-        Assert.Equal("0.165", DescentText.Number(0.165));
-        Assert.Equal("7.12e−5", DescentText.Number(7.12e-5));
-        Assert.Equal("(1.46 ± 0.02)e6", DescentText.WithError(1.457e6, 2e4));
-        Assert.Equal("12.3 ± 0.4", DescentText.WithError(12.34, 0.41));
-        Assert.Equal("–", DescentText.Number(double.NaN));
-        Assert.Equal("10⁻¹²", DescentText.PowerOfTen(-12));
-    }
-
-    [Fact]
     public void What_cannot_be_run_is_refused_with_what_is_allowed()
     {
         var valid = new DaeDescentSettings();

@@ -1,10 +1,9 @@
 using System.Globalization;
-using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Denoising;
+namespace Stein.Experiments.Reports;
 
 /// <summary>Numbers over many decades as people read them: three significant digits, and a power of ten far from 1.</summary>
-internal static class DescentText
+internal static class SignificantText
 {
     private const int Digits = 3;
 
