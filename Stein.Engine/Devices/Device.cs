@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Optimization;
@@ -45,6 +46,7 @@ public abstract class Device : IDisposable
     {
         RequireLength(destination, source.Length);
         WriteCore(destination, source);
+        KeepAlive(destination);
     }
 
     /// <inheritdoc cref="Write(DeviceMatrix, ReadOnlySpan{double})"/>
@@ -52,6 +54,7 @@ public abstract class Device : IDisposable
     {
         RequireLength(destination, source.Length);
         WriteCore(destination, source);
+        KeepAlive(destination);
     }
 
     /// <summary>Copies the matrix into <paramref name="destination"/> (row-major), waiting for work under way.</summary>
@@ -60,6 +63,7 @@ public abstract class Device : IDisposable
     {
         RequireLength(source, destination.Length);
         ReadCore(source, destination);
+        KeepAlive(source);
     }
 
     /// <summary>A copy of the matrix, row-major.</summary>
@@ -81,6 +85,7 @@ public abstract class Device : IDisposable
     {
         Require(destination.Rows == indices.Length && destination.Columns == source.Columns, destination, source, nameof(GatherRows));
         GatherRowsCore(destination, source, indices);
+        KeepAlive(destination, source);
     }
 
     /// <summary><c>destination = sourceᵀ</c>.</summary>
@@ -88,6 +93,7 @@ public abstract class Device : IDisposable
     {
         Require(destination.Rows == source.Columns && destination.Columns == source.Rows, destination, source, nameof(Transpose));
         TransposeCore(destination, source);
+        KeepAlive(destination, source);
     }
 
     /// <summary><c>product = alpha·op(left)·op(right) + beta·product</c>, where op transposes or does not.</summary>
@@ -108,6 +114,7 @@ public abstract class Device : IDisposable
         Require(inner == innerRight, left, right, nameof(Multiply));
         Require(product.Rows == rows && product.Columns == columns, product, right, nameof(Multiply));
         MultiplyCore(product, left, right, transposeLeft, transposeRight, alpha, beta);
+        KeepAlive(product, left, right);
     }
 
     /// <summary>
@@ -124,6 +131,7 @@ public abstract class Device : IDisposable
         RequireBroadcast(output.Rows, output.Columns, b);
         RequireBroadcast(output.Rows, output.Columns, c);
         MapCore<TMap>(output, a, b, c, p, q);
+        KeepAlive(output, a, b, c);
     }
 
     /// <summary>
@@ -140,6 +148,7 @@ public abstract class Device : IDisposable
         RequireBroadcast(a.Rows, a.Columns, b);
         RequireBroadcast(a.Rows, a.Columns, c);
         SumRowsCore<TMap>(output, a, b, c, p, q);
+        KeepAlive(output, a, b, c);
     }
 
     /// <summary><c>output</c> (1×columns) = the sum over the rows of <c>map(a, b, c; p, q)</c>, as <see cref="SumRows{TMap}"/>.</summary>
@@ -153,6 +162,7 @@ public abstract class Device : IDisposable
         RequireBroadcast(a.Rows, a.Columns, b);
         RequireBroadcast(a.Rows, a.Columns, c);
         SumColumnsCore<TMap>(output, a, b, c, p, q);
+        KeepAlive(output, a, b, c);
     }
 
     /// <summary>Sets the diagonal of a square matrix.</summary>
@@ -160,6 +170,7 @@ public abstract class Device : IDisposable
     {
         Require(matrix.Rows == matrix.Columns, matrix, matrix, nameof(FillDiagonal));
         FillDiagonalCore(matrix, value);
+        KeepAlive(matrix);
     }
 
     /// <summary>
@@ -170,6 +181,7 @@ public abstract class Device : IDisposable
     {
         Require(output.Rows == samples.Rows && output.Columns == samples.Rows, output, samples, nameof(SquaredDistances));
         SquaredDistancesCore(output, samples);
+        KeepAlive(output, samples);
     }
 
     /// <summary>
@@ -180,6 +192,7 @@ public abstract class Device : IDisposable
         Require(points.Columns == samples.Columns, points, samples, nameof(SquaredDistances));
         Require(output.Rows == points.Rows && output.Columns == samples.Rows, output, samples, nameof(SquaredDistances));
         SquaredDistancesCore(output, points, samples);
+        KeepAlive(output, points, samples);
     }
 
     /// <summary>
@@ -206,6 +219,7 @@ public abstract class Device : IDisposable
         RequireBroadcast(1, 1, inverseSquareBandwidth);
         RequireBroadcast(1, 1, fourthOrder);
         SteinPairSumsCore<TKernel>(output, samples, scores, inverseSquareBandwidth, fourthOrder, statistic);
+        KeepAlive(output, samples, scores, inverseSquareBandwidth, fourthOrder);
     }
 
     /// <summary>
@@ -233,6 +247,7 @@ public abstract class Device : IDisposable
         RequireBroadcast(1, 1, inverseSquareBandwidth);
         RequireBroadcast(1, 1, fourthOrder);
         SteinPairMatrixCore<TKernel>(output, samples, scores, inverseSquareBandwidth, fourthOrder, statistic);
+        KeepAlive(output, samples, scores, inverseSquareBandwidth, fourthOrder);
     }
 
     /// <summary>The reduction of the sliced pair term that <paramref name="request"/> describes. O(N²R), O(NR) memory.</summary>
@@ -250,6 +265,7 @@ public abstract class Device : IDisposable
         if ((request.ProjectionGradient is null) != (request.CouplingGradient is null))
             throw new ArgumentException("the gradients by projection and by coupling come together", nameof(request));
         SlicedPairSumsCore<TKernel>(request);
+        KeepAlive(request);
     }
 
     /// <summary>
@@ -266,6 +282,8 @@ public abstract class Device : IDisposable
         int samples = request.Projections.Rows;
         Require(output.Rows == samples && output.Columns == samples, output, request.Projections, nameof(SlicedPairMatrix));
         SlicedPairMatrixCore<TKernel>(output, request);
+        KeepAlive(output);
+        KeepAlive(request);
     }
 
     /// <summary>
@@ -277,6 +295,7 @@ public abstract class Device : IDisposable
         Require(output.Rows == 1 && output.Columns == 1, output, squaredDistances, nameof(MedianSquaredDistance));
         Require(squaredDistances.Rows == squaredDistances.Columns, squaredDistances, squaredDistances, nameof(MedianSquaredDistance));
         MedianSquaredDistanceCore(output, squaredDistances);
+        KeepAlive(output, squaredDistances);
     }
 
     /// <summary>
@@ -289,6 +308,7 @@ public abstract class Device : IDisposable
         Require(output.Rows == 1 && output.Columns == projections.Columns, output, projections, nameof(ProjectedMedians));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumSamples);
         ProjectedMediansCore(output, projections, Math.Min(maximumSamples, projections.Rows));
+        KeepAlive(output, projections);
     }
 
     /// <summary>One step of Adam on <paramref name="parameters"/>, its moments updated in place; all of one shape.</summary>
@@ -302,6 +322,7 @@ public abstract class Device : IDisposable
         foreach (DeviceMatrix matrix in (ReadOnlySpan<DeviceMatrix>)[gradient, firstMoment, secondMoment])
             Require(matrix.Rows == parameters.Rows && matrix.Columns == parameters.Columns, matrix, parameters, nameof(AdamStep));
         AdamStepCore(parameters, gradient, firstMoment, secondMoment, coefficients);
+        KeepAlive(parameters, gradient, firstMoment, secondMoment);
     }
 
     public void Dispose()
@@ -396,6 +417,29 @@ public abstract class Device : IDisposable
     {
         if (length != matrix.Rows * matrix.Columns)
             throw new ArgumentException($"{length} numbers for a matrix of {matrix.Rows}×{matrix.Columns}");
+    }
+
+    /// <summary>
+    /// The end of an operation: until here neither its matrices nor the device can be collected. What carries it out holds addresses, which
+    /// the garbage collector does not see; a matrix that the caller has no more use for could else be collected while it is read.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void KeepAlive(
+        DeviceMatrix? first, DeviceMatrix? second = null, DeviceMatrix? third = null, DeviceMatrix? fourth = null, DeviceMatrix? fifth = null)
+    {
+        GC.KeepAlive(this);
+        GC.KeepAlive(first);
+        GC.KeepAlive(second);
+        GC.KeepAlive(third);
+        GC.KeepAlive(fourth);
+        GC.KeepAlive(fifth);
+    }
+
+    private void KeepAlive(in SlicedPairRequest request)
+    {
+        KeepAlive(
+            request.Projections, request.ProjectedScores, request.Couplings, request.InverseSquareBandwidths, request.FourthOrders);
+        KeepAlive(request.Values, request.ScoreGradient, request.ProjectionGradient, request.CouplingGradient);
     }
 
     private static void Require(bool fits, DeviceMatrix first, DeviceMatrix second, string operation)

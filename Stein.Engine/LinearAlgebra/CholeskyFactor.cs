@@ -78,6 +78,7 @@ internal sealed unsafe class CholeskyFactor
         SolveLower(rightHandSides);
         ForShares(rightHandSides.Columns, Order, (from, count) => TriangularSolve.Backward(
             lower.Pointer, lower.Stride, Order, rightHandSides.Pointer + from, rightHandSides.Stride, count));
+        GC.KeepAlive(rightHandSides);
         GC.KeepAlive(this);
     }
 
@@ -92,6 +93,7 @@ internal sealed unsafe class CholeskyFactor
 
         ForShares(rightHandSides.Columns, Order, (from, count) => TriangularSolve.Forward(
             lower.Pointer, lower.Stride, Order, rightHandSides.Pointer + from, rightHandSides.Stride, count));
+        GC.KeepAlive(rightHandSides);
         GC.KeepAlive(this);
     }
 

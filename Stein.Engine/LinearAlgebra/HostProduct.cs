@@ -27,6 +27,7 @@ internal static unsafe class HostProduct
     public static void OfTransposed(PaddedMatrix a, PaddedMatrix b, PaddedMatrix transposed, PaddedMatrix product)
     {
         Transposition<double>.Run(b.Pointer, b.Stride, b.Rows, b.Columns, transposed.Pointer, transposed.Stride);
+        GC.KeepAlive(b);
         Multiply(a, a.Columns, a.Stride, 1, transposed, product);
     }
 
@@ -47,6 +48,7 @@ internal static unsafe class HostProduct
         });
         GC.KeepAlive(a);
         GC.KeepAlive(b);
+        GC.KeepAlive(product);
         return product;
     }
 }

@@ -6,10 +6,12 @@ namespace Stein.Experiments.Reports;
 /// CSV as every result of this project is written: UTF-8, comma, line feed, invariant numbers that read back to the same double;
 /// a number that does not exist (NaN) is a blank cell. Row types carry <see cref="CsvRecordAttribute"/>.
 /// </summary>
-internal static class CsvFile
+public static class CsvFile
 {
-    public static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
+    internal static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
 
+    /// <summary>Writes a file, whole or not at all.</summary>
+    /// <exception cref="IOException">It cannot be written; one that was there is unchanged.</exception>
     public static void Write<TRow>(string path, IEnumerable<TRow> rows) =>
         AtomicFile.Write(path, stream => Write(stream, rows));
 

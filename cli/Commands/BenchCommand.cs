@@ -1,16 +1,21 @@
 using System.CommandLine;
-using System.Text.Json;
 using Stein.Engine.Devices;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
-using Stein.Experiments.ScoreEstimation;
 
 namespace Stein.Cli;
 
 /// <summary><c>stein bench</c>: how long a training iteration takes, or a score estimator.</summary>
 internal static class BenchCommand
 {
+    private static readonly BenchSubject<IcaSettings, IcaBenchmarkRow> Training = new(
+        "stein.bench/1",
+        "bench.csv",
+        settings => $"{settings.Method}, D = {settings.Dimension}",
+        IcaBenchmark.Run,
+        Print);
+
     public static Command Create(Interruption interruption)
     {
         Option<string> what = Values.Choice("--what", "what is timed", ["training", "estimators"], "training");
@@ -45,13 +50,10 @@ internal static class BenchCommand
             string subject = parsed.GetRequiredValue(what);
             RequireUse(parsed, subject == "training", "--what training", methods, iterations);
             RequireUse(parsed, subject == "estimators", "--what estimators", estimators.All);
+            (string device, string? target, bool isJson) =
+                (parsed.GetRequiredValue(deviceName), parsed.GetValue(folder), parsed.GetValue(json));
             if (subject == "estimators")
-            {
-                EstimatorBenchmarkSettings[] chosen = estimators.Read(parsed, dimensions);
-                string? estimatorTarget = Prepare(parsed);
-                return EstimatorBench.Run(
-                    chosen, parsed.GetRequiredValue(deviceName), estimatorTarget, parsed.GetValue(json), interruption.Token);
-            }
+                return EstimatorBench.Subject.Run(estimators.Read(parsed, dimensions), device, target, isJson, interruption.Token);
 
             IcaSettings[] plan =
             [
@@ -68,23 +70,9 @@ internal static class BenchCommand
                 throw new UsageException("--method whitening: it has no iterations to time");
             foreach (IcaSettings settings in plan)
                 settings.Validate();
-            string? target = Prepare(parsed);
-            return Run(plan, parsed.GetRequiredValue(deviceName), target, parsed.GetValue(json), interruption.Token);
+            return Training.Run(plan, device, target, isJson, interruption.Token);
         });
         return command;
-
-        string? Prepare(ParseResult parsed)
-        {
-            using (DeviceCatalog.Create(parsed.GetRequiredValue(deviceName)))
-            {
-                // Only whether it is there: every row gets a device of its own.
-            }
-
-            string? target = parsed.GetValue(folder);
-            if (target is not null)
-                OutputFolder.Require(("--out", target));
-            return target;
-        }
     }
 
     private static void RequireUse(ParseResult parsed, bool used, string by, params Option[] options)
@@ -94,42 +82,7 @@ internal static class BenchCommand
             throw new UsageException($"{given.Name}: it has no effect here, only with {by}. Leave it out.");
     }
 
-    private static int Run(IcaSettings[] plan, string deviceName, string? folder, bool json, CancellationToken cancellation)
-    {
-        DateTimeOffset started = DateTimeOffset.Now;
-        var rows = new List<IcaBenchmarkRow>();
-        DeviceIdentity identity = new("", "");
-        foreach (IcaSettings settings in plan)
-        {
-            using Device device = DeviceCatalog.Create(deviceName);
-            identity = new(device.Name, device.Description);
-            rows.Add(IcaBenchmark.Run(device, settings, cancellation));
-        }
-
-        if (json)
-        {
-            var content = new { Schema = "stein.bench/1", Machine = Machine.Current, Rows = rows };
-            Console.Out.WriteLine(JsonSerializer.Serialize(content, JsonFormat.Line));
-        }
-        else
-        {
-            Print(rows, identity);
-        }
-
-        if (folder is not null)
-        {
-            IcaBenchmark.Write(folder, rows);
-            new RunProvenance<IcaSettings>(
-                "bench", BuildIdentity.Current, identity, Machine.Current, 1, started, (DateTimeOffset.Now - started).TotalSeconds, plan)
-                .Write(folder);
-            if (!json)
-                Terminal.Output.Profile.Out.Writer.WriteLine($"bench.csv and provenance.json are in {folder}");
-        }
-
-        return ExitCode.Success;
-    }
-
-    private static void Print(List<IcaBenchmarkRow> rows, DeviceIdentity device) =>
+    private static void Print(IReadOnlyList<IcaBenchmarkRow> rows, DeviceIdentity device) =>
         Column<IcaBenchmarkRow>.Print(
             $"One training iteration on {device.Name} ({device.Description})",
             [

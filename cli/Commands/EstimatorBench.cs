@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Stein.Engine.Devices;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
 using Stein.Experiments.ScoreEstimation;
@@ -11,43 +9,14 @@ internal static class EstimatorBench
 {
     private const double Mebibyte = 1024 * 1024;
 
-    public static int Run(
-        EstimatorBenchmarkSettings[] plan, string deviceName, string? folder, bool json, CancellationToken cancellation)
-    {
-        DateTimeOffset started = DateTimeOffset.Now;
-        var rows = new List<EstimatorBenchmarkRow>();
-        DeviceIdentity identity = new("", "");
-        foreach (EstimatorBenchmarkSettings settings in plan)
-        {
-            using Device device = DeviceCatalog.Create(deviceName);
-            identity = new(device.Name, device.Description);
-            rows.Add(EstimatorBenchmark.Run(device, settings, cancellation));
-        }
+    public static BenchSubject<EstimatorBenchmarkSettings, EstimatorBenchmarkRow> Subject { get; } = new(
+        "stein.bench-estimators/1",
+        "bench-estimators.csv",
+        settings => $"{settings.Estimator}, K = {settings.Samples}, D = {settings.Dimension}",
+        EstimatorBenchmark.Run,
+        Print);
 
-        if (json)
-        {
-            var content = new { Schema = "stein.bench-estimators/1", Machine = Machine.Current, Rows = rows };
-            Console.Out.WriteLine(JsonSerializer.Serialize(content, JsonFormat.Line));
-        }
-        else
-        {
-            Print(rows, identity);
-        }
-
-        if (folder is not null)
-        {
-            EstimatorBenchmark.Write(folder, rows);
-            new RunProvenance<EstimatorBenchmarkSettings>(
-                "bench", BuildIdentity.Current, identity, Machine.Current, 1, started, (DateTimeOffset.Now - started).TotalSeconds, plan)
-                .Write(folder);
-            if (!json)
-                Terminal.Output.Profile.Out.Writer.WriteLine($"bench-estimators.csv and provenance.json are in {folder}");
-        }
-
-        return ExitCode.Success;
-    }
-
-    private static void Print(List<EstimatorBenchmarkRow> rows, DeviceIdentity device) =>
+    private static void Print(IReadOnlyList<EstimatorBenchmarkRow> rows, DeviceIdentity device) =>
         Column<EstimatorBenchmarkRow>.Print(
             $"Score estimators by their rules on {device.Name} ({device.Description})",
             [

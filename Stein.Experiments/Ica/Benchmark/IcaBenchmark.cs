@@ -2,7 +2,6 @@ using System.Diagnostics;
 using CsvHelper;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;
 
@@ -80,16 +79,6 @@ public static class IcaBenchmark
             peak,
             gigaflops / peak,
             allocated);
-    }
-
-    /// <summary>Writes <c>bench.csv</c>.</summary>
-    /// <returns>The path of the file.</returns>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static string Write(string folder, IEnumerable<IcaBenchmarkRow> rows)
-    {
-        string path = Path.Combine(folder, "bench.csv");
-        CsvFile.Write(path, rows);
-        return path;
     }
 
     private static double Milliseconds(long[] sorted, double share)

@@ -4,7 +4,6 @@ using MathNet.Numerics.Statistics;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Random;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.ScoreEstimation;
 
@@ -85,16 +84,6 @@ public static class EstimatorBenchmark
             Peak());
 
         double Median(Func<Measurement, double> value) => measured.Select(value).Median();
-    }
-
-    /// <summary>Writes <c>bench-estimators.csv</c>.</summary>
-    /// <returns>The path of the file.</returns>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static string Write(string folder, IEnumerable<EstimatorBenchmarkRow> rows)
-    {
-        string path = Path.Combine(folder, "bench-estimators.csv");
-        CsvFile.Write(path, rows);
-        return path;
     }
 
     private static Measurement Measure(Device device, ScoreEstimator estimator, EstimatorBenchmarkSettings settings, uint trial)

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Stein.Engine.Devices;
+using Stein.Experiments.Provenance;
+using Stein.Experiments.Reports;
+
+namespace Stein.Cli;
+
+/// <summary>What <c>stein bench</c> times: rows of one kind, measured one after the other, then shown and written.</summary>
+/// <param name="Schema">Of the JSON.</param>
+/// <param name="FileName">Of the CSV.</param>
+/// <param name="Describe">What a row is of, in a few words.</param>
+/// <param name="Measure">A row, on a device of its own.</param>
+/// <param name="Print">Shows all rows.</param>
+internal sealed record BenchSubject<TSettings, TRow>(
+    string Schema,
+    string FileName,
+    Func<TSettings, string> Describe,
+    Func<Device, TSettings, CancellationToken, TRow> Measure,
+    Action<IReadOnlyList<TRow>, DeviceIdentity> Print)
+{
+    /// <param name="plan">What to time; at least one.</param>
+    /// <param name="deviceName">What computes.</param>
+    /// <param name="folder">Where CSV and provenance go; null for nowhere.</param>
+    /// <param name="json">Whether the rows are for a program.</param>
+    /// <param name="cancellation">Ends it, with nothing written.</param>
+    public int Run(TSettings[] plan, string deviceName, string? folder, bool json, CancellationToken cancellation)
+    {
+        using (DeviceCatalog.Create(deviceName))
+        {
+            // Only whether it is there: every row gets a device of its own.
+        }
+
+        if (folder is not null)
+            OutputFolder.Require(("--out", folder));
+        DateTimeOffset started = DateTimeOffset.Now;
+        var rows = new List<TRow>();
+        DeviceIdentity identity = new("", "");
+        using (var progress = new PhaseProgress(json))
+        {
+            foreach (TSettings settings in plan)
+            {
+                progress.Begin($"timing {Describe(settings)}, {rows.Count + 1} of {plan.Length}");
+                using Device device = DeviceCatalog.Create(deviceName);
+                identity = new(device.Name, device.Description);
+                rows.Add(Measure(device, settings, cancellation));
+            }
+        }
+
+        if (json)
+            Console.Out.WriteLine(JsonSerializer.Serialize(new { Schema, Machine = Machine.Current, Rows = rows }, JsonFormat.Line));
+        else
+            Print(rows, identity);
+        if (folder is null)
+            return ExitCode.Success;
+        CsvFile.Write(Path.Combine(folder, FileName), rows);
+        new RunProvenance<TSettings>(
+            "bench", BuildIdentity.Current, identity, Machine.Current, 1, started, (DateTimeOffset.Now - started).TotalSeconds, plan)
+            .Write(folder);
+        if (!json)
+            Terminal.Output.Profile.Out.Writer.WriteLine($"{FileName} and {RunProvenance<TSettings>.FileName} are in {folder}");
+        return ExitCode.Success;
+    }
+}
