@@ -41,6 +41,6 @@ internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
                 ? $"Samples {pair.First} and {pair.Second} are the same, and at ridge {ridge} the Gram matrix has no inverse. "
                     + "Remove the duplicates, or give a larger ridge."
                 : $"At ridge {ridge} and bandwidth {samples.Bandwidth:G6} the Gram matrix is singular to rounding. "
-                    + "Give a larger ridge or a smaller bandwidth, or compute in double precision.");
+                    + "Give a larger ridge or a smaller bandwidth, or compute in double precision, on the device simd-double.");
     }
 }

@@ -11,7 +11,7 @@ namespace Stein.Engine.LinearAlgebra;
 /// <remarks>
 /// <para>
 /// How many: the fewest whose eigenvalues sum to a share of the trace, and no more than a given number. Up to order
-/// <see cref="WholeOrder"/> MathNet decomposes the whole matrix. Above, subspace iteration with Rayleigh–Ritz (Halko, Martinsson and
+/// <see cref="WholeOrder"/> MathNet decomposes the whole matrix, and where nearly half of all are wanted. Otherwise subspace iteration with Rayleigh–Ritz (Halko, Martinsson and
 /// Tropp, "Finding structure with randomness", SIAM Review 2011, section 4.5): products with A on the device, orthonormalisation by Cholesky
 /// factorisation and the small eigenproblem in double precision on the host, until the sum of the eigenvalues wanted moves by less than
 /// <see cref="Tolerance"/> of itself.
@@ -23,13 +23,16 @@ namespace Stein.Engine.LinearAlgebra;
 /// </remarks>
 internal sealed class TruncatedEigendecomposition
 {
-    /// <summary>Up to which order the whole matrix is decomposed: half a second at 600.</summary>
-    public const int WholeOrder = 600;
+    /// <summary>Up to which order the whole matrix is decomposed: a twentieth of a second.</summary>
+    public const int WholeOrder = 300;
 
     /// <summary>The relative change between two subspace iterations at which they end.</summary>
     public const double Tolerance = 1e-4;
 
     private const int MostIterations = 32;
+
+    /// <summary>What the square of a direction must have of the longest's to be more than rounding.</summary>
+    private const double LeastShare = 1e-12;
 
     /// <summary>The first look at the eigenvalues; the next come after twice as many iterations, since a look costs more than one.</summary>
     private const int FirstLook = 2;
@@ -55,8 +58,15 @@ internal sealed class TruncatedEigendecomposition
         int width = atMost + (atMost / 2) + 10;
         if (order <= WholeOrder || width > order / 2)
             return Whole(matrix, share, atMost);
-        double trace = Trace(matrix);
-        return Subspace(matrix, share * trace, atMost, width) ?? Whole(matrix, share, atMost);
+        var rows = new PaddedMatrix(width, order);
+        var stream = new PhiloxStream(0, StreamPurpose.Eigenvectors);
+        for (int row = 0; row < width; row++)
+        {
+            foreach (ref double value in rows.Row(row))
+                value = stream.NextNormal();
+        }
+
+        return Subspace(matrix, share * Trace(matrix), atMost, rows);
     }
 
     private static TruncatedEigendecomposition Whole(DeviceMatrix matrix, double share, int atMost)
@@ -71,21 +81,20 @@ internal sealed class TruncatedEigendecomposition
         return new(values[..count], Leading(vectors, count));
     }
 
-    /// <returns>Null where the subspace loses its rank: A has fewer directions than were asked for.</returns>
-    private static TruncatedEigendecomposition? Subspace(DeviceMatrix matrix, double wanted, int atMost, int width)
+    /// <param name="matrix">A (N×N).</param>
+    /// <param name="wanted">The sum of the eigenvalues that is enough.</param>
+    /// <param name="atMost">The most eigenvalues.</param>
+    /// <param name="rows">Where to start (W×N), W at least 1; overwritten.</param>
+    private static TruncatedEigendecomposition Subspace(DeviceMatrix matrix, double wanted, int atMost, PaddedMatrix rows)
     {
         Device device = matrix.Device;
-        int order = matrix.Rows;
+        (int width, int order) = (rows.Rows, rows.Columns);
         DeviceMatrix basis = device.Allocate(width, order);
         DeviceMatrix product = device.Allocate(width, order);
 
         // Memory for all iterations: what is as large as this is expensive to allocate and to collect again.
         var flat = new double[width * order];
-        PaddedMatrix rows = new(width, order), images = new(width, order), transposed = new(order, width), small = new(width, width);
-        var stream = new PhiloxStream(0, StreamPurpose.Eigenvectors);
-        foreach (ref double value in flat.AsSpan())
-            value = stream.NextNormal();
-        rows.Set(flat);
+        PaddedMatrix images = new(width, order), transposed = new(order, width), small = new(width, width);
         double last = 0;
         int look = FirstLook;
         for (int iteration = 1; ; iteration++)
@@ -93,7 +102,7 @@ internal sealed class TruncatedEigendecomposition
             // Once loses digits where rows are nearly dependent, which matters to the eigenvalues alone.
             bool isLook = iteration == look;
             if (!Orthonormalise() || (isLook && !Orthonormalise()))
-                return null;
+                return Subspace(matrix, wanted, atMost, Independent(rows));
             rows.CopyTo(flat);
             device.Write(basis, flat);
             device.Multiply(product, basis, matrix);
@@ -114,7 +123,7 @@ internal sealed class TruncatedEigendecomposition
             (rows, images) = (images, rows);
         }
 
-        // Replaces the rows by orthonormal ones that span the same.
+        // Replaces the rows by orthonormal ones that span the same, unless they are dependent.
         bool Orthonormalise()
         {
             HostProduct.OfTransposed(rows, rows, transposed, small);
@@ -123,6 +132,29 @@ internal sealed class TruncatedEigendecomposition
             factor.SolveLower(rows);
             return true;
         }
+    }
+
+    /// <summary>
+    /// Fewer rows, orthonormal to rounding, that span the same as dependent ones: A has fewer directions than were asked for, as the Gram
+    /// matrix of many samples in a few dimensions has in single precision.
+    /// </summary>
+    private static PaddedMatrix Independent(PaddedMatrix rows)
+    {
+        var products = new PaddedMatrix(rows.Rows, rows.Rows);
+        HostProduct.OfTransposed(rows, rows, new PaddedMatrix(rows.Columns, rows.Rows), products);
+        (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(rows.Rows, rows.Rows, products.ToArray()));
+
+        // Always fewer, so that this comes to an end.
+        int count = Math.Max(1, values.SkipLast(1).Count(value => value > LeastShare * values[0]));
+        PaddedMatrix combinations = Leading(vectors, count);
+        for (int j = 0; j < count; j++)
+        {
+            double factor = 1 / Math.Sqrt(values[j]);
+            foreach (ref double value in combinations.Row(j))
+                value *= factor;
+        }
+
+        return HostProduct.Of(combinations, rows);
     }
 
     /// <summary>All eigenvalues, descending, and the eigenvectors as columns. The matrix is symmetrised first.</summary>
@@ -139,7 +171,7 @@ internal sealed class TruncatedEigendecomposition
     {
         double sum = values[0];
         int count = 1;
-        while (sum < wanted && count < atMost && values[count] > 0)
+        while (sum < wanted && count < Math.Min(atMost, values.Length) && values[count] > 0)
             sum += values[count++];
         return count;
     }

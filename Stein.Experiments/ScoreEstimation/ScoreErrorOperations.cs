@@ -11,6 +11,9 @@ internal static class ScoreErrorOperations
     /// <summary>Steps of conjugate gradients, a typical number.</summary>
     private const double ConjugateGradients = 60;
 
+    /// <summary>Of a truncated spectrum, with what is done on the host.</summary>
+    private const double SubspaceIterations = 40;
+
     /// <summary>Of all trials.</summary>
     public static double Of(ScoreErrorSettings settings)
     {
@@ -37,7 +40,7 @@ internal static class ScoreErrorOperations
         {
             "kde" => k * d,
             "landweber" or "nu" => gram + (steps * 2 * k * k * d),
-            "ssge" => gram + (25 * k * k * k),
+            "ssge" => gram + Math.Min(25 * k * k * k, SubspaceIterations * 2 * k * k * Math.Max(160, (2.25 * d) + 10)),
             "kef" => gram + (ConjugateGradients * 8 * k * k * d),
             "stein-parametric" => gram + (8.3 * k * k * k),
             _ => gram + (k * k * k / 3) + (2 * k * k * d),
