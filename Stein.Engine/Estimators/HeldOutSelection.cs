@@ -20,7 +20,7 @@ namespace Stein.Engine.Estimators;
 /// </param>
 public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<double> Candidates, IReadOnlyList<double> Losses)
 {
-    /// <summary>Selects among <see cref="ScoreEstimator.Candidates"/>.</summary>
+    /// <summary>Selects among <see cref="ScoreEstimator.Candidates"/> and <see cref="ScoreEstimator.DefaultRegularisation"/>.</summary>
     /// <param name="estimator">The estimator.</param>
     /// <param name="device">Where products are computed.</param>
     /// <param name="samples">K×D, row-major, K at least <see cref="HeldOutSplit.FewestSamples"/>.</param>
@@ -41,7 +41,9 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
         ArgumentNullException.ThrowIfNull(device);
         settings ??= new();
         IReadOnlyList<HeldOutSplit> splits = HeldOutSplit.Of(samples, dimension, seed);
-        IReadOnlyList<double> candidates = estimator.Candidates(splits[0].Training.Length / dimension, dimension);
+        int training = splits[0].Training.Length / dimension;
+        double rule = estimator.DefaultRegularisation(training, dimension);
+        IReadOnlyList<double> candidates = [.. estimator.Candidates(training, dimension).Append(rule).Distinct().Order()];
         double[][] losses = [.. candidates.Select(candidate => splits.SelectMany(split => Losses(candidate, split)).ToArray())];
         int[] bySmoothness = [.. Enumerable.Range(0, candidates.Count)];
         if (estimator.IsSmootherWhenLarger)

@@ -35,7 +35,7 @@ public abstract class ScoreEstimator
     /// <param name="dimension">D.</param>
     public abstract double DefaultRegularisation(int samples, int dimension);
 
-    /// <summary>The regularisations that <see cref="HeldOutSelection"/> chooses from, ascending.</summary>
+    /// <summary>The regularisations that <see cref="HeldOutSelection"/> chooses from besides the rule's, ascending.</summary>
     /// <param name="samples">K.</param>
     /// <param name="dimension">D.</param>
     public abstract IReadOnlyList<double> Candidates(int samples, int dimension);

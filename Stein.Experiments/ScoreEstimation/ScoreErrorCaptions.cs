@@ -22,9 +22,9 @@ internal static class ScoreErrorCaptions
             "; ",
             Estimators(rows).Select(estimator => $"{estimator.Name}, {Plain(estimator)}"));
         return $"{Target(rows[0].Target)} Varied: what the columns say; fixed: {fixedPart}. {Measure} {Conditions(rows)} "
-            + $"Regularisation ({kinds}) by the rule of each estimator, or the smoothest of its candidates whose score-matching loss at "
-            + $"a fifth of the samples held out ({Splits(rows)}) is no more than a standard error of the difference above the least, anew "
-            + $"for every draw.{augmented} "
+            + $"Regularisation ({kinds}) by the rule of each estimator, or the smoothest of its candidates, the rule's among them, "
+            + $"whose score-matching loss at a fifth of the samples held out ({Splits(rows)}) is no more than a standard error of the "
+            + $"difference above the least, anew for every draw.{augmented} "
             + "Means above 10 are outside of the figures."
             + (rows.Any(row => row.Estimator == "stein-u") ? "" : " stein-u at a ridge 1 larger is stein, and has no row.")
             + Failures(rows);

@@ -16,9 +16,9 @@ internal static class DaeDescentCaptions
         + "to be compared (KSD² falls throughout, the error is least near t = 10, KSD² does not reach 0), not the numbers. ";
 
     private const string Stopped =
-        "Early stopping of the descent beside the Stein gradient estimator −(K + ηI)⁻¹D with ridges from 0.001 to 100 in half decades, of "
-        + "the same samples, kernel and bandwidth. Regret is the Fisher error of what was chosen over the least on the path. Times and "
-        + "ridges: median (range) over seeds. ";
+        "Early stopping of the descent beside the Stein gradient estimator −(K + ηI)⁻¹D with ridges from 0.001 to 100 in half decades and "
+        + "that of its rule, of the same samples, kernel and bandwidth. Regret is the Fisher error of what was chosen over the least on "
+        + "the path. Times and ridges: median (range) over seeds. ";
 
     /// <summary>Of the table of a descent.</summary>
     /// <param name="cells">Of one data.</param>

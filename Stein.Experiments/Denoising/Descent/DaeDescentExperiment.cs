@@ -48,7 +48,7 @@ public sealed class DaeDescentExperiment : Experiment<DaeDescentSettings>
         double steps = 4 * (1 + (0.64 * splits)) * pairs * config.Steps;
         double points = (config.IsFile ? 0 : config.TestPoints) + (ArrowGrid.Across * ArrowGrid.Across) + (0.16 * splits * samples);
         double measurements = MeasuringTimes.Until(config.Steps).Count() * 40 * ((samples * points) + pairs);
-        return steps + measurements + (11 * splits * ((0.5 * pairs * samples) + (40 * samples * points)));
+        return steps + measurements + (12 * splits * ((0.5 * pairs * samples) + (40 * samples * points)));
     }
 
     protected override string Describe(DaeDescentSettings config)

@@ -3,7 +3,9 @@ using Stein.Engine.Estimators;
 
 namespace Stein.Experiments.Denoising;
 
-/// <summary>The Stein gradient estimator with ridges from 10⁻³ to 10² in half decades, of the samples of a descent.</summary>
+/// <summary>
+/// The Stein gradient estimator with ridges from 10⁻³ to 10² in half decades and that of its rule, of the samples of a descent.
+/// </summary>
 /// <param name="HeldOut">The ridge that <see cref="HeldOutSelection"/> selects.</param>
 /// <param name="Points">All, ascending.</param>
 internal sealed record RidgePath(double HeldOut, IReadOnlyList<RidgePoint> Points)
