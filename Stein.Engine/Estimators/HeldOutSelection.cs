@@ -27,6 +27,7 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
     /// <param name="dimension">D.</param>
     /// <param name="settings">Kernel and bandwidth; its regularisation is not used.</param>
     /// <param name="seed">Decides which samples are held out.</param>
+    /// <param name="progress">Is told before every fit what share of them is done.</param>
     /// <exception cref="ArgumentException">The samples or a setting cannot be used.</exception>
     /// <exception cref="ScoreEstimationException">No candidate gives an estimate.</exception>
     public static HeldOutSelection Choose(
@@ -35,7 +36,8 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
         ReadOnlySpan<double> samples,
         int dimension,
         ScoreEstimatorSettings? settings = null,
-        uint seed = 0)
+        uint seed = 0,
+        IProgress<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(device);
@@ -44,6 +46,7 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
         int training = splits[0].Training.Length / dimension;
         double rule = estimator.DefaultRegularisation(training, dimension);
         IReadOnlyList<double> candidates = [.. estimator.Candidates(training, dimension).Append(rule).Distinct().Order()];
+        int fits = 0;
         double[][] losses = [.. candidates.Select(candidate => splits.SelectMany(split => Losses(candidate, split)).ToArray())];
         int[] bySmoothness = [.. Enumerable.Range(0, candidates.Count)];
         if (estimator.IsSmootherWhenLarger)
@@ -60,6 +63,7 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
 
         double[] Losses(double candidate, HeldOutSplit split)
         {
+            progress?.Report(fits++ / ((double)candidates.Count * splits.Count));
             try
             {
                 double[] found = estimator.Fit(device, split.Training, dimension, settings with { Regularisation = candidate })

@@ -99,6 +99,16 @@ public sealed class SelectionTests
         Assert.Equal(1, HeldOutSelection.SmoothestOf([[double.NaN], far]));
     }
 
+    [Fact]
+    public void Progress_is_told_before_every_fit()
+    {
+        using Device device = Estimates.Double();
+        var told = new Shares();
+        HeldOutSelection selection = HeldOutSelection.Choose(ScoreEstimators.Find("kde"), device, Normal(20, 1, 1), 1, progress: told);
+        int fits = 5 * selection.Candidates.Count;
+        Assert.Equal(Enumerable.Range(0, fits).Select(done => (double)done / fits), told.Values);
+    }
+
     /// <summary>Larger is smoother: the estimate at the samples is shorter.</summary>
     [Theory]
     [MemberData(nameof(Names))]
@@ -149,6 +159,13 @@ public sealed class SelectionTests
     {
         var stream = new PhiloxStream(seed, StreamPurpose.TestData);
         return [.. Enumerable.Range(0, count * dimension).Select(_ => stream.NextNormal())];
+    }
+
+    private sealed class Shares : IProgress<double>
+    {
+        public List<double> Values { get; } = [];
+
+        public void Report(double value) => Values.Add(value);
     }
 
     private sealed class FourthRatio : IKernelTest
