@@ -9,7 +9,7 @@ namespace Stein.Engine.LinearAlgebra;
 /// <para>
 /// By blocks of <see cref="BlockSize"/> columns: the block on the diagonal, the panel below it by substitution, and what is right of it
 /// by a matrix product, which does nearly all of the N³/3 operations. Written for this project because MathNet's takes a second for
-/// N = 2000, ten to twenty times as long.
+/// N = 2000, ten times as long.
 /// </para>
 /// <para>
 /// From N = <see cref="ParallelOrder"/> on, all cores share the panels and products, each a part that no other writes to: the bits are
