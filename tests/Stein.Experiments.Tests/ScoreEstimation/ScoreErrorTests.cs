@@ -33,7 +33,13 @@ public sealed class ScoreErrorTests
         var settings = new ScoreErrorSettings { Estimator = estimator, Selection = "held-out" };
         var trial = ScoreErrorTrial.Run(device, settings, 0);
         Assert.InRange(trial.OutOfSample, 0, 0.5);
-        Assert.Contains(trial.Regularisation, ScoreEstimators.Find(estimator).Candidates(settings.Samples, settings.Dimension));
+
+        // A fifth of the samples is held out.
+        int training = settings.Samples * 4 / 5;
+        ScoreEstimator found = ScoreEstimators.Find(estimator);
+        Assert.Contains(
+            trial.Regularisation,
+            found.Candidates(training, settings.Dimension).Append(found.DefaultRegularisation(training, settings.Dimension)));
     }
 
     [Fact]
