@@ -425,7 +425,11 @@ public abstract class Device : IDisposable
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void KeepAlive(
-        DeviceMatrix? first, DeviceMatrix? second = null, DeviceMatrix? third = null, DeviceMatrix? fourth = null, DeviceMatrix? fifth = null)
+        DeviceMatrix? first,
+        DeviceMatrix? second = null,
+        DeviceMatrix? third = null,
+        DeviceMatrix? fourth = null,
+        DeviceMatrix? fifth = null)
     {
         GC.KeepAlive(this);
         GC.KeepAlive(first);

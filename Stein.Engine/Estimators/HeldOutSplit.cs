@@ -17,7 +17,9 @@ public sealed record HeldOutSplit(double[] Training, double[] Judges)
     /// <summary>A loss at so many samples is no longer noisy; as many splits are made as it takes to hold out as many.</summary>
     public const int EnoughJudges = 400;
 
-    /// <summary>How many splits there are of K samples: five up to K = 400, which hold out each sample once, and one from K = 2000 on.</summary>
+    /// <summary>
+    /// How many splits there are of K samples: five up to K = 400, which hold out each sample once, and one from K = 2000 on.
+    /// </summary>
     /// <param name="samples">K.</param>
     public static int Count(int samples)
     {

@@ -11,10 +11,10 @@ namespace Stein.Engine.LinearAlgebra;
 /// <remarks>
 /// <para>
 /// How many: the fewest whose eigenvalues sum to a share of the trace, and no more than a given number. Up to order
-/// <see cref="WholeOrder"/> MathNet decomposes the whole matrix, and where nearly half of all are wanted. Otherwise subspace iteration with Rayleigh–Ritz (Halko, Martinsson and
-/// Tropp, "Finding structure with randomness", SIAM Review 2011, section 4.5): products with A on the device, orthonormalisation by Cholesky
-/// factorisation and the small eigenproblem in double precision on the host, until the sum of the eigenvalues wanted moves by less than
-/// <see cref="Tolerance"/> of itself.
+/// <see cref="WholeOrder"/>, and where a third or more of all are asked for, MathNet decomposes the whole matrix. Otherwise subspace
+/// iteration with Rayleigh–Ritz (Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011, section 4.5):
+/// products with A on the device, orthonormalisation by Cholesky factorisation and the small eigenproblem in double precision on the
+/// host, until the sum of the eigenvalues wanted moves by less than <see cref="Tolerance"/> of itself.
 /// </para>
 /// <para>
 /// Where eigenvalues crowd, the single vectors are not determined well, by any method; the space that they span is, and what is

@@ -27,8 +27,8 @@ internal static class ScoreErrorOperations
         double divergences = settings.Estimator == "stein-augmented"
             ? judges * training * training * settings.Dimension
             : Scores(settings, training, judges);
-        return settings.Trials
-            * (one + (candidates * HeldOutSplit.Count(settings.Samples) * (Fit(settings, training) + Scores(settings, training, judges) + divergences)));
+        double split = Fit(settings, training) + Scores(settings, training, judges) + divergences;
+        return settings.Trials * (one + (candidates * HeldOutSplit.Count(settings.Samples) * split));
     }
 
     private static double Fit(ScoreErrorSettings settings, double k)

@@ -112,8 +112,12 @@ internal sealed class DaeDescentRun : IRun
         foreach ((ScoreIteration each, _) in judged)
             each.Restore(reader);
         int count = reader.ReadInt32();
-        if (judged.Any(each => each.Descent.Iteration != Iteration) || count != MeasuringTimes.Until(settings.Steps).Count(time => time <= Iteration))
+        if (judged.Any(each => each.Descent.Iteration != Iteration)
+            || count != MeasuringTimes.Until(settings.Steps).Count(time => time <= Iteration))
+        {
             throw new InvalidDataException($"{count} measurements at step {Iteration} are no state of this run");
+        }
+
         points.Clear();
         fields.Clear();
         losses.Clear();
