@@ -27,12 +27,15 @@ internal abstract class RunOfDraws<TDraw>(int count) : IRun
     /// <summary>Those done.</summary>
     protected IReadOnlyList<TDraw> Draws => draws;
 
+    /// <summary>It is measured after so many draws, and after the last.</summary>
+    protected virtual int MeasureEvery => 1;
+
     public abstract IReadOnlyList<Metric> Measure();
 
     public bool Step()
     {
         draws.Add(Draw(draws.Count));
-        return true;
+        return Iteration == Iterations || Iteration % MeasureEvery == 0;
     }
 
     public void Save(BinaryWriter writer)
@@ -57,7 +60,7 @@ internal abstract class RunOfDraws<TDraw>(int count) : IRun
     /// <summary>Nothing: a draw that fails is a result.</summary>
     public IReadOnlyList<RunFile> LastGoodState() => [];
 
-    public void Dispose()
+    public virtual void Dispose()
     {
     }
 

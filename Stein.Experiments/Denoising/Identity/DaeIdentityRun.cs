@@ -10,7 +10,7 @@ namespace Stein.Experiments.Denoising;
 /// The repetitions of one run, one an iteration; the identity on the sample comes at the end. All is computed in double precision on the
 /// processor, whatever the device of the run: the identities hold to rounding.
 /// </summary>
-internal sealed class DaeIdentityRun(DaeIdentitySettings settings) : IRun
+internal sealed class DaeIdentityRun(DaeIdentitySettings settings) : RunOfDraws<DaeIdentityTrial>(settings.Repetitions)
 {
     /// <summary>The repetitions.</summary>
     public const string RepetitionsFile = "repetitions.csv";
@@ -19,51 +19,19 @@ internal sealed class DaeIdentityRun(DaeIdentitySettings settings) : IRun
     public const string Ksd = "ksd", IdentityError = "identity_error", JacobianError = "jacobian_error",
         ExpansionError = "expansion_error", Cross = "witness_times_correction", SquaredCorrection = "squared_correction";
 
-    private const int MeasureEvery = 25;
-
     private readonly Device device = CpuDevices.CreateSimdDouble();
-    private readonly List<DaeIdentityTrial> trials = [];
 
-    public int Iteration => trials.Count;
-
-    public int Iterations => settings.Repetitions;
-
-    public string Standing => trials.Count == 0
-        ? ""
-        : $"‖∇F‖²/4σ⁴ {NumberText.Fixed(Mean(trial => trial.Gradient), 3)}, KSD² {NumberText.Fixed(Mean(trial => trial.Smoothed), 3)}";
+    protected override int MeasureEvery => 25;
 
     /// <summary>Means over the repetitions so far; NaN before the first.</summary>
-    public IReadOnlyList<Metric> Measure() =>
+    public override IReadOnlyList<Metric> Measure() =>
     [
         new("gradient", Mean(trial => trial.Gradient)),
         new("smoothed_ksd", Mean(trial => trial.Smoothed)),
         new("plain_ksd", Mean(trial => trial.Plain)),
     ];
 
-    public bool Step()
-    {
-        trials.Add(DaeIdentityTrial.Run(settings, device, trials.Count));
-        return Iteration == Iterations || Iteration % MeasureEvery == 0;
-    }
-
-    public void Save(BinaryWriter writer)
-    {
-        writer.Write(trials.Count);
-        foreach (DaeIdentityTrial trial in trials)
-            trial.Save(writer);
-    }
-
-    public void Restore(BinaryReader reader)
-    {
-        int count = reader.ReadInt32();
-        if (count < 0 || count > Iterations)
-            throw new InvalidDataException($"{count} repetitions is no state of {Iterations}");
-        trials.Clear();
-        for (int index = 0; index < count; index++)
-            trials.Add(DaeIdentityTrial.Restore(reader));
-    }
-
-    public RunResult Finish()
+    public override RunResult Finish()
     {
         var errors = DaeIdentityErrors.Of(settings, device);
         var values = new JsonObject
@@ -76,12 +44,19 @@ internal sealed class DaeIdentityRun(DaeIdentitySettings settings) : IRun
             [SquaredCorrection] = errors.SquaredCorrection,
         };
         return new RunResult(
-            values, Iterations == 0 ? [] : [new RunFile(RepetitionsFile, stream => CsvFile.Write(stream, trials))]);
+            values, Iterations == 0 ? [] : [new RunFile(RepetitionsFile, stream => CsvFile.Write(stream, Draws))]);
     }
 
-    public IReadOnlyList<RunFile> LastGoodState() => [];
+    public override void Dispose()
+    {
+        device.Dispose();
+        base.Dispose();
+    }
 
-    public void Dispose() => device.Dispose();
+    protected override DaeIdentityTrial Draw(int index) => DaeIdentityTrial.Run(settings, device, index);
 
-    private double Mean(Func<DaeIdentityTrial, double> value) => trials.Count == 0 ? double.NaN : trials.Average(value);
+    protected override string Describe()
+        => $"‖∇F‖²/4σ⁴ {NumberText.Fixed(Mean(trial => trial.Gradient), 3)}, KSD² {NumberText.Fixed(Mean(trial => trial.Smoothed), 3)}";
+
+    private double Mean(Func<DaeIdentityTrial, double> value) => Draws.Count == 0 ? double.NaN : Draws.Average(value);
 }

@@ -4,6 +4,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Denoising;
 
@@ -18,6 +19,7 @@ internal sealed partial record DaeIdentityTrial(
     [CsvColumn("gradient")] double Gradient,
     [CsvColumn("smoothed_ksd")] double Smoothed,
     [CsvColumn("plain_ksd")] double Plain)
+    : IDraw<DaeIdentityTrial>
 {
     /// <summary>
     /// Draws the samples of a repetition and computes the three. They share no random number; runs that differ in σ alone share theirs.
