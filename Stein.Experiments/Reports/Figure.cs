@@ -1,5 +1,6 @@
 using ScottPlot;
 using ScottPlot.AxisPanels;
+using Stein.Experiments.Files;
 
 namespace Stein.Experiments.Reports;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;

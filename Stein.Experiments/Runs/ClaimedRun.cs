@@ -1,3 +1,5 @@
+using Stein.Experiments.Files;
+
 namespace Stein.Experiments.Runs;
 
 /// <summary>A run that is ours: all changes of its files go through here, and none is made after the claim was lost.</summary>

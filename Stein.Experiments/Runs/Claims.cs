@@ -1,3 +1,5 @@
+using Stein.Experiments.Files;
+
 using Microsoft.Win32.SafeHandles;
 
 namespace Stein.Experiments.Runs;

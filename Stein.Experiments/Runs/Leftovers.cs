@@ -1,3 +1,5 @@
+using Stein.Experiments.Files;
+
 namespace Stein.Experiments.Runs;
 
 /// <summary>What a process that was killed can leave in the folder of a run besides its last good state.</summary>

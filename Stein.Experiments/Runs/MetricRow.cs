@@ -1,4 +1,5 @@
 using CsvHelper;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;

@@ -1,5 +1,6 @@
 using System.Text;
 using CsvHelper;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;

@@ -1,3 +1,5 @@
+using Stein.Experiments.Files;
+
 namespace Stein.Experiments.Runs;
 
 /// <summary>

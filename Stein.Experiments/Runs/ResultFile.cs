@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Stein.Engine.Devices;
+using Stein.Experiments.Files;
 
 namespace Stein.Experiments.Runs;
 

@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Experiments.Files;
 
 namespace Stein.Experiments.Runs;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Stein.Engine.Devices;
+using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CsvHelper;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;

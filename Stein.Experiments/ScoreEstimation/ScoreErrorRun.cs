@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MathNet.Numerics.Statistics;
 using Stein.Engine.Devices;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

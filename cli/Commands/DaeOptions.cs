@@ -4,6 +4,7 @@ using System.Globalization;
 using Stein.Engine.Kernels;
 using Stein.Experiments;
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
 using Stein.Engine.Devices;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Cli;

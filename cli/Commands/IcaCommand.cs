@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stein.Experiments;
+using Stein.Experiments.Files;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;

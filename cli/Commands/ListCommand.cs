@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Stein.Experiments;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

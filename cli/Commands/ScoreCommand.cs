@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Cli;

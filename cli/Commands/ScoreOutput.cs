@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
 using Stein.Engine.Estimators;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Cli;

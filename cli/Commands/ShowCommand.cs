@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

@@ -1,6 +1,7 @@
 using ScottPlot;
 using ScottPlot.Plottables;
 using Stein.Engine.Mixtures;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Denoising;

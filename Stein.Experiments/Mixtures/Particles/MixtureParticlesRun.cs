@@ -6,6 +6,7 @@ using Stein.Engine.Kernels;
 using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
 using Stein.Engine.Random;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;

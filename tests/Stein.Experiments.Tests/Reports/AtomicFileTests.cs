@@ -1,3 +1,4 @@
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
+using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Tests.Runs;

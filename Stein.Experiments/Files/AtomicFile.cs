@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Stein.Experiments.Reports;
+namespace Stein.Experiments.Files;
 
 /// <summary>
 /// Writes a file whole or not at all: into a temporary file in the same folder, flushed to disk, then renamed over the target.

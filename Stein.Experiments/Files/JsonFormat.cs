@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Stein.Experiments.Reports;
+namespace Stein.Experiments.Files;
 
 /// <summary>JSON as every file and output of this project has it: snake_case names, lower-case words for enumerations, no NaN.</summary>
 public static class JsonFormat

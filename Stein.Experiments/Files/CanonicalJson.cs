@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Files;
 
 /// <summary>
 /// JSON in the one form that is hashed: keys in ordinal order, no white space, no null members, numbers as they are in the text they were

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 
-namespace Stein.Experiments.Reports;
+namespace Stein.Experiments.Files;
 
 /// <summary>A table of numbers that somebody brings: rows of a CSV file, all of one length, all finite.</summary>
 /// <param name="Names">The names of the columns, from the header; null where the file has none.</param>

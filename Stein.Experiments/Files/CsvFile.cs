@@ -1,6 +1,6 @@
 using CsvHelper;
 
-namespace Stein.Experiments.Reports;
+namespace Stein.Experiments.Files;
 
 /// <summary>
 /// CSV as every result of this project is written: UTF-8, comma, line feed, invariant numbers that read back to the same double;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Stein.Experiments.Reports;
+namespace Stein.Experiments.Files;
 
 /// <summary>Words as parts of file names.</summary>
 public static class FileNames

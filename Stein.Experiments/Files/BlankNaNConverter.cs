@@ -1,9 +1,9 @@
 using CsvHelper;
-using Stein.Experiments.Reports;
+using Stein.Experiments.Files;
 
 [assembly: CsvConverter(typeof(BlankNaNConverter))]
 
-namespace Stein.Experiments.Reports;
+namespace Stein.Experiments.Files;
 
 /// <summary>Round-trip doubles in CSV; NaN is written as, and read from, a blank cell.</summary>
 internal sealed class BlankNaNConverter : ICsvConverter<double>

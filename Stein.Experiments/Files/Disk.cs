@@ -1,8 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Files;
 
 /// <summary>
 /// Everything the runner changes on disk goes through here, so that tests can let a disk fill up or a process die at any change.
