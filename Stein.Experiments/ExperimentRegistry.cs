@@ -7,7 +7,7 @@ using Stein.Experiments.ScoreEstimation;
 namespace Stein.Experiments;
 
 /// <summary>Every experiment there is; another one is a line here.</summary>
-public static class ExperimentRegistry
+internal static class ExperimentRegistry
 {
     /// <summary>The ICA table.</summary>
     public static IcaExperiment Ica { get; } = new();

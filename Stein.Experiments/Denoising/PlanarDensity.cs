@@ -6,7 +6,7 @@ namespace Stein.Experiments.Denoising;
 /// Densities in the plane with exact scores, each a mixture of Gaussians: three modes, two rings, two moons. A curve is covered by
 /// components one standard deviation apart, which is a smooth band to nine digits.
 /// </summary>
-public static class PlanarDensity
+internal static class PlanarDensity
 {
     /// <summary>The dimension, 2.</summary>
     public const int Dimension = 2;

@@ -9,7 +9,7 @@ namespace Stein.Experiments.Files;
 /// A reader, and a run that resumes after a power cut, sees the old content or the new one, never a part. The temporary file has to
 /// be in the same folder because a rename is atomic only within one file system. Missing folders are created.
 /// </remarks>
-public static class AtomicFile
+internal static class AtomicFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 

@@ -6,7 +6,7 @@ namespace Stein.Experiments.Files;
 /// CSV as every result of this project is written: UTF-8, comma, line feed, invariant numbers that read back to the same double;
 /// a number that does not exist (NaN) is a blank cell. Row types carry <see cref="CsvRecordAttribute"/>.
 /// </summary>
-public static class CsvFile
+internal static class CsvFile
 {
     internal static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
 

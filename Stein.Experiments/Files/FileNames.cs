@@ -3,7 +3,7 @@ using System.Text;
 namespace Stein.Experiments.Files;
 
 /// <summary>Words as parts of file names.</summary>
-public static class FileNames
+internal static class FileNames
 {
     /// <summary>
     /// The text with every run of characters other than letters, digits, points, minus and plus signs replaced by one minus sign, none

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Stein.Experiments.Files;
 
 /// <summary>JSON as every file and output of this project has it: snake_case names, lower-case words for enumerations, no NaN.</summary>
-public static class JsonFormat
+internal static class JsonFormat
 {
     /// <summary>For files that people read.</summary>
     public static JsonSerializerOptions Indented { get; } = Create(indented: true);

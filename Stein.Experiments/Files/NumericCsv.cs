@@ -8,7 +8,7 @@ namespace Stein.Experiments.Files;
 /// <param name="Rows">N, at least 1.</param>
 /// <param name="Columns">D, at least 1.</param>
 /// <param name="Values">N×D, row-major.</param>
-public sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Columns, double[] Values)
+internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Columns, double[] Values)
 {
     private const string Cure = "it must be a finite number with a decimal point, as in -1.25. Correct the cell, or remove the line.";
 

@@ -11,7 +11,7 @@ namespace Stein.Experiments.Ica;
 /// (unless it is 0): the second sum compares rows. S. Amari, A. Cichocki and H. H. Yang, "A New Learning Algorithm for Blind Signal
 /// Separation", NIPS 1995 (proceedings of 1996), normalised by its largest value.
 /// </remarks>
-public static class AmariDistance
+internal static class AmariDistance
 {
     /// <summary>The Amari distance of <paramref name="product"/>. Cost O(D²).</summary>
     /// <param name="product">P = V·W_true, D×D; row i is what the model's source i takes from each true source.</param>

@@ -4,7 +4,7 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Ica;
 
 /// <summary>Reads and writes <c>runs.csv</c> and <c>curves.csv</c>; doubles read back exactly.</summary>
-public static class IcaCsv
+internal static class IcaCsv
 {
     /// <summary>Writes runs with the columns method, dim, seed, test_log_likelihood, oracle, amari_distance, seconds.</summary>
     /// <exception cref="IOException">The file cannot be written; an existing one is unchanged.</exception>

@@ -14,7 +14,7 @@ namespace Stein.Experiments.Ica;
 /// <param name="DifferenceSe">Standard error of that, both sides.</param>
 /// <param name="Verdict">"agrees", "higher", "lower" or "–"; see <see cref="PaperComparison.OfPairedDifference"/>.</param>
 [CsvRecord]
-public sealed partial record IcaDifferenceRow(
+internal sealed partial record IcaDifferenceRow(
     [CsvColumn("comparison")] string Comparison,
     [CsvColumn("dim")] int Dim,
     [CsvColumn("seeds")] int Seeds,
@@ -26,7 +26,7 @@ public sealed partial record IcaDifferenceRow(
     [CsvColumn("verdict")] string Verdict);
 
 /// <summary>Makes the rows of <c>differences.csv</c> from finished runs.</summary>
-public static class IcaDifferences
+internal static class IcaDifferences
 {
     private static readonly IcaMethod Reference = IcaMethod.Find("maxsksd");
     private static readonly IcaMethod[] Compared = [IcaMethod.Find("ksd"), IcaMethod.Find("lsd")];

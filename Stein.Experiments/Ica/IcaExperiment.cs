@@ -4,7 +4,7 @@ using Stein.Experiments.Runs;
 namespace Stein.Experiments.Ica;
 
 /// <summary>The ICA table: models trained with KSD, LSD and maxSKSD, at D = 10 to 200.</summary>
-public sealed class IcaExperiment : Experiment<IcaSettings>
+internal sealed class IcaExperiment : Experiment<IcaSettings>
 {
     private static readonly IcaSettings Paper = new();
 

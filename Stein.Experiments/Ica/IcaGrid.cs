@@ -7,7 +7,7 @@ namespace Stein.Experiments.Ica;
 /// <param name="Methods">As on the command line.</param>
 /// <param name="Seeds">Of the matrices and everything else.</param>
 /// <param name="Settings">Everything else.</param>
-public sealed record IcaGrid(
+internal sealed record IcaGrid(
     IReadOnlyList<int> Dimensions, IReadOnlyList<string> Methods, IReadOnlyList<uint> Seeds, IcaSettings Settings)
 {
     /// <summary>The published table with its yardsticks, or the reduced grid of that scale.</summary>

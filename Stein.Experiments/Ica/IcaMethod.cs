@@ -4,7 +4,7 @@ namespace Stein.Experiments.Ica;
 /// <param name="Id">Lower case, as on the command line.</param>
 /// <param name="Name">As the paper writes it.</param>
 /// <param name="IsYardstick">True for what is no Stein method but helps to read the numbers; yardsticks stand beneath.</param>
-public sealed record IcaMethod(string Id, string Name, bool IsYardstick)
+internal sealed record IcaMethod(string Id, string Name, bool IsYardstick)
 {
     /// <summary>The truth itself: a row of every table, though nobody trains it.</summary>
     public static readonly IcaMethod Oracle = new("oracle", "oracle", IsYardstick: true);

@@ -27,7 +27,7 @@ namespace Stein.Experiments.Ica;
 /// <para>Maximum likelihood: <c>Z</c>, <c>ΨᵀZ</c>: 4BD², and the relative gradient's product with V: 2D³.</para>
 /// <para>Elementwise work, Adam and the random numbers are not counted: they are of lower order.</para>
 /// </remarks>
-public static class IcaOperations
+internal static class IcaOperations
 {
     /// <summary>What the exponential of one pair counts: range reduction, a polynomial of degree five, scaling.</summary>
     public const int Exponential = 14;

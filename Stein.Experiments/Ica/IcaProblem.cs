@@ -8,7 +8,7 @@ namespace Stein.Experiments.Ica;
 /// What all methods of one seed share: the true matrix, the start, the training and test data, and the log-likelihood of
 /// the truth on the test data. Immutable, so that runs side by side can share it.
 /// </summary>
-public sealed class IcaProblem
+internal sealed class IcaProblem
 {
     private IcaProblem(PaperMatrices matrices, IcaData data, float[] training, float[] test, BaseDensity density)
     {

@@ -9,7 +9,7 @@ namespace Stein.Experiments.Ica;
 /// There are two kinds. What holds for every method of an experiment (iterations, batch, data, step size) takes all rows away from
 /// the paper. What belongs to one method (kernel, statistic, critic) makes another row of the table: <c>lsd (10 probes)</c>.
 /// </remarks>
-public static class IcaProtocol
+internal static class IcaProtocol
 {
     private static readonly IcaSettings Paper = new();
 

@@ -5,7 +5,7 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Ica;
 
 /// <summary>Writes everything that is made from finished ICA runs.</summary>
-public static class IcaReport
+internal static class IcaReport
 {
     /// <summary>
     /// Writes <c>runs.csv</c>, <c>curves.csv</c>, <c>table.csv</c>, <c>differences.csv</c>, <c>table.md</c>, <c>table.tex</c>, and as PNG

@@ -12,7 +12,7 @@ namespace Stein.Experiments.Ica;
 /// <param name="Seconds">Wall-clock time of the training, seconds.</param>
 /// <param name="DataSeed">Seed of the data where it is not that of the run.</param>
 [CsvRecord]
-public sealed partial record IcaRun(
+internal sealed partial record IcaRun(
     [CsvColumn("method")] string Method,
     [CsvColumn("dim")] int Dim,
     [CsvColumn("seed")] long Seed,
@@ -32,7 +32,7 @@ public sealed partial record IcaRun(
 /// <param name="Oracle">Mean log-likelihood of the same test points under the true model, nats.</param>
 /// <param name="DataSeed">Seed of the data where it is not that of the run.</param>
 [CsvRecord]
-public sealed partial record IcaCurvePoint(
+internal sealed partial record IcaCurvePoint(
     [CsvColumn("method")] string Method,
     [CsvColumn("dim")] int Dim,
     [CsvColumn("seed")] long Seed,

@@ -11,7 +11,7 @@ namespace Stein.Experiments.Ica;
 /// Everything that decides the numbers of one ICA run, with the published protocol as the default (Gong, Li and
 /// Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, and its script <c>ICA_Training.py</c>).
 /// </summary>
-public sealed record IcaSettings
+internal sealed record IcaSettings
 {
     /// <summary>An <see cref="IcaMethod"/> id that can be run.</summary>
     public string Method { get; init; } = "maxsksd";
@@ -99,7 +99,7 @@ public sealed record IcaSettings
 }
 
 /// <summary>A setting that cannot be run: the option, the value given, what is allowed.</summary>
-public sealed class InvalidSettingException : Exception
+internal sealed class InvalidSettingException : Exception
 {
     public InvalidSettingException(string option, object value, string allowed)
         : base(string.Create(CultureInfo.InvariantCulture, $"{option} {value}: it must be {allowed}"))

@@ -22,7 +22,7 @@ namespace Stein.Experiments.Ica;
 /// <param name="AmariDistanceSe">Its standard error.</param>
 /// <param name="SeedsExpected">Number of seeds of a complete row.</param>
 [CsvRecord]
-public sealed partial record IcaTableRow(
+internal sealed partial record IcaTableRow(
     [CsvColumn("method")] string Method,
     [CsvColumn("dim")] int Dim,
     [CsvColumn("seeds")] int Seeds,
@@ -42,7 +42,7 @@ public sealed partial record IcaTableRow(
     [CsvColumn("seeds_expected")] int SeedsExpected);
 
 /// <summary>Makes the rows of <c>table.csv</c> from finished runs.</summary>
-public static class IcaTable
+internal static class IcaTable
 {
     /// <summary>Rows by method in the order of <see cref="IcaMethod.InOrder"/>, then by dimension; the oracle last.</summary>
     /// <param name="runs">Finished runs; methods, dimensions and seeds may be missing.</param>

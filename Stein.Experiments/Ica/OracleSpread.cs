@@ -18,7 +18,7 @@ namespace Stein.Experiments.Ica;
 /// <param name="MeanLogDeterminant">Mean of log|det V|.</param>
 /// <param name="StandardDeviation">Standard deviation of log|det V|, nats: σ_oracle.</param>
 [CsvRecord]
-public sealed partial record OracleSpread(
+internal sealed partial record OracleSpread(
     [CsvColumn("dim")] int Dim,
     [CsvColumn("draws")] int Draws,
     [CsvColumn("mean_log_determinant")] double MeanLogDeterminant,

@@ -8,7 +8,7 @@ namespace Stein.Experiments.Ica;
 /// <param name="StandardError">Standard error of the difference; NaN where it cannot be told.</param>
 /// <param name="DegreesOfFreedom">Degrees of freedom of the t quantile; infinite where the error is known, not estimated.</param>
 /// <param name="Verdict">Agrees if |difference| ≤ t₀.₉₇₅ · standard error.</param>
-public readonly record struct PaperComparison(
+internal readonly record struct PaperComparison(
     double Difference, double StandardError, double DegreesOfFreedom, Verdict Verdict)
 {
     /// <summary>Nothing to compare with.</summary>

@@ -5,7 +5,7 @@ using CsvHelper;
 namespace Stein.Experiments.Ica;
 
 /// <summary>The published ICA table: test log-likelihood per method and dimension, Laplace base density, higher is better.</summary>
-public static class PublishedIca
+internal static class PublishedIca
 {
     /// <summary>Where the numbers come from.</summary>
     public const string Source =

@@ -1,7 +1,7 @@
 namespace Stein.Experiments.Ica;
 
 /// <summary>What a comparison with the published table says. Higher log-likelihood is better.</summary>
-public enum Verdict
+internal enum Verdict
 {
     /// <summary>There is nothing to compare: no published value, or a single seed, whose spread is unknown. Written "–".</summary>
     None,
@@ -17,7 +17,7 @@ public enum Verdict
 }
 
 /// <summary>The words and marks of verdicts in tables.</summary>
-public static class VerdictText
+internal static class VerdictText
 {
     /// <summary>"agrees", "higher", "lower" or "–".</summary>
     public static string Word(this Verdict verdict) => verdict switch

@@ -6,7 +6,7 @@ namespace Stein.Experiments.Provenance;
 /// <param name="Version">The version, as in 0.1.0.</param>
 /// <param name="Commit">The commit it was built from; null if it was built outside of a checkout.</param>
 /// <param name="Dirty">Whether the checkout had changes that were not committed; null if unknown.</param>
-public sealed record BuildIdentity(string Version, string? Commit, bool? Dirty)
+internal sealed record BuildIdentity(string Version, string? Commit, bool? Dirty)
 {
     /// <summary>Of the program that is running.</summary>
     public static BuildIdentity Current { get; } = Read(typeof(BuildIdentity).Assembly);

@@ -12,7 +12,7 @@ namespace Stein.Experiments.Provenance;
 /// <param name="LogicalProcessors">How many the process may use.</param>
 /// <param name="VectorBits">Bits of the widest vectors in use.</param>
 /// <param name="Framework">The version of .NET.</param>
-public sealed record Machine(
+internal sealed record Machine(
     string OperatingSystem, string Architecture, string Processor, int LogicalProcessors, int VectorBits, string Framework)
 {
     /// <summary>The one that is running.</summary>

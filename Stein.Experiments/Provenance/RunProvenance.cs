@@ -7,7 +7,7 @@ namespace Stein.Experiments.Provenance;
 /// <summary>The device the numbers were computed on.</summary>
 /// <param name="Name">As on the command line; never <c>auto</c>.</param>
 /// <param name="Description">The hardware and what of it is used.</param>
-public sealed record DeviceIdentity(string Name, string Description);
+internal sealed record DeviceIdentity(string Name, string Description);
 
 /// <summary>Where results come from: the program, the device, the machine, the time, and the settings of every run.</summary>
 /// <typeparam name="TRun">How one run of the experiment is described.</typeparam>
@@ -19,7 +19,7 @@ public sealed record DeviceIdentity(string Name, string Description);
 /// <param name="Started">When the first run began.</param>
 /// <param name="Seconds">Wall-clock time of all runs together.</param>
 /// <param name="Runs">Each run with all its settings.</param>
-public sealed record RunProvenance<TRun>(
+internal sealed record RunProvenance<TRun>(
     string Experiment,
     BuildIdentity Program,
     DeviceIdentity Device,

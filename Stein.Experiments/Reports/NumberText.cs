@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Stein.Experiments.Reports;
 
 /// <summary>Numbers as people read them: a real minus sign, a fixed number of decimals, "–" for what does not exist.</summary>
-public static class NumberText
+internal static class NumberText
 {
     public const string Missing = "–";
 

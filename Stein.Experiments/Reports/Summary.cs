@@ -6,7 +6,7 @@ namespace Stein.Experiments.Reports;
 /// <param name="Count">Number of seeds n.</param>
 /// <param name="Mean">Mean; NaN for none.</param>
 /// <param name="StandardDeviation">Standard deviation with n − 1; NaN for fewer than two.</param>
-public readonly record struct Summary(int Count, double Mean, double StandardDeviation)
+internal readonly record struct Summary(int Count, double Mean, double StandardDeviation)
 {
     /// <summary>Standard error of the mean, sd/√n; NaN for fewer than two.</summary>
     public double StandardError => StandardDeviation / Math.Sqrt(Count);

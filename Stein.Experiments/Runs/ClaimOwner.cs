@@ -12,7 +12,7 @@ namespace Stein.Experiments.Runs;
 /// <param name="ProcessId">The process.</param>
 /// <param name="ProcessStart">When the process began, in whatever form the system keeps; null if unknown.</param>
 /// <param name="Acquired">When it made the claim.</param>
-public sealed record ClaimOwner(
+internal sealed record ClaimOwner(
     string Owner,
     string Host,
     string? Boot,

@@ -6,7 +6,7 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Runs;
 
 /// <summary>Reads saved configs: <c>{"experiment": …, "protocol": …, "precision": …, "config": {…}}</c>.</summary>
-public static class ConfigDocument
+internal static class ConfigDocument
 {
     private static readonly string[] Keys = ["experiment", "protocol", "precision", "config"];
 

@@ -1,7 +1,7 @@
 namespace Stein.Experiments.Runs;
 
 /// <summary>How a plan is run; no number depends on it.</summary>
-public sealed record ExecutorOptions
+internal sealed record ExecutorOptions
 {
     /// <summary>Runs at a time, at least one.</summary>
     public int Jobs { get; init; } = Environment.ProcessorCount;
@@ -26,7 +26,7 @@ public sealed record ExecutorOptions
 }
 
 /// <summary>When a claim on a run is renewed, and when it is void.</summary>
-public sealed record ClaimTiming
+internal sealed record ClaimTiming
 {
     /// <summary>Time between two signs of life.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);

@@ -5,7 +5,7 @@ namespace Stein.Experiments.Runs;
 
 /// <summary>An experiment as the runner and the command line see it: a grid of runs, and the report made of them.</summary>
 /// <remarks>Written by deriving from <see cref="Experiment{TConfig}"/>. All members may be called by several threads at once.</remarks>
-public abstract class Experiment
+internal abstract class Experiment
 {
     private protected Experiment()
     {

@@ -8,7 +8,7 @@ namespace Stein.Experiments.Runs;
 /// A record with everything that changes a number of a run, the published values as defaults of its properties, and nothing that changes
 /// none. In JSON its properties are in snake_case, its enumerations in kebab-case.
 /// </typeparam>
-public abstract class Experiment<TConfig> : Experiment
+internal abstract class Experiment<TConfig> : Experiment
     where TConfig : class, new()
 {
     public sealed override IReadOnlyList<string> Keys => ConfigJson.Keys(typeof(TConfig));

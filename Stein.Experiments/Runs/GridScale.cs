@@ -1,7 +1,7 @@
 namespace Stein.Experiments.Runs;
 
 /// <summary>Which grid of an experiment.</summary>
-public enum GridScale
+internal enum GridScale
 {
     /// <summary>The published settings.</summary>
     Paper,

@@ -9,7 +9,7 @@ namespace Stein.Experiments.Runs;
 /// Used by one thread at a time. All that decides the numbers to come is in the state that <see cref="Save"/> writes: a run restored from
 /// it ends with the same bits as one that was never interrupted. <see cref="Measure"/> and <see cref="Save"/> change nothing.
 /// </remarks>
-public interface IRun : IDisposable
+internal interface IRun : IDisposable
 {
     /// <summary>Iterations done.</summary>
     int Iteration { get; }
@@ -47,16 +47,16 @@ public interface IRun : IDisposable
 /// <summary>A number measured while a run trains.</summary>
 /// <param name="Name">In snake_case.</param>
 /// <param name="Value">NaN where there is none.</param>
-public readonly record struct Metric(string Name, double Value);
+internal readonly record struct Metric(string Name, double Value);
 
 /// <summary>A file that a run leaves in its folder, written whole or not at all.</summary>
 /// <param name="Name">A plain file name that the store does not use itself.</param>
 /// <param name="Write">Fills the stream, and leaves it open. The same bytes for the same config: the result keeps their checksum.</param>
-public sealed record RunFile(string Name, Action<Stream> Write);
+internal sealed record RunFile(string Name, Action<Stream> Write);
 
 /// <summary>What a finished run leaves behind.</summary>
 /// <param name="Values">
 /// Its numbers by name, and nothing that differs between two runs of a config, such as times. A number that is not finite is left out.
 /// </param>
 /// <param name="Files">Further files, such as trained parameters.</param>
-public sealed record RunResult(JsonObject Values, IReadOnlyList<RunFile> Files);
+internal sealed record RunResult(JsonObject Values, IReadOnlyList<RunFile> Files);

@@ -1,7 +1,7 @@
 namespace Stein.Experiments.Runs;
 
 /// <summary>Is told how a plan gets on, by the threads that run it: several at a time, and each waits until it is done.</summary>
-public interface IRunObserver
+internal interface IRunObserver
 {
     /// <summary>A run was claimed and is begun, or goes on.</summary>
     /// <param name="run">Which.</param>
@@ -25,11 +25,11 @@ public interface IRunObserver
 /// <param name="IterationsPerSecond">Since it was begun or went on; 0 before the first.</param>
 /// <param name="Standing"><see cref="IRun.Standing"/>.</param>
 /// <param name="Metrics">As last measured; empty before.</param>
-public sealed record RunProgress(
+internal sealed record RunProgress(
     int Iteration, int Iterations, double IterationsPerSecond, string Standing, IReadOnlyList<Metric> Metrics);
 
 /// <summary>How a run of a plan ended.</summary>
-public enum RunStatus
+internal enum RunStatus
 {
     /// <summary>Done here and now.</summary>
     Finished,
@@ -57,4 +57,4 @@ public enum RunStatus
 /// <param name="Seconds">Time spent on it here.</param>
 /// <param name="Message">Why it failed, for people.</param>
 /// <param name="Folder">Its folder in the store.</param>
-public sealed record RunOutcome(RunConfig Run, RunStatus Status, int Iteration, double Seconds, string? Message, string Folder);
+internal sealed record RunOutcome(RunConfig Run, RunStatus Status, int Iteration, double Seconds, string? Message, string Folder);

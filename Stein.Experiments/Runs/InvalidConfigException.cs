@@ -3,7 +3,7 @@ using Stein.Engine.Devices;
 namespace Stein.Experiments.Runs;
 
 /// <summary>A config that cannot be run: the key, what was given, what is allowed.</summary>
-public sealed class InvalidConfigException : Exception
+internal sealed class InvalidConfigException : Exception
 {
     public InvalidConfigException(string message)
         : base(message)

@@ -9,7 +9,7 @@ namespace Stein.Experiments.Runs;
 /// <param name="Metric">What was measured.</param>
 /// <param name="Value">NaN where there was none, in the file a blank.</param>
 [CsvRecord]
-public sealed partial record MetricRow(
+internal sealed partial record MetricRow(
     [CsvColumn("iteration")] int Iteration, [CsvColumn("metric")] string Metric, [CsvColumn("value")] double Value)
 {
     /// <exception cref="InvalidDataException">A column is missing or a cell is not of its type.</exception>

@@ -5,7 +5,7 @@ namespace Stein.Experiments.Runs;
 
 /// <summary>The precision a run is computed in: the only thing of a device that is part of a run's identity.</summary>
 [SuppressMessage("Naming", "CA1720", Justification = "The names of the formats; no one takes them for types here.")]
-public enum Precision
+internal enum Precision
 {
     /// <summary>24 significant bits.</summary>
     Single,
@@ -15,7 +15,7 @@ public enum Precision
 }
 
 /// <summary>The precision of devices.</summary>
-public static class DevicePrecision
+internal static class DevicePrecision
 {
     /// <summary>The precision the device computes in.</summary>
     public static Precision Of(Device device)

@@ -6,14 +6,14 @@ namespace Stein.Experiments.Runs;
 /// <param name="Folder">For tables and figures; made if missing.</param>
 /// <param name="Plan">All runs it is about, finished or not: a table says "3 of 5 seeds" where two are missing.</param>
 /// <param name="Scale">The grid the plan is, or is part of; null for runs of somebody's own. Only the paper's is compared with it.</param>
-public sealed record ReportRequest(string Folder, IReadOnlyList<RunConfig> Plan, GridScale? Scale);
+internal sealed record ReportRequest(string Folder, IReadOnlyList<RunConfig> Plan, GridScale? Scale);
 
 /// <summary>What a report came to.</summary>
 /// <param name="Files">The paths of the files written.</param>
 /// <param name="Finished">Runs it is made of.</param>
 /// <param name="Expected">Runs of the plan.</param>
 /// <param name="Comparisons">Held against published numbers; empty where there is nothing to compare.</param>
-public sealed record ReportOutcome(
+internal sealed record ReportOutcome(
     IReadOnlyList<string> Files, int Finished, int Expected, IReadOnlyList<PublishedComparison> Comparisons)
 {
     /// <summary>What people are shown on a terminal.</summary>
@@ -30,7 +30,7 @@ public sealed record ReportOutcome(
 /// <param name="Title">Of the whole.</param>
 /// <param name="Columns">Its columns; the first says what a row is.</param>
 /// <param name="Rows">The cells of each row.</param>
-public sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
+internal sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
 
 /// <summary>A column of a <see cref="ReportTable"/>.</summary>
 /// <param name="Header">May have two lines.</param>
@@ -38,7 +38,7 @@ public sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Colum
 /// Null for a column that is always there. Where the table is too wide, columns with a detail go into a table of their own that has it as
 /// its title.
 /// </param>
-public sealed record ReportColumn(string Header, string? Detail = null);
+internal sealed record ReportColumn(string Header, string? Detail = null);
 
 /// <summary>A number held against the published one.</summary>
 /// <param name="Row">What it is, as in "maxSKSD-g, D = 10".</param>
@@ -46,4 +46,4 @@ public sealed record ReportColumn(string Header, string? Detail = null);
 /// <param name="Published">The published number.</param>
 /// <param name="Verdict">A word: agrees, higher, lower.</param>
 /// <param name="Reproduced">Whether it counts as reproduced; <c>--check</c> fails if one does not.</param>
-public sealed record PublishedComparison(string Row, double Ours, double Published, string Verdict, bool Reproduced);
+internal sealed record PublishedComparison(string Row, double Ours, double Published, string Verdict, bool Reproduced);

@@ -6,7 +6,7 @@ using Stein.Experiments.Files;
 namespace Stein.Experiments.Runs;
 
 /// <summary>A run and its identity: two are equal if their <see cref="Id"/> is.</summary>
-public sealed class RunConfig : IEquatable<RunConfig>
+internal sealed class RunConfig : IEquatable<RunConfig>
 {
     private readonly string config;
 

@@ -8,7 +8,7 @@ namespace Stein.Experiments.Runs;
 /// thread and a device of its own and shares nothing that it writes to: the numbers are the same, to the last bit, for any number of jobs
 /// and however often a run was interrupted.
 /// </summary>
-public sealed class RunExecutor
+internal sealed class RunExecutor
 {
     private readonly RunStore store;
     private readonly Func<Device> createDevice;

@@ -12,7 +12,7 @@ namespace Stein.Experiments.Runs;
 /// <param name="Files">The names of the files with its last good state.</param>
 /// <param name="FailedAt">When.</param>
 /// <param name="Host">The machine.</param>
-public sealed record RunFailure(
+internal sealed record RunFailure(
     string Message, int Iteration, string? Stack, IReadOnlyList<string> Files, DateTimeOffset FailedAt, string Host)
 {
     /// <summary>The failure in a folder; null if there is none, or it cannot be read.</summary>

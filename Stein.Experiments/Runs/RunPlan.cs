@@ -1,7 +1,7 @@
 namespace Stein.Experiments.Runs;
 
 /// <summary>Why a run of a plan is to be done, or is not.</summary>
-public enum RunReason
+internal enum RunReason
 {
     /// <summary>There is nothing of it.</summary>
     New,
@@ -29,7 +29,7 @@ public enum RunReason
 }
 
 /// <summary>What an estimate of time comes from.</summary>
-public enum EstimateBasis
+internal enum EstimateBasis
 {
     /// <summary>Finished runs on the same device.</summary>
     SameDevice,
@@ -42,7 +42,7 @@ public enum EstimateBasis
 }
 
 /// <summary>A run of a plan, and what the store had of it when the plan was made.</summary>
-public sealed class PlannedRun
+internal sealed class PlannedRun
 {
     internal PlannedRun(RunConfig run, RunReason reason, string explanation)
     {
@@ -81,7 +81,7 @@ public sealed class PlannedRun
 
 /// <summary>The runs to be done, and why; made by <see cref="RunPlanner"/>.</summary>
 /// <param name="Runs">Each run once, in the order they were asked for.</param>
-public sealed record RunPlan(IReadOnlyList<PlannedRun> Runs)
+internal sealed record RunPlan(IReadOnlyList<PlannedRun> Runs)
 {
     /// <summary>The runs that are not done.</summary>
     public IEnumerable<PlannedRun> ToDo => Runs.Where(run => run.Reason != RunReason.Done);

@@ -3,7 +3,7 @@ using Stein.Experiments.Provenance;
 namespace Stein.Experiments.Runs;
 
 /// <summary>Says for every run why it is to be done, and how long that will take. Writes nothing.</summary>
-public sealed class RunPlanner
+internal sealed class RunPlanner
 {
     private readonly RunStore store;
     private readonly DeviceIdentity? device;

@@ -12,7 +12,7 @@ namespace Stein.Experiments.Runs;
 /// <param name="Started">When it began.</param>
 /// <param name="Ended">When it ended, or wrote the checkpoint that the next one went on from.</param>
 /// <param name="Seconds">Between the two, by a clock that nobody sets.</param>
-public sealed record RunSession(
+internal sealed record RunSession(
     BuildIdentity Program,
     DeviceIdentity Device,
     Machine Machine,

@@ -6,7 +6,7 @@ namespace Stein.Experiments.Runs;
 /// The folder that runs are kept in, <c>root/experiment/id/</c>. Any number of processes use it at a time.
 /// </summary>
 /// <remarks>Reading changes nothing in it, and a store that does not exist is an empty one.</remarks>
-public sealed class RunStore
+internal sealed class RunStore
 {
     /// <param name="root">The folder; made when the first run is begun.</param>
     public RunStore(string root)

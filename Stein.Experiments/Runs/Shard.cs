@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Stein.Experiments.Runs;
 
 /// <summary>One of several parts of a plan that are run by themselves, as on several machines.</summary>
-public sealed record Shard
+internal sealed record Shard
 {
     /// <param name="number">Which part, from 0, as clusters count.</param>
     /// <param name="count">How many parts there are.</param>

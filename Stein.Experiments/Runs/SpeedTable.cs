@@ -3,7 +3,7 @@ using Stein.Experiments.Provenance;
 namespace Stein.Experiments.Runs;
 
 /// <summary>Estimates the time of a run from the finished ones of its experiment.</summary>
-public sealed class SpeedTable
+internal sealed class SpeedTable
 {
     /// <summary>Operations in a second where nothing was measured: about what one core does in small problems.</summary>
     public const double AssumedOperationsPerSecond = 5e10;

@@ -3,7 +3,7 @@ using Stein.Experiments.Files;
 namespace Stein.Experiments.Runs;
 
 /// <summary>Why something can be removed from a store.</summary>
-public enum CleanReason
+internal enum CleanReason
 {
     /// <summary>A run of another protocol version: its numbers are not used any more.</summary>
     OlderProtocol,
@@ -32,12 +32,12 @@ public enum CleanReason
 /// <param name="Reason">Why.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Description">The run, where it is known.</param>
-public sealed record CleanItem(string Path, CleanReason Reason, long Bytes, string Description);
+internal sealed record CleanItem(string Path, CleanReason Reason, long Bytes, string Description);
 
 /// <summary>
 /// Finds and removes what nothing needs any more. A finished run of the present protocol version stays, and one under way.
 /// </summary>
-public sealed class StoreCleaner
+internal sealed class StoreCleaner
 {
     private readonly RunStore store;
     private readonly ClaimTiming timing;

@@ -6,7 +6,7 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Runs;
 
 /// <summary>A finished run as it is in the store, its checksums verified.</summary>
-public class StoredRun
+internal class StoredRun
 {
     private readonly JsonObject values;
 
@@ -65,7 +65,7 @@ public class StoredRun
 }
 
 /// <summary>A finished run of an experiment.</summary>
-public sealed class StoredRun<TConfig> : StoredRun
+internal sealed class StoredRun<TConfig> : StoredRun
     where TConfig : class
 {
     internal StoredRun(StoredRun run)

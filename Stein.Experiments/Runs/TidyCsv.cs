@@ -7,7 +7,7 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Runs;
 
 /// <summary>All measurements of an experiment in one table: a row for each run, iteration and metric.</summary>
-public static class TidyCsv
+internal static class TidyCsv
 {
     /// <summary>64 bits: two runs of a store never share them.</summary>
     private const int IdDigits = 16;

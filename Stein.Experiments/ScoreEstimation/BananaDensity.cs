@@ -13,7 +13,7 @@ namespace Stein.Experiments.ScoreEstimation;
 /// <c>(−x₁/v + 2bx₁u, −u, −x₃, …)</c>. u and x₁ are independent, so that
 /// <c>E‖s‖² = (1/v + 4b²v) + 1 + (D − 2)</c>: the curvature 4b²v = 0.36 is most of what there is along x₁.
 /// </remarks>
-public sealed class BananaDensity : IDensity
+internal sealed class BananaDensity : IDensity
 {
     /// <summary>b.</summary>
     public const double Bend = 0.03;

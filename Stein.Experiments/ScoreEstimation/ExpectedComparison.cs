@@ -17,7 +17,7 @@ namespace Stein.Experiments.ScoreEstimation;
 /// <param name="StandardErrors">The difference in standard errors of it, see <see cref="ExpectedScoreError.StandardErrors"/>.</param>
 /// <param name="Verdict">A word: agrees, higher, lower.</param>
 [CsvRecord]
-public sealed partial record ExpectedComparison(
+internal sealed partial record ExpectedComparison(
     [CsvColumn("target")] string Target,
     [CsvColumn("dimension")] int Dimension,
     [CsvColumn("samples")] int Samples,

@@ -14,7 +14,7 @@ namespace Stein.Experiments.ScoreEstimation;
 /// <param name="Regularisation">Of the estimator.</param>
 /// <param name="Error">The relative error out of sample, to two decimals.</param>
 [CsvRecord]
-public sealed partial record ExpectedScoreError(
+internal sealed partial record ExpectedScoreError(
     [CsvColumn("target")] string Target,
     [CsvColumn("dimension")] int Dimension,
     [CsvColumn("samples")] int Samples,

@@ -4,7 +4,7 @@ using Stein.Experiments.Runs;
 namespace Stein.Experiments.ScoreEstimation;
 
 /// <summary>How far estimators of scores are from the score, over dimensions, sample sizes and regularisations.</summary>
-public sealed class ScoreErrorExperiment : Experiment<ScoreErrorSettings>
+internal sealed class ScoreErrorExperiment : Experiment<ScoreErrorSettings>
 {
     public override string Name => "score-error";
 

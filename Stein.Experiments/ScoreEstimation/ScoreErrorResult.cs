@@ -25,7 +25,7 @@ namespace Stein.Experiments.ScoreEstimation;
 /// <param name="OutOfSampleDeviation">Its standard deviation over draws; NaN for one draw.</param>
 /// <param name="OutOfSampleMedian">Its median over draws.</param>
 [CsvRecord]
-public sealed partial record ScoreErrorResult(
+internal sealed partial record ScoreErrorResult(
     [CsvColumn("target")] string Target,
     [CsvColumn("dimension")] int Dimension,
     [CsvColumn("samples")] int Samples,

@@ -10,7 +10,7 @@ namespace Stein.Experiments.ScoreEstimation;
 /// Everything that decides the numbers of one cell of the experiment <c>score-error</c>: how far one estimator is from the score of a
 /// known density, many times over.
 /// </summary>
-public sealed record ScoreErrorSettings
+internal sealed record ScoreErrorSettings
 {
     /// <summary>
     /// How the regularisation is found. <c>rule</c>: by <see cref="ScoreEstimator.DefaultRegularisation"/>; <c>held-out</c>: by

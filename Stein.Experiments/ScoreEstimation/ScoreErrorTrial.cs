@@ -13,7 +13,7 @@ namespace Stein.Experiments.ScoreEstimation;
 /// <param name="Regularisation">What the estimate was made with.</param>
 /// <param name="Bandwidth">h of the kernel.</param>
 [CsvRecord]
-public sealed partial record ScoreErrorTrial(
+internal sealed partial record ScoreErrorTrial(
     [CsvColumn("trial")] int Trial,
     [CsvColumn("in_sample_error")] double InSample,
     [CsvColumn("out_of_sample_error")] double OutOfSample,

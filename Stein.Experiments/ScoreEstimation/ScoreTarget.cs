@@ -4,7 +4,7 @@ using Stein.Engine.Random;
 namespace Stein.Experiments.ScoreEstimation;
 
 /// <summary>A density whose score is known, with exact samples: what estimates of scores are held against.</summary>
-public sealed class ScoreTarget
+internal sealed class ScoreTarget
 {
     private readonly Func<PhiloxStream, int, double[]> sample;
 

@@ -14,7 +14,7 @@ namespace Stein.Experiments.Denoising;
 /// eigenvalue of the Gram matrix K: <see cref="ScoreIteration"/>. It is stopped by the score-matching loss at
 /// samples held out, and stands beside the ridge path of the Stein gradient estimator, whose ridge λ/t is.
 /// </remarks>
-public sealed class DaeDescentExperiment : Experiment<DaeDescentSettings>
+internal sealed class DaeDescentExperiment : Experiment<DaeDescentSettings>
 {
     public override string Name => "dae-descent";
 

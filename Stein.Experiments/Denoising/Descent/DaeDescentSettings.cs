@@ -6,7 +6,7 @@ using Stein.Experiments.Runs;
 namespace Stein.Experiments.Denoising;
 
 /// <summary>Everything that changes a number of a run of functional gradient descent on samples in the plane.</summary>
-public sealed record DaeDescentSettings
+internal sealed record DaeDescentSettings
 {
     /// <summary>The value of <see cref="Data"/> for samples of somebody's own.</summary>
     public const string FileData = "file";

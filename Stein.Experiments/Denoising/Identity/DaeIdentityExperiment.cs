@@ -8,7 +8,7 @@ namespace Stein.Experiments.Denoising;
 /// The gradient of a denoising auto-encoder's objective in the space of a kernel has the squared norm 4σ⁴ KSD²: how nearly for the
 /// expanded objective, and that it is exact for the true one with the smoothed data.
 /// </summary>
-public sealed class DaeIdentityExperiment : Experiment<DaeIdentitySettings>
+internal sealed class DaeIdentityExperiment : Experiment<DaeIdentitySettings>
 {
     /// <summary>Below it the noise of the gradient, which goes by 1/σ², hides what is compared, and p_σ is nearly p.</summary>
     private const double SmallestExactSigma = 0.125;

@@ -9,7 +9,7 @@ namespace Stein.Experiments.Denoising;
 /// Everything that decides the numbers of one run of the experiment <c>dae-identity</c>: the squared norm of the functional gradient of a
 /// denoising auto-encoder at noise σ against 4σ⁴ KSD², on a sample and in expectation.
 /// </summary>
-public sealed record DaeIdentitySettings
+internal sealed record DaeIdentitySettings
 {
     /// <summary>The data p: a name of <see cref="PlanarDensity.Names"/>. The model q is <see cref="Model"/>.</summary>
     public string Data { get; init; } = PlanarDensity.Names[0];

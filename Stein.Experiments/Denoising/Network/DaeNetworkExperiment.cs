@@ -8,7 +8,7 @@ namespace Stein.Experiments.Denoising;
 /// A network trained to take noise away: its excess loss, the error of its score and its noise-matched KSD along the way, over a ladder
 /// of σ.
 /// </summary>
-public sealed class DaeNetworkExperiment : Experiment<DaeNetworkSettings>
+internal sealed class DaeNetworkExperiment : Experiment<DaeNetworkSettings>
 {
     /// <summary>The σ of the grid.</summary>
     private static readonly double[] Ladder = [0.025, 0.05, 0.1, 0.2, 0.4, 0.8];

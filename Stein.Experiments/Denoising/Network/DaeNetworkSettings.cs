@@ -6,7 +6,7 @@ using Stein.Experiments.Runs;
 namespace Stein.Experiments.Denoising;
 
 /// <summary>Everything that decides the numbers of one denoising auto-encoder, trained and measured along the way.</summary>
-public sealed record DaeNetworkSettings
+internal sealed record DaeNetworkSettings
 {
     /// <summary>The first checkpoint, in iterations: before it hardly anything has happened.</summary>
     private const int FirstCheckpoint = 10;

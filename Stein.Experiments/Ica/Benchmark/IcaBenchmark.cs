@@ -18,7 +18,7 @@ namespace Stein.Experiments.Ica;
 /// <param name="ShareOfPeak">The ratio of the two, in [0, 1].</param>
 /// <param name="AllocatedBytes">Managed memory allocated by all timed iterations together.</param>
 [CsvRecord]
-public sealed partial record IcaBenchmarkRow(
+internal sealed partial record IcaBenchmarkRow(
     [CsvColumn("method")] string Method,
     [CsvColumn("dim")] int Dim,
     [CsvColumn("device")] string Device,
@@ -32,7 +32,7 @@ public sealed partial record IcaBenchmarkRow(
     [CsvColumn("allocated_bytes")] long AllocatedBytes);
 
 /// <summary>Times training iterations.</summary>
-public static class IcaBenchmark
+internal static class IcaBenchmark
 {
     /// <summary>
     /// Times <c>settings.Iterations</c> iterations after a tenth as many, at least 20, to warm up; one thread, no other work.

@@ -8,7 +8,7 @@ using Stein.Experiments.Runs;
 namespace Stein.Experiments.Ica;
 
 /// <summary>Finished runs of a plan, from the store, as tables and figures need them.</summary>
-public sealed class IcaStoredRuns
+internal sealed class IcaStoredRuns
 {
     /// <summary>A metric and a value: mean log-likelihood of the test points, nats.</summary>
     internal const string LogLikelihood = "test_log_likelihood";

@@ -5,7 +5,7 @@ using Stein.Engine.State;
 namespace Stein.Experiments.Ica;
 
 /// <summary>How one method trains the model: one iteration at a time, on batches.</summary>
-public abstract class IcaMethodTraining : IStateful
+internal abstract class IcaMethodTraining : IStateful
 {
     protected IcaMethodTraining(Device device, IcaModel model)
     {

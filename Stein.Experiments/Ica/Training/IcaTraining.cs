@@ -8,7 +8,7 @@ using Stein.Engine.State;
 namespace Stein.Experiments.Ica;
 
 /// <summary>One run under way: a model, the method that trains it and the batches, on one device.</summary>
-public sealed class IcaTraining : IStateful
+internal sealed class IcaTraining : IStateful
 {
     private readonly Device device;
     private readonly IcaSettings settings;
@@ -158,7 +158,7 @@ public sealed class IcaTraining : IStateful
 }
 
 /// <summary>Training reached a NaN or an infinity.</summary>
-public sealed class TrainingDivergedException : Exception
+internal sealed class TrainingDivergedException : Exception
 {
     public TrainingDivergedException(IcaSettings settings, int iteration, string what = "the unmixing matrix is no longer finite")
         : base($"{settings.RowId}, D = {settings.Dimension}, seed {settings.Seed}: {what} at iteration {iteration}")

@@ -8,7 +8,7 @@ namespace Stein.Experiments.Ica;
 /// The yardstick with no separation at all: the training data are whitened, rotated at random, and each coordinate is
 /// scaled to the mean absolute value of the base density. Nothing but second moments is used.
 /// </summary>
-public static class Whitening
+internal static class Whitening
 {
     /// <summary>The unmixing matrix (D×D, row-major).</summary>
     /// <param name="training">Training data (N×D, row-major).</param>

@@ -8,7 +8,7 @@ namespace Stein.Experiments.Mixtures;
 /// Particles that start in one of two modes: whether SVGD and KSD descent find the other, along the target as it is and along the exactly
 /// smoothed one.
 /// </summary>
-public sealed class MixtureParticlesExperiment : Experiment<MixtureParticlesSettings>
+internal sealed class MixtureParticlesExperiment : Experiment<MixtureParticlesSettings>
 {
     public override string Name => "mixture-particles";
 

@@ -11,7 +11,7 @@ namespace Stein.Experiments.Mixtures;
 /// Everything that decides the numbers of one run of particles that start in one mode of
 /// <c>π N(−m e₁, I) + (1 − π) N(m e₁, I)</c> and are to become a sample of both.
 /// </summary>
-public sealed record MixtureParticlesSettings
+internal sealed record MixtureParticlesSettings
 {
     /// <summary><c>svgd</c>, <c>ksd-descent</c>, <c>svgd-annealed</c> or <c>ksd-descent-annealed</c>.</summary>
     public string Algorithm { get; init; } = "svgd";

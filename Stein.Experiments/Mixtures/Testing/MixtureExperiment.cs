@@ -7,7 +7,7 @@ namespace Stein.Experiments.Mixtures;
 /// <summary>
 /// Blindness to mixing weights: goodness-of-fit tests by the kernelised Stein discrepancy where modes are apart, and the remedies.
 /// </summary>
-public sealed class MixtureExperiment : Experiment<MixtureSettings>
+internal sealed class MixtureExperiment : Experiment<MixtureSettings>
 {
     private static readonly MixtureSettings Default = new();
 

@@ -6,7 +6,7 @@ namespace Stein.Experiments.Mixtures;
 /// <param name="Model">p, whose score the tests know.</param>
 /// <param name="Truth">q, what is sampled.</param>
 /// <param name="IsNull">Whether the two are one: a test should reject as often as its level says.</param>
-public sealed record MixtureProblem(GaussianMixture Model, GaussianMixture Truth, bool IsNull)
+internal sealed record MixtureProblem(GaussianMixture Model, GaussianMixture Truth, bool IsNull)
 {
     /// <summary>The variance of the second mode of <c>unequal-scales</c>; that of the first is 1.</summary>
     public const double LargeVariance = 9;

@@ -33,7 +33,7 @@ namespace Stein.Experiments.Mixtures;
 /// <param name="StatisticError">Its standard error.</param>
 /// <param name="ChosenSigma">The geometric mean of the σ that a rule chose; NaN for others.</param>
 [CsvRecord]
-public sealed partial record MixtureResult(
+internal sealed partial record MixtureResult(
     [CsvColumn("problem")] string Problem,
     [CsvColumn("dim")] int Dimension,
     [CsvColumn("separation")] double Separation,

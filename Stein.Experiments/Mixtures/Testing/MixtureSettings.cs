@@ -8,7 +8,7 @@ namespace Stein.Experiments.Mixtures;
 /// times over. The defaults are the case in which the kernelised Stein discrepancy is blind: modes at ±5, proportions 0.7 : 0.3 where
 /// the model says 0.5 : 0.5 (Wenliang and Kanagawa, "Blindness of score-based methods to isolated components", 2020).
 /// </summary>
-public sealed record MixtureSettings
+internal sealed record MixtureSettings
 {
     /// <summary>
     /// <c>none</c>; <c>noise</c> of one σ; <c>ladder</c>, the sum over a ladder of σ with weights σ²; <c>selected</c>, the σ of the ladder

@@ -5,7 +5,7 @@ using Stein.Experiments.Runs;
 namespace Stein.Experiments.Mixtures;
 
 /// <summary>The weight of a mixture of two modes, learned by minimising a discrepancy: what is blind does not find it.</summary>
-public sealed class MixtureWeightExperiment : Experiment<MixtureWeightSettings>
+internal sealed class MixtureWeightExperiment : Experiment<MixtureWeightSettings>
 {
     public override string Name => "mixture-weight";
 

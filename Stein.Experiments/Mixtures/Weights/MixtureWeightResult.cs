@@ -22,7 +22,7 @@ namespace Stein.Experiments.Mixtures;
 /// <param name="Determined">The share of draws in which the objective decided, see <see cref="MixtureWeightTrial.IsDetermined"/>.</param>
 /// <param name="RelativeGradient">The median of <see cref="MixtureWeightTrial.RelativeGradient"/>: how much the objective sees.</param>
 [CsvRecord]
-public sealed partial record MixtureWeightResult(
+internal sealed partial record MixtureWeightResult(
     [CsvColumn("objective")] string Objective,
     [CsvColumn("model")] string Model,
     [CsvColumn("separation")] double Separation,

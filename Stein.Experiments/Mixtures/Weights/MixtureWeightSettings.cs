@@ -8,7 +8,7 @@ namespace Stein.Experiments.Mixtures;
 /// Everything that decides the numbers of one cell of the experiment <c>mixture-weight</c>: the weight of a mixture learned from samples
 /// by minimising an objective, many times over.
 /// </summary>
-public sealed record MixtureWeightSettings
+internal sealed record MixtureWeightSettings
 {
     /// <summary>
     /// What is minimised. <c>score-matching</c>; <c>ksd</c>, the kernelised Stein discrepancy; <c>noise</c>, that with noise of one σ on

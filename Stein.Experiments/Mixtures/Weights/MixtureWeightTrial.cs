@@ -17,7 +17,7 @@ namespace Stein.Experiments.Mixtures;
 /// <c>|∂J/∂ log(π/(1 − π))|</c> at π = ½, means and variances the true ones, over the sum of the absolute values of the terms of J.
 /// </param>
 [CsvRecord]
-public sealed partial record MixtureWeightTrial(
+internal sealed partial record MixtureWeightTrial(
     [CsvColumn("trial")] int Trial,
     [CsvColumn("weight")] double Weight,
     [CsvColumn("mle")] double MaximumLikelihood,

@@ -7,7 +7,7 @@ namespace Stein.Experiments.Runs.Slurm;
 
 /// <summary>Talks to the cluster by Slurm's own commands.</summary>
 /// <param name="environment">Variables set for these commands beside those of this process, such as SLURM_CONF of another cluster.</param>
-public sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? environment = null)
+internal sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? environment = null)
 {
     /// <summary>How many tasks an array may have here; null where Slurm is not there or does not answer.</summary>
     /// <param name="cancellationToken">Gives up.</param>

@@ -1,4 +1,4 @@
 namespace Stein.Experiments.Runs.Slurm;
 
 /// <summary>Slurm did not do what was asked: a message for people, with Slurm's own words where it said something.</summary>
-public sealed class SlurmException(string message, Exception? innerException = null) : Exception(message, innerException);
+internal sealed class SlurmException(string message, Exception? innerException = null) : Exception(message, innerException);

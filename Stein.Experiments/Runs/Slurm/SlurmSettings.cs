@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Stein.Experiments.Runs.Slurm;
 
 /// <summary>What is to run on a Slurm cluster: one command for each shard of a plan, and a report when all have ended.</summary>
-public sealed partial record SlurmSettings
+internal sealed partial record SlurmSettings
 {
     /// <summary>Slurm's own default of MaxArraySize.</summary>
     public const int DefaultMaxArraySize = 1001;

@@ -10,7 +10,7 @@ namespace Stein.Experiments.Runs.Slurm;
 /// <param name="ReportScript">Path of the script of the report.</param>
 /// <param name="SubmitScript">Path of <c>submit.sh</c>, which a person can run as well as <see cref="SlurmClient.SubmitAsync"/>.</param>
 /// <param name="LogFolder">Absolute path of the folder in which the tasks' logs will be.</param>
-public sealed record SlurmSubmission(
+internal sealed record SlurmSubmission(
     string Folder, IReadOnlyList<string> ArrayScripts, string ReportScript, string SubmitScript, string LogFolder)
 {
     /// <summary>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Stein.Experiments.Runs.Slurm;
 
 /// <summary>Slurm's notation of time limits.</summary>
-public static partial class SlurmTimeLimit
+internal static partial class SlurmTimeLimit
 {
     /// <summary>Reads what <c>sbatch --time</c> reads.</summary>
     /// <param name="text">M, M:S, H:M:S, D-H, D-H:M or D-H:M:S.</param>

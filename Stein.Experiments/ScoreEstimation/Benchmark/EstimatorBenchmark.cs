@@ -12,7 +12,7 @@ namespace Stein.Experiments.ScoreEstimation;
 /// <param name="Samples">K, at least 2.</param>
 /// <param name="Dimension">D, at least 1.</param>
 /// <param name="Fits">How many times.</param>
-public sealed record EstimatorBenchmarkSettings(string Estimator, int Samples, int Dimension, int Fits);
+internal sealed record EstimatorBenchmarkSettings(string Estimator, int Samples, int Dimension, int Fits);
 
 /// <summary>How long one estimator takes, and what memory. Times of a machine, and no part of any result that is to be repeated.</summary>
 /// <param name="Estimator">The estimator.</param>
@@ -30,7 +30,7 @@ public sealed record EstimatorBenchmarkSettings(string Estimator, int Samples, i
 /// <param name="ScoresBytes">The same of the scores.</param>
 /// <param name="PeakBytes">The largest working set of the whole process until then: of this row and those before it.</param>
 [CsvRecord]
-public sealed partial record EstimatorBenchmarkRow(
+internal sealed partial record EstimatorBenchmarkRow(
     [CsvColumn("estimator")] string Estimator,
     [CsvColumn("samples")] int Samples,
     [CsvColumn("dim")] int Dimension,
@@ -44,7 +44,7 @@ public sealed partial record EstimatorBenchmarkRow(
     [CsvColumn("peak_bytes")] long PeakBytes);
 
 /// <summary>Times estimators.</summary>
-public static class EstimatorBenchmark
+internal static class EstimatorBenchmark
 {
     /// <summary>Where the scores are asked for.</summary>
     public const int TestPoints = 1024;
