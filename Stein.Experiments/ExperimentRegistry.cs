@@ -16,7 +16,7 @@ internal static class ExperimentRegistry
     public static MixtureExperiment Mixture { get; } = new();
 
     /// <summary>Mixing weights learned by minimising a discrepancy.</summary>
-    public static MixtureWeightExperiment MixtureWeight { get; } = new();
+    public static MixtureWeight MixtureWeight { get; } = new();
 
     /// <summary>Particles that start in one mode of two.</summary>
     public static MixtureParticlesExperiment MixtureParticles { get; } = new();

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.Text;
 using Stein.Cli;
 using Stein.Engine.Devices;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Slurm;

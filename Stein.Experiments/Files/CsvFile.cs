@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsvHelper;
 
 namespace Stein.Experiments.Files;
@@ -9,6 +10,13 @@ namespace Stein.Experiments.Files;
 internal static class CsvFile
 {
     internal static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
+
+    /// <summary>A cell as it is written: numbers that read back to the same double, NaN and null as a blank.</summary>
+    public static string Text(object? cell) => cell switch
+    {
+        double number => double.IsNaN(number) ? "" : number.ToString("R", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "",
+    };
 
     /// <summary>Writes a file, whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written; one that was there is unchanged.</exception>

@@ -14,7 +14,7 @@ internal static class IcaCurveFigure
     /// <param name="points">Curves of one dimension, any number of methods and seeds; not empty.</param>
     public static Plot Draw(IReadOnlyList<IcaCurvePoint> points)
     {
-        Plot plot = Figure.Create("Iteration", $"Test log-likelihood (nats), D = {points[0].Dim}");
+        Plot plot = Canvas.Create("Iteration", $"Test log-likelihood (nats), D = {points[0].Dim}");
         int last = points.Max(point => point.Iteration);
         var range = new ValueRange();
         IcaMethod[] methods = [.. IcaMethod.InOrder(points.Select(point => point.Method))];
@@ -47,7 +47,7 @@ internal static class IcaCurveFigure
         plot.Axes.SetLimits(0, Math.Max(last, 1), bottom, top);
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { LabelFormatter = Thousands, IntegerTicksOnly = true };
         plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = NumberText.Tick };
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
         return plot;
     }
 

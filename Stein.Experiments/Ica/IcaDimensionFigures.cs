@@ -31,7 +31,7 @@ internal static class IcaDimensionFigures
         (double bottom, double top) = range.WithMargin(0.06);
         plot.Axes.SetLimits(-0.5, dims.Length - 0.5, bottom, top);
         plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = NumberText.Tick };
-        Figure.PutLegendAbove(plot, [.. Legend(rows), IcaFigureStyle.Oracle.LineItem(IcaMethod.Oracle.Name)]);
+        Canvas.PutLegendAbove(plot, [.. Legend(rows), IcaFigureStyle.Oracle.LineItem(IcaMethod.Oracle.Name)]);
         return plot;
     }
 
@@ -58,7 +58,7 @@ internal static class IcaDimensionFigures
         };
         plot.Grid.MinorLineColor = Colors.Black.WithAlpha(.04);
         plot.Grid.MinorLineWidth = 1;
-        Figure.PutLegendAbove(plot, Legend(rows));
+        Canvas.PutLegendAbove(plot, Legend(rows));
         return plot;
     }
 
@@ -67,7 +67,7 @@ internal static class IcaDimensionFigures
     /// <summary>Dimensions stand at equal distances: on a linear axis the small ones would crowd.</summary>
     private static Plot Create(int[] dims, string yLabel)
     {
-        Plot plot = Figure.Create("Dimension D", yLabel);
+        Plot plot = Canvas.Create("Dimension D", yLabel);
         plot.Axes.Bottom.TickGenerator = new NumericManual(
             [.. Enumerable.Range(0, dims.Length).Select(position => (double)position)],
             [.. dims.Select(dim => dim.ToString(CultureInfo.InvariantCulture))]);

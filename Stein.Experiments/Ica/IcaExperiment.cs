@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Ica;

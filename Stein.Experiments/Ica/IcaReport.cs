@@ -61,11 +61,11 @@ internal static class IcaReport
         foreach (IGrouping<int, IcaCurvePoint> dim in sortedCurves.GroupBy(point => point.Dim))
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"curves_D{dim.Key}");
-            written.AddRange(Figure.Save(IcaCurveFigure.Draw([.. dim]), folder, name));
+            written.AddRange(Canvas.Save(IcaCurveFigure.Draw([.. dim]), folder, name));
         }
 
-        written.AddRange(Figure.Save(IcaDimensionFigures.DrawLogLikelihood(rows), folder, "log_likelihood_by_dimension"));
-        written.AddRange(Figure.Save(IcaDimensionFigures.DrawGap(rows), folder, "gap_by_dimension"));
+        written.AddRange(Canvas.Save(IcaDimensionFigures.DrawLogLikelihood(rows), folder, "log_likelihood_by_dimension"));
+        written.AddRange(Canvas.Save(IcaDimensionFigures.DrawGap(rows), folder, "gap_by_dimension"));
         return written;
 
         int Rank(string method) => Array.IndexOf(order, IcaMethod.Find(method));

@@ -1,62 +1,111 @@
-using ScottPlot;
-using ScottPlot.AxisPanels;
-using Stein.Experiments.Files;
-
 namespace Stein.Experiments.Reports;
 
-/// <summary>What all figures share: size, font, frame, legend; and writing them as PNG and SVG.</summary>
-internal static class Figure
+/// <summary>A figure as data: axes, and layers that are drawn one above the other.</summary>
+/// <param name="Name">The name of the files without the ending.</param>
+/// <param name="Caption">What a reader has to know to read it.</param>
+/// <param name="X">The axis at the bottom.</param>
+/// <param name="Y">The axis on the left.</param>
+/// <param name="Layers">The first is drawn first. Those with a label make the legend.</param>
+internal sealed record Figure(string Name, string Caption, Axis X, Axis Y, IReadOnlyList<Layer> Layers) : Section(Name)
 {
-    private const int Width = 1600;
-    private const int Height = 1000;
-    private const float OuterMargin = 10;
+    /// <summary>Whether axes, ticks and grid are left out and both axes have one unit: for panels beside one another.</summary>
+    public bool IsFrameless { get; init; }
+}
 
-    /// <summary>An empty plot with the embedded font, a light grid and an open frame, sized for a 1600×1000 picture.</summary>
-    public static Plot Create(string xLabel, string yLabel)
+/// <summary>How values are placed on an axis.</summary>
+internal enum Scale
+{
+    Linear,
+    Log2,
+    Log10,
+}
+
+/// <summary>An axis of a figure. All values are those of the quantity itself, on a logarithmic axis too.</summary>
+/// <param name="Label">What the axis shows, with its unit.</param>
+internal sealed record Axis(string Label)
+{
+    public Scale Scale { get; init; }
+
+    public Ticks Ticks { get; init; } = Ticks.Automatic;
+
+    /// <summary>The ends of the axis; null for those of what is drawn, with <see cref="Margin"/>.</summary>
+    public (double Low, double High)? Limits { get; init; }
+
+    /// <summary>The share of the axis that is left free at both ends; null for the library's choice.</summary>
+    public double? Margin { get; init; } = 0.05;
+
+    /// <summary>Values that are to be on the axis besides those of the layers.</summary>
+    public IReadOnlyList<double> Includes { get; init; } = [];
+
+    /// <summary>Whether lines of the grid are drawn at its ticks.</summary>
+    public bool HasGrid { get; init; } = true;
+
+    /// <summary>Where a value is drawn.</summary>
+    public double Place(double value) => Scale switch
     {
-        EmbeddedFont.Use();
-        var plot = new Plot { ScaleFactor = 2 };
-        plot.Font.Set(EmbeddedFont.Name);
-        plot.XLabel(xLabel, size: 16);
-        plot.YLabel(yLabel, size: 16);
-        plot.Axes.Bottom.Label.Bold = false;
-        plot.Axes.Left.Label.Bold = false;
-        plot.Axes.Bottom.TickLabelStyle.FontSize = 14;
-        plot.Axes.Left.TickLabelStyle.FontSize = 14;
-        plot.Axes.Right.FrameLineStyle.Width = 0;
-        plot.Axes.Top.FrameLineStyle.Width = 0;
-        plot.Axes.Right.MinimumSize = 2 * OuterMargin;
-        ((YAxisBase)plot.Axes.Left).PaddingOutsideAxisLabels = new PixelPadding(OuterMargin, 0, 0, 0);
-        plot.Grid.MajorLineColor = Colors.Black.WithAlpha(.10);
-        return plot;
+        Scale.Log2 => Math.Log2(value),
+        Scale.Log10 => Math.Log10(value),
+        _ => value,
+    };
+}
+
+/// <summary>Where an axis is labelled, and how.</summary>
+internal abstract record Ticks
+{
+    /// <summary>Where the library puts them.</summary>
+    public static readonly Ticks Automatic = new Numbers();
+
+    /// <summary>The same, at whole numbers alone.</summary>
+    public static readonly Ticks Whole = new Numbers { IsWhole = true };
+
+    /// <summary>On a logarithmic axis at powers of ten, written as numbers, with small ticks between.</summary>
+    public static readonly Ticks Decades = new PowersOfTen(NumberText.Power, HasMinor: true);
+
+    /// <summary>On a logarithmic axis at powers of ten, written as <c>10⁻³</c>.</summary>
+    public static readonly Ticks Powers = new PowersOfTen(SignificantText.PowerOfTen, HasMinor: false);
+
+    /// <summary>On a logarithmic axis at 1, 2 and 5 times powers of ten.</summary>
+    public static readonly Ticks OneTwoFive = At(
+        [.. from power in Enumerable.Range(-12, 25) from factor in (int[])[1, 2, 5] select factor * Math.Pow(10, power)]);
+
+    private Ticks()
+    {
     }
 
-    /// <summary>Puts the legend into its own panel above the data, so that it never covers any.</summary>
-    /// <param name="plot">The plot; entries that plottables bring themselves are not shown.</param>
-    /// <param name="items">The entries, in their order.</param>
-    public static void PutLegendAbove(Plot plot, IEnumerable<LegendItem> items)
+    /// <summary>At some values, written as numbers.</summary>
+    public static Ticks At(IReadOnlyList<double> values) => At(values, NumberText.Tick);
+
+    /// <summary>At some values.</summary>
+    public static Ticks At(IReadOnlyList<double> values, Func<double, string> label) => new Given(values, [.. values.Select(label)]);
+
+    /// <summary>At 0, 1, 2, …, each with a text: an axis of names.</summary>
+    public static Ticks Names(IReadOnlyList<string> names) => new Given([.. Enumerable.Range(0, names.Count).Select(place => (double)place)], names);
+
+    /// <summary>At multiples of a number.</summary>
+    public static Ticks Every(double interval) => new Multiples(interval);
+
+    internal sealed record Numbers : Ticks
     {
-        plot.Legend.DisplayPlottableLegendItems = false;
-        plot.Legend.ManualItems.AddRange(items);
-        plot.Legend.Orientation = Orientation.Horizontal;
-        plot.Legend.TightHorizontalWrapping = true;
-        plot.Legend.FontName = EmbeddedFont.Name;
-        plot.Legend.FontSize = 14;
-        plot.Legend.OutlineWidth = 0;
-        plot.Legend.ShadowColor = Colors.Transparent;
-        plot.Legend.BackgroundColor = Colors.Transparent;
-        plot.Legend.SymbolWidth = 32;
-        plot.ShowLegend(Edge.Top);
+        public bool IsWhole { get; init; }
+
+        public Func<double, string> Label { get; init; } = NumberText.Tick;
     }
 
-    /// <summary>Writes <c>name.png</c> and <c>name.svg</c>; the same plot gives the same bytes.</summary>
-    /// <returns>The two paths.</returns>
-    public static IReadOnlyList<string> Save(Plot plot, string folder, string name)
-    {
-        string png = Path.Combine(folder, $"{name}.png");
-        string svg = Path.Combine(folder, $"{name}.svg");
-        AtomicFile.WriteAllBytes(png, plot.GetImageBytes(Width, Height, ImageFormat.Png));
-        AtomicFile.WriteAllText(svg, SvgFigure.Render(plot, Width, Height));
-        return [png, svg];
-    }
+    internal sealed record PowersOfTen(Func<double, string> Label, bool HasMinor) : Ticks;
+
+    internal sealed record Given(IReadOnlyList<double> Values, IReadOnlyList<string> Labels) : Ticks;
+
+    internal sealed record Multiples(double Interval) : Ticks;
+}
+
+/// <summary>A point, and the interval of its bar or band.</summary>
+/// <param name="X">Its place on the axis at the bottom.</param>
+/// <param name="Y">Its place on the axis on the left; one that is not finite, or on a logarithmic axis not positive, is left out.</param>
+/// <param name="Low">The lower end of the interval; NaN for no interval.</param>
+/// <param name="High">The upper end of the interval.</param>
+internal readonly record struct Point(double X, double Y, double Low = double.NaN, double High = double.NaN)
+{
+    /// <summary>A mean with its standard error.</summary>
+    public static Point Mean(double x, Summary value)
+        => new(x, value.Mean, value.Mean - value.StandardError, value.Mean + value.StandardError);
 }

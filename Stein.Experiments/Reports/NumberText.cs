@@ -46,4 +46,7 @@ internal static class NumberText
     /// <summary>The label of a tick: as many digits as it needs.</summary>
     public static string Tick(double value) =>
         value.ToString("0.######", CultureInfo.InvariantCulture).Replace('-', '−');
+
+    /// <summary>A power of ten as a number.</summary>
+    public static string Power(double power) => Tick(Math.Pow(10, power));
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Stein.Experiments.Files;
-using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Reports;
 

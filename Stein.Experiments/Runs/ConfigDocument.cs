@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 

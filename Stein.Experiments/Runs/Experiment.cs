@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
+using Stein.Experiments.Declarations;
 
 namespace Stein.Experiments.Runs;
 
@@ -35,8 +36,11 @@ internal abstract class Experiment
     /// </exception>
     public abstract RunConfig Parse(JsonObject config, Precision precision = Precision.Single);
 
-    /// <summary>The keys of a config, in the order they are declared.</summary>
-    public abstract IReadOnlyList<string> Keys { get; }
+    /// <summary>The settings of a config, in the order they are declared.</summary>
+    public abstract IReadOnlyList<Setting> Settings { get; }
+
+    /// <summary>Command lines for its help, the words after the experiment's name, each with what it does.</summary>
+    public virtual IReadOnlyList<(string Arguments, string Meaning)> Examples => [];
 
     /// <summary>
     /// Writes tables and figures of the runs of <see cref="ReportRequest.Plan"/> that are finished in <paramref name="store"/>, even if

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
+using Stein.Experiments.Declarations;
 
 namespace Stein.Experiments.Runs;
 
@@ -11,7 +12,7 @@ namespace Stein.Experiments.Runs;
 internal abstract class Experiment<TConfig> : Experiment
     where TConfig : class, new()
 {
-    public sealed override IReadOnlyList<string> Keys => ConfigJson.Keys(typeof(TConfig));
+    public sealed override IReadOnlyList<Setting> Settings { get; } = ConfigJson.Settings<TConfig>();
 
     public sealed override IReadOnlyList<RunConfig> Grid(GridScale scale, Precision precision = Precision.Single)
         => [.. Configs(scale).Select(config => Identify(config, precision))];
@@ -24,8 +25,10 @@ internal abstract class Experiment<TConfig> : Experiment
     public RunConfig Identify(TConfig config, Precision precision = Precision.Single)
     {
         ArgumentNullException.ThrowIfNull(config);
+        foreach (Setting setting in Settings)
+            setting.Check(config);
         Validate(config);
-        config = Normalise(config);
+        config = Normalise(WithoutIdle(config));
         return new RunConfig(this, config, precision, ConfigJson.Write(config), Operations(config), Describe(config), SpeedClass(config));
     }
 
@@ -55,14 +58,16 @@ internal abstract class Experiment<TConfig> : Experiment
     protected abstract IReadOnlyList<TConfig> Configs(GridScale scale);
 
     /// <summary>
-    /// The config with every setting that changes nothing in it at its default, so that two configs of one number are one run. As it is
-    /// unless overridden.
+    /// The config with every setting that changes nothing in it at its default, so that two configs of one number are one run. What
+    /// <see cref="OnlyForAttribute"/> declares is done already.
     /// </summary>
     protected virtual TConfig Normalise(TConfig config) => config;
 
-    /// <summary>Checks that a config can be run.</summary>
-    /// <exception cref="InvalidConfigException">It cannot; the message says which key, and what is allowed.</exception>
-    protected abstract void Validate(TConfig config);
+    /// <summary>Checks what the declarations of the config do not say, as how two settings go together.</summary>
+    /// <exception cref="InvalidConfigException">It cannot be run; the message says which key, and what is allowed.</exception>
+    protected virtual void Validate(TConfig config)
+    {
+    }
 
     /// <summary>Floating-point operations of the whole run: for the order of the runs, their shares and the estimate of time.</summary>
     protected abstract double Operations(TConfig config);
@@ -79,6 +84,19 @@ internal abstract class Experiment<TConfig> : Experiment
     /// <summary>Begins a run at iteration 0. Called by the thread that runs it; the device is the run's own, and outlives it.</summary>
     /// <exception cref="RunFailedException">It cannot be begun.</exception>
     protected abstract IRun Start(TConfig config, Device device);
+
+    private TConfig WithoutIdle(TConfig config)
+    {
+        if (Settings.All(setting => setting.OnlyFor is null))
+            return config;
+        JsonObject content = ConfigJson.Write(config);
+        string[] idle = [.. Settings.Where(setting => setting.IsIdle(content)).Select(setting => setting.Key)];
+        if (idle.Length == 0)
+            return config;
+        foreach (string key in idle)
+            content.Remove(key);
+        return ConfigJson.Read<TConfig>(content);
+    }
 
     /// <summary>
     /// Writes tables and figures of what is there; <c>metrics.csv</c> (<see cref="TidyCsv"/>) and <c>provenance.json</c> come from the

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
@@ -25,25 +26,3 @@ internal sealed record ReportOutcome(
     /// <summary>Settings that are not the published ones, as options with the published value.</summary>
     public IReadOnlyList<string> Deviations { get; init; } = [];
 }
-
-/// <summary>A table as people are shown it.</summary>
-/// <param name="Title">Of the whole.</param>
-/// <param name="Columns">Its columns; the first says what a row is.</param>
-/// <param name="Rows">The cells of each row.</param>
-internal sealed record ReportTable(string Title, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
-
-/// <summary>A column of a <see cref="ReportTable"/>.</summary>
-/// <param name="Header">May have two lines.</param>
-/// <param name="Detail">
-/// Null for a column that is always there. Where the table is too wide, columns with a detail go into a table of their own that has it as
-/// its title.
-/// </param>
-internal sealed record ReportColumn(string Header, string? Detail = null);
-
-/// <summary>A number held against the published one.</summary>
-/// <param name="Row">What it is, as in "maxSKSD-g, D = 10".</param>
-/// <param name="Ours">Our number.</param>
-/// <param name="Published">The published number.</param>
-/// <param name="Verdict">A word: agrees, higher, lower.</param>
-/// <param name="Reproduced">Whether it counts as reproduced; <c>--check</c> fails if one does not.</param>
-internal sealed record PublishedComparison(string Row, double Ours, double Published, string Verdict, bool Reproduced);

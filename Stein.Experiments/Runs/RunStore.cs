@@ -1,3 +1,4 @@
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 
 namespace Stein.Experiments.Runs;

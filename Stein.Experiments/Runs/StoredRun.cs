@@ -42,6 +42,9 @@ internal class StoredRun
     /// <summary>A number of the result; NaN where there is none.</summary>
     public double Number(string name) => values[name]?.GetValue<double>() ?? double.NaN;
 
+    /// <summary>A number of the result; NaN where there is none.</summary>
+    public double this[Quantity quantity] => Number(quantity.Name);
+
     /// <summary>All values of the result, as <see cref="RunResult.Values"/> gave them. A copy.</summary>
     public JsonObject Values() => values.DeepClone().AsObject();
 

@@ -25,7 +25,7 @@ internal static class TidyCsv
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(runs);
         (StoredRun Run, JsonObject Config)[] all = [.. runs.Select(run => (run, run.Run.Canonical))];
-        string[] keys = [.. experiment.Keys.Where(key => all.Select(run => Cell(run.Config[key])).Distinct().Count() > 1)];
+        string[] keys = [.. experiment.Settings.Select(setting => setting.Key).Where(key => all.Select(run => Cell(run.Config[key])).Distinct().Count() > 1)];
         AtomicFile.Write(path, stream =>
         {
             using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);

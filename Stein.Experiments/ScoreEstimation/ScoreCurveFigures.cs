@@ -18,8 +18,8 @@ internal static class ScoreCurveFigures
     /// <returns>The paths.</returns>
     public static IReadOnlyList<string> Write(string folder, IReadOnlyList<ScoreCurve> curves) =>
     [
-        .. Figure.Save(Draw([.. curves.Where(IsStein)]), folder, "curves_stein"),
-        .. Figure.Save(Draw([.. curves.Where(curve => !IsStein(curve))]), folder, "curves_others"),
+        .. Canvas.Save(Draw([.. curves.Where(IsStein)]), folder, "curves_stein"),
+        .. Canvas.Save(Draw([.. curves.Where(curve => !IsStein(curve))]), folder, "curves_others"),
     ];
 
     private static bool IsStein(ScoreCurve curve)
@@ -27,7 +27,7 @@ internal static class ScoreCurveFigures
 
     private static Plot Draw(ScoreCurve[] curves)
     {
-        Plot plot = Figure.Create(
+        Plot plot = Canvas.Create(
             FormattableString.Invariant($"x ({curves[0].Samples.Length} samples of N(0, 1))"), "Estimated score");
         var legend = new List<LegendItem>();
         Scatter truth = plot.Add.ScatterLine(new[] { -ScoreCurve.Reach, ScoreCurve.Reach }, new[] { ScoreCurve.Reach, -ScoreCurve.Reach });
@@ -67,7 +67,7 @@ internal static class ScoreCurveFigures
         plot.Axes.Bottom.TickGenerator = new NumericFixedInterval(1) { LabelFormatter = NumberText.Tick };
         plot.Axes.Left.TickGenerator = new NumericFixedInterval(1) { LabelFormatter = NumberText.Tick };
         plot.Axes.SetLimits(-ScoreCurve.Reach, ScoreCurve.Reach, -Highest, Highest);
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
         return plot;
     }
 }

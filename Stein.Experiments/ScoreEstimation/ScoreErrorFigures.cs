@@ -49,7 +49,7 @@ internal static class ScoreErrorFigures
     /// <param name="marked">What the rings mean; empty for none.</param>
     public static Plot Draw(string xLabel, IReadOnlyList<ErrorSeries> series, IReadOnlyList<double> ticks, string marked = "")
     {
-        Plot plot = Figure.Create(xLabel, "Relative error");
+        Plot plot = Canvas.Create(xLabel, "Relative error");
         var legend = new List<LegendItem>();
         (ValueRange xs, ValueRange ys) = (new(), new());
         ys.Include(Math.Log10(Lowest));
@@ -104,7 +104,7 @@ internal static class ScoreErrorFigures
             [.. ticks.Select(Math.Log10)], [.. ticks.Select(NumberText.Tick)]);
         double[] errors = [.. from power in Enumerable.Range(-9, 11) from digit in (int[])[1, 2, 5] select digit * Math.Pow(10, power)];
         plot.Axes.Left.TickGenerator = new NumericManual([.. errors.Select(Math.Log10)], [.. errors.Select(NumberText.Tick)]);
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
         return plot;
     }
 

@@ -42,7 +42,7 @@ internal static class ScoreErrorReport
             {
                 Add(panel.Name + suffix, panel.Table(), panel.Caption);
                 foreach ((string name, ScottPlot.Plot plot) in panel.Plots())
-                    files.AddRange(Figure.Save(plot, request.Folder, name + suffix));
+                    files.AddRange(Canvas.Save(plot, request.Folder, name + suffix));
             }
         }
 

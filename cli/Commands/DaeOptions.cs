@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Stein.Engine.Kernels;
 using Stein.Experiments;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;

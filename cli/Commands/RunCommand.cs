@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stein.Experiments;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli;

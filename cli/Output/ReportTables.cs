@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli;

@@ -1,3 +1,4 @@
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli;

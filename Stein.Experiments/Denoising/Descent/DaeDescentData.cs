@@ -1,5 +1,6 @@
 using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Denoising;

@@ -19,7 +19,7 @@ internal static class DaeDescentFigures
     /// </summary>
     public static Plot DrawCurves(DescentCell cell, IReadOnlyList<DescentRow> rows)
     {
-        Plot plot = Figure.Create(
+        Plot plot = Canvas.Create(
             $"Step t ({cell.Title}{Seeds(cell)})",
             cell.HasTruth ? "KSD² and Fisher error (1/length²)" : "KSD² (1/length²)");
         DescentRow[] after = [.. rows.Where(row => row.Time > 0)];
@@ -65,7 +65,7 @@ internal static class DaeDescentFigures
     /// <summary>Fisher error at the test points of the descent at ridge λ/t and of the Stein gradient estimator at ridge η.</summary>
     public static Plot DrawRidge(DescentCell cell, IReadOnlyList<DescentRow> rows, IReadOnlyList<RidgeRow> path)
     {
-        Plot plot = Figure.Create($"Ridge η, or λ/t of the descent ({cell.Title}{Seeds(cell)})", "Fisher error at test points (1/length²)");
+        Plot plot = Canvas.Create($"Ridge η, or λ/t of the descent ({cell.Title}{Seeds(cell)})", "Fisher error at test points (1/length²)");
         var range = new ValueRange();
         DescentRow[] after = [.. rows.Where(row => row.Time > 0 && row.EffectiveRidge >= 0.5 * path[0].Ridge)];
         Add(
@@ -124,7 +124,7 @@ internal static class DaeDescentFigures
         plot.Axes.Bottom.TickGenerator = Decades();
         plot.Grid.MinorLineColor = Colors.Black.WithAlpha(.04);
         plot.Grid.MinorLineWidth = 1;
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
 
         static NumericAutomatic Decades() => new()
         {

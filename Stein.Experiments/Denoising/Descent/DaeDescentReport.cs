@@ -36,7 +36,7 @@ internal static class DaeDescentReport
             DescentCell example = ofData.MinBy(cell => cell.Settings.Samples)!;
             ArrowExample field = ArrowExample.Of(example);
             arrows.AddRange(field.Rows());
-            written.AddRange(Figure.Save(DescentArrowFigure.Draw(field), request.Folder, $"arrows_{example.Name}"));
+            written.AddRange(Canvas.Save(DescentArrowFigure.Draw(field), request.Folder, $"arrows_{example.Name}"));
         }
 
         AddTable("stopping", DaeDescentTables.Stopping(cells), DaeDescentCaptions.Stopping(cells, request.Scale));
@@ -44,11 +44,11 @@ internal static class DaeDescentReport
         foreach (DescentCell cell in cells)
         {
             IReadOnlyList<DescentRow> rows = [.. descents.Where(row => row.Cell == cell.Name)];
-            written.AddRange(Figure.Save(DaeDescentFigures.DrawCurves(cell, rows), request.Folder, $"curves_{cell.Name}"));
+            written.AddRange(Canvas.Save(DaeDescentFigures.DrawCurves(cell, rows), request.Folder, $"curves_{cell.Name}"));
             if (cell.HasTruth)
             {
                 IReadOnlyList<RidgeRow> path = [.. ridges.Where(row => row.Cell == cell.Name)];
-                written.AddRange(Figure.Save(DaeDescentFigures.DrawRidge(cell, rows, path), request.Folder, $"ridge_{cell.Name}"));
+                written.AddRange(Canvas.Save(DaeDescentFigures.DrawRidge(cell, rows, path), request.Folder, $"ridge_{cell.Name}"));
             }
         }
 

@@ -74,7 +74,7 @@ internal static class DescentArrowFigure
 
     public static Plot Draw(ArrowExample example)
     {
-        Plot plot = Figure.Create("", "");
+        Plot plot = Canvas.Create("", "");
         IReadOnlyList<Panel> panels = [.. Panels(example)];
         ArrowPoint[] grid = panels[0].Arrows;
         (double left, double bottom, double width) = (grid[0].X1, grid[0].X2, grid[^1].X1 - grid[0].X1);
@@ -104,7 +104,7 @@ internal static class DescentArrowFigure
         plot.HideGrid();
         plot.Layout.Frameless();
         plot.Axes.Frameless();
-        Figure.PutLegendAbove(
+        Canvas.PutLegendAbove(
             plot,
             [
                 new LegendItem

@@ -37,7 +37,7 @@ internal static class DaeIdentityFigures
     public static Plot DrawErrors(IReadOnlyList<DaeIdentityProblem> problems)
     {
         DaeIdentityErrorRow[] rows = [.. problems.SelectMany(problem => problem.Errors())];
-        Plot plot = Figure.Create("Noise σ (unit of the data)", "|‖∇F‖²/4σ⁴KSD² − 1|");
+        Plot plot = Canvas.Create("Noise σ (unit of the data)", "|‖∇F‖²/4σ⁴KSD² − 1|");
         var range = new ValueRange();
         var legend = new List<LegendItem>();
         for (int index = 0; index < problems.Count; index++)
@@ -66,7 +66,7 @@ internal static class DaeIdentityFigures
         plot.Axes.SetLimitsY(bottom, top);
         plot.Axes.Left.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true, LabelFormatter = SignificantText.PowerOfTen };
         PutSigmas(plot, sigmas);
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
         return plot;
     }
 
@@ -77,7 +77,7 @@ internal static class DaeIdentityFigures
     /// <param name="rows">Of one problem, one or more.</param>
     public static Plot DrawExact(IReadOnlyList<DaeIdentityExactRow> rows)
     {
-        Plot plot = Figure.Create(
+        Plot plot = Canvas.Create(
             $"Noise σ (unit of the data; {rows[0].Problem})", "Squared norm over 4σ⁴, KSD² (1/length²)");
         double[] means = [.. rows.SelectMany(row => (double[])[row.Gradient, row.Smoothed, row.Plain])];
         bool isLogarithmic = means.Min() > 0 && means.Max() > 10 * means.Min();
@@ -94,7 +94,7 @@ internal static class DaeIdentityFigures
             ? OneTwoFive(bottom, top)
             : new NumericAutomatic { LabelFormatter = NumberText.Tick };
         PutSigmas(plot, [.. rows.Select(row => row.Sigma).Distinct().Order()]);
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
         return plot;
 
         void Add(string label, Func<DaeIdentityExactRow, (double Mean, double Half)> value)

@@ -29,13 +29,13 @@ internal static class DaeIdentityReport
         Add("slopes", slopes, DaeIdentityTables.Slopes(problems), DaeIdentityCaptions.Slopes(request, runs));
         if (exactRows.Length > 0)
             Add("exact", exactRows, DaeIdentityTables.Exact(exactRows), DaeIdentityCaptions.Exact(request, runs, exactRows));
-        written.AddRange(Figure.Save(DaeIdentityFigures.DrawErrors(problems), request.Folder, "relative_error"));
+        written.AddRange(Canvas.Save(DaeIdentityFigures.DrawErrors(problems), request.Folder, "relative_error"));
         for (int index = 0; index < problems.Count; index++)
         {
             if (exact[index].Length == 0)
                 continue;
             string name = $"exact_{problems[index].FileName}";
-            written.AddRange(Figure.Save(DaeIdentityFigures.DrawExact(exact[index]), request.Folder, name));
+            written.AddRange(Canvas.Save(DaeIdentityFigures.DrawExact(exact[index]), request.Folder, name));
         }
 
         return new ReportOutcome(written, runs.Count, request.Plan.Count, [])

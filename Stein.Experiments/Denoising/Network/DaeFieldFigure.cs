@@ -41,7 +41,7 @@ internal static class DaeFieldFigure
         double scale = Longest * step / reference;
         double size = (DaeScoreField.Across + 1) * step;
 
-        Plot plot = Figure.Create("", "");
+        Plot plot = Canvas.Create("", "");
         string sigma = NumberText.Tick(settings.Sigma);
         (string Title, DaeFieldPoint[] Arrows)[] panels =
         [
@@ -64,7 +64,7 @@ internal static class DaeFieldFigure
         plot.HideGrid();
         plot.Layout.Frameless();
         plot.Axes.Frameless();
-        Figure.PutLegendAbove(
+        Canvas.PutLegendAbove(
             plot,
             [
                 new LegendItem

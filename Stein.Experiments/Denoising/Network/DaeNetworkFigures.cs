@@ -106,7 +106,7 @@ internal static class DaeNetworkFigures
 
     private static Plot Create(string xLabel, string yLabel)
     {
-        Plot plot = Figure.Create(xLabel, yLabel);
+        Plot plot = Canvas.Create(xLabel, yLabel);
         plot.Axes.Bottom.TickGenerator = Decades();
         plot.Axes.Left.TickGenerator = Decades();
         plot.Grid.MinorLineColor = Colors.Black.WithAlpha(.04);
@@ -160,6 +160,6 @@ internal static class DaeNetworkFigures
         (double left, double right) = xs.WithMargin(Margin);
         (double bottom, double top) = ys.WithMargin(Margin);
         plot.Axes.SetLimits(left, right, bottom, top);
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
     }
 }

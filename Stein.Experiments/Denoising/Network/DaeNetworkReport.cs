@@ -131,7 +131,7 @@ internal static class DaeNetworkReport
             void Add(string name, ScottPlot.Plot plot, string caption)
             {
                 string file = $"{name}_{density}{suffix}";
-                files.AddRange(Figure.Save(plot, request.Folder, file));
+                files.AddRange(Canvas.Save(plot, request.Folder, file));
                 figureCaptions.Append(FormattableString.Invariant($"\n## {file}\n\n{caption}\n"));
             }
         }

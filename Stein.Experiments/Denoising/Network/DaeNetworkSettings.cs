@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Stein.Engine.Kernels;
 using Stein.Engine.Mixtures;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Denoising;

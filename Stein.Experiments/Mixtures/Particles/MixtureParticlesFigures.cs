@@ -33,7 +33,7 @@ internal static class MixtureParticlesFigures
     /// <param name="rows">Of one dimension and one weight; not empty.</param>
     public static Plot DrawShare(IReadOnlyList<MixtureParticlesRow> rows)
     {
-        Plot plot = Figure.Create(
+        Plot plot = Canvas.Create(
             $"Separation m (D = {rows[0].Dimension}, π = {NumberText.Tick(rows[0].Weight)})", "Share of particles in the other mode");
         MixtureParticlesRow[] trained = [.. rows.Where(row => row.Algorithm != ParticleAlgorithm.Exact.Id)];
         string[] labels =
@@ -67,7 +67,7 @@ internal static class MixtureParticlesFigures
         plot.Axes.Bottom.TickGenerator = new NumericManual(
             [.. truth.Select(row => row.Separation)], [.. truth.Select(row => NumberText.Tick(row.Separation))]);
         plot.Axes.Left.TickGenerator = new NumericAutomatic { LabelFormatter = NumberText.Tick };
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
         return plot;
     }
 
@@ -79,7 +79,7 @@ internal static class MixtureParticlesFigures
     public static Plot DrawExamples(IReadOnlyList<ParticleExample> examples)
     {
         MixtureParticlesSettings settings = examples[0].Settings;
-        Plot plot = Figure.Create(
+        Plot plot = Canvas.Create(
             $"x₁ (D = {settings.Dimension}, m = {NumberText.Tick(settings.Separation)}, π = {NumberText.Tick(settings.Weight)}, "
             + $"seed {settings.Seed})",
             "");
@@ -106,7 +106,7 @@ internal static class MixtureParticlesFigures
         plot.Axes.SetLimits(
             -reach, reach, isHistogram ? -0.1 : -0.5 * spacing, baselines[0] + (isHistogram ? spacing : 0.5 * spacing));
         LegendItem truth = new() { LabelText = isHistogram ? "density of the target" : "modes of the target", LineColor = TruthColor, LineWidth = 1.6f };
-        Figure.PutLegendAbove(plot, [truth]);
+        Canvas.PutLegendAbove(plot, [truth]);
         return plot;
     }
 

@@ -35,7 +35,7 @@ internal static class MixtureParticlesReport
         foreach (var panel in rows.GroupBy(row => (row.Dimension, row.Weight)))
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"share_D{panel.Key.Dimension}_weight{panel.Key.Weight}");
-            written.AddRange(Figure.Save(MixtureParticlesFigures.DrawShare([.. panel]), request.Folder, name));
+            written.AddRange(Canvas.Save(MixtureParticlesFigures.DrawShare([.. panel]), request.Folder, name));
         }
 
         IReadOnlyList<ParticleExample> examples = [.. Examples(runs, dimension: 1), .. Examples(runs, dimension: 2)];
@@ -43,7 +43,7 @@ internal static class MixtureParticlesReport
         foreach (IGrouping<int, ParticleExample> figure in examples.GroupBy(example => example.Settings.Dimension))
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"example_D{figure.Key}");
-            written.AddRange(Figure.Save(MixtureParticlesFigures.DrawExamples([.. figure]), request.Folder, name));
+            written.AddRange(Canvas.Save(MixtureParticlesFigures.DrawExamples([.. figure]), request.Folder, name));
         }
 
         return new ReportOutcome(written, runs.Count, request.Plan.Count, [])

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Stein.Engine.Kernels;
 using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Mixtures;

@@ -26,14 +26,14 @@ internal static class MixtureFigures
         .. from cells in results.Where(HasPlainStatistic)
                .GroupBy(result => (result.Problem, result.Dimension, result.Separation, result.Trials, result.Variant))
            where cells.Select(cell => cell.Weight).Distinct().Count() > FewestPoints
-           from file in Figure.Save(
+           from file in Canvas.Save(
                Lines([.. cells], cell => cell.Weight, StatisticOf, "Sample's weight of the first mode", "Discrepancy (U-statistic)"),
                folder,
                $"discrepancy_{Name(cells.Key.Problem, cells.Key.Dimension)}_separation{NumberText.Tick(cells.Key.Separation)}{suffix(cells.Key.Variant)}")
            select file,
         .. from cells in tested.Where(result => result.Problem == "modes").GroupBy(result => (result.Separation, result.Weight, result.Variant))
            where cells.Select(cell => cell.Dimension).Distinct().Count() >= FewestPoints
-           from file in Figure.Save(
+           from file in Canvas.Save(
                Lines(
                    [.. cells.Where(cell => cells.Count(other => other.Name == cell.Name) > 1)],
                    cell => Math.Log10(cell.Dimension),
@@ -48,7 +48,7 @@ internal static class MixtureFigures
                .GroupBy(result => (result.Problem, result.Dimension, result.Variant))
            where cells.Select(cell => cell.Separation).Distinct().Count() >= FewestPoints
            let effect = cells.Key.Problem == "shift" ? "Shift of the mean δ" : "Standard deviation s"
-           from file in Figure.Save(
+           from file in Canvas.Save(
                Lines([.. cells], cell => cell.Separation, PowerOf, effect, "Share rejected"),
                folder,
                $"cost_{Name(cells.Key.Problem, cells.Key.Dimension)}{suffix(cells.Key.Variant)}")
@@ -74,7 +74,7 @@ internal static class MixtureFigures
         from cells in tested.Where(result => result.Remedy == remedy && MixtureProblem.UsesWeight(result.Problem))
             .GroupBy(result => (result.Problem, result.Dimension, result.Weight, result.Variant))
         where cells.Select(cell => cell.Separation).Distinct().Count() > 1 && cells.Select(strength).Distinct().Count() > 1
-        from file in Figure.Save(
+        from file in Canvas.Save(
             HeatMap([.. cells], yLabel, strength),
             folder,
             FormattableString.Invariant(
@@ -86,7 +86,7 @@ internal static class MixtureFigures
     {
         double[] separations = [.. cells.Select(cell => cell.Separation).Distinct().Order()];
         double[] strengths = [.. cells.Select(strength).Distinct().Order()];
-        Plot plot = Figure.Create("Separation m", yLabel);
+        Plot plot = Canvas.Create("Separation m", yLabel);
         var colours = new ScottPlot.Colormaps.Viridis();
         foreach (MixtureResult cell in cells)
         {
@@ -106,7 +106,7 @@ internal static class MixtureFigures
         plot.Axes.Bottom.TickGenerator = Ticks(separations);
         plot.Axes.Left.TickGenerator = Ticks(strengths);
         plot.HideGrid();
-        Figure.PutLegendAbove(plot, [new LegendItem { LabelText = "share of tests that reject, in per cent" }]);
+        Canvas.PutLegendAbove(plot, [new LegendItem { LabelText = "share of tests that reject, in per cent" }]);
         return plot;
     }
 
@@ -122,7 +122,7 @@ internal static class MixtureFigures
         string yLabel,
         Func<double, string>? tick = null)
     {
-        Plot plot = Figure.Create(xLabel, yLabel);
+        Plot plot = Canvas.Create(xLabel, yLabel);
         var range = new ValueRange();
         var legend = new List<LegendItem>();
         foreach (IGrouping<string, MixtureResult> remedy in cells.GroupBy(cell => cell.Name))
@@ -168,7 +168,7 @@ internal static class MixtureFigures
             plot.Axes.Bottom.TickGenerator = new NumericManual(places, [.. places.Select(tick)]);
         }
 
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
         return plot;
     }
 

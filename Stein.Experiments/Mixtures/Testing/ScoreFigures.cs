@@ -17,10 +17,10 @@ internal static class ScoreFigures
 
     public static IReadOnlyList<string> Write(string folder) =>
     [
-        .. Figure.Save(Curves(0), folder, FormattableString.Invariant($"scores_separation{Separation}")),
-        .. Figure.Save(Curves(Sigma), folder, FormattableString.Invariant($"scores_separation{Separation}_sigma{Sigma}")),
-        .. Figure.Save(Field(isEstimated: false), folder, "score_field_of_density"),
-        .. Figure.Save(Field(isEstimated: true), folder, "score_field_estimated"),
+        .. Canvas.Save(Curves(0), folder, FormattableString.Invariant($"scores_separation{Separation}")),
+        .. Canvas.Save(Curves(Sigma), folder, FormattableString.Invariant($"scores_separation{Separation}_sigma{Sigma}")),
+        .. Canvas.Save(Field(isEstimated: false), folder, "score_field_of_density"),
+        .. Canvas.Save(Field(isEstimated: true), folder, "score_field_estimated"),
     ];
 
     private static Plot Curves(double sigma)
@@ -28,7 +28,7 @@ internal static class ScoreFigures
         const int Points = 801;
         const double Reach = 12;
         string symbol = sigma == 0 ? "p" : FormattableString.Invariant($"p * N(0, {sigma}²)");
-        Plot plot = Figure.Create("x", $"Score of {symbol}");
+        Plot plot = Canvas.Create("x", $"Score of {symbol}");
         var legend = new List<LegendItem>();
         foreach (double weight in (double[])[0.1, 0.5, 0.9])
         {
@@ -51,7 +51,7 @@ internal static class ScoreFigures
         }
 
         plot.Axes.SetLimitsX(-Reach, Reach);
-        Figure.PutLegendAbove(plot, legend);
+        Canvas.PutLegendAbove(plot, legend);
         return plot;
     }
 
@@ -68,7 +68,7 @@ internal static class ScoreFigures
         GaussianMixture truth = isEstimated ? density.WithWeights([0.9, 0.1]) : density;
         double[] samples = truth.Sample(new PhiloxStream(60, StreamPurpose.TrainingData), Samples);
         GaussianMixture shown = isEstimated ? KernelDensity.Of(samples, 2, Bandwidth) : density;
-        Plot plot = Figure.Create("x₁", "x₂");
+        Plot plot = Canvas.Create("x₁", "x₂");
         double[] xs = [.. Enumerable.Range(0, Samples).Select(index => samples[2 * index])];
         double[] ys = [.. Enumerable.Range(0, Samples).Select(index => samples[(2 * index) + 1])];
         Scatter dots = plot.Add.ScatterPoints(xs, ys);
@@ -89,7 +89,7 @@ internal static class ScoreFigures
         string what = isEstimated
             ? FormattableString.Invariant($"kernel density estimate, bandwidth {Bandwidth}, of samples with weight 0.9 on the left")
             : "score of the density, weights equal";
-        Figure.PutLegendAbove(
+        Canvas.PutLegendAbove(
             plot,
             [
                 new LegendItem { LabelText = what, LineColor = SeriesStyle.Of(0).Color, LineWidth = 2 },

@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.Optimization;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>All parameters that minimise an objective near a start: BFGS of Math.NET with exact gradients.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
 /// The matrix K (N×N) of the inverse multiquadric kernel <c>(1 + (x_i − x_j)²/h²)^{−½}</c> of samples on the line, as <c>L Lᵀ</c> with L

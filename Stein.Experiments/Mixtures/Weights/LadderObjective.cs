@@ -1,4 +1,4 @@
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>The sum of several, each with a factor of its own inside.</summary>
 internal sealed class LadderObjective(IReadOnlyList<WeightObjective> rungs) : WeightObjective

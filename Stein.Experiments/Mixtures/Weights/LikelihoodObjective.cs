@@ -1,4 +1,4 @@
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>The mean of <c>−log p(x)</c>: maximum likelihood, the yardstick, which knows the normalising constant.</summary>
 /// <param name="samples">x (N).</param>

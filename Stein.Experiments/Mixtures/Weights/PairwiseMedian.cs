@@ -1,4 +1,4 @@
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>The median of the distances of all pairs of samples on the line, without making them.</summary>
 internal static class PairwiseMedian

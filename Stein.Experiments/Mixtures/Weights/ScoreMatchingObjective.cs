@@ -1,4 +1,4 @@
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
 /// The mean of <c>½ s(x)² + s′(x)</c>, the Fisher divergence but for a constant of the samples' law (Hyvärinen, "Estimation of

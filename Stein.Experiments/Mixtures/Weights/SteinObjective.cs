@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Stein.Engine.Formulas;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
 /// The squared kernelised Stein discrepancy of samples on the line from a mixture of two Gaussians, with the inverse multiquadric kernel

@@ -1,6 +1,6 @@
 using Stein.Engine.Mixtures;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
 /// What is learned of a mixture of two Gaussians on the line, <c>π N(μ₁, v₁) + (1 − π) N(μ₂, v₂)</c>, in numbers that may be any.

@@ -1,4 +1,4 @@
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
 /// Score of a mixture of two Gaussians on the line at a point, how it changes along the line, and the derivatives of both by the five

@@ -1,4 +1,4 @@
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>A function of the parameters of a mixture whose minimum is the estimate, for samples that are fixed.</summary>
 internal abstract class WeightObjective

@@ -1,6 +1,6 @@
 using MathNet.Numerics.RootFinding;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
 /// The weight that minimises an objective, all else fixed: the least of a grid of logits, then the zero of the derivative beside it.

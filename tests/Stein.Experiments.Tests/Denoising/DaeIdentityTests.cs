@@ -4,6 +4,7 @@ using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
 using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;

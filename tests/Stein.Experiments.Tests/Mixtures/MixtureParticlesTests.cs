@@ -1,5 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;

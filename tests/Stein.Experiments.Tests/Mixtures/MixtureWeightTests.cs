@@ -5,6 +5,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;

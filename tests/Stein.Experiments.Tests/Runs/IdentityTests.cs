@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
 using Xunit;

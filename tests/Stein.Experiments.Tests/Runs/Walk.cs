@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Engine.Random;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Tests.Runs;

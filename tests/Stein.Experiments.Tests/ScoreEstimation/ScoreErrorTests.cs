@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Estimators;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;

@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Formulas;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Runs;
 using Xunit;

@@ -1,4 +1,5 @@
-namespace Stein.Experiments.Runs;
+
+namespace Stein.Experiments.Declarations;
 
 /// <summary>What the values of most configs are held to.</summary>
 internal static class ConfigChecks

@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Declarations;
 
 /// <summary>
 /// Configs as JSON: names as everywhere in this project, every key and type checked when read, nulls left out when written.
@@ -16,8 +16,13 @@ internal static class ConfigJson
 {
     private static readonly JsonSerializerOptions Options = CreateOptions();
 
-    /// <summary>The keys of a config, in the order they are declared.</summary>
-    public static IReadOnlyList<string> Keys(Type type) => [.. Properties(type).Select(property => property.Name)];
+    /// <summary>The settings of a config, in the order they are declared.</summary>
+    public static IReadOnlyList<Setting> Settings<TConfig>()
+        where TConfig : class, new()
+    {
+        var defaults = new TConfig();
+        return [.. Properties(typeof(TConfig)).Select(property => new Setting(property, defaults))];
+    }
 
     /// <summary>Every key that has a value.</summary>
     /// <exception cref="InvalidConfigException">A number is not finite.</exception>

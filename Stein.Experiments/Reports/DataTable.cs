@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsvHelper;
+using Stein.Experiments.Files;
+
+namespace Stein.Experiments.Reports;
+
+/// <summary>Numbers for programs: a CSV file, and the same rows in <c>--json</c>, under the same names.</summary>
+/// <param name="Name">The name of the file without the ending, and the key in JSON.</param>
+/// <param name="Columns">The names of the columns, in snake_case.</param>
+/// <param name="Rows">One cell per column: a number, a text, a truth value, or null for none.</param>
+internal sealed record DataTable(string Name, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows) : Section(Name)
+{
+    /// <summary>Whether <c>--json</c> has the rows too; long tables of single points are left to the file.</summary>
+    public bool IsInJson { get; init; } = true;
+
+    /// <summary>One row per item.</summary>
+    public static DataTable Create<TItem>(string name, IEnumerable<TItem> items, params IReadOnlyList<DataColumn<TItem>> columns)
+        => new(
+            name,
+            [.. columns.Select(column => column.Name)],
+            [.. items.Select(item => (IReadOnlyList<object?>)[.. columns.Select(column => column.Value(item))])]);
+
+    /// <summary>One row per record, one column per property of it, under its name in JSON.</summary>
+    public static DataTable FromRecords<TRecord>(string name, IEnumerable<TRecord> records)
+    {
+        string[] columns =
+        [
+            .. from property in JsonFormat.Line.GetTypeInfo(typeof(TRecord)).Properties where property.Set is not null select property.Name,
+        ];
+        return new(
+            name,
+            columns,
+            [
+                .. from record in records
+                   let row = JsonSerializer.SerializeToNode(record, JsonFormat.Line)!.AsObject()
+                   select (IReadOnlyList<object?>)[.. columns.Select(column => Plain(row[column]))],
+            ]);
+
+        static object? Plain(JsonNode? cell) => cell?.GetValueKind() switch
+        {
+            null => null,
+            JsonValueKind.Number => cell.AsValue().TryGetValue(out long whole) ? whole : cell.GetValue<double>(),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => cell.GetValue<string>(),
+        };
+    }
+
+    /// <summary>Writes the CSV and leaves the stream open.</summary>
+    public void WriteCsv(Stream stream)
+    {
+        using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
+        Write(Columns);
+        foreach (IReadOnlyList<object?> row in Rows)
+            Write(row.Select(CsvFile.Text));
+
+        void Write(IEnumerable<string> cells)
+        {
+            foreach (string cell in cells)
+                csv.WriteField(cell);
+            csv.EndRecord();
+        }
+    }
+
+    /// <summary>The rows as objects.</summary>
+    public JsonArray ToJson() => new(
+    [
+        .. Rows.Select(row => (JsonNode)new JsonObject(
+            Columns.Zip(row, (column, cell) => KeyValuePair.Create(column, JsonSerializer.SerializeToNode(cell, JsonFormat.Line))))),
+    ]);
+}
+
+/// <summary>A column of a <see cref="DataTable"/>.</summary>
+/// <param name="Name">In snake_case.</param>
+/// <param name="Value">The cell of an item; NaN and null are blanks.</param>
+internal sealed record DataColumn<TItem>(string Name, Func<TItem, object?> Value)
+{
+    /// <summary>Two columns: a mean, and with <c>_se</c> behind its name its standard error.</summary>
+    public static IReadOnlyList<DataColumn<TItem>> MeanAndError(string name, Func<TItem, Summary> value) =>
+        [new(name, item => value(item).Mean), new($"{name}_se", item => value(item).StandardError)];
+}

@@ -1,0 +1,70 @@
+namespace Stein.Experiments.Reports;
+
+/// <summary>A table for people: on a terminal, in Markdown and in LaTeX.</summary>
+/// <param name="Name">The name of the files without the ending, and of the LaTeX label.</param>
+/// <param name="Title">The heading.</param>
+/// <param name="Caption">What a reader has to know: what the numbers are, of how many runs, under which conditions.</param>
+/// <param name="Columns">The first says what a row is.</param>
+/// <param name="Rows">The cells of each row.</param>
+internal sealed record Table(
+    string Name, string Title, string Caption, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
+    : Section(Name)
+{
+    /// <summary>One row per item.</summary>
+    public static Table Create<TItem>(
+        string name, string title, string caption, IEnumerable<TItem> items, params IReadOnlyList<TextColumn<TItem>> columns)
+        => new(
+            name,
+            title,
+            caption,
+            [.. columns.Select(column => new ReportColumn(column.Header))],
+            [.. items.Select(item => (IReadOnlyList<string>)[.. columns.Select(column => column.Text(item))])]);
+
+    /// <summary>
+    /// One row for all items of which the first columns say the same, in the order in which they come; one column for each value of
+    /// <paramref name="column"/>, ascending.
+    /// </summary>
+    /// <param name="name">See <see cref="Table"/>.</param>
+    /// <param name="title">See <see cref="Table"/>.</param>
+    /// <param name="caption">See <see cref="Table"/>.</param>
+    /// <param name="items">At most one for each cell; the first counts.</param>
+    /// <param name="rows">The columns that say what a row is.</param>
+    /// <param name="column">What an item's column is.</param>
+    /// <param name="header">The header of that column.</param>
+    /// <param name="cell">An item as text.</param>
+    /// <param name="missing">The cell of no item.</param>
+    public static Table Pivot<TItem, TColumn>(
+        string name,
+        string title,
+        string caption,
+        IEnumerable<TItem> items,
+        IReadOnlyList<TextColumn<TItem>> rows,
+        Func<TItem, TColumn> column,
+        Func<TColumn, string> header,
+        Func<TItem, string> cell,
+        string missing = NumberText.Missing)
+    {
+        TItem[] all = [.. items];
+        TColumn[] columns = [.. all.Select(column).Distinct().Order()];
+        return new(
+            name,
+            title,
+            caption,
+            [.. rows.Select(row => new ReportColumn(row.Header)), .. columns.Select(value => new ReportColumn(header(value)))],
+            [
+                .. from item in all
+                   group item by string.Join('\0', rows.Select(row => row.Text(item))) into line
+                   let byColumn = line.ToLookup(column)
+                   select (IReadOnlyList<string>)
+                   [
+                       .. rows.Select(row => row.Text(line.First())),
+                       .. columns.Select(value => byColumn[value].Select(cell).FirstOrDefault(missing)),
+                   ],
+            ]);
+    }
+}
+
+/// <summary>A column of a table for people.</summary>
+/// <param name="Header">May have two lines.</param>
+/// <param name="Text">The cell of an item.</param>
+internal sealed record TextColumn<TItem>(string Header, Func<TItem, string> Text);

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+
+namespace Stein.Experiments.Studies;
+
+/// <summary>What a report is made of: the runs that are finished, out of a plan.</summary>
+/// <param name="Plan">All runs, finished or not.</param>
+/// <param name="Runs">The finished ones, at least one, in the order of the plan.</param>
+/// <param name="Scale">The grid that the plan is, or is part of; null for runs of the user's own.</param>
+internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnlyList<StoredRun<TConfig>> Runs, GridScale? Scale)
+    where TConfig : class
+{
+    /// <summary>Sentences for a caption, each with a blank before: whether the grid is reduced, and how many runs are missing.</summary>
+    public string Remarks
+        => (IsReduced ? " This is a reduced grid." : "")
+            + (Runs.Count < Plan.Count ? $" {Runs.Count} of {Plan.Count} runs are finished." : "");
+
+    /// <summary>Whether the grid is smaller than the published one.</summary>
+    public bool IsReduced => Scale is GridScale.Quick or GridScale.Test;
+
+    /// <summary>The part of plan and runs whose configs fulfil a condition; its runs may be none.</summary>
+    public Results<TConfig> Where(Func<TConfig, bool> holds)
+        => new([.. Plan.Where(run => holds(Config(run)))], [.. Runs.Where(run => holds(run.Config))], Scale);
+
+    /// <summary>Parts whose configs give the same key, in the order of the runs.</summary>
+    public IReadOnlyList<(TKey Key, Results<TConfig> Part)> By<TKey>(Func<TConfig, TKey> key)
+    {
+        ILookup<TKey, RunConfig> planned = Plan.ToLookup(run => key(Config(run)));
+        return [.. Runs.GroupBy(run => key(run.Config)).Select(part => (part.Key, new Results<TConfig>([.. planned[part.Key]], [.. part], Scale)))];
+    }
+
+    /// <summary>
+    /// Parts whose runs belong into one table because they differ only in what the table varies. The files of the first have no suffix,
+    /// those of the others are numbered from 2.
+    /// </summary>
+    /// <param name="common">The config without what the table varies.</param>
+    public IReadOnlyList<(string Suffix, Results<TConfig> Part)> Protocols<TKey>(Func<TConfig, TKey> common)
+        => [.. By(common).Select((part, index) => (index == 0 ? "" : $"_{index + 1}", part.Part))];
+
+    /// <summary>The conditions of the finished runs, each with its seeds, in the order of the runs.</summary>
+    /// <param name="withoutSeed">The config with one value for what is repeated over.</param>
+    public IReadOnlyList<Condition<TConfig>> Conditions(Func<TConfig, TConfig> withoutSeed)
+        => [.. By(withoutSeed).Select(part => new Condition<TConfig>(part.Key, part.Part.Runs, part.Part.Plan.Count))];
+
+    /// <summary>A text about a setting that all finished runs share; nothing where they do not.</summary>
+    public IEnumerable<string> Shared<T>(Func<TConfig, T> setting, Func<T, string> text)
+    {
+        T[] values = [.. Runs.Select(run => setting(run.Config)).Distinct()];
+        return values.Length == 1 ? [text(values[0])] : [];
+    }
+
+    /// <summary>The keys, other than some, of which the plan has several values, or has one in some runs only.</summary>
+    public IReadOnlyList<string> Differing(params IReadOnlyList<string> except)
+    {
+        JsonObject[] configs = [.. Plan.Select(run => run.Canonical)];
+        return
+        [
+            .. from key in configs.SelectMany(config => config.Select(entry => entry.Key)).Distinct()
+               where !except.Contains(key)
+               where configs.Select(config => $"{config[key]}").Distinct().Count() > 1
+               select key,
+        ];
+    }
+
+    private static TConfig Config(RunConfig run) => (TConfig)run.Config;
+}
+
+/// <summary>The finished runs of one condition, which differ in the seed alone.</summary>
+/// <param name="Config">Of all runs but for the seed.</param>
+/// <param name="Runs">At least one.</param>
+/// <param name="Expected">Runs of the plan.</param>
+internal sealed record Condition<TConfig>(TConfig Config, IReadOnlyList<StoredRun<TConfig>> Runs, int Expected)
+    where TConfig : class
+{
+    /// <summary>Mean and spread over the seeds of a number of each run.</summary>
+    public Summary Over(Func<StoredRun<TConfig>, double> value) => Summary.Of([.. Runs.Select(value)]);
+
+    /// <summary>Mean and spread over the seeds of a number of the results.</summary>
+    public Summary Over(Quantity quantity) => Over(run => run[quantity]);
+
+    /// <summary>The text, and behind it "(3 of 5 seeds)" where some are missing.</summary>
+    public string WithSeeds(string text) => Runs.Count < Expected ? $"{text} ({Runs.Count} of {Expected} seeds)" : text;
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Stein.Engine.Devices;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+
+namespace Stein.Experiments.Studies;
+
+/// <summary>A number of a cell of draws. One that is not finite does not exist, and is left out of the result.</summary>
+/// <param name="Name">In snake_case.</param>
+/// <param name="From">Computes it from all draws of the cell.</param>
+internal sealed record Quantity<TDraw>(string Name, Func<IReadOnlyList<TDraw>, double> From) : Quantity(Name);
+
+/// <summary>
+/// An experiment whose runs are cells of independent draws. It declares what a draw is, which numbers a cell makes of its draws, and how
+/// cells become a report; checkpoints, results, metrics and the CSV file of the draws follow.
+/// </summary>
+/// <typeparam name="TConfig">See <see cref="Experiment{TConfig}"/>.</typeparam>
+/// <typeparam name="TDraw">A record of numbers, texts and truth values; its properties name the columns of the CSV file.</typeparam>
+internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
+    where TConfig : class, new()
+{
+    /// <summary>The CSV file of the draws that every run leaves.</summary>
+    protected abstract string DrawsFile { get; }
+
+    /// <summary>The numbers of a cell, in the order of the result.</summary>
+    protected abstract IReadOnlyList<Quantity<TDraw>> Quantities { get; }
+
+    /// <summary>What is measured of the last draw while the run goes on.</summary>
+    protected abstract IReadOnlyList<(string Name, Func<TDraw, double> Value)> Metrics { get; }
+
+    /// <summary>The number of draws of a cell.</summary>
+    protected abstract int Draws(TConfig config);
+
+    /// <summary>Prepares a cell.</summary>
+    /// <param name="config">A valid config.</param>
+    /// <param name="device">The run's own.</param>
+    /// <returns>Makes the draw of a number from 0; what comes of it depends on the config and that number alone.</returns>
+    protected abstract Func<int, TDraw> Prepare(TConfig config, Device device);
+
+    /// <summary>The draws so far, at least one, in a few words.</summary>
+    protected abstract string Status(IReadOnlyList<TDraw> draws);
+
+    /// <summary>How many draws lie between two measurements; the last draw is always measured.</summary>
+    protected virtual int MeasureEvery(TConfig config) => 1;
+
+    protected sealed override IRun Start(TConfig config, Device device) => new Run(this, config, device);
+
+    /// <summary>Draws as they are saved: what is not finite is kept too.</summary>
+    private static readonly JsonSerializerOptions State = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private sealed class Run(Study<TConfig, TDraw> study, TConfig config, Device device) : IRun
+    {
+        private readonly Func<int, TDraw> draw = study.Prepare(config, device);
+        private readonly int measureEvery = study.MeasureEvery(config);
+        private List<TDraw> draws = [];
+
+        public int Iteration => draws.Count;
+
+        public int Iterations { get; } = study.Draws(config);
+
+        public string Standing => draws.Count == 0 ? "" : study.Status(draws);
+
+        public IReadOnlyList<Metric> Measure()
+            => [.. study.Metrics.Select(metric => new Metric(metric.Name, draws.Count == 0 ? double.NaN : metric.Value(draws[^1])))];
+
+        public bool Step()
+        {
+            draws.Add(draw(draws.Count));
+            return Iteration == Iterations || Iteration % measureEvery == 0;
+        }
+
+        public void Save(BinaryWriter writer) => writer.Write(JsonSerializer.Serialize(draws, State));
+
+        public void Restore(BinaryReader reader)
+        {
+            try
+            {
+                draws = JsonSerializer.Deserialize<List<TDraw>>(reader.ReadString(), State) ?? [];
+            }
+            catch (JsonException exception)
+            {
+                throw new InvalidDataException($"the checkpoint does not have draws of this experiment: {exception.Message}", exception);
+            }
+
+            if (draws.Count > Iterations)
+                throw new InvalidDataException($"the checkpoint has {draws.Count} draws, but the run has only {Iterations}");
+        }
+
+        public RunResult Finish() => new(
+            ResultValues.Of(study.Quantities.Select(quantity => quantity.At(quantity.From(draws)))),
+            [new RunFile(study.DrawsFile, DataTable.FromRecords("", draws).WriteCsv)]);
+
+        /// <summary>Nothing: a draw that fails is a result.</summary>
+        public IReadOnlyList<RunFile> LastGoodState() => [];
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>Numbers as the values of a result.</summary>
+internal static class ResultValues
+{
+    /// <summary>Those that exist, by name.</summary>
+    public static JsonObject Of(IEnumerable<Metric> values) => new(
+        values.Where(value => double.IsFinite(value.Value)).Select(value => KeyValuePair.Create(value.Name, (JsonNode?)value.Value)));
+}

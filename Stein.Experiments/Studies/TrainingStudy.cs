@@ -1,0 +1,101 @@
+using Stein.Engine.Devices;
+using Stein.Engine.State;
+using Stein.Experiments.Runs;
+
+namespace Stein.Experiments.Studies;
+
+/// <summary>Something that trains, one iteration at a time.</summary>
+internal interface ITraining
+{
+    /// <summary>All that decides what is to come, in an order that does not change.</summary>
+    IReadOnlyList<IStateful> Parts { get; }
+
+    /// <summary>Where it stands, in a few words; may be empty.</summary>
+    string Status { get; }
+
+    /// <summary>One iteration.</summary>
+    /// <exception cref="RunFailedException">It cannot go on, as when it diverged.</exception>
+    void Step();
+
+    /// <summary>The metrics as it is now, always the same names; changes nothing.</summary>
+    /// <exception cref="RunFailedException">They are not finite.</exception>
+    IReadOnlyList<Metric> Measure();
+
+    /// <summary>What it leaves behind after the last iteration.</summary>
+    TrainingResult Finish();
+
+    /// <summary>What is worth keeping of a run that failed; may be empty.</summary>
+    IReadOnlyList<RunFile> LastGoodState() => [];
+}
+
+/// <summary>What a training leaves behind.</summary>
+/// <param name="Values">Its numbers; those that are not finite are left out.</param>
+/// <param name="Files">Further files, such as trained parameters.</param>
+internal sealed record TrainingResult(IReadOnlyList<Metric> Values, params IReadOnlyList<RunFile> Files);
+
+/// <summary>
+/// An experiment whose runs train. It declares how a training begins, how long it takes, when it is measured, and how runs become a
+/// report; the loop, checkpoints and files follow.
+/// </summary>
+/// <typeparam name="TConfig">See <see cref="Experiment{TConfig}"/>.</typeparam>
+internal abstract class TrainingStudy<TConfig> : ReportedExperiment<TConfig>
+    where TConfig : class, new()
+{
+    /// <summary>Begins a training at iteration 0; it is disposed of at the end if it can be.</summary>
+    /// <exception cref="RunFailedException">It cannot be begun.</exception>
+    protected abstract ITraining Begin(TConfig config, Device device);
+
+    /// <summary>How many iterations it has.</summary>
+    protected abstract int Iterations(TConfig config);
+
+    /// <summary>Tells after which iterations it is measured; the last is always among them.</summary>
+    protected abstract Func<int, bool> IsMeasured(TConfig config);
+
+    protected sealed override IRun Start(TConfig config, Device device) => new Run(this, config, device);
+
+    private sealed class Run(TrainingStudy<TConfig> study, TConfig config, Device device) : IRun
+    {
+        private readonly ITraining training = study.Begin(config, device);
+        private readonly Func<int, bool> isMeasured = study.IsMeasured(config);
+
+        public int Iteration { get; private set; }
+
+        public int Iterations { get; } = study.Iterations(config);
+
+        public string Standing => training.Status;
+
+        public IReadOnlyList<Metric> Measure() => training.Measure();
+
+        public bool Step()
+        {
+            training.Step();
+            Iteration++;
+            return Iteration == Iterations || isMeasured(Iteration);
+        }
+
+        public void Save(BinaryWriter writer)
+        {
+            writer.Write(Iteration);
+            training.Parts.SaveAll(writer);
+        }
+
+        public void Restore(BinaryReader reader)
+        {
+            int done = reader.ReadInt32();
+            if (done < 0 || done > Iterations)
+                throw new InvalidDataException($"the checkpoint is of iteration {done}, but the run has only {Iterations}");
+            training.Parts.RestoreAll(reader);
+            Iteration = done;
+        }
+
+        public RunResult Finish()
+        {
+            TrainingResult result = training.Finish();
+            return new RunResult(ResultValues.Of(result.Values), result.Files);
+        }
+
+        public IReadOnlyList<RunFile> LastGoodState() => training.LastGoodState();
+
+        public void Dispose() => (training as IDisposable)?.Dispose();
+    }
+}
