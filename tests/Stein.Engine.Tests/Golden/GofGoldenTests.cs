@@ -2,8 +2,8 @@ using System.Runtime.Intrinsics;
 using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
-using Stein.Engine.Testing;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 

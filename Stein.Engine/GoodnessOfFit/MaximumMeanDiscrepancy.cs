@@ -3,7 +3,7 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 
-namespace Stein.Engine.Testing;
+namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>The squared maximum mean discrepancy in its three normalisations, of N samples x and N samples y.</summary>
 /// <param name="V"><c>Σ_ij [k(x_i, x_j) + k(y_i, y_j) − 2k(x_i, y_j)]/N²</c>, diagonals included; never negative.</param>

@@ -1,4 +1,4 @@
-namespace Stein.Engine.Testing;
+namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>How a bootstrap weights the samples.</summary>
 public enum BootstrapWeights

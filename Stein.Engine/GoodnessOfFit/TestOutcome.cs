@@ -1,4 +1,4 @@
-namespace Stein.Engine.Testing;
+namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>What a test found.</summary>
 /// <param name="Statistic">The U-statistic <c>Σ_ij h_ij/(N(N−1))</c>.</param>

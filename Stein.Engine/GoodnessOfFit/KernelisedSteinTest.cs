@@ -3,7 +3,7 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 
-namespace Stein.Engine.Testing;
+namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>
 /// The goodness-of-fit test by the kernelised Stein discrepancy: whether N samples come from the model with the given score
@@ -11,10 +11,10 @@ namespace Stein.Engine.Testing;
 /// Strathmann and Gretton, "A kernel test of goodness of fit", ICML 2016).
 /// </summary>
 /// <remarks>
-/// The statistic is U, the pair terms are <see cref="SteinPairTerm{TKernel}"/>, the replicates those of <see cref="Testing.Bootstrap"/>.
+/// The statistic is U, the pair terms are <see cref="SteinPairTerm{TKernel}"/>, the replicates those of <see cref="GoodnessOfFit.Bootstrap"/>.
 /// O(N²(D + B)) a test and O(N²) memory, allocated once: a test allocates nothing. Discrepancies can be added before they are tested,
 /// such as those of a ladder of noise: add the matrices of <see cref="ComputePairs"/> and give the sum to
-/// <see cref="Testing.Bootstrap.Test"/>.
+/// <see cref="GoodnessOfFit.Bootstrap.Test"/>.
 /// </remarks>
 /// <typeparam name="TKernel">The radial kernel.</typeparam>
 public sealed class KernelisedSteinTest<TKernel>

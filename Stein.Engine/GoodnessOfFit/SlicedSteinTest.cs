@@ -3,7 +3,7 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 
-namespace Stein.Engine.Testing;
+namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>
 /// The goodness-of-fit test by the sliced kernelised Stein discrepancy for given slices (Gong, Li and Hernández-Lobato, "Sliced

@@ -1,6 +1,6 @@
 using MathNet.Numerics.Distributions;
 
-namespace Stein.Engine.Testing;
+namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>Intervals for counts of rejections: what a count says of a probability, and what a probability says of a count.</summary>
 public static class BinomialIntervals

@@ -2,7 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Random;
 
-namespace Stein.Engine.Testing;
+namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>
 /// The weighted bootstrap of a degenerate U-statistic of N samples: for a symmetric matrix H (N×N) of pair terms with a diagonal of
