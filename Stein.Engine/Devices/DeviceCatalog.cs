@@ -1,5 +1,6 @@
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Devices.Ilgpu;
+using Stein.Engine.Text;
 
 namespace Stein.Engine.Devices;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Stein.Engine.Kernels;
+using Stein.Engine.Text;
 using Stein.Experiments;
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Reports;
@@ -101,7 +102,7 @@ internal sealed class DaeOptions
         return words.FirstOrDefault(word => !Parts.Contains(word)) is { } unknown
             ? throw new UsageException(
                 $"{unknown}: there is no such part; there are {string.Join(", ", Parts)}. Did you mean "
-                + $"'{Engine.Devices.EditDistance.Closest(unknown, Parts)}'?")
+                + $"'{EditDistance.Closest(unknown, Parts)}'?")
             : words.Length == 0 ? Parts : words;
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
+using Stein.Engine.Text;
 
 namespace Stein.Cli;
 

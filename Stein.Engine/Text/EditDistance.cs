@@ -1,4 +1,4 @@
-namespace Stein.Engine.Devices;
+namespace Stein.Engine.Text;
 
 /// <summary>The Levenshtein distance: how many letters to insert, delete or replace to get from one word to another.</summary>
 public static class EditDistance
