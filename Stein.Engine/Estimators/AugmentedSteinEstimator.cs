@@ -1,4 +1,3 @@
-using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.LinearAlgebra;
 

@@ -1,5 +1,4 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Formulas;
 using Stein.Engine.Mixtures;
 
 namespace Stein.Engine.Estimators;

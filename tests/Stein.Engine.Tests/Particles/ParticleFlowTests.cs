@@ -1,7 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Discrepancies;
-using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 using Stein.Engine.Mixtures;

@@ -1,4 +1,4 @@
-using Stein.Engine.Optimization;
+using Stein.Engine.Formulas;
 
 namespace Stein.Engine.Devices.Ilgpu;
 
