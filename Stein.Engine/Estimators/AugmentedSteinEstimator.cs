@@ -1,5 +1,4 @@
 using Stein.Engine.Kernels;
-using Stein.Engine.LinearAlgebra;
 
 namespace Stein.Engine.Estimators;
 

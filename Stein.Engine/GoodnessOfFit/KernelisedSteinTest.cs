@@ -11,7 +11,8 @@ namespace Stein.Engine.GoodnessOfFit;
 /// Strathmann and Gretton, "A kernel test of goodness of fit", ICML 2016).
 /// </summary>
 /// <remarks>
-/// The statistic is U, the pair terms are <see cref="SteinPairTerm{TKernel}"/>, the replicates those of <see cref="GoodnessOfFit.Bootstrap"/>.
+/// The statistic is U, the pair terms are <see cref="SteinPairTerm{TKernel}"/>, the replicates those of
+/// <see cref="GoodnessOfFit.Bootstrap"/>.
 /// O(N²(D + B)) a test and O(N²) memory, allocated once: a test allocates nothing. Discrepancies can be added before they are tested,
 /// such as those of a ladder of noise: add the matrices of <see cref="ComputePairs"/> and give the sum to
 /// <see cref="GoodnessOfFit.Bootstrap.Test"/>.

@@ -1,3 +1,5 @@
+using Stein.Engine.Samples;
+
 namespace Stein.Engine.Mixtures;
 
 /// <summary>Whether Markov chains agree with one another, and what their draws are worth.</summary>

@@ -1,5 +1,6 @@
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Mixtures;
 

@@ -1,4 +1,5 @@
 using Stein.Engine.Random;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Mixtures;
 

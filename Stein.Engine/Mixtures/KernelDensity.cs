@@ -1,3 +1,5 @@
+using Stein.Engine.Samples;
+
 namespace Stein.Engine.Mixtures;
 
 /// <summary>

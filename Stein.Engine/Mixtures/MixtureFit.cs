@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra.Double;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Mixtures;
 

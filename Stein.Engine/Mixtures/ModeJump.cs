@@ -1,6 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using Stein.Engine.Random;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Mixtures;
 

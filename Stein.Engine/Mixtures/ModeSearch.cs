@@ -1,7 +1,8 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.Optimization;
-using Stein.Engine.Models;
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Mixtures;
 

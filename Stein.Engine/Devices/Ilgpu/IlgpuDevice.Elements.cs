@@ -1,7 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
 using Stein.Engine.Formulas;
-using Stein.Engine.Optimization;
 using Floats = ILGPU.ArrayView<float>;
 
 namespace Stein.Engine.Devices.Ilgpu;

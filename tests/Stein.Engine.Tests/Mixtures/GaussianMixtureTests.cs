@@ -1,6 +1,6 @@
 using MathNet.Numerics.Distributions;
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Mixtures;
-using Stein.Engine.Models;
 using Stein.Engine.Random;
 using Stein.Engine.Tests.Gradients;
 using Stein.Engine.Tests.Random;

@@ -1,4 +1,4 @@
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Samples;
 
 /// <summary>The checks of what comes in: samples (N×D, row-major) and the numbers of settings.</summary>
 internal static class SampleMatrix

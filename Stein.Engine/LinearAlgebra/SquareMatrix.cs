@@ -2,7 +2,7 @@ using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
-namespace Stein.Engine.Models;
+namespace Stein.Engine.LinearAlgebra;
 
 /// <summary>Condition number, determinant and inverse of D×D matrices held row by row in a flat array of D·D numbers.</summary>
 public static class SquareMatrix

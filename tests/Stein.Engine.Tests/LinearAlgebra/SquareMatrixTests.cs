@@ -1,8 +1,8 @@
-using Stein.Engine.Models;
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
 using Xunit;
 
-namespace Stein.Engine.Tests.Models;
+namespace Stein.Engine.Tests.LinearAlgebra;
 
 public class SquareMatrixTests
 {
