@@ -1,5 +1,5 @@
-using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Denoising;

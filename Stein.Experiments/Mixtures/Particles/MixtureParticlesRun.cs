@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 using CsvHelper;
 using Stein.Engine.Devices;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

@@ -1,6 +1,6 @@
 using CsvHelper;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Mixtures;

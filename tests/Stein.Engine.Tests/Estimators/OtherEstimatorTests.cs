@@ -3,7 +3,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
 using Stein.Engine.LinearAlgebra;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 

@@ -1,5 +1,5 @@
-using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Gradients;
 using Stein.Engine.Tests.Testing;
 using Xunit;

@@ -74,7 +74,7 @@ public sealed class ScoreTargetTests
 
         static double[] Mean(ScoreTarget target)
         {
-            var mixture = Assert.IsType<Stein.Engine.Mixtures.GaussianMixture>(target.Density);
+            var mixture = Assert.IsType<Stein.Engine.Targets.GaussianMixture>(target.Density);
             Assert.Equal(Dimension, mixture.Components);
             Assert.All(mixture.Means.ToArray(), coordinate => Assert.True(coordinate is 0 or 1));
             return [.. Enumerable.Range(0, Dimension).Select(

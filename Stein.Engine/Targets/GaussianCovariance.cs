@@ -2,7 +2,7 @@ using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra.Double;
 using Stein.Engine.Samples;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Targets;
 
 /// <summary>
 /// A covariance matrix Σ (D×D): isotropic, <c>v I</c> held as one number, or full, held with its Cholesky factor <c>Σ = L Lᵀ</c>.

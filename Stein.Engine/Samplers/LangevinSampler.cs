@@ -1,7 +1,8 @@
 using Stein.Engine.Random;
 using Stein.Engine.Samples;
+using Stein.Engine.Targets;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Samplers;
 
 /// <summary>The settings of Langevin chains.</summary>
 /// <param name="WarmUp">Steps before the first draw, in which alone the step size is adapted; at least 0.</param>

@@ -1,9 +1,11 @@
-using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Engine.Samplers;
+using Stein.Engine.Targets;
+using Stein.Engine.Tests.Targets;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.Mixtures;
+namespace Stein.Engine.Tests.Samplers;
 
 public class ModeSearchTests
 {

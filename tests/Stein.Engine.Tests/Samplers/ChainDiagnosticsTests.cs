@@ -1,8 +1,9 @@
-using Stein.Engine.Mixtures;
+using Stein.Engine.Samplers;
+using Stein.Engine.Tests.Targets;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.Mixtures;
+namespace Stein.Engine.Tests.Samplers;
 
 public class ChainDiagnosticsTests
 {

@@ -1,6 +1,6 @@
 using Stein.Engine.Random;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Targets;
 
 /// <summary>Independent samples of the density proportional to <c>p^{1/T}</c> for a mixture p and T ≥ 1, exact, by rejection.</summary>
 /// <remarks>

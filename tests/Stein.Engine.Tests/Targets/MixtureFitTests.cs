@@ -1,8 +1,8 @@
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.Mixtures;
+namespace Stein.Engine.Tests.Targets;
 
 public class MixtureFitTests
 {

@@ -1,7 +1,7 @@
 using Stein.Engine.Random;
 using Stein.Engine.Samples;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Targets;
 
 /// <summary>
 /// A mixture of K Gaussians in D dimensions, <c>p(x) = Σ_k w_k N(x; μ_k, Σ_k)</c>, on the host in double precision. Immutable and safe

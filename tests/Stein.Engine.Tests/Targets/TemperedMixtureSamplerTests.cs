@@ -1,7 +1,7 @@
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 using Xunit;
 
-namespace Stein.Engine.Tests.Mixtures;
+namespace Stein.Engine.Tests.Targets;
 
 public class TemperedMixtureSamplerTests
 {

@@ -2,8 +2,9 @@ using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using Stein.Engine.Random;
 using Stein.Engine.Samples;
+using Stein.Engine.Targets;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Samplers;
 
 /// <summary>Samples after their jumps.</summary>
 /// <param name="Samples">N×D, row-major, in the order of the samples they came from.</param>

@@ -1,7 +1,8 @@
 using Stein.Engine.Random;
 using Stein.Engine.Samples;
+using Stein.Engine.Targets;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Samplers;
 
 /// <summary>Samples drawn anew, each as often as its weight says.</summary>
 /// <param name="Samples">N×D, row-major; rows repeat.</param>
@@ -99,6 +100,23 @@ public static class ImportanceResampling
         }
 
         return new(resampled, ancestors, effective, distinct);
+    }
+
+    /// <summary>Resamples samples of a mixture to samples of the tempered one. O(NKD), for full covariances O(NKD²).</summary>
+    /// <param name="target">The tempered mixture.</param>
+    /// <param name="samples">Samples of the mixture that is tempered: N×D, row-major.</param>
+    /// <param name="stream">Gives the one number used.</param>
+    /// <param name="minimumEffectiveSampleSize">The least that is accepted; by default <see cref="DefaultMinimum"/> of N.</param>
+    /// <exception cref="ArgumentException">The numbers are not rows of D finite ones, or there are none.</exception>
+    /// <exception cref="EffectiveSampleSizeException">The effective sample size is below the minimum.</exception>
+    public static ResampledSamples Temper(
+        TemperedMixture target, ReadOnlySpan<double> samples, PhiloxStream stream, double? minimumEffectiveSampleSize = null)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        int rows = SampleMatrix.Rows(samples, target.Dimension, nameof(samples), minimum: 1);
+        var logDensities = new double[rows];
+        target.Mixture.LogDensities(samples, logDensities);
+        return Temper(samples, target.Dimension, logDensities, target.Temperature, stream, minimumEffectiveSampleSize);
     }
 
     /// <summary>q^{1/T − 1} over the largest of them.</summary>

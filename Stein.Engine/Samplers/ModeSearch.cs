@@ -3,8 +3,9 @@ using MathNet.Numerics.Optimization;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
 using Stein.Engine.Samples;
+using Stein.Engine.Targets;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Samplers;
 
 /// <summary>A local maximum of a density.</summary>
 /// <param name="Location">Where (D).</param>

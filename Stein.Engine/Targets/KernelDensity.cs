@@ -1,6 +1,6 @@
 using Stein.Engine.Samples;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Targets;
 
 /// <summary>
 /// The Gaussian kernel density of samples as a mixture: <c>(1/N) Σ_n N(x; x_n, σ² I)</c>, the samples' law with noise of standard

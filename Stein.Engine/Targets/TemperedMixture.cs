@@ -1,14 +1,11 @@
-using Stein.Engine.Random;
-using Stein.Engine.Samples;
-
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Targets;
 
 /// <summary>The tempered mixture <c>p_T ∝ p^{1/T}</c>, without its normalising constant: score <c>s/T</c>.</summary>
 /// <remarks>
 /// Of well-separated components of equal shape the odds <c>π/(1 − π)</c> become their T-th root: T above 1 lifts a component that
 /// is nearly missing, and flattens proportions. A discrepancy between tempered laws needs both sides tempered: samples of q come
-/// tempered from <see cref="TemperedMixtureSampler"/> where q is a mixture, else from <see cref="ImportanceResampling"/> or
-/// <see cref="LangevinSampler"/>.
+/// tempered from <see cref="TemperedMixtureSampler"/> where q is a mixture, else from <see cref="Samplers.ImportanceResampling"/> or
+/// <see cref="Samplers.LangevinSampler"/>.
 /// </remarks>
 public sealed class TemperedMixture : IDensity
 {
@@ -53,22 +50,6 @@ public sealed class TemperedMixture : IDensity
     {
         Mixture.Score(points, scores);
         Divide(scores);
-    }
-
-    /// <summary>Samples of p_T from samples of p by <see cref="ImportanceResampling.Temper"/>.</summary>
-    /// <param name="samples">Samples of p: N×D, row-major.</param>
-    /// <param name="stream">Gives the one number used.</param>
-    /// <param name="minimumEffectiveSampleSize">
-    /// The least that is accepted; by default <see cref="ImportanceResampling.DefaultMinimum"/> of N.
-    /// </param>
-    /// <exception cref="ArgumentException">The numbers are not rows of D finite ones, or there are none.</exception>
-    /// <exception cref="EffectiveSampleSizeException">The effective sample size is below the minimum.</exception>
-    public ResampledSamples Resample(ReadOnlySpan<double> samples, PhiloxStream stream, double? minimumEffectiveSampleSize = null)
-    {
-        int rows = SampleMatrix.Rows(samples, Dimension, nameof(samples), minimum: 1);
-        var logDensities = new double[rows];
-        Mixture.LogDensities(samples, logDensities);
-        return ImportanceResampling.Temper(samples, Dimension, logDensities, Temperature, stream, minimumEffectiveSampleSize);
     }
 
     /// <exception cref="ArgumentOutOfRangeException">T is not a positive finite number.</exception>

@@ -1,7 +1,7 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 using Stein.Engine.Samples;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Targets;
 
 /// <summary>When a fit ends, and what it does not go below.</summary>
 /// <param name="Tolerance">

@@ -1,8 +1,8 @@
-using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Testing;
 
-namespace Stein.Engine.Tests.Mixtures;
+namespace Stein.Engine.Tests.Targets;
 
 /// <summary>The mixtures that the tests use, and what they measure samples by.</summary>
 internal static class Mixtures

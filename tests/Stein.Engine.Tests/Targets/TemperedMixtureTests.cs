@@ -1,9 +1,10 @@
-using Stein.Engine.Mixtures;
+using Stein.Engine.Samplers;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Gradients;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.Mixtures;
+namespace Stein.Engine.Tests.Targets;
 
 public class TemperedMixtureTests
 {
@@ -34,7 +35,7 @@ public class TemperedMixtureTests
         const int Count = 100_000;
         var tempered = new TemperedMixture(GaussianMixture.Isotropic(1, [1], [1], [4]), Temperature);
         double[] samples = tempered.Mixture.Sample(Mixtures.Stream(60), Count);
-        ResampledSamples resampled = tempered.Resample(samples, Mixtures.Stream(61));
+        ResampledSamples resampled = ImportanceResampling.Temper(tempered, samples, Mixtures.Stream(61));
 
         // ESS/N → (E w)²/E w² = √(1 − 2a)/(1 − a).
         double a = 1 - (1 / Temperature);
@@ -57,7 +58,7 @@ public class TemperedMixtureTests
     {
         var tempered = new TemperedMixture(GaussianMixture.TwoModes(8, 0.9), 1.5);
         double[] samples = tempered.Mixture.Sample(Mixtures.Stream(60), 50_000);
-        ResampledSamples resampled = tempered.Resample(samples, Mixtures.Stream(61));
+        ResampledSamples resampled = ImportanceResampling.Temper(tempered, samples, Mixtures.Stream(61));
         double odds = Math.Pow(9, 1 / 1.5);
         Assert.Equal(odds / (1 + odds), resampled.Samples.Average(x => x < 0 ? 1.0 : 0), 0.02);
     }
@@ -133,6 +134,7 @@ public class TemperedMixtureTests
         GaussianMixtureTests.Contains(
             "sample 1 is -Infinity", () => ImportanceResampling.Temper([1, 2], 1, [0, double.NegativeInfinity], 2, Mixtures.Stream(1)));
         GaussianMixtureTests.Contains("cannot be NaN", () => ImportanceResampling.Temper([1], 1, [0], 2, Mixtures.Stream(1), double.NaN));
-        GaussianMixtureTests.Contains("sample 0 is NaN", () => new TemperedMixture(mixture, 2).Resample([double.NaN], Mixtures.Stream(1)));
+        GaussianMixtureTests.Contains(
+            "sample 0 is NaN", () => ImportanceResampling.Temper(new(mixture, 2), [double.NaN], Mixtures.Stream(1)));
     }
 }

@@ -1,4 +1,4 @@
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Samplers;
 
 /// <summary>Weighted samples stand for too few to be used as a sample.</summary>
 public sealed class EffectiveSampleSizeException : Exception

@@ -1,6 +1,6 @@
 using Stein.Engine.Samples;
 
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Samplers;
 
 /// <summary>Whether Markov chains agree with one another, and what their draws are worth.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Stein.Engine.Mixtures;
+namespace Stein.Engine.Targets;
 
 /// <summary>A density on D dimensions, known up to a factor, with its score. On the host, in double precision.</summary>
 public interface IDensity
