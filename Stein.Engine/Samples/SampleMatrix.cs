@@ -44,6 +44,16 @@ internal static class SampleMatrix
             throw new ArgumentException($"A point of {point.Length} numbers is not in dimension {dimension}; pass {dimension}.", name);
     }
 
+    /// <exception cref="ArgumentException">The two are not N×D numbers each.</exception>
+    public static void CheckSameShape(ReadOnlySpan<double> points, ReadOnlySpan<double> scores, int dimension, string name)
+    {
+        if (points.Length != scores.Length || points.Length % dimension != 0)
+        {
+            throw new ArgumentException(
+                $"{points.Length} coordinates and {scores.Length} of scores are not N×{dimension} both; pass N×{dimension} of each.", name);
+        }
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">The number is below the minimum.</exception>
     public static void CheckAtLeast(int value, int minimum, string what, string name)
     {

@@ -13,7 +13,7 @@ namespace Stein.Engine.Targets;
 /// beyond, the log-density is −∞ and the score NaN. Weights enter the score through r alone: far between two components it does
 /// not depend on them, which is the blindness of score-based methods (Wenliang and Kanagawa, arXiv 2008.10087).
 /// </remarks>
-public sealed class GaussianMixture : IDensity
+public sealed class GaussianMixture : ITarget
 {
     /// <summary>How far the sum of the weights may be from 1; within, they are divided by it.</summary>
     public const double WeightTolerance = 1e-9;

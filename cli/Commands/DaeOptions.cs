@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Stein.Engine.Kernels;
+using Stein.Engine.Targets;
 using Stein.Engine.Text;
 using Stein.Experiments;
 using Stein.Experiments.Denoising;

@@ -1,7 +1,7 @@
 using Stein.Engine.Random;
-using Stein.Engine.Targets;
+using Stein.Engine.Samples;
 
-namespace Stein.Experiments.ScoreEstimation;
+namespace Stein.Engine.Targets;
 
 /// <summary>
 /// A Gaussian bent along a parabola: <c>x₁ ~ N(0, v)</c>, <c>x₂ = ε + b(x₁² − v)</c> with <c>ε ~ N(0, 1)</c>, v = 100 and b = 0.03, and any
@@ -13,7 +13,7 @@ namespace Stein.Experiments.ScoreEstimation;
 /// <c>(−x₁/v + 2bx₁u, −u, −x₃, …)</c>. u and x₁ are independent, so that
 /// <c>E‖s‖² = (1/v + 4b²v) + 1 + (D − 2)</c>: the curvature 4b²v = 0.36 is most of what there is along x₁.
 /// </remarks>
-public sealed class BananaDensity : IDensity
+public sealed class BananaDensity : ITarget
 {
     /// <summary>b.</summary>
     public const double Bend = 0.03;
@@ -43,7 +43,7 @@ public sealed class BananaDensity : IDensity
     /// <inheritdoc/>
     public double LogDensity(ReadOnlySpan<double> point)
     {
-        Check(point.Length);
+        SampleMatrix.CheckPoint(point, Dimension, nameof(point));
         double u = point[1] - Parabola(point[0]);
         double sum = (point[0] * point[0] / Variance) + (u * u);
         foreach (double entry in point[2..])
@@ -54,7 +54,7 @@ public sealed class BananaDensity : IDensity
     /// <inheritdoc/>
     public double LogDensityAndScore(ReadOnlySpan<double> point, Span<double> score)
     {
-        Check(score.Length);
+        SampleMatrix.CheckPoint(score, Dimension, nameof(score));
         double logDensity = LogDensity(point);
         double u = point[1] - Parabola(point[0]);
         score[0] = (-point[0] / Variance) + (2 * Bend * point[0] * u);
@@ -64,9 +64,8 @@ public sealed class BananaDensity : IDensity
         return logDensity;
     }
 
-    /// <summary>Draws N samples (N×D, row-major), row by row; each consumes 4D words.</summary>
-    /// <param name="stream">Gives the numbers.</param>
-    /// <param name="count">N, at least 0.</param>
+    /// <inheritdoc/>
+    /// <remarks>Each sample consumes 4D words.</remarks>
     public double[] Sample(PhiloxStream stream, int count)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -84,10 +83,4 @@ public sealed class BananaDensity : IDensity
     }
 
     private static double Parabola(double first) => Bend * ((first * first) - Variance);
-
-    private void Check(int length)
-    {
-        if (length != Dimension)
-            throw new ArgumentException($"A point of {length} numbers is not in dimension {Dimension}; pass {Dimension}.");
-    }
 }

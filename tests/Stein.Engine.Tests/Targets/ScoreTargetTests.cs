@@ -1,8 +1,8 @@
 using Stein.Engine.Random;
-using Stein.Experiments.ScoreEstimation;
+using Stein.Engine.Targets;
 using Xunit;
 
-namespace Stein.Experiments.Tests.ScoreEstimation;
+namespace Stein.Engine.Tests.Targets;
 
 /// <summary>The targets: scores against differences of log-densities, samples against what is known of them, and the measure.</summary>
 public sealed class ScoreTargetTests
@@ -24,21 +24,21 @@ public sealed class ScoreTargetTests
         // Central differences err by h²/6 times a third derivative, of the order 1 here, and by ε/h times a log-density of the order 10.
         const double Step = 1e-5;
         const double Tolerance = 1e-8;
-        var target = ScoreTarget.Of(name, dimension, 1, 0);
+        ITarget target = ScoreTarget.Of(name, dimension, 1, 0);
         double[] points = target.Sample(new PhiloxStream(1, StreamPurpose.TestData), 20);
         var score = new double[dimension];
         for (int start = 0; start < points.Length; start += dimension)
         {
             double[] point = points[start..(start + dimension)];
-            double logDensity = target.Density.LogDensityAndScore(point, score);
-            Assert.Equal(target.Density.LogDensity(point), logDensity);
+            double logDensity = target.LogDensityAndScore(point, score);
+            Assert.Equal(target.LogDensity(point), logDensity);
             for (int d = 0; d < dimension; d++)
             {
                 double middle = point[d];
                 point[d] = middle + Step;
-                double above = target.Density.LogDensity(point);
+                double above = target.LogDensity(point);
                 point[d] = middle - Step;
-                double below = target.Density.LogDensity(point);
+                double below = target.LogDensity(point);
                 point[d] = middle;
                 Assert.Equal((above - below) / (2 * Step), score[d], Tolerance * (1 + Math.Abs(score[d])));
             }
@@ -52,7 +52,7 @@ public sealed class ScoreTargetTests
     public void The_squared_score_has_its_known_mean(string name, int dimension, double expected)
     {
         const int Count = 200_000;
-        var target = ScoreTarget.Of(name, dimension, 1, 0);
+        ITarget target = ScoreTarget.Of(name, dimension, 1, 0);
         double[] squares = Squares(target, Count);
         double mean = squares.Average();
         double error = Math.Sqrt(squares.Average(square => (square - mean) * (square - mean)) / Count);
@@ -72,9 +72,9 @@ public sealed class ScoreTargetTests
         // Means of six coordinates that are 0 or 1 each are sixths.
         Assert.All(first, mean => Assert.Equal(Math.Round(mean * Dimension), mean * Dimension, 1e-12));
 
-        static double[] Mean(ScoreTarget target)
+        static double[] Mean(ITarget target)
         {
-            var mixture = Assert.IsType<Stein.Engine.Targets.GaussianMixture>(target.Density);
+            var mixture = Assert.IsType<GaussianMixture>(target);
             Assert.Equal(Dimension, mixture.Components);
             Assert.All(mixture.Means.ToArray(), coordinate => Assert.True(coordinate is 0 or 1));
             return [.. Enumerable.Range(0, Dimension).Select(
@@ -86,11 +86,10 @@ public sealed class ScoreTargetTests
     [MemberData(nameof(Targets))]
     public void The_true_score_has_no_error_and_zero_has_error_1(string name, int dimension)
     {
-        var target = ScoreTarget.Of(name, dimension, 1, 0);
+        ITarget target = ScoreTarget.Of(name, dimension, 1, 0);
         double[] points = target.Sample(new PhiloxStream(1, StreamPurpose.TestData), 50);
         var scores = new double[points.Length];
-        for (int start = 0; start < points.Length; start += dimension)
-            target.Density.LogDensityAndScore(points.AsSpan(start, dimension), scores.AsSpan(start, dimension));
+        target.Score(points, scores);
         Assert.Equal(0, target.RelativeError(points, scores));
         Assert.Equal(1, target.RelativeError(points, new double[points.Length]));
         Assert.Equal(0.25, target.RelativeError(points, Array.ConvertAll(scores, score => 0.5 * score)), 1e-14);
@@ -102,13 +101,13 @@ public sealed class ScoreTargetTests
     {
         Assert.All(ScoreTarget.Names, name =>
         {
-            var target = ScoreTarget.Of(name, 3, 1, 0);
+            ITarget target = ScoreTarget.Of(name, 3, 1, 0);
             double[] few = target.Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 4);
             Assert.Equal(few, target.Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 9)[..few.Length]);
         });
     }
 
-    private static double[] Squares(ScoreTarget target, int count)
+    private static double[] Squares(ITarget target, int count)
     {
         int dimension = target.Dimension;
         double[] points = target.Sample(new PhiloxStream(1, StreamPurpose.TestData), count);
@@ -116,7 +115,7 @@ public sealed class ScoreTargetTests
         var squares = new double[count];
         for (int n = 0; n < count; n++)
         {
-            target.Density.LogDensityAndScore(points.AsSpan(n * dimension, dimension), score);
+            target.LogDensityAndScore(points.AsSpan(n * dimension, dimension), score);
             squares[n] = score.Sum(entry => entry * entry);
         }
 

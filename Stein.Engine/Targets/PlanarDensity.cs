@@ -1,6 +1,4 @@
-using Stein.Engine.Targets;
-
-namespace Stein.Experiments.Denoising;
+namespace Stein.Engine.Targets;
 
 /// <summary>
 /// Densities in the plane with exact scores, each a mixture of Gaussians: three modes, two rings, two moons. A curve is covered by
