@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
 using Stein.Engine.LinearAlgebra;

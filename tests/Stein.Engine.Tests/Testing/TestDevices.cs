@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Tests.Golden;
 using Stein.Engine.Tests.Tiers;
 using Xunit;

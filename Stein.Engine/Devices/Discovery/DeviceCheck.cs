@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Random;
 
-namespace Stein.Engine.Devices;
+namespace Stein.Engine.Devices.Discovery;
 
 /// <summary>A short look at whether a device computes, and how fast: one matrix product.</summary>
 /// <param name="Size">Rows, columns and inner size of the product.</param>

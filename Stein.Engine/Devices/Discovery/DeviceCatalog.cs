@@ -2,7 +2,7 @@ using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Devices.Ilgpu;
 using Stein.Engine.Text;
 
-namespace Stein.Engine.Devices;
+namespace Stein.Engine.Devices.Discovery;
 
 /// <summary>Whether a device can be used on this machine.</summary>
 /// <param name="Name">The name on the command line.</param>
