@@ -17,7 +17,7 @@ public class GofGoldenTests
     private static readonly GoldenRun Run = For<GaussianKernel>();
 
     [Theory]
-    [MemberData(nameof(TestDevices.Golden), Quantity, MemberType = typeof(TestDevices))]
+    [MemberData(nameof(GoldenCases.OnEveryDevice), Quantity, MemberType = typeof(GoldenCases))]
     public void Scores_statistics_replicates_and_p_values_are_the_authors(string name, string device) => Run.Check(name, device);
 
     internal static GoldenRun For<TKernel>()

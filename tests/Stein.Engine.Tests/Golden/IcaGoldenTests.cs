@@ -28,7 +28,7 @@ public class IcaGoldenTests
     };
 
     [Theory]
-    [MemberData(nameof(TestDevices.Golden), Quantity, MemberType = typeof(TestDevices))]
+    [MemberData(nameof(GoldenCases.OnEveryDevice), Quantity, MemberType = typeof(GoldenCases))]
     public void Scores_likelihoods_losses_and_gradients_are_the_authors(string name, string device) => Run.Check(name, device);
 
     /// <summary>The base density a case names.</summary>

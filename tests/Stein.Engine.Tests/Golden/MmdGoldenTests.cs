@@ -16,7 +16,7 @@ public class MmdGoldenTests
     private static readonly GoldenRun Run = For<GaussianKernel>();
 
     [Theory]
-    [MemberData(nameof(TestDevices.Golden), Quantity, MemberType = typeof(TestDevices))]
+    [MemberData(nameof(GoldenCases.OnEveryDevice), Quantity, MemberType = typeof(GoldenCases))]
     public void Estimates_the_pooled_median_and_replicates_are_the_authors(string name, string device) => Run.Check(name, device);
 
     internal static GoldenRun For<TKernel>()

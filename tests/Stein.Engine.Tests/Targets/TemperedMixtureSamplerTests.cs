@@ -1,4 +1,5 @@
 using Stein.Engine.Targets;
+using Stein.Engine.Tests.Testing;
 using Xunit;
 
 namespace Stein.Engine.Tests.Targets;

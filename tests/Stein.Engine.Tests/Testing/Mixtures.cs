@@ -1,8 +1,7 @@
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
-using Stein.Engine.Tests.Testing;
 
-namespace Stein.Engine.Tests.Targets;
+namespace Stein.Engine.Tests.Testing;
 
 /// <summary>The mixtures that the tests use, and what they measure samples by.</summary>
 internal static class Mixtures
