@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
-using Stein.Engine.Optimization;
 
 namespace Stein.Engine.Devices;
 

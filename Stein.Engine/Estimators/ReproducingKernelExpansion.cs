@@ -1,7 +1,7 @@
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Estimators;
 

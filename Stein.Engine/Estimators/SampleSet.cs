@@ -1,5 +1,5 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Estimators;
 

@@ -1,6 +1,5 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Formulas;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Estimators;
 

@@ -1,5 +1,5 @@
-using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
+using Stein.Engine.Text;
 
 namespace Stein.Engine.Estimators;
 

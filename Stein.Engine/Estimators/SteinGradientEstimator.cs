@@ -1,7 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
-using Stein.Engine.LinearAlgebra;
 
 namespace Stein.Engine.Estimators;
 

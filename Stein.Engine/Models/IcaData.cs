@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
 
 namespace Stein.Engine.Models;

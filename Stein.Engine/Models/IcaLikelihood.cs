@@ -1,5 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
+using Stein.Engine.LinearAlgebra;
 
 namespace Stein.Engine.Models;
 

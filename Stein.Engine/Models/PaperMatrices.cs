@@ -1,3 +1,4 @@
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
 
 namespace Stein.Engine.Models;

@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
 using Stein.Engine.State;
 
 namespace Stein.Engine.Optimization;

@@ -1,3 +1,5 @@
+using Stein.Engine.Formulas;
+
 namespace Stein.Engine.Optimization;
 
 /// <summary>
@@ -18,12 +20,3 @@ public sealed record AdamSettings(double LearningRate = 1e-3, double Beta1 = 0.9
         return new(Beta1, Beta2, Epsilon, sign * LearningRate / firstCorrection, 1 / Math.Sqrt(secondCorrection));
     }
 }
-
-/// <summary>The numbers of one step of Adam.</summary>
-/// <param name="Beta1">Decay of the first moment.</param>
-/// <param name="Beta2">Decay of the second moment.</param>
-/// <param name="Epsilon">Added to the root of the second moment.</param>
-/// <param name="StepSize">Learning rate over the bias correction of the first moment; negative for ascent.</param>
-/// <param name="InverseRootCorrection">One over the root of the bias correction of the second moment.</param>
-public readonly record struct AdamCoefficients(
-    double Beta1, double Beta2, double Epsilon, double StepSize, double InverseRootCorrection);

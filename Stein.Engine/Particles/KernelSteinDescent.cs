@@ -3,7 +3,7 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 
 namespace Stein.Engine.Particles;
 

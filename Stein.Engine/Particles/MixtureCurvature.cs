@@ -1,5 +1,5 @@
 using System.Buffers;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 
 namespace Stein.Engine.Particles;
 

@@ -1,7 +1,7 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Optimization;
 using Stein.Engine.State;
+using Stein.Engine.Targets;
 
 namespace Stein.Engine.Particles;
 

@@ -1,4 +1,4 @@
-using Stein.Engine.Devices;
+using Stein.Engine.Text;
 
 namespace Stein.Experiments.Declarations;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
+using Stein.Engine.Text;
 
 namespace Stein.Experiments.Ica;
 

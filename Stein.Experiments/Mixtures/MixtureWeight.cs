@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using MathNet.Numerics.Statistics;
 using Stein.Engine.Devices;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 using Stein.Engine.Random;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Mixtures.Weights;

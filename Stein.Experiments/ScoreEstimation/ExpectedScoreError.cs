@@ -1,5 +1,6 @@
 using System.Reflection;
 using CsvHelper;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.ScoreEstimation;
 

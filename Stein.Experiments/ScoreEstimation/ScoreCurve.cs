@@ -3,6 +3,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Estimators;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.ScoreEstimation;
 

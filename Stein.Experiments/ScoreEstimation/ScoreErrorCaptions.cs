@@ -1,4 +1,5 @@
 using Stein.Engine.Estimators;
+using Stein.Engine.Targets;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.ScoreEstimation;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
+using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;

@@ -2,6 +2,7 @@ using CsvHelper;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.ScoreEstimation;

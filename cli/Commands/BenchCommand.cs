@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;

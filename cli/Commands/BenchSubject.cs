@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Stein.Engine.Kernels;
+using Stein.Engine.Targets;
+using Stein.Engine.Text;
 using Stein.Experiments;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising;
@@ -103,7 +105,7 @@ internal sealed class DaeOptions
         return words.FirstOrDefault(word => !Parts.Contains(word)) is { } unknown
             ? throw new UsageException(
                 $"{unknown}: there is no such part; there are {string.Join(", ", Parts)}. Did you mean "
-                + $"'{Engine.Devices.EditDistance.Closest(unknown, Parts)}'?")
+                + $"'{EditDistance.Closest(unknown, Parts)}'?")
             : words.Length == 0 ? Parts : words;
     }
 

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
+using Table = Spectre.Console.Table;
 
 namespace Stein.Cli;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Stein.Engine.Devices;
+using Stein.Engine.Text;
 using Stein.Experiments;
 using Stein.Experiments.Runs;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;

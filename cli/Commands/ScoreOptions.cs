@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
+using Stein.Engine.Text;
 
 namespace Stein.Cli;
 

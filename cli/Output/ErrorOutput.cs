@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Stein.Engine.Devices;
+using Stein.Engine.Text;
 
 namespace Stein.Cli;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
-using Stein.Engine.Devices;
+using Stein.Engine.Text;
 
 namespace Stein.Cli;
 

@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Runs;
 

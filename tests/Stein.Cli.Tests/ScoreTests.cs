@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 
 namespace Stein.Cli.Tests;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Stein.Engine.Formulas;
-using Stein.Engine.Optimization;
 
 namespace Stein.Engine.Devices.Cpu;
 

@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
+using Stein.Engine.Devices.Ilgpu.Kernels;
 using Stein.Engine.Formulas;
-using Stein.Engine.Optimization;
 using Floats = ILGPU.ArrayView<float>;
 
 namespace Stein.Engine.Devices.Ilgpu;

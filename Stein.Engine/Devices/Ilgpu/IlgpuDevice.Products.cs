@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using Stein.Engine.Devices.Ilgpu.Kernels;
 using Floats = ILGPU.ArrayView<float>;
 
 namespace Stein.Engine.Devices.Ilgpu;

@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using Stein.Engine.Devices.Ilgpu.Kernels;
 using Stein.Engine.Formulas;
 using Floats = ILGPU.ArrayView<float>;
 

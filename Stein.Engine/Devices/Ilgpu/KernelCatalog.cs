@@ -1,5 +1,6 @@
 using System.Reflection;
 using ILGPU;
+using Stein.Engine.Devices.Ilgpu.Kernels;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Estimators;
+using Stein.Engine.Targets;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;

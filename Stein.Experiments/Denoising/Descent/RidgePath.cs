@@ -1,5 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Denoising;
 

@@ -2,6 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Denoising;
 

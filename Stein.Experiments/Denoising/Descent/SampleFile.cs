@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Stein.Engine.Estimators;
+using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;

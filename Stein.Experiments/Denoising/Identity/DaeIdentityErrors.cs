@@ -3,9 +3,9 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Estimators;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Denoising;
 

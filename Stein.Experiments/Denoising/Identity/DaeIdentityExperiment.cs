@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Targets;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

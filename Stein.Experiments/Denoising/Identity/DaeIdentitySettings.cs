@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 

@@ -2,8 +2,8 @@ using CsvHelper;
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Denoising;

@@ -1,7 +1,7 @@
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Denoising;
 

@@ -1,6 +1,6 @@
 using ScottPlot;
 using ScottPlot.Plottables;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 

@@ -2,9 +2,9 @@ using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Networks;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Denoising;
 

@@ -1,4 +1,5 @@
 using CsvHelper;
+using Stein.Engine.Targets;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Stein.Engine.Targets;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;

@@ -4,6 +4,7 @@ using Stein.Engine.Networks;
 using Stein.Engine.Optimization;
 using Stein.Engine.Random;
 using Stein.Engine.State;
+using Stein.Engine.Targets;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;

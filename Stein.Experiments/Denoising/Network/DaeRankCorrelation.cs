@@ -1,6 +1,7 @@
 using CsvHelper;
 using MathNet.Numerics.Statistics;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Denoising;
 

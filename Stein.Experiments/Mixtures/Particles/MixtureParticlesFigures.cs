@@ -1,7 +1,7 @@
 using ScottPlot;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Mixtures;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
+using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 

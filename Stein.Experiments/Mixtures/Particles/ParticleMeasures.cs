@@ -2,7 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Mixtures;
 

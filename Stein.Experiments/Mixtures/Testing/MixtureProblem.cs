@@ -1,4 +1,4 @@
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Mixtures;
 

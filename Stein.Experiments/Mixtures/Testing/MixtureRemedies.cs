@@ -1,5 +1,5 @@
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
-using Stein.Engine.Testing;
 
 namespace Stein.Experiments.Mixtures;
 

@@ -1,6 +1,6 @@
 using Stein.Engine.Devices;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
-using Stein.Engine.Testing;
 
 namespace Stein.Experiments.Mixtures;
 

@@ -1,5 +1,5 @@
 using CsvHelper;
-using Stein.Engine.Testing;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 

@@ -1,9 +1,9 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
 using Stein.Engine.Random;
-using Stein.Engine.Testing;
 
 namespace Stein.Experiments.Mixtures;
 

@@ -1,5 +1,5 @@
-using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Mixtures;
 

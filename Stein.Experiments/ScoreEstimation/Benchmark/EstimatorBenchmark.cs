@@ -4,6 +4,7 @@ using MathNet.Numerics.Statistics;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 
 namespace Stein.Experiments.ScoreEstimation;
 

@@ -1,4 +1,6 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
+using Stein.Engine.Text;
 using Xunit;
 
 namespace Stein.Engine.Tests.Devices;

@@ -5,7 +5,7 @@ using Stein.Engine.Optimization;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.DeviceOperations;
+namespace Stein.Engine.Tests.Devices;
 
 /// <summary>
 /// Maps, sums, copies and Adam on every device against their definition; tolerance: twice the running error bound of the formula,

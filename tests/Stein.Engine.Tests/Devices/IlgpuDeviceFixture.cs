@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Xunit;
 
 namespace Stein.Engine.Tests.Devices;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Devices.Ilgpu;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;

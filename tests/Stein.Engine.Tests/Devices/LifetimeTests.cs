@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Formulas;
 using Xunit;
 

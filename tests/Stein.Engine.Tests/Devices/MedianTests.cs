@@ -2,7 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.DeviceOperations;
+namespace Stein.Engine.Tests.Devices;
 
 /// <summary>Medians on every device are exact: the same bits as sorting all numbers in the device's own precision.</summary>
 [Trait("Category", "Device")]

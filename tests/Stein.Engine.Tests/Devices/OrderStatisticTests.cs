@@ -3,7 +3,7 @@ using Stein.Engine.Lanes;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.DeviceOperations;
+namespace Stein.Engine.Tests.Devices;
 
 /// <summary>The search and the sorting network behind the medians of the CPU.</summary>
 [Trait("Category", "Device")]

@@ -7,7 +7,7 @@ using Stein.Engine.Random;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.DeviceOperations;
+namespace Stein.Engine.Tests.Devices;
 
 /// <summary>
 /// Pair sums and whole discrepancies on every device against the slow definition; tolerance: twice the running error bound.

@@ -1,8 +1,9 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.DeviceOperations;
+namespace Stein.Engine.Tests.Devices;
 
 /// <summary>
 /// Matrix products on every device against the definition. Tolerance: 2(n + few)u times the sum of the n products' magnitudes, from

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Stein.Engine.Devices.Ilgpu;
+using Stein.Engine.Devices.Ilgpu.Kernels;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;

@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Engine.Tests.Testing;
 using Xunit;

@@ -1,9 +1,10 @@
 using MathNet.Numerics.LinearAlgebra;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
 using Stein.Engine.LinearAlgebra;
-using Stein.Engine.Mixtures;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 

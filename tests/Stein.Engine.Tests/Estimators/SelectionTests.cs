@@ -1,6 +1,8 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
+using Stein.Engine.Lanes;
 using Stein.Engine.Random;
 using Stein.Engine.Tests.Testing;
 using Xunit;
@@ -178,7 +180,7 @@ public sealed class SelectionTests
             {
                 double slope = ((8 * (Third(rho + Step) - Third(rho - Step))) - (Third(rho + (2 * Step)) - Third(rho - (2 * Step))))
                     / (12 * Step);
-                double ratio = TKernel.FourthRatio(new Lanes.DoubleLane(-TKernel.ArgumentScale * rho)).Value;
+                double ratio = TKernel.FourthRatio(new DoubleLane(-TKernel.ArgumentScale * rho)).Value;
 
                 // Third is −φ‴, and φ⁗ = −φ‴·ratio.
                 Assert.Equal(-Third(rho) * ratio, slope, 1e-9 * Math.Abs(slope));

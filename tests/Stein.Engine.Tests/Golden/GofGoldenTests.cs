@@ -2,8 +2,8 @@ using System.Runtime.Intrinsics;
 using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
-using Stein.Engine.Testing;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
@@ -17,7 +17,7 @@ public class GofGoldenTests
     private static readonly GoldenRun Run = For<GaussianKernel>();
 
     [Theory]
-    [MemberData(nameof(TestDevices.Golden), Quantity, MemberType = typeof(TestDevices))]
+    [MemberData(nameof(GoldenCases.OnEveryDevice), Quantity, MemberType = typeof(GoldenCases))]
     public void Scores_statistics_replicates_and_p_values_are_the_authors(string name, string device) => Run.Check(name, device);
 
     internal static GoldenRun For<TKernel>()

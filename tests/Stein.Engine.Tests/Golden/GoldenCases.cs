@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stein.Engine.Tests.Testing;
 using Xunit;
 
 namespace Stein.Engine.Tests.Golden;
@@ -18,6 +19,19 @@ public static class GoldenCases
     /// <summary>The names of all cases of a quantity, as theory data.</summary>
     /// <exception cref="InvalidOperationException">There is none: a theory without cases would pass without checking anything.</exception>
     public static TheoryData<string> Names(string quantity) => [.. Of(quantity).Select(golden => golden.Name)];
+
+    /// <summary>Every golden case of a quantity on every device.</summary>
+    public static TheoryData<string, string> OnEveryDevice(string quantity)
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (GoldenCase golden in Of(quantity))
+        {
+            foreach (string device in TestDevices.Names)
+                rows.Add(golden.Name, device);
+        }
+
+        return rows;
+    }
 
     /// <summary>The case of a quantity with a name that <see cref="Names"/> gave.</summary>
     public static GoldenCase Get(string quantity, string name) => Of(quantity).Single(golden => golden.Name == name);

@@ -4,6 +4,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Models;
 using Stein.Engine.Tests.Testing;
 using Xunit;
@@ -27,7 +28,7 @@ public class IcaGoldenTests
     };
 
     [Theory]
-    [MemberData(nameof(TestDevices.Golden), Quantity, MemberType = typeof(TestDevices))]
+    [MemberData(nameof(GoldenCases.OnEveryDevice), Quantity, MemberType = typeof(GoldenCases))]
     public void Scores_likelihoods_losses_and_gradients_are_the_authors(string name, string device) => Run.Check(name, device);
 
     /// <summary>The base density a case names.</summary>

@@ -15,7 +15,7 @@ public class KsdGoldenTests
     private static readonly GoldenRun Run = For<GaussianKernel>();
 
     [Theory]
-    [MemberData(nameof(TestDevices.Golden), Quantity, MemberType = typeof(TestDevices))]
+    [MemberData(nameof(GoldenCases.OnEveryDevice), Quantity, MemberType = typeof(GoldenCases))]
     public void Values_pair_sums_and_gradients_are_the_authors(string name, string device) => Run.Check(name, device);
 
     internal static GoldenRun For<TKernel>()

@@ -16,7 +16,7 @@ public class LsdGoldenTests
     private static readonly GoldenRun Run = new(Quantity) { Program = Measure };
 
     [Theory]
-    [MemberData(nameof(TestDevices.Golden), Quantity, MemberType = typeof(TestDevices))]
+    [MemberData(nameof(GoldenCases.OnEveryDevice), Quantity, MemberType = typeof(GoldenCases))]
     public void Critic_trace_discrepancy_and_gradients_are_the_authors(string name, string device) => Run.Check(name, device);
 
     private static void Measure(GoldenCase golden, Device device, Measurements results)

@@ -20,7 +20,7 @@ public class MedianGoldenTests
     };
 
     [Theory]
-    [MemberData(nameof(TestDevices.Golden), Quantity, MemberType = typeof(TestDevices))]
+    [MemberData(nameof(GoldenCases.OnEveryDevice), Quantity, MemberType = typeof(GoldenCases))]
     public void Medians_and_bandwidths_are_the_authors(string name, string device) => Run.Check(name, device);
 
     private static void Measure(GoldenCase golden, Device device, Measurements results)

@@ -1,8 +1,8 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
-using Stein.Engine.Testing;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
@@ -16,7 +16,7 @@ public class MmdGoldenTests
     private static readonly GoldenRun Run = For<GaussianKernel>();
 
     [Theory]
-    [MemberData(nameof(TestDevices.Golden), Quantity, MemberType = typeof(TestDevices))]
+    [MemberData(nameof(GoldenCases.OnEveryDevice), Quantity, MemberType = typeof(GoldenCases))]
     public void Estimates_the_pooled_median_and_replicates_are_the_authors(string name, string device) => Run.Check(name, device);
 
     internal static GoldenRun For<TKernel>()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Models;
 using Stein.Engine.Random;
 using Xunit;

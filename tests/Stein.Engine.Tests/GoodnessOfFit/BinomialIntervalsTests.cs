@@ -1,5 +1,5 @@
 using MathNet.Numerics.Distributions;
-using Stein.Engine.Testing;
+using Stein.Engine.GoodnessOfFit;
 using Xunit;
 
 namespace Stein.Engine.Tests.GoodnessOfFit;

@@ -1,8 +1,8 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Formulas;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Random;
-using Stein.Engine.Testing;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 

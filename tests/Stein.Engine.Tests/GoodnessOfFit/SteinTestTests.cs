@@ -2,9 +2,9 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
 using Stein.Engine.Random;
-using Stein.Engine.Testing;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 

@@ -4,6 +4,7 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Models;
 using Stein.Engine.Tests.Testing;
 using Xunit;

@@ -3,7 +3,7 @@ using Stein.Engine.Lanes;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
-namespace Stein.Engine.Tests.LaneArithmetic;
+namespace Stein.Engine.Tests.Lanes;
 
 /// <summary>
 /// Functions of the float lanes against double precision over the whole range of floats: every 257th bit pattern, every 97th where

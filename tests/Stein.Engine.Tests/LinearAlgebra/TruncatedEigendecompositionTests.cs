@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Tests.Testing;
 using Xunit;

@@ -1,3 +1,4 @@
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Models;
 using Stein.Engine.Random;
 using Xunit;

@@ -1,9 +1,9 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Networks;
 using Stein.Engine.Optimization;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Gradients;
 using Stein.Engine.Tests.Testing;
 using Xunit;

@@ -1,5 +1,5 @@
-using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Gradients;
 using Stein.Engine.Tests.Testing;
 using Xunit;
@@ -18,7 +18,7 @@ public class MixtureCurvatureTests
     [MemberData(nameof(Shapes))]
     public void Products_are_the_derivative_of_the_score_along_a_vector(int dimension, int components, bool full)
     {
-        GaussianMixture mixture = Mixtures.Mixtures.Irregular(dimension, components, full);
+        GaussianMixture mixture = Mixtures.Irregular(dimension, components, full);
         var draw = new Draw(21);
         for (int repetition = 0; repetition < 5; repetition++)
         {
@@ -53,7 +53,7 @@ public class MixtureCurvatureTests
     [Fact]
     public void Many_points_are_done_as_each_of_them()
     {
-        GaussianMixture mixture = Mixtures.Mixtures.Irregular(3, 2, full: true);
+        GaussianMixture mixture = Mixtures.Irregular(3, 2, full: true);
         var draw = new Draw(3);
         double[] points = draw.Normal(12);
         double[] vectors = draw.Normal(12);
@@ -72,7 +72,7 @@ public class MixtureCurvatureTests
     public void The_columns_of_a_hessian_are_its_products_with_unit_vectors(int dimension, int components, bool full)
     {
         const int Count = 3;
-        GaussianMixture mixture = Mixtures.Mixtures.Irregular(dimension, components, full);
+        GaussianMixture mixture = Mixtures.Irregular(dimension, components, full);
         var draw = new Draw(22);
         double[] points = draw.Normal(Count * dimension, 2);
         double[] vectors = draw.Normal(Count * dimension);

@@ -1,11 +1,10 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Discrepancies;
-using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Gradients;
 using Stein.Engine.Tests.Testing;
 using Xunit;
@@ -62,7 +61,7 @@ public class ParticleFlowTests
             using Device device = CpuDevices.CreateDouble();
             foreach ((int particles, int dimension) in Shapes)
             {
-                GaussianMixture target = Mixtures.Mixtures.Irregular(dimension, 2, full: false);
+                GaussianMixture target = Mixtures.Irregular(dimension, 2, full: false);
                 double[] x = new Draw(2).Normal(particles * dimension, 2);
                 double[] actual = Velocities(new SteinVariationalGradientDescent<TKernel>(device, particles, dimension), x, target);
                 Checks.CloseInMaximum($"{particles}×{dimension}", Naive<TKernel>(x, dimension, target), actual, 1e-12);
@@ -120,7 +119,7 @@ public class ParticleFlowTests
             {
                 foreach (bool full in new[] { false, true })
                 {
-                    GaussianMixture target = Mixtures.Mixtures.Irregular(dimension, 2, full);
+                    GaussianMixture target = Mixtures.Irregular(dimension, 2, full);
                     double[] at = new Draw(3).Normal(particles * dimension);
                     var flow = new KernelSteinDescent<TKernel>(device, particles, dimension);
                     flow.Discrepancy.Bandwidth.Set([1.3]);
@@ -151,7 +150,7 @@ public class ParticleFlowTests
             where TKernel : struct, IRadialKernel
         {
             using Device device = CpuDevices.CreateDouble();
-            GaussianMixture target = Mixtures.Mixtures.Irregular(3, 2, full: false);
+            GaussianMixture target = Mixtures.Irregular(3, 2, full: false);
             double[] x = new Draw(5).Normal(21);
             var flow = new KernelSteinDescent<TKernel>(device, 7, 3);
             double[] velocities = Velocities(flow, x, target);

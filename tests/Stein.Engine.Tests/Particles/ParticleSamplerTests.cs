@@ -1,8 +1,8 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Particles;
+using Stein.Engine.Targets;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
@@ -23,7 +23,7 @@ public class ParticleSamplerTests
         Run(sampler, 300);
         for (int d = 0; d < 2; d++)
         {
-            double[] column = Mixtures.Mixtures.Column(device.Read(sampler.Positions), 2, d);
+            double[] column = Mixtures.Column(device.Read(sampler.Positions), 2, d);
             double mean = column.Average();
             double variance = column.Average(x => (x - mean) * (x - mean));
 

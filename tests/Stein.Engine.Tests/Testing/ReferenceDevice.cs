@@ -2,7 +2,6 @@ using System.Runtime.Intrinsics;
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
-using Stein.Engine.Optimization;
 
 namespace Stein.Engine.Tests.Testing;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
-using Stein.Engine.Tests.Golden;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Tests.Tiers;
 using Xunit;
 
@@ -33,27 +33,17 @@ public static class TestDevices
 
     private static IEnumerable<Row> Rows => OnlyBits is null ? AllRows : AllRows.Where(row => row.Name == $"simd-{OnlyBits}");
 
+    /// <summary>The names of all devices.</summary>
+    public static IEnumerable<string> Names => Rows.Select(row => row.Name);
+
     /// <summary>All devices.</summary>
-    public static TheoryData<string> All => [.. Rows.Select(row => row.Name)];
+    public static TheoryData<string> All => [.. Names];
 
     /// <summary>
     /// Whether a device is a simulator, on which a launch costs about a millisecond: tests with thousands of launches, or groups of
     /// threads, may take fewer sizes of the one kind that no code of the device depends on. Golden cases all run.
     /// </summary>
     public static bool IsSlow(Device device) => device.Name == "ilgpu-cpu";
-
-    /// <summary>Every golden case of a quantity on every device.</summary>
-    public static TheoryData<string, string> Golden(string quantity)
-    {
-        var rows = new TheoryData<string, string>();
-        foreach (GoldenCase golden in GoldenCases.Of(quantity))
-        {
-            foreach (Row row in Rows)
-                rows.Add(golden.Name, row.Name);
-        }
-
-        return rows;
-    }
 
     /// <summary>Every device with each of the values.</summary>
     public static TheoryData<string, T> With<T>(IEnumerable<T> values)

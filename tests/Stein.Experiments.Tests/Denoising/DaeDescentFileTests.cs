@@ -2,6 +2,7 @@ using System.Globalization;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Runs;

@@ -5,6 +5,7 @@ using Stein.Engine.Estimators;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Random;
+using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Runs;

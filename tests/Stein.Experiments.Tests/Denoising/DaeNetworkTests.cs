@@ -1,5 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Files;

@@ -1,10 +1,10 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Discrepancies;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
-using Stein.Engine.Mixtures;
 using Stein.Engine.Random;
-using Stein.Engine.Testing;
+using Stein.Engine.Targets;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Runs;

@@ -1,6 +1,6 @@
-using Stein.Engine.Optimization;
+using Stein.Engine.Formulas;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary><see cref="AdamCoefficients"/> in single precision, as the kernel takes them.</summary>
 internal readonly struct AdamNumbers

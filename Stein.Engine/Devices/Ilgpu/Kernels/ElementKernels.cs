@@ -2,7 +2,7 @@ using ILGPU;
 using Stein.Engine.Formulas;
 using Stein.Engine.Lanes;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>Kernels with one thread an element, whose elements know nothing of each other.</summary>
 internal static class ElementKernels

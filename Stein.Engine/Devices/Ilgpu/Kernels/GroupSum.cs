@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>Sums over the threads of a group, a power of two of at most <see cref="MaximumGroupSize"/>.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>Numbers, none of them negative, that a group can count.</summary>
 internal interface ICountedNumbers

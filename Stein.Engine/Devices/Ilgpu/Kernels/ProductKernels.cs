@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>The tiles of a matrix product: Size×Depth of the left factor and Depth×Size of the right at a time.</summary>
 internal interface IProductTile

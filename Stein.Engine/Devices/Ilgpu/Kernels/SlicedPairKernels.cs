@@ -3,7 +3,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>
 /// Sums over pairs of the sliced term, N samples by R slices: one thread has one sample i and one slice and goes

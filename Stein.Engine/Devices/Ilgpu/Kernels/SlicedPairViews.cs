@@ -3,7 +3,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>The inputs of a <see cref="SlicedPairRequest"/> as kernels take them.</summary>
 internal readonly struct SlicedPairViews

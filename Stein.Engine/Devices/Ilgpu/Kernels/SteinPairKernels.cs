@@ -3,7 +3,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>Pairs of samples in D dimensions: their terms, and sums over them.</summary>
 internal static class SteinPairKernels

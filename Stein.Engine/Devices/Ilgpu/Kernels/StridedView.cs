@@ -1,6 +1,6 @@
 using ILGPU;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>
 /// A matrix as kernels read it: element (row, column) lies at <c>row·RowStride + column·ColumnStride</c>. A stride of 0

@@ -2,7 +2,7 @@ using ILGPU;
 using Stein.Engine.Formulas;
 using Stein.Engine.Lanes;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>Sums of an elementwise formula along the rows of a matrix, or along its columns by exchanged strides.</summary>
 internal static class SumKernels

@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Formulas;
 using Stein.Engine.Models;
 using Stein.Experiments.Ica;

@@ -1,0 +1,211 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Random;
+
+namespace Stein.Engine.GoodnessOfFit;
+
+/// <summary>
+/// The weighted bootstrap of a degenerate U-statistic of N samples: for a symmetric matrix H (N×N) of pair terms with a diagonal of
+/// zeros, B replicates <c>Σ_ij v_i v_j h_ij</c> of <c>Σ_ij h_ij/(N(N−1))</c> under the hypothesis, with the weights v of
+/// <see cref="BootstrapWeights"/>.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Weights (B×N) and buffers are allocated once; a test allocates nothing. O(BN²) operations as one matrix product,
+/// <c>rowsum((VH) ∘ V)</c>, and O(BN) memory. On the device stand the whole numbers Nv, which are exact in single precision too.
+/// </para>
+/// <para>
+/// One object, with its weights, serves any number of tests of N samples. Given the weights, tests of independent data are
+/// independent, and since samples come in no order the replicates of different data are as good as newly drawn.
+/// <see cref="Redraw"/> draws new ones nevertheless. It belongs to the thread of its device.
+/// </para>
+/// </remarks>
+public sealed class Bootstrap
+{
+    private readonly DeviceMatrix weights;
+    private readonly DeviceMatrix product;
+    private readonly DeviceMatrix quadratic;
+    private readonly DeviceMatrix rowSums;
+    private readonly float[] drawn;
+    private readonly double[] sums;
+    private readonly double[] replicates;
+
+    /// <summary>Draws the weights of B = <paramref name="replicates"/> replicates for N = <paramref name="samples"/> samples.</summary>
+    /// <param name="device">Where pair matrices will stand.</param>
+    /// <param name="samples">N, at least 2.</param>
+    /// <param name="replicates">B, at least 1.</param>
+    /// <param name="kind">Their distribution.</param>
+    /// <param name="stream">A stream for <see cref="StreamPurpose.Bootstrap"/>; NB words or a few more, NB/32 for signs.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than two samples, or no replicate.</exception>
+    public Bootstrap(Device device, int samples, int replicates, BootstrapWeights kind, PhiloxStream stream)
+        : this(device, samples, replicates, kind) => Redraw(stream);
+
+    private Bootstrap(Device device, int samples, int replicates, BootstrapWeights kind)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        RequireSamples(samples);
+        if (replicates < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(replicates), replicates, $"{replicates} replicates say nothing about a statistic; there must be at least 1.");
+        }
+
+        Device = device;
+        Samples = samples;
+        Kind = kind;
+        weights = device.Allocate(replicates, samples);
+        product = device.Allocate(replicates, samples);
+        quadratic = device.Allocate(replicates, 1);
+        rowSums = device.Allocate(samples, 1);
+        drawn = new float[replicates * samples];
+        sums = new double[samples];
+        this.replicates = new double[replicates];
+    }
+
+    public Device Device { get; }
+
+    /// <summary>N.</summary>
+    public int Samples { get; }
+
+    public BootstrapWeights Kind { get; }
+
+    /// <summary>The replicates (B) of the last matrix, in the order of their weights; valid until the next.</summary>
+    public ReadOnlySpan<double> Replicates => replicates;
+
+    /// <summary>A bootstrap with given multinomial weights.</summary>
+    /// <param name="device">Where pair matrices will stand.</param>
+    /// <param name="samples">N, at least 2.</param>
+    /// <param name="counts">How often each sample was drawn (B×N, row-major); N in every row.</param>
+    /// <exception cref="ArgumentException">The counts are no whole rows, or a row does not add up to N.</exception>
+    public static Bootstrap FromCounts(Device device, int samples, ReadOnlySpan<int> counts)
+    {
+        RequireSamples(samples);
+        if (counts.Length % samples != 0)
+            throw new ArgumentException($"{counts.Length} counts are no whole number of rows of {samples}.", nameof(counts));
+        var bootstrap = new Bootstrap(device, samples, counts.Length / samples, BootstrapWeights.Multinomial);
+        for (int row = 0; row < counts.Length; row += samples)
+        {
+            int total = 0;
+            for (int i = row; i < row + samples; i++)
+            {
+                total += counts[i];
+                bootstrap.drawn[i] = counts[i] - 1;
+            }
+
+            if (total != samples)
+            {
+                throw new ArgumentException(
+                    $"The counts of replicate {row / samples} add up to {total}; {samples} samples are drawn {samples} times.", nameof(counts));
+            }
+        }
+
+        device.Write(bootstrap.weights, bootstrap.drawn);
+        return bootstrap;
+    }
+
+    /// <summary>Draws new weights from where <paramref name="stream"/> stands.</summary>
+    public void Redraw(PhiloxStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (Kind == BootstrapWeights.Multinomial)
+            DrawCounts(stream);
+        else
+            DrawSigns(stream);
+        Device.Write(weights, drawn);
+    }
+
+    /// <summary>Computes the replicates of a pair matrix.</summary>
+    /// <param name="pairs">H (N×N), symmetric, with a diagonal of zeros.</param>
+    /// <returns><see cref="Replicates"/>.</returns>
+    /// <exception cref="ArgumentException">The matrix is not N×N.</exception>
+    public ReadOnlySpan<double> Run(DeviceMatrix pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        if (pairs.Rows != Samples || pairs.Columns != Samples)
+        {
+            throw new ArgumentException(
+                $"A pair matrix of {pairs.Rows}×{pairs.Columns} was given to a bootstrap of {Samples} samples; it takes {Samples}×{Samples}.",
+                nameof(pairs));
+        }
+
+        Device.Multiply(product, weights, pairs);
+        Device.SumRows<Product>(quadratic, product, weights);
+        Device.Read(quadratic, replicates);
+        double inverseSquare = PairStatistic.V.Weight(Samples);
+        foreach (ref double replicate in replicates.AsSpan())
+            replicate *= inverseSquare;
+        return replicates;
+    }
+
+    /// <summary>The test of a pair matrix: its U-statistic against its <see cref="Replicates"/>.</summary>
+    /// <param name="pairs">H (N×N), symmetric, with a diagonal of zeros.</param>
+    /// <exception cref="ArgumentException">The matrix is not N×N, or its sum is no finite number.</exception>
+    public TestOutcome Test(DeviceMatrix pairs)
+    {
+        Run(pairs);
+        Device.SumRows<Identity>(rowSums, pairs);
+        Device.Read(rowSums, sums);
+        double statistic = 0;
+        foreach (double sum in sums)
+            statistic += sum;
+        statistic *= PairStatistic.U.Weight(Samples);
+        return new(statistic, PValue(statistic));
+    }
+
+    /// <summary><c>(1 + k)/(B + 1)</c> with k the number of <see cref="Replicates"/> that are not below <paramref name="statistic"/>.</summary>
+    /// <exception cref="ArgumentException">The statistic is NaN or infinite: every comparison with it would say the same.</exception>
+    public double PValue(double statistic)
+    {
+        if (!double.IsFinite(statistic))
+        {
+            throw new ArgumentException(
+                $"A statistic of {statistic} cannot be tested: samples, scores and bandwidth must be finite numbers, without NaN.",
+                nameof(statistic));
+        }
+
+        int above = 0;
+        foreach (double replicate in replicates)
+        {
+            // Not "at least", so that a replicate that is NaN never helps to reject.
+            if (!(replicate < statistic))
+                above++;
+        }
+
+        return (1.0 + above) / (1.0 + replicates.Length);
+    }
+
+    private static void RequireSamples(int samples)
+    {
+        if (samples < 2)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(samples), samples, $"A test of {samples} samples has no pairs to compare; there must be at least two.");
+        }
+    }
+
+    /// <summary>Nv = counts − 1: N draws a replicate.</summary>
+    private void DrawCounts(PhiloxStream stream)
+    {
+        Array.Fill(drawn, -1);
+        for (int row = 0; row < drawn.Length; row += Samples)
+        {
+            Span<float> counts = drawn.AsSpan(row, Samples);
+            for (int draw = 0; draw < Samples; draw++)
+                counts[stream.NextInt32(Samples)]++;
+        }
+    }
+
+    /// <summary>Nv = ε, one bit each, lowest first; a replicate begins with a new word.</summary>
+    private void DrawSigns(PhiloxStream stream)
+    {
+        const int Bits = 32;
+        uint word = 0;
+        for (int i = 0; i < drawn.Length; i++)
+        {
+            int bit = i % Samples % Bits;
+            if (bit == 0)
+                word = stream.NextUInt32();
+            drawn[i] = ((word >> bit) & 1) == 0 ? -1 : 1;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+
+namespace Stein.Engine.GoodnessOfFit;
+
+/// <summary>The squared maximum mean discrepancy in its three normalisations, of N samples x and N samples y.</summary>
+/// <param name="V"><c>Σ_ij [k(x_i, x_j) + k(y_i, y_j) − 2k(x_i, y_j)]/N²</c>, diagonals included; never negative.</param>
+/// <param name="U">
+/// <c>Σ_{i≠j} [k(x_i, x_j) + k(y_i, y_j)]/(N(N−1)) − 2Σ_ij k(x_i, y_j)/N²</c>: unbiased (Gretton et al., equation 3).
+/// </param>
+/// <param name="SimpleU">
+/// <c>Σ_{i≠j} h_ij/(N(N−1))</c>, the cross terms i = j left out too: unbiased, and the one whose null distribution the bootstrap
+/// gives (Gretton et al., equation 4).
+/// </param>
+public readonly record struct MeanDiscrepancyEstimates(double V, double U, double SimpleU);
+
+/// <summary>
+/// The maximum mean discrepancy between two sets of N samples each, and the two-sample test with it (Gretton, Borgwardt, Rasch, Schölkopf
+/// and Smola, "A kernel two-sample test", JMLR 13, 2012).
+/// </summary>
+/// <remarks>
+/// The pair terms are <c>h_ij = k(x_i, x_j) + k(y_i, y_j) − k(x_i, y_j) − k(x_j, y_i)</c>. All come from the kernel matrix K of the
+/// 2N pooled samples: the upper half of its rows minus the lower half is <c>[K_xx − K_yx, K_xy − K_yy]</c>, whose transpose has
+/// the two halves of H one above the other. O(N²D) operations and O(N²) memory, allocated once: an estimate allocates nothing.
+/// </remarks>
+/// <typeparam name="TKernel">The radial kernel.</typeparam>
+public sealed class MaximumMeanDiscrepancy<TKernel>
+    where TKernel : struct, IRadialKernel
+{
+    private readonly Device device;
+    private readonly int samples;
+    private readonly int dimension;
+    private readonly DeviceMatrix pooled;
+    private readonly DeviceMatrix firstRows;
+    private readonly DeviceMatrix secondRows;
+    private readonly DeviceMatrix squaredDistances;
+    private readonly DeviceMatrix kernel;
+    private readonly DeviceMatrix upperRows;
+    private readonly DeviceMatrix lowerRows;
+    private readonly DeviceMatrix difference;
+    private readonly DeviceMatrix transposed;
+    private readonly DeviceMatrix upperTerms;
+    private readonly DeviceMatrix lowerTerms;
+    private readonly DeviceMatrix displacements;
+    private readonly DeviceMatrix perSample;
+    private readonly DeviceMatrix perPooledSample;
+    private readonly double[] sums;
+    private readonly double[] pooledSums;
+
+    /// <summary>For two sets of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than two samples.</exception>
+    public MaximumMeanDiscrepancy(Device device, int samples, int dimension)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (samples < 2)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(samples), samples, $"Sets of {samples} samples have no pairs to compare; there must be at least two in each.");
+        }
+
+        this.device = device;
+        this.samples = samples;
+        this.dimension = dimension;
+        pooled = device.Allocate(2 * samples, dimension);
+        (firstRows, secondRows) = Halves(pooled);
+        squaredDistances = device.Allocate(2 * samples, 2 * samples);
+        kernel = device.Allocate(2 * samples, 2 * samples);
+        (upperRows, lowerRows) = Halves(kernel);
+        difference = device.Allocate(samples, 2 * samples);
+        transposed = device.Allocate(2 * samples, samples);
+        (upperTerms, lowerTerms) = Halves(transposed);
+        Pairs = device.Allocate(samples, samples);
+        displacements = device.Allocate(samples, dimension);
+        perSample = device.Allocate(samples, 1);
+        perPooledSample = device.Allocate(2 * samples, 1);
+        sums = new double[samples];
+        pooledSums = new double[2 * samples];
+        Bandwidth = new Bandwidth(device, 1);
+    }
+
+    /// <summary>Set it directly or by <see cref="SetBandwidth"/> before an estimate.</summary>
+    public Bandwidth Bandwidth { get; }
+
+    /// <summary>H (N×N) with a diagonal of zeros, as the last estimate or test left it.</summary>
+    public DeviceMatrix Pairs { get; }
+
+    /// <summary>Takes over both sets (N×D each).</summary>
+    /// <exception cref="ArgumentException">Other shapes.</exception>
+    public void SetSamples(DeviceMatrix first, DeviceMatrix second)
+    {
+        RequireShape(first, nameof(first));
+        RequireShape(second, nameof(second));
+        device.Map<Identity>(firstRows, first);
+        device.Map<Identity>(secondRows, second);
+        device.SquaredDistances(squaredDistances, pooled);
+    }
+
+    /// <summary>Sets the bandwidth by a median of the distances between the 2N pooled samples.</summary>
+    public void SetBandwidth(MedianRule rule) => Bandwidth.Set(rule, squaredDistances);
+
+    /// <summary>The three estimates for the samples given to <see cref="SetSamples"/>.</summary>
+    public MeanDiscrepancyEstimates Estimate()
+    {
+        ComputePairs();
+        double simple = Sum(Pairs) * PairStatistic.U.Weight(samples);
+        device.SumRows<Identity>(perPooledSample, kernel);
+        device.Read(perPooledSample, pooledSums);
+        double all = 0;
+        foreach (double sum in pooledSums)
+            all += sum;
+
+        // Pairs of one x and one y with the same index, from their own distances: H has only zeros there.
+        device.Map<AddScaled>(displacements, firstRows, secondRows, p: -1);
+        device.SumRows<Square>(perSample, displacements);
+        device.Map<KernelValue<TKernel>>(perSample, perSample, Bandwidth.InverseSquares);
+        double matched = ReadSum();
+
+        // The cross terms of all i, j enter ΣK twice and are taken from Σh twice: they are (ΣK − Σh)/4, h with its diagonal.
+        double withDiagonal = (simple / PairStatistic.U.Weight(samples)) + (2 * (samples - matched));
+        double cross = (all - withDiagonal) / 4;
+        double inverseSquare = PairStatistic.V.Weight(samples);
+        return new(
+            withDiagonal * inverseSquare,
+            simple + (2 * (((cross - matched) * PairStatistic.U.Weight(samples)) - (cross * inverseSquare))),
+            simple);
+    }
+
+    /// <summary>Tests whether both sets come from one distribution; the statistic is <see cref="MeanDiscrepancyEstimates.SimpleU"/>.</summary>
+    /// <exception cref="ArgumentException">A bootstrap of another N, or a statistic that is NaN or infinite.</exception>
+    public TestOutcome Test(Bootstrap bootstrap)
+    {
+        ArgumentNullException.ThrowIfNull(bootstrap);
+        ComputePairs();
+        return bootstrap.Test(Pairs);
+    }
+
+    private void ComputePairs()
+    {
+        device.Map<KernelValue<TKernel>>(kernel, squaredDistances, Bandwidth.InverseSquares);
+        device.Map<AddScaled>(difference, upperRows, lowerRows, p: -1);
+        device.Transpose(transposed, difference);
+        device.Map<AddScaled>(Pairs, upperTerms, lowerTerms, p: -1);
+        device.FillDiagonal(Pairs, 0);
+    }
+
+    private double Sum(DeviceMatrix matrix)
+    {
+        device.SumRows<Identity>(perSample, matrix);
+        return ReadSum();
+    }
+
+    /// <summary>The sum of the N numbers in <see cref="perSample"/>, in double precision.</summary>
+    private double ReadSum()
+    {
+        device.Read(perSample, sums);
+        double total = 0;
+        foreach (double sum in sums)
+            total += sum;
+        return total;
+    }
+
+    private (DeviceMatrix Upper, DeviceMatrix Lower) Halves(DeviceMatrix matrix)
+        => (matrix.RowRange(0, samples), matrix.RowRange(samples, samples));
+
+    private void RequireShape(DeviceMatrix matrix, string name)
+    {
+        ArgumentNullException.ThrowIfNull(matrix, name);
+        if (matrix.Rows != samples || matrix.Columns != dimension)
+        {
+            throw new ArgumentException(
+                $"A set of {matrix.Rows}×{matrix.Columns} was given; both sets are {samples} samples in {dimension} dimensions.", name);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Stein.Engine.Samples;
+
+namespace Stein.Engine.Samplers;
+
+/// <summary>Whether Markov chains agree with one another, and what their draws are worth.</summary>
+/// <remarks>
+/// Source: Vehtari, Gelman, Simpson, Carpenter and Bürkner, "Rank-normalization, folding, and localization: an improved R̂", Bayesian
+/// Analysis 16, 2021, sections 3.1 and 3.2, without rank normalisation. Each chain is cut into halves, so that one that drifts
+/// disagrees with itself; of an odd number of draws the last is left out.
+/// </remarks>
+public static class ChainDiagnostics
+{
+    /// <summary>The fewest draws of a chain that can be diagnosed.</summary>
+    public const int MinimumDraws = 8;
+
+    /// <summary>
+    /// Split-R̂ and the effective sample size of the mean of one coordinate. R̂ is the root of the variance of all draws over that
+    /// within the half-chains: near 1 if they agree, 1.01 being the usual limit. Chains that never move give ∞ and 0.
+    /// </summary>
+    /// <param name="draws">C×M×D: the draws of the first chain, then those of the second, and so on.</param>
+    /// <param name="chains">C, at least 1.</param>
+    /// <param name="dimension">D, at least 1.</param>
+    /// <param name="coordinate">Which coordinate.</param>
+    /// <exception cref="ArgumentException">
+    /// The numbers are not draws of that many chains, or fewer than <see cref="MinimumDraws"/> a chain.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">C or D is below 1, or there is no such coordinate.</exception>
+    public static (double SplitRHat, double EffectiveSampleSize) Of(ReadOnlySpan<double> draws, int chains, int dimension, int coordinate)
+    {
+        SampleMatrix.CheckAtLeast(chains, 1, "The number of chains", nameof(chains));
+        SampleMatrix.CheckDimension(dimension, nameof(dimension));
+        if (coordinate < 0 || coordinate >= dimension)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(coordinate), coordinate, $"There is no coordinate {coordinate}; pass one from 0 to {dimension - 1}.");
+        }
+
+        long perChain = draws.Length / ((long)chains * dimension);
+        if (perChain * chains * dimension != draws.Length || perChain < MinimumDraws)
+        {
+            throw new ArgumentException(
+                $"{draws.Length} numbers are not {chains} chains of draws in dimension {dimension}; pass {chains}×M×{dimension}, M at "
+                + $"least {MinimumDraws}.",
+                nameof(draws));
+        }
+
+        int length = (int)perChain / 2;
+        double[][] halves = new double[2 * chains][];
+        for (int half = 0; half < halves.Length; half++)
+        {
+            int first = ((half / 2) * (int)perChain) + ((half % 2) * length);
+            halves[half] = new double[length];
+            for (int i = 0; i < length; i++)
+                halves[half][i] = draws[((first + i) * dimension) + coordinate];
+        }
+
+        return OfHalves(halves, length);
+    }
+
+    private static (double SplitRHat, double EffectiveSampleSize) OfHalves(double[][] halves, int length)
+    {
+        double[] means = [.. halves.Select(half => half.Average())];
+        double grand = means.Average();
+        double between = means.Sum(mean => (mean - grand) * (mean - grand)) / (means.Length - 1);
+        for (int half = 0; half < halves.Length; half++)
+        {
+            for (int i = 0; i < length; i++)
+                halves[half][i] -= means[half];
+        }
+
+        double within = MeanAutocovariance(halves, 0) * length / (length - 1);
+        if (!(within > 0))
+            return (double.PositiveInfinity, 0);
+        double total = (within * (length - 1) / length) + between;
+
+        // Geyer's initial monotone sequence ("Practical Markov chain Monte Carlo", Statistical Science 7, 1992): autocorrelations
+        // of lags 2t and 2t + 1 have a positive, falling sum; where the estimate has not, it is noise.
+        double time = -1;
+        double previous = double.PositiveInfinity;
+        for (int lag = 0; lag + 1 < length; lag += 2)
+        {
+            double pair = Correlation(lag) + Correlation(lag + 1);
+            if (!(pair > 0))
+                break;
+            previous = Math.Min(previous, pair);
+            time += 2 * previous;
+        }
+
+        // Chains that swing from side to side may be worth more than independent draws; the source's limit of how much.
+        double count = (double)halves.Length * length;
+        return (Math.Sqrt(total / within), count / Math.Max(time, 1 / Math.Log10(count)));
+
+        double Correlation(int lag) => lag == 0 ? 1 : 1 - ((within - MeanAutocovariance(halves, lag)) / total);
+    }
+
+    /// <summary>The mean over centred chains of <c>(1/n) Σ_i x_i x_{i+lag}</c>.</summary>
+    private static double MeanAutocovariance(double[][] chains, int lag)
+    {
+        double sum = 0;
+        foreach (double[] chain in chains)
+        {
+            for (int i = lag; i < chain.Length; i++)
+                sum += chain[i] * chain[i - lag];
+        }
+
+        return sum / chains.Length / chains[0].Length;
+    }
+}

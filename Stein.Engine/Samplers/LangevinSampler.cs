@@ -1,0 +1,219 @@
+using Stein.Engine.Random;
+using Stein.Engine.Samples;
+using Stein.Engine.Targets;
+
+namespace Stein.Engine.Samplers;
+
+/// <summary>The settings of Langevin chains.</summary>
+/// <param name="WarmUp">Steps before the first draw, in which alone the step size is adapted; at least 0.</param>
+/// <param name="Draws">M: draws of each chain, at least <see cref="ChainDiagnostics.MinimumDraws"/>.</param>
+/// <param name="Thinning">Steps from a draw to the next, at least 1.</param>
+/// <param name="InitialStep">h of the first step, and of all without a warm-up; the adaptation finds its order of magnitude itself.</param>
+/// <param name="TargetAcceptance">
+/// What the step size is adapted to, between 0 and 1. 0.574 is best in high dimension (Roberts and Rosenthal, JRSS B 60, 1998).
+/// </param>
+public sealed record LangevinSettings(
+    int WarmUp = 500, int Draws = 500, int Thinning = 1, double InitialStep = 1, double TargetAcceptance = 0.574)
+{
+    internal void Validate(string name)
+    {
+        SampleMatrix.CheckAtLeast(WarmUp, 0, "The number of warm-up steps", name);
+        SampleMatrix.CheckAtLeast(Draws, ChainDiagnostics.MinimumDraws, "The number of draws a chain", name);
+        SampleMatrix.CheckAtLeast(Thinning, 1, "The number of steps a draw", name);
+        SampleMatrix.CheckPositive(InitialStep, "The first step size", name);
+        if (!(TargetAcceptance is > 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                name, TargetAcceptance, $"The acceptance aimed at cannot be {TargetAcceptance}; it must be between 0 and 1.");
+        }
+    }
+}
+
+/// <summary>The draws of Langevin chains, and whether they can be trusted.</summary>
+/// <param name="Samples">C×M×D: the draws of the first chain, then those of the second, and so on.</param>
+/// <param name="Final">C×D: the last draw of each chain. Chains share nothing, so these are independent if the starts are.</param>
+/// <param name="AcceptanceRate">The share of proposals accepted after the warm-up, over all chains.</param>
+/// <param name="LowestAcceptanceRate">That of the chain with the lowest: a chain at 0 is stuck.</param>
+/// <param name="StepSizes">h of each chain after its warm-up (C).</param>
+/// <param name="SplitRHat">Split-R̂ of each coordinate (D); see <see cref="ChainDiagnostics"/>.</param>
+/// <param name="EffectiveSampleSizes">Of the mean of each coordinate over all draws (D).</param>
+public sealed record LangevinResult(
+    double[] Samples,
+    double[] Final,
+    double AcceptanceRate,
+    double LowestAcceptanceRate,
+    double[] StepSizes,
+    double[] SplitRHat,
+    double[] EffectiveSampleSizes)
+{
+    /// <summary>The largest split-R̂; above 1.01 the chains disagree, as they do if none crosses between modes.</summary>
+    public double WorstSplitRHat => SplitRHat.Max();
+
+    /// <summary>The smallest effective sample size.</summary>
+    public double WorstEffectiveSampleSize => EffectiveSampleSizes.Min();
+}
+
+/// <summary>
+/// The Metropolis-adjusted Langevin algorithm: <c>x' = x + (h/2) s(x) + √h ξ</c>, ξ standard normal, accepted with probability
+/// <c>min(1, p(x') N(x; x' + (h/2) s(x'), h I) / (p(x) N(x'; x + (h/2) s(x), h I)))</c>, which leaves p invariant.
+/// </summary>
+/// <remarks>
+/// <para>Source: Roberts and Tweedie, "Exponential convergence of Langevin distributions and their discrete approximations", Bernoulli
+/// 2, 1996.</para>
+/// <para>Chain c has its own step size, and the numbers of substream c alone: it does not depend on which other chains there are. In
+/// step t of the warm-up, <c>log h</c> moves by <c>min(1, 4t^{−0.6})</c> times the probability of acceptance less its target (Robbins
+/// and Monro: ten e-folds in the first thirty steps if need be), and it ends at its mean over the second half.</para>
+/// <para>A chain moves by small steps and seldom crosses between modes; tempering makes them shallower. Chains that stay where they
+/// began give a split-R̂ far from 1.</para>
+/// </remarks>
+public static class LangevinSampler
+{
+    /// <summary>Runs a chain from each start. One step costs a score.</summary>
+    /// <param name="density">p, up to a constant.</param>
+    /// <param name="starts">C×D, row-major, C at least 1: such as samples of a related law.</param>
+    /// <param name="seed">Of the streams, whose purpose is <see cref="StreamPurpose.Langevin"/>.</param>
+    /// <param name="settings">Steps and step size.</param>
+    /// <param name="firstSubstream">The substream of the first chain; the others follow.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no start, the numbers are not rows of D finite ones, or the density is zero at a start.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is impossible, or there are not enough substreams.</exception>
+    public static LangevinResult Run(
+        IDensity density, ReadOnlySpan<double> starts, ulong seed, LangevinSettings? settings = null, uint firstSubstream = 0)
+    {
+        ArgumentNullException.ThrowIfNull(density);
+        settings ??= new();
+        settings.Validate(nameof(settings));
+        int dimension = density.Dimension;
+        int chains = SampleMatrix.Rows(starts, dimension, nameof(starts), minimum: 1);
+        if ((long)chains * settings.Draws * dimension > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(settings),
+                settings.Draws,
+                $"{settings.Draws} draws of {chains} chains in dimension {dimension} do not fit an array; raise the thinning instead.");
+        }
+
+        if (firstSubstream + (ulong)chains - 1 > uint.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(firstSubstream), firstSubstream, $"{chains} chains from substream {firstSubstream} pass the last, {uint.MaxValue}.");
+        }
+
+        var samples = new double[chains * settings.Draws * dimension];
+        var final = new double[chains * dimension];
+        var stepSizes = new double[chains];
+        (double accepted, double lowest) = (0, 1);
+        for (int c = 0; c < chains; c++)
+        {
+            var stream = new PhiloxStream(seed, StreamPurpose.Langevin, firstSubstream + (uint)c);
+            var chain = new Chain(density, starts.Slice(c * dimension, dimension), stream, settings.InitialStep);
+            if (!double.IsFinite(chain.LogDensity))
+            {
+                throw new ArgumentException(
+                    $"The log-density at start {c} is {chain.LogDensity}; chains must begin where the density is not zero.",
+                    nameof(starts));
+            }
+
+            chain.WarmUp(settings.WarmUp, settings.TargetAcceptance);
+            long steps = (long)settings.Draws * settings.Thinning;
+            long moves = 0;
+            for (long step = 1; step <= steps; step++)
+            {
+                moves += chain.Step().Accepted ? 1 : 0;
+                if (step % settings.Thinning == 0)
+                    chain.Position.CopyTo(samples.AsSpan(((c * settings.Draws) + (int)(step / settings.Thinning) - 1) * dimension));
+            }
+
+            chain.Position.CopyTo(final.AsSpan(c * dimension));
+            stepSizes[c] = chain.StepSize;
+            double rate = (double)moves / steps;
+            accepted += rate / chains;
+            lowest = Math.Min(lowest, rate);
+        }
+
+        var splitRHat = new double[dimension];
+        var effective = new double[dimension];
+        for (int d = 0; d < dimension; d++)
+            (splitRHat[d], effective[d]) = ChainDiagnostics.Of(samples, chains, dimension, d);
+        return new(samples, final, accepted, lowest, stepSizes, splitRHat, effective);
+    }
+
+    private sealed class Chain
+    {
+        private readonly IDensity density;
+        private readonly PhiloxStream stream;
+        private double[] position;
+        private double[] score;
+        private double[] proposal;
+        private double[] proposalScore;
+
+        public Chain(IDensity density, ReadOnlySpan<double> start, PhiloxStream stream, double stepSize)
+        {
+            (this.density, this.stream, StepSize) = (density, stream, stepSize);
+            position = start.ToArray();
+            score = new double[position.Length];
+            proposal = new double[position.Length];
+            proposalScore = new double[position.Length];
+            LogDensity = density.LogDensityAndScore(position, score);
+        }
+
+        public ReadOnlySpan<double> Position => position;
+
+        public double LogDensity { get; private set; }
+
+        public double StepSize { get; private set; }
+
+        public void WarmUp(int steps, double target)
+        {
+            double logStep = Math.Log(StepSize);
+            (double sum, int summed) = (0, 0);
+            for (int step = 1; step <= steps; step++)
+            {
+                logStep += Math.Min(1, 4 * Math.Pow(step, -0.6)) * (Step().Probability - target);
+                StepSize = Math.Exp(logStep);
+                if (step > steps / 2)
+                {
+                    sum += logStep;
+                    summed++;
+                }
+            }
+
+            if (summed > 0)
+                StepSize = Math.Exp(sum / summed);
+        }
+
+        /// <summary>One proposal; consumes 4D + 2 words, whatever becomes of it.</summary>
+        public (bool Accepted, double Probability) Step()
+        {
+            double half = StepSize / 2;
+            double deviation = Math.Sqrt(StepSize);
+            double forward = 0;
+            for (int d = 0; d < position.Length; d++)
+            {
+                double noise = stream.NextNormal();
+                forward += noise * noise;
+                proposal[d] = position[d] + (half * score[d]) + (deviation * noise);
+            }
+
+            double logDensity = density.LogDensityAndScore(proposal, proposalScore);
+            double backward = 0;
+            for (int d = 0; d < position.Length; d++)
+            {
+                double difference = position[d] - proposal[d] - (half * proposalScore[d]);
+                backward += difference * difference;
+            }
+
+            double logRatio = logDensity - LogDensity + ((forward - (backward / StepSize)) / 2);
+
+            // A proposal where the density is zero has no score, and the ratio is NaN: it is refused.
+            double probability = double.IsNaN(logRatio) ? 0 : Math.Min(1, Math.Exp(logRatio));
+            if (!(stream.NextUniform() < probability))
+                return (false, probability);
+            (position, proposal) = (proposal, position);
+            (score, proposalScore) = (proposalScore, score);
+            LogDensity = logDensity;
+            return (true, probability);
+        }
+    }
+}

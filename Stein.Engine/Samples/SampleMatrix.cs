@@ -1,0 +1,70 @@
+namespace Stein.Engine.Samples;
+
+/// <summary>The checks of what comes in: samples (N×D, row-major) and the numbers of settings.</summary>
+internal static class SampleMatrix
+{
+    /// <summary>N, after checking that the numbers are N rows of D finite ones.</summary>
+    /// <exception cref="ArgumentException">They are not, or there are fewer rows than <paramref name="minimum"/>.</exception>
+    public static int Rows(ReadOnlySpan<double> samples, int dimension, string name, int minimum = 0)
+    {
+        if (samples.Length % dimension != 0)
+        {
+            throw new ArgumentException(
+                $"{samples.Length} numbers are no rows of {dimension}; pass N×{dimension} numbers, sample after sample.", name);
+        }
+
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (!double.IsFinite(samples[i]))
+            {
+                throw new ArgumentException(
+                    $"Coordinate {i % dimension} of sample {i / dimension} is {samples[i]}; all must be finite. Remove that sample.",
+                    name);
+            }
+        }
+
+        int rows = samples.Length / dimension;
+        return rows >= minimum
+            ? rows
+            : throw new ArgumentException(
+                $"{rows} {(rows == 1 ? "sample is" : "samples are")} too few; at least {minimum} are needed. Pass more.", name);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
+    public static void CheckDimension(int dimension, string name)
+    {
+        if (dimension < 1)
+            throw new ArgumentOutOfRangeException(name, dimension, $"Dimension {dimension} is impossible; it must be at least 1.");
+    }
+
+    /// <exception cref="ArgumentException">The point does not have D coordinates.</exception>
+    public static void CheckPoint(ReadOnlySpan<double> point, int dimension, string name)
+    {
+        if (point.Length != dimension)
+            throw new ArgumentException($"A point of {point.Length} numbers is not in dimension {dimension}; pass {dimension}.", name);
+    }
+
+    /// <exception cref="ArgumentException">The two are not N×D numbers each.</exception>
+    public static void CheckSameShape(ReadOnlySpan<double> points, ReadOnlySpan<double> scores, int dimension, string name)
+    {
+        if (points.Length != scores.Length || points.Length % dimension != 0)
+        {
+            throw new ArgumentException(
+                $"{points.Length} coordinates and {scores.Length} of scores are not N×{dimension} both; pass N×{dimension} of each.", name);
+        }
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">The number is below the minimum.</exception>
+    public static void CheckAtLeast(int value, int minimum, string what, string name)
+    {
+        if (value < minimum)
+            throw new ArgumentOutOfRangeException(name, value, $"{what} cannot be {value}; the least is {minimum}.");
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive and finite.</exception>
+    public static void CheckPositive(double value, string what, string name)
+    {
+        if (!(value > 0 && double.IsFinite(value)))
+            throw new ArgumentOutOfRangeException(name, value, $"{what} cannot be {value}; it must be a positive finite number.");
+    }
+}

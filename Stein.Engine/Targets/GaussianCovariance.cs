@@ -1,0 +1,243 @@
+using MathNet.Numerics;
+using MathNet.Numerics.LinearAlgebra.Double;
+using Stein.Engine.Samples;
+
+namespace Stein.Engine.Targets;
+
+/// <summary>
+/// A covariance matrix Σ (D×D): isotropic, <c>v I</c> held as one number, or full, held with its Cholesky factor <c>Σ = L Lᵀ</c>.
+/// Immutable, so that any number of components may share one.
+/// </summary>
+public sealed class GaussianCovariance
+{
+    /// <summary>
+    /// How far two entries across the diagonal may differ, as a share of the largest entry. What rounding leaves of a product
+    /// such as A Aᵀ is well below; the mean of both is taken.
+    /// </summary>
+    public const double SymmetryTolerance = 1e-9;
+
+    private readonly double[] factor;
+    private readonly double[] values;
+
+    // Runs stand side by side, one a core: threads of a factorisation's own would only wait for one another.
+    static GaussianCovariance() => Control.UseSingleThread();
+
+    private GaussianCovariance(int dimension, double variance, double[] values, double[] factor, double logDeterminant)
+    {
+        (Dimension, Variance, LogDeterminant) = (dimension, variance, logDeterminant);
+        (this.values, this.factor) = (values, factor);
+    }
+
+    /// <summary>D.</summary>
+    public int Dimension { get; }
+
+    /// <summary>v of an isotropic covariance <c>v I</c>; NaN of a full one.</summary>
+    public double Variance { get; }
+
+    /// <summary>Whether this is <c>v I</c>, held as one number.</summary>
+    public bool IsIsotropic => !double.IsNaN(Variance);
+
+    /// <summary><c>log det Σ</c>.</summary>
+    public double LogDeterminant { get; }
+
+    /// <summary><c>v I</c>.</summary>
+    /// <param name="dimension">D, at least 1.</param>
+    /// <param name="variance">v, a positive finite number.</param>
+    /// <exception cref="ArgumentOutOfRangeException">D is below 1, or v is not a positive finite number.</exception>
+    public static GaussianCovariance Isotropic(int dimension, double variance)
+    {
+        SampleMatrix.CheckDimension(dimension, nameof(dimension));
+        SampleMatrix.CheckPositive(variance, "A variance", nameof(variance));
+        return new(dimension, variance, [], [], dimension * Math.Log(variance));
+    }
+
+    /// <summary>A full covariance.</summary>
+    /// <param name="dimension">D, at least 1.</param>
+    /// <param name="values">Σ: D×D, row-major, symmetric within <see cref="SymmetryTolerance"/>, positive definite.</param>
+    /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
+    /// <exception cref="ArgumentException">Σ has another shape, or is not finite, symmetric or positive definite.</exception>
+    public static GaussianCovariance Full(int dimension, ReadOnlySpan<double> values)
+    {
+        SampleMatrix.CheckDimension(dimension, nameof(dimension));
+        return TryFull(dimension, values, out string problem)
+            ?? throw new ArgumentException($"The covariance {problem}", nameof(values));
+    }
+
+    /// <summary>Σ (D×D, row-major), as a copy.</summary>
+    public double[] ToArray()
+    {
+        if (!IsIsotropic)
+            return (double[])values.Clone();
+        var matrix = new double[Dimension * Dimension];
+        for (int i = 0; i < Dimension; i++)
+            matrix[(i * Dimension) + i] = Variance;
+        return matrix;
+    }
+
+    /// <summary><c>Σ + v I</c>, of the same kind.</summary>
+    /// <param name="variance">v, finite and not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">v is negative or not finite.</exception>
+    public GaussianCovariance PlusIsotropic(double variance)
+    {
+        if (!(variance >= 0 && double.IsFinite(variance)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(variance), variance, $"A variance of {variance} cannot be added; it must be finite and not negative.");
+        }
+
+        if (IsIsotropic)
+            return Isotropic(Dimension, Variance + variance);
+        double[] sum = ToArray();
+        for (int i = 0; i < Dimension; i++)
+            sum[(i * Dimension) + i] += variance;
+        return Full(Dimension, sum);
+    }
+
+    /// <summary><c>δᵀ Σ⁻¹ δ</c> for δ (D); δ is overwritten with L⁻¹δ, or left as it is if isotropic. O(D²), isotropic O(D).</summary>
+    internal double SquaredLength(Span<double> difference)
+    {
+        double sum = 0;
+        if (IsIsotropic)
+        {
+            foreach (double entry in difference)
+                sum += entry * entry;
+            return sum / Variance;
+        }
+
+        for (int row = 0; row < difference.Length; row++)
+        {
+            ReadOnlySpan<double> entries = factor.AsSpan(row * Dimension, row + 1);
+            double rest = difference[row];
+            for (int column = 0; column < row; column++)
+                rest -= entries[column] * difference[column];
+            rest /= entries[row];
+            difference[row] = rest;
+            sum += rest * rest;
+        }
+
+        return sum;
+    }
+
+    /// <summary>
+    /// Replaces what <see cref="SquaredLength"/> left of δ by <c>Σ⁻¹ δ</c>: backward substitution for <c>L⁻ᵀ(L⁻¹δ)</c>.
+    /// </summary>
+    internal void FinishSolve(Span<double> difference)
+    {
+        if (IsIsotropic)
+        {
+            foreach (ref double entry in difference)
+                entry /= Variance;
+            return;
+        }
+
+        for (int row = Dimension - 1; row >= 0; row--)
+        {
+            ReadOnlySpan<double> entries = factor.AsSpan(row * Dimension, row + 1);
+            double value = difference[row] / entries[row];
+            difference[row] = value;
+            for (int column = 0; column < row; column++)
+                difference[column] -= entries[column] * value;
+        }
+    }
+
+    /// <summary>Replaces standard normal ξ (D) by <c>L ξ</c>, which has covariance Σ.</summary>
+    internal void Colour(Span<double> normal)
+    {
+        if (IsIsotropic)
+        {
+            double deviation = Math.Sqrt(Variance);
+            foreach (ref double entry in normal)
+                entry *= deviation;
+            return;
+        }
+
+        // From the last row up, so that each row still finds the entries it needs.
+        for (int row = Dimension - 1; row >= 0; row--)
+        {
+            ReadOnlySpan<double> entries = factor.AsSpan(row * Dimension, row + 1);
+            double sum = 0;
+            for (int column = 0; column <= row; column++)
+                sum += entries[column] * normal[column];
+            normal[row] = sum;
+        }
+    }
+
+    /// <summary>A full covariance, or null and the rest of a sentence that begins with "The covariance".</summary>
+    internal static GaussianCovariance? TryFull(int dimension, ReadOnlySpan<double> values, out string problem)
+    {
+        if (values.Length != (long)dimension * dimension)
+        {
+            problem = $"has {values.Length} numbers; in dimension {dimension} it must have {(long)dimension * dimension}, row after row.";
+            return null;
+        }
+
+        double largest = 0;
+        foreach (double value in values)
+        {
+            if (!double.IsFinite(value))
+            {
+                problem = $"has the entry {value}; all must be finite.";
+                return null;
+            }
+
+            largest = Math.Max(largest, Math.Abs(value));
+        }
+
+        var symmetric = new double[values.Length];
+        for (int row = 0; row < dimension; row++)
+        {
+            for (int column = 0; column <= row; column++)
+            {
+                (double below, double above) = (values[(row * dimension) + column], values[(column * dimension) + row]);
+                if (!(Math.Abs(below - above) <= SymmetryTolerance * largest))
+                {
+                    problem = $"is not symmetric: entry ({row}, {column}) is {below} and entry ({column}, {row}) is {above}; "
+                        + "they must be equal.";
+                    return null;
+                }
+
+                double mean = below + ((above - below) / 2);
+                symmetric[(row * dimension) + column] = mean;
+                symmetric[(column * dimension) + row] = mean;
+            }
+        }
+
+        if (TryFactorise(dimension, symmetric) is not { } factor)
+        {
+            problem = $"{Describe(dimension, symmetric)} is not positive definite; all its eigenvalues must be above 0. "
+                + "A small number added to the diagonal mends one that is not by rounding only.";
+            return null;
+        }
+
+        double logDeterminant = 0;
+        for (int i = 0; i < dimension; i++)
+            logDeterminant += 2 * Math.Log(factor[(i * dimension) + i]);
+        problem = "";
+        return new(dimension, double.NaN, symmetric, factor, logDeterminant);
+    }
+
+    /// <summary>L (D×D, row-major) of a symmetric matrix, or null if it is not positive definite.</summary>
+    internal static double[]? TryFactorise(int dimension, double[] symmetric)
+    {
+        try
+        {
+            // MathNet stores by columns, which for a symmetric matrix is the same; its factor is read back by rows.
+            double[] factor = new DenseMatrix(dimension, dimension, (double[])symmetric.Clone()).Cholesky().Factor.ToRowMajorArray();
+            return Array.TrueForAll(factor, double.IsFinite) ? factor : null;
+        }
+        catch (ArgumentException)
+        {
+            // MathNet's word for "not positive definite".
+            return null;
+        }
+    }
+
+    private static string Describe(int dimension, double[] matrix)
+    {
+        const int Shown = 3;
+        if (dimension > Shown)
+            return $"({dimension}×{dimension})";
+        var rows = Enumerable.Range(0, dimension).Select(row => string.Join(", ", matrix[(row * dimension)..((row + 1) * dimension)]));
+        return $"[{string.Join("; ", rows)}]";
+    }
+}
