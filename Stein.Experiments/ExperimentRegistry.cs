@@ -1,6 +1,7 @@
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
+using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
 

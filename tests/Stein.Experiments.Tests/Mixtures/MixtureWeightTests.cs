@@ -6,7 +6,7 @@ using Stein.Engine.Kernels;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Mixtures;
+using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;
 using Xunit;
@@ -16,7 +16,7 @@ namespace Stein.Experiments.Tests.Mixtures;
 /// <summary>Weights learned from samples: which objectives find them, and that the objectives are what they say.</summary>
 public sealed class MixtureWeightTests
 {
-    public static TheoryData<string> Objectives => [.. MixtureWeightSettings.Objectives];
+    public static TheoryData<string> Objectives => [.. WeightMethod.Names];
 
     [Theory]
     [InlineData("score-matching")]
@@ -27,7 +27,7 @@ public sealed class MixtureWeightTests
     public void Near_modes_are_no_secret_to_any_objective(string objective)
     {
         var settings = new MixtureWeightSettings { Objective = objective, Separation = 1.5, Sigma = 1.5, Samples = 4000 };
-        MixtureWeightTrial trial = MixtureWeightTrial.Run(settings, 0);
+        WeightDraw trial = MixtureWeight.Draw(settings, 0);
         Assert.True(trial.IsDetermined);
         Assert.InRange(trial.Weight, 0.75, 0.85);
     }
@@ -38,7 +38,7 @@ public sealed class MixtureWeightTests
     [InlineData(10)]
     public void The_ladder_is_near_maximum_likelihood_at_every_separation(double separation)
     {
-        MixtureWeightTrial trial = MixtureWeightTrial.Run(new MixtureWeightSettings { Separation = separation }, 0);
+        WeightDraw trial = MixtureWeight.Draw(new MixtureWeightSettings { Separation = separation }, 0);
         Assert.InRange(trial.Weight - trial.MaximumLikelihood, -0.02, 0.02);
     }
 
@@ -46,10 +46,10 @@ public sealed class MixtureWeightTests
     public void What_is_blind_says_so()
     {
         var settings = new MixtureWeightSettings { Objective = "ksd", Separation = 10, Samples = 500 };
-        MixtureWeightTrial blind = MixtureWeightTrial.Run(settings, 0);
+        WeightDraw blind = MixtureWeight.Draw(settings, 0);
         Assert.False(blind.IsDetermined);
         Assert.Equal(0.5, blind.Weight);
-        MixtureWeightTrial seeing = MixtureWeightTrial.Run(settings with { Objective = "ladder" }, 0);
+        WeightDraw seeing = MixtureWeight.Draw(settings with { Objective = "ladder" }, 0);
         Assert.True(seeing.RelativeGradient > 1e6 * blind.RelativeGradient);
     }
 
@@ -85,9 +85,7 @@ public sealed class MixtureWeightTests
     {
         const double Step = 1e-5;
         var settings = new MixtureWeightSettings { Objective = name, Separation = 2, Samples = 80, Ladder = [1, 4], Temperature = 3 };
-        GaussianMixture truth = GaussianMixture.TwoModes(2, 0.8);
-        double[] samples = truth.Sample(new PhiloxStream(60, StreamPurpose.TrainingData), settings.Samples);
-        WeightObjective objective = MixtureWeightTrial.Objective(settings, truth, samples, 0);
+        WeightObjective objective = WeightMethod.Of(settings).Objective(WeightSample.Draw(settings, 0));
         double[] point = [0.4, -1.8, 2.3, 0.2, -0.1];
         var gradient = new double[TwoModeParameters.Count];
         objective.Evaluate(TwoModeParameters.Of(point), gradient);

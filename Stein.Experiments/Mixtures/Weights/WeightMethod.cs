@@ -1,0 +1,54 @@
+using Stein.Engine.Random;
+using Stein.Engine.Targets;
+
+namespace Stein.Experiments.Mixtures.Weights;
+
+/// <summary>What can be minimised. Another objective is a line here, and a class if its function is new.</summary>
+/// <param name="Name">The name in configs.</param>
+/// <param name="Title">The name in tables, with its σ or T.</param>
+/// <param name="Rungs">How many discrepancies one value of it takes.</param>
+/// <param name="Objective">Makes it for a sample.</param>
+internal sealed record WeightMethod(
+    string Name, Func<MixtureWeightSettings, string> Title, Func<MixtureWeightSettings, int> Rungs, Func<WeightSample, WeightObjective> Objective)
+{
+    private static readonly WeightMethod[] All =
+    [
+        new("score-matching", _ => "score matching", _ => 0, sample => new ScoreMatchingObjective(sample.Values)),
+        new("ksd", _ => "KSD", _ => 1, sample => new SteinObjective(sample.Values)),
+        new("noise", config => $"noise σ = {config.Sigma}", _ => 1, sample => sample.WithNoise(sample.Config.Sigma, 1)),
+        new("ladder", _ => "ladder of σ", config => config.Ladder.Count, sample => sample.WithLadder()),
+        new("temper", config => $"temper T = {config.Temperature}", _ => 1, sample => sample.Tempered()),
+        new("mle", _ => "MLE", _ => 0, sample => new LikelihoodObjective(sample.Values)),
+    ];
+
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(method => method.Name)];
+
+    public static WeightMethod Of(MixtureWeightSettings config) => All.Single(method => method.Name == config.Objective);
+}
+
+/// <summary>A draw of data. Data, noise and tempered samples have a stream each, so that all objectives see the same data.</summary>
+/// <param name="Config">The cell.</param>
+/// <param name="Truth">The mixture that the data come from.</param>
+/// <param name="Values">N samples.</param>
+/// <param name="Index">The number of the draw.</param>
+/// <param name="Noise">One stream for all rungs: the noise of each begins where that of the one before ends.</param>
+internal sealed record WeightSample(MixtureWeightSettings Config, GaussianMixture Truth, double[] Values, int Index, PhiloxStream Noise)
+{
+    public static WeightSample Draw(MixtureWeightSettings config, int index)
+    {
+        GaussianMixture truth = GaussianMixture.TwoModes(config.Separation, config.Weight);
+        double[] values = truth.Sample(Stream(config, StreamPurpose.TrainingData, index), config.Samples);
+        return new(config, truth, values, index, Stream(config, StreamPurpose.SmoothingNoise, index));
+    }
+
+    public SteinObjective WithNoise(double sigma, double factor)
+        => new(Array.ConvertAll(Values, value => value + (sigma * Noise.NextNormal())), sigma * sigma, factor: factor);
+
+    public LadderObjective WithLadder() => new([.. Config.Ladder.Select(sigma => WithNoise(sigma, sigma * sigma))]);
+
+    public SteinObjective Tempered() => new(
+        new TemperedMixtureSampler(Truth, Config.Temperature).Sample(Stream(Config, StreamPurpose.Tempering, Index), Values.Length),
+        temperature: Config.Temperature);
+
+    private static PhiloxStream Stream(MixtureWeightSettings config, StreamPurpose purpose, int index) => new(config.Seed, purpose, (uint)index);
+}
