@@ -70,7 +70,11 @@ internal sealed class GoldenExperiment(Experiment experiment, string golden, str
         // Neither compared nor covered by a checksum: the name of the machine.
         string host = $"\"host\": \"{Environment.MachineName}\"";
         foreach (string path in Directory.EnumerateFiles(fresh.Root, "result.json", SearchOption.AllDirectories))
-            File.WriteAllText(path, File.ReadAllText(path).Replace(host, "\"host\": \"localhost\"", StringComparison.Ordinal));
+        {
+            string anonymous = File.ReadAllText(path).Replace(host, "\"host\": \"localhost\"", StringComparison.Ordinal);
+            File.WriteAllText(path, anonymous);
+        }
+
         Directory.CreateDirectory(golden);
         using var packed = new GZipStream(File.Create(archive), CompressionLevel.SmallestSize);
         TarFile.CreateFromDirectory(fresh.Root, packed, includeBaseDirectory: false);
@@ -79,7 +83,7 @@ internal sealed class GoldenExperiment(Experiment experiment, string golden, str
         ArithmeticIsSame = true;
     }
 
-    /// <summary>The report of the committed store, after <see cref="CheckResults"/>: its Markdown as it is, other files by SHA-256.</summary>
+    /// <summary>The report of the committed store, after <see cref="CheckResults"/>: Markdown as it is, other files by SHA-256.</summary>
     /// <remarks>Not PNG, which the same pixels have in many forms, nor the provenance, which names the program.</remarks>
     public void CheckReport()
     {
@@ -130,8 +134,9 @@ internal sealed class GoldenExperiment(Experiment experiment, string golden, str
         ];
         if (differences.Length == 0)
             return false;
+        string counts = $"{expected.Length} lines expected, {found.Length} found";
         changes.Add(string.Join('\n', [
-            $"{experiment.Name}/{name}: {expected.Length} lines expected, {found.Length} found, different from line {differences[0].Index + 1} on:",
+            $"{experiment.Name}/{name}: {counts}, different from line {differences[0].Index + 1} on:",
             .. differences.Take(LinesShown).SelectMany(pair => (IEnumerable<string>)[$"  - {pair.Expected}", $"  + {pair.Found}"]),
         ]));
         return true;
