@@ -177,7 +177,8 @@ golden() {
     suite 60 3 -class '*.KsdGoldenTests'
   else
     # These check numbers that no device computes.
-    suite 120 20 -trait Category=Golden -class- '*.NumpyRandomGoldenTests' -class- '*.GoldenDensityTests' -class- '*.SteinGradientGoldenTests'
+    suite 120 20 -trait Category=Golden -class- '*.NumpyRandomGoldenTests' -class- '*.GoldenDensityTests' \
+      -class- '*.SteinGradientGoldenTests'
   fi
 }
 
@@ -300,8 +301,8 @@ report() {
   echo "| program | $(stein --version) |"
   echo "| device | ${description:-not available} |"
   if command -v nvidia-smi >/dev/null; then
-    echo "| GPU, driver, compute capability, memory | $(nvidia-smi --query-gpu=name,driver_version,compute_cap,memory.total --format=csv,noheader \
-      2>&1 | tr '\n' ' ') |"
+    local query=name,driver_version,compute_cap,memory.total
+    echo "| GPU, driver, compute capability, memory | $(nvidia-smi --query-gpu=$query --format=csv,noheader 2>&1 | tr '\n' ' ') |"
     echo "| CUDA of the driver | $(nvidia-smi | sed -n 's/.*CUDA[^:]*Version: *\([0-9.]*\).*/\1/p') |"
   fi
   echo "| system | $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release 2>/dev/null), kernel $(uname -r) |"
@@ -313,7 +314,8 @@ report() {
   echo "|---|---|---:|---|"
   printf '%s' "$rows"
   echo
-  echo "What every part printed is in \`logs/\`; tables and matrices of the trainings are in \`ica-short/\` and \`ica-long/\`, times in \`bench/\`."
+  echo "What every part printed is in \`logs/\`; tables and matrices of the trainings are in \`ica-short/\` and \`ica-long/\`,"
+  echo "times in \`bench/\`."
   echo
   if [ -z "$failures" ]; then
     echo "Verdict: PASSED in $((SECONDS - started)) s."
