@@ -39,7 +39,8 @@ internal sealed class LauncherCache(Accelerator accelerator)
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             string name = argument is null ? kernel : $"{kernel}<{argument}>";
-            string details = string.Join("; ", new[] { exception.Message, log.ToString() }.Select(text => text.Trim('\0', ' ', '\n', '\r')));
+            string said = log.ToString().Trim('\0', ' ', '\n', '\r');
+            string details = said.Length == 0 ? exception.Message : $"{exception.Message}; {said}";
             throw new InvalidOperationException($"kernel {name} cannot be loaded on {accelerator.Name.Trim()}: {details}", exception);
         }
         finally
