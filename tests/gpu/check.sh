@@ -255,7 +255,7 @@ ica_short() {
 ica_long() {
   local tolerance=0.01 iterations=1000 method ours theirs difference bad=
   [ -z "$quick" ] || iterations=50
-  train long simd-double 120 --dim 10 --iterations $iterations || return 1
+  train long simd-double 200 --dim 10 --iterations $iterations || return 1
   detail="$iterations iterations, test log-likelihood in nats, ours and in double precision (difference at most $tolerance):"
   for method in ${methods//,/ }; do
     ours=$(log_likelihood "$method" "$folder/ica-long/device/runs.csv")

@@ -44,13 +44,14 @@ cp -r "$shared/$version" "$folder/dotnet/shared/Microsoft.NETCore.App/"
 # Only debuggers load these.
 rm -f "$folder/dotnet/shared/Microsoft.NETCore.App/$version/"{libmscordaccore.so,libmscordbi.so,createdump}
 
-# The two programs are built from the same projects and packages, so that their common libraries are the same files.
-for output in cli/bin/Release/net10.0 tests/Stein.Engine.Tests/bin/Release/net10.0; do
-  [ -d "$output" ] || fail "there is no $output; leave out --no-build"
+outputs=(cli/bin/Release/net10.0 tests/Stein.Engine.Tests/bin/Release/net10.0)
+# The two programs share a folder, and with it their libraries.
+cmp "${outputs[@]/%//Stein.Engine.dll}" || fail "the program and the tests are not of one build; leave out --no-build"
+for output in "${outputs[@]}"; do
   tar -c -C "$output" --exclude='*.pdb' --exclude='Stein.*.xml' --exclude='stein.xml' --exclude='./runtimes' . | tar -x -C "$folder/app"
 done
 mkdir -p "$folder/app/runtimes"
-cp -r cli/bin/Release/net10.0/runtimes/linux-x64 "$folder/app/runtimes/"
+cp -r "${outputs[0]}/runtimes/linux-x64" "$folder/app/runtimes/"
 
 cp tests/gpu/check.sh tests/gpu/README.md LICENSE "$folder/"
 
