@@ -16,8 +16,12 @@ public static class TestDevices
 
     private static readonly Lazy<IReadOnlyList<DeviceStatus>> Catalog = new(DeviceCatalog.List);
 
-    /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) the rows of theories are its vectors alone.</summary>
-    private static readonly string? OnlyBits = Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable);
+    /// <summary>
+    /// If set, the only device that theories have a row for: in a child process for one vector tier (<see cref="VectorTierTests"/>),
+    /// or where one device is to be checked (tests/gpu).
+    /// </summary>
+    private static readonly string? OnlyDevice = Environment.GetEnvironmentVariable("STEIN_TEST_DEVICE")
+        ?? (Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable) is { } bits ? $"simd-{bits}" : null);
 
     private static readonly Row[] AllRows =
     [
@@ -31,7 +35,7 @@ public static class TestDevices
         FromCatalog("opencl"),
     ];
 
-    private static IEnumerable<Row> Rows => OnlyBits is null ? AllRows : AllRows.Where(row => row.Name == $"simd-{OnlyBits}");
+    private static IEnumerable<Row> Rows => AllRows.Where(row => OnlyDevice is null || row.Name == OnlyDevice);
 
     /// <summary>The names of all devices.</summary>
     public static IEnumerable<string> Names => Rows.Select(row => row.Name);
