@@ -29,7 +29,8 @@ public sealed class DaeTests
             }
 
             // With the Jacobian the error goes by σ² for small σ, so that a quarter of σ leaves a sixteenth.
-            double[] errors = [.. seed.OrderByDescending(row => Number(row, "sigma")).Select(row => Math.Abs(Number(row, "jacobian_error")))];
+            double[] errors =
+                [.. seed.OrderByDescending(row => Number(row, "sigma")).Select(row => Math.Abs(Number(row, "jacobian_error")))];
             Assert.True(errors[1] < errors[0] / 100, string.Join(", ", errors));
             Assert.InRange(errors[1] / errors[2], 14, 18);
         }

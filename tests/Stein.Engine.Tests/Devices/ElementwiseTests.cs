@@ -279,7 +279,8 @@ public class ElementwiseTests
         yield return (draw.NormalOn(device, 1, 1), "number");
     }
 
-    private sealed class KernelMaps(Device device, Measurements results, DeviceMatrix squares, DeviceMatrix scales, DeviceMatrix c) : IKernelTest
+    private sealed class KernelMaps(Device device, Measurements results, DeviceMatrix squares, DeviceMatrix scales, DeviceMatrix c)
+        : IKernelTest
     {
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel

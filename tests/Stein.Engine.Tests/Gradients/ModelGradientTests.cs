@@ -198,7 +198,8 @@ public class ModelGradientTests
                 {
                     stated *= -ratio.Value;
                     double expected = value.Derivative(++order);
-                    Checks.Close($"{TKernel.Name}, derivative {order} of φ at {rho}", [expected], [stated], _ => 1e-12 * Math.Abs(expected));
+                    string what = $"{TKernel.Name}, derivative {order} of φ at {rho}";
+                    Checks.Close(what, [expected], [stated], _ => 1e-12 * Math.Abs(expected));
                 }
             }
         }

@@ -182,7 +182,12 @@ public class PairTermTests
                 Close(where + "c", Derivative(4), (byCoupling * slice.GradientScale).Value);
 
                 double Derivative(int moving) => Sliced<TKernel, TaylorLane>(
-                    At(zi, moving == 0), At(zj, moving == 1), At(pi, moving == 2), At(pj, moving == 3), At(coupling, moving == 4), FourthOrder)[1];
+                    At(zi, moving == 0),
+                    At(zj, moving == 1),
+                    At(pi, moving == 2),
+                    At(pj, moving == 3),
+                    At(coupling, moving == 4),
+                    FourthOrder)[1];
             }
         }
     }

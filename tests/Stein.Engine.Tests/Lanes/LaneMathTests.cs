@@ -7,8 +7,8 @@ namespace Stein.Engine.Tests.LaneArithmetic;
 
 /// <summary>
 /// Functions of the float lanes against double precision over the whole range of floats: every 1031st bit pattern, every 389th where
-/// the exponential is neither 0, 1 nor infinite, and the special values; a sixteenth of these in a process for one vector tier. The bounds are those that <see cref="ILane{TSelf}"/> and
-/// <see cref="LaneMath"/> state.
+/// the exponential is neither 0, 1 nor infinite, and the special values; in a process for one vector tier a sixteenth of the patterns.
+/// The bounds are those that <see cref="ILane{TSelf}"/> and <see cref="LaneMath"/> state.
 /// </summary>
 [Trait("Category", "Device")]
 public class LaneMathTests

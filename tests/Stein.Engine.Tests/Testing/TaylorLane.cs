@@ -7,7 +7,7 @@ namespace Stein.Engine.Tests.Testing;
 /// evaluated at <see cref="Variable"/> gives its own derivatives, without a difference quotient.
 /// </summary>
 /// <remarks>
-/// The recurrences are those of Griewank and Walther, "Evaluating derivatives", 2nd edition, table 13.1 and 13.2. An operation that has no
+/// The recurrences are those of Griewank and Walther, "Evaluating derivatives", 2nd edition, chapter 13. An operation that has no
 /// derivative at its argument (the sign of zero) is taken to be constant there.
 /// </remarks>
 public readonly record struct TaylorLane : ILane<TaylorLane>
