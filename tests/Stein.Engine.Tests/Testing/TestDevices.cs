@@ -16,12 +16,12 @@ public static class TestDevices
 
     private static readonly Lazy<IReadOnlyList<DeviceStatus>> Catalog = new(DeviceCatalog.List);
 
-    /// <summary>
-    /// If set, the only device that theories have a row for: in a child process for one vector tier (<see cref="VectorTierTests"/>),
-    /// or where one device is to be checked (tests/gpu).
-    /// </summary>
+    /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) the rows of theories are its vectors alone.</summary>
+    internal static readonly string? OnlyBits = Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable);
+
+    /// <summary>If set, the only device that theories have a row for: in such a child process, or where one device is to be checked (tests/gpu).</summary>
     private static readonly string? OnlyDevice = Environment.GetEnvironmentVariable("STEIN_TEST_DEVICE")
-        ?? (Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable) is { } bits ? $"simd-{bits}" : null);
+        ?? (OnlyBits is { } bits ? $"simd-{bits}" : null);
 
     private static readonly Row[] AllRows =
     [
@@ -43,11 +43,8 @@ public static class TestDevices
     /// <summary>All devices.</summary>
     public static TheoryData<string> All => [.. Names];
 
-    /// <summary>
-    /// Whether a device is a simulator, on which a launch costs about a millisecond: tests with thousands of launches, or groups of
-    /// threads, may take fewer sizes of the one kind that no code of the device depends on. Golden cases all run.
-    /// </summary>
-    public static bool IsSlow(Device device) => device.Name == "ilgpu-cpu";
+    /// <summary>Whether a device is a simulator, on which a launch costs about a millisecond: tests take fewer sizes there.</summary>
+    public static bool IsSlow(Device device) => IsSlow(device.Name);
 
     /// <summary>Every device with each of the values.</summary>
     public static TheoryData<string, T> With<T>(IEnumerable<T> values)
@@ -74,6 +71,8 @@ public static class TestDevices
         ConcurrentBag<Device> idle = Idle.GetOrAdd(name, _ => []);
         return new(idle.TryTake(out Device? device) ? device : row.Create(), idle);
     }
+
+    internal static bool IsSlow(string name) => name == "ilgpu-cpu";
 
     private static Row Simd(int bits) => new(
         $"simd-{bits}",
