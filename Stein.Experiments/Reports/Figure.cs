@@ -10,6 +10,9 @@ internal sealed record Figure(string Name, string Caption, Axis X, Axis Y, IRead
 {
     /// <summary>Whether axes, ticks and grid are left out and both axes have one unit: for panels beside one another.</summary>
     public bool IsFrameless { get; init; }
+
+    /// <summary>Whether it is written as PNG alone: thousands of arrows make an SVG of a megabyte.</summary>
+    public bool IsRasterOnly { get; init; }
 }
 
 /// <summary>How values are placed on an axis.</summary>
