@@ -17,7 +17,7 @@ internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Co
     /// row is a header if no cell of it is a number. Empty lines, and those that begin with #, are skipped.
     /// </summary>
     /// <remarks>
-    /// A first row with both numbers and text is an error, not a header: taken for a header, a sample with a typing error would be lost silently.
+    /// A first row with both numbers and text is an error, not a header: otherwise a sample with a typing error would be lost silently.
     /// </remarks>
     /// <param name="path">The file; <c>-</c> for standard input.</param>
     /// <exception cref="InvalidDataException">

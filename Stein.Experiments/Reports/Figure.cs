@@ -82,7 +82,7 @@ internal abstract record Ticks
     public static Ticks At(IReadOnlyList<double> values, Func<double, string> label) => new Given(values, [.. values.Select(label)]);
 
     /// <summary>At 0, 1, 2, …, each with a text: an axis of names.</summary>
-    public static Ticks Names(IReadOnlyList<string> names) => new Given([.. Enumerable.Range(0, names.Count).Select(place => (double)place)], names);
+    public static Ticks Names(IReadOnlyList<string> names) => Texts([.. names.Select((name, place) => ((double)place, name))]);
 
     /// <summary>At some places, each with a text.</summary>
     public static Ticks Texts(IReadOnlyList<(double Value, string Text)> places)

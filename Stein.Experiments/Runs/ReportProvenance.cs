@@ -37,7 +37,7 @@ internal static class ReportProvenance
             {
                 ["precision"] = TakeShared(each, "precision"),
                 ["config"] = TakeAllShared([.. each.Select(run => run["config"]!.AsObject())]),
-                ["sessions"] = TakeAllShared([.. each.SelectMany(run => run["sessions"]!.AsArray()).Select(session => session!.AsObject())]),
+                ["sessions"] = TakeAllShared([.. each.SelectMany(run => run["sessions"]!.AsArray(), (_, session) => session!.AsObject())]),
             },
         };
         string path = Path.Combine(request.Folder, "provenance.json");

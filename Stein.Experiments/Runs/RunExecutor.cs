@@ -4,8 +4,8 @@ using Stein.Experiments.Files;
 namespace Stein.Experiments.Runs;
 
 /// <summary>
-/// Runs a plan side by side, longest run first, together with any other process that works on the same runs in the same store. Every run has a
-/// thread and a device of its own and shares nothing that it writes to: the numbers are the same, to the last bit, for any number of jobs
+/// Runs a plan in parallel, longest run first, together with any other process that works on the same runs in the same store. Every run
+/// has its own thread and device and shares nothing that it writes to: the numbers are the same, to the last bit, for any number of jobs
 /// and however often a run was interrupted.
 /// </summary>
 internal sealed class RunExecutor

@@ -26,7 +26,12 @@ internal static class TidyCsv
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(runs);
         (StoredRun Run, JsonObject Config)[] all = [.. runs.Select(run => (run, run.Run.Canonical))];
-        string[] keys = [.. experiment.Settings.Select(setting => setting.Key).Where(key => all.Select(run => Cell(run.Config[key])).Distinct().Count() > 1)];
+        string[] keys =
+        [
+            .. from setting in experiment.Settings
+               where all.Select(run => Cell(run.Config[setting.Key])).Distinct().Count() > 1
+               select setting.Key,
+        ];
         AtomicFile.Write(path, stream =>
         {
             using var compressed = new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true);

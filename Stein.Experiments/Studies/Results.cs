@@ -27,7 +27,11 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
     public IReadOnlyList<(TKey Key, Results<TConfig> Part)> By<TKey>(Func<TConfig, TKey> key)
     {
         ILookup<TKey, RunConfig> planned = Plan.ToLookup(run => key(Config(run)));
-        return [.. Runs.GroupBy(run => key(run.Config)).Select(part => (part.Key, new Results<TConfig>([.. planned[part.Key]], [.. part], Scale)))];
+        return
+        [
+            .. Runs.GroupBy(run => key(run.Config))
+                .Select(part => (part.Key, new Results<TConfig>([.. planned[part.Key]], [.. part], Scale))),
+        ];
     }
 
     /// <summary>

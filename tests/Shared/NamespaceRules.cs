@@ -111,7 +111,9 @@ public abstract partial class NamespaceRules(Assembly assembly, string folder, s
                 OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(instructions, operand)),
                 _ => 4,
             };
-            if (code.OperandType is not (OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType))
+            bool isMember = code.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok
+                or OperandType.InlineType;
+            if (!isMember)
                 continue;
             MemberInfo member = method.Module.ResolveMember(
                 BitConverter.ToInt32(instructions, operand), method.DeclaringType!.GetGenericArguments(), arguments)!;

@@ -17,7 +17,8 @@ public sealed class MeanErrorTests
         ReportOutcome report = ExperimentChecks.AssertReported(experiment, folder);
         string[] names = [.. report.Files.Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         Assert.Equal(
-            ["figures.md", "metrics.csv.gz", "provenance.json", "spread.csv", "spread.md", "spread.png", "spread.svg", "spread.tex"], names);
+            ["figures.md", "metrics.csv.gz", "provenance.json", "spread.csv", "spread.md", "spread.png", "spread.svg", "spread.tex"],
+            names);
         string[] lines = File.ReadAllLines(Path.Combine(folder.File("report"), "spread.csv"));
         Assert.Equal("samples,spread", lines[0]);
         // Twenty draws: their standard deviation is within a third of 1/√N, 2.1 standard deviations of it, for this seed.
