@@ -152,23 +152,11 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
         DataTable.Create(
             "weights",
             results.Runs,
-            new("objective", run => run.Config.Objective),
-            new("model", run => run.Config.Model),
-            new("separation", run => run.Config.Separation),
-            new("sigma", run => run.Config.Objective == "noise" ? run.Config.Sigma : null),
-            new("temperature", run => run.Config.Objective == "temper" ? run.Config.Temperature : null),
-            new("samples", run => run.Config.Samples),
-            new("trials", run => run.Config.Trials),
-            new("true_weight", run => run.Config.Weight),
-            new("mean", run => run[Mean]),
-            new("sd", run => run[Deviation]),
-            new("low", run => run[Low]),
-            new("high", run => run[High]),
-            new("mle_mean", run => run[Likelihood]),
-            new("mean_absolute_difference_to_mle", run => run[MeanDifference]),
-            new("max_absolute_difference_to_mle", run => run[MaximumDifference]),
-            new("determined", run => run[Determined]),
-            new("relative_gradient", run => run[Gradient])),
+            [
+                .. Results<MixtureWeightSettings>.SettingColumns(
+                    "objective", "model", "separation", "sigma", "temperature", "samples", "trials", "weight"),
+                .. Results<MixtureWeightSettings>.QuantityColumns(Quantities),
+            ]),
         .. results.By(config => config.Model).SelectMany(model => Sections(model.Key, model.Part.Runs)),
     ]);
 
