@@ -40,17 +40,6 @@ internal static class ScoreErrorCaptions
             + $"{Measure} {Conditions(rows)}{Failures(rows)}";
     }
 
-    /// <summary>Of the expected numbers.</summary>
-    public static string Expected(IReadOnlyList<ExpectedComparison> rows)
-    {
-        int agreeing = rows.Count(row => row.Verdict == "agrees");
-        return $"Expected are numbers of a throw-away measurement of our own with other code and {ExpectedScoreError.Seeds} seeds, "
-            + "to two decimals, which nobody published; the bandwidth of kde in it is taken to be Scott's. "
-            + "Ours are means ± standard errors over draws. The difference is in standard errors of it, "
-            + "with our spread over draws for both and that of rounding; within "
-            + FormattableString.Invariant($"{ExpectedScoreError.Tolerance} they agree: {agreeing} of {rows.Count} do. {Measure}");
-    }
-
     /// <summary>Points, draws, kernel and bandwidth.</summary>
     private static string Conditions(IReadOnlyList<ScoreErrorResult> rows)
     {

@@ -3,7 +3,7 @@ using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.ScoreEstimation;
 
-/// <summary>The grids: a check at one sample size, dimensions, sample sizes, ridges.</summary>
+/// <summary>The grids: fixed regularisations, dimensions, sample sizes, ridges.</summary>
 internal static class ScoreErrorGrid
 {
     /// <summary>
@@ -27,7 +27,7 @@ internal static class ScoreErrorGrid
         {
             GridScale.Paper =>
             [
-                .. Check(),
+                .. Fixed(),
                 .. Selected(Dimensions([1, 2, 5, 10, 20, 50, 100, 200], new())),
                 .. Selected(Dimensions([2, 4, 8, 16, 32, 64], new() { Target = "grid", Samples = 128 })),
                 .. Selected(Sizes([50, 100, 200, 500, 1000, 2000], new() { Dimension = 10 })),
@@ -51,8 +51,27 @@ internal static class ScoreErrorGrid
         return [.. all.Select(settings => settings.Normalised()).Distinct()];
     }
 
-    /// <summary>The cells with expected numbers.</summary>
-    private static IEnumerable<ScoreErrorSettings> Check() => ExpectedScoreError.All.Select(expected => expected.Settings());
+    /// <summary>Regularisations that do not depend on the samples; that of <c>kde</c> makes its bandwidth Scott's.</summary>
+    private static IEnumerable<ScoreErrorSettings> Fixed()
+        => from cell in (ScoreErrorSettings[])
+           [
+               .. Dimensions([1, 10, 100], new()),
+               .. Dimensions([32, 64], new() { Target = "grid", Samples = 128 }),
+               new() { Target = "banana", Dimension = 2 },
+           ]
+           from estimator in ((string Name, double[] Regularisations)[])
+           [
+               ("kde", [ScottFactor(cell.Dimension)]),
+               ("stein-augmented", [0.01, 0.1, 1, 10]),
+               ("ssge", [0.95, 0.99]),
+               ("landweber", [10, 100]),
+               ("nu", [5, 20]),
+           ]
+           from regularisation in estimator.Regularisations
+           select cell with { Estimator = estimator.Name, Selection = "given", Regularisation = regularisation };
+
+    /// <summary>Scott's bandwidth over Silverman's, to four decimals.</summary>
+    private static double ScottFactor(int dimension) => Math.Round(Math.Pow((dimension + 2) / 4.0, 1.0 / (dimension + 4)), 4);
 
     private static IEnumerable<ScoreErrorSettings> Dimensions(int[] dimensions, ScoreErrorSettings settings)
         => dimensions.Select(dimension => settings with { Dimension = dimension });

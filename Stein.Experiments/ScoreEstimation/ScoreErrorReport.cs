@@ -10,10 +10,9 @@ namespace Stein.Experiments.ScoreEstimation;
 internal static class ScoreErrorReport
 {
     /// <summary>
-    /// Writes <c>score_errors.csv</c>; where there are expected numbers, <c>expected.csv</c> and the table <c>expected</c>; for each
-    /// target tables <c>by_dimension</c> and <c>by_samples</c> with a figure for each way to regularise; for each estimator whose
-    /// regularisation is swept the table <c>best</c> and the figure <c>sweep</c>; and the curves on a line. Tables are Markdown and LaTeX,
-    /// figures PNG and SVG.
+    /// Writes <c>score_errors.csv</c>; for each target tables <c>by_dimension</c> and <c>by_samples</c> with a figure for each way to
+    /// regularise; for each estimator whose regularisation is swept the table <c>best</c> and the figure <c>sweep</c>; and the curves on a
+    /// line. Tables are Markdown and LaTeX, figures PNG and SVG.
     /// </summary>
     /// <param name="request">Where to, and what is expected.</param>
     /// <param name="runs">Finished runs; none gives an empty report.</param>
@@ -26,12 +25,6 @@ internal static class ScoreErrorReport
         var tables = new List<ReportTable>();
         ScoreErrorResult[] rows = [.. runs.Select(ScoreErrorResult.Of)];
         WriteCsv("score_errors.csv", rows);
-        ExpectedComparison[] comparisons = [.. ExpectedComparison.Of(runs)];
-        if (comparisons.Length > 0)
-        {
-            WriteCsv("expected.csv", comparisons);
-            Add("expected", ScoreErrorTables.Expected(comparisons), ScoreErrorCaptions.Expected(comparisons));
-        }
 
         // Cells that differ in something else than what a table varies are in tables of their own, which the caption tells apart.
         int conditions = 0;
@@ -52,11 +45,7 @@ internal static class ScoreErrorReport
         return new ReportOutcome(files, runs.Count, request.Plan.Count, [])
         {
             Tables = tables,
-            Data = new JsonObject
-            {
-                ["score_errors"] = JsonSerializer.SerializeToNode(rows, JsonFormat.Line),
-                ["expected"] = JsonSerializer.SerializeToNode(comparisons, JsonFormat.Line),
-            },
+            Data = new JsonObject { ["score_errors"] = JsonSerializer.SerializeToNode(rows, JsonFormat.Line) },
         };
 
         void Add(string name, ReportTable table, string caption)

@@ -1,10 +1,9 @@
 using System.Globalization;
 using Stein.Experiments.Reports;
-using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.ScoreEstimation;
 
-/// <summary>Cells and the table of expected numbers.</summary>
+/// <summary>Numbers as cells of tables.</summary>
 internal static class ScoreErrorTables
 {
     private const int Decimals = 3;
@@ -26,35 +25,4 @@ internal static class ScoreErrorTables
     /// <summary>Three significant digits.</summary>
     public static string Digits(double value)
         => NumberText.Tick(double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
-
-    /// <summary>Ours beside what was expected.</summary>
-    public static ReportTable Expected(IReadOnlyList<ExpectedComparison> comparisons) => new(
-        "Relative error beside what was expected",
-        [
-            new("target"),
-            new("D"),
-            new("K"),
-            new("estimator"),
-            new("regularisation"),
-            new("in sample"),
-            new("out of sample"),
-            new("expected"),
-            new("difference in\nstandard errors"),
-            new("verdict"),
-        ],
-        [
-            .. comparisons.Select(row => (string[])
-                [
-                    row.Target,
-                    FormattableString.Invariant($"{row.Dimension}"),
-                    FormattableString.Invariant($"{row.Samples}"),
-                    row.Estimator,
-                    NumberText.Tick(row.Regularisation),
-                    NumberText.Fixed(row.InSample, Decimals),
-                    NumberText.WithError(row.OutOfSample, row.OutOfSampleError, Decimals),
-                    NumberText.Fixed(row.Expected),
-                    NumberText.Fixed(row.StandardErrors, 1),
-                    row.Verdict,
-                ]),
-        ]);
 }
