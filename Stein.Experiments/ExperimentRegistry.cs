@@ -25,7 +25,7 @@ internal static class ExperimentRegistry
     public static MixtureParticles MixtureParticles { get; } = new();
 
     /// <summary>Error of score estimators.</summary>
-    public static ScoreErrorExperiment ScoreError { get; } = new();
+    public static ScoreError ScoreError { get; } = new();
 
     /// <summary>The gradient of a denoising auto-encoder's loss as a discrepancy.</summary>
     public static DaeIdentity DaeIdentity { get; } = new();
