@@ -1,4 +1,5 @@
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Mixtures.Weights;
@@ -29,7 +30,7 @@ internal static class ExperimentRegistry
     public static DaeIdentityExperiment DaeIdentity { get; } = new();
 
     /// <summary>A denoising auto-encoder by functional gradient descent.</summary>
-    public static DaeDescentExperiment DaeDescent { get; } = new();
+    public static DaeDescent DaeDescent { get; } = new();
 
     /// <summary>Denoising auto-encoders that are networks.</summary>
     public static DaeNetworkExperiment DaeNetwork { get; } = new();

@@ -127,6 +127,10 @@ internal sealed record HeatMap(string Label, IReadOnlyList<HeatCell> Cells) : La
 }
 
 /// <summary>An arrow from a point along a vector.</summary>
+/// <param name="X">Where it begins on the axis at the bottom.</param>
+/// <param name="Y">Where it begins on the axis on the left.</param>
+/// <param name="Dx">How far it goes to the right.</param>
+/// <param name="Dy">How far it goes upwards.</param>
 /// <param name="Head">The length and width of its head, in pixels of a figure that is not scaled.</param>
 internal readonly record struct Vector(double X, double Y, double Dx, double Dy, float Head);
 
