@@ -81,6 +81,10 @@ internal abstract record Ticks
     /// <summary>At 0, 1, 2, …, each with a text: an axis of names.</summary>
     public static Ticks Names(IReadOnlyList<string> names) => new Given([.. Enumerable.Range(0, names.Count).Select(place => (double)place)], names);
 
+    /// <summary>At some places, each with a text.</summary>
+    public static Ticks Texts(IReadOnlyList<(double Value, string Text)> places)
+        => new Given([.. places.Select(place => place.Value)], [.. places.Select(place => place.Text)]);
+
     /// <summary>At multiples of a number.</summary>
     public static Ticks Every(double interval) => new Multiples(interval);
 
