@@ -26,16 +26,16 @@ internal sealed record DaeDescentSettings
     public string? File { get; init; }
 
     /// <summary>
-    /// The SHA-256 of the bytes of <see cref="File"/>, in lower-case hexadecimal digits, so that other content is another run; null for that
-    /// of the file as it is.
+    /// The SHA-256 of the bytes of <see cref="File"/>, in lower-case hexadecimal digits, so that other content is another run; null for
+    /// that of the file as it is.
     /// </summary>
     public string? FileSha256 { get; init; }
 
-    [Description("number of samples; of a file with more, that many are drawn (default: 300; of a file, all)")]
+    [Description("number of samples; of a file with more, that many are drawn [default: 300; of a file, all]")]
     [Range(HeldOutSplit.FewestSamples, MaxSamples), Option("n")]
     public int? Samples { get; init; }
 
-    [Description("bandwidth h of the kernel, in the units of the samples (default: the density's own; for a file, chosen from the samples)")]
+    [Description("bandwidth h, in the units of the samples [default: the density's own; for a file, chosen from the samples]")]
     [Range(1e-6, 1e6)]
     public double? Bandwidth { get; init; }
 
@@ -149,8 +149,8 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     }
 
     /// <summary>
-    /// Two products of a Gram matrix per step; at each measurement the pairs of samples, and those of samples with test points and the grid,
-    /// some 40 operations per pair; two Cholesky factors per ridge.
+    /// Two products of a Gram matrix per step; at each measurement the pairs of samples, and those of samples with test points and the
+    /// grid, some 40 operations per pair; two Cholesky factors per ridge.
     /// </summary>
     protected override double Operations(DaeDescentSettings config)
     {
@@ -272,12 +272,13 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             : "The true score is not known; the held-out loss estimates the Fisher error less a constant. ";
         string earlier = hasEarlier
             ? "Earlier: a throw-away measurement with N = 300 and h² = 0.72 of one draw of three modes whose places were not kept; the "
-                + "course is to be compared (KSD² falls throughout, the error is least near t = 10, KSD² does not reach 0), not the numbers. "
+                + "course is to be compared (KSD² falls throughout, the error is least near t = 10, KSD² does not reach 0), not the "
+                + "numbers. "
             : "";
         return Table.Create(
             $"descent_{cells[0].Data}",
             $"Descent on {cells[0].Config.DataName}",
-            $"{Message(cells)}{Setting(cells)}{truth}{earlier}{Seeds(cells)}{results.Remarks}",
+            $"{Message(cells)}{Setting(cells)}{truth}{earlier}{SeedsOf(cells)}{results.Remarks}",
             ShownTimes.Concat(cells.Select(cell => cell.Config.Steps)).Distinct().Order().Where(
                 time => cells.Any(cell => cell.Runs[0].Points.Any(point => point.Time == time))),
             [
@@ -285,7 +286,9 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 .. cells.SelectMany(cell => (TextColumn<int>[])
                 [
                     Column("KSD²", cell, point => point.Discrepancy),
-                    hasTruth ? Column("Fisher error", cell, point => point.TestError) : Column("held-out loss", cell, point => point.HeldOutLoss),
+                    hasTruth
+                        ? Column("Fisher error", cell, point => point.TestError)
+                        : Column("held-out loss", cell, point => point.HeldOutLoss),
                 ]),
                 .. hasEarlier ? [EarlierColumn("KSD²", found => found.Discrepancy), EarlierColumn("Fisher error", found => found.Error)]
                     : (TextColumn<int>[])[],
@@ -293,7 +296,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
 
         static TextColumn<int> Column(string what, DescentCell cell, Func<DescentPoint, double> value) => new(
             $"{what}\nN = {cell.Config.Samples}",
-            time => Text(cell.Over(run => run.Points.FirstOrDefault(point => point.Time == time) is { } point ? value(point) : double.NaN)));
+            time => Text(cell.Over(run => run.Points.Where(point => point.Time == time).Select(value).FirstOrDefault(double.NaN))));
 
         static TextColumn<int> EarlierColumn(string what, Func<(double Discrepancy, double Error), double> value) => new(
             $"{what}\nearlier",
@@ -309,15 +312,15 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             + "least on the path. Times and ridges: median (range) over seeds. ";
         string splits = Values(cells, cell => NumberText.Tick(HeldOutSplit.Count(cell.Config.Samples!.Value)));
         string heldOut = "Held out is chosen by the score-matching loss at a fifth of the samples of an estimate from the others, in "
-            + $"{splits} splits: of the measured times and the ridges each the smoothest, with the fewest steps or the largest ridge, whose "
-            + "loss is no more than a standard error of the difference above the least; it is then used on all samples. ";
+            + $"{splits} splits: of the measured times and the ridges each the smoothest, with the fewest steps or the largest ridge, "
+            + "whose loss is no more than a standard error of the difference above the least; it is then used on all samples. ";
         string floor = "The floor of KSD² is that of the ridge solution at "
             + $"η = {SignificantText.Number(SampleDiscrepancy.FloorRidge)}, which no scores at the samples get much below: the infimum is "
             + "above 0, and what is below a billionth of KSD² at t = 0 is rounding. ";
         return Table.Create(
             "stopping",
             "Early stopping and ridge",
-            $"{Stopped}{heldOut}{floor}{Setting(cells)}{Seeds(cells)}{results.Remarks}",
+            $"{Stopped}{heldOut}{floor}{Setting(cells)}{SeedsOf(cells)}{results.Remarks}",
             cells,
             new("data", cell => cell.Condition.WithSeeds(cell.Config.Title)),
             Mean("KSD² floor ≤", run => run.Stored[FunctionalDescent.Floor]),
@@ -355,7 +358,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         return new Figure(
             $"curves_{cell.Name}",
             $"KSD²{errors} against the number of steps. The dashed line is the median of the times at which the held-out loss stops the "
-                + $"descent, the grey band their range. {Setting([cell])}{Seeds([cell])}",
+                + $"descent, the grey band their range. {Setting([cell])}{SeedsOf([cell])}",
             new Axis($"Step t ({cell.TitleWithSeeds})") { Scale = Scale.Log10, Ticks = Powers },
             new Axis(cell.HasTruth ? "KSD² and Fisher error (1/length²)" : "KSD² (1/length²)") { Scale = Scale.Log10, Ticks = Powers },
             [
@@ -389,7 +392,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         return new Figure(
             $"ridge_{cell.Name}",
             "Fisher error at test points of the descent after t steps, which is much like a ridge λ/t, and of the Stein gradient estimator "
-                + $"with ridge η. {Setting([cell])}{Seeds([cell])}",
+                + $"with ridge η. {Setting([cell])}{SeedsOf([cell])}",
             new Axis($"Ridge η, or λ/t of the descent ({cell.TitleWithSeeds})") { Scale = Scale.Log10, Ticks = Powers },
             new Axis("Fisher error at test points (1/length²)") { Scale = Scale.Log10, Ticks = Powers },
             [
@@ -435,11 +438,11 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         string bandwidths = Values(
             cells, cell => $"{NumberText.Fixed(cell.Condition.Over(FunctionalDescent.Bandwidth).Mean, 3)} ({cell.Config.DataName})");
         return "Functional gradient descent S − (KS + D)/λ from S = 0, λ the largest eigenvalue of the Gram matrix K, D the sums of kernel "
-            + $"gradients; kernel {kernels}, bandwidth h = {bandwidths}; N = {samples}; computed in {precision} precision, KSD² measured in "
-            + "double. ";
+            + $"gradients; kernel {kernels}, bandwidth h = {bandwidths}; N = {samples}; computed in {precision} precision, KSD² measured "
+            + "in double. ";
     }
 
-    private static string Seeds(IReadOnlyList<DescentCell> cells) => cells.All(cell => cell.Runs.Count == 1)
+    private static string SeedsOf(IReadOnlyList<DescentCell> cells) => cells.All(cell => cell.Runs.Count == 1)
         ? "One seed each."
         : $"Mean ± standard error over {Values(cells, cell => NumberText.Tick(cell.Runs.Count))} seeds, each with samples of its own.";
 
@@ -455,8 +458,8 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     [
         .. from data in PlanarDensity.Names
            from count in samples
-           from seed in Enumerable.Range(0, seeds)
-           select settings with { Data = data, Samples = count, Seed = settings.Seed + (10 * (uint)seed) },
+           from seed in Seeds.From(settings.Seed, seeds)
+           select settings with { Data = data, Samples = count, Seed = seed },
     ];
 }
 

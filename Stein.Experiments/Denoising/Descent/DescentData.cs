@@ -16,7 +16,9 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
     /// <summary>The name of data that are samples of the user's own.</summary>
     public const string OwnFile = "file";
 
-    /// <summary>h of each density, near the least that the Fisher error can be at N = 300 and 1000; for modes a larger one is better still.</summary>
+    /// <summary>
+    /// h of each density: one whose Fisher error is near the smallest at N = 300 and 1000, though for modes a larger one is better still.
+    /// </summary>
     private static readonly Dictionary<string, double> Bandwidths = new()
     {
         ["modes"] = Math.Sqrt(0.72),

@@ -61,7 +61,8 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
         descent = Begin(data.Samples);
         judged =
         [
-            .. from split in HeldOutSplit.Of(data.Samples, PlanarDensity.Dimension, config.Seed) select (Begin(split.Training), split.Judges),
+            .. from split in HeldOutSplit.Of(data.Samples, PlanarDensity.Dimension, config.Seed)
+               select (Begin(split.Training), split.Judges),
         ];
         grid = ArrowGrid.Over(data.Samples);
         Record();
@@ -128,7 +129,8 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
             new RunFile(ArrowsFile, stream => CsvFile.Write(stream, Arrows(stopping))),
             new RunFile(
                 SamplesFile,
-                stream => CsvFile.Write(stream, data.Samples.Chunk(PlanarDensity.Dimension).Select(row => new SamplePoint(row[0], row[1])))));
+                stream => CsvFile.Write(
+                    stream, data.Samples.Chunk(PlanarDensity.Dimension).Select(row => new SamplePoint(row[0], row[1])))));
     }
 
     public void Dispose() => measuring.Dispose();

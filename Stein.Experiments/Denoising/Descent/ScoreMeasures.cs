@@ -41,7 +41,7 @@ internal sealed partial record DescentPoint(
     [CsvColumn(IScoreMeasures.SampleErrorName)] double SampleError,
     [CsvColumn(IScoreMeasures.HeldOutLossName)] double HeldOutLoss) : IScoreMeasures;
 
-/// <summary>A row of a run's <c>ridge.csv</c>: the Stein gradient estimator with ridge <paramref name="Ridge"/>, from the same samples.</summary>
+/// <summary>A row of a run's <c>ridge.csv</c>: the Stein gradient estimator with <paramref name="Ridge"/>, from the same samples.</summary>
 [CsvRecord]
 internal sealed partial record RidgePoint(
     [CsvColumn("ridge")] double Ridge,
