@@ -1,4 +1,5 @@
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
@@ -31,7 +32,7 @@ internal static class ExperimentRegistry
     public static DaeIdentity DaeIdentity { get; } = new();
 
     /// <summary>A denoising auto-encoder by functional gradient descent.</summary>
-    public static DaeDescentExperiment DaeDescent { get; } = new();
+    public static DaeDescent DaeDescent { get; } = new();
 
     /// <summary>Denoising auto-encoders that are networks.</summary>
     public static DaeNetworkExperiment DaeNetwork { get; } = new();
