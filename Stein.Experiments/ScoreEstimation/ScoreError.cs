@@ -100,7 +100,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     /// <summary>Means above this are outside of the figures: ten times as wrong as a score of zero.</summary>
     private const double HighestError = 10;
 
-    private const string Measure =
+    private const string RelativeErrorText =
         "The relative error is the squared distance of the estimated score from the true one over the squared length of the true one, both "
         + "summed over points: 0 for the true score, 1 for a score of zero.";
 
@@ -477,7 +477,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                 + "of K."
             : "";
         string kinds = string.Join("; ", EstimatorsOf(cells).Select(estimator => $"{estimator.Name}, {PlainName(estimator)}"));
-        return $"{TargetText(cells)} Varied: what the columns say; fixed: {fixedPart}. {Measure} {Conditions(cells)} "
+        return $"{TargetText(cells)} Varied: what the columns say; fixed: {fixedPart}. {RelativeErrorText} {Conditions(cells)} "
             + $"Regularisation ({kinds}) by the rule of each estimator, or the smoothest of its candidates, the rule's among them, "
             + $"whose score-matching loss at a fifth of the samples held out ({Splits(cells)}) is no more than a standard error of the "
             + $"difference above the least, anew for every draw.{augmented} "
@@ -492,11 +492,11 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
         double[] given = [.. sweeps.SelectMany(sweep => sweep.Given).Select(cell => cell[Regularisation]).Distinct().Order()];
         return $"{TargetText(cells)} Varied: the {PlainName(EstimatorsOf(cells).Single())} over {given.Length} values from "
             + $"{NumberText.Tick(given[0])} to {NumberText.Tick(given[^1])}, and the dimension; fixed: {fixedPart}. Best is the least mean "
-            + $"error of those values. {Measure} {Conditions(cells)}{Failures(cells)}";
+            + $"error of those values. {RelativeErrorText} {Conditions(cells)}{Failures(cells)}";
     }
 
     private static string FigureCaption(IReadOnlyList<Cell> cells)
-        => $"Means above {NumberText.Tick(HighestError)} are outside of the figure. {TargetText(cells)} {Measure} {Conditions(cells)}";
+        => $"Means above {NumberText.Tick(HighestError)} are outside of the figure. {TargetText(cells)} {RelativeErrorText} {Conditions(cells)}";
 
     /// <summary>Points, draws, kernel and bandwidth.</summary>
     private static string Conditions(IReadOnlyList<Cell> cells)
