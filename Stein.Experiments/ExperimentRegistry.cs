@@ -1,4 +1,5 @@
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Mixtures.Weights;
@@ -32,7 +33,7 @@ internal static class ExperimentRegistry
     public static DaeDescentExperiment DaeDescent { get; } = new();
 
     /// <summary>Denoising auto-encoders that are networks.</summary>
-    public static DaeNetworkExperiment DaeNetwork { get; } = new();
+    public static DaeNetwork DaeNetwork { get; } = new();
 
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =

@@ -127,6 +127,10 @@ internal sealed record HeatMap(string Label, IReadOnlyList<HeatCell> Cells) : La
 }
 
 /// <summary>An arrow from a point along a vector.</summary>
+/// <param name="X">Where it begins.</param>
+/// <param name="Y">Where it begins.</param>
+/// <param name="Dx">From there to its tip.</param>
+/// <param name="Dy">From there to its tip.</param>
 /// <param name="Head">The length and width of its head, in pixels of a figure that is not scaled.</param>
 internal readonly record struct Vector(double X, double Y, double Dx, double Dy, float Head);
 
