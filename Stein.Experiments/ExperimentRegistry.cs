@@ -2,6 +2,7 @@ using Stein.Experiments.Denoising;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
+using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
@@ -21,7 +22,7 @@ internal static class ExperimentRegistry
     public static MixtureWeight MixtureWeight { get; } = new();
 
     /// <summary>Particles that start in one mode of two.</summary>
-    public static MixtureParticlesExperiment MixtureParticles { get; } = new();
+    public static MixtureParticles MixtureParticles { get; } = new();
 
     /// <summary>Error of score estimators.</summary>
     public static ScoreErrorExperiment ScoreError { get; } = new();
