@@ -170,8 +170,8 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
     [
         .. from data in densities
            from sigma in sigmas
-           from seed in Enumerable.Range(0, seeds)
-           select settings with { Data = data, Sigma = sigma, Seed = settings.Seed + (10 * (uint)seed) },
+           from seed in Seeds.From(settings.Seed, seeds)
+           select settings with { Data = data, Sigma = sigma, Seed = seed },
     ];
 
     /// <summary>An iteration is a step of Adam on a batch with new noise.</summary>
