@@ -121,7 +121,13 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             2,
             new()
             {
-                Hidden = 8, Batch = 16, Iterations = 60, TrainingSamples = 50, TestSamples = 60, DiscrepancySamples = 40, Checkpoints = 5,
+                Hidden = 8,
+                Batch = 16,
+                Iterations = 60,
+                TrainingSamples = 50,
+                TestSamples = 60,
+                DiscrepancySamples = 40,
+                Checkpoints = 5,
             }),
     };
 
