@@ -1,6 +1,7 @@
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
+using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Mixtures.Particles;
@@ -35,7 +36,7 @@ internal static class ExperimentRegistry
     public static DaeDescent DaeDescent { get; } = new();
 
     /// <summary>Denoising auto-encoders that are networks.</summary>
-    public static DaeNetworkExperiment DaeNetwork { get; } = new();
+    public static DaeNetwork DaeNetwork { get; } = new();
 
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =

@@ -9,6 +9,7 @@ using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
+using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;

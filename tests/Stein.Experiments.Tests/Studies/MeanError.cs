@@ -23,7 +23,6 @@ internal sealed record MeanErrorSettings
 }
 
 internal sealed record MeanErrorDraw(int Trial, double Mean);
-
 /// <summary>How the mean of standard normal numbers spreads: by 1/√N.</summary>
 internal sealed class MeanError : Study<MeanErrorSettings, MeanErrorDraw>
 {
@@ -36,7 +35,8 @@ internal sealed class MeanError : Study<MeanErrorSettings, MeanErrorDraw>
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples => [("--n 10,100,1000", "the spread of three means")];
     protected override IReadOnlyList<Quantity<MeanErrorDraw>> Quantities => [Spread];
     protected override IReadOnlyList<MeanErrorSettings> Configs(GridScale scale)
-        => [.. new[] { 10, 100, 1000 }.Select(count => new MeanErrorSettings { Samples = count, Trials = scale == GridScale.Paper ? 200 : 20 })];
+        => [.. from count in (int[])[10, 100, 1000]
+               select new MeanErrorSettings { Samples = count, Trials = scale == GridScale.Paper ? 200 : 20 }];
 
     protected override double Operations(MeanErrorSettings config) => 30.0 * config.Samples * config.Trials;
     protected override string Describe(MeanErrorSettings config) => $"N = {config.Samples}";
@@ -53,7 +53,8 @@ internal sealed class MeanError : Study<MeanErrorSettings, MeanErrorDraw>
         Table.Create("spread", Title, $"Standard deviation of the mean over draws.{results.Remarks}", results.Runs,
             new("N", run => $"{run.Config.Samples}"), new("spread", run => NumberText.Fixed(run[Spread], 3))),
         new Figure("spread", "Standard deviation of the mean over draws against N; both axes are logarithmic.",
-            new Axis("N") { Scale = Scale.Log10, Ticks = Ticks.Decades }, new Axis("Spread of the mean") { Scale = Scale.Log10, Ticks = Ticks.Decades },
+            new Axis("N") { Scale = Scale.Log10, Ticks = Ticks.Decades },
+            new Axis("Spread of the mean") { Scale = Scale.Log10, Ticks = Ticks.Decades },
             [new Series("measured", SeriesStyle.Of(0), [.. results.Runs.Select(run => new Point(run.Config.Samples, run[Spread]))])]),
     ]);
 }
