@@ -23,11 +23,11 @@ internal sealed record MeanErrorSettings
 }
 
 internal sealed record MeanErrorDraw(int Trial, double Mean);
+
 /// <summary>How the mean of standard normal numbers spreads: by 1/√N.</summary>
 internal sealed class MeanError : Study<MeanErrorSettings, MeanErrorDraw>
 {
     private static readonly Quantity<MeanErrorDraw> Spread = new("spread", draws => draws.Select(draw => draw.Mean).StandardDeviation());
-
     public override string Name => "mean-error";
     public override string Title => "The spread of the mean of N standard normal numbers";
     public override string Source => "every textbook";
