@@ -71,20 +71,6 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
 {
     private static readonly int[] ShownTimes = [0, 1, 10, 30, 100, 1000];
 
-    /// <summary>
-    /// KSD_V² and Fisher error of an earlier, throw-away measurement: N = 300, h² = 0.72, one draw of three modes whose places were not
-    /// kept. To compare the course with, not the numbers.
-    /// </summary>
-    private static readonly Dictionary<int, (double Discrepancy, double Error)> Earlier = new()
-    {
-        [0] = (0.165, 4.19),
-        [10] = (0.0078, 0.95),
-        [30] = (0.0035, 1.25),
-        [100] = (0.0014, 2.5),
-        [1000] = (2.7e-4, 12),
-        [30_000] = (7e-5, 562),
-    };
-
     private static readonly Ticks Powers = new Ticks.PowersOfTen(SignificantText.PowerOfTen, HasMinor: true);
 
     public override string Name => "dae-descent";
@@ -264,21 +250,15 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     private static Table DescentTable(DescentCell[] cells, Results<DaeDescentSettings> results)
     {
         bool hasTruth = cells[0].HasTruth;
-        bool hasEarlier = cells.Any(cell => cell.Config is { Data: "modes", Samples: 300, Bandwidth: null, Kernel: "rbf" });
         string points = Values(cells, cell => NumberText.Tick(cell.Config.TestPoints));
         string truth = hasTruth
             ? $"Fisher error is the mean of ‖s − ∇ log p‖² over {points} further points of the density, of known score; at t = 0, where "
                 + "s = 0, it is that of the density's score itself. "
             : "The true score is not known; the held-out loss estimates the Fisher error less a constant. ";
-        string earlier = hasEarlier
-            ? "Earlier: a throw-away measurement with N = 300 and h² = 0.72 of one draw of three modes whose places were not kept; the "
-                + "course is to be compared (KSD² falls throughout, the error is least near t = 10, KSD² does not reach 0), not the "
-                + "numbers. "
-            : "";
         return Table.Create(
             $"descent_{cells[0].Data}",
             $"Descent on {cells[0].Config.DataName}",
-            $"{Message(cells)}{Setting(cells)}{truth}{earlier}{SeedsOf(cells)}{results.Remarks}",
+            $"{Message(cells)}{Setting(cells)}{truth}{SeedsOf(cells)}{results.Remarks}",
             ShownTimes.Concat(cells.Select(cell => cell.Config.Steps)).Distinct().Order().Where(
                 time => cells.Any(cell => cell.Runs[0].Points.Any(point => point.Time == time))),
             [
@@ -290,17 +270,11 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                         ? Column("Fisher error", cell, point => point.TestError)
                         : Column("held-out loss", cell, point => point.HeldOutLoss),
                 ]),
-                .. hasEarlier ? [EarlierColumn("KSD²", found => found.Discrepancy), EarlierColumn("Fisher error", found => found.Error)]
-                    : (TextColumn<int>[])[],
             ]);
 
         static TextColumn<int> Column(string what, DescentCell cell, Func<DescentPoint, double> value) => new(
             $"{what}\nN = {cell.Config.Samples}",
             time => Text(cell.Over(run => run.Points.Where(point => point.Time == time).Select(value).FirstOrDefault(double.NaN))));
-
-        static TextColumn<int> EarlierColumn(string what, Func<(double Discrepancy, double Error), double> value) => new(
-            $"{what}\nearlier",
-            time => Earlier.TryGetValue(time, out var found) ? SignificantText.Number(value(found)) : NumberText.Missing);
     }
 
     /// <summary>The best time and the chosen one, the best ridge and the chosen one: one row per cell.</summary>
@@ -426,7 +400,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         string least = first == last ? $"{first}" : $"{first} to {last}";
         double[] ratios = [.. runs.Select(run => run.Points[^1].TestError / run.Best.TestError)];
         string rise = $"{SignificantText.Number(ratios.Min())} to {SignificantText.Number(ratios.Max())} times that";
-        return $"KSD near 0 on the sample is no accuracy of the score: {falls}, while the Fisher error is least at t = {least} and at the "
+        return $"A KSD near 0 on the sample does not mean that the score is accurate: {falls}, while the Fisher error is least at t = {least} and at the "
             + $"last step {rise}. ";
     }
 
