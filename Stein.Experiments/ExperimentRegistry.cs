@@ -1,6 +1,7 @@
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
+using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
@@ -14,7 +15,7 @@ internal static class ExperimentRegistry
     public static IcaExperiment Ica { get; } = new();
 
     /// <summary>Blindness to mixing weights: tests and remedies.</summary>
-    public static MixtureExperiment Mixture { get; } = new();
+    public static MixtureTest Mixture { get; } = new();
 
     /// <summary>Mixing weights learned by minimising a discrepancy.</summary>
     public static MixtureWeight MixtureWeight { get; } = new();

@@ -21,14 +21,17 @@ internal sealed record Quantity<TDraw>(string Name, Func<IReadOnlyList<TDraw>, d
 internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     where TConfig : class, new()
 {
-    /// <summary>The CSV file of the draws that every run leaves.</summary>
-    protected abstract string DrawsFile { get; }
+    /// <summary>The CSV file of the draws that every run leaves; null for none.</summary>
+    protected virtual string? DrawsFile => null;
 
     /// <summary>The numbers of a cell, in the order of the result.</summary>
     protected abstract IReadOnlyList<Quantity<TDraw>> Quantities { get; }
 
     /// <summary>What is measured of the last draw while the run goes on.</summary>
-    protected abstract IReadOnlyList<(string Name, Func<TDraw, double> Value)> Metrics { get; }
+    protected virtual IReadOnlyList<(string Name, Func<TDraw, double> Value)> Metrics => [];
+
+    /// <summary>What is measured of all draws so far while the run goes on.</summary>
+    protected virtual IReadOnlyList<Quantity<TDraw>> RunningMetrics => [];
 
     /// <summary>The number of draws of a cell.</summary>
     protected abstract int Draws(TConfig config);
@@ -62,8 +65,11 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
 
         public string Standing => draws.Count == 0 ? "" : study.Status(draws);
 
-        public IReadOnlyList<Metric> Measure()
-            => [.. study.Metrics.Select(metric => new Metric(metric.Name, draws.Count == 0 ? double.NaN : metric.Value(draws[^1])))];
+        public IReadOnlyList<Metric> Measure() =>
+        [
+            .. study.Metrics.Select(metric => new Metric(metric.Name, draws.Count == 0 ? double.NaN : metric.Value(draws[^1]))),
+            .. study.RunningMetrics.Select(metric => metric.At(draws.Count == 0 ? double.NaN : metric.From(draws))),
+        ];
 
         public bool Step()
         {
@@ -90,7 +96,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
 
         public RunResult Finish() => new(
             ResultValues.Of(study.Quantities.Select(quantity => quantity.At(quantity.From(draws)))),
-            [new RunFile(study.DrawsFile, DataTable.FromRecords("", draws).WriteCsv)]);
+            study.DrawsFile is { } file ? [new RunFile(file, DataTable.FromRecords("", draws).WriteCsv)] : []);
 
         /// <summary>Nothing: a draw that fails is a result.</summary>
         public IReadOnlyList<RunFile> LastGoodState() => [];
