@@ -1,6 +1,6 @@
 using Stein.Experiments.Denoising;
 using Stein.Experiments.Ica;
-using Stein.Experiments.Mixtures;
+using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
@@ -21,7 +21,7 @@ internal static class ExperimentRegistry
     public static MixtureWeight MixtureWeight { get; } = new();
 
     /// <summary>Particles that start in one mode of two.</summary>
-    public static MixtureParticlesExperiment MixtureParticles { get; } = new();
+    public static MixtureParticles MixtureParticles { get; } = new();
 
     /// <summary>Error of score estimators.</summary>
     public static ScoreErrorExperiment ScoreError { get; } = new();

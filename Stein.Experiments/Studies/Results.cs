@@ -63,6 +63,13 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
         ];
     }
 
+    /// <summary>The values of some keys in a run, as in <c>kernel=imq, particles=50</c>; empty where it has none.</summary>
+    public static string Variant(RunConfig run, IReadOnlyList<string> keys)
+    {
+        JsonObject config = run.Canonical;
+        return string.Join(", ", keys.Where(key => config[key] is not null).Select(key => $"{key}={config[key]}"));
+    }
+
     private static TConfig Config(RunConfig run) => (TConfig)run.Config;
 }
 
@@ -70,14 +77,14 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
 /// <param name="Config">Of all runs but for the seed.</param>
 /// <param name="Runs">At least one.</param>
 /// <param name="Expected">Runs of the plan.</param>
-internal sealed record Condition<TConfig>(TConfig Config, IReadOnlyList<StoredRun<TConfig>> Runs, int Expected)
+internal record Condition<TConfig>(TConfig Config, IReadOnlyList<StoredRun<TConfig>> Runs, int Expected)
     where TConfig : class
 {
     /// <summary>Mean and spread over the seeds of a number of each run.</summary>
     public Summary Over(Func<StoredRun<TConfig>, double> value) => Summary.Of([.. Runs.Select(value)]);
 
     /// <summary>Mean and spread over the seeds of a number of the results.</summary>
-    public Summary Over(Quantity quantity) => Over(run => run[quantity]);
+    public virtual Summary Over(Quantity quantity) => Over(run => run[quantity]);
 
     /// <summary>The text, and behind it "(3 of 5 seeds)" where some are missing.</summary>
     public string WithSeeds(string text) => Runs.Count < Expected ? $"{text} ({Runs.Count} of {Expected} seeds)" : text;

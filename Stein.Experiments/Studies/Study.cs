@@ -22,7 +22,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     where TConfig : class, new()
 {
     /// <summary>The CSV file of the draws that every run leaves; null for none.</summary>
-    protected virtual string? DrawsFile => null;
+    protected virtual string? DrawsFile => "draws.csv";
 
     /// <summary>The numbers of a cell, in the order of the result.</summary>
     protected abstract IReadOnlyList<Quantity<TDraw>> Quantities { get; }
@@ -42,8 +42,9 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     /// <returns>Makes the draw of a number from 0; what comes of it depends on the config and that number alone.</returns>
     protected abstract Func<int, TDraw> Prepare(TConfig config, Device device);
 
-    /// <summary>The draws so far, at least one, in a few words.</summary>
-    protected abstract string Status(IReadOnlyList<TDraw> draws);
+    /// <summary>The draws so far, at least one, in a few words; the first quantity unless overridden.</summary>
+    protected virtual string Status(IReadOnlyList<TDraw> draws)
+        => $"{Quantities[0].Name} {SignificantText.Number(Quantities[0].From(draws))}";
 
     /// <summary>How many draws lie between two measurements; the last draw is always measured.</summary>
     protected virtual int MeasureEvery(TConfig config) => 1;

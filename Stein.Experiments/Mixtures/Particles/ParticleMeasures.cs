@@ -4,7 +4,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Particles;
 
 /// <summary>What is measured of particles, or of as many draws of the target (N×D, row-major).</summary>
 internal static class ParticleMeasures

@@ -115,6 +115,8 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         ("--problem shift --separation 0.1,0.2,0.3 --remedy none,noise", "what noise costs where there is one mode"),
     ];
 
+    protected override string? DrawsFile => null;
+
     protected override IReadOnlyList<Quantity<MixtureTestDraw>> Quantities { get; } = [Rejections, Statistic, StatisticError, ChosenSigma];
 
     protected override IReadOnlyList<Quantity<MixtureTestDraw>> RunningMetrics { get; } =

@@ -105,7 +105,7 @@ public sealed class DaeDescentFileTests : IDisposable
     public void The_chosen_bandwidth_follows_the_scale_of_the_samples()
     {
         using Device device = CpuDevices.CreateSimdDouble();
-        double[] samples = PlanarDensity.Of("rings").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 300);
+        double[] samples = PlanarDensity.Of("rings").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 120);
         double bandwidth = BandwidthChoice.Of(device, samples, "rbf", 1);
         Assert.InRange(bandwidth, 0.3, 1.2);
         double scaled = BandwidthChoice.Of(device, [.. samples.Select(value => 1024 * value)], "rbf", 1);
