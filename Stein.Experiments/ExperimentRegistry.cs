@@ -1,4 +1,5 @@
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
@@ -27,7 +28,7 @@ internal static class ExperimentRegistry
     public static ScoreErrorExperiment ScoreError { get; } = new();
 
     /// <summary>The gradient of a denoising auto-encoder's loss as a discrepancy.</summary>
-    public static DaeIdentityExperiment DaeIdentity { get; } = new();
+    public static DaeIdentity DaeIdentity { get; } = new();
 
     /// <summary>A denoising auto-encoder by functional gradient descent.</summary>
     public static DaeDescentExperiment DaeDescent { get; } = new();

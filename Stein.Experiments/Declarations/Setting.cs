@@ -115,6 +115,6 @@ internal sealed class Setting
 
         static double Number(object bound) => Convert.ToDouble(bound, CultureInfo.InvariantCulture);
 
-        static string Text(double bound) => bound.ToString(CultureInfo.InvariantCulture);
+        static string Text(double bound) => bound.ToString("0.#########", CultureInfo.InvariantCulture);
     }
 }

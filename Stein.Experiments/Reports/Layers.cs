@@ -126,7 +126,7 @@ internal sealed record HeatMap(string Label, IReadOnlyList<HeatCell> Cells) : La
     public bool IsGrey { get; init; }
 }
 
-/// <summary>An arrow from a point along a vector; its head has a length and width in pixels of a figure that is not scaled.</summary>
+/// <summary>An arrow from a point along a vector, whose head is as long and wide as so many pixels of a figure that is not scaled.</summary>
 internal readonly record struct Vector(double X, double Y, double Dx, double Dy, float Head);
 
 /// <summary>Arrows of one colour.</summary>

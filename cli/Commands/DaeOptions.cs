@@ -7,6 +7,7 @@ using Stein.Engine.Text;
 using Stein.Experiments;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;

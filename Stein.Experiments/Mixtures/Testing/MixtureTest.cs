@@ -119,9 +119,6 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     protected override IReadOnlyList<Quantity<MixtureTestDraw>> Quantities { get; } = [Rejections, Statistic, StatisticError, ChosenSigma];
 
-    protected override IReadOnlyList<Quantity<MixtureTestDraw>> RunningMetrics { get; } =
-        [new("share_rejected", draws => (double)draws.Count(draw => draw.IsRejected) / draws.Count), new("mean_statistic", Mean)];
-
     protected override IReadOnlyList<MixtureTestSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => PaperGrid(),
@@ -175,6 +172,9 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     protected override int MeasureEvery(MixtureTestSettings config) => Math.Max(1, config.Trials / 10);
 
+    protected override IReadOnlyList<Metric> Measure(IReadOnlyList<MixtureTestDraw> draws)
+        => [new("share_rejected", Rejections.From(draws) / draws.Count), new("mean_statistic", Mean(draws))];
+
     protected override string Status(IReadOnlyList<MixtureTestDraw> draws)
         => Invariant($"{draws.Count(draw => draw.IsRejected)} of {draws.Count} rejected");
 
@@ -220,7 +220,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         ]);
     }
 
-    private static double Mean(IReadOnlyList<MixtureTestDraw> draws) => draws.Average(draw => draw.Statistic);
+    private static double Mean(IReadOnlyList<MixtureTestDraw> draws) => draws.Sum(draw => draw.Statistic) / draws.Count;
 
     private static double StandardError(IReadOnlyList<MixtureTestDraw> draws)
     {

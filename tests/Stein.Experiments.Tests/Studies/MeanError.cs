@@ -35,14 +35,12 @@ internal sealed class MeanError : Study<MeanErrorSettings, MeanErrorDraw>
     public override int ProtocolVersion => 1;
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples => [("--n 10,100,1000", "the spread of three means")];
     protected override IReadOnlyList<Quantity<MeanErrorDraw>> Quantities => [Spread];
-
     protected override IReadOnlyList<MeanErrorSettings> Configs(GridScale scale)
         => [.. new[] { 10, 100, 1000 }.Select(count => new MeanErrorSettings { Samples = count, Trials = scale == GridScale.Paper ? 200 : 20 })];
 
     protected override double Operations(MeanErrorSettings config) => 30.0 * config.Samples * config.Trials;
     protected override string Describe(MeanErrorSettings config) => $"N = {config.Samples}";
     protected override int Draws(MeanErrorSettings config) => config.Trials;
-
     protected override Func<int, MeanErrorDraw> Prepare(MeanErrorSettings config, Device device) => index =>
     {
         var stream = new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index);

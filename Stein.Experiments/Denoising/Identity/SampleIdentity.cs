@@ -7,7 +7,7 @@ using Stein.Engine.Particles;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.Denoising;
+namespace Stein.Experiments.Denoising.Identity;
 
 /// <summary>The squared norm of the gradient of the expanded objective on one sample, against 4σ⁴ times the V-statistic of KSD².</summary>
 /// <param name="Ksd">KSD², the V-statistic.</param>
@@ -16,14 +16,14 @@ namespace Stein.Experiments.Denoising;
 /// <param name="ExpansionError"><c>‖∇F‖²/4σ⁴{KSD² + 2σ²⟨φ,ψ⟩ + σ⁴‖ψ‖²} − 1</c>: rounding alone.</param>
 /// <param name="Cross">⟨φ,ψ⟩.</param>
 /// <param name="SquaredCorrection">‖ψ‖².</param>
-internal sealed record DaeIdentityErrors(
+internal sealed record SampleIdentity(
     double Ksd, double IdentityError, double JacobianError, double ExpansionError, double Cross, double SquaredCorrection)
 {
-    /// <summary>Draws the sample of a run, and computes both sides: the one from coefficients, the other from the Stein kernel.</summary>
-    /// <param name="settings">Valid settings.</param>
-    /// <param name="device">In double precision.</param>
-    public static DaeIdentityErrors Of(DaeIdentitySettings settings, Device device)
-        => RadialKernels.Visit(settings.Kernel, new Computation(settings, device));
+    /// <summary>Draws the sample of a run and computes both sides: one from coefficients, the other from the Stein kernel.</summary>
+    /// <param name="config">A valid config.</param>
+    /// <param name="device">A device of double precision.</param>
+    public static SampleIdentity Of(DaeIdentitySettings config, Device device)
+        => RadialKernels.Visit(config.Kernel, new Computation(config, device));
 
     /// <summary>KSD² between points and a model, with h² to the last bit.</summary>
     public static double Discrepancy<TKernel>(
@@ -39,14 +39,14 @@ internal sealed record DaeIdentityErrors(
             device.Upload(count, model.Dimension, points), device.Upload(count, model.Dimension, scores));
     }
 
-    private sealed class Computation(DaeIdentitySettings settings, Device device) : IRadialKernelVisitor<DaeIdentityErrors>
+    private sealed class Computation(DaeIdentitySettings config, Device device) : IRadialKernelVisitor<SampleIdentity>
     {
-        public DaeIdentityErrors Visit<TKernel>()
+        public SampleIdentity Visit<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            (int dimension, double sigma, double square) = (settings.Dimension, settings.Sigma, settings.EffectiveSquaredBandwidth);
-            GaussianMixture model = settings.Model();
-            double[] samples = settings.Truth().Sample(new PhiloxStream(settings.Seed, StreamPurpose.TrainingData), settings.Samples);
+            (int dimension, double sigma, double square) = (config.Dimension, config.Sigma, config.EffectiveSquaredBandwidth);
+            GaussianMixture model = config.Model();
+            double[] samples = config.Truth().Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData), config.Samples);
             var scores = new double[samples.Length];
             model.Score(samples, scores);
             double[] hessians = model.Hessians(samples);
