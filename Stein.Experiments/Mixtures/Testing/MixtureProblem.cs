@@ -65,15 +65,8 @@ internal sealed record MixtureProblem(
 
     /// <summary>A problem of several modes: the samples have the config's weight on the first, and the others share the rest.</summary>
     private static MixtureProblem Weighted(
-        string name, string sentence, double modelWeight, Func<MixtureTestSettings, GaussianMixture> model) => new(
-        name,
-        sentence,
-        "Separation m",
-        "m",
-        config => Reweighted(model(config), config.Weight))
-    {
-        ModelWeight = modelWeight,
-    };
+        string name, string sentence, double modelWeight, Func<MixtureTestSettings, GaussianMixture> model)
+        => new(name, sentence, "Separation m", "m", config => Reweighted(model(config), config.Weight)) { ModelWeight = modelWeight };
 
     private static Hypothesis Reweighted(GaussianMixture model, double weight)
     {
