@@ -69,7 +69,8 @@ public sealed class MixtureTestTests
     [MemberData(nameof(Remedies))]
     public void Under_the_hypothesis_a_test_rejects_as_often_as_its_level_says(string remedy)
     {
-        MixtureTestSettings settings = new() { Remedy = remedy, Weight = 0.5, Separation = 3, Samples = 100, Trials = 200, Replicates = 199 };
+        MixtureTestSettings settings =
+            new() { Remedy = remedy, Weight = 0.5, Separation = 3, Samples = 100, Trials = 200, Replicates = 199 };
         (int Lower, int Upper) level = BinomialIntervals.Counts(settings.Level, settings.Trials, Confidence);
         // The multinomial bootstrap of a hundred samples may be conservative; it must not reject too often.
         Assert.InRange(Rejections(settings), 0, level.Upper);
@@ -110,12 +111,17 @@ public sealed class MixtureTestTests
         using var folder = new TemporaryFolder();
         var store = new RunStore(folder.File("runs"));
         var usual = new MixtureTestSettings { Trials = 2 };
-        RunConfig[] runs = [.. new[] { usual, usual with { Samples = 24, Kernel = "rbf" } }.Select(one => ExperimentRegistry.Mixture.Identify(one))];
+        RunConfig[] runs =
+        [
+            ExperimentRegistry.Mixture.Identify(usual),
+            ExperimentRegistry.Mixture.Identify(usual with { Samples = 24, Kernel = "rbf" }),
+        ];
         Stores.Run(store, runs);
         ReportOutcome report = ExperimentRegistry.Mixture.Report(store, new ReportRequest(folder.File("report"), runs, Scale: null));
         Assert.Equal(2, report.Tables.Count);
         Assert.Contains("(n 24, rbf)", report.Tables[1].Title, StringComparison.Ordinal);
-        string[] names = [.. report.Files.Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(".md", StringComparison.Ordinal))];
+        string[] names =
+            [.. report.Files.Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(".md", StringComparison.Ordinal))];
         Assert.Equal(["power_modes_D1_weight0.7.md", "power_modes_D1_weight0.7_n-24-rbf.md"], names.Order(StringComparer.Ordinal));
     }
 
