@@ -3,8 +3,8 @@ using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
-using Stein.Experiments.Mixtures;
 using Stein.Experiments.Mixtures.Particles;
+using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
@@ -18,7 +18,7 @@ internal static class ExperimentRegistry
     public static IcaExperiment Ica { get; } = new();
 
     /// <summary>Blindness to mixing weights: tests and remedies.</summary>
-    public static MixtureExperiment Mixture { get; } = new();
+    public static MixtureTest Mixture { get; } = new();
 
     /// <summary>Mixing weights learned by minimising a discrepancy.</summary>
     public static MixtureWeight MixtureWeight { get; } = new();

@@ -21,8 +21,8 @@ internal sealed record Quantity<TDraw>(string Name, Func<IReadOnlyList<TDraw>, d
 internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     where TConfig : class, new()
 {
-    /// <summary>The CSV file of its draws that every run with draws leaves.</summary>
-    protected virtual string DrawsFile => "draws.csv";
+    /// <summary>The CSV file of its draws that every run with draws leaves; null for none.</summary>
+    protected virtual string? DrawsFile => "draws.csv";
 
     /// <summary>The numbers that a cell makes of its draws, in the order of the result.</summary>
     protected virtual IReadOnlyList<Quantity<TDraw>> Quantities => [];
@@ -53,9 +53,9 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     /// <summary>How many draws lie between two measurements; the last draw is always measured.</summary>
     protected virtual int MeasureEvery(TConfig config) => 1;
 
-    /// <summary>The draws of a finished run, which had at least one.</summary>
+    /// <summary>The draws of a finished run, which had at least one and left <see cref="DrawsFile"/>.</summary>
     /// <exception cref="InvalidDataException">Their file cannot be read.</exception>
-    protected IReadOnlyList<TDraw> DrawsOf(StoredRun<TConfig> run) => DataTable.ReadRecords<TDraw>(Path.Combine(run.Folder, DrawsFile));
+    protected IReadOnlyList<TDraw> DrawsOf(StoredRun<TConfig> run) => DataTable.ReadRecords<TDraw>(Path.Combine(run.Folder, DrawsFile!));
 
     protected sealed override IRun Start(TConfig config, Device device) => new Run(this, config, device);
 
@@ -101,7 +101,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
 
         public RunResult Finish() => new(
             ResultValues.Of([.. study.Numbers(config), .. study.Quantities.Select(quantity => quantity.At(quantity.From(draws)))]),
-            draws.Count == 0 ? [] : [new RunFile(study.DrawsFile, DataTable.FromRecords("", draws).WriteCsv)]);
+            draws.Count > 0 && study.DrawsFile is { } file ? [new RunFile(file, DataTable.FromRecords("", draws).WriteCsv)] : []);
 
         /// <summary>Nothing: a draw that fails is a result.</summary>
         public IReadOnlyList<RunFile> LastGoodState() => [];
