@@ -66,7 +66,7 @@ internal static class ReportProvenance
     }
 
     /// <summary>Takes the members out of some objects that are the same in all of them.</summary>
-    private static JsonObject TakeAllShared(JsonObject[] objects) => new(
+    private static JsonObject TakeAllShared(JsonObject[] objects) => objects.Length == 0 ? [] : new(
     [
         .. from key in objects[0].Select(member => member.Key).ToArray()
            let value = TakeShared(objects, key)
