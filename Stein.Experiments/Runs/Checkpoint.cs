@@ -19,7 +19,7 @@ namespace Stein.Experiments.Runs;
 internal sealed record Checkpoint(
     int Iteration, int Iterations, IReadOnlyList<RunSession> Sessions, ReadOnlyMemory<byte> Metrics, ReadOnlyMemory<byte> State)
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
 
     private static ReadOnlySpan<byte> Magic => "STEINRUN"u8;
 

@@ -49,7 +49,7 @@ internal sealed class MixtureOptions
 
     /// <summary>The cells: dimensions by separations by weights by remedies with their σ or T.</summary>
     /// <exception cref="UsageException">An option has no effect.</exception>
-    /// <exception cref="Experiments.Ica.InvalidSettingException">A cell has settings that cannot be run.</exception>
+    /// <exception cref="Experiments.Declarations.InvalidConfigException">A cell has settings that cannot be run.</exception>
     public IReadOnlyList<MixtureSettings> Plan(ParseResult parsed)
     {
         string name = Required(problem);

@@ -1,6 +1,5 @@
 using Stein.Engine.Devices;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Ica;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Mixtures;
@@ -30,17 +29,7 @@ internal sealed class MixtureExperiment : Experiment<MixtureSettings>
         Temperature = config.Remedy == "temper" ? config.Temperature : Default.Temperature,
     };
 
-    protected override void Validate(MixtureSettings config)
-    {
-        try
-        {
-            config.Validate();
-        }
-        catch (InvalidSettingException exception)
-        {
-            throw new InvalidConfigException(exception.Message, exception);
-        }
-    }
+    protected override void Validate(MixtureSettings config) => config.Validate();
 
     /// <summary>Pair terms, distances and their median for every look at the samples, and the bootstrap's product.</summary>
     protected override double Operations(MixtureSettings config)

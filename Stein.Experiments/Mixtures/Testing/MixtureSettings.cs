@@ -1,5 +1,5 @@
 using Stein.Engine.Kernels;
-using Stein.Experiments.Ica;
+using Stein.Experiments.Declarations;
 
 namespace Stein.Experiments.Mixtures;
 
@@ -62,7 +62,7 @@ internal sealed record MixtureSettings
     public uint Seed { get; init; } = 60;
 
     /// <summary>Checks that every setting can be run.</summary>
-    /// <exception cref="InvalidSettingException">One cannot; the message says which, and what is allowed.</exception>
+    /// <exception cref="InvalidConfigException">One cannot; the message says which, and what is allowed.</exception>
     public void Validate()
     {
         RequireName("--problem", Problem, MixtureProblem.Names);
@@ -84,7 +84,7 @@ internal sealed record MixtureSettings
         double smallest = 1.0 / (Replicates + 1);
         if (smallest > Level)
         {
-            throw new InvalidSettingException(
+            throw InvalidConfigException.Value(
                 "--replicates", Replicates, FormattableString.Invariant(
                     $"at least {Math.Ceiling(1 / Level) - 1}: with fewer no p-value is as small as the level {Level}"));
         }
@@ -93,18 +93,18 @@ internal sealed record MixtureSettings
     private static void RequireName(string option, string value, IReadOnlyList<string> known)
     {
         if (!known.Contains(value))
-            throw InvalidSettingException.Unknown(option, value, known);
+            throw InvalidConfigException.Unknown(option, value, known);
     }
 
     private static void Require(string option, double value, bool holds, string allowed)
     {
         if (!holds || !double.IsFinite(value))
-            throw new InvalidSettingException(option, value, allowed);
+            throw InvalidConfigException.Value(option, value, allowed);
     }
 
     private static void RequireFrom(string option, int value, int least, int most)
     {
         if (value < least || value > most)
-            throw new InvalidSettingException(option, value, FormattableString.Invariant($"a whole number from {least} to {most}"));
+            throw InvalidConfigException.Value(option, value, FormattableString.Invariant($"a whole number from {least} to {most}"));
     }
 }

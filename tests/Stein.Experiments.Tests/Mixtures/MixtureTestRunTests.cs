@@ -5,7 +5,7 @@ using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
-using Stein.Experiments.Ica;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Mixtures;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;
@@ -143,19 +143,19 @@ public sealed class MixtureTestRunTests
         Assert.All(
             new (MixtureSettings Settings, string Message)[]
             {
-                (valid with { Problem = "mode" }, "Did you mean 'modes'?"),
-                (valid with { Separation = double.NaN }, "--separation NaN: it must be a number that is not negative"),
+                (valid with { Problem = "mode" }, "Did you mean \"modes\"?"),
+                (valid with { Separation = double.NaN }, "--separation\": NaN: it must be a number that is not negative"),
                 (valid with { Problem = "scale", Separation = 0 }, "it must be a positive number"),
-                (valid with { Weight = -0.1 }, "--weight -0.1: it must be a number from 0 to 1"),
-                (valid with { Temperature = 0 }, "--temperature 0: it must be a number of at least 1"),
-                (valid with { Sigma = -1 }, "--sigma -1: it must be a positive number"),
-                (valid with { Samples = 1 }, "--n 1: it must be a whole number from 2"),
-                (valid with { Remedy = "selected", Samples = 3 }, "--n 3: it must be a whole number from 4"),
-                (valid with { Replicates = 18 }, "--replicates 18: it must be at least 19"),
-                (valid with { Level = 1 }, "--level 1: it must be a number between 0 and 1"),
+                (valid with { Weight = -0.1 }, "--weight\": -0.1: it must be a number from 0 to 1"),
+                (valid with { Temperature = 0 }, "--temperature\": 0: it must be a number of at least 1"),
+                (valid with { Sigma = -1 }, "--sigma\": -1: it must be a positive number"),
+                (valid with { Samples = 1 }, "--n\": 1: it must be a whole number from 2"),
+                (valid with { Remedy = "selected", Samples = 3 }, "--n\": 3: it must be a whole number from 4"),
+                (valid with { Replicates = 18 }, "--replicates\": 18: it must be at least 19"),
+                (valid with { Level = 1 }, "--level\": 1: it must be a number between 0 and 1"),
             },
             bad => Assert.Contains(
-                bad.Message, Assert.Throws<InvalidSettingException>(bad.Settings.Validate).Message, StringComparison.Ordinal));
+                bad.Message, Assert.Throws<InvalidConfigException>(bad.Settings.Validate).Message, StringComparison.Ordinal));
     }
 
     private static int Rejections(MixtureSettings settings) => Run(settings, CpuDevices.CreateSimd()).Values["rejections"]!.GetValue<int>();
