@@ -1,6 +1,9 @@
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Descent;
+using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Mixtures;
+using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
@@ -20,16 +23,16 @@ internal static class ExperimentRegistry
     public static MixtureWeight MixtureWeight { get; } = new();
 
     /// <summary>Particles that start in one mode of two.</summary>
-    public static MixtureParticlesExperiment MixtureParticles { get; } = new();
+    public static MixtureParticles MixtureParticles { get; } = new();
 
     /// <summary>Error of score estimators.</summary>
-    public static ScoreErrorExperiment ScoreError { get; } = new();
+    public static ScoreError ScoreError { get; } = new();
 
     /// <summary>The gradient of a denoising auto-encoder's loss as a discrepancy.</summary>
-    public static DaeIdentityExperiment DaeIdentity { get; } = new();
+    public static DaeIdentity DaeIdentity { get; } = new();
 
     /// <summary>A denoising auto-encoder by functional gradient descent.</summary>
-    public static DaeDescentExperiment DaeDescent { get; } = new();
+    public static DaeDescent DaeDescent { get; } = new();
 
     /// <summary>Denoising auto-encoders that are networks.</summary>
     public static DaeNetworkExperiment DaeNetwork { get; } = new();

@@ -27,6 +27,9 @@ internal sealed record SeriesStyle(Color Color, LinePattern Pattern, MarkerShape
     /// <summary>What others are compared with, as a truth or a baseline.</summary>
     public static readonly SeriesStyle Reference = new(Color.FromHex("#020202"), LinePattern.Dashed, MarkerShape.None);
 
+    /// <summary>Outlines of what is known, as a density or its modes.</summary>
+    public static readonly SeriesStyle Outline = Reference with { Pattern = LinePattern.Solid };
+
     /// <summary>The style of a series by its place in the legend; they repeat after fourteen.</summary>
     public static SeriesStyle Of(int index) => All[index % All.Length];
 

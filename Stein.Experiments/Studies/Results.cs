@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
@@ -27,7 +29,11 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
     public IReadOnlyList<(TKey Key, Results<TConfig> Part)> By<TKey>(Func<TConfig, TKey> key)
     {
         ILookup<TKey, RunConfig> planned = Plan.ToLookup(run => key(Config(run)));
-        return [.. Runs.GroupBy(run => key(run.Config)).Select(part => (part.Key, new Results<TConfig>([.. planned[part.Key]], [.. part], Scale)))];
+        return
+        [
+            .. Runs.GroupBy(run => key(run.Config))
+                .Select(part => (part.Key, new Results<TConfig>([.. planned[part.Key]], [.. part], Scale))),
+        ];
     }
 
     /// <summary>
@@ -63,6 +69,28 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
         ];
     }
 
+    /// <summary>The values of some keys in a run, as in <c>kernel=imq, particles=50</c>; empty where it has none.</summary>
+    public static string Variant(RunConfig run, IReadOnlyList<string> keys)
+    {
+        JsonObject config = run.Canonical;
+        return string.Join(", ", keys.Where(key => config[key] is not null).Select(key => $"{key}={config[key]}"));
+    }
+
+    /// <summary>Columns with the values of some settings, under their keys; a blank where a setting has no effect.</summary>
+    public static IEnumerable<DataColumn<StoredRun<TConfig>>> SettingColumns(params IReadOnlyList<string> keys)
+        => keys.Select(key => new DataColumn<StoredRun<TConfig>>(key, run =>
+        {
+            JsonObject config = run.Run.Canonical;
+            Setting setting = run.Run.Experiment.Settings.Single(setting => setting.Key == key);
+            return config[key] is JsonValue value && !setting.IsIdle(config)
+                ? value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : value.ToString()
+                : null;
+        }));
+
+    /// <summary>Columns with some numbers of the results, under their names.</summary>
+    public static IEnumerable<DataColumn<StoredRun<TConfig>>> QuantityColumns(IEnumerable<Quantity> quantities)
+        => quantities.Select(quantity => new DataColumn<StoredRun<TConfig>>(quantity.Name, run => run[quantity]));
+
     private static TConfig Config(RunConfig run) => (TConfig)run.Config;
 }
 
@@ -70,14 +98,14 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
 /// <param name="Config">Of all runs but for the seed.</param>
 /// <param name="Runs">At least one.</param>
 /// <param name="Expected">Runs of the plan.</param>
-internal sealed record Condition<TConfig>(TConfig Config, IReadOnlyList<StoredRun<TConfig>> Runs, int Expected)
+internal record Condition<TConfig>(TConfig Config, IReadOnlyList<StoredRun<TConfig>> Runs, int Expected)
     where TConfig : class
 {
     /// <summary>Mean and spread over the seeds of a number of each run.</summary>
     public Summary Over(Func<StoredRun<TConfig>, double> value) => Summary.Of([.. Runs.Select(value)]);
 
     /// <summary>Mean and spread over the seeds of a number of the results.</summary>
-    public Summary Over(Quantity quantity) => Over(run => run[quantity]);
+    public virtual Summary Over(Quantity quantity) => Over(run => run[quantity]);
 
     /// <summary>The text, and behind it "(3 of 5 seeds)" where some are missing.</summary>
     public string WithSeeds(string text) => Runs.Count < Expected ? $"{text} ({Runs.Count} of {Expected} seeds)" : text;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stein.Engine.Estimators;
+using Stein.Engine.Kernels;
 
 namespace Stein.Cli.Tests;
 
@@ -21,7 +22,7 @@ public sealed class SuggestionTests
         { "ica --device ", ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"] },
         { "ica --json --device d", ["double"] },
         { "ica --base ", ["laplace", "student-t"] },
-        { "ica --kernel ", ["rbf", "imq"] },
+        { "ica --kernel ", [.. RadialKernels.Names] },
         { "ica --iterations ", ["15000"] },
         { "ica --out ", [] },
         { "ica --out \"a b\" --base s", ["student-t"] },

@@ -2,20 +2,19 @@ using Stein.Engine.Devices;
 using Stein.Engine.Kernels;
 using Stein.Engine.Particles;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Particles;
 
-/// <summary>A way to move particles: its name in configs, and the one that people read.</summary>
-/// <param name="Id">In configs and tables of numbers.</param>
-/// <param name="Name">For people.</param>
-/// <param name="IsVariational">SVGD; otherwise KSD descent.</param>
+/// <summary>A way to move particles. Another one is a line here.</summary>
+/// <param name="Id">The name in configs.</param>
+/// <param name="Title">The name in tables and figures.</param>
+/// <param name="IsVariational">Whether it is SVGD; otherwise it is KSD descent.</param>
 /// <param name="IsAnnealed">Whether the target is smoothed, less and less.</param>
-internal sealed record ParticleAlgorithm(string Id, string Name, bool IsVariational, bool IsAnnealed)
+internal sealed record ParticleAlgorithm(string Id, string Title, bool IsVariational, bool IsAnnealed)
 {
-    /// <summary>The yardstick in tables and figures: as many independent draws of the target itself. Nothing to run.</summary>
+    /// <summary>The baseline in tables: as many independent draws of the target itself. There is nothing to run.</summary>
     public static readonly ParticleAlgorithm Exact = new("exact", "exact sample", false, false);
 
-    /// <summary>All that can be run, in the order of tables and legends.</summary>
-    public static readonly IReadOnlyList<ParticleAlgorithm> All =
+    private static readonly ParticleAlgorithm[] All =
     [
         new("svgd", "SVGD", true, false),
         new("ksd-descent", "KSD descent", false, false),
@@ -23,11 +22,9 @@ internal sealed record ParticleAlgorithm(string Id, string Name, bool IsVariatio
         new("ksd-descent-annealed", "KSD descent, annealed", false, true),
     ];
 
-    /// <summary>The ids of all that can be run.</summary>
-    public static IReadOnlyList<string> Ids { get; } = [.. All.Select(algorithm => algorithm.Id)];
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(algorithm => algorithm.Id)];
 
-    /// <summary>The algorithm of an id of <see cref="Ids"/>.</summary>
-    public static ParticleAlgorithm Find(string id) => All.Single(algorithm => algorithm.Id == id);
+    public static ParticleAlgorithm Of(MixtureParticlesSettings config) => All.Single(algorithm => algorithm.Id == config.Algorithm);
 
     /// <summary>Its flow, with a kernel.</summary>
     public ParticleFlow CreateFlow<TKernel>(Device device, int particles, int dimension)

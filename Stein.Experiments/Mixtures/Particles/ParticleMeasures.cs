@@ -4,7 +4,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Particles;
 
 /// <summary>What is measured of particles, or of as many draws of the target (N×D, row-major).</summary>
 internal static class ParticleMeasures
@@ -25,7 +25,7 @@ internal static class ParticleMeasures
         return (double)count * dimension / points.Length;
     }
 
-    /// <summary>The share of points in the middle half between the modes, <c>|x₁| &lt; m/2</c>: stranded on the way, where modes are apart.</summary>
+    /// <summary>The share of points in the middle half between the modes, <c>|x₁| &lt; m/2</c>, which are stranded on the way.</summary>
     public static double BetweenShare(ReadOnlySpan<double> points, int dimension, double separation)
     {
         int count = 0;

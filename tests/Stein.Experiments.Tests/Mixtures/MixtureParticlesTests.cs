@@ -1,7 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Mixtures;
+using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;
 using Xunit;
@@ -59,7 +59,7 @@ public sealed class MixtureParticlesTests
     [Fact]
     public void A_first_sigma_that_is_the_default_or_unused_makes_no_other_run()
     {
-        MixtureParticlesExperiment experiment = ExperimentRegistry.MixtureParticles;
+        MixtureParticles experiment = ExperimentRegistry.MixtureParticles;
         var annealed = new MixtureParticlesSettings { Algorithm = "svgd-annealed" };
         Assert.Equal(experiment.Identify(annealed).Id, experiment.Identify(annealed with { FirstSigma = 10 }).Id);
         Assert.NotEqual(experiment.Identify(annealed).Id, experiment.Identify(annealed with { FirstSigma = 5 }).Id);
@@ -83,7 +83,7 @@ public sealed class MixtureParticlesTests
             },
             bad =>
             {
-                string message = Assert.Throws<InvalidConfigException>(bad.Settings.Validate).Message;
+                string message = Assert.Throws<InvalidConfigException>(() => ExperimentRegistry.MixtureParticles.Identify(bad.Settings)).Message;
                 Assert.All(bad.Words, word => Assert.Contains(word, message, StringComparison.Ordinal));
             });
     }

@@ -69,7 +69,7 @@ public sealed class MixtureTestRunTests
     [MemberData(nameof(Remedies))]
     public void Under_the_hypothesis_a_test_rejects_as_often_as_its_level_says(string remedy)
     {
-        MixtureSettings settings = new() { Remedy = remedy, Weight = 0.5, Separation = 3, Samples = 100, Trials = 300, Replicates = 199 };
+        MixtureSettings settings = new() { Remedy = remedy, Weight = 0.5, Separation = 3, Samples = 100, Trials = 200, Replicates = 199 };
         (int Lower, int Upper) level = BinomialIntervals.Counts(settings.Level, settings.Trials, Confidence);
         // The multinomial bootstrap of a hundred samples may be conservative; it must not reject too often.
         Assert.InRange(Rejections(settings), 0, level.Upper);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Runs;
 using Xunit;
@@ -24,12 +25,13 @@ internal static class Stores
         IRunObserver? observer = null,
         ProcessTable? processes = null,
         bool force = false,
-        CancellationTokenSource? interruption = null)
+        CancellationTokenSource? interruption = null,
+        Func<Device>? device = null)
     {
         options ??= Quick;
         processes ??= new ProcessTable();
         RunPlan plan = new RunPlanner(store, null, options.Claims, processes).Plan(runs, force);
-        var executor = new RunExecutor(store, CpuDevices.CreateSimd, options, observer, processes);
+        var executor = new RunExecutor(store, device ?? CpuDevices.CreateSimd, options, observer, processes);
         return executor.Run(plan, interruption?.Token ?? CancellationToken.None);
     }
 

@@ -7,20 +7,19 @@ namespace Stein.Experiments.Tests.Ica.Published;
 
 public sealed class OracleSpreadTests
 {
-    /// <summary>The generator of the committed table: the whole of it for D = 10 and 20, to rounding.</summary>
-    [Theory]
-    [InlineData(10)]
-    [InlineData(20)]
-    public void The_table_is_what_the_simulation_gives(int dim)
+    /// <summary>The generator of the committed table: the whole of it for D = 10, to rounding.</summary>
+    [Fact]
+    public void The_table_is_what_the_simulation_gives()
     {
-        OracleSpread table = OracleSpread.Of(dim);
-        OracleSpread simulated = OracleSpread.Simulate(dim, table.Draws);
+        OracleSpread table = OracleSpread.Of(10);
+        OracleSpread simulated = OracleSpread.Simulate(10, table.Draws);
         Assert.Equal(table.MeanLogDeterminant, simulated.MeanLogDeterminant, 1e-9);
         Assert.Equal(table.StandardDeviation, simulated.StandardDeviation, 1e-9);
     }
 
     /// <summary>For larger D with n = 500 draws, within five standard errors: σ/√n for the mean, σ/√(2n) for σ.</summary>
     [Theory]
+    [InlineData(20)]
     [InlineData(40)]
     [InlineData(60)]
     [InlineData(80)]

@@ -1,0 +1,518 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using MathNet.Numerics.Distributions;
+using Stein.Engine.Devices;
+using Stein.Engine.Kernels;
+using Stein.Engine.Particles;
+using Stein.Engine.Random;
+using Stein.Engine.State;
+using Stein.Engine.Targets;
+using Stein.Experiments.Declarations;
+using Stein.Experiments.Files;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
+
+namespace Stein.Experiments.Mixtures.Particles;
+
+/// <summary>
+/// One run: particles that start in one mode of <c>π N(−m e₁, I) + (1 − π) N(m e₁, I)</c> and are to become a sample of both.
+/// </summary>
+internal sealed record MixtureParticlesSettings
+{
+    [Description("how the particles move"), OneOf(typeof(ParticleAlgorithm))]
+    public string Algorithm { get; init; } = "svgd";
+
+    [Description("m, the distance of each mode from the origin"), Range(0.0, double.PositiveInfinity, MinimumIsExclusive = true)]
+    public double Separation { get; init; } = 5;
+
+    [Description("weight of the mode at −m, where the particles start")]
+    [Range(0.0, 1, MinimumIsExclusive = true, MaximumIsExclusive = true)]
+    public double Weight { get; init; } = 0.5;
+
+    [Description("dimension D"), Range(1, 1000), Option("dim")]
+    public int Dimension { get; init; } = 1;
+
+    [Description("number of particles"), Range(ParticleFlow.FewestParticles, 10_000), Option("n", "particles")]
+    public int Particles { get; init; } = 100;
+
+    [Description("iterations"), Range(1, 100_000_000)]
+    public int Iterations { get; init; } = 1000;
+
+    [Description("step size of Adam, in standard deviations of a smoothed mode")]
+    [Range(0.0, double.PositiveInfinity, MinimumIsExclusive = true)]
+    public double StepSize { get; init; } = 0.1;
+
+    /// <remarks>The noise ends at <see cref="NoiseSchedule.Last"/>.</remarks>
+    [Description("noise at the start of an annealed algorithm; 2m unless it is given")]
+    [OnlyFor(nameof(Algorithm), "svgd-annealed", "ksd-descent-annealed")]
+    public double? FirstSigma { get; init; }
+
+    [Description("standard deviation of the particles at the start"), Range(0.0, double.PositiveInfinity, MinimumIsExclusive = true)]
+    public double StartDeviation { get; init; } = 1;
+
+    [Description("kernel of the flow and of KSD"), OneOf(typeof(RadialKernels))]
+    public string Kernel { get; init; } = "rbf";
+
+    [Description("draws of the target that the particles are compared with at the end"), Range(1, 100_000)]
+    public int ExactSamples { get; init; } = 1000;
+
+    [Description("iterations between two measurements"), Range(1, int.MaxValue)]
+    public int MeasureEvery { get; init; } = 50;
+
+    /// <remarks>Runs of one seed, dimension and separation start from the same particles, whatever the rest.</remarks>
+    [Description("seed of everything random")]
+    public uint Seed { get; init; } = 60;
+
+    [JsonIgnore]
+    public double EffectiveFirstSigma => FirstSigma ?? (2 * Separation);
+
+    public GaussianMixture Target() => GaussianMixture.TwoModes(Separation, Weight, Dimension);
+}
+
+/// <summary>
+/// Particles that start in one of two modes: whether SVGD and KSD descent find the other, along the target as it is and along the exactly
+/// smoothed one.
+/// </summary>
+internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
+{
+    private const string ExactPrefix = "exact_";
+    private const string PositionsFile = "particles.csv";
+
+    private static readonly Quantity Share = new("share", "Share of particles in the other mode");
+    private static readonly Quantity Between = new("between", "Share of particles stranded between the modes");
+    private static readonly Quantity MeanDiscrepancy = new("mmd", "Squared MMD to an exact sample", 3);
+    private static readonly Quantity Discrepancy = new("ksd", "Squared KSD to the target", 4);
+
+    public override string Name => "mixture-particles";
+
+    public override string Title => "Particles started in one of two modes: the share that finds the other";
+
+    public override string Source =>
+        "Wenliang and Kanagawa, Blindness of score-based methods to isolated components and mixing proportions, arXiv 2008.10087";
+
+    public override int ProtocolVersion => 1;
+
+    public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
+    [
+        ("--separation 2,5,8", "SVGD started in one of two modes; seconds"),
+        ("--algorithm svgd,svgd-annealed --dim 2 --seed 60,70,80", "with and without annealing, in the plane"),
+        ("--algorithm ksd-descent --kernel imq --weight 0.8", "KSD descent with another kernel and unequal weights"),
+    ];
+
+    /// <summary>
+    /// The paper prints no numbers; the grid is ours. Most of it has equal weights; with 0.8 and 0.2 it shows whether particles that find
+    /// the other mode find it in proportion.
+    /// </summary>
+    protected override IReadOnlyList<MixtureParticlesSettings> Configs(GridScale scale) => scale switch
+    {
+        GridScale.Paper => [.. Grid([0.5], [1, 2, 10], [2, 3, 4, 5, 6, 8], 10, new()), .. Grid([0.8], [1, 2, 10], [2, 5, 8], 10, new())],
+        GridScale.Quick => Grid([0.5], [1, 2], [2, 5, 8], 3, new() { Iterations = 500 }),
+        _ => Grid([0.5], [1, 2], [2, 6], 2, new() { Particles = 16, Iterations = 60, ExactSamples = 50, MeasureEvery = 20 }),
+    };
+
+    protected override void Validate(MixtureParticlesSettings config)
+    {
+        string allowed = $"at least {NoiseSchedule.Last}: the noise of an annealed algorithm ends at {NoiseSchedule.Last}";
+        if (config.FirstSigma is { } sigma && !(sigma >= NoiseSchedule.Last && double.IsFinite(sigma)))
+            throw InvalidConfigException.Value("first_sigma", sigma, allowed);
+        if (config.FirstSigma is null && ParticleAlgorithm.Of(config).IsAnnealed && config.Separation < NoiseSchedule.Last / 2)
+            throw InvalidConfigException.Value("separation", config.Separation, $"half of {allowed}");
+    }
+
+    protected override MixtureParticlesSettings Normalise(MixtureParticlesSettings config)
+        => config.FirstSigma == 2 * config.Separation ? config with { FirstSigma = null } : config;
+
+    /// <summary>
+    /// Of an iteration of P pairs in D dimensions: distances 3PD, two products 4N²D at most, the kernel 15 a pair, and for KSD descent
+    /// once more the kernel and 12D + 20 a pair.
+    /// </summary>
+    protected override double Operations(MixtureParticlesSettings config)
+    {
+        (double pairs, double dimension) = (0.5 * config.Particles * (config.Particles - 1), config.Dimension);
+        double descent = ParticleAlgorithm.Of(config).IsVariational ? 0 : pairs * ((12 * dimension) + 35);
+        return config.Iterations * ((pairs * ((11 * dimension) + 15)) + descent);
+    }
+
+    protected override string SpeedClass(MixtureParticlesSettings config)
+        => ParticleAlgorithm.Of(config).IsVariational ? "svgd" : "ksd-descent";
+
+    protected override string Describe(MixtureParticlesSettings config)
+        => $"{ParticleAlgorithm.Of(config).Title}, D = {config.Dimension}, m = {NumberText.Tick(config.Separation)}, "
+            + $"π = {NumberText.Tick(config.Weight)}, seed {config.Seed}";
+
+    protected override int Iterations(MixtureParticlesSettings config) => config.Iterations;
+
+    protected override Func<int, bool> IsMeasured(MixtureParticlesSettings config) => iteration => iteration % config.MeasureEvery == 0;
+
+    protected override ITraining Begin(MixtureParticlesSettings config, Device device) => new Training(device, config);
+
+    protected override Report Compose(Results<MixtureParticlesSettings> results)
+    {
+        Row[] rows = [.. Rows(results).OrderBy(row => row.Config.Weight).ThenBy(row => row.Config.Dimension)
+            .ThenBy(row => row.Config.Separation).ThenBy(row => row.Variant)];
+        string caption = Caption(results);
+        Example[] examples = [.. ExampleRuns(results, dimension: 1), .. ExampleRuns(results, dimension: 2)];
+        return new(
+        [
+            DataTable.Create(
+                "particles",
+                rows,
+                [
+                    new("algorithm", row => row.Algorithm.Id),
+                    new("variant", row => row.Variant),
+                    new("dimension", row => row.Config.Dimension),
+                    new("separation", row => row.Config.Separation),
+                    new("weight", row => row.Config.Weight),
+                    new("seeds", row => row.Runs.Count),
+                    new("seeds_expected", row => row.Expected),
+                    .. DataColumn<Row>.MeanAndError(Share.Name, row => row.Over(Share)),
+                    new("share_truth", row => row.ShareTruth),
+                    .. DataColumn<Row>.MeanAndError(Between.Name, row => row.Over(Between)),
+                    new("between_truth", row => row.BetweenTruth),
+                    .. DataColumn<Row>.MeanAndError(Discrepancy.Name, row => row.Over(Discrepancy)),
+                    .. DataColumn<Row>.MeanAndError(MeanDiscrepancy.Name, row => row.Over(MeanDiscrepancy)),
+                ]),
+            .. from weight in rows.GroupBy(row => row.Config.Weight)
+               from quantity in (Quantity[])[Share, Between, MeanDiscrepancy, Discrepancy]
+               select Table.Pivot(
+                   $"{quantity.Name}_weight{NumberText.Tick(weight.Key)}",
+                   $"{quantity.Title}, π = {NumberText.Tick(weight.Key)}",
+                   caption,
+                   weight.OrderBy(row => row.Config.Dimension),
+                   [new("algorithm", row => row.Title), new("D", row => $"{row.Config.Dimension}")],
+                   row => row.Config.Separation,
+                   separation => $"m = {NumberText.Tick(separation)}",
+                   row => row.WithSeeds(row.Over(quantity).Text(quantity.Decimals))),
+            .. rows.GroupBy(row => (row.Config.Dimension, row.Config.Weight)).Select(panel => ShareFigure([.. panel], caption)),
+            .. examples.Length == 0 ? [] : new Section[] { ExampleData(examples) },
+            .. examples.GroupBy(example => example.Config.Dimension).Select(figure => ExampleFigure([.. figure])),
+        ]);
+    }
+
+    /// <summary>A row per algorithm, variant and target, and one per target for exact samples of it.</summary>
+    private static IEnumerable<Row> Rows(Results<MixtureParticlesSettings> results)
+    {
+        IReadOnlyList<string> keys = results.Differing("algorithm", "dimension", "separation", "weight", "seed");
+        string[] exactKeys = [.. keys.Intersect(["particles", "kernel", "exact_samples"])];
+        return
+        [
+            .. results.Conditions(config => config with { Seed = 0 }).Select(condition => new Row(
+                ParticleAlgorithm.Of(condition.Config),
+                Variant(condition.Runs[0], keys),
+                condition.Config,
+                "",
+                condition.Runs,
+                condition.Expected)),
+            .. from part in results.By(config => (
+                   config.Dimension, config.Separation, config.Weight, config.Particles, config.Kernel, config.ExactSamples))
+               let runs = part.Part.Runs.DistinctBy(run => run.Config.Seed).ToArray()
+               select new Row(
+                   ParticleAlgorithm.Exact,
+                   Variant(runs[0], exactKeys),
+                   runs[0].Config,
+                   ExactPrefix,
+                   runs,
+                   part.Part.Plan.Select(run => run.Canonical["seed"]!.GetValue<uint>()).Distinct().Count()),
+        ];
+
+        static string Variant(StoredRun<MixtureParticlesSettings> run, IReadOnlyList<string> keys)
+            => Results<MixtureParticlesSettings>.Variant(run.Run, keys);
+    }
+
+    private static Figure ShareFigure(IReadOnlyList<Row> rows, string caption)
+    {
+        MixtureParticlesSettings config = rows[0].Config;
+        var algorithms = rows.Where(row => row.Algorithm != ParticleAlgorithm.Exact)
+            .OrderBy(row => ParticleAlgorithm.Names.ToList().IndexOf(row.Algorithm.Id)).GroupBy(row => row.Title).ToList();
+        double[] separations = [.. rows.Select(row => row.Config.Separation).Distinct().Order()];
+        Row[] truth = [.. separations.Select(separation => rows.First(row => row.Config.Separation == separation))];
+        (double left, double right) = (separations[0] - 0.5, separations[^1] + 0.5);
+        return new Figure(
+            $"share_D{config.Dimension}_weight{config.Weight}",
+            $"Share of particles in the other mode against the separation, mean ± standard error over seeds. {caption}",
+            new Axis($"Separation m (D = {config.Dimension}, π = {NumberText.Tick(config.Weight)})")
+            {
+                Ticks = Ticks.At(separations),
+                Limits = (left, right),
+            },
+            new Axis("Share of particles in the other mode") { Includes = [0, truth[0].ShareTruth], Margin = 0.06 },
+            [
+                .. algorithms.Select((algorithm, index) => new Series(
+                    algorithm.Key,
+                    SeriesStyle.Of(index),
+                    [.. algorithm.OrderBy(row => row.Config.Separation).Select(row => Point.Mean(row.Config.Separation, row.Over(Share)))])
+                {
+                    Shift = (index - (0.5 * (algorithms.Count - 1))) * 0.04,
+                }),
+                new Series(
+                    "truth",
+                    SeriesStyle.Reference,
+                    [
+                        new(left, truth[0].ShareTruth),
+                        .. truth.Select(row => new Point(row.Config.Separation, row.ShareTruth)),
+                        new(right, truth[^1].ShareTruth),
+                    ])
+                {
+                    HasMarkers = false,
+                    IsInLimits = false,
+                },
+            ]);
+    }
+
+    /// <summary>A run of each algorithm in a dimension, alike in all else: the first of those nearest to separation 5.</summary>
+    private static IEnumerable<Example> ExampleRuns(Results<MixtureParticlesSettings> results, int dimension)
+        => results.Runs.Where(run => run.Config.Dimension == dimension).MinBy(run => Math.Abs(run.Config.Separation - 5)) is not { } first
+            ? []
+            : from algorithm in ParticleAlgorithm.Names
+              let alike = results.Runs.FirstOrDefault(run
+                  => run.Config with { FirstSigma = null } == first.Config with { FirstSigma = null, Algorithm = algorithm })
+              where alike is not null
+              select new Example(alike.Config, NumericCsv.Read(Path.Combine(alike.Folder, PositionsFile)).Values);
+
+    private static DataTable ExampleData(IReadOnlyList<Example> examples) => DataTable.Create(
+        "examples",
+        from example in examples
+        from particle in Enumerable.Range(0, example.Config.Particles)
+        select (example.Config, example.Positions, Particle: particle),
+        new("algorithm", point => point.Config.Algorithm),
+        new("dimension", point => point.Config.Dimension),
+        new("separation", point => point.Config.Separation),
+        new("weight", point => point.Config.Weight),
+        new("seed", point => point.Config.Seed),
+        new("particle", point => point.Particle),
+        new("x1", point => point.Positions[point.Particle * point.Config.Dimension]),
+        new("x2", point => point.Config.Dimension == 1 ? null : point.Positions[(point.Particle * point.Config.Dimension) + 1]))
+        with { IsInJson = false };
+
+    /// <summary>
+    /// Final particles, the algorithms one above the other: on the line histograms under the target's density, in the plane points with
+    /// the circles that are one and two standard deviations from each mode.
+    /// </summary>
+    private static Figure ExampleFigure(IReadOnlyList<Example> examples)
+    {
+        MixtureParticlesSettings config = examples[0].Config;
+        bool isLine = config.Dimension == 1;
+        // In heights of the target's density, where all particles in one mode are twice as high; and in standard deviations of a mode.
+        double spacing = isLine ? 2.5 : 7;
+        double reach = config.Separation + 4;
+        double[] bottoms = [.. examples.Select((_, index) => (examples.Count - 1 - index) * spacing)];
+        return new Figure(
+            $"example_D{config.Dimension}",
+            "Final particles of one run of each algorithm, " + (isLine
+                ? "as histograms under the density of the target, scaled to height 1."
+                : "with the circles that are one and two standard deviations from each mode of the target."),
+            new Axis(
+                $"x₁ (D = {config.Dimension}, m = {NumberText.Tick(config.Separation)}, π = {NumberText.Tick(config.Weight)}, "
+                + $"seed {config.Seed})")
+            {
+                Limits = (-reach, reach),
+            },
+            new Axis("")
+            {
+                Ticks = Ticks.Texts(
+                    [.. examples.Zip(bottoms, (example, bottom) => (bottom + (isLine ? 0.5 : 0), ParticleAlgorithm.Of(example.Config).Title))]),
+                Limits = (isLine ? -0.1 : -0.5 * spacing, bottoms[0] + (isLine ? spacing : 0.5 * spacing)),
+                HasGrid = false,
+            },
+            [
+                .. examples.Zip(bottoms, (example, bottom) => isLine ? Histogram(example, bottom, reach) : Cloud(example, bottom))
+                    .SelectMany(layers => layers),
+            ]);
+    }
+
+    private static IEnumerable<Layer> Histogram(Example example, double bottom, double reach)
+    {
+        const double Width = 0.5;
+        double[] grid = [.. Enumerable.Range(0, 401).Select(index => reach * ((index / 200.0) - 1))];
+        var logarithms = new double[grid.Length];
+        example.Config.Target().LogDensities(grid, logarithms);
+        double peak = Math.Exp(logarithms.Max());
+        yield return new Boxes(
+            "",
+            example.Style,
+            [
+                .. example.Positions.GroupBy(x => Math.Floor(x / Width)).Select(bin => new Box(
+                    bin.Key * Width, (bin.Key + 1) * Width, bottom, bottom + (bin.Count() / (example.Positions.Length * Width * peak)))),
+            ]);
+        yield return Outline(
+            "density of the target", grid.Zip(logarithms, (x, logarithm) => new Point(x, bottom + (Math.Exp(logarithm) / peak))));
+    }
+
+    private static IEnumerable<Layer> Cloud(Example example, double middle)
+    {
+        foreach (double mode in new[] { -example.Config.Separation, example.Config.Separation })
+        {
+            foreach (double radius in new[] { 1.0, 2.0 })
+            {
+                yield return Outline("modes of the target", Enumerable.Range(0, 73).Select(index => index * Math.PI / 36)
+                    .Select(angle => new Point(mode + (radius * Math.Cos(angle)), middle + (radius * Math.Sin(angle)))));
+            }
+        }
+
+        yield return new Series(
+            "",
+            example.Style,
+            [.. example.Positions.Chunk(example.Config.Dimension).Select(point => new Point(point[0], middle + point[1]))])
+        {
+            HasLine = false,
+            MarkerSize = 6,
+            MarkerLineWidth = 1.6f,
+        };
+    }
+
+    private static Series Outline(string label, IEnumerable<Point> points)
+        => new(label, SeriesStyle.Outline, [.. points]) { HasMarkers = false, LineWidth = 1.2f };
+
+    private static string Caption(Results<MixtureParticlesSettings> results)
+    {
+        string first = results.Runs.All(run => run.Config.FirstSigma is null) ? "2m" : "what the row says";
+        string[] conditions =
+        [
+            .. results.Shared(config => config.Particles, value => $"{value} particles"),
+            .. results.Shared(
+                config => config.StartDeviation, value => $"all drawn from N(−m e₁, {NumberText.Tick(value * value)} I) at the start"),
+            .. results.Shared(config => config.Iterations, value => $"{value} iterations"),
+            .. results.Shared(config => config.StepSize, value => $"steps of Adam of size {NumberText.Tick(value)} √(1 + σ²)"),
+            .. results.Shared(config => config.Kernel, value => $"kernel {value}"),
+            .. results.Runs.Any(run => ParticleAlgorithm.Of(run.Config).IsAnnealed)
+                ?
+                [
+                    $"annealed: the target exactly smoothed with σ from {first} down to {NoiseSchedule.Last} over "
+                    + $"{NoiseSchedule.Share:P0} of the iterations, then not",
+                ]
+                : Array.Empty<string>(),
+        ];
+        return $"The target is π N(−m e₁, I) + (1 − π) N(m e₁, I). {string.Join(", ", conditions)}. "
+            + "In the other mode is what is nearer to m e₁, between the modes |x₁| < m/2. KSD² is the V-statistic with h² = 2D, "
+            + "and MMD² the V-statistic of three Gaussian kernels (variances ¼, 1, 4)"
+            + string.Concat(results.Shared(config => config.ExactSamples, value => $" against {value} draws")) + ". "
+            + $"The exact sample is as many independent draws of the target. Mean ± standard error over seeds.{results.Remarks}";
+    }
+
+    private static MixtureParticlesSettings[] Grid(
+        double[] weights, int[] dimensions, double[] separations, int seeds, MixtureParticlesSettings settings) =>
+    [
+        .. from weight in weights
+           from dimension in dimensions
+           from separation in separations
+           from algorithm in ParticleAlgorithm.Names
+           from seed in Seeds.From(settings.Seed, seeds)
+           select settings with { Weight = weight, Dimension = dimension, Separation = separation, Algorithm = algorithm, Seed = seed },
+    ];
+
+    private sealed record Example(MixtureParticlesSettings Config, double[] Positions)
+    {
+        public SeriesStyle Style => SeriesStyle.Of(ParticleAlgorithm.Names.ToList().IndexOf(Config.Algorithm));
+    }
+
+    /// <summary>The seeds of an algorithm, or of exact samples, whose values have the prefix <see cref="ExactPrefix"/>.</summary>
+    private sealed record Row(
+        ParticleAlgorithm Algorithm,
+        string Variant,
+        MixtureParticlesSettings Config,
+        string Prefix,
+        IReadOnlyList<StoredRun<MixtureParticlesSettings>> Runs,
+        int Expected)
+        : Condition<MixtureParticlesSettings>(Config, Runs, Expected)
+    {
+        public string Title => Variant.Length == 0 ? Algorithm.Title : $"{Algorithm.Title} ({Variant})";
+
+        /// <summary>The expected share of draws of the target that are nearer to the other mode.</summary>
+        public double ShareTruth
+            => (Config.Weight * Normal.CDF(0, 1, -Config.Separation)) + ((1 - Config.Weight) * Normal.CDF(0, 1, Config.Separation));
+
+        /// <summary>The expected share of draws of the target with |x₁| &lt; m/2.</summary>
+        public double BetweenTruth => Normal.CDF(0, 1, 1.5 * Config.Separation) - Normal.CDF(0, 1, 0.5 * Config.Separation);
+
+        public override Summary Over(Quantity quantity) => Over(run => run.Number(Prefix + quantity.Name));
+    }
+
+    /// <summary>Particles drawn from the one mode, moved towards the mixture, and compared with draws of it.</summary>
+    private sealed class Training : ITraining, IRadialKernelVisitor<(ParticleFlow Flow, Func<double[], double> Discrepancy)>
+    {
+        private readonly Device device;
+        private readonly MixtureParticlesSettings config;
+        private readonly GaussianMixture target;
+        private readonly ParticleSampler sampler;
+        private readonly Func<double[], double> discrepancy;
+
+        public Training(Device device, MixtureParticlesSettings config)
+        {
+            (this.device, this.config, target) = (device, config, config.Target());
+            (ParticleFlow flow, discrepancy) = RadialKernels.Visit(config.Kernel, this);
+            NoiseSchedule? schedule = ParticleAlgorithm.Of(config).IsAnnealed
+                ? new NoiseSchedule(config.EffectiveFirstSigma, config.Iterations)
+                : null;
+            sampler = new ParticleSampler(flow, target, schedule, config.StepSize, Start());
+        }
+
+        public IReadOnlyList<IStateful> Parts => [sampler];
+
+        public string Status
+            => $"σ {NumberText.Fixed(sampler.Sigma)}, share in the other mode "
+                + NumberText.Fixed(ParticleMeasures.OtherShare(Positions(), config.Dimension));
+
+        public void Step() => sampler.Step();
+
+        public IReadOnlyList<Metric> Measure()
+        {
+            double[] positions = Positions();
+            if (!Array.TrueForAll(positions, double.IsFinite))
+            {
+                throw new RunFailedException(
+                    $"the positions of the particles are no longer finite at iteration {sampler.Iteration}", sampler.Iteration);
+            }
+
+            return
+            [
+                Share.At(ParticleMeasures.OtherShare(positions, config.Dimension)),
+                Between.At(ParticleMeasures.BetweenShare(positions, config.Dimension, config.Separation)),
+                Discrepancy.At(discrepancy(positions)),
+                new("sigma", sampler.Sigma),
+            ];
+        }
+
+        public TrainingResult Finish()
+        {
+            double[] reference = Draws(stream: 0, config.ExactSamples);
+            double[] positions = Positions();
+            return new(
+                [.. Values("", positions, reference), .. Values(ExactPrefix, Draws(stream: 1, config.Particles), reference)],
+                new RunFile(PositionsFile, new DataTable(
+                    "",
+                    [.. Enumerable.Range(1, config.Dimension).Select(d => $"x{d}")],
+                    [.. positions.Chunk(config.Dimension).Select(row => (IReadOnlyList<object?>)[.. row])]).WriteCsv));
+        }
+
+        public (ParticleFlow Flow, Func<double[], double> Discrepancy) Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
+            => (
+                ParticleAlgorithm.Of(config).CreateFlow<TKernel>(device, config.Particles, config.Dimension),
+                points => ParticleMeasures.SteinDiscrepancy<TKernel>(device, points, target));
+
+        private IEnumerable<Metric> Values(string prefix, double[] points, double[] reference) =>
+        [
+            new(prefix + Share.Name, ParticleMeasures.OtherShare(points, config.Dimension)),
+            new(prefix + Between.Name, ParticleMeasures.BetweenShare(points, config.Dimension, config.Separation)),
+            new(prefix + Discrepancy.Name, discrepancy(points)),
+            new(prefix + MeanDiscrepancy.Name, ParticleMeasures.SquaredMeanDiscrepancy(points, reference, config.Dimension)),
+        ];
+
+        private double[] Draws(uint stream, int count)
+            => target.Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData, stream), count);
+
+        /// <summary>N(−m e₁, d² I), N×D. The normal numbers depend on seed and dimension alone.</summary>
+        private double[] Start()
+        {
+            var stream = new PhiloxStream(config.Seed, StreamPurpose.Initialisation);
+            var start = new double[config.Particles * config.Dimension];
+            for (int index = 0; index < start.Length; index++)
+                start[index] = (config.StartDeviation * stream.NextNormal()) - (index % config.Dimension == 0 ? config.Separation : 0);
+            return start;
+        }
+
+        private double[] Positions() => device.Read(sampler.Positions);
+    }
+}
