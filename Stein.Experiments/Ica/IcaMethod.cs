@@ -43,7 +43,9 @@ internal abstract class IcaMethod
     /// <summary>Whether it has iterations.</summary>
     public bool IsTrained => Settings.Contains(nameof(IcaSettings.Iterations));
 
-    /// <summary>Those properties of <see cref="IcaSettings"/> which some methods do not use, and which make another run of this one.</summary>
+    /// <summary>
+    /// The properties of <see cref="IcaSettings"/> that make another run of this method, among those that not every method uses.
+    /// </summary>
     /// <remarks>
     /// The learning rate is among those of all trained methods, although maximum likelihood has a schedule of its own: otherwise the
     /// identity of its runs would change.

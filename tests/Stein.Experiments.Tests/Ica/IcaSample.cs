@@ -39,5 +39,6 @@ internal static class IcaSample
         => new(Row(method), dim, seed, logLikelihood, oracle, amariDistance, Seconds: 1);
 
     /// <summary>The table of runs of which three seeds are expected.</summary>
-    public static IcaTable Table(IEnumerable<IcaRun> runs, bool comparePaper, int seedsExpected = 3) => new(runs, comparePaper, seedsExpected);
+    public static IcaTable Table(IEnumerable<IcaRun> runs, bool comparePaper, int seedsExpected = 3)
+        => new(runs, comparePaper, seedsExpected);
 }
