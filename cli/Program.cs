@@ -4,7 +4,6 @@ using System.Text;
 using Stein.Cli;
 using Stein.Engine.Devices;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Ica;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Slurm;
 
@@ -23,8 +22,7 @@ try
 
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (Exception exception) when (exception is UsageException or InvalidSettingException or InvalidConfigException
-    or DeviceUnavailableException)
+catch (Exception exception) when (exception is UsageException or InvalidConfigException or DeviceUnavailableException)
 {
     ErrorOutput.Write(exception.Message);
     return ExitCode.Usage;

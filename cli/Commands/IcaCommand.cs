@@ -45,11 +45,11 @@ internal static class IcaCommand
         ulong[] data = [.. plan.Where(settings => settings.DataSeed is not null).Select(settings => settings.DataSeed!.Value).Distinct()];
         IEnumerable<string> parts =
         [
-            .. plan.Select(settings => FileNames.Word(settings.RowId)).Distinct(),
+            .. plan.Select(settings => FileNames.Word(IcaRow.Of(settings).Id)).Distinct(),
             $"D{string.Join('-', plan.Select(settings => settings.Dimension).Distinct())}",
-            .. seeds.SequenceEqual(IcaProtocol.Seeds) ? [] : new[] { $"seed{string.Join('-', seeds)}" },
+            .. seeds.SequenceEqual(IcaExperiment.Seeds) ? [] : new[] { $"seed{string.Join('-', seeds)}" },
             .. data.Length == 0 ? [] : new[] { $"data{string.Join('-', data)}" },
-            .. IcaProtocol.Deviations(plan[0]).Select(text => FileNames.Word(text.Split('(')[0])),
+            .. IcaExperiment.Deviations(plan[0]).Select(text => FileNames.Word(text.Split('(')[0])),
         ];
         return string.Join('_', parts);
     }

@@ -13,9 +13,9 @@ internal sealed class IcaOptions
 
     private readonly Option<int[]> dimensions =
         Values.Numbers("--dim", "dimension D; several make a figure over dimensions", Paper.Dimension);
-    private readonly Option<string[]> methods = Values.Choices("--method", "what to train with", IcaTraining.Methods, Paper.Method);
+    private readonly Option<string[]> methods = Values.Choices("--method", "what to train with", IcaMethod.Names, Paper.Method);
     private readonly Option<uint[]> seeds =
-        Values.Numbers("--seed", "seed of the true matrix, the start, and the data", [.. IcaProtocol.Seeds]);
+        Values.Numbers("--seed", "seed of the true matrix, the start, and the data", [.. IcaExperiment.Seeds]);
     private readonly Option<ulong[]> dataSeeds =
         Values.Numbers<ulong>("--data-seed", "seed of data, batches and critic: other draws with the matrices of --seed [default: --seed]");
     private readonly Option<string> protocol = Values.Choice("--protocol", "the defaults of all other options", ["paper"], "paper");
@@ -49,18 +49,17 @@ internal sealed class IcaOptions
 
     /// <summary>The runs: dimensions by methods (and probes) by seeds by data seeds.</summary>
     /// <exception cref="UsageException">An option has no effect on any of the methods.</exception>
-    /// <exception cref="InvalidSettingException">A run has settings that cannot be run.</exception>
     public IReadOnlyList<IcaSettings> Plan(ParseResult parsed)
     {
         string[] chosen =
         [
             .. Required(methods).Select(method => method == "maxsksd" && Required(slices) == "rg" ? "maxsksd-rg" : method).Distinct(),
         ];
-        RequireUse(chosen.Any(IcaMethod.UsesKernel), "ksd or maxsksd", kernel, statistic);
+        RequireUse(chosen.Intersect(IcaMethod.NamesThatUse(nameof(IcaSettings.Kernel))).Any(), "ksd or maxsksd", kernel, statistic);
         RequireUse(chosen.Any(method => method.StartsWith("maxsksd", StringComparison.Ordinal)), "maxsksd", slices);
         RequireUse(chosen.Contains("lsd"), "lsd", probes, lambda, hidden);
         ulong?[] draws = parsed.GetValue(dataSeeds) is { Length: > 0 } given ? [.. given.Select(seed => (ulong?)seed)] : [null];
-        IcaSettings[] plan =
+        return
         [
             .. from dimension in Required(dimensions)
                from method in chosen
@@ -69,9 +68,6 @@ internal sealed class IcaOptions
                from data in draws
                select Settings(dimension, method, probe, seed, data),
         ];
-        foreach (IcaSettings settings in plan)
-            settings.Validate();
-        return plan;
 
         T Required<T>(Option<T> option) => parsed.GetRequiredValue(option);
 

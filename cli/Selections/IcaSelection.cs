@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Stein.Experiments;
 using Stein.Experiments.Ica;
+using Stein.Experiments.Ica.Published;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli;
@@ -11,7 +12,7 @@ namespace Stein.Cli;
 internal sealed class IcaSelection : Selection
 {
     private readonly Option<int[]> dimensions = Values.Numbers<int>("--dims", "dimensions [default: those of the grid]");
-    private readonly Option<string[]> methods = Values.Choices("--methods", "methods [default: those of the grid]", IcaTraining.Methods);
+    private readonly Option<string[]> methods = Values.Choices("--methods", "methods [default: those of the grid]", IcaMethod.Names);
     private readonly Option<uint[]> seeds = Values.Numbers<uint>("--seeds", "seeds [default: those of the grid]");
     private readonly Option<int?> iterations = Values.Number<int>(
         "--iterations", "training iterations [default: those of the grid]; other than the paper's, nothing is compared with it");
@@ -35,7 +36,7 @@ internal sealed class IcaSelection : Selection
     {
         // Suggested, and no defaults: those depend on the grid.
         dimensions.CompletionSources.Add([.. PublishedIca.Dimensions.Select(dimension => $"{dimension}")]);
-        seeds.CompletionSources.Add([.. IcaProtocol.Seeds.Select(seed => $"{seed}")]);
+        seeds.CompletionSources.Add([.. IcaExperiment.Seeds.Select(seed => $"{seed}")]);
         foreach (Option option in (Option[])[dimensions, methods, seeds, iterations])
         {
             option.Required = false;
@@ -45,16 +46,17 @@ internal sealed class IcaSelection : Selection
 
     public override IReadOnlyList<RunConfig> Plan(ParseResult parsed, GridScale scale, Precision precision)
     {
-        var grid = IcaGrid.Of(scale);
-        grid = new IcaGrid(
-            Given(parsed, dimensions) ?? grid.Dimensions,
-            Given(parsed, methods) ?? grid.Methods,
-            Given(parsed, seeds) ?? grid.Seeds,
-            parsed.GetValue(iterations) is { } number ? grid.Settings with { Iterations = number } : grid.Settings);
-        IReadOnlyList<IcaSettings> settings = grid.Configs();
-        foreach (IcaSettings run in settings)
-            run.Validate();
-        return [.. settings.Select(run => ExperimentRegistry.Ica.Identify(run, precision)).Distinct()];
+        IcaSettings[] grid = [.. ExperimentRegistry.Ica.Grid(scale, precision).Select(run => (IcaSettings)run.Config)];
+        return
+        [
+            .. (from dimension in Given(parsed, dimensions) ?? [.. grid.Select(run => run.Dimension).Distinct()]
+                from method in Given(parsed, methods) ?? [.. grid.Select(run => run.Method).Distinct()]
+                let settings = Array.Find(grid, run => run.Method == method) ?? grid[0] with { Method = method }
+                from seed in Given(parsed, seeds) ?? [.. grid.Select(run => run.Seed).Distinct()]
+                select ExperimentRegistry.Ica.Identify(
+                    settings with { Dimension = dimension, Seed = seed, Iterations = parsed.GetValue(iterations) ?? settings.Iterations },
+                    precision)).Distinct(),
+        ];
     }
 
     public override IReadOnlyList<string> Words(ParseResult parsed) =>

@@ -24,7 +24,7 @@ internal abstract class Selection
     public abstract void AddTo(Command command);
 
     /// <summary>The runs.</summary>
-    /// <exception cref="InvalidSettingException">One cannot be run.</exception>
+    /// <exception cref="Experiments.Declarations.InvalidConfigException">One cannot be run.</exception>
     public abstract IReadOnlyList<RunConfig> Plan(ParseResult parsed, GridScale scale, Precision precision);
 
     /// <summary>The words of a command line that selects the same.</summary>

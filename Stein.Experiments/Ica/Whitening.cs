@@ -1,15 +1,35 @@
 using MathNet.Numerics.LinearAlgebra;
+using Stein.Engine.Devices;
 using Stein.Engine.Models;
 using Stein.Engine.Random;
+using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;
 
 /// <summary>
-/// The yardstick with no separation at all: the training data are whitened, rotated at random, and each coordinate is
+/// The baseline with no separation at all: the training data are whitened, rotated at random, and each coordinate is
 /// scaled to the mean absolute value of the base density. Nothing but second moments is used.
 /// </summary>
-internal static class Whitening
+internal sealed class Whitening : IcaMethod
 {
+    public override string Id => "whitening";
+
+    public override string Name => "whitening";
+
+    public override SeriesStyle Style { get; } =
+        new(ScottPlot.Color.FromHex("#7F7F7F"), ScottPlot.LinePattern.Dashed, ScottPlot.MarkerShape.Eks);
+
+    public override bool IsBaseline => true;
+
+    protected override IReadOnlyList<string> Settings => [];
+
+    public override double Operations(IcaSettings settings) => 0;
+
+    public override double[] InitialUnmixing(IcaSettings settings, IcaProblem problem)
+        => Unmixing(problem.Training, settings.Dimension, settings.Base, settings.EffectiveDataSeed);
+
+    public override IcaMethodTraining? Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch) => null;
+
     /// <summary>The unmixing matrix (D×D, row-major).</summary>
     /// <param name="training">Training data (N×D, row-major).</param>
     /// <param name="dimension">D.</param>

@@ -6,7 +6,7 @@ using Stein.Experiments.Ica;
 using Stein.Experiments.Runs;
 using Xunit;
 
-namespace Stein.Experiments.Tests.Ica.Running;
+namespace Stein.Experiments.Tests.Ica;
 
 public sealed class IcaExperimentTests : IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class IcaExperimentTests : IDisposable
 
     private static IReadOnlyList<IcaSettings> Plan { get; } =
     [
-        .. from method in IcaTraining.Methods
+        .. from method in IcaMethod.Names
            from seed in new uint[] { 60, 70 }
            select Tiny with { Method = method, Seed = seed },
     ];
@@ -69,7 +69,7 @@ public sealed class IcaExperimentTests : IDisposable
     }
 
     public static TheoryData<string, int> Trained => new(
-        IcaTraining.Methods.Where(method => method != "whitening").Select(method => (method, 0)).Append(("lsd", 2)));
+        IcaMethod.All.Where(method => method.IsTrained).Select(method => (method.Id, 0)).Append(("lsd", 2)));
 
     [Fact]
     public void Settings_without_effect_make_no_other_run()
@@ -99,18 +99,22 @@ public sealed class IcaExperimentTests : IDisposable
             new RunStore(folder.File("store")), new ReportRequest(folder.File("report"), [.. plan.Select(Identify)], null));
         Assert.Equal((1, 3), (outcome.Finished, outcome.Expected));
         Assert.Empty(outcome.Comparisons);
-        Assert.Single(IcaCsv.ReadRuns(folder.File("report/runs.csv")));
+        Assert.Equal(2, File.ReadAllLines(folder.File("report/runs.csv")).Length);
         Assert.Contains("1 of 3 seeds", File.ReadAllText(folder.File("report/table.md")), StringComparison.Ordinal);
         Assert.Contains("no reproduction", File.ReadAllText(folder.File("report/table.md")), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_run_that_diverges_keeps_its_last_good_state_and_the_others_go_on()
+    [Theory]
+    [InlineData("ksd")]
+    [InlineData("lsd")]
+    [InlineData("maxsksd")]
+    [InlineData("maxsksd-rg")]
+    public void A_run_that_diverges_keeps_its_last_good_state_and_the_others_go_on(string method)
     {
-        IcaSettings good = Tiny with { Method = "ksd" };
+        IcaSettings good = Tiny with { Method = method };
         IReadOnlyList<RunOutcome> outcomes = Execute([good with { LearningRate = 1e30 }, good], 2, "store");
         Assert.Equal(RunStatus.Failed, outcomes[0].Status);
-        Assert.Contains("at iteration 2", outcomes[0].Message, StringComparison.Ordinal);
+        Assert.Equal("the unmixing matrix is no longer finite at iteration 10; it was at iteration 0", outcomes[0].Message);
         string[] kept = File.ReadAllLines(Path.Combine(outcomes[0].Folder, "unmixing_last_good_iteration0.csv"));
         Assert.Equal(4, kept.Length);
         Assert.DoesNotContain(kept, line => line.Contains("NaN", StringComparison.Ordinal));
@@ -126,6 +130,29 @@ public sealed class IcaExperimentTests : IDisposable
         Assert.Equal((RunStatus.Failed, "gone"), (outcome.Status, outcome.Message));
     }
 
+    /// <summary>It would be measured after 10 000 iterations only.</summary>
+    [Fact]
+    public void A_run_that_diverges_stops_long_before_it_is_measured()
+    {
+        IcaSettings settings = Tiny with { Method = "ksd", LearningRate = 1e30, Iterations = 10_000, EvaluateEvery = 10_000 };
+        RunOutcome outcome = Execute([settings], 1, "store")[0];
+        Assert.Equal((RunStatus.Failed, 100), (outcome.Status, outcome.Iteration));
+        Assert.True(File.Exists(Path.Combine(outcome.Folder, "unmixing_last_good_iteration0.csv")));
+    }
+
+    [Fact]
+    public void Runs_that_differ_in_the_protocol_are_rows_of_their_own()
+    {
+        IcaSettings ksd = Tiny with { Method = "ksd", Iterations = 20 };
+        IcaSettings[] plan = [ksd, ksd with { Iterations = 30 }, ksd with { Method = "whitening" }];
+        Run(plan, 1);
+        ReportOutcome outcome = Experiment().Report(
+            new RunStore(folder.File("store")), new ReportRequest(folder.File("report"), [.. plan.Select(Identify)], null));
+        Assert.Equal(
+            ["KSD (iterations 20)", "KSD (iterations 30)", "whitening", "oracle"],
+            outcome.Tables[0].Rows.Select(row => row[0]));
+    }
+
     /// <summary>Maximum likelihood is what the model can reach: within 0.1 nats of the oracle, sources separated.</summary>
     [Fact]
     public void Maximum_likelihood_approaches_the_oracle()
@@ -139,7 +166,7 @@ public sealed class IcaExperimentTests : IDisposable
     public void Every_grid_can_be_run_and_the_published_one_is_the_published_one()
     {
         Assert.Equal(7 * 5 * 5, Experiment().Grid(GridScale.Paper).Count);
-        Assert.All(Experiment().Grid(GridScale.Paper), run => Assert.Empty(IcaProtocol.Deviations((IcaSettings)run.Config)));
+        Assert.All(Experiment().Grid(GridScale.Paper), run => Assert.Empty(IcaExperiment.Deviations((IcaSettings)run.Config)));
         Assert.Equal(30, Experiment().Grid(GridScale.Test).Count);
         Assert.NotEmpty(Experiment().Grid(GridScale.Quick));
     }

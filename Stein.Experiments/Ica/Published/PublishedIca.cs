@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using CsvHelper;
 
-namespace Stein.Experiments.Ica;
+namespace Stein.Experiments.Ica.Published;
 
 /// <summary>The published ICA table: test log-likelihood per method and dimension, Laplace base density, higher is better.</summary>
 internal static class PublishedIca

@@ -1,7 +1,7 @@
 using MathNet.Numerics.Distributions;
 using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Ica;
+namespace Stein.Experiments.Ica.Published;
 
 /// <summary>A difference between ours and the paper's number, with the uncertainty of both sides.</summary>
 /// <param name="Difference">Ours minus the paper's, nats.</param>
@@ -85,4 +85,33 @@ internal readonly record struct PaperComparison(
     /// </summary>
     private static double Quantile(double degreesOfFreedom) =>
         degreesOfFreedom < 1e6 ? StudentT.InvCDF(0, 1, degreesOfFreedom, 0.975) : Normal.InvCDF(0, 1, 0.975);
+}
+
+/// <summary>What a comparison with the published table says. Higher log-likelihood is better.</summary>
+internal enum Verdict
+{
+    /// <summary>There is nothing to compare: no published value, or a single seed, whose spread is unknown. Written "–".</summary>
+    None,
+
+    /// <summary>The difference is within its 95 % interval around zero.</summary>
+    Agrees,
+
+    /// <summary>Ours is higher by more than chance explains.</summary>
+    Higher,
+
+    /// <summary>Ours is lower by more than chance explains.</summary>
+    Lower,
+}
+
+/// <summary>The words of verdicts in tables.</summary>
+internal static class VerdictText
+{
+    /// <summary>"agrees", "higher", "lower" or "–".</summary>
+    public static string Word(this Verdict verdict) => verdict switch
+    {
+        Verdict.Agrees => "agrees",
+        Verdict.Higher => "higher",
+        Verdict.Lower => "lower",
+        _ => "–",
+    };
 }

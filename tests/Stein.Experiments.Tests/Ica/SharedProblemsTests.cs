@@ -1,7 +1,7 @@
 using Stein.Experiments.Ica;
 using Xunit;
 
-namespace Stein.Experiments.Tests.Ica.Running;
+namespace Stein.Experiments.Tests.Ica;
 
 public sealed class SharedProblemsTests
 {

@@ -2,7 +2,7 @@ using CsvHelper;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Ica;
+namespace Stein.Experiments.Ica.Published;
 
 /// <summary>How much the oracle log-likelihood varies between draws of the paper's random mixing matrix.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Random;
 
-namespace Stein.Experiments.Ica;
+namespace Stein.Experiments.Ica.Published;
 
 /// <summary>Draws log|det V| of the paper's random V: entries N(0, 1), redrawn until the condition number is below D.</summary>
 /// <remarks>

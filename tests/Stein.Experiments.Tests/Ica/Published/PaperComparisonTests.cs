@@ -1,9 +1,9 @@
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Random;
-using Stein.Experiments.Ica;
+using Stein.Experiments.Ica.Published;
 using Xunit;
 
-namespace Stein.Experiments.Tests.Ica;
+namespace Stein.Experiments.Tests.Ica.Published;
 
 public sealed class PaperComparisonTests
 {
