@@ -51,6 +51,7 @@ internal sealed record ArrowExample(DescentCell Cell, IReadOnlyList<SamplePoint>
             [.. panels.SelectMany(Layers)])
         {
             IsFrameless = true,
+            IsRasterOnly = true,
         };
 
         IEnumerable<Layer> Layers(Panel panel, int index)

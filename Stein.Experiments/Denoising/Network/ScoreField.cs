@@ -103,6 +103,7 @@ internal static class ScoreField
             ])
         {
             IsFrameless = true,
+            IsRasterOnly = true,
         };
 
         IEnumerable<Layer> Panel(int index, string title, FieldPoint[] arrows)

@@ -91,7 +91,10 @@ internal static class BlindScores
                         longest: 0.9 * 2 * Width / (Across - 1),
                         head: 6)
                     .Select(arrows => arrows with { Width = 1.6f }),
-            ]);
+            ])
+        {
+            IsRasterOnly = true,
+        };
     }
 
     private static (double X, double Y, double Dx, double Dy) Score(GaussianMixture density, double x, double y)
