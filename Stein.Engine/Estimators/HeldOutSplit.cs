@@ -6,7 +6,7 @@ namespace Stein.Engine.Estimators;
 /// <summary>Samples in two parts: those that make an estimate, and those held out to judge it, a fifth.</summary>
 /// <param name="Training">M×D, row-major.</param>
 /// <param name="Judges">(K − M)×D, row-major.</param>
-public sealed record HeldOutSplit(double[] Training, double[] Judges)
+internal sealed record HeldOutSplit(double[] Training, double[] Judges)
 {
     /// <summary>One sample in so many is held out at a time.</summary>
     public const int HeldOutEvery = 5;

@@ -24,7 +24,7 @@ namespace Stein.Engine.Estimators;
 /// </para>
 /// </remarks>
 /// <typeparam name="TKernel">The radial kernel.</typeparam>
-public sealed class ReproducingKernelExpansion<TKernel>
+internal sealed class ReproducingKernelExpansion<TKernel>
     where TKernel : struct, IRadialKernel
 {
     private readonly double inverseSquare;

@@ -24,7 +24,7 @@ namespace Stein.Engine.Estimators;
 /// recurrence with S and 1 in place of KS + ⟨∇,K⟩. O(K²D) a step; K² + 6KD numbers.
 /// </para>
 /// </remarks>
-public abstract class ScoreIteration : IStateful
+internal abstract class ScoreIteration : IStateful
 {
     private protected ScoreIteration(SampleSet samples) => Samples = samples;
 

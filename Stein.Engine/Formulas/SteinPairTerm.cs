@@ -18,7 +18,7 @@ namespace Stein.Engine.Formulas;
 /// </para>
 /// </remarks>
 /// <typeparam name="TKernel">The radial kernel.</typeparam>
-public readonly struct SteinPairTerm<TKernel>
+internal readonly struct SteinPairTerm<TKernel>
     where TKernel : struct, IRadialKernel
 {
     /// <summary>The term <c>u</c> of a pair.</summary>

@@ -3,7 +3,7 @@ using MathNet.Numerics.Distributions;
 namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>Intervals for counts of rejections: what a count says of a probability, and what a probability says of a count.</summary>
-public static class BinomialIntervals
+internal static class BinomialIntervals
 {
     /// <summary>
     /// The interval of probabilities that n trials with k successes leave open, exact: it holds the true one with probability

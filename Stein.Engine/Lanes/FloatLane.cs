@@ -9,7 +9,7 @@ namespace Stein.Engine.Lanes;
 /// from the SIMD lanes in the last bits.
 /// </remarks>
 /// <param name="Value">The number.</param>
-public readonly record struct FloatLane(float Value) : ILane<FloatLane>
+internal readonly record struct FloatLane(float Value) : ILane<FloatLane>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLane Constant(double value) => new((float)value);

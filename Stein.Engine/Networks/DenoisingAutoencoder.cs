@@ -19,7 +19,7 @@ namespace Stein.Engine.Networks;
 /// f stands for −E[ε | x′], of order 1 whatever σ, so that no difference of nearly equal numbers is divided by σ².
 /// </para>
 /// </remarks>
-public sealed class DenoisingAutoencoder
+internal sealed class DenoisingAutoencoder
 {
     private readonly Device device;
     private readonly SwishNetwork network;

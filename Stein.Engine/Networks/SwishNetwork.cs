@@ -11,7 +11,7 @@ namespace Stein.Engine.Networks;
 /// A point costs <c>2(DH₁ + H₁H₂ + H₂D)</c> operations forward and twice as many back; O(N(D + H₁ + H₂)) memory. Several networks may
 /// share their parameters, as one of a batch and one of a test set.
 /// </remarks>
-public sealed class SwishNetwork
+internal sealed class SwishNetwork
 {
     private readonly Device device;
 

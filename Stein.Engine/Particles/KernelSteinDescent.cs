@@ -30,7 +30,7 @@ namespace Stein.Engine.Particles;
 /// </para>
 /// </remarks>
 /// <typeparam name="TKernel">The radial kernel.</typeparam>
-public sealed class KernelSteinDescent<TKernel> : ParticleFlow
+internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
     where TKernel : struct, IRadialKernel
 {
     private readonly DeviceMatrix scores;

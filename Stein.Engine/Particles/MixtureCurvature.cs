@@ -14,7 +14,7 @@ namespace Stein.Engine.Particles;
 /// separated modes it is large, up to m⁴ times as large as the second: the score turns from one mode to the other within a short way.
 /// </para>
 /// </remarks>
-public static class MixtureCurvature
+internal static class MixtureCurvature
 {
     /// <summary>
     /// <c>product_n = ∇∇ log p(x_n) · v_n</c>, without forming a Hessian. O(NKD), for full covariances O(NKD²).

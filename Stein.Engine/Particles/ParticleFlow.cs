@@ -7,7 +7,7 @@ namespace Stein.Engine.Particles;
 /// A law by which N particles in D dimensions move together towards a target of which the score is known. It has no state: the velocities
 /// follow from the positions and the target alone, and do not depend on the order of the particles but for rounding.
 /// </summary>
-public abstract class ParticleFlow
+internal abstract class ParticleFlow
 {
     /// <summary>The fewest particles: the bandwidth is made from the distances between them.</summary>
     public const int FewestParticles = 2;

@@ -19,7 +19,7 @@ namespace Stein.Engine.Particles;
 /// </para>
 /// </remarks>
 /// <typeparam name="TKernel">The radial kernel.</typeparam>
-public sealed class SteinVariationalGradientDescent<TKernel> : ParticleFlow
+internal sealed class SteinVariationalGradientDescent<TKernel> : ParticleFlow
     where TKernel : struct, IRadialKernel
 {
     private readonly KernelisedSteinDiscrepancy<TKernel> discrepancy;

@@ -8,7 +8,7 @@ namespace Stein.Engine.Samplers;
 /// Analysis 16, 2021, sections 3.1 and 3.2, without rank normalisation. Each chain is cut into halves, so that one that drifts
 /// disagrees with itself; of an odd number of draws the last is left out.
 /// </remarks>
-public static class ChainDiagnostics
+internal static class ChainDiagnostics
 {
     /// <summary>The fewest draws of a chain that can be diagnosed.</summary>
     public const int MinimumDraws = 8;

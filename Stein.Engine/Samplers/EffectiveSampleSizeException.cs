@@ -1,7 +1,7 @@
 namespace Stein.Engine.Samplers;
 
 /// <summary>Weighted samples stand for too few to be used as a sample.</summary>
-public sealed class EffectiveSampleSizeException : Exception
+internal sealed class EffectiveSampleSizeException : Exception
 {
     public EffectiveSampleSizeException()
     {

@@ -9,7 +9,7 @@ namespace Stein.Engine.Samplers;
 /// <param name="Ancestors">Which of the given samples each row is (N), in ascending order.</param>
 /// <param name="EffectiveSampleSize">(Σ w)²/Σ w², from 1 to N.</param>
 /// <param name="Distinct">How many different given samples are left.</param>
-public sealed record ResampledSamples(double[] Samples, int[] Ancestors, double EffectiveSampleSize, int Distinct);
+internal sealed record ResampledSamples(double[] Samples, int[] Ancestors, double EffectiveSampleSize, int Distinct);
 
 /// <summary>Samples of the tempered law <c>q^{1/T}</c> from samples of q, by weights <c>w = q^{1/T − 1}</c>.</summary>
 /// <remarks>
@@ -21,7 +21,7 @@ public sealed record ResampledSamples(double[] Samples, int[] Ancestors, double 
 /// sample size is governed by the outermost samples and its share of N falls as N grows. <see cref="LangevinSampler"/> has
 /// neither weakness.</para>
 /// </remarks>
-public static class ImportanceResampling
+internal static class ImportanceResampling
 {
     /// <summary>
     /// The least effective sample size by default: <c>max(50, N/20)</c>. With 50 a mean has a standard error of a seventh of the

@@ -12,7 +12,7 @@ namespace Stein.Engine.Samplers;
 /// <param name="TargetAcceptance">
 /// What the step size is adapted to, between 0 and 1. 0.574 is best in high dimension (Roberts and Rosenthal, JRSS B 60, 1998).
 /// </param>
-public sealed record LangevinSettings(
+internal sealed record LangevinSettings(
     int WarmUp = 500, int Draws = 500, int Thinning = 1, double InitialStep = 1, double TargetAcceptance = 0.574)
 {
     internal void Validate(string name)
@@ -37,7 +37,7 @@ public sealed record LangevinSettings(
 /// <param name="StepSizes">h of each chain after its warm-up (C).</param>
 /// <param name="SplitRHat">Split-R̂ of each coordinate (D); see <see cref="ChainDiagnostics"/>.</param>
 /// <param name="EffectiveSampleSizes">Of the mean of each coordinate over all draws (D).</param>
-public sealed record LangevinResult(
+internal sealed record LangevinResult(
     double[] Samples,
     double[] Final,
     double AcceptanceRate,
@@ -66,7 +66,7 @@ public sealed record LangevinResult(
 /// <para>A chain moves by small steps and seldom crosses between modes; tempering makes them shallower. Chains that stay where they
 /// began give a split-R̂ far from 1.</para>
 /// </remarks>
-public static class LangevinSampler
+internal static class LangevinSampler
 {
     /// <summary>Runs a chain from each start. One step costs a score.</summary>
     /// <param name="density">p, up to a constant.</param>

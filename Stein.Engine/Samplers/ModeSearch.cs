@@ -12,7 +12,7 @@ namespace Stein.Engine.Samplers;
 /// <param name="LogDensity">The log-density there, up to the density's constant.</param>
 /// <param name="Covariance">C = (−∇² log p)⁻¹ there: of the Gaussian that touches the density.</param>
 /// <param name="Hits">How many starts ended there.</param>
-public sealed record Mode(double[] Location, double LogDensity, GaussianCovariance Covariance, int Hits);
+internal sealed record Mode(double[] Location, double LogDensity, GaussianCovariance Covariance, int Hits);
 
 /// <summary>The settings of a search for modes.</summary>
 /// <param name="Lower">The lower end of the box, the same on each axis.</param>
@@ -25,7 +25,7 @@ public sealed record Mode(double[] Location, double LogDensity, GaussianCovarian
 /// <param name="MergeDistance">
 /// Modes at a smaller Mahalanobis distance, by the covariance of either, are one: that of higher density.
 /// </param>
-public sealed record ModeSearchSettings(
+internal sealed record ModeSearchSettings(
     double Lower = -10, double Upper = 10, int Starts = 100, int MaximumIterations = 1000, double MergeDistance = 1)
 {
     internal void Validate(string name)
@@ -45,7 +45,7 @@ public sealed record ModeSearchSettings(
 /// <summary>The modes that a search found.</summary>
 /// <param name="Modes">In descending order of density.</param>
 /// <param name="FailedStarts">How many starts ended at no mode: on a slope, a plateau or a saddle.</param>
-public sealed record ModeSearchResult(IReadOnlyList<Mode> Modes, int FailedStarts);
+internal sealed record ModeSearchResult(IReadOnlyList<Mode> Modes, int FailedStarts);
 
 /// <summary>The modes of a density, by BFGS on −log p from starts that are uniform in a box.</summary>
 /// <remarks>
@@ -53,7 +53,7 @@ public sealed record ModeSearchResult(IReadOnlyList<Mode> Modes, int FailedStart
 /// 2023. BFGS ends wherever its line search does; Newton's iteration, with second derivatives from central differences of the
 /// score, then finds the zero of the score to rounding, and what is no maximum is left out.
 /// </remarks>
-public static class ModeSearch
+internal static class ModeSearch
 {
     // Newton's steps double the digits; what has not arrived after these is not on its way to a mode.
     private const int NewtonSteps = 20;

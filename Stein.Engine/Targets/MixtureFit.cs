@@ -13,7 +13,7 @@ namespace Stein.Engine.Targets;
 /// The least eigenvalue of a fitted covariance, as a share of the mean variance of the samples' coordinates. Without one the likelihood
 /// has no maximum: a component that shrinks onto a sample makes it infinite.
 /// </param>
-public sealed record MixtureFitSettings(
+internal sealed record MixtureFitSettings(
     double Tolerance = 1e-10, int MaximumIterations = 10_000, double RelativeVarianceFloor = 1e-6)
 {
     internal void Validate(string name)
@@ -33,7 +33,7 @@ public sealed record MixtureFitSettings(
 /// <param name="FloorReached">
 /// Whether a covariance lies on the variance floor: the fit is then no stationary point of the likelihood.
 /// </param>
-public sealed record MixtureFitResult(
+internal sealed record MixtureFitResult(
     GaussianMixture Mixture, IReadOnlyList<double> LogLikelihoods, bool Converged, bool FloorReached)
 {
     /// <summary>The mean log-likelihood of the samples under <see cref="Mixture"/>, in nats.</summary>
@@ -45,7 +45,7 @@ public sealed record MixtureFitResult(
 
 /// <summary>Maximum likelihood of Gaussian mixtures by expectation–maximisation; what Stein discrepancies are held against.</summary>
 /// <remarks>Source: Dempster, Laird and Rubin, "Maximum likelihood from incomplete data via the EM algorithm", JRSS B 39, 1977.</remarks>
-public static class MixtureFit
+internal static class MixtureFit
 {
     // A component with fewer samples than this in all keeps its mean and covariance: a quotient of so small numbers has no digits.
     private const double LeastSamples = 1e-100;

@@ -7,7 +7,7 @@ namespace Stein.Engine.Targets;
 /// tempered from <see cref="TemperedMixtureSampler"/> where q is a mixture, else from <see cref="Samplers.ImportanceResampling"/> or
 /// <see cref="Samplers.LangevinSampler"/>.
 /// </remarks>
-public sealed class TemperedMixture : IDensity
+internal sealed class TemperedMixture : IDensity
 {
     /// <summary>Tempers a mixture.</summary>
     /// <param name="mixture">p.</param>

@@ -8,7 +8,7 @@ namespace Stein.Engine.Targets;
 /// proportional to <c>w_k^s |Σ_k|^{(1−s)/2}</c>. A sample of it is accepted with the ratio of the two sides, which is
 /// <c>1/Σ_k r_k^s</c> for the responsibilities r of p: at least <c>K^{s−1}</c>, and near 1 where the modes are apart.
 /// </remarks>
-public sealed class TemperedMixtureSampler
+internal sealed class TemperedMixtureSampler
 {
     private readonly GaussianMixture mixture;
     private readonly GaussianMixture proposal;
