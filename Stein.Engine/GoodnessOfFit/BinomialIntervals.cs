@@ -44,7 +44,7 @@ internal static class BinomialIntervals
         if (!(probability >= 0 && probability <= 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(probability), probability, $"{probability} is no probability; it must be from 0 to 1.");
+                nameof(probability), probability, $"The probability cannot be {probability}; it must be from 0 to 1.");
         }
 
         double tail = Tail(confidence);

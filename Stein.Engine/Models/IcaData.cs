@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Models;
 
@@ -62,13 +63,11 @@ public sealed class IcaData
     public ReadOnlySpan<double> Mixing => mixing;
 
     /// <summary>Draws the training sample of a seed (N×D, row-major).</summary>
-    /// <param name="seed">The run's seed.</param>
     /// <param name="count">N, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
     public float[] SampleTraining(ulong seed, int count) => Sample(new PhiloxStream(seed, StreamPurpose.TrainingData), count);
 
     /// <summary>Draws the test sample of a seed (N×D, row-major), from another stream than the training sample.</summary>
-    /// <param name="seed">The run's seed.</param>
     /// <param name="count">N, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
     public float[] SampleTest(ulong seed, int count) => Sample(new PhiloxStream(seed, StreamPurpose.TestData), count);
@@ -80,14 +79,7 @@ public sealed class IcaData
     public float[] Sample(PhiloxStream stream, int count)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        if (count < 0 || (long)count * Dimension > Array.MaxLength)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(count),
-                count,
-                $"{count} samples of dimension {Dimension} cannot be drawn; the count must be from 0 to {Array.MaxLength / Dimension}.");
-        }
-
+        SampleMatrix.CheckCount(count, Dimension, nameof(count));
         var samples = new float[count * Dimension];
         var sources = new double[BlockRows * Dimension];
         var mixed = new double[BlockRows * Dimension];

@@ -29,7 +29,6 @@ namespace Stein.Engine.Particles;
 /// host in double precision, each pair once: O(N²D), a quarter of a millisecond for N = 100.
 /// </para>
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
     where TKernel : struct, IRadialKernel
 {
@@ -74,8 +73,6 @@ internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
     /// call.
     /// </summary>
     /// <param name="work">N×D on the device, overwritten.</param>
-    /// <param name="positions">N×D.</param>
-    /// <param name="target">In D dimensions.</param>
     internal Span<double> Gradient(DeviceMatrix work, DeviceMatrix positions, GaussianMixture target)
     {
         ArgumentNullException.ThrowIfNull(target);

@@ -18,7 +18,6 @@ namespace Stein.Engine.Particles;
 /// in every step: h² = median/ln N, the lower median of the positive squared distances between the particles.
 /// </para>
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 internal sealed class SteinVariationalGradientDescent<TKernel> : ParticleFlow
     where TKernel : struct, IRadialKernel
 {

@@ -20,7 +20,6 @@ public sealed class EpochBatches : IStateful
     private BatchPosition position;
 
     /// <summary>Starts at the first batch of epoch 0.</summary>
-    /// <param name="seed">The run's seed.</param>
     /// <param name="sampleCount">N, at least 1.</param>
     /// <param name="batchSize">B, from 1 to N.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is below 1, or B is not between 1 and N.</exception>
@@ -49,9 +48,6 @@ public sealed class EpochBatches : IStateful
 
     /// <summary>B: how many indices a batch has.</summary>
     public int BatchSize { get; }
-
-    /// <summary>N: how many points there are.</summary>
-    public int SampleCount => order.Length;
 
     /// <summary>Where the reader stands; setting it makes the next batch the one that followed when it was read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The offset is not a multiple of B between 0 and N − (N mod B).</exception>

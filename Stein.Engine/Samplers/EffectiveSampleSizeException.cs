@@ -17,7 +17,7 @@ internal sealed class EffectiveSampleSizeException : Exception
     {
     }
 
-    /// <summary>With the sizes that the message speaks of.</summary>
+    /// <summary>An exception that keeps the sizes its message names.</summary>
     public EffectiveSampleSizeException(string message, double effectiveSampleSize, double minimum)
         : base(message) => (EffectiveSampleSize, Minimum) = (effectiveSampleSize, minimum);
 

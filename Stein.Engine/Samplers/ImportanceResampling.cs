@@ -13,6 +13,7 @@ internal sealed record ResampledSamples(double[] Samples, int[] Ancestors, doubl
 
 /// <summary>Samples of the tempered law <c>q^{1/T}</c> from samples of q, by weights <c>w = q^{1/T − 1}</c>.</summary>
 /// <remarks>
+/// <para>It tempers samples that were given, so that a test of goodness of fit can compare tempered laws.</para>
 /// <para>Resampling is systematic: one uniform number u, and row i is the sample in which the cumulated weight passes
 /// <c>(i + u)/N</c>. Each sample is kept <c>N w/Σw</c> times but for rounding up or down; at T = 1 each once. (Kitagawa, "Monte Carlo
 /// filter and smoother", Journal of Computational and Graphical Statistics 5, 1996.)</para>
@@ -103,7 +104,6 @@ internal static class ImportanceResampling
     }
 
     /// <summary>Resamples samples of a mixture to samples of the tempered one. O(NKD), for full covariances O(NKD²).</summary>
-    /// <param name="target">The tempered mixture.</param>
     /// <param name="samples">Samples of the mixture that is tempered: N×D, row-major.</param>
     /// <param name="stream">Gives the one number used.</param>
     /// <param name="minimumEffectiveSampleSize">The least that is accepted; by default <see cref="DefaultMinimum"/> of N.</param>

@@ -8,20 +8,20 @@ using Stein.Engine.Targets;
 namespace Stein.Engine.Samplers;
 
 /// <summary>A local maximum of a density.</summary>
-/// <param name="Location">Where (D).</param>
+/// <param name="Location">Where the maximum is (D).</param>
 /// <param name="LogDensity">The log-density there, up to the density's constant.</param>
-/// <param name="Covariance">C = (−∇² log p)⁻¹ there: of the Gaussian that touches the density.</param>
+/// <param name="Covariance">C = (−∇² log p)⁻¹ there: the covariance of the Gaussian that touches the density.</param>
 /// <param name="Hits">How many starts ended there.</param>
 internal sealed record Mode(double[] Location, double LogDensity, GaussianCovariance Covariance, int Hits);
 
 /// <summary>The settings of a search for modes.</summary>
 /// <param name="Lower">The lower end of the box, the same on each axis.</param>
-/// <param name="Upper">The upper end.</param>
+/// <param name="Upper">The upper end of the box.</param>
 /// <param name="Starts">
-/// How many: a mode whose basin is the share b of the box is missed with probability <c>(1 − b)^Starts</c>, at b = 0.1 and 100 starts
+/// How many starts: a mode whose basin is the share b of the box is missed with probability <c>(1 − b)^Starts</c>, at b = 0.1 and 100 starts
 /// 3·10⁻⁵.
 /// </param>
-/// <param name="MaximumIterations">Of BFGS from one start.</param>
+/// <param name="MaximumIterations">The most iterations of BFGS from one start.</param>
 /// <param name="MergeDistance">
 /// Modes at a smaller Mahalanobis distance, by the covariance of either, are one: that of higher density.
 /// </param>
@@ -43,7 +43,7 @@ internal sealed record ModeSearchSettings(
 }
 
 /// <summary>The modes that a search found.</summary>
-/// <param name="Modes">In descending order of density.</param>
+/// <param name="Modes">The modes in descending order of density.</param>
 /// <param name="FailedStarts">How many starts ended at no mode: on a slope, a plateau or a saddle.</param>
 internal sealed record ModeSearchResult(IReadOnlyList<Mode> Modes, int FailedStarts);
 
@@ -155,7 +155,7 @@ internal static class ModeSearch
                 return null;
 
             // |L⁻¹s| is the length of the step P⁻¹s in standard deviations.
-            double length = Math.Sqrt(precision.SquaredLength(step));
+            double length = Math.Sqrt(precision.SquaredLength([.. step]));
             if (!(length < 1))
                 return null;
             if (length < Arrived)
@@ -164,7 +164,7 @@ internal static class ModeSearch
                 return GaussianCovariance.TryFull(dimension, covariance, out _) is { } c ? new(point, logDensity, c, 1) : null;
             }
 
-            precision.FinishSolve(step);
+            precision.Solve(step);
             for (int d = 0; d < dimension; d++)
                 point[d] += step[d];
         }

@@ -10,7 +10,6 @@ namespace Stein.Engine.Targets;
 internal sealed class TemperedMixture : IDensity
 {
     /// <summary>Tempers a mixture.</summary>
-    /// <param name="mixture">p.</param>
     /// <param name="temperature">T, positive and finite; 1 changes nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">T is not a positive finite number.</exception>
     public TemperedMixture(GaussianMixture mixture, double temperature)

@@ -15,7 +15,6 @@ internal sealed class TemperedMixtureSampler
     private readonly double power;
     private readonly double[] responsibilities;
 
-    /// <param name="mixture">p.</param>
     /// <param name="temperature">T, finite and at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">T is below 1 or not finite.</exception>
     public TemperedMixtureSampler(GaussianMixture mixture, double temperature)
