@@ -122,7 +122,7 @@ internal sealed class FigureWriter : IReportWriter
     {
         foreach (Figure figure in report.Sections.OfType<Figure>())
         {
-            foreach (string path in Canvas.Save(FigureDrawing.Draw(figure), folder, figure.Name))
+            foreach (string path in Canvas.Save(FigureDrawing.Draw(figure), folder, figure.Name, hasVectors: !figure.IsRasterOnly))
                 yield return path;
         }
     }

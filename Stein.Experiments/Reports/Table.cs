@@ -10,6 +10,9 @@ internal sealed record Table(
     string Name, string Title, string Caption, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
     : Section(Name)
 {
+    /// <summary>The rows with shorter cells, for a terminal; null where the rows are short enough.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? ShortRows { get; init; }
+
     /// <summary>One row per item.</summary>
     public static Table Create<TItem>(
         string name, string title, string caption, IEnumerable<TItem> items, params IReadOnlyList<TextColumn<TItem>> columns)

@@ -7,6 +7,9 @@ using Stein.Engine.Text;
 using Stein.Experiments;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Descent;
+using Stein.Experiments.Denoising.Identity;
+using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
@@ -146,7 +149,7 @@ internal sealed class DaeOptions
     {
         var defaults = new DaeDescentSettings();
         string? file = parsed.GetValue(samples);
-        return from density in file is null ? densities : [DaeDescentSettings.FileData]
+        return from density in file is null ? densities : [DescentData.OwnFile]
                from seed in numbers
                select defaults with
                {

@@ -1,6 +1,6 @@
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
-using Stein.Experiments.ScoreEstimation;
+using Stein.Experiments.ScoreEstimation.Benchmark;
 
 namespace Stein.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Stein.Engine.Estimators;
-using Stein.Experiments.ScoreEstimation;
+using Stein.Experiments.ScoreEstimation.Benchmark;
 
 namespace Stein.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Stein.Experiments;
-using Stein.Experiments.Mixtures;
+using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli;
@@ -28,7 +28,7 @@ internal static class MixtureCommand
         runOptions.AddTo(command);
         command.SetAction(parsed =>
         {
-            IReadOnlyList<MixtureSettings> plan = options.Plan(parsed);
+            IReadOnlyList<MixtureTestSettings> plan = options.Plan(parsed);
             RunContext context = runOptions.Read(parsed);
             RunConfig[] runs = [.. plan.Select(settings => ExperimentRegistry.Mixture.Identify(settings, context.Precision)).Distinct()];
             string folder = context.Folder ?? ReportFolder.Own("mixture", FolderName(plan));
@@ -38,17 +38,17 @@ internal static class MixtureCommand
     }
 
     /// <summary>A name that says what is in the folder: <c>modes_none_noise_D1_separation5_weight0.7</c>.</summary>
-    private static string FolderName(IReadOnlyList<MixtureSettings> plan)
+    private static string FolderName(IReadOnlyList<MixtureTestSettings> plan)
     {
-        MixtureSettings first = plan[0];
-        var other = new MixtureSettings();
+        MixtureTestSettings first = plan[0];
+        var other = new MixtureTestSettings();
         IEnumerable<string> parts =
         [
             first.Problem,
             .. plan.Select(settings => settings.Remedy).Distinct(),
             Several("D", settings => settings.Dimension),
             Several("separation", settings => settings.Separation),
-            .. MixtureProblem.UsesWeight(first.Problem) ? new[] { Several("weight", settings => settings.Weight) } : [],
+            .. MixtureProblem.Of(first).ModelWeight is not null ? new[] { Several("weight", settings => settings.Weight) } : [],
             .. Changed("sigma", settings => settings.Sigma),
             .. Changed("temperature", settings => settings.Temperature),
             .. Changed("n", settings => settings.Samples),
@@ -61,10 +61,10 @@ internal static class MixtureCommand
         ];
         return string.Join('_', parts);
 
-        string Several<T>(string name, Func<MixtureSettings, T> value)
+        string Several<T>(string name, Func<MixtureTestSettings, T> value)
             => name + string.Join('-', plan.Select(value).Distinct().Select(one => Convert.ToString(one, CultureInfo.InvariantCulture)));
 
-        IEnumerable<string> Changed<T>(string name, Func<MixtureSettings, T> value)
+        IEnumerable<string> Changed<T>(string name, Func<MixtureTestSettings, T> value)
             => plan.All(settings => Equals(value(settings), value(other))) ? [] : [Several(name, value)];
     }
 }

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using Stein.Engine.Kernels;
-using Stein.Experiments.Mixtures;
+using Stein.Experiments.Mixtures.Testing;
 
 namespace Stein.Cli;
 
 /// <summary>The options of <c>stein mixture</c>, and the cells they make.</summary>
 internal sealed class MixtureOptions
 {
-    private static readonly MixtureSettings Default = new();
+    private static readonly MixtureTestSettings Default = new();
 
     private readonly Option<string> problem =
         Values.Choice("--problem", "what the model is and how the sample differs", MixtureProblem.Names, Default.Problem);
@@ -20,7 +20,7 @@ internal sealed class MixtureOptions
     private readonly Option<double[]> weights = Values.Numbers("--weight", "weight of the first mode in the sample", Default.Weight);
 
     private readonly Option<string[]> remedies =
-        Values.Choices("--remedy", "what is done about blindness", MixtureSettings.Remedies, Default.Remedy);
+        Values.Choices("--remedy", "what is done about blindness", MixtureRemedy.Names, Default.Remedy);
 
     private readonly Option<double[]> sigmas = Values.Numbers("--sigma", "standard deviation of the noise of --remedy noise", Default.Sigma);
 
@@ -49,15 +49,14 @@ internal sealed class MixtureOptions
 
     /// <summary>The cells: dimensions by separations by weights by remedies with their σ or T.</summary>
     /// <exception cref="UsageException">An option has no effect.</exception>
-    /// <exception cref="Experiments.Ica.InvalidSettingException">A cell has settings that cannot be run.</exception>
-    public IReadOnlyList<MixtureSettings> Plan(ParseResult parsed)
+    public IReadOnlyList<MixtureTestSettings> Plan(ParseResult parsed)
     {
         string name = Required(problem);
         string[] chosen = Required(remedies);
         RequireUse(chosen.Contains("noise"), "--remedy noise", sigmas);
         RequireUse(chosen.Contains("temper"), "--remedy temper", temperatures);
-        RequireUse(MixtureProblem.UsesWeight(name), "a problem of several modes", weights);
-        MixtureSettings[] plan =
+        RequireUse(MixtureProblem.Of(new() { Problem = name }).ModelWeight is not null, "a problem of several modes", weights);
+        MixtureTestSettings[] plan =
         [
             .. from dimension in Required(dimensions)
                from separation in Required(separations)
@@ -65,7 +64,7 @@ internal sealed class MixtureOptions
                from remedy in chosen
                from sigma in remedy == "noise" ? Required(sigmas) : [Default.Sigma]
                from temperature in remedy == "temper" ? Required(temperatures) : [Default.Temperature]
-               select new MixtureSettings
+               select new MixtureTestSettings
                {
                    Problem = name,
                    Dimension = dimension,
@@ -83,8 +82,6 @@ internal sealed class MixtureOptions
                    Seed = Required(seed)!.Value,
                },
         ];
-        foreach (MixtureSettings settings in plan)
-            settings.Validate();
         return plan;
 
         T Required<T>(Option<T> option) => parsed.GetRequiredValue(option);

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Stein.Tests;
 
 namespace Stein.Cli.Tests;
 
@@ -115,13 +116,9 @@ public sealed class ToolPackageTests
 
     private static string RootWithSdk()
     {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Stein.sln")))
-            folder = folder.Parent;
-        Assert.SkipWhen(folder is null, "the tests do not run inside the checkout that they were built from");
         SteinResult sdk = ExternalProgram.Run(
-            folder.FullName, new Dictionary<string, string?>(), ExternalProgram.DotnetHost, "--version");
+            Repository.Folder, new Dictionary<string, string?>(), ExternalProgram.DotnetHost, "--version");
         Assert.SkipWhen(sdk.ExitCode != 0, $"there is no .NET SDK here: {sdk.Error}");
-        return folder.FullName;
+        return Repository.Folder;
     }
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Examples;
 using Stein.Engine.Devices;
+using Stein.Tests;
 using Xunit;
 
 namespace Stein.Engine.Tests.Library;
@@ -62,14 +63,7 @@ public sealed partial class LibraryTests
         return writer.ToString();
     }
 
-    private static string Text(string path)
-    {
-        DirectoryInfo? repository = new(AppContext.BaseDirectory);
-        while (repository is not null && !File.Exists(Path.Combine(repository.FullName, "Stein.sln")))
-            repository = repository.Parent;
-        Assert.SkipWhen(repository is null, "The tests do not run inside the repository.");
-        return File.ReadAllText(Path.Combine(repository.FullName, path));
-    }
+    private static string Text(string path) => File.ReadAllText(Path.Combine(Repository.Folder, path));
 }
 
 [CollectionDefinition(nameof(AloneOnConsole), DisableParallelization = true)]

@@ -16,10 +16,10 @@ public static class TestDevices
 
     private static readonly Lazy<IReadOnlyList<DeviceStatus>> Catalog = new(DeviceCatalog.List);
 
-    /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) the rows of theories are its vectors alone.</summary>
+    /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) theories have rows for its vectors only.</summary>
     internal static readonly string? OnlyBits = Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable);
 
-    /// <summary>If set, the only device that theories have a row for: in such a child process, or where one device is to be checked (tests/gpu).</summary>
+    /// <summary>If set, the only device that theories have rows for: in such a process, or where one device is checked (tests/gpu).</summary>
     private static readonly string? OnlyDevice = Environment.GetEnvironmentVariable("STEIN_TEST_DEVICE")
         ?? (OnlyBits is { } bits ? $"simd-{bits}" : null);
 
