@@ -120,7 +120,7 @@ public abstract class Device : IDisposable
     /// <c>output = map(a, b, c; p, q)</c> element by element. An input with one row, one column or both is repeated to
     /// the shape of the output. The output may be one of the inputs if that has the output's own shape.
     /// </summary>
-    public void Map<TMap>(
+    internal void Map<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix? b = null, DeviceMatrix? c = null, double p = 0, double q = 0)
         where TMap : struct, IElementMap
     {
@@ -137,7 +137,7 @@ public abstract class Device : IDisposable
     /// <c>output</c> (rows×1) = the sum over the columns of <c>map(a, b, c; p, q)</c>; the shape summed over is that of
     /// <paramref name="a"/>, to which b and c are repeated as in <see cref="Map{TMap}"/>.
     /// </summary>
-    public void SumRows<TMap>(
+    internal void SumRows<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix? b = null, DeviceMatrix? c = null, double p = 0, double q = 0)
         where TMap : struct, IElementMap
     {
@@ -151,7 +151,7 @@ public abstract class Device : IDisposable
     }
 
     /// <summary><c>output</c> (1×columns) = the sum over the rows of <c>map(a, b, c; p, q)</c>, as <see cref="SumRows{TMap}"/>.</summary>
-    public void SumColumns<TMap>(
+    internal void SumColumns<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix? b = null, DeviceMatrix? c = null, double p = 0, double q = 0)
         where TMap : struct, IElementMap
     {
@@ -165,7 +165,7 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>Sets the diagonal of a square matrix.</summary>
-    public void FillDiagonal(DeviceMatrix matrix, double value)
+    internal void FillDiagonal(DeviceMatrix matrix, double value)
     {
         Require(matrix.Rows == matrix.Columns, matrix, matrix, nameof(FillDiagonal));
         FillDiagonalCore(matrix, value);
@@ -176,7 +176,7 @@ public abstract class Device : IDisposable
     /// <c>output_ij = ‖x_i − x_j‖²</c> (N×N) of the samples (N×D), from the differences themselves: exact zeros on the
     /// diagonal and no cancellation. O(N²D).
     /// </summary>
-    public void SquaredDistances(DeviceMatrix output, DeviceMatrix samples)
+    internal void SquaredDistances(DeviceMatrix output, DeviceMatrix samples)
     {
         Require(output.Rows == samples.Rows && output.Columns == samples.Rows, output, samples, nameof(SquaredDistances));
         SquaredDistancesCore(output, samples);
@@ -186,7 +186,7 @@ public abstract class Device : IDisposable
     /// <summary>
     /// <c>output_ij = ‖y_i − x_j‖²</c> (M×N) of points (M×D) and samples (N×D), from the differences themselves: no cancellation. O(MND).
     /// </summary>
-    public void SquaredDistances(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
+    internal void SquaredDistances(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
     {
         Require(points.Columns == samples.Columns, points, samples, nameof(SquaredDistances));
         Require(output.Rows == points.Rows && output.Columns == samples.Rows, output, samples, nameof(SquaredDistances));
@@ -204,7 +204,7 @@ public abstract class Device : IDisposable
     /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1).</param>
     /// <param name="fourthOrder">The factor of the fourth-order term (1×1).</param>
     /// <param name="statistic">Whether the diagonal counts.</param>
-    public void SteinPairSums<TKernel>(
+    internal void SteinPairSums<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,
@@ -232,7 +232,7 @@ public abstract class Device : IDisposable
     /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1).</param>
     /// <param name="fourthOrder">The factor of the fourth-order term (1×1).</param>
     /// <param name="statistic">Whether the diagonal counts.</param>
-    public void SteinPairMatrix<TKernel>(
+    internal void SteinPairMatrix<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,
@@ -250,7 +250,7 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>The reduction of the sliced pair term that <paramref name="request"/> describes. O(N²R), O(NR) memory.</summary>
-    public void SlicedPairSums<TKernel>(SlicedPairRequest request)
+    internal void SlicedPairSums<TKernel>(SlicedPairRequest request)
         where TKernel : struct, IRadialKernel
     {
         RequireSlices(request, nameof(SlicedPairSums));
@@ -274,7 +274,7 @@ public abstract class Device : IDisposable
     /// </summary>
     /// <param name="output">The sums over the slices (N×N).</param>
     /// <param name="request">The slices; what it names as outputs is left alone.</param>
-    public void SlicedPairMatrix<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    internal void SlicedPairMatrix<TKernel>(DeviceMatrix output, SlicedPairRequest request)
         where TKernel : struct, IRadialKernel
     {
         RequireSlices(request, nameof(SlicedPairMatrix));
@@ -289,7 +289,7 @@ public abstract class Device : IDisposable
     /// <c>output</c> (1×1) = the lower median of the positive entries above the diagonal of a symmetric matrix of
     /// squared distances; 0 if there are none, NaN if one of them is NaN. Exact.
     /// </summary>
-    public void MedianSquaredDistance(DeviceMatrix output, DeviceMatrix squaredDistances)
+    internal void MedianSquaredDistance(DeviceMatrix output, DeviceMatrix squaredDistances)
     {
         Require(output.Rows == 1 && output.Columns == 1, output, squaredDistances, nameof(MedianSquaredDistance));
         Require(squaredDistances.Rows == squaredDistances.Columns, squaredDistances, squaredDistances, nameof(MedianSquaredDistance));
@@ -302,7 +302,7 @@ public abstract class Device : IDisposable
     /// included, for every column of the projections (N×R), from the first <paramref name="maximumSamples"/> rows; NaN for a
     /// column with a NaN or an infinity there. Exact.
     /// </summary>
-    public void ProjectedMedians(DeviceMatrix output, DeviceMatrix projections, int maximumSamples = 500)
+    internal void ProjectedMedians(DeviceMatrix output, DeviceMatrix projections, int maximumSamples = 500)
     {
         Require(output.Rows == 1 && output.Columns == projections.Columns, output, projections, nameof(ProjectedMedians));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumSamples);
@@ -311,7 +311,7 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>One step of Adam on <paramref name="parameters"/>, its moments updated in place; all of one shape.</summary>
-    public void AdamStep(
+    internal void AdamStep(
         DeviceMatrix parameters,
         DeviceMatrix gradient,
         DeviceMatrix firstMoment,
@@ -334,37 +334,37 @@ public abstract class Device : IDisposable
     {
     }
 
-    protected abstract DeviceMatrix AllocateCore(int rows, int columns);
+    private protected abstract DeviceMatrix AllocateCore(int rows, int columns);
 
-    protected abstract void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source);
+    private protected abstract void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source);
 
-    protected abstract void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source);
+    private protected abstract void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source);
 
-    protected abstract void ReadCore(DeviceMatrix source, Span<double> destination);
+    private protected abstract void ReadCore(DeviceMatrix source, Span<double> destination);
 
-    protected abstract void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices);
+    private protected abstract void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices);
 
-    protected abstract void TransposeCore(DeviceMatrix destination, DeviceMatrix source);
+    private protected abstract void TransposeCore(DeviceMatrix destination, DeviceMatrix source);
 
-    protected abstract void MultiplyCore(
+    private protected abstract void MultiplyCore(
         DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta);
 
-    protected abstract void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected abstract void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         where TMap : struct, IElementMap;
 
-    protected abstract void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected abstract void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         where TMap : struct, IElementMap;
 
-    protected abstract void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected abstract void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         where TMap : struct, IElementMap;
 
-    protected abstract void FillDiagonalCore(DeviceMatrix matrix, double value);
+    private protected abstract void FillDiagonalCore(DeviceMatrix matrix, double value);
 
-    protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples);
+    private protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples);
 
-    protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples);
+    private protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples);
 
-    protected abstract void SteinPairSumsCore<TKernel>(
+    private protected abstract void SteinPairSumsCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,
@@ -373,7 +373,7 @@ public abstract class Device : IDisposable
         PairStatistic statistic)
         where TKernel : struct, IRadialKernel;
 
-    protected abstract void SteinPairMatrixCore<TKernel>(
+    private protected abstract void SteinPairMatrixCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,
@@ -382,17 +382,17 @@ public abstract class Device : IDisposable
         PairStatistic statistic)
         where TKernel : struct, IRadialKernel;
 
-    protected abstract void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    private protected abstract void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
         where TKernel : struct, IRadialKernel;
 
-    protected abstract void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    private protected abstract void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
         where TKernel : struct, IRadialKernel;
 
-    protected abstract void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances);
+    private protected abstract void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances);
 
-    protected abstract void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples);
+    private protected abstract void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples);
 
-    protected abstract void AdamStepCore(
+    private protected abstract void AdamStepCore(
         DeviceMatrix parameters,
         DeviceMatrix gradient,
         DeviceMatrix firstMoment,

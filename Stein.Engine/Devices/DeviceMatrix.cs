@@ -8,7 +8,7 @@ namespace Stein.Engine.Devices;
 /// </summary>
 public abstract class DeviceMatrix : IStateful
 {
-    protected DeviceMatrix(Device device, int rows, int columns)
+    private protected DeviceMatrix(Device device, int rows, int columns)
     {
         Device = device;
         Rows = rows;
@@ -72,5 +72,5 @@ public abstract class DeviceMatrix : IStateful
 
     public override string ToString() => $"{Rows}×{Columns} on {Device.Name}";
 
-    protected abstract DeviceMatrix View(int start, int count);
+    private protected abstract DeviceMatrix View(int start, int count);
 }

@@ -8,7 +8,7 @@ namespace Stein.Engine.Devices;
 /// All sums run over the ordered pairs (i, j) and are divided by N² (V-statistic, diagonal included) or N(N−1)
 /// (U-statistic, diagonal left out). Bandwidths are constants in the derivatives.
 /// </remarks>
-public readonly record struct SlicedPairRequest
+internal readonly record struct SlicedPairRequest
 {
     /// <summary>Projections <c>z = x·g</c> (N×R).</summary>
     public required DeviceMatrix Projections { get; init; }

@@ -15,7 +15,6 @@ namespace Stein.Engine.Discrepancies;
 /// <c>∂/∂S = 2w [Ψ₀ S + 2a (diag(Ψ₁ 1) X − Ψ₁ X)]</c>. The bandwidth and the samples are constants. For the Gaussian,
 /// Ψ₁ = Ψ₀ = K and the two products are one, <c>K (S − 2aX)</c>. The gradient never needs the value's own Gram products.
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 public sealed class KernelisedSteinDiscrepancy<TKernel>
     where TKernel : struct, IRadialKernel
 {
@@ -26,7 +25,7 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     private readonly DeviceMatrix pairSums;
     private readonly double[] rowSums;
 
-    /// <summary>For N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(N² + ND) memory.</summary>
+    /// <summary>The discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(N² + ND) memory.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A U-statistic of fewer than two samples.</exception>
     public KernelisedSteinDiscrepancy(Device device, int samples, int dimension, PairStatistic statistic)
     {

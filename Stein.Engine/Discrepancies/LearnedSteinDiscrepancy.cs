@@ -38,7 +38,7 @@ public sealed class LearnedSteinDiscrepancy
     private readonly DeviceMatrix probeProduct;
     private bool probing;
 
-    /// <summary>For N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.</summary>
+    /// <summary>The discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.</summary>
     public LearnedSteinDiscrepancy(Device device, int samples, int dimension, int hidden1 = 300, int hidden2 = 300, double lambda = 1)
     {
         this.device = device;
@@ -67,17 +67,12 @@ public sealed class LearnedSteinDiscrepancy
     /// <summary>f at the samples (N×D), set by <see cref="Evaluate"/>.</summary>
     public DeviceMatrix Output => critic.Output;
 
-    /// <summary>
-    /// Replaces the exact trace by Hutchinson's estimate with these probes (K×D), until <see cref="UseExactTrace"/>.
-    /// </summary>
+    /// <summary>Replaces the exact trace by Hutchinson's estimate with these probes (K×D), from now on.</summary>
     public void SetProbes(DeviceMatrix probes)
     {
         probing = true;
         device.Multiply(probeProduct, probes, probes, transposeLeft: true, alpha: 1.0 / probes.Rows);
     }
-
-    /// <summary>Goes back to the exact trace, which is where a new discrepancy starts.</summary>
-    public void UseExactTrace() => probing = false;
 
     /// <summary>Computes <see cref="Output"/> at <paramref name="samples"/> (N×D).</summary>
     public void Evaluate(DeviceMatrix samples) => critic.Forward(samples);
@@ -99,8 +94,11 @@ public sealed class LearnedSteinDiscrepancy
         return products.Zip(traces, (product, trace) => product + trace).Average();
     }
 
-    /// <summary><c>mean_n ‖f(x_n)‖² + D·10⁻⁶</c>, the penalty as published, at the last evaluation.</summary>
-    public double Penalty()
+    /// <summary>
+    /// <c>mean_n ‖f(x_n)‖² + D·10⁻⁶</c>, the penalty as published, at the last evaluation. Training needs its gradient alone; the value
+    /// can be compared with what the published code computes.
+    /// </summary>
+    internal double Penalty()
     {
         device.SumRows<Square>(perSample, Output);
         return device.Read(perSample).Average() + (Output.Columns * 1e-6);

@@ -16,7 +16,6 @@ namespace Stein.Engine.Discrepancies;
 /// <c>P = S R̂</c> and <c>c_d = r̂_d·ĝ_d</c>: <c>∂/∂S = ∂P R̂ᵀ</c>, <c>∂/∂Ĝ = Xᵀ ∂Z + R̂ diag(∂c)</c>,
 /// <c>∂/∂R̂ = Sᵀ ∂P + Ĝ diag(∂c)</c>.
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     where TKernel : struct, IRadialKernel
 {

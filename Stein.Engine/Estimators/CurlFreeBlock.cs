@@ -7,7 +7,6 @@ namespace Stein.Engine.Estimators;
 /// <summary>
 /// Sums with the curl-free kernel between a block of m points y and the K samples, see <see cref="CurlFreeScoreEstimator"/>.
 /// </summary>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 internal sealed class CurlFreeBlock<TKernel>(SampleSet set)
     where TKernel : struct, IRadialKernel
 {

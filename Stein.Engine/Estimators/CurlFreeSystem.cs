@@ -11,7 +11,6 @@ namespace Stein.Engine.Estimators;
 /// <remarks>
 /// Ends where the residual is <see cref="Tolerance"/> times the right side. O(K²D) operations a step.
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 internal sealed class CurlFreeSystem<TKernel>
     where TKernel : struct, IRadialKernel
 {

@@ -21,10 +21,8 @@ namespace Stein.Engine.Estimators;
 public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<double> Candidates, IReadOnlyList<double> Losses)
 {
     /// <summary>Selects among <see cref="ScoreEstimator.Candidates"/> and <see cref="ScoreEstimator.DefaultRegularisation"/>.</summary>
-    /// <param name="estimator">The estimator.</param>
-    /// <param name="device">Where products are computed.</param>
-    /// <param name="samples">K×D, row-major, K at least <see cref="HeldOutSplit.FewestSamples"/>.</param>
-    /// <param name="dimension">D.</param>
+    /// <param name="device">The device that estimates are computed on.</param>
+    /// <param name="samples">K×D, row-major, K at least 10.</param>
     /// <param name="settings">Kernel and bandwidth; its regularisation is not used.</param>
     /// <param name="seed">Decides which samples are held out.</param>
     /// <param name="progress">Is told before every fit what share of them is done.</param>
@@ -73,7 +71,7 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
             }
             catch (ScoreEstimationException)
             {
-                // As a loss that is no number: not to be selected.
+                // A candidate that gives no estimate has an infinite loss, and is not selected.
             }
 
             return [double.PositiveInfinity];
@@ -84,9 +82,9 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
     /// The first of several estimates, from the smoothest on, whose mean loss is no more than a standard error of the difference above the
     /// least.
     /// </summary>
-    /// <param name="losses">Of each estimate at the same samples; of one that is not to be selected, a mean that is not finite.</param>
+    /// <param name="losses">The losses of each estimate at the same samples; an estimate whose mean loss is not finite is not selected.</param>
     /// <returns>Its index; that of any if the mean of none is finite.</returns>
-    public static int SmoothestOf(IReadOnlyList<double[]> losses)
+    internal static int SmoothestOf(IReadOnlyList<double[]> losses)
     {
         ArgumentNullException.ThrowIfNull(losses);
         double[] means = [.. losses.Select(each => each.Average()).Select(mean => double.IsFinite(mean) ? mean : double.PositiveInfinity)];

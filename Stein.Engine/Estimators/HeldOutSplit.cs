@@ -6,7 +6,7 @@ namespace Stein.Engine.Estimators;
 /// <summary>Samples in two parts: those that make an estimate, and those held out to judge it, a fifth.</summary>
 /// <param name="Training">M×D, row-major.</param>
 /// <param name="Judges">(K − M)×D, row-major.</param>
-public sealed record HeldOutSplit(double[] Training, double[] Judges)
+internal sealed record HeldOutSplit(double[] Training, double[] Judges)
 {
     /// <summary>One sample in so many is held out at a time.</summary>
     public const int HeldOutEvery = 5;
@@ -20,7 +20,6 @@ public sealed record HeldOutSplit(double[] Training, double[] Judges)
     /// <summary>
     /// How many splits there are of K samples: five up to K = 400, which hold out each sample once, and one from K = 2000 on.
     /// </summary>
-    /// <param name="samples">K.</param>
     public static int Count(int samples)
     {
         int heldOut = Math.Max(1, samples / HeldOutEvery);
@@ -29,7 +28,6 @@ public sealed record HeldOutSplit(double[] Training, double[] Judges)
 
     /// <summary>Splits samples at random, the splits holding out different ones.</summary>
     /// <param name="samples">K×D, row-major, K at least <see cref="FewestSamples"/>.</param>
-    /// <param name="dimension">D.</param>
     /// <param name="seed">Decides which samples are held out: the same seed and number of samples hold out the same rows.</param>
     /// <returns>As many as <see cref="Count"/> says.</returns>
     /// <exception cref="ArgumentException">The numbers are not rows of D finite ones, or too few.</exception>

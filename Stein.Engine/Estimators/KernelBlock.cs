@@ -11,7 +11,6 @@ namespace Stein.Engine.Estimators;
 /// <remarks>
 /// With <c>d = y − x</c>, <c>a = 1/h²</c>, <c>ρ = a‖d‖²</c> and the profile φ at ρ: <c>∇_y k = 2aφ′d</c> and <c>∇_x k = −2aφ′d</c>.
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 internal sealed class KernelBlock<TKernel>(SampleSet set)
     where TKernel : struct, IRadialKernel
 {

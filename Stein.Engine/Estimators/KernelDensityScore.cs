@@ -83,13 +83,13 @@ internal sealed class KernelDensityScore : ScoreEstimator
                 return taken;
             double[] all = device.Read(distances);
             double[] least = [.. Enumerable.Range(0, distances.Rows).Select(
-                row => Least(all.AsSpan(row * distances.Columns, distances.Columns)))];
+                row => Minimum(all.AsSpan(row * distances.Columns, distances.Columns)))];
             device.Write(taken, least);
             device.Map<AddScaled>(distances, distances, taken, p: -1);
             return taken;
         }
 
-        private static double Least(ReadOnlySpan<double> row)
+        private static double Minimum(ReadOnlySpan<double> row)
         {
             double least = row[0];
             foreach (double value in row)

@@ -24,7 +24,7 @@ internal sealed class KernelExpansion<TKernel> : ScoreEstimate
     /// <param name="samples">x (K×D).</param>
     /// <param name="regularisation">What it was made with.</param>
     /// <param name="coefficients">c (K×D).</param>
-    /// <param name="gradientWeight">β.</param>
+    /// <param name="gradientWeight">β, the factor of the kernel's gradients.</param>
     /// <param name="atSamples">The estimate at the samples (K×D), where it is known better than by summing.</param>
     public KernelExpansion(
         SampleSet samples, double regularisation, DeviceMatrix coefficients, double gradientWeight, double[]? atSamples = null)

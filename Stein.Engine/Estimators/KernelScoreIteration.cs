@@ -6,7 +6,6 @@ using Stein.Engine.State;
 namespace Stein.Engine.Estimators;
 
 /// <summary>The iteration for a kernel; what it is stands at <see cref="ScoreIteration"/>.</summary>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     where TKernel : struct, IRadialKernel
 {
@@ -18,8 +17,11 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     /// <summary>How far apart its bounds may be, relatively, to be enough: a step is as much smaller than it could be.</summary>
     private const double EnoughAccuracy = 1e-3;
 
-    /// <summary>Of the vector of power iteration, over its largest: of a sample far from all others it would be 0 to rounding.</summary>
-    private const double LeastEntry = 1e-6;
+    /// <summary>
+    /// The smallest entry of the vector of power iteration, relative to its largest. Without it the entry of a sample far from all others
+    /// would round to 0.
+    /// </summary>
+    private const double MinEntry = 1e-6;
 
     private readonly Device device;
     private readonly bool isAccelerated;
@@ -163,7 +165,7 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
             {
                 most = Math.Max(most, image[row] / v[row]);
                 least = Math.Min(least, image[row] / v[row]);
-                v[row] = Math.Max(image[row] / largest, LeastEntry);
+                v[row] = Math.Max(image[row] / largest, MinEntry);
             }
 
             bound = Math.Min(bound, most);

@@ -38,7 +38,7 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
 
     public override double DefaultRegularisation(int samples, int dimension) => 0.01;
 
-    /// <summary>From 10⁻⁴ to 10 in half decades.</summary>
+    /// <summary>The ridges that are tried: from 10⁻⁴ to 10 in half decades.</summary>
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => [.. Enumerable.Range(-8, 11).Select(power => Math.Pow(10, 0.5 * power))];
 

@@ -23,8 +23,7 @@ namespace Stein.Engine.Estimators;
 /// function is a check of either.
 /// </para>
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
-public sealed class ReproducingKernelExpansion<TKernel>
+internal sealed class ReproducingKernelExpansion<TKernel>
     where TKernel : struct, IRadialKernel
 {
     private readonly double inverseSquare;
@@ -51,7 +50,7 @@ public sealed class ReproducingKernelExpansion<TKernel>
         if (values.Length != points.Length)
         {
             throw new ArgumentException(
-                $"{values.Length} numbers are no coefficients of {Count} points in dimension {dimension}; pass {points.Length}.",
+                $"{values.Length} numbers are not the coefficients of {Count} points in dimension {dimension}; pass {points.Length}.",
                 nameof(values));
         }
 
@@ -77,7 +76,7 @@ public sealed class ReproducingKernelExpansion<TKernel>
         if (matrices.Length != (long)Count * dimension * dimension)
         {
             throw new ArgumentException(
-                $"{matrices.Length} numbers are no matrices of {Count} points in dimension {dimension}; "
+                $"{matrices.Length} numbers are not the matrices of {Count} points in dimension {dimension}; "
                 + $"pass {Count}×{dimension}×{dimension} = {(long)Count * dimension * dimension}.",
                 nameof(matrices));
         }

@@ -8,7 +8,7 @@ namespace Stein.Engine.Estimators;
 /// </remarks>
 internal static class RidgeRule
 {
-    /// <summary>From 10⁻³ to 10² in half decades.</summary>
+    /// <summary>The ridges that are tried: from 10⁻³ to 10² in half decades.</summary>
     public static IReadOnlyList<double> Candidates { get; } = [.. Enumerable.Range(-6, 11).Select(power => Math.Pow(10, 0.5 * power))];
 
     /// <summary><c>η = min(4, 0.4 √(K/D))</c>, for the estimate that the ridge defines off the samples.</summary>

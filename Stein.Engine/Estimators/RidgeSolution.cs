@@ -6,7 +6,7 @@ using Stein.Engine.LinearAlgebra;
 namespace Stein.Engine.Estimators;
 
 /// <summary>The factor of <c>K + ηI</c> and the estimate <c>Ĝ = −(K + ηI)⁻¹⟨∇,K⟩</c> at the samples.</summary>
-/// <param name="Factor">Of the matrix.</param>
+/// <param name="Factor">The Cholesky factor of <c>K + ηI</c>.</param>
 /// <param name="Scores">Ĝ (K×D, row-major).</param>
 internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
 {

@@ -8,7 +8,6 @@ namespace Stein.Engine.Estimators;
 /// <summary>
 /// What an estimate needs of all pairs of samples: the Gram matrix and the sums of kernel gradients, by blocks of rows.
 /// </summary>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 internal sealed class SampleGram<TKernel>(SampleSet set)
     where TKernel : struct, IRadialKernel
 {

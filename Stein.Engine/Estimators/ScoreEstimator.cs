@@ -30,22 +30,17 @@ public abstract class ScoreEstimator
     /// <summary>How the bandwidth follows from the samples where none is given.</summary>
     public abstract BandwidthRule BandwidthRule { get; }
 
-    /// <summary>The regularisation where none is given, by the rule that the estimator's remarks state.</summary>
-    /// <param name="samples">K.</param>
-    /// <param name="dimension">D.</param>
+    /// <summary>The regularisation for K samples in D dimensions where none is given, by the rule that the estimator's remarks state.</summary>
     public abstract double DefaultRegularisation(int samples, int dimension);
 
-    /// <summary>The regularisations that <see cref="HeldOutSelection"/> chooses from besides the rule's, ascending.</summary>
-    /// <param name="samples">K.</param>
-    /// <param name="dimension">D.</param>
+    /// <summary>The regularisations, ascending, that <see cref="HeldOutSelection"/> chooses from besides that of the rule.</summary>
     public abstract IReadOnlyList<double> Candidates(int samples, int dimension);
 
     /// <summary>What is wrong with a regularisation, as in "it must be a positive number"; null if nothing is.</summary>
-    /// <param name="regularisation">The number.</param>
     public abstract string? ProblemWith(double regularisation);
 
     /// <summary>Estimates the score of the density that samples come from.</summary>
-    /// <param name="device">Where products are computed; the estimate goes on using it.</param>
+    /// <param name="device">The device that products are computed on; the estimate goes on using it.</param>
     /// <param name="samples">K×D, row-major, K at least 2, not all the same.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="settings">Null for the defaults.</param>

@@ -24,7 +24,7 @@ namespace Stein.Engine.Estimators;
 /// recurrence with S and 1 in place of KS + ⟨∇,K⟩. O(K²D) a step; K² + 6KD numbers.
 /// </para>
 /// </remarks>
-public abstract class ScoreIteration : IStateful
+internal abstract class ScoreIteration : IStateful
 {
     private protected ScoreIteration(SampleSet samples) => Samples = samples;
 
@@ -40,7 +40,7 @@ public abstract class ScoreIteration : IStateful
     private protected SampleSet Samples { get; }
 
     /// <summary>Begins at S = 0.</summary>
-    /// <param name="device">Where products are computed.</param>
+    /// <param name="device">The device that products are computed on.</param>
     /// <param name="samples">K×D, row-major, K at least 2, not all the same.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="kernel">The name of a kernel in <see cref="RadialKernels"/>.</param>

@@ -38,14 +38,14 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
         => regularisation is > 0 and <= 1 ? null : "it must be a number above 0, at most 1";
 
     /// <summary>The most eigenvalues that are used.</summary>
-    internal static int MostEigenvalues(int dimension) => Math.Max(100, 3 * dimension / 2);
+    internal static int MaxEigenvalues(int dimension) => Math.Max(100, 3 * dimension / 2);
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {
         Device device = samples.Device;
         DeviceMatrix gram = device.Allocate(samples.Count, samples.Count);
         DeviceMatrix sums = new SampleGram<TKernel>(samples).GradientSums(gram);
-        var spectrum = TruncatedEigendecomposition.Of(gram, regularisation, MostEigenvalues(samples.Dimension));
+        var spectrum = TruncatedEigendecomposition.Of(gram, regularisation, MaxEigenvalues(samples.Dimension));
         PaddedMatrix projected = HostProduct.Of(
             spectrum.Rows, PaddedMatrix.Of(device.Read(sums), samples.Count, samples.Dimension));
         for (int j = 0; j < spectrum.Values.Length; j++)

@@ -6,5 +6,5 @@ namespace Stein.Engine.Formulas;
 /// <param name="Epsilon">Added to the root of the second moment.</param>
 /// <param name="StepSize">Learning rate over the bias correction of the first moment; negative for ascent.</param>
 /// <param name="InverseRootCorrection">One over the root of the bias correction of the second moment.</param>
-public readonly record struct AdamCoefficients(
+internal readonly record struct AdamCoefficients(
     double Beta1, double Beta2, double Epsilon, double StepSize, double InverseRootCorrection);

@@ -4,7 +4,7 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Formulas;
 
 /// <summary>One step of Adam for one parameter (Kingma and Ba, ICLR 2015, algorithm 1, as PyTorch arranges it).</summary>
-public readonly struct AdamUpdate
+internal readonly struct AdamUpdate
 {
     /// <summary>
     /// <c>m ← β₁m + (1−β₁)g</c>, <c>v ← β₂v + (1−β₂)g²</c>, <c>θ ← θ − step·m/(√v·correction + ε)</c>.

@@ -4,7 +4,7 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Formulas;
 
 /// <summary><c>1/(h² + 1e−9)</c> with <c>h² = p·a</c>: a is a median of squared distances, p the factor of the rule.</summary>
-public readonly struct InverseSquareBandwidth : IElementMap
+internal readonly struct InverseSquareBandwidth : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -12,7 +12,7 @@ public readonly struct InverseSquareBandwidth : IElementMap
 }
 
 /// <summary><c>(h² + 1e−9)²/(h⁴ + 1e−9)</c> with <c>h² = p·a</c>.</summary>
-public readonly struct FourthOrderFactor : IElementMap
+internal readonly struct FourthOrderFactor : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)

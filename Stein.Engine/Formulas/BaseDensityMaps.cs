@@ -4,7 +4,7 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Formulas;
 
 /// <summary>Log-density, score <c>ψ = (log p)′</c> and its derivative of a base density, elementwise.</summary>
-public interface IBaseDensity
+internal interface IBaseDensity
 {
     static abstract T LogDensity<T>(T z)
         where T : struct, ILane<T>;
@@ -17,7 +17,7 @@ public interface IBaseDensity
 }
 
 /// <summary>Laplace(0, 1): <c>p(z) = ½ e^−|z|</c>. The kink of the score at 0 is ignored, as published.</summary>
-public readonly struct LaplaceDensity : IBaseDensity
+internal readonly struct LaplaceDensity : IBaseDensity
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T LogDensity<T>(T z)
@@ -33,7 +33,7 @@ public readonly struct LaplaceDensity : IBaseDensity
 }
 
 /// <summary>Student t with ν = 5 degrees of freedom, location 0, scale 1: <c>p(z) ∝ (1 + z²/ν)^−(ν+1)/2</c>.</summary>
-public readonly struct StudentTDensity : IBaseDensity
+internal readonly struct StudentTDensity : IBaseDensity
 {
     /// <summary><c>log Γ(3) − log Γ(5/2) − ½ log 5π = log(2) − log(¾√π) − ½ log 5π</c>.</summary>
     private const double LogNormaliser = -0.9686195890547249;
@@ -59,7 +59,7 @@ public readonly struct StudentTDensity : IBaseDensity
 }
 
 /// <summary><c>log p(a)</c></summary>
-public readonly struct BaseLogDensity<TDensity> : IElementMap
+internal readonly struct BaseLogDensity<TDensity> : IElementMap
     where TDensity : struct, IBaseDensity
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -68,7 +68,7 @@ public readonly struct BaseLogDensity<TDensity> : IElementMap
 }
 
 /// <summary><c>ψ(a)</c></summary>
-public readonly struct BaseScore<TDensity> : IElementMap
+internal readonly struct BaseScore<TDensity> : IElementMap
     where TDensity : struct, IBaseDensity
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,7 +77,7 @@ public readonly struct BaseScore<TDensity> : IElementMap
 }
 
 /// <summary><c>ψ′(a)·b</c></summary>
-public readonly struct BaseScoreDerivativeTimes<TDensity> : IElementMap
+internal readonly struct BaseScoreDerivativeTimes<TDensity> : IElementMap
     where TDensity : struct, IBaseDensity
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

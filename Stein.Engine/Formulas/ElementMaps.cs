@@ -4,7 +4,7 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Formulas;
 
 /// <summary><c>a</c></summary>
-public readonly struct Identity : IElementMap
+internal readonly struct Identity : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -12,7 +12,7 @@ public readonly struct Identity : IElementMap
 }
 
 /// <summary><c>a + p·b</c></summary>
-public readonly struct AddScaled : IElementMap
+internal readonly struct AddScaled : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -20,7 +20,7 @@ public readonly struct AddScaled : IElementMap
 }
 
 /// <summary><c>p·a</c></summary>
-public readonly struct Scaled : IElementMap
+internal readonly struct Scaled : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -28,7 +28,7 @@ public readonly struct Scaled : IElementMap
 }
 
 /// <summary><c>a·b</c></summary>
-public readonly struct Product : IElementMap
+internal readonly struct Product : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -36,7 +36,7 @@ public readonly struct Product : IElementMap
 }
 
 /// <summary><c>a/b</c></summary>
-public readonly struct Quotient : IElementMap
+internal readonly struct Quotient : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -44,7 +44,7 @@ public readonly struct Quotient : IElementMap
 }
 
 /// <summary><c>a + p·b·c</c></summary>
-public readonly struct AddScaledProduct : IElementMap
+internal readonly struct AddScaledProduct : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -52,7 +52,7 @@ public readonly struct AddScaledProduct : IElementMap
 }
 
 /// <summary><c>a²</c></summary>
-public readonly struct Square : IElementMap
+internal readonly struct Square : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -60,7 +60,7 @@ public readonly struct Square : IElementMap
 }
 
 /// <summary><c>|a|</c></summary>
-public readonly struct Absolute : IElementMap
+internal readonly struct Absolute : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -68,7 +68,7 @@ public readonly struct Absolute : IElementMap
 }
 
 /// <summary><c>a + p·(a − b) + q·c</c></summary>
-public readonly struct Momentum : IElementMap
+internal readonly struct Momentum : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -76,7 +76,7 @@ public readonly struct Momentum : IElementMap
 }
 
 /// <summary><c>(a + 1)·b</c></summary>
-public readonly struct PlusOneTimes : IElementMap
+internal readonly struct PlusOneTimes : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)

@@ -6,7 +6,7 @@ namespace Stein.Engine.Formulas;
 /// An elementwise formula of up to three matrices and two numbers, written once for every device. A map that uses
 /// fewer inputs ignores the rest.
 /// </summary>
-public interface IElementMap
+internal interface IElementMap
 {
     static abstract T Apply<T>(T a, T b, T c, T p, T q)
         where T : struct, ILane<T>;

@@ -5,7 +5,7 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Formulas;
 
 /// <summary><c>φ(a·b)</c>: a squared distance, b <c>1/h²</c>.</summary>
-public readonly struct KernelValue<TKernel> : IElementMap
+internal readonly struct KernelValue<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -14,7 +14,7 @@ public readonly struct KernelValue<TKernel> : IElementMap
 }
 
 /// <summary><c>−φ′(a·b)</c>: a squared distance, b <c>1/h²</c>.</summary>
-public readonly struct KernelFirstDerivative<TKernel> : IElementMap
+internal readonly struct KernelFirstDerivative<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,7 +30,7 @@ public readonly struct KernelFirstDerivative<TKernel> : IElementMap
 /// <c>tr ∇_x∇_y k = 2b(−Dφ′ − 2ρφ″)</c> at <c>ρ = a·b</c>: a is a squared distance, b <c>1/h²</c>, p the dimension D. The Laplacian of k in
 /// either argument is this with the other sign.
 /// </summary>
-public readonly struct KernelMixedTrace<TKernel> : IElementMap
+internal readonly struct KernelMixedTrace<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,7 +45,7 @@ public readonly struct KernelMixedTrace<TKernel> : IElementMap
 }
 
 /// <summary><c>φ″(a·b)</c>: a squared distance, b <c>1/h²</c>.</summary>
-public readonly struct KernelSecondDerivative<TKernel> : IElementMap
+internal readonly struct KernelSecondDerivative<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,7 +60,7 @@ public readonly struct KernelSecondDerivative<TKernel> : IElementMap
 /// <summary>
 /// <c>w(ρ) = (D + 2)φ″ + 2ρφ‴</c> at <c>ρ = a·b</c>, p being D: the gradient of the Laplacian of k is <c>4a²w</c> times the displacement.
 /// </summary>
-public readonly struct KernelLaplacianGradient<TKernel> : IElementMap
+internal readonly struct KernelLaplacianGradient<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,7 +79,7 @@ public readonly struct KernelLaplacianGradient<TKernel> : IElementMap
 /// <see cref="KernelLaplacianGradient{TKernel}"/> and r the ratios of derivatives: the Laplacian of the Laplacian of k is <c>4a²</c> times
 /// this.
 /// </summary>
-public readonly struct KernelBilaplacian<TKernel> : IElementMap
+internal readonly struct KernelBilaplacian<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,7 +11,7 @@ public enum PairStatistic
 }
 
 /// <summary>The divisors of the statistics.</summary>
-public static class PairStatisticExtensions
+internal static class PairStatisticExtensions
 {
     /// <summary>1/(N(N−1)) or 1/N².</summary>
     /// <exception cref="ArgumentOutOfRangeException">A U-statistic of fewer than two samples.</exception>

@@ -5,7 +5,7 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Formulas;
 
 /// <summary>What <see cref="SlicedPairTerm{TKernel}"/> needs to know of one slice.</summary>
-public struct SlicedPairSlice<T>
+internal struct SlicedPairSlice<T>
     where T : struct, ILane<T>
 {
     /// <summary><c>√(aΛ)</c>, which turns a projection z into w.</summary>
@@ -51,14 +51,12 @@ public struct SlicedPairSlice<T>
 /// </para>
 /// <para>Written so that the Gaussian, whose ratios are 1, takes 14 instructions a pair for the score and 23 for the projection.</para>
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
-public readonly struct SlicedPairTerm<TKernel>
+internal readonly struct SlicedPairTerm<TKernel>
     where TKernel : struct, IRadialKernel
 {
     /// <summary>The constants of a slice.</summary>
     /// <param name="coupling"><c>c = r·g</c>.</param>
     /// <param name="inverseSquare"><c>a = 1/h²</c>.</param>
-    /// <param name="fourthOrder">β.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SlicedPairSlice<T> Slice<T>(T coupling, T inverseSquare, T fourthOrder)
         where T : struct, ILane<T>

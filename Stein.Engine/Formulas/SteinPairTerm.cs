@@ -17,15 +17,13 @@ namespace Stein.Engine.Formulas;
 /// <c>fourthOrder</c> (see <see cref="FourthOrderFactor"/>) carries that and is 1 to rounding for any bandwidth of use.
 /// </para>
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
-public readonly struct SteinPairTerm<TKernel>
+internal readonly struct SteinPairTerm<TKernel>
     where TKernel : struct, IRadialKernel
 {
     /// <summary>The term <c>u</c> of a pair.</summary>
     /// <param name="squaredDistance"><c>‖d‖²</c>.</param>
     /// <param name="scoreProduct"><c>s·s′</c>.</param>
     /// <param name="scoreDisplacement"><c>(s − s′)·d</c>.</param>
-    /// <param name="dimension"><c>D</c>.</param>
     /// <param name="inverseSquare"><c>a = 1/h²</c>.</param>
     /// <param name="fourthOrder">The factor of the fourth-order term, see the remarks.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,7 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Formulas;
 
 /// <summary>The logistic function <c>σ(a)</c>.</summary>
-public readonly struct Sigmoid : IElementMap
+internal readonly struct Sigmoid : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -15,7 +15,7 @@ public readonly struct Sigmoid : IElementMap
 /// The derivative of Swish <c>a·σ(a)</c>, given <c>b = σ(a)</c>: <c>b(1 + a(1 − b))</c>
 /// (Ramachandran, Zoph and Le, "Searching for activation functions", 2017).
 /// </summary>
-public readonly struct SwishFirstDerivative : IElementMap
+internal readonly struct SwishFirstDerivative : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
@@ -23,7 +23,7 @@ public readonly struct SwishFirstDerivative : IElementMap
 }
 
 /// <summary>The second derivative of Swish times c, given <c>b = σ(a)</c>: <c>c·b(1 − b)(2 + a(1 − 2b))</c>.</summary>
-public readonly struct SwishSecondDerivativeTimes : IElementMap
+internal readonly struct SwishSecondDerivativeTimes : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)

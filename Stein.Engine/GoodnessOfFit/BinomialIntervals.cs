@@ -3,7 +3,7 @@ using MathNet.Numerics.Distributions;
 namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>Intervals for counts of rejections: what a count says of a probability, and what a probability says of a count.</summary>
-public static class BinomialIntervals
+internal static class BinomialIntervals
 {
     /// <summary>
     /// The interval of probabilities that n trials with k successes leave open, exact: it holds the true one with probability
@@ -44,7 +44,7 @@ public static class BinomialIntervals
         if (!(probability >= 0 && probability <= 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(probability), probability, $"{probability} is no probability; it must be from 0 to 1.");
+                nameof(probability), probability, $"The probability cannot be {probability}; it must be from 0 to 1.");
         }
 
         double tail = Tail(confidence);

@@ -31,10 +31,10 @@ public sealed class Bootstrap
     private readonly double[] replicates;
 
     /// <summary>Draws the weights of B = <paramref name="replicates"/> replicates for N = <paramref name="samples"/> samples.</summary>
-    /// <param name="device">Where pair matrices will stand.</param>
+    /// <param name="device">The device that pair matrices are on.</param>
     /// <param name="samples">N, at least 2.</param>
     /// <param name="replicates">B, at least 1.</param>
-    /// <param name="kind">Their distribution.</param>
+    /// <param name="kind">The distribution of the weights.</param>
     /// <param name="stream">A stream for <see cref="StreamPurpose.Bootstrap"/>; NB words or a few more, NB/32 for signs.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two samples, or no replicate.</exception>
     public Bootstrap(Device device, int samples, int replicates, BootstrapWeights kind, PhiloxStream stream)
@@ -72,16 +72,16 @@ public sealed class Bootstrap
     /// <summary>The replicates (B) of the last matrix, in the order of their weights; valid until the next.</summary>
     public ReadOnlySpan<double> Replicates => replicates;
 
-    /// <summary>A bootstrap with given multinomial weights.</summary>
-    /// <param name="device">Where pair matrices will stand.</param>
+    /// <summary>A bootstrap with given multinomial weights, such as those that another program drew.</summary>
+    /// <param name="device">The device that pair matrices are on.</param>
     /// <param name="samples">N, at least 2.</param>
     /// <param name="counts">How often each sample was drawn (B×N, row-major); N in every row.</param>
-    /// <exception cref="ArgumentException">The counts are no whole rows, or a row does not add up to N.</exception>
-    public static Bootstrap FromCounts(Device device, int samples, ReadOnlySpan<int> counts)
+    /// <exception cref="ArgumentException">The counts are not whole rows, or a row does not add up to N.</exception>
+    internal static Bootstrap FromCounts(Device device, int samples, ReadOnlySpan<int> counts)
     {
         RequireSamples(samples);
         if (counts.Length % samples != 0)
-            throw new ArgumentException($"{counts.Length} counts are no whole number of rows of {samples}.", nameof(counts));
+            throw new ArgumentException($"{counts.Length} counts are not a whole number of rows of {samples}.", nameof(counts));
         var bootstrap = new Bootstrap(device, samples, counts.Length / samples, BootstrapWeights.Multinomial);
         for (int row = 0; row < counts.Length; row += samples)
         {
@@ -139,7 +139,7 @@ public sealed class Bootstrap
 
     /// <summary>The test of a pair matrix: its U-statistic against its <see cref="Replicates"/>.</summary>
     /// <param name="pairs">H (N×N), symmetric, with a diagonal of zeros.</param>
-    /// <exception cref="ArgumentException">The matrix is not N×N, or its sum is no finite number.</exception>
+    /// <exception cref="ArgumentException">The matrix is not N×N, or its sum is not finite.</exception>
     public TestOutcome Test(DeviceMatrix pairs)
     {
         Run(pairs);

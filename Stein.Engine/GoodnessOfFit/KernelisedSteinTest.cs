@@ -13,11 +13,10 @@ namespace Stein.Engine.GoodnessOfFit;
 /// <remarks>
 /// The statistic is U, the pair terms are <see cref="SteinPairTerm{TKernel}"/>, the replicates those of
 /// <see cref="GoodnessOfFit.Bootstrap"/>.
-/// O(N²(D + B)) a test and O(N²) memory, allocated once: a test allocates nothing. Discrepancies can be added before they are tested,
+/// O(N²(D + B)) per test and O(N²) memory, allocated once. Discrepancies can be added before they are tested,
 /// such as those of a ladder of noise: add the matrices of <see cref="ComputePairs"/> and give the sum to
 /// <see cref="GoodnessOfFit.Bootstrap.Test"/>.
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 public sealed class KernelisedSteinTest<TKernel>
     where TKernel : struct, IRadialKernel
 {
@@ -25,7 +24,7 @@ public sealed class KernelisedSteinTest<TKernel>
     private readonly DeviceMatrix squaredDistances;
     private readonly DeviceMatrix pairs;
 
-    /// <summary>For the samples, replicates and device of <paramref name="bootstrap"/>, which other tests may share.</summary>
+    /// <summary>A test for the samples, replicates and device of <paramref name="bootstrap"/>, which other tests may share.</summary>
     public KernelisedSteinTest(Bootstrap bootstrap)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);

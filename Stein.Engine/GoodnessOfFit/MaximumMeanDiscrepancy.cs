@@ -21,11 +21,11 @@ public readonly record struct MeanDiscrepancyEstimates(double V, double U, doubl
 /// and Smola, "A kernel two-sample test", JMLR 13, 2012).
 /// </summary>
 /// <remarks>
+/// It measures what samplers draw against exact samples of their targets; unlike a Stein discrepancy it needs no score.
 /// The pair terms are <c>h_ij = k(x_i, x_j) + k(y_i, y_j) − k(x_i, y_j) − k(x_j, y_i)</c>. All come from the kernel matrix K of the
 /// 2N pooled samples: the upper half of its rows minus the lower half is <c>[K_xx − K_yx, K_xy − K_yy]</c>, whose transpose has
 /// the two halves of H one above the other. O(N²D) operations and O(N²) memory, allocated once: an estimate allocates nothing.
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 public sealed class MaximumMeanDiscrepancy<TKernel>
     where TKernel : struct, IRadialKernel
 {
@@ -49,7 +49,7 @@ public sealed class MaximumMeanDiscrepancy<TKernel>
     private readonly double[] sums;
     private readonly double[] pooledSums;
 
-    /// <summary>For two sets of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.</summary>
+    /// <summary>Compares two sets of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than two samples.</exception>
     public MaximumMeanDiscrepancy(Device device, int samples, int dimension)
     {

@@ -10,10 +10,10 @@ namespace Stein.Engine.GoodnessOfFit;
 /// kernelized Stein discrepancy", ICLR 2021): the pair terms of the R slices are added before they are weighted.
 /// </summary>
 /// <remarks>
+/// It is for high dimensions, where the test by the kernelised Stein discrepancy loses power.
 /// The statistic is U, and a sum over the slices, not a mean. Bandwidths follow the median rule of each slice or are set. Directions
-/// must not be fitted to the samples that are tested. O(NDR + N²(R + B)) a test and O(N²) memory, allocated once.
+/// must not be fitted to the samples that are tested. O(NDR + N²(R + B)) per test and O(N²) memory, allocated once.
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
 public sealed class SlicedSteinTest<TKernel>
     where TKernel : struct, IRadialKernel
 {
@@ -23,10 +23,8 @@ public sealed class SlicedSteinTest<TKernel>
     private readonly DeviceMatrix couplings;
     private readonly SlicedPairRequest request;
 
-    /// <summary>For R = <paramref name="slices"/> slices in D = <paramref name="dimension"/> dimensions, all zero until they are set.</summary>
-    /// <param name="bootstrap">Its samples, replicates and device; other tests may share it.</param>
-    /// <param name="dimension">D.</param>
-    /// <param name="slices">R.</param>
+    /// <summary>A test by R = <paramref name="slices"/> slices in D = <paramref name="dimension"/> dimensions, all zero until they are set.</summary>
+    /// <param name="bootstrap">Gives the samples, replicates and device; other tests may share it.</param>
     public SlicedSteinTest(Bootstrap bootstrap, int dimension, int slices)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);

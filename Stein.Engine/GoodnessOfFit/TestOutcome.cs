@@ -7,8 +7,4 @@ namespace Stein.Engine.GoodnessOfFit;
 /// p ≤ α has a level of at most α where replicates and statistic are exchangeable (Phipson and Smyth, "Permutation p-values
 /// should never be zero", 2010).
 /// </param>
-public readonly record struct TestOutcome(double Statistic, double PValue)
-{
-    /// <summary>Whether the hypothesis is rejected at a level such as 0.05: <c>p ≤ level</c>.</summary>
-    public bool Rejects(double level) => PValue <= level;
-}
+public readonly record struct TestOutcome(double Statistic, double PValue);

@@ -70,7 +70,7 @@ public interface IRadialKernel
 }
 
 /// <summary>The profile as a function of ρ itself.</summary>
-public static class RadialKernel<TKernel>
+internal static class RadialKernel<TKernel>
     where TKernel : struct, IRadialKernel
 {
     /// <summary>The profile at <paramref name="rho"/> ≥ 0 (in units of the squared bandwidth).</summary>

@@ -3,8 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Stein.Engine.Lanes;
 
 /// <summary>One double-precision number: the lane of the oracle that every other device is held against.</summary>
-/// <param name="Value">The number.</param>
-public readonly unsafe record struct DoubleLane(double Value) : ISimdLane<DoubleLane, double>
+internal readonly unsafe record struct DoubleLane(double Value) : ISimdLane<DoubleLane, double>
 {
     public static int Count => 1;
 

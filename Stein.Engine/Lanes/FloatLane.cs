@@ -8,8 +8,7 @@ namespace Stein.Engine.Lanes;
 /// Exponential and logarithm are ILGPU's own (on CUDA <c>ex2.approx</c> and <c>lg2.approx</c>), so that results differ
 /// from the SIMD lanes in the last bits.
 /// </remarks>
-/// <param name="Value">The number.</param>
-public readonly record struct FloatLane(float Value) : ILane<FloatLane>
+internal readonly record struct FloatLane(float Value) : ILane<FloatLane>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLane Constant(double value) => new((float)value);

@@ -8,7 +8,6 @@ namespace Stein.Engine.Lanes;
 /// Loads and stores are no part of it: a formula owns no memory, the drivers of each device do.
 /// Only static members are used inside ILGPU kernels, where <see cref="FloatLane"/> is the lane.
 /// </remarks>
-/// <typeparam name="TSelf">The lane itself.</typeparam>
 public interface ILane<TSelf>
     where TSelf : struct, ILane<TSelf>
 {

@@ -1,7 +1,6 @@
 namespace Stein.Engine.Lanes;
 
 /// <summary>A lane that drivers on the CPU can load, store and reduce.</summary>
-/// <typeparam name="TSelf">The lane itself.</typeparam>
 /// <typeparam name="TElement">The number it holds <see cref="Count"/> of.</typeparam>
 internal unsafe interface ISimdLane<TSelf, TElement> : ILane<TSelf>
     where TSelf : struct, ISimdLane<TSelf, TElement>

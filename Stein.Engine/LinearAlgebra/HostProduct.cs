@@ -19,11 +19,7 @@ internal static unsafe class HostProduct
     public static PaddedMatrix OfLeftTransposed(PaddedMatrix a, PaddedMatrix b)
         => Multiply(a, a.Rows, 1, a.Stride, b, new PaddedMatrix(a.Columns, b.Columns));
 
-    /// <summary><c>C ← A Bᵀ</c>: A (N×K), B (M×K), C (N×M).</summary>
-    /// <param name="a">A.</param>
-    /// <param name="b">B.</param>
-    /// <param name="transposed">Receives Bᵀ (K×M).</param>
-    /// <param name="product">C.</param>
+    /// <summary><c>C ← A Bᵀ</c>: A (N×K), B (M×K), C (N×M); <paramref name="transposed"/> receives Bᵀ (K×M).</summary>
     public static void OfTransposed(PaddedMatrix a, PaddedMatrix b, PaddedMatrix transposed, PaddedMatrix product)
     {
         Transposition<double>.Run(b.Pointer, b.Stride, b.Rows, b.Columns, transposed.Pointer, transposed.Stride);

@@ -5,7 +5,7 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Stein.Engine.LinearAlgebra;
 
 /// <summary>Condition number, determinant and inverse of D×D matrices held row by row in a flat array of D·D numbers.</summary>
-public static class SquareMatrix
+internal static class SquareMatrix
 {
     // Runs stand side by side, one a core: threads of a factorisation's own would only wait for one another.
     static SquareMatrix() => Control.UseSingleThread();

@@ -29,10 +29,10 @@ internal sealed class TruncatedEigendecomposition
     /// <summary>The relative change between two subspace iterations at which they end.</summary>
     public const double Tolerance = 1e-4;
 
-    private const int MostIterations = 32;
+    private const int MaxIterations = 32;
 
     /// <summary>What the square of a direction must have of the longest's to be more than rounding.</summary>
-    private const double LeastShare = 1e-12;
+    private const double MinShare = 1e-12;
 
     /// <summary>The first look at the eigenvalues; the next come after twice as many iterations, since a look costs more than one.</summary>
     private const int FirstLook = 2;
@@ -49,8 +49,8 @@ internal sealed class TruncatedEigendecomposition
 
     /// <summary>The leading part of the spectrum.</summary>
     /// <param name="matrix">A (N×N).</param>
-    /// <param name="share">Of the trace, above 0 and at most 1.</param>
-    /// <param name="atMost">The most eigenvalues, at least 1.</param>
+    /// <param name="share">The share of the trace that the eigenvalues must add up to, above 0 and at most 1.</param>
+    /// <param name="atMost">The largest number of eigenvalues to compute, at least 1.</param>
     public static TruncatedEigendecomposition Of(DeviceMatrix matrix, double share, int atMost)
     {
         int order = matrix.Rows;
@@ -83,8 +83,8 @@ internal sealed class TruncatedEigendecomposition
 
     /// <param name="matrix">A (N×N).</param>
     /// <param name="wanted">The sum of the eigenvalues that is enough.</param>
-    /// <param name="atMost">The most eigenvalues.</param>
-    /// <param name="rows">Where to start (W×N), W at least 1; overwritten.</param>
+    /// <param name="atMost">The largest number of eigenvalues to compute.</param>
+    /// <param name="rows">The vectors to start from (W×N), W at least 1; overwritten.</param>
     private static TruncatedEigendecomposition Subspace(DeviceMatrix matrix, double wanted, int atMost, PaddedMatrix rows)
     {
         Device device = matrix.Device;
@@ -114,7 +114,7 @@ internal sealed class TruncatedEigendecomposition
                 (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(width, width, small.ToArray()));
                 int count = Count(values, wanted, atMost);
                 double sum = values.Take(count).Sum();
-                if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MostIterations)
+                if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MaxIterations)
                     return new(values[..count], HostProduct.Of(Leading(vectors, count), rows));
                 last = sum;
                 look *= 2;
@@ -145,7 +145,7 @@ internal sealed class TruncatedEigendecomposition
         (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(rows.Rows, rows.Rows, products.ToArray()));
 
         // Always fewer, so that this comes to an end.
-        int count = Math.Max(1, values.SkipLast(1).Count(value => value > LeastShare * values[0]));
+        int count = Math.Max(1, values.SkipLast(1).Count(value => value > MinShare * values[0]));
         PaddedMatrix combinations = Leading(vectors, count);
         for (int j = 0; j < count; j++)
         {

@@ -4,4 +4,4 @@ namespace Stein.Engine.Models;
 /// <param name="Values">The accepted matrix: D×D, row-major.</param>
 /// <param name="Attempts">How many matrices were drawn, the accepted one included.</param>
 /// <param name="ConditionNumber">The 2-norm condition number of the accepted matrix.</param>
-public sealed record AcceptedMatrix(double[] Values, int Attempts, double ConditionNumber);
+internal sealed record AcceptedMatrix(double[] Values, int Attempts, double ConditionNumber);

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Models;
 
@@ -21,8 +22,8 @@ public sealed class IcaData
     // Rows of sources that share one pass over the mixing matrix, which at D = 200 is larger than a first-level cache.
     private const int BlockRows = 4;
 
-    private readonly double[] _mixing;
-    private readonly double[] _mixingTransposed;
+    private readonly double[] mixing;
+    private readonly double[] mixingTransposed;
 
     /// <summary>Inverts the unmixing matrix.</summary>
     /// <param name="unmixing">V: D×D, row-major, invertible.</param>
@@ -40,14 +41,14 @@ public sealed class IcaData
                 $"Base density {(int)density} is unknown; it must be one of {string.Join(", ", Enum.GetNames<BaseDensity>())}.");
         }
 
-        _mixing = SquareMatrix.Inverse(unmixing, dimension);
+        mixing = SquareMatrix.Inverse(unmixing, dimension);
         (Dimension, Density) = (dimension, density);
-        _mixingTransposed = new double[_mixing.Length];
+        mixingTransposed = new double[mixing.Length];
         for (int row = 0; row < dimension; row++)
         {
             for (int column = 0; column < dimension; column++)
             {
-                _mixingTransposed[(column * dimension) + row] = _mixing[(row * dimension) + column];
+                mixingTransposed[(column * dimension) + row] = mixing[(row * dimension) + column];
             }
         }
     }
@@ -59,16 +60,14 @@ public sealed class IcaData
     public BaseDensity Density { get; }
 
     /// <summary>W = V⁻¹: D×D, row-major.</summary>
-    public ReadOnlySpan<double> Mixing => _mixing;
+    public ReadOnlySpan<double> Mixing => mixing;
 
     /// <summary>Draws the training sample of a seed (N×D, row-major).</summary>
-    /// <param name="seed">The run's seed.</param>
     /// <param name="count">N, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
     public float[] SampleTraining(ulong seed, int count) => Sample(new PhiloxStream(seed, StreamPurpose.TrainingData), count);
 
     /// <summary>Draws the test sample of a seed (N×D, row-major), from another stream than the training sample.</summary>
-    /// <param name="seed">The run's seed.</param>
     /// <param name="count">N, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
     public float[] SampleTest(ulong seed, int count) => Sample(new PhiloxStream(seed, StreamPurpose.TestData), count);
@@ -80,14 +79,7 @@ public sealed class IcaData
     public float[] Sample(PhiloxStream stream, int count)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        if (count < 0 || (long)count * Dimension > Array.MaxLength)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(count),
-                count,
-                $"{count} samples of dimension {Dimension} cannot be drawn; the count must be from 0 to {Array.MaxLength / Dimension}.");
-        }
-
+        SampleMatrix.CheckCount(count, Dimension, nameof(count));
         var samples = new float[count * Dimension];
         var sources = new double[BlockRows * Dimension];
         var mixed = new double[BlockRows * Dimension];
@@ -122,7 +114,7 @@ public sealed class IcaData
         mixed.Clear();
         for (int k = 0; k < d; k++)
         {
-            ReadOnlySpan<double> column = _mixingTransposed.AsSpan(k * d, d);
+            ReadOnlySpan<double> column = mixingTransposed.AsSpan(k * d, d);
             ReadOnlySpan<Vector<double>> columnVectors = MemoryMarshal.Cast<double, Vector<double>>(column[..vectorised]);
             for (int row = 0; row < BlockRows; row++)
             {

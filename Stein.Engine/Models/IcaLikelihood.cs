@@ -13,7 +13,7 @@ public sealed class IcaLikelihood
     private readonly DeviceMatrix perSample;
     private readonly double[] logDensities;
 
-    /// <summary>For <paramref name="samples"/> (N×D).</summary>
+    /// <summary>The likelihood of <paramref name="samples"/> (N×D).</summary>
     public IcaLikelihood(Device device, DeviceMatrix samples)
     {
         this.device = device;

@@ -11,10 +11,9 @@ namespace Stein.Engine.Models;
 /// Source: Gong, Li and Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, and its code
 /// (<c>ICA_generate_random_W_matrix</c>). The authors then round both to float32; here they stay float64.
 /// </remarks>
-/// <param name="Dimension">D.</param>
 /// <param name="Truth">V_true, the inverse of the mixing matrix: D×D, row-major, entries N(0, 1).</param>
 /// <param name="Initial">V_init, drawn next from the same generator: D×D, row-major, entries N(0, 1/D).</param>
-public sealed record PaperMatrices(int Dimension, AcceptedMatrix Truth, AcceptedMatrix Initial)
+internal sealed record PaperMatrices(int Dimension, AcceptedMatrix Truth, AcceptedMatrix Initial)
 {
     /// <summary>The smallest dimension for which the rule "condition number below D" can be met.</summary>
     public const int MinimumDimension = 2;

@@ -19,7 +19,7 @@ namespace Stein.Engine.Networks;
 /// f stands for −E[ε | x′], of order 1 whatever σ, so that no difference of nearly equal numbers is divided by σ².
 /// </para>
 /// </remarks>
-public sealed class DenoisingAutoencoder
+internal sealed class DenoisingAutoencoder
 {
     private readonly Device device;
     private readonly SwishNetwork network;
@@ -27,9 +27,7 @@ public sealed class DenoisingAutoencoder
     private readonly DeviceMatrix perSample;
 
     /// <summary>An auto-encoder with parameters of its own, all 0.</summary>
-    /// <param name="device">Where it stands.</param>
     /// <param name="samples">N, the points it is given at a time.</param>
-    /// <param name="dimension">D.</param>
     /// <param name="hidden">H, the width of both hidden layers.</param>
     /// <param name="sigma">σ, positive and finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or σ is not positive and finite.</exception>

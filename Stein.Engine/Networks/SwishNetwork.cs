@@ -11,16 +11,11 @@ namespace Stein.Engine.Networks;
 /// A point costs <c>2(DH₁ + H₁H₂ + H₂D)</c> operations forward and twice as many back; O(N(D + H₁ + H₂)) memory. Several networks may
 /// share their parameters, as one of a batch and one of a test set.
 /// </remarks>
-public sealed class SwishNetwork
+internal sealed class SwishNetwork
 {
     private readonly Device device;
 
     /// <summary>A network with parameters of its own, all 0.</summary>
-    /// <param name="device">Where it stands.</param>
-    /// <param name="samples">N.</param>
-    /// <param name="dimension">D.</param>
-    /// <param name="hidden1">H₁.</param>
-    /// <param name="hidden2">H₂.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public SwishNetwork(Device device, int samples, int dimension, int hidden1, int hidden2)
         : this(device, samples, new NetworkParameters(device, dimension, hidden1, hidden2))

@@ -15,9 +15,9 @@ public sealed class Adam : IStateful
     private readonly DeviceMatrix[] secondMoments;
 
     /// <param name="settings">Step size and decays.</param>
-    /// <param name="parameters">What is trained.</param>
-    /// <param name="gradients">Where the gradient of each parameter stands at every step.</param>
-    /// <param name="ascend">Climbs instead of descending.</param>
+    /// <param name="parameters">The matrices that are trained.</param>
+    /// <param name="gradients">The matrices that hold the gradient of each parameter when a step is taken.</param>
+    /// <param name="ascend">Whether steps climb the gradient instead of descending it.</param>
     public Adam(
         AdamSettings settings, IReadOnlyList<DeviceMatrix> parameters, IReadOnlyList<DeviceMatrix> gradients, bool ascend = false)
     {

@@ -29,8 +29,7 @@ namespace Stein.Engine.Particles;
 /// host in double precision, each pair once: O(N²D), a quarter of a millisecond for N = 100.
 /// </para>
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
-public sealed class KernelSteinDescent<TKernel> : ParticleFlow
+internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
     where TKernel : struct, IRadialKernel
 {
     private readonly DeviceMatrix scores;
@@ -74,8 +73,6 @@ public sealed class KernelSteinDescent<TKernel> : ParticleFlow
     /// call.
     /// </summary>
     /// <param name="work">N×D on the device, overwritten.</param>
-    /// <param name="positions">N×D.</param>
-    /// <param name="target">In D dimensions.</param>
     internal Span<double> Gradient(DeviceMatrix work, DeviceMatrix positions, GaussianMixture target)
     {
         ArgumentNullException.ThrowIfNull(target);

@@ -14,12 +14,11 @@ namespace Stein.Engine.Particles;
 /// separated modes it is large, up to m⁴ times as large as the second: the score turns from one mode to the other within a short way.
 /// </para>
 /// </remarks>
-public static class MixtureCurvature
+internal static class MixtureCurvature
 {
     /// <summary>
     /// <c>product_n = ∇∇ log p(x_n) · v_n</c>, without forming a Hessian. O(NKD), for full covariances O(NKD²).
     /// </summary>
-    /// <param name="mixture">p.</param>
     /// <param name="points">x: N×D, row-major.</param>
     /// <param name="vectors">v: N×D, row-major.</param>
     /// <param name="products">Receives them (N×D, row-major); not the memory of points or vectors.</param>
@@ -55,7 +54,6 @@ public static class MixtureCurvature
     /// <summary>
     /// <c>∇∇ log p(x_n)</c>, the Jacobian of the score: D products with unit vectors. O(NKD²), for full covariances O(NKD³).
     /// </summary>
-    /// <param name="mixture">p.</param>
     /// <param name="points">x: N×D, row-major.</param>
     /// <returns>N×D×D, each row-major.</returns>
     /// <exception cref="ArgumentException">The numbers are not rows of D.</exception>
@@ -89,7 +87,7 @@ public static class MixtureCurvature
             ReadOnlySpan<double> mean = mixture.Mean(k);
             for (int d = 0; d < dimension; d++)
                 pull[d] = mean[d] - point[d];
-            Solve(mixture.Covariances[k], pull);
+            mixture.Covariances[k].Solve(pull);
         }
 
         for (int d = 0; d < dimension; d++)
@@ -119,17 +117,9 @@ public static class MixtureCurvature
             for (int d = 0; d < dimension; d++)
                 along += pull[d] * vector[d];
             vector.CopyTo(solved);
-            Solve(mixture.Covariances[k], solved);
+            mixture.Covariances[k].Solve(solved);
             for (int d = 0; d < dimension; d++)
                 product[d] += responsibilities[k] * ((along * pull[d]) - solved[d]);
         }
-    }
-
-    /// <summary>Replaces a vector by <c>Σ⁻¹</c> times it.</summary>
-    private static void Solve(GaussianCovariance covariance, Span<double> vector)
-    {
-        if (!covariance.IsIsotropic)
-            covariance.SquaredLength(vector);
-        covariance.FinishSolve(vector);
     }
 }

@@ -8,7 +8,7 @@ namespace Stein.Engine.Particles;
 /// The particles follow <c>p * N(0, σ² I)</c>, which is exact for a mixture; they themselves are not noised. While σ is as large as the
 /// modes are apart, the target has one mode and its score knows the proportions.
 /// </remarks>
-public sealed class NoiseSchedule
+internal sealed class NoiseSchedule
 {
     /// <summary>The last σ before none, a tenth of a mode's standard deviation of 1.</summary>
     public const double Last = 0.1;

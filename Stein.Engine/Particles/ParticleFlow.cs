@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Samples;
 using Stein.Engine.Targets;
 
 namespace Stein.Engine.Particles;
@@ -7,12 +8,12 @@ namespace Stein.Engine.Particles;
 /// A law by which N particles in D dimensions move together towards a target of which the score is known. It has no state: the velocities
 /// follow from the positions and the target alone, and do not depend on the order of the particles but for rounding.
 /// </summary>
-public abstract class ParticleFlow
+internal abstract class ParticleFlow
 {
     /// <summary>The fewest particles: the bandwidth is made from the distances between them.</summary>
     public const int FewestParticles = 2;
 
-    /// <param name="device">Where the particles are; a run's own.</param>
+    /// <param name="device">The device that the particles are on.</param>
     /// <param name="particles">N, at least <see cref="FewestParticles"/>.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are too few particles or dimensions.</exception>
@@ -25,16 +26,11 @@ public abstract class ParticleFlow
                 nameof(particles), particles, $"{particles} particles are too few; there must be at least {FewestParticles}.");
         }
 
-        if (dimension < 1)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(dimension), dimension, $"Dimension {dimension} is impossible; it must be at least 1.");
-        }
-
+        SampleMatrix.CheckDimension(dimension, nameof(dimension));
         (Device, Particles, Dimension) = (device, particles, dimension);
     }
 
-    /// <summary>Where the particles are.</summary>
+    /// <summary>The device that the particles are on.</summary>
     public Device Device { get; }
 
     /// <summary>N.</summary>
@@ -46,7 +42,6 @@ public abstract class ParticleFlow
     /// <summary>The velocity of every particle. O(N²D).</summary>
     /// <param name="velocities">Receives them (N×D); not the positions' own memory.</param>
     /// <param name="positions">N×D.</param>
-    /// <param name="target">In D dimensions.</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public abstract void Velocities(DeviceMatrix velocities, DeviceMatrix positions, GaussianMixture target);
 }

@@ -12,7 +12,7 @@ namespace Stein.Engine.Particles;
 /// case. Lengths grow with the noise: a step is counted in standard deviations of a smoothed mode of variance 1, as annealed
 /// Langevin dynamics does (Song and Ermon, NeurIPS 2019, algorithm 1). The fixed points are those of the flow.
 /// </remarks>
-public sealed class ParticleSampler : IStateful
+internal sealed class ParticleSampler : IStateful
 {
     private readonly ParticleFlow flow;
     private readonly GaussianMixture target;

@@ -18,8 +18,7 @@ namespace Stein.Engine.Particles;
 /// in every step: h² = median/ln N, the lower median of the positive squared distances between the particles.
 /// </para>
 /// </remarks>
-/// <typeparam name="TKernel">The radial kernel.</typeparam>
-public sealed class SteinVariationalGradientDescent<TKernel> : ParticleFlow
+internal sealed class SteinVariationalGradientDescent<TKernel> : ParticleFlow
     where TKernel : struct, IRadialKernel
 {
     private readonly KernelisedSteinDiscrepancy<TKernel> discrepancy;

@@ -14,13 +14,12 @@ namespace Stein.Engine.Random;
 /// </remarks>
 public sealed class EpochBatches : IStateful
 {
-    private readonly PhiloxStream _stream;
-    private readonly int[] _order;
-    private readonly int _pointsPerEpoch;
-    private BatchPosition _position;
+    private readonly PhiloxStream stream;
+    private readonly int[] order;
+    private readonly int pointsPerEpoch;
+    private BatchPosition position;
 
     /// <summary>Starts at the first batch of epoch 0.</summary>
-    /// <param name="seed">The run's seed.</param>
     /// <param name="sampleCount">N, at least 1.</param>
     /// <param name="batchSize">B, from 1 to N.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is below 1, or B is not between 1 and N.</exception>
@@ -41,30 +40,27 @@ public sealed class EpochBatches : IStateful
         }
 
         BatchSize = batchSize;
-        _order = new int[sampleCount];
-        _pointsPerEpoch = sampleCount - (sampleCount % batchSize);
-        _stream = new PhiloxStream(seed, StreamPurpose.Batches);
+        order = new int[sampleCount];
+        pointsPerEpoch = sampleCount - (sampleCount % batchSize);
+        stream = new PhiloxStream(seed, StreamPurpose.Batches);
         ShuffleEpoch(0);
     }
 
     /// <summary>B: how many indices a batch has.</summary>
     public int BatchSize { get; }
 
-    /// <summary>N: how many points there are.</summary>
-    public int SampleCount => _order.Length;
-
     /// <summary>Where the reader stands; setting it makes the next batch the one that followed when it was read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The offset is not a multiple of B between 0 and N − (N mod B).</exception>
     public BatchPosition Position
     {
-        get => _position;
+        get => position;
         set
         {
             if (!IsBatchStart(value.Offset))
                 throw new ArgumentOutOfRangeException(nameof(value), value.Offset, WrongOffset(value.Offset));
 
             ShuffleEpoch(value.Epoch);
-            _position = value;
+            position = value;
         }
     }
 
@@ -80,18 +76,18 @@ public sealed class EpochBatches : IStateful
                 $"A span of {indices.Length} indices cannot take a batch; its length must be {BatchSize}.", nameof(indices));
         }
 
-        if (_position.Offset == _pointsPerEpoch)
+        if (position.Offset == pointsPerEpoch)
         {
-            if (_position.Epoch == uint.MaxValue)
+            if (position.Epoch == uint.MaxValue)
             {
-                throw new InvalidOperationException($"Epoch {_position.Epoch} is the last; there are 2^32 epochs.");
+                throw new InvalidOperationException($"Epoch {position.Epoch} is the last; there are 2^32 epochs.");
             }
 
-            ShuffleEpoch(_position.Epoch + 1);
+            ShuffleEpoch(position.Epoch + 1);
         }
 
-        _order.AsSpan(_position.Offset, BatchSize).CopyTo(indices);
-        _position = _position with { Offset = _position.Offset + BatchSize };
+        order.AsSpan(position.Offset, BatchSize).CopyTo(indices);
+        position = position with { Offset = position.Offset + BatchSize };
     }
 
     /// <summary>Writes <see cref="Position"/>.</summary>
@@ -112,21 +108,21 @@ public sealed class EpochBatches : IStateful
         Position = saved;
     }
 
-    private bool IsBatchStart(int offset) => offset >= 0 && offset <= _pointsPerEpoch && offset % BatchSize == 0;
+    private bool IsBatchStart(int offset) => offset >= 0 && offset <= pointsPerEpoch && offset % BatchSize == 0;
 
     private string WrongOffset(int offset)
-        => $"An epoch cannot be continued at offset {offset}; it must be a multiple of {BatchSize} from 0 to {_pointsPerEpoch}.";
+        => $"An epoch cannot be continued at offset {offset}; it must be a multiple of {BatchSize} from 0 to {pointsPerEpoch}.";
 
     private void ShuffleEpoch(uint epoch)
     {
         // From the identity, not from the epoch before: any epoch can be entered without replaying the earlier ones.
-        for (int i = 0; i < _order.Length; i++)
+        for (int i = 0; i < order.Length; i++)
         {
-            _order[i] = i;
+            order[i] = i;
         }
 
-        _stream.StartSubstream(epoch);
-        _stream.Shuffle(_order);
-        _position = new BatchPosition(epoch, 0);
+        stream.StartSubstream(epoch);
+        stream.Shuffle(order);
+        position = new BatchPosition(epoch, 0);
     }
 }

@@ -4,7 +4,7 @@ namespace Stein.Engine.Random;
 /// The Mersenne Twister MT19937 with 32-bit output, seeded by one word with <c>init_genrand</c>.
 /// Source: Matsumoto and Nishimura, ACM TOMACS 8(1), 1998; initialisation of the 2002 reference code.
 /// </summary>
-public sealed class MersenneTwister
+internal sealed class MersenneTwister
 {
     private const int StateLength = 624;
     private const int MiddleOffset = 397;
@@ -12,29 +12,29 @@ public sealed class MersenneTwister
     private const uint LowerMask = 0x7FFFFFFF;
     private const uint TwistMatrix = 0x9908B0DF;
 
-    private readonly uint[] _state = new uint[StateLength];
-    private int _next = StateLength;
+    private readonly uint[] state = new uint[StateLength];
+    private int next = StateLength;
 
     /// <summary>Seeds the generator; every 32-bit number is a valid seed.</summary>
     public MersenneTwister(uint seed)
     {
-        _state[0] = seed;
+        state[0] = seed;
         for (int i = 1; i < StateLength; i++)
         {
-            uint previous = _state[i - 1];
-            _state[i] = unchecked((1812433253u * (previous ^ (previous >> 30))) + (uint)i);
+            uint previous = state[i - 1];
+            state[i] = unchecked((1812433253u * (previous ^ (previous >> 30))) + (uint)i);
         }
     }
 
     /// <summary>A uniform 32-bit word.</summary>
     public uint NextUInt32()
     {
-        if (_next == StateLength)
+        if (next == StateLength)
         {
             Twist();
         }
 
-        uint word = _state[_next++];
+        uint word = state[next++];
         word ^= word >> 11;
         word ^= (word << 7) & 0x9D2C5680;
         word ^= (word << 15) & 0xEFC60000;
@@ -53,11 +53,11 @@ public sealed class MersenneTwister
     {
         for (int i = 0; i < StateLength; i++)
         {
-            uint mixed = (_state[i] & UpperMask) | (_state[(i + 1) % StateLength] & LowerMask);
+            uint mixed = (state[i] & UpperMask) | (state[(i + 1) % StateLength] & LowerMask);
             uint twisted = (mixed >> 1) ^ ((mixed & 1) == 0 ? 0 : TwistMatrix);
-            _state[i] = _state[(i + MiddleOffset) % StateLength] ^ twisted;
+            state[i] = state[(i + MiddleOffset) % StateLength] ^ twisted;
         }
 
-        _next = 0;
+        next = 0;
     }
 }

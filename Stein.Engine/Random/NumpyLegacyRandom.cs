@@ -9,35 +9,35 @@ namespace Stein.Engine.Random;
 /// value of every pair given first and the first kept for the next call. Equal to NumPy's float64 to the last bit
 /// wherever both use the same C library's logarithm.
 /// </remarks>
-public sealed class NumpyLegacyRandom
+internal sealed class NumpyLegacyRandom
 {
-    private readonly MersenneTwister _generator;
-    private double _kept;
-    private bool _hasKept;
+    private readonly MersenneTwister generator;
+    private double kept;
+    private bool hasKept;
 
     /// <summary>Seeds as <c>np.random.seed(seed)</c> does; every 32-bit number is a valid seed.</summary>
-    public NumpyLegacyRandom(uint seed) => _generator = new MersenneTwister(seed);
+    public NumpyLegacyRandom(uint seed) => generator = new MersenneTwister(seed);
 
     /// <summary>The next value of <c>np.random.randn()</c>.</summary>
     public double NextNormal()
     {
-        if (_hasKept)
+        if (hasKept)
         {
-            _hasKept = false;
-            return _kept;
+            hasKept = false;
+            return kept;
         }
 
         double x1, x2, squaredRadius;
         do
         {
-            x1 = (2.0 * _generator.NextUniform()) - 1.0;
-            x2 = (2.0 * _generator.NextUniform()) - 1.0;
+            x1 = (2.0 * generator.NextUniform()) - 1.0;
+            x2 = (2.0 * generator.NextUniform()) - 1.0;
             squaredRadius = (x1 * x1) + (x2 * x2);
         }
         while (squaredRadius >= 1.0 || squaredRadius == 0.0);
 
         double factor = Math.Sqrt(-2.0 * Math.Log(squaredRadius) / squaredRadius);
-        (_kept, _hasKept) = (factor * x1, true);
+        (kept, hasKept) = (factor * x1, true);
         return factor * x2;
     }
 

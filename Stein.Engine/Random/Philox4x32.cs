@@ -37,6 +37,6 @@ internal static class Philox4x32
     [InlineArray(4)]
     internal struct Block
     {
-        private uint _word;
+        private uint word;
     }
 }

@@ -26,9 +26,9 @@ public sealed class PhiloxStream : IStateful
     private const double TwoToMinus52 = 1.0 / (1UL << 52);
     private const int WordsPerBlock = 4;
 
-    private Philox4x32.Block _block;
-    private bool _blockIsCurrent;
-    private ulong _position;
+    private Philox4x32.Block block;
+    private bool blockIsCurrent;
+    private ulong position;
 
     /// <summary>Opens the stream of a seed and a purpose at its first word.</summary>
     /// <param name="seed">Any 64-bit number.</param>
@@ -62,8 +62,8 @@ public sealed class PhiloxStream : IStateful
     /// </summary>
     public ulong Position
     {
-        get => _position;
-        set => (_position, _blockIsCurrent) = (value, false);
+        get => position;
+        set => (position, blockIsCurrent) = (value, false);
     }
 
     /// <summary>Moves to the first word of another substream of the same seed and purpose.</summary>
@@ -72,14 +72,14 @@ public sealed class PhiloxStream : IStateful
     /// <summary>A uniform 32-bit word; consumes one word.</summary>
     public uint NextUInt32()
     {
-        int lane = (int)(_position % WordsPerBlock);
-        if (lane == 0 || !_blockIsCurrent)
+        int lane = (int)(position % WordsPerBlock);
+        if (lane == 0 || !blockIsCurrent)
         {
             GenerateBlock();
         }
 
-        _position++;
-        return _block[lane];
+        position++;
+        return block[lane];
     }
 
     /// <summary>A uniform 64-bit word, low half first; consumes two words.</summary>
@@ -194,12 +194,12 @@ public sealed class PhiloxStream : IStateful
 
     private void GenerateBlock()
     {
-        ulong blockNumber = _position / WordsPerBlock;
-        _block[0] = (uint)blockNumber;
-        _block[1] = (uint)(blockNumber >> 32);
-        _block[2] = Substream;
-        _block[3] = (uint)Purpose;
-        Philox4x32.Transform(ref _block, (uint)Seed, (uint)(Seed >> 32));
-        _blockIsCurrent = true;
+        ulong blockNumber = position / WordsPerBlock;
+        block[0] = (uint)blockNumber;
+        block[1] = (uint)(blockNumber >> 32);
+        block[2] = Substream;
+        block[3] = (uint)Purpose;
+        Philox4x32.Transform(ref block, (uint)Seed, (uint)(Seed >> 32));
+        blockIsCurrent = true;
     }
 }

@@ -4,11 +4,12 @@ namespace Stein.Engine.Samplers;
 
 /// <summary>Whether Markov chains agree with one another, and what their draws are worth.</summary>
 /// <remarks>
+/// They say whether the draws of <see cref="LangevinSampler"/> may be used as samples of its density.
 /// Source: Vehtari, Gelman, Simpson, Carpenter and Bürkner, "Rank-normalization, folding, and localization: an improved R̂", Bayesian
 /// Analysis 16, 2021, sections 3.1 and 3.2, without rank normalisation. Each chain is cut into halves, so that one that drifts
 /// disagrees with itself; of an odd number of draws the last is left out.
 /// </remarks>
-public static class ChainDiagnostics
+internal static class ChainDiagnostics
 {
     /// <summary>The fewest draws of a chain that can be diagnosed.</summary>
     public const int MinimumDraws = 8;
@@ -20,7 +21,7 @@ public static class ChainDiagnostics
     /// <param name="draws">C×M×D: the draws of the first chain, then those of the second, and so on.</param>
     /// <param name="chains">C, at least 1.</param>
     /// <param name="dimension">D, at least 1.</param>
-    /// <param name="coordinate">Which coordinate.</param>
+    /// <param name="coordinate">From 0 to D − 1.</param>
     /// <exception cref="ArgumentException">
     /// The numbers are not draws of that many chains, or fewer than <see cref="MinimumDraws"/> a chain.
     /// </exception>

@@ -1,7 +1,7 @@
 namespace Stein.Engine.Samplers;
 
 /// <summary>Weighted samples stand for too few to be used as a sample.</summary>
-public sealed class EffectiveSampleSizeException : Exception
+internal sealed class EffectiveSampleSizeException : Exception
 {
     public EffectiveSampleSizeException()
     {
@@ -17,7 +17,7 @@ public sealed class EffectiveSampleSizeException : Exception
     {
     }
 
-    /// <summary>With the sizes that the message speaks of.</summary>
+    /// <summary>An exception that keeps the sizes its message names.</summary>
     public EffectiveSampleSizeException(string message, double effectiveSampleSize, double minimum)
         : base(message) => (EffectiveSampleSize, Minimum) = (effectiveSampleSize, minimum);
 

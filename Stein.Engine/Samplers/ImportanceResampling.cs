@@ -9,10 +9,11 @@ namespace Stein.Engine.Samplers;
 /// <param name="Ancestors">Which of the given samples each row is (N), in ascending order.</param>
 /// <param name="EffectiveSampleSize">(Σ w)²/Σ w², from 1 to N.</param>
 /// <param name="Distinct">How many different given samples are left.</param>
-public sealed record ResampledSamples(double[] Samples, int[] Ancestors, double EffectiveSampleSize, int Distinct);
+internal sealed record ResampledSamples(double[] Samples, int[] Ancestors, double EffectiveSampleSize, int Distinct);
 
 /// <summary>Samples of the tempered law <c>q^{1/T}</c> from samples of q, by weights <c>w = q^{1/T − 1}</c>.</summary>
 /// <remarks>
+/// <para>It tempers samples that were given, so that a test of goodness of fit can compare tempered laws.</para>
 /// <para>Resampling is systematic: one uniform number u, and row i is the sample in which the cumulated weight passes
 /// <c>(i + u)/N</c>. Each sample is kept <c>N w/Σw</c> times but for rounding up or down; at T = 1 each once. (Kitagawa, "Monte Carlo
 /// filter and smoother", Journal of Computational and Graphical Statistics 5, 1996.)</para>
@@ -21,7 +22,7 @@ public sealed record ResampledSamples(double[] Samples, int[] Ancestors, double 
 /// sample size is governed by the outermost samples and its share of N falls as N grows. <see cref="LangevinSampler"/> has
 /// neither weakness.</para>
 /// </remarks>
-public static class ImportanceResampling
+internal static class ImportanceResampling
 {
     /// <summary>
     /// The least effective sample size by default: <c>max(50, N/20)</c>. With 50 a mean has a standard error of a seventh of the
@@ -103,7 +104,6 @@ public static class ImportanceResampling
     }
 
     /// <summary>Resamples samples of a mixture to samples of the tempered one. O(NKD), for full covariances O(NKD²).</summary>
-    /// <param name="target">The tempered mixture.</param>
     /// <param name="samples">Samples of the mixture that is tempered: N×D, row-major.</param>
     /// <param name="stream">Gives the one number used.</param>
     /// <param name="minimumEffectiveSampleSize">The least that is accepted; by default <see cref="DefaultMinimum"/> of N.</param>

@@ -12,14 +12,14 @@ namespace Stein.Engine.Samplers;
 /// <param name="TargetAcceptance">
 /// What the step size is adapted to, between 0 and 1. 0.574 is best in high dimension (Roberts and Rosenthal, JRSS B 60, 1998).
 /// </param>
-public sealed record LangevinSettings(
+internal sealed record LangevinSettings(
     int WarmUp = 500, int Draws = 500, int Thinning = 1, double InitialStep = 1, double TargetAcceptance = 0.574)
 {
     internal void Validate(string name)
     {
         SampleMatrix.CheckAtLeast(WarmUp, 0, "The number of warm-up steps", name);
-        SampleMatrix.CheckAtLeast(Draws, ChainDiagnostics.MinimumDraws, "The number of draws a chain", name);
-        SampleMatrix.CheckAtLeast(Thinning, 1, "The number of steps a draw", name);
+        SampleMatrix.CheckAtLeast(Draws, ChainDiagnostics.MinimumDraws, "The number of draws per chain", name);
+        SampleMatrix.CheckAtLeast(Thinning, 1, "The number of steps per draw", name);
         SampleMatrix.CheckPositive(InitialStep, "The first step size", name);
         if (!(TargetAcceptance is > 0 and < 1))
         {
@@ -33,11 +33,11 @@ public sealed record LangevinSettings(
 /// <param name="Samples">C×M×D: the draws of the first chain, then those of the second, and so on.</param>
 /// <param name="Final">C×D: the last draw of each chain. Chains share nothing, so these are independent if the starts are.</param>
 /// <param name="AcceptanceRate">The share of proposals accepted after the warm-up, over all chains.</param>
-/// <param name="LowestAcceptanceRate">That of the chain with the lowest: a chain at 0 is stuck.</param>
+/// <param name="LowestAcceptanceRate">The acceptance rate of the chain with the lowest: a chain at 0 is stuck.</param>
 /// <param name="StepSizes">h of each chain after its warm-up (C).</param>
 /// <param name="SplitRHat">Split-R̂ of each coordinate (D); see <see cref="ChainDiagnostics"/>.</param>
-/// <param name="EffectiveSampleSizes">Of the mean of each coordinate over all draws (D).</param>
-public sealed record LangevinResult(
+/// <param name="EffectiveSampleSizes">The effective sample size of the mean of each coordinate over all draws (D).</param>
+internal sealed record LangevinResult(
     double[] Samples,
     double[] Final,
     double AcceptanceRate,
@@ -58,6 +58,7 @@ public sealed record LangevinResult(
 /// <c>min(1, p(x') N(x; x' + (h/2) s(x'), h I) / (p(x) N(x'; x + (h/2) s(x), h I)))</c>, which leaves p invariant.
 /// </summary>
 /// <remarks>
+/// <para>It is for densities that cannot be sampled exactly, such as tempered ones, and a baseline for samplers by particles.</para>
 /// <para>Source: Roberts and Tweedie, "Exponential convergence of Langevin distributions and their discrete approximations", Bernoulli
 /// 2, 1996.</para>
 /// <para>Chain c has its own step size, and the numbers of substream c alone: it does not depend on which other chains there are. In
@@ -66,12 +67,12 @@ public sealed record LangevinResult(
 /// <para>A chain moves by small steps and seldom crosses between modes; tempering makes them shallower. Chains that stay where they
 /// began give a split-R̂ far from 1.</para>
 /// </remarks>
-public static class LangevinSampler
+internal static class LangevinSampler
 {
     /// <summary>Runs a chain from each start. One step costs a score.</summary>
     /// <param name="density">p, up to a constant.</param>
     /// <param name="starts">C×D, row-major, C at least 1: such as samples of a related law.</param>
-    /// <param name="seed">Of the streams, whose purpose is <see cref="StreamPurpose.Langevin"/>.</param>
+    /// <param name="seed">The seed of the streams, whose purpose is <see cref="StreamPurpose.Langevin"/>.</param>
     /// <param name="settings">Steps and step size.</param>
     /// <param name="firstSubstream">The substream of the first chain; the others follow.</param>
     /// <exception cref="ArgumentException">

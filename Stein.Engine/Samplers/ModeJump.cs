@@ -9,7 +9,7 @@ namespace Stein.Engine.Samplers;
 /// <summary>Samples after their jumps.</summary>
 /// <param name="Samples">N×D, row-major, in the order of the samples they came from.</param>
 /// <param name="AcceptanceRate">The share of proposed jumps that were made; NaN if none was proposed.</param>
-public sealed record ModeJumpResult(double[] Samples, double AcceptanceRate);
+internal sealed record ModeJumpResult(double[] Samples, double AcceptanceRate);
 
 /// <summary>
 /// Jumps between the modes of p that leave p invariant: an ordered pair (i, j) of different modes is drawn uniformly, the proposal is
@@ -23,7 +23,7 @@ public sealed record ModeJumpResult(double[] Samples, double AcceptanceRate);
 /// seen of that depends on the number of steps.</para>
 /// <para>Square roots are the symmetric ones. With one mode there is no pair, and samples stay as they are.</para>
 /// </remarks>
-public sealed class ModeJump
+internal sealed class ModeJump
 {
     private readonly IDensity density;
     private readonly double[][] locations;

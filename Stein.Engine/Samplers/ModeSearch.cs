@@ -8,24 +8,24 @@ using Stein.Engine.Targets;
 namespace Stein.Engine.Samplers;
 
 /// <summary>A local maximum of a density.</summary>
-/// <param name="Location">Where (D).</param>
+/// <param name="Location">Where the maximum is (D).</param>
 /// <param name="LogDensity">The log-density there, up to the density's constant.</param>
-/// <param name="Covariance">C = (−∇² log p)⁻¹ there: of the Gaussian that touches the density.</param>
+/// <param name="Covariance">C = (−∇² log p)⁻¹ there: the covariance of the Gaussian that touches the density.</param>
 /// <param name="Hits">How many starts ended there.</param>
-public sealed record Mode(double[] Location, double LogDensity, GaussianCovariance Covariance, int Hits);
+internal sealed record Mode(double[] Location, double LogDensity, GaussianCovariance Covariance, int Hits);
 
 /// <summary>The settings of a search for modes.</summary>
 /// <param name="Lower">The lower end of the box, the same on each axis.</param>
-/// <param name="Upper">The upper end.</param>
+/// <param name="Upper">The upper end of the box.</param>
 /// <param name="Starts">
-/// How many: a mode whose basin is the share b of the box is missed with probability <c>(1 − b)^Starts</c>, at b = 0.1 and 100 starts
+/// How many starts: a mode whose basin is the share b of the box is missed with probability <c>(1 − b)^Starts</c>, at b = 0.1 and 100 starts
 /// 3·10⁻⁵.
 /// </param>
-/// <param name="MaximumIterations">Of BFGS from one start.</param>
+/// <param name="MaximumIterations">The most iterations of BFGS from one start.</param>
 /// <param name="MergeDistance">
 /// Modes at a smaller Mahalanobis distance, by the covariance of either, are one: that of higher density.
 /// </param>
-public sealed record ModeSearchSettings(
+internal sealed record ModeSearchSettings(
     double Lower = -10, double Upper = 10, int Starts = 100, int MaximumIterations = 1000, double MergeDistance = 1)
 {
     internal void Validate(string name)
@@ -43,9 +43,9 @@ public sealed record ModeSearchSettings(
 }
 
 /// <summary>The modes that a search found.</summary>
-/// <param name="Modes">In descending order of density.</param>
+/// <param name="Modes">The modes in descending order of density.</param>
 /// <param name="FailedStarts">How many starts ended at no mode: on a slope, a plateau or a saddle.</param>
-public sealed record ModeSearchResult(IReadOnlyList<Mode> Modes, int FailedStarts);
+internal sealed record ModeSearchResult(IReadOnlyList<Mode> Modes, int FailedStarts);
 
 /// <summary>The modes of a density, by BFGS on −log p from starts that are uniform in a box.</summary>
 /// <remarks>
@@ -53,7 +53,7 @@ public sealed record ModeSearchResult(IReadOnlyList<Mode> Modes, int FailedStart
 /// 2023. BFGS ends wherever its line search does; Newton's iteration, with second derivatives from central differences of the
 /// score, then finds the zero of the score to rounding, and what is no maximum is left out.
 /// </remarks>
-public static class ModeSearch
+internal static class ModeSearch
 {
     // Newton's steps double the digits; what has not arrived after these is not on its way to a mode.
     private const int NewtonSteps = 20;
@@ -155,7 +155,7 @@ public static class ModeSearch
                 return null;
 
             // |L⁻¹s| is the length of the step P⁻¹s in standard deviations.
-            double length = Math.Sqrt(precision.SquaredLength(step));
+            double length = Math.Sqrt(precision.SquaredLength([.. step]));
             if (!(length < 1))
                 return null;
             if (length < Arrived)
@@ -164,7 +164,7 @@ public static class ModeSearch
                 return GaussianCovariance.TryFull(dimension, covariance, out _) is { } c ? new(point, logDensity, c, 1) : null;
             }
 
-            precision.FinishSolve(step);
+            precision.Solve(step);
             for (int d = 0; d < dimension; d++)
                 point[d] += step[d];
         }

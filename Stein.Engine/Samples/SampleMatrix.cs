@@ -10,7 +10,7 @@ internal static class SampleMatrix
         if (samples.Length % dimension != 0)
         {
             throw new ArgumentException(
-                $"{samples.Length} numbers are no rows of {dimension}; pass N×{dimension} numbers, sample after sample.", name);
+                $"{samples.Length} numbers are not rows of {dimension}; pass N×{dimension} numbers, sample after sample.", name);
         }
 
         for (int i = 0; i < samples.Length; i++)
@@ -37,6 +37,18 @@ internal static class SampleMatrix
             throw new ArgumentOutOfRangeException(name, dimension, $"Dimension {dimension} is impossible; it must be at least 1.");
     }
 
+    /// <exception cref="ArgumentOutOfRangeException">The number of samples is negative, or they are more than an array can hold.</exception>
+    public static void CheckCount(int count, int dimension, string name)
+    {
+        if (count < 0 || (long)count * dimension > Array.MaxLength)
+        {
+            throw new ArgumentOutOfRangeException(
+                name,
+                count,
+                $"{count} samples of dimension {dimension} cannot be drawn; the count must be from 0 to {Array.MaxLength / dimension}.");
+        }
+    }
+
     /// <exception cref="ArgumentException">The point does not have D coordinates.</exception>
     public static void CheckPoint(ReadOnlySpan<double> point, int dimension, string name)
     {
@@ -58,7 +70,7 @@ internal static class SampleMatrix
     public static void CheckAtLeast(int value, int minimum, string what, string name)
     {
         if (value < minimum)
-            throw new ArgumentOutOfRangeException(name, value, $"{what} cannot be {value}; the least is {minimum}.");
+            throw new ArgumentOutOfRangeException(name, value, $"{what} cannot be {value}; it must be at least {minimum}.");
     }
 
     /// <exception cref="ArgumentOutOfRangeException">The number is not positive and finite.</exception>

@@ -1,7 +1,7 @@
 namespace Stein.Engine.State;
 
 /// <summary>The state of something that is made of parts: theirs, one after the other.</summary>
-public static class StatefulParts
+internal static class StatefulParts
 {
     /// <summary>Writes the state of every part.</summary>
     public static void SaveAll(this IEnumerable<IStateful> parts, BinaryWriter writer)

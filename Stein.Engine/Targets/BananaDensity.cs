@@ -69,6 +69,7 @@ public sealed class BananaDensity : ITarget
     public double[] Sample(PhiloxStream stream, int count)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        SampleMatrix.CheckCount(count, Dimension, nameof(count));
         var samples = new double[count * Dimension];
         for (int start = 0; start < samples.Length; start += Dimension)
         {

@@ -93,7 +93,7 @@ public sealed class GaussianCovariance
         return Full(Dimension, sum);
     }
 
-    /// <summary><c>δᵀ Σ⁻¹ δ</c> for δ (D); δ is overwritten with L⁻¹δ, or left as it is if isotropic. O(D²), isotropic O(D).</summary>
+    /// <summary><c>δᵀ Σ⁻¹ δ</c> for δ (D), which is overwritten. O(D²), isotropic O(D).</summary>
     internal double SquaredLength(Span<double> difference)
     {
         double sum = 0;
@@ -118,25 +118,25 @@ public sealed class GaussianCovariance
         return sum;
     }
 
-    /// <summary>
-    /// Replaces what <see cref="SquaredLength"/> left of δ by <c>Σ⁻¹ δ</c>: backward substitution for <c>L⁻ᵀ(L⁻¹δ)</c>.
-    /// </summary>
-    internal void FinishSolve(Span<double> difference)
+    /// <summary>Replaces a vector (D) by <c>Σ⁻¹</c> times it. O(D²), isotropic O(D).</summary>
+    internal void Solve(Span<double> vector)
     {
         if (IsIsotropic)
         {
-            foreach (ref double entry in difference)
+            foreach (ref double entry in vector)
                 entry /= Variance;
             return;
         }
 
+        // Forward substitution leaves L⁻¹ times the vector, backward substitution makes L⁻ᵀ(L⁻¹ …) of it.
+        SquaredLength(vector);
         for (int row = Dimension - 1; row >= 0; row--)
         {
             ReadOnlySpan<double> entries = factor.AsSpan(row * Dimension, row + 1);
-            double value = difference[row] / entries[row];
-            difference[row] = value;
+            double value = vector[row] / entries[row];
+            vector[row] = value;
             for (int column = 0; column < row; column++)
-                difference[column] -= entries[column] * value;
+                vector[column] -= entries[column] * value;
         }
     }
 

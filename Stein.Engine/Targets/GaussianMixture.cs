@@ -242,14 +242,7 @@ public sealed class GaussianMixture : ITarget
     public double[] Sample(PhiloxStream stream, int count)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        if (count < 0 || (long)count * Dimension > Array.MaxLength)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(count),
-                count,
-                $"{count} samples of dimension {Dimension} cannot be drawn; the count must be from 0 to {Array.MaxLength / Dimension}.");
-        }
-
+        SampleMatrix.CheckCount(count, Dimension, nameof(count));
         var samples = new double[count * Dimension];
         for (int n = 0; n < count; n++)
         {
@@ -429,10 +422,7 @@ public sealed class GaussianMixture : ITarget
             if (responsibility == 0)
                 continue;
             Subtract(point, Mean(k), difference);
-            GaussianCovariance covariance = covariances[k];
-            if (!covariance.IsIsotropic)
-                covariance.SquaredLength(difference);
-            covariance.FinishSolve(difference);
+            covariances[k].Solve(difference);
             for (int d = 0; d < score.Length; d++)
                 score[d] -= responsibility * difference[d];
         }
@@ -463,7 +453,7 @@ public sealed class GaussianMixture : ITarget
         if (points.Length % Dimension != 0)
         {
             throw new ArgumentException(
-                $"{points.Length} numbers are no rows of {Dimension}; pass N×{Dimension} numbers, point after point.", nameof(points));
+                $"{points.Length} numbers are not rows of {Dimension}; pass N×{Dimension} numbers, point after point.", nameof(points));
         }
 
         long needed = (long)(points.Length / Dimension) * outputsPerPoint;

@@ -10,7 +10,7 @@ namespace Stein.Engine.Targets;
 /// Holds the samples and N weights; one covariance serves all components. Scores at M points cost O(MND): at M = N = 2000 and D = 2
 /// that is 4·10⁶ exponentials, one or two tenths of a second. At a sample, the sample's own kernel takes part.
 /// </remarks>
-public static class KernelDensity
+internal static class KernelDensity
 {
     /// <summary>The kernel density of samples.</summary>
     /// <param name="samples">N×D, row-major, N at least 1.</param>

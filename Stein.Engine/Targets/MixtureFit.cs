@@ -5,15 +5,15 @@ namespace Stein.Engine.Targets;
 
 /// <summary>When a fit ends, and what it does not go below.</summary>
 /// <param name="Tolerance">
-/// In nats a sample. Of the weights alone: an upper bound of what is missing to the largest mean log-likelihood. Of a full fit: the
-/// least gain of an iteration, which is no such bound.
+/// In nats per sample. A fit of the weights alone ends when its mean log-likelihood is within this of the largest; a full fit ends when
+/// an iteration gains less, which does not bound what is missing.
 /// </param>
-/// <param name="MaximumIterations">Where a fit ends that has not converged.</param>
+/// <param name="MaximumIterations">The number of iterations after which a fit ends even if it has not converged.</param>
 /// <param name="RelativeVarianceFloor">
 /// The least eigenvalue of a fitted covariance, as a share of the mean variance of the samples' coordinates. Without one the likelihood
 /// has no maximum: a component that shrinks onto a sample makes it infinite.
 /// </param>
-public sealed record MixtureFitSettings(
+internal sealed record MixtureFitSettings(
     double Tolerance = 1e-10, int MaximumIterations = 10_000, double RelativeVarianceFloor = 1e-6)
 {
     internal void Validate(string name)
@@ -25,15 +25,14 @@ public sealed record MixtureFitSettings(
 }
 
 /// <summary>What a fit found.</summary>
-/// <param name="Mixture">The fitted mixture.</param>
 /// <param name="LogLikelihoods">
 /// The mean log-likelihood of the samples at the start and after each iteration, in nats; never falls but by rounding.
 /// </param>
 /// <param name="Converged">Whether the tolerance was met before the iterations were used up.</param>
 /// <param name="FloorReached">
-/// Whether a covariance lies on the variance floor: the fit is then no stationary point of the likelihood.
+/// Whether a covariance lies on the variance floor: the fit is then not a stationary point of the likelihood.
 /// </param>
-public sealed record MixtureFitResult(
+internal sealed record MixtureFitResult(
     GaussianMixture Mixture, IReadOnlyList<double> LogLikelihoods, bool Converged, bool FloorReached)
 {
     /// <summary>The mean log-likelihood of the samples under <see cref="Mixture"/>, in nats.</summary>
@@ -43,12 +42,12 @@ public sealed record MixtureFitResult(
     public int Iterations => LogLikelihoods.Count - 1;
 }
 
-/// <summary>Maximum likelihood of Gaussian mixtures by expectation–maximisation; what Stein discrepancies are held against.</summary>
+/// <summary>Maximum likelihood of Gaussian mixtures by expectation–maximisation: the baseline that Stein discrepancies are compared with.</summary>
 /// <remarks>Source: Dempster, Laird and Rubin, "Maximum likelihood from incomplete data via the EM algorithm", JRSS B 39, 1977.</remarks>
-public static class MixtureFit
+internal static class MixtureFit
 {
     // A component with fewer samples than this in all keeps its mean and covariance: a quotient of so small numbers has no digits.
-    private const double LeastSamples = 1e-100;
+    private const double MinSamples = 1e-100;
 
     /// <summary>
     /// The weights alone, the components fixed: a concave problem, begun at equal weights. O(NK) an iteration.
@@ -106,7 +105,7 @@ public static class MixtureFit
     /// that the likelihood still never falls. A start below the floor is raised first. A component that is left without samples
     /// keeps its mean and covariance.
     /// </remarks>
-    /// <param name="start">Where to begin.</param>
+    /// <param name="start">The mixture that the fit begins with.</param>
     /// <param name="samples">N×D, row-major, N at least 2 and not all the same.</param>
     /// <param name="settings">When to end, and the variance floor.</param>
     /// <exception cref="ArgumentException">
@@ -131,7 +130,7 @@ public static class MixtureFit
                 nameof(samples));
         }
 
-        // Of the finished mixture only: the floor may be touched in passing.
+        // Only the finished mixture counts: an iteration may touch the floor in passing.
         bool floored = false;
         var covariances = new GaussianCovariance[start.Components];
         for (int k = 0; k < covariances.Length; k++)
@@ -174,7 +173,7 @@ public static class MixtureFit
             for (int n = 0; n < rows; n++)
                 total += responsibilities[(n * count) + k];
             weights[k] = total / rows;
-            if (!(total > LeastSamples))
+            if (!(total > MinSamples))
                 continue;
 
             Span<double> mean = means.AsSpan(k * dimension, dimension);

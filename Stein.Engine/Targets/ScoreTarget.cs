@@ -4,7 +4,7 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.Targets;
 
 /// <summary>The targets that estimates of scores are measured against, and the measure.</summary>
-public static class ScoreTarget
+internal static class ScoreTarget
 {
     /// <summary>
     /// The names, the default first. <c>gauss</c>: N(0, I). <c>grid</c>: D Gaussians N(v_k, I) of equal weight at random vertices v_k of

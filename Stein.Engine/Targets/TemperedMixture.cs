@@ -7,10 +7,9 @@ namespace Stein.Engine.Targets;
 /// tempered from <see cref="TemperedMixtureSampler"/> where q is a mixture, else from <see cref="Samplers.ImportanceResampling"/> or
 /// <see cref="Samplers.LangevinSampler"/>.
 /// </remarks>
-public sealed class TemperedMixture : IDensity
+internal sealed class TemperedMixture : IDensity
 {
     /// <summary>Tempers a mixture.</summary>
-    /// <param name="mixture">p.</param>
     /// <param name="temperature">T, positive and finite; 1 changes nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">T is not a positive finite number.</exception>
     public TemperedMixture(GaussianMixture mixture, double temperature)

@@ -8,14 +8,13 @@ namespace Stein.Engine.Targets;
 /// proportional to <c>w_k^s |Σ_k|^{(1−s)/2}</c>. A sample of it is accepted with the ratio of the two sides, which is
 /// <c>1/Σ_k r_k^s</c> for the responsibilities r of p: at least <c>K^{s−1}</c>, and near 1 where the modes are apart.
 /// </remarks>
-public sealed class TemperedMixtureSampler
+internal sealed class TemperedMixtureSampler
 {
     private readonly GaussianMixture mixture;
     private readonly GaussianMixture proposal;
     private readonly double power;
     private readonly double[] responsibilities;
 
-    /// <param name="mixture">p.</param>
     /// <param name="temperature">T, finite and at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">T is below 1 or not finite.</exception>
     public TemperedMixtureSampler(GaussianMixture mixture, double temperature)

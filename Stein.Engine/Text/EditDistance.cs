@@ -1,7 +1,7 @@
 namespace Stein.Engine.Text;
 
 /// <summary>The Levenshtein distance: how many letters to insert, delete or replace to get from one word to another.</summary>
-public static class EditDistance
+internal static class EditDistance
 {
     /// <summary>The one of <paramref name="known"/> that is closest to <paramref name="word"/> when case does not count.</summary>
     public static string Closest(string word, IEnumerable<string> known)

@@ -1,11 +1,12 @@
 using System.IO.Compression;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Stein.Tests;
 
 namespace Stein.Cli.Tests;
 
-/// <summary><c>dotnet pack cli</c>, and the tool installed from that package alone.</summary>
+/// <summary><c>dotnet pack</c>: the tool, installed from its package alone, and the engine as a library.</summary>
 public sealed class ToolPackageTests
 {
     private static readonly byte[] PngSignature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
@@ -14,7 +15,7 @@ public sealed class ToolPackageTests
     public void Packed_installed_run_and_uninstalled()
     {
         using var stein = new SteinProgram();
-        string root = Repository.Folder;
+        string root = RootWithSdk();
 
         // Nothing may come from elsewhere: neither from a server nor from packages that earlier tests left.
         var environment = new Dictionary<string, string?>
@@ -23,15 +24,7 @@ public sealed class ToolPackageTests
             ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
             ["DOTNET_NOLOGO"] = "1",
         };
-        SteinResult sdk = ExternalProgram.Run(root, environment, ExternalProgram.DotnetHost, "--version");
-        if (sdk.ExitCode != 0)
-            Assert.Skip($"there is no .NET SDK here: {sdk.Error}");
-
-        // What is built already is packed: other tests are using it.
-        Dotnet(root, [], "pack", "cli", "--no-build", "-c", Configuration(), "-o", stein.PathOf("feed"), "-nodeReuse:false");
-        string package = Assert.Single(Directory.GetFiles(stein.PathOf("feed")));
-        Assert.Matches(@"^Stein\.Tool\.\d+\.\d+\.\d+\.nupkg$", Path.GetFileName(package));
-        CheckContents(package);
+        CheckContents(Pack(stein, root, "cli", "Stein.Tool"));
 
         File.WriteAllText(
             stein.PathOf("nuget.config"),
@@ -53,6 +46,41 @@ public sealed class ToolPackageTests
         Assert.False(File.Exists(program));
     }
 
+    [Fact]
+    public void The_engine_is_packed_with_its_documentation()
+    {
+        using var stein = new SteinProgram();
+        string package = Pack(stein, RootWithSdk(), "Stein.Engine", "Stein.Engine");
+        using ZipArchive archive = ZipFile.OpenRead(package);
+        string[] entries = [.. archive.Entries.Select(entry => entry.FullName)];
+        foreach (string file in (string[])["lib/net10.0/Stein.Engine.dll", "lib/net10.0/Stein.Engine.xml", "library.md"])
+            Assert.Contains(file, entries);
+        XElement[] metadata = Metadata(archive, "Stein.Engine");
+        Assert.Equal("MIT", Text(metadata, "license"));
+        Assert.NotEqual("", Text(metadata, "description"));
+        Assert.NotEqual("", Text(metadata, "tags"));
+        Assert.Equal("library.md", Text(metadata, "readme"));
+    }
+
+    /// <summary>The one package that <c>dotnet pack</c> makes of a project, without a warning.</summary>
+    private static string Pack(SteinProgram stein, string root, string project, string name)
+    {
+        // What is built already is packed: other tests are using it.
+        string[] arguments = ["pack", project, "--no-build", "-c", Configuration(), "-o", stein.PathOf("feed"), "-nodeReuse:false"];
+        Assert.DoesNotContain("warning", Dotnet(root, [], arguments).Output, StringComparison.OrdinalIgnoreCase);
+        string package = Assert.Single(Directory.GetFiles(stein.PathOf("feed")));
+        Assert.Matches($@"^{Regex.Escape(name)}\.\d+\.\d+\.\d+\.nupkg$", Path.GetFileName(package));
+        return package;
+    }
+
+    private static XElement[] Metadata(ZipArchive archive, string name)
+    {
+        using Stream stream = archive.GetEntry($"{name}.nuspec")!.Open();
+        return [.. XDocument.Load(stream).Descendants()];
+    }
+
+    private static string Text(XElement[] metadata, string name) => metadata.Single(element => element.Name.LocalName == name).Value;
+
     private static void CheckContents(string package)
     {
         using ZipArchive archive = ZipFile.OpenRead(package);
@@ -66,14 +94,11 @@ public sealed class ToolPackageTests
                 Assert.Contains(entries, entry => entry.Contains($"/runtimes/{platform}/native/{library}.", StringComparison.Ordinal));
         }
 
-        using Stream stream = archive.GetEntry("Stein.Tool.nuspec")!.Open();
-        XElement[] metadata = [.. XDocument.Load(stream).Descendants()];
-        Assert.Equal("MIT", Text("license"));
-        Assert.NotEqual("", Text("description"));
-        Assert.Equal("README.md", Text("readme"));
+        XElement[] metadata = Metadata(archive, "Stein.Tool");
+        Assert.Equal("MIT", Text(metadata, "license"));
+        Assert.NotEqual("", Text(metadata, "description"));
+        Assert.Equal("README.md", Text(metadata, "readme"));
         Assert.Equal("DotnetTool", metadata.Single(element => element.Name.LocalName == "packageType").Attribute("name")!.Value);
-
-        string Text(string name) => metadata.Single(element => element.Name.LocalName == name).Value;
     }
 
     private static SteinResult Dotnet(string folder, Dictionary<string, string?> environment, params string[] arguments)
@@ -88,4 +113,12 @@ public sealed class ToolPackageTests
 
     private static string Configuration() =>
         typeof(ToolPackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
+    private static string RootWithSdk()
+    {
+        SteinResult sdk = ExternalProgram.Run(
+            Repository.Folder, new Dictionary<string, string?>(), ExternalProgram.DotnetHost, "--version");
+        Assert.SkipWhen(sdk.ExitCode != 0, $"there is no .NET SDK here: {sdk.Error}");
+        return Repository.Folder;
+    }
 }

@@ -9,7 +9,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     /// <summary>Rows summed in one partial sum, so that the error of a long column grows with its blocks, not its rows.</summary>
     private const int SumBlock = 64;
 
-    protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
         CpuMatrix<TElement> target = Cpu(output);
         var inputA = new Input(a, target.Columns);
@@ -26,7 +26,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
         CpuMatrix<TElement> target = Cpu(output);
         int columns = a.Columns;
@@ -51,7 +51,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
         CpuMatrix<TElement> target = Cpu(output);
         int columns = a.Columns;
@@ -80,7 +80,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    protected override void AdamStepCore(
+    private protected override void AdamStepCore(
         DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients)
     {
         CpuMatrix<TElement> theta = Cpu(parameters);

@@ -6,7 +6,7 @@ namespace Stein.Engine.Devices.Cpu;
 /// <summary>Medians of squared distances, exact, without forming or sorting the N² of them where that can be avoided.</summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
-    protected override void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances)
+    private protected override void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances)
     {
         CpuMatrix<TElement> distances = Cpu(squaredDistances);
         TElement* median = Cpu(output).Pointer;
@@ -59,7 +59,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     /// The median of squared differences is the square of the median absolute difference. A lane of slices is sorted by
     /// one sorting network; then each slice is searched on its sorted differences.
     /// </remarks>
-    protected override void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples)
+    private protected override void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples)
     {
         CpuMatrix<TElement> z = Cpu(projections);
         TElement* medians = Cpu(output).Pointer;

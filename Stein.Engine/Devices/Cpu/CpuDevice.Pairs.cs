@@ -9,7 +9,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     /// <summary>Rows of a symmetric matrix that begin at the same column and are mirrored together; a whole number of any lanes.</summary>
     private const int MirrorBlock = 16;
 
-    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
+    private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
     {
         CpuMatrix<TElement> target = Cpu(output);
         CpuMatrix<TElement> x = Cpu(samples);
@@ -39,7 +39,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
+    private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
     {
         CpuMatrix<TElement> target = Cpu(output);
         CpuMatrix<TElement> y = Cpu(points);
@@ -61,7 +61,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    protected override void SteinPairSumsCore<TKernel>(
+    private protected override void SteinPairSumsCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,
@@ -115,7 +115,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    protected override void SteinPairMatrixCore<TKernel>(
+    private protected override void SteinPairMatrixCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,

@@ -10,7 +10,7 @@ namespace Stein.Engine.Devices.Cpu;
 /// </summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
-    protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    private protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
     {
         if (request.Values is not null)
             SlicedPass<TKernel, ValuesOnly>(request);
@@ -21,7 +21,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     /// <summary>One slice after the other is added to the output, with lanes of second samples.</summary>
-    protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    private protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
     {
         CpuMatrix<TElement> target = Cpu(output);
         Working zt = Transposed(1, Cpu(request.Projections));

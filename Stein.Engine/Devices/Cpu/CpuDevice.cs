@@ -33,9 +33,9 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
 
     public override double UnitRoundoff => sizeof(TElement) == sizeof(float) ? 1.0 / (1 << 24) : 1.0 / (1L << 53);
 
-    protected override DeviceMatrix AllocateCore(int rows, int columns) => new CpuMatrix<TElement>(this, rows, columns);
+    private protected override DeviceMatrix AllocateCore(int rows, int columns) => new CpuMatrix<TElement>(this, rows, columns);
 
-    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source)
+    private protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source)
     {
         CpuMatrix<TElement> matrix = Cpu(destination);
         for (int row = 0; row < matrix.Rows; row++)
@@ -47,7 +47,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
         }
     }
 
-    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source)
+    private protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source)
     {
         CpuMatrix<TElement> matrix = Cpu(destination);
         for (int row = 0; row < matrix.Rows; row++)
@@ -59,7 +59,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
         }
     }
 
-    protected override void ReadCore(DeviceMatrix source, Span<double> destination)
+    private protected override void ReadCore(DeviceMatrix source, Span<double> destination)
     {
         CpuMatrix<TElement> matrix = Cpu(source);
         for (int row = 0; row < matrix.Rows; row++)
@@ -71,7 +71,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
         }
     }
 
-    protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
+    private protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
     {
         CpuMatrix<TElement> target = Cpu(destination);
         CpuMatrix<TElement> data = Cpu(source);
@@ -86,14 +86,14 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
         }
     }
 
-    protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
+    private protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
     {
         CpuMatrix<TElement> target = Cpu(destination);
         CpuMatrix<TElement> data = Cpu(source);
         Transposition<TElement>.Run(data.Pointer, data.Stride, data.Rows, data.Columns, target.Pointer, target.Stride);
     }
 
-    protected override void MultiplyCore(
+    private protected override void MultiplyCore(
         DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta)
     {
         CpuMatrix<TElement> a = Cpu(left);
@@ -135,7 +135,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
         });
     }
 
-    protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
+    private protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
     {
         CpuMatrix<TElement> target = Cpu(matrix);
         for (int i = 0; i < target.Rows; i++)

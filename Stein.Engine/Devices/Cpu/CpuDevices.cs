@@ -5,7 +5,7 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>The devices that are always there.</summary>
-public static class CpuDevices
+internal static class CpuDevices
 {
     /// <summary>Bits of the widest vector that this processor and the settings of the run-time offer: 128, 256 or 512.</summary>
     public static int VectorBits

@@ -42,5 +42,5 @@ internal sealed unsafe class CpuMatrix<TElement> : DeviceMatrix
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TElement* Row(int row) => Pointer + ((nint)row * Stride);
 
-    protected override DeviceMatrix View(int start, int count) => new CpuMatrix<TElement>(this, start, count);
+    private protected override DeviceMatrix View(int start, int count) => new CpuMatrix<TElement>(this, start, count);
 }

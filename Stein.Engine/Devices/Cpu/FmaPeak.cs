@@ -8,7 +8,7 @@ namespace Stein.Engine.Devices.Cpu;
 /// The most single-precision operations a second that one thread reaches: multiply-adds of the widest vectors on registers alone, in
 /// twelve independent chains, which is more than latency times units on any present processor. What kernels are measured against.
 /// </summary>
-public static class FmaPeak
+internal static class FmaPeak
 {
     private const int Chains = 12;
     private const int Rounds = 200_000;

@@ -33,8 +33,6 @@ internal static class OrderStatistic
     private const int NearEnough = 12;
 
     /// <summary>The number of zero-based rank <paramref name="rank"/>; NaN if NaNs leave fewer numbers than that.</summary>
-    /// <param name="numbers">The multiset.</param>
-    /// <param name="rank">Zero-based.</param>
     /// <param name="maximum">A number that none exceeds.</param>
     /// <param name="guess">Where to look first, if positive. It changes the time taken, never the result.</param>
     /// <param name="isNear">

@@ -11,7 +11,6 @@ internal static unsafe class SortingNetwork<TLane, TElement>
     where TElement : unmanaged
 {
     /// <param name="lanes">The rows, one lane each, without gaps.</param>
-    /// <param name="count">How many rows.</param>
     public static void Sort(TElement* lanes, int count)
     {
         if (count < 2)

@@ -15,7 +15,7 @@ namespace Stein.Engine.Devices.Discovery;
 /// <param name="RelativeError">The largest error of an element against double precision, relative to <c>Σ_k |a_ik b_kj|</c>.</param>
 /// <param name="Tolerance">What the error may be: the inner size times the unit round-off.</param>
 /// <param name="WrongOperations">The other operations that are wrong, each with its error relative to the largest result.</param>
-public sealed record DeviceCheck(
+internal sealed record DeviceCheck(
     int Size, double Gigaflops, double RelativeError, double Tolerance, IReadOnlyList<string> WrongOperations)
 {
     private const int FullSize = 256;

@@ -20,7 +20,6 @@ internal sealed class CudaProducts : IDisposable
     }
 
     /// <summary>cuBLAS for the default stream of a CUDA accelerator, or null where it cannot be used.</summary>
-    /// <param name="accelerator">The accelerator.</param>
     /// <param name="reason">Why it cannot be used.</param>
     public static CudaProducts? TryCreate(CudaAccelerator accelerator, out string reason)
     {

@@ -7,9 +7,9 @@ using Floats = ILGPU.ArrayView<float>;
 namespace Stein.Engine.Devices.Ilgpu;
 
 /// <content>Operations with one thread an element.</content>
-public sealed partial class IlgpuDevice
+internal sealed partial class IlgpuDevice
 {
-    protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
+    private protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
     {
         foreach (int index in indices)
         {
@@ -27,7 +27,7 @@ public sealed partial class IlgpuDevice
         launch(output.Length, output.Elements, output.Columns, rows, UploadIndices(indices));
     }
 
-    protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
+    private protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
     {
         IlgpuMatrix output = Own(destination);
         Action<Index1D, Floats, int, StridedView> launch = launchers.Get(
@@ -38,7 +38,7 @@ public sealed partial class IlgpuDevice
         launch(output.Length, output.Elements, output.Columns, Own(source).Strided);
     }
 
-    protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
+    private protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
     {
         IlgpuMatrix output = Own(matrix);
         Action<Index1D, Floats, int, float> launch = launchers.Get(
@@ -49,7 +49,7 @@ public sealed partial class IlgpuDevice
         launch(output.Rows, output.Elements, output.Columns, (float)value);
     }
 
-    protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
         IlgpuMatrix target = Own(output);
         Action<Index1D, Floats, int, StridedView, StridedView, StridedView, float, float> launch = launchers.Get(
@@ -62,7 +62,7 @@ public sealed partial class IlgpuDevice
             target.Length, target.Elements, target.Columns, Own(a).Repeated, Own(b).Repeated, Own(c).Repeated, (float)p, (float)q);
     }
 
-    protected override void AdamStepCore(
+    private protected override void AdamStepCore(
         DeviceMatrix parameters,
         DeviceMatrix gradient,
         DeviceMatrix firstMoment,

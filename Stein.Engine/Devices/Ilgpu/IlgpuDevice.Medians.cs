@@ -6,9 +6,9 @@ using Floats = ILGPU.ArrayView<float>;
 namespace Stein.Engine.Devices.Ilgpu;
 
 /// <content>Medians of squared distances.</content>
-public sealed partial class IlgpuDevice
+internal sealed partial class IlgpuDevice
 {
-    protected override void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances)
+    private protected override void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances)
     {
         IlgpuMatrix matrix = Own(squaredDistances);
         Action<KernelConfig, Floats, Floats, int> launch = launchers.Get(
@@ -18,7 +18,7 @@ public sealed partial class IlgpuDevice
         launch(new KernelConfig(1, GroupSize(matrix.Length)), Own(output).Elements, matrix.Elements, matrix.Rows);
     }
 
-    protected override void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples)
+    private protected override void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples)
     {
         int slices = projections.Columns;
         Action<KernelConfig, Floats, Floats, int, int> launch = launchers.Get(

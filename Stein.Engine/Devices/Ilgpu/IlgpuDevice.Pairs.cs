@@ -7,12 +7,12 @@ using Floats = ILGPU.ArrayView<float>;
 namespace Stein.Engine.Devices.Ilgpu;
 
 /// <content>Pairs of samples.</content>
-public sealed partial class IlgpuDevice
+internal sealed partial class IlgpuDevice
 {
-    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
+    private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
         => SquaredDistancesCore(output, samples, samples);
 
-    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
+    private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
     {
         IlgpuMatrix target = Own(output);
         Action<Index1D, Floats, Floats, Floats, int, int> launch = launchers.Get(
@@ -23,7 +23,7 @@ public sealed partial class IlgpuDevice
         launch(target.Length, target.Elements, Own(points).Elements, Own(samples).Elements, samples.Rows, samples.Columns);
     }
 
-    protected override void SteinPairSumsCore<TKernel>(
+    private protected override void SteinPairSumsCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,
@@ -48,7 +48,7 @@ public sealed partial class IlgpuDevice
             statistic == PairStatistic.V ? 1 : 0);
     }
 
-    protected override void SteinPairMatrixCore<TKernel>(
+    private protected override void SteinPairMatrixCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,
@@ -74,7 +74,7 @@ public sealed partial class IlgpuDevice
             statistic == PairStatistic.V ? 1 : 0);
     }
 
-    protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    private protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
     {
         IlgpuMatrix target = Own(output);
         Action<Index1D, SlicedPairViews, Floats> launch = launchers.Get(
@@ -85,7 +85,7 @@ public sealed partial class IlgpuDevice
         launch(target.Length, Views(request), target.Elements);
     }
 
-    protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    private protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
     {
         IlgpuMatrix projections = Own(request.Projections);
         int samples = projections.Rows;

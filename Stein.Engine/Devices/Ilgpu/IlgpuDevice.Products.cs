@@ -6,9 +6,9 @@ using Floats = ILGPU.ArrayView<float>;
 namespace Stein.Engine.Devices.Ilgpu;
 
 /// <content>Matrix products.</content>
-public sealed partial class IlgpuDevice
+internal sealed partial class IlgpuDevice
 {
-    protected override void MultiplyCore(
+    private protected override void MultiplyCore(
         DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta)
     {
         IlgpuMatrix ownProduct = Own(product);

@@ -7,13 +7,13 @@ using Floats = ILGPU.ArrayView<float>;
 namespace Stein.Engine.Devices.Ilgpu;
 
 /// <content>Sums along rows and columns.</content>
-public sealed partial class IlgpuDevice
+internal sealed partial class IlgpuDevice
 {
-    protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => SumLines<TMap>(
             Own(output).Elements, a.Rows, a.Columns, Own(a).Strided, Own(b).Repeated, Own(c).Repeated, (float)p, (float)q);
 
-    protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => SumLines<TMap>(
             Own(output).Elements,
             a.Columns,

@@ -16,7 +16,7 @@ namespace Stein.Engine.Devices.Ilgpu;
 /// on the same kind of accelerator gives the same bits. Exponential and logarithm are the accelerator's own, on CUDA
 /// approximations whose relative error grows with the size of the exponent.
 /// </remarks>
-public sealed partial class IlgpuDevice : Device
+internal sealed partial class IlgpuDevice : Device
 {
     private readonly Context context;
     private readonly Accelerator accelerator;
@@ -69,7 +69,7 @@ public sealed partial class IlgpuDevice : Device
         base.Dispose(disposing);
     }
 
-    protected override DeviceMatrix AllocateCore(int rows, int columns)
+    private protected override DeviceMatrix AllocateCore(int rows, int columns)
     {
         long length = (long)rows * columns;
         if (length > Array.MaxLength)
@@ -83,10 +83,10 @@ public sealed partial class IlgpuDevice : Device
         return new IlgpuMatrix(this, buffer, rows, columns);
     }
 
-    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source)
+    private protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source)
         => Own(destination).Elements.CopyFromCPU(stream, source);
 
-    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source)
+    private protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source)
     {
         Span<float> rounded = Staging(source.Length);
         for (int i = 0; i < source.Length; i++)
@@ -94,7 +94,7 @@ public sealed partial class IlgpuDevice : Device
         WriteCore(destination, rounded);
     }
 
-    protected override void ReadCore(DeviceMatrix source, Span<double> destination)
+    private protected override void ReadCore(DeviceMatrix source, Span<double> destination)
     {
         Span<float> copy = Staging(destination.Length);
         Own(source).Elements.CopyToCPU(stream, copy);

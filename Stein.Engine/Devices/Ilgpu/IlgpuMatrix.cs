@@ -34,6 +34,6 @@ internal sealed class IlgpuMatrix : DeviceMatrix
     /// <summary>The matrix with its only row or only column, if it has just one, repeated without end.</summary>
     public StridedView Repeated => new(Elements, Rows == 1 ? 0 : Columns, Columns == 1 ? 0 : 1);
 
-    protected override DeviceMatrix View(int start, int count)
+    private protected override DeviceMatrix View(int start, int count)
         => new IlgpuMatrix((IlgpuDevice)Device, buffer, Elements.SubView(start * Columns, count * Columns), count, Columns);
 }

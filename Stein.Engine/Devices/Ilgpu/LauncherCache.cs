@@ -10,7 +10,6 @@ internal sealed class LauncherCache(Accelerator accelerator)
     private readonly Dictionary<(string Kernel, Type? Argument), Delegate> launchers = [];
 
     /// <summary>The launcher of a kernel.</summary>
-    /// <param name="kernel">The kernel's name.</param>
     /// <param name="argument">Its type argument, null if it has none.</param>
     /// <param name="load">Loads it; a static lambda, so that looking up allocates nothing.</param>
     /// <exception cref="InvalidOperationException">The kernel cannot be translated, or the driver refuses it.</exception>

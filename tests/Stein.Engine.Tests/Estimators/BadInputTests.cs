@@ -16,7 +16,7 @@ public sealed class BadInputTests
     public void Samples_that_are_none(string estimator)
     {
         Refused<ArgumentException>(estimator, [1, 2], 2, null, "1 sample is too few; at least 2 are needed");
-        Refused<ArgumentException>(estimator, [1, 2, 3], 2, null, "3 numbers are no rows of 2");
+        Refused<ArgumentException>(estimator, [1, 2, 3], 2, null, "3 numbers are not rows of 2");
         Refused<ArgumentException>(estimator, [1, 2, double.NaN, 4], 2, null, "Coordinate 0 of sample 1 is NaN");
         Refused<ArgumentException>(estimator, [1, 2, 3, double.PositiveInfinity], 2, null, "Coordinate 1 of sample 1 is");
         Refused<ArgumentException>(estimator, [1, 2], 0, null, "Dimension 0 is impossible");

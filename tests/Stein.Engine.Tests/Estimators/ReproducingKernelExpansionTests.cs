@@ -44,7 +44,7 @@ public class ReproducingKernelExpansionTests
     [Fact]
     public void What_does_not_fit_is_refused_with_what_is_allowed()
     {
-        Refused("3 numbers are no rows of 2", () => new ReproducingKernelExpansion<GaussianKernel>(2, 1, new double[3], new double[3], 1));
+        Refused("3 numbers are not rows of 2", () => new ReproducingKernelExpansion<GaussianKernel>(2, 1, new double[3], new double[3], 1));
         Refused("is NaN", () => new ReproducingKernelExpansion<GaussianKernel>(1, 1, [double.NaN], [0], 1));
         Refused("pass 4", () => new ReproducingKernelExpansion<GaussianKernel>(2, 1, new double[4], new double[2], 1));
         Refused("pass 2×2×2 = 8", () => new ReproducingKernelExpansion<GaussianKernel>(2, 1, new double[4], new double[4], new double[4]));

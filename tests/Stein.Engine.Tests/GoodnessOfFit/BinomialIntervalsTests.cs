@@ -64,7 +64,7 @@ public class BinomialIntervalsTests
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("cannot have -1", () => BinomialIntervals.ClopperPearson(-1, 10));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("confidence of 1", () => BinomialIntervals.ClopperPearson(1, 10, 1));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("confidence of NaN", () => BinomialIntervals.Counts(0.5, 10, double.NaN));
-        BootstrapTests.Refuses<ArgumentOutOfRangeException>("NaN is no probability", () => BinomialIntervals.Counts(double.NaN, 10));
+        BootstrapTests.Refuses<ArgumentOutOfRangeException>("probability cannot be NaN", () => BinomialIntervals.Counts(double.NaN, 10));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("-1 trials", () => BinomialIntervals.Counts(0.5, -1));
     }
 }

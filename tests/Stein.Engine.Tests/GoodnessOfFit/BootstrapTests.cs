@@ -163,8 +163,6 @@ public class BootstrapTests
         Assert.Equal(0.4, bootstrap.PValue(-1.5));
         Assert.Equal(0.4, bootstrap.PValue(0));
         Assert.Equal(0.2, bootstrap.PValue(0.5));
-        Assert.True(new TestOutcome(1, 0.05).Rejects(0.05));
-        Assert.False(new TestOutcome(1, 0.051).Rejects(0.05));
     }
 
     [Fact]
@@ -176,7 +174,7 @@ public class BootstrapTests
         Refuses<ArgumentOutOfRangeException>("-1 replicates", () => Create(10, -1));
         Refuses<ArgumentOutOfRangeException>("at least two", () => Bootstrap.FromCounts(device, 1, [1]));
         Refuses<ArgumentOutOfRangeException>("at least 1", () => Bootstrap.FromCounts(device, 3, []));
-        Refuses<ArgumentException>("no whole number of rows of 3", () => Bootstrap.FromCounts(device, 3, [1, 1, 1, 1]));
+        Refuses<ArgumentException>("not a whole number of rows of 3", () => Bootstrap.FromCounts(device, 3, [1, 1, 1, 1]));
         Refuses<ArgumentException>("replicate 1 add up to 2", () => Bootstrap.FromCounts(device, 3, [1, 1, 1, 0, 1, 1]));
         Bootstrap bootstrap = Create(3, 10);
         Refuses<ArgumentException>("pair matrix of 4×4 was given to a bootstrap of 3", () => bootstrap.Run(device.Allocate(4, 4)));

@@ -206,7 +206,7 @@ public class WrongFormulaTests
     /// <summary>A device whose KSD pair term leaves out the fourth-order part of the trace.</summary>
     private sealed class WithoutTrace : ReferenceDevice
     {
-        protected override void SteinPairSumsCore<TKernel>(
+        private protected override void SteinPairSumsCore<TKernel>(
             DeviceMatrix output,
             DeviceMatrix samples,
             DeviceMatrix scores,
@@ -215,7 +215,7 @@ public class WrongFormulaTests
             PairStatistic statistic)
             => base.SteinPairSumsCore<TKernel>(output, samples, scores, inverseSquareBandwidth, Allocate(1, 1), statistic);
 
-        protected override void SteinPairMatrixCore<TKernel>(
+        private protected override void SteinPairMatrixCore<TKernel>(
             DeviceMatrix output,
             DeviceMatrix samples,
             DeviceMatrix scores,

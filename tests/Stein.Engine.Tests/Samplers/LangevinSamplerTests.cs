@@ -114,9 +114,9 @@ public class LangevinSamplerTests
         GaussianMixture mixture = GaussianMixture.TwoModes(5);
         GaussianMixtureTests.Contains("too few", () => LangevinSampler.Run(mixture, [], 60));
         GaussianMixtureTests.Contains("start 1 is -Infinity", () => LangevinSampler.Run(mixture, [0, 1e200], 60));
-        GaussianMixtureTests.Contains("draws a chain cannot be 7", () => LangevinSampler.Run(mixture, [0], 60, new(Draws: 7)));
+        GaussianMixtureTests.Contains("draws per chain cannot be 7", () => LangevinSampler.Run(mixture, [0], 60, new(Draws: 7)));
         GaussianMixtureTests.Contains("warm-up steps cannot be -1", () => LangevinSampler.Run(mixture, [0], 60, new(-1)));
-        GaussianMixtureTests.Contains("steps a draw cannot be 0", () => LangevinSampler.Run(mixture, [0], 60, new(Thinning: 0)));
+        GaussianMixtureTests.Contains("steps per draw cannot be 0", () => LangevinSampler.Run(mixture, [0], 60, new(Thinning: 0)));
         GaussianMixtureTests.Contains("step size cannot be 0", () => LangevinSampler.Run(mixture, [0], 60, new(InitialStep: 0)));
         GaussianMixtureTests.Contains("aimed at cannot be 1", () => LangevinSampler.Run(mixture, [0], 60, new(TargetAcceptance: 1)));
         GaussianMixtureTests.Contains("pass the last", () => LangevinSampler.Run(mixture, [0, 0], 60, null, uint.MaxValue));

@@ -47,7 +47,7 @@ public class KernelDensityTests
         GaussianMixtureTests.Contains("bandwidth cannot be NaN", () => KernelDensity.Of([1, 2], 1, double.NaN));
         GaussianMixtureTests.Contains("bandwidth cannot be 1E-200", () => KernelDensity.Of([1, 2], 1, 1e-200));
         GaussianMixtureTests.Contains("too few", () => KernelDensity.Of([], 1, 1));
-        GaussianMixtureTests.Contains("no rows of 2", () => KernelDensity.Of([1, 2, 3], 2, 1));
+        GaussianMixtureTests.Contains("not rows of 2", () => KernelDensity.Of([1, 2, 3], 2, 1));
         GaussianMixtureTests.Contains("sample 1 is Infinity", () => KernelDensity.Of([1, double.PositiveInfinity], 1, 1));
         GaussianMixtureTests.Contains("Dimension -2", () => KernelDensity.Of([1, 2, 3], -2, 1));
     }

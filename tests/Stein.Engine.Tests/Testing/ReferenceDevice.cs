@@ -30,24 +30,24 @@ public class ReferenceDevice : Device
         return read;
     }
 
-    protected override DeviceMatrix AllocateCore(int rows, int columns)
+    private protected override DeviceMatrix AllocateCore(int rows, int columns)
         => new ReferenceMatrix(this, rows, columns, new RunningErrorLane[rows * columns]);
 
-    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source)
+    private protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<double> source)
     {
         Memory<RunningErrorLane> target = Of(destination).Entries;
         for (int i = 0; i < source.Length; i++)
             target.Span[i] = RunningErrorLane.Stored(source[i]);
     }
 
-    protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source)
+    private protected override void WriteCore(DeviceMatrix destination, ReadOnlySpan<float> source)
     {
         Memory<RunningErrorLane> target = Of(destination).Entries;
         for (int i = 0; i < source.Length; i++)
             target.Span[i] = RunningErrorLane.Exact(source[i]);
     }
 
-    protected override void ReadCore(DeviceMatrix source, Span<double> destination)
+    private protected override void ReadCore(DeviceMatrix source, Span<double> destination)
     {
         RunningErrorLane[] entries = Of(source).Entries.ToArray();
         for (int i = 0; i < entries.Length; i++)
@@ -55,7 +55,7 @@ public class ReferenceDevice : Device
         _read.Add(entries);
     }
 
-    protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
+    private protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
     {
         for (int row = 0; row < indices.Length; row++)
         {
@@ -64,10 +64,10 @@ public class ReferenceDevice : Device
         }
     }
 
-    protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
+    private protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
         => Fill(destination, (row, column) => Of(source)[column, row]);
 
-    protected override void MultiplyCore(
+    private protected override void MultiplyCore(
         DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta)
     {
         int inner = transposeLeft ? left.Rows : left.Columns;
@@ -90,36 +90,36 @@ public class ReferenceDevice : Device
         });
     }
 
-    protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => Fill(output, (row, column) => Apply<TMap>(row, column, a, b, c, p, q));
 
-    protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => Fill(output, (row, _) => Sum(a.Columns, column => Apply<TMap>(row, column, a, b, c, p, q)));
 
-    protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => Fill(output, (_, column) => Sum(a.Rows, row => Apply<TMap>(row, column, a, b, c, p, q)));
 
-    protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
+    private protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
     {
         for (int i = 0; i < matrix.Rows; i++)
             Of(matrix)[i, i] = RunningErrorLane.Stored(value);
     }
 
-    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
+    private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
         => Fill(output, (i, j) => Sum(samples.Columns, d =>
         {
             RunningErrorLane difference = Difference(Of(samples)[i, d], Of(samples)[j, d], i == j);
             return difference * difference;
         }));
 
-    protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
+    private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
         => Fill(output, (i, j) => Sum(samples.Columns, d =>
         {
             RunningErrorLane difference = Difference(Of(points)[i, d], Of(samples)[j, d], same: false);
             return difference * difference;
         }));
 
-    protected override void SteinPairSumsCore<TKernel>(
+    private protected override void SteinPairSumsCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,
@@ -129,7 +129,7 @@ public class ReferenceDevice : Device
         => Fill(output, (i, _) => Sum(
             samples.Rows, j => SteinPair<TKernel>(i, j, samples, scores, inverseSquareBandwidth, fourthOrder, statistic)));
 
-    protected override void SteinPairMatrixCore<TKernel>(
+    private protected override void SteinPairMatrixCore<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
         DeviceMatrix scores,
@@ -138,7 +138,7 @@ public class ReferenceDevice : Device
         PairStatistic statistic)
         => Fill(output, (i, j) => SteinPair<TKernel>(i, j, samples, scores, inverseSquareBandwidth, fourthOrder, statistic));
 
-    protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    private protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
     {
         ReferenceMatrix z = Of(request.Projections), p = Of(request.ProjectedScores);
         Fill(output, (i, j) =>
@@ -162,7 +162,7 @@ public class ReferenceDevice : Device
         });
     }
 
-    protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    private protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
     {
         ReferenceMatrix z = Of(request.Projections), p = Of(request.ProjectedScores);
         int count = z.Rows;
@@ -232,7 +232,7 @@ public class ReferenceDevice : Device
         }
     }
 
-    protected override void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances)
+    private protected override void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances)
     {
         var positive = new List<RunningErrorLane>();
         for (int i = 0; i < squaredDistances.Rows; i++)
@@ -247,7 +247,7 @@ public class ReferenceDevice : Device
         Of(output)[0, 0] = positive.Count == 0 ? default : LowerMedian(positive);
     }
 
-    protected override void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples)
+    private protected override void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples)
         => Fill(output, (_, slice) =>
         {
             var squares = new List<RunningErrorLane>();
@@ -260,7 +260,7 @@ public class ReferenceDevice : Device
             return LowerMedian(squares);
         });
 
-    protected override void AdamStepCore(
+    private protected override void AdamStepCore(
         DeviceMatrix parameters,
         DeviceMatrix gradient,
         DeviceMatrix firstMoment,
@@ -396,7 +396,7 @@ public class ReferenceDevice : Device
 
         public RunningErrorLane Repeated(int row, int column) => this[Rows == 1 ? 0 : row, Columns == 1 ? 0 : column];
 
-        protected override DeviceMatrix View(int start, int count)
+        private protected override DeviceMatrix View(int start, int count)
             => new ReferenceMatrix(Device, count, Columns, Entries.Slice(start * Columns, count * Columns));
     }
 }

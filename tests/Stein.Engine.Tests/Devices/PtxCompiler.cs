@@ -6,8 +6,9 @@ using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
+using Stein.Engine.Devices.Ilgpu;
 
-namespace Stein.Engine.Devices.Ilgpu;
+namespace Stein.Engine.Tests.Devices;
 
 /// <summary>Translates kernels to PTX, the assembly language of CUDA GPUs, on machines without one.</summary>
 internal sealed class PtxCompiler : IDisposable
