@@ -1,10 +1,8 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Text;
 using Stein.Cli;
 using Stein.Engine.Devices;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Ica;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Slurm;
 
@@ -17,14 +15,13 @@ try
 {
     if (parsed.Action is ParseErrorAction)
     {
-        ErrorOutput.WriteParseErrors(parsed);
+        ParseErrors.Write(parsed);
         return ExitCode.Usage;
     }
 
     return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
-catch (Exception exception) when (exception is UsageException or InvalidSettingException or InvalidConfigException
-    or DeviceUnavailableException)
+catch (Exception exception) when (exception is UsageException or InvalidConfigException or DeviceUnavailableException)
 {
     ErrorOutput.Write(exception.Message);
     return ExitCode.Usage;
