@@ -1,7 +1,10 @@
 using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Descent;
+using Stein.Experiments.Denoising.Identity;
+using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
-using Stein.Experiments.Mixtures;
 using Stein.Experiments.Mixtures.Particles;
+using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
@@ -15,7 +18,7 @@ internal static class ExperimentRegistry
     public static IcaExperiment Ica { get; } = new();
 
     /// <summary>Blindness to mixing weights: tests and remedies.</summary>
-    public static MixtureExperiment Mixture { get; } = new();
+    public static MixtureTest Mixture { get; } = new();
 
     /// <summary>Mixing weights learned by minimising a discrepancy.</summary>
     public static MixtureWeight MixtureWeight { get; } = new();
@@ -24,16 +27,16 @@ internal static class ExperimentRegistry
     public static MixtureParticles MixtureParticles { get; } = new();
 
     /// <summary>Error of score estimators.</summary>
-    public static ScoreErrorExperiment ScoreError { get; } = new();
+    public static ScoreError ScoreError { get; } = new();
 
     /// <summary>The gradient of a denoising auto-encoder's loss as a discrepancy.</summary>
-    public static DaeIdentityExperiment DaeIdentity { get; } = new();
+    public static DaeIdentity DaeIdentity { get; } = new();
 
     /// <summary>A denoising auto-encoder by functional gradient descent.</summary>
-    public static DaeDescentExperiment DaeDescent { get; } = new();
+    public static DaeDescent DaeDescent { get; } = new();
 
     /// <summary>Denoising auto-encoders that are networks.</summary>
-    public static DaeNetworkExperiment DaeNetwork { get; } = new();
+    public static DaeNetwork DaeNetwork { get; } = new();
 
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =

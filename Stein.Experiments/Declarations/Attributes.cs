@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Stein.Experiments.Declarations;
 
 /// <summary>The names of a setting's option, without the dashes, where its own in kebab-case is not used.</summary>
@@ -24,6 +26,20 @@ internal sealed class OneOfAttribute(Type registry) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OnlyForAttribute(string setting, params string[] values) : Attribute
 {
+    /// <param name="setting">The other property.</param>
+    /// <param name="registry">
+    /// A type with a static method <c>NamesThatUse</c> that gives, for the name of a property, the values of the other with which it
+    /// changes a number.
+    /// </param>
+    /// <param name="property">The property that has the attribute.</param>
+    public OnlyForAttribute(string setting, Type registry, [CallerMemberName] string property = "")
+        : this(
+            setting,
+            (registry.GetMethod("NamesThatUse")?.Invoke(null, [property]) as IEnumerable<string>
+                ?? throw new InvalidOperationException($"{registry.Name} has no static method NamesThatUse that gives texts")).ToArray())
+    {
+    }
+
     public string Setting { get; } = setting;
 
     public IReadOnlyList<string> Values { get; } = values;

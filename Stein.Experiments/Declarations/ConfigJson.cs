@@ -111,7 +111,7 @@ internal static class ConfigJson
             IgnoreReadOnlyProperties = true,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         };
-        // Stricter than elsewhere: a number is no name of an enumeration, and what is not finite is not silently the default.
+        // Stricter than elsewhere: a number is not a name of an enumeration, and what is not finite does not silently become the default.
         options.Converters.Clear();
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
         return options;

@@ -30,7 +30,11 @@ internal sealed class Setting
         onlyFor = Attribute<OnlyForAttribute>();
         Options = Attribute<OptionAttribute>()?.Names ?? [property.Name.Replace('_', '-')];
         Choices = Type.IsEnum
-            ? [.. Enum.GetValues(Type).Cast<object>().Select(value => JsonSerializer.SerializeToNode(value, Type, property.Options)!.GetValue<string>())]
+            ?
+            [
+                .. from value in Enum.GetValues(Type).Cast<object>()
+                   select JsonSerializer.SerializeToNode(value, Type, property.Options)!.GetValue<string>(),
+            ]
             : Attribute<OneOfAttribute>()?.Names
                 ?? Attribute<AllowedValuesAttribute>()?.Values.Cast<string>().ToArray();
     }
@@ -60,7 +64,9 @@ internal sealed class Setting
     public IReadOnlyList<string>? Choices { get; }
 
     /// <summary>What it must be, as in "a whole number from 1 to 100"; null where there is no bound.</summary>
-    public string? Allowed => range is null ? null : IsList ? $"a list of {Bounds("numbers", "")}" : Bounds(IsWhole ? "whole number" : "number", "a ");
+    public string? Allowed => range is null ? null
+        : IsList ? $"a list of {Bounds("numbers", "")}"
+        : Bounds(IsWhole ? "whole number" : "number", "a ");
 
     /// <summary>The setting that decides whether this one changes a number; null if it always does.</summary>
     public (string Key, IReadOnlyList<string> Values)? OnlyFor
@@ -115,6 +121,6 @@ internal sealed class Setting
 
         static double Number(object bound) => Convert.ToDouble(bound, CultureInfo.InvariantCulture);
 
-        static string Text(double bound) => bound.ToString(CultureInfo.InvariantCulture);
+        static string Text(double bound) => bound.ToString("0.###############", CultureInfo.InvariantCulture);
     }
 }

@@ -14,10 +14,10 @@ internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Co
 
     /// <summary>
     /// Reads a file. Cells are separated by commas, semicolons, tabs or bars, whichever the first lines have, or else by blanks. The first
-    /// row is a header if no cell of it is a number. Empty lines, and those that begin with #, are passed over.
+    /// row is a header if no cell of it is a number. Empty lines, and those that begin with #, are skipped.
     /// </summary>
     /// <remarks>
-    /// A first row with numbers and text is an error and no header: taken for one, a sample with a slip of the pen would be lost unseen.
+    /// A first row with both numbers and text is an error, not a header: otherwise a sample with a typing error would be lost silently.
     /// </remarks>
     /// <param name="path">The file; <c>-</c> for standard input.</param>
     /// <exception cref="InvalidDataException">
@@ -120,7 +120,7 @@ internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Co
             return new(header, values.Count / columns, columns, [.. values]);
         }
 
-        /// <summary>The first row that is no header says how cells are separated, and how many there are.</summary>
+        /// <summary>The first row that is not a header says how cells are separated, and how many there are.</summary>
         private void Begin(string[] cells)
         {
             isSeparatedByBlanks = cells.Length == 1 && Words(cells).Length > 1;
@@ -135,7 +135,7 @@ internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Co
             {
                 throw new InvalidDataException(
                     $"{source}, line {headerLine}, column {nameless + 1}: it has no name, while others have. Name it, or remove the "
-                    + "column: numbers of rows are no coordinate.");
+                    + "column: row numbers are not a coordinate.");
             }
         }
 

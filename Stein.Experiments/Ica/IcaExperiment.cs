@@ -1,15 +1,108 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using ScottPlot;
 using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Models;
 using Stein.Experiments.Declarations;
+using Stein.Experiments.Files;
+using Stein.Experiments.Ica.Published;
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Ica;
 
-/// <summary>The ICA table: models trained with KSD, LSD and maxSKSD, at D = 10 to 200.</summary>
-internal sealed class IcaExperiment : Experiment<IcaSettings>
+/// <summary>
+/// Everything that decides the numbers of one ICA run, with the published protocol as the default (Gong, Li and
+/// Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, and its script <c>ICA_Training.py</c>).
+/// </summary>
+internal sealed record IcaSettings
 {
-    private static readonly IcaSettings Paper = new();
+    [Description("how the model is trained"), OneOf(typeof(IcaMethod)), Option("method", "methods")]
+    public string Method { get; init; } = "maxsksd";
+
+    [Description("dimension D"), Range(PaperMatrices.MinimumDimension, 4096), Option("dim", "dims")]
+    public int Dimension { get; init; } = 10;
+
+    [Description("seed of the true matrix, the start, and the data"), Option("seed", "seeds")]
+    public uint Seed { get; init; } = 60;
+
+    [Description("seed of data, batches and critic: other draws with the same matrices; that of the matrices if not given")]
+    public ulong? DataSeed { get; init; }
+
+    [Description("training iterations"), Range(1, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    public int Iterations { get; init; } = 15_000;
+
+    [Description("samples in a batch"), Range(2, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    public int Batch { get; init; } = 100;
+
+    [Description("training points"), Range(2, int.MaxValue)]
+    public int TrainingSamples { get; init; } = 20_000;
+
+    [Description("test points"), Range(1, int.MaxValue)]
+    public int TestSamples { get; init; } = 5_000;
+
+    [Description("density of the sources")]
+    public BaseDensity Base { get; init; } = BaseDensity.Laplace;
+
+    [Description("kernel"), OneOf(typeof(RadialKernels)), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    public string Kernel { get; init; } = "rbf";
+
+    [Description("U- or V-statistic; that of the authors' script if not given: U for KSD, V for maxSKSD")]
+    [OnlyFor(nameof(Method), typeof(IcaMethod))]
+    public PairStatistic? Statistic { get; init; }
+
+    [Description("step size of Adam"), Range(0.0, double.MaxValue, MinimumIsExclusive = true), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    public double LearningRate { get; init; } = 1e-3;
+
+    [Description("penalty λ of the critic"), Range(0.0, double.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    public double Lambda { get; init; } = 1;
+
+    [Description("units in each of the two hidden layers of the critic"), Range(1, int.MaxValue)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod))]
+    public int Hidden { get; init; } = 300;
+
+    [Description("Hutchinson probes per iteration for the trace (the authors' script: 10); 0 is the exact trace")]
+    [Range(0, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    public int Probes { get; init; }
+
+    [Description("iterations between two points of the training curve"), Range(1, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    public int EvaluateEvery { get; init; } = 250;
+
+    /// <summary>The seed of data, batches and everything else random.</summary>
+    [JsonIgnore]
+    public ulong EffectiveDataSeed => DataSeed ?? Seed;
+}
+
+/// <summary>The ICA table: models trained with KSD, LSD and maxSKSD, at D = 10 to 200.</summary>
+internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
+{
+    /// <summary>Mean log-likelihood of the test points, nats.</summary>
+    public static readonly Quantity LogLikelihood = new("test_log_likelihood");
+
+    /// <summary>The method's own loss on the last batch.</summary>
+    public static readonly Quantity Loss = new("loss");
+
+    /// <summary>The log-likelihood of the true model on the test points, nats.</summary>
+    public static readonly Quantity Oracle = new("oracle");
+
+    /// <summary>Of V·W_true.</summary>
+    public static readonly Quantity AmariDistance = new("amari_distance");
+
+    /// <summary>Settings of all rows: where one is not the paper's, nothing is compared with it.</summary>
+    private static readonly string[] Protocol = ["iterations", "batch", "training_samples", "test_samples", "learning_rate", "base"];
+
+    private static readonly JsonObject Paper = ConfigJson.Write(new IcaSettings());
 
     private readonly SharedProblems problems = new();
+
+    /// <summary>The seeds of the published table.</summary>
+    public static IReadOnlyList<uint> Seeds { get; } = [60, 70, 80, 90, 100];
 
     public override string Name => "ica";
 
@@ -19,69 +112,366 @@ internal sealed class IcaExperiment : Experiment<IcaSettings>
 
     public override int ProtocolVersion => 1;
 
-    protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => IcaGrid.Of(scale).Configs();
+    public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
+    [
+        ("--dim 10 --method maxsksd --seed 60", "one run; seconds"),
+        ("--dim 10,20 --method ksd,lsd,maxsksd --seed 60,70,80", "three methods, two dimensions, three seeds; minutes"),
+        ("--dim 10 --method lsd --probes 0,10", "LSD with the exact trace and with ten probes; their difference"),
+        ("--dim 10 --method ksd --data-seed 1,2,3,4,5", "how much the draw of the data matters"),
+        ("--method maxsksd --kernel imq --iterations 3000", "another kernel, fewer iterations"),
+    ];
 
-    /// <summary>
-    /// Settings of another method, and those that say what holds anyway, are left at their defaults, so that they make no other run.
-    /// </summary>
-    protected override IcaSettings Normalise(IcaSettings config)
+    /// <summary>The settings of all rows that are not the paper's, as options, such as "--iterations 3000 (paper: 15000)".</summary>
+    internal static IEnumerable<string> Deviations(IcaSettings settings)
     {
-        bool isLsd = config.Method == "lsd";
-        bool usesKernel = IcaMethod.UsesKernel(config.Method);
-        bool isTrained = config.Method != "whitening";
-        return config with
-        {
-            DataSeed = config.DataSeed == config.Seed ? null : config.DataSeed,
-            Kernel = usesKernel ? config.Kernel : Paper.Kernel,
-            Statistic = usesKernel && config.Statistic != IcaProtocol.DefaultStatistic(config.Method) ? config.Statistic : null,
-            Hidden = isLsd ? config.Hidden : Paper.Hidden,
-            Lambda = isLsd ? config.Lambda : Paper.Lambda,
-            Probes = isLsd ? config.Probes : Paper.Probes,
-            Iterations = isTrained ? config.Iterations : Paper.Iterations,
-            Batch = isTrained ? config.Batch : Paper.Batch,
-            LearningRate = isTrained ? config.LearningRate : Paper.LearningRate,
-            EvaluateEvery = isTrained ? config.EvaluateEvery : Paper.EvaluateEvery,
-        };
+        JsonObject given = ConfigJson.Write(settings);
+        return from key in Protocol
+               where $"{given[key]}" != $"{Paper[key]}"
+               select $"--{key.Replace('_', '-')} {given[key]} (paper: {Paper[key]})";
     }
+
+    protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
+    {
+        GridScale.Paper => Grid(PublishedIca.Dimensions, Seeds, new()),
+        // From the dimension at which KSD is best to one at which it is worst, trained long enough to show it.
+        GridScale.Quick => Grid([10, 40, 100], Seeds.Take(3), new() { Iterations = 5000 }),
+        _ => Grid(
+            [2, 3],
+            Seeds.Take(3),
+            new() { Iterations = 400, Batch = 20, TrainingSamples = 500, TestSamples = 100, Hidden = 10, EvaluateEvery = 50 }),
+    };
+
+    protected override IcaSettings Normalise(IcaSettings config)
+        => IcaMethod.Of(config).Normalise(config with { DataSeed = config.DataSeed == config.Seed ? null : config.DataSeed });
 
     protected override void Validate(IcaSettings config)
     {
-        try
+        if (config.Batch > config.TrainingSamples)
         {
-            config.Validate();
-        }
-        catch (InvalidSettingException exception)
-        {
-            throw new InvalidConfigException(exception.Message, exception);
+            throw InvalidConfigException.Value(
+                "batch", config.Batch, $"a whole number from 2 to the {config.TrainingSamples} training samples");
         }
     }
 
-    protected override double Operations(IcaSettings config) => IcaOperations.OfRun(config);
+    /// <summary>The iterations and the points of the curve, each a product over the test data.</summary>
+    protected override double Operations(IcaSettings config)
+    {
+        double evaluation = 2.0 * config.TestSamples * config.Dimension * config.Dimension;
+        return config.Iterations * (IcaMethod.Of(config).Operations(config) + (evaluation / config.EvaluateEvery));
+    }
 
     protected override string SpeedClass(IcaSettings config) => config.Method;
 
     protected override string Describe(IcaSettings config)
     {
         string data = config.DataSeed is { } seed ? $", data seed {seed}" : "";
-        return $"{IcaMethod.Find(config.RowId).Name}, D = {config.Dimension}, seed {config.Seed}{data}";
+        return $"{IcaRow.Of(config).Name}, D = {config.Dimension}, seed {config.Seed}{data}";
     }
 
-    protected override IRun Start(IcaSettings config, Device device) => new IcaTrainingRun(device, config, problems.Lease(config));
+    protected override int Iterations(IcaSettings config) => IcaMethod.Of(config).IsTrained ? config.Iterations : 0;
 
-    protected override ReportOutcome WriteReport(ReportRequest request, IReadOnlyList<StoredRun<IcaSettings>> runs)
+    protected override Func<int, bool> IsMeasured(IcaSettings config) => iteration => iteration % config.EvaluateEvery == 0;
+
+    protected override ITraining Begin(IcaSettings config, Device device)
     {
-        var results = new IcaStoredRuns(request.Plan, runs);
-        if (runs.Count == 0)
-            return new ReportOutcome([], 0, request.Plan.Count, []) { Deviations = results.Deviations };
-        IReadOnlyList<string> files = IcaReport.Write(
-            request.Folder, results.Runs, results.Curves(), results.ComparePaper, results.SeedsExpected, results.Deviations);
-        if (request.Scale is null)
-            files = [.. files, .. runs.Select(run => IcaStoredRuns.CopyUnmixing(run, request.Folder))];
-        return new ReportOutcome(files, runs.Count, request.Plan.Count, results.Comparisons())
+        ProblemLease lease = problems.Lease(config);
+        return new IcaTraining(device, config, lease.Problem, lease);
+    }
+
+    protected override Report Compose(Results<IcaSettings> results)
+    {
+        IcaSettings[] plan = [.. results.Plan.Select(run => (IcaSettings)run.Config)];
+        string[] deviations = [.. plan.SelectMany(Deviations).Distinct()];
+        // The verdict takes the runs of a row as independent draws of the matrices: several draws of data on one matrix are not.
+        bool comparePaper = deviations.Length == 0 && plan.All(config => config.DataSeed is null);
+        string[] differing = DifferingInRows(results);
+        var runs = results.Runs.Select(run => (Stored: run, Row: RowOf(run, differing))).ToList();
+        int expected = results.Plan.GroupBy(run => (RowOf(run, differing), ((IcaSettings)run.Config).Dimension)).Max(row => row.Count());
+        var table = new IcaTable(runs.Select(run => Run(run.Row, run.Stored)), comparePaper, expected, deviations);
+        IEnumerable<Section> matrices = results.Scale is null ? runs.Select(run => Unmixing(run.Row, run.Stored)) : [];
+        return Compose(table, runs.SelectMany(run => Curve(run.Row, run.Stored)), matrices);
+    }
+
+    /// <summary>The report of a table and of training curves, which may be none.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="curves">The points of all curves; the order in which they come changes no byte.</param>
+    /// <param name="others">Further sections.</param>
+    internal static Report Compose(IcaTable table, IEnumerable<IcaCurvePoint> curves, params IEnumerable<Section> others)
+    {
+        IcaCurvePoint[] points =
+        [
+            .. curves.OrderBy(point => point.Row).ThenBy(point => point.Dim).ThenBy(point => point.Seed).ThenBy(point => point.DataSeed)
+                .ThenBy(point => point.Iteration),
+        ];
+        var text = new IcaTableText(table);
+        IEnumerable<Section> sections =
+        [
+            DataTable.Create(
+                "runs",
+                table.Runs,
+                new("method", run => run.Row.Id),
+                new("dim", run => run.Dim),
+                new("seed", run => run.Seed),
+                new("test_log_likelihood", run => run.TestLogLikelihood),
+                new("oracle", run => run.Oracle),
+                new("amari_distance", run => run.AmariDistance),
+                new("seconds", run => run.Seconds),
+                new("data_seed", run => run.DataSeed)),
+            DataTable.Create(
+                "curves",
+                points,
+                new("method", point => point.Row.Id),
+                new("dim", point => point.Dim),
+                new("seed", point => point.Seed),
+                new("iteration", point => point.Iteration),
+                new("test_log_likelihood", point => point.TestLogLikelihood),
+                new("loss", point => point.Loss),
+                new("oracle", point => point.Oracle),
+                new("data_seed", point => point.DataSeed)) with
+            {
+                IsInJson = false,
+            },
+            DataTable.FromRecords("table", table.Rows),
+            DataTable.FromRecords("differences", table.Differences),
+            text.Markdown(),
+            text.Latex(),
+            .. text.ForTerminal(),
+            .. points.GroupBy(point => point.Dim).Select(dimension => CurveFigure([.. dimension])),
+            LogLikelihoodFigure(table),
+            GapFigure(table),
+            .. others,
+        ];
+        return new Report([.. sections.Where(section => section is not DataTable { Rows.Count: 0 })])
         {
-            Tables = IcaReportTables.Of(results),
-            Data = results.Data(),
-            Deviations = results.Deviations,
+            Comparisons = table.Comparisons(),
+            Deviations = table.Deviations,
         };
     }
+
+    private static IcaSettings[] Grid(IEnumerable<int> dimensions, IEnumerable<uint> seeds, IcaSettings settings) =>
+    [
+        .. from dimension in dimensions
+           from method in IcaMethod.All
+           where method.IsInGrid
+           from seed in seeds
+           select settings with { Dimension = dimension, Method = method.Id, Seed = seed },
+    ];
+
+    /// <summary>Settings that differ between trained rows of the plan and are in no column of the table.</summary>
+    private static string[] DifferingInRows(Results<IcaSettings> results)
+    {
+        string[] shown = ["method", "dimension", "seed", "data_seed", "kernel", "statistic", "lambda", "hidden", "probes"];
+        return [.. results.Where(config => IcaMethod.Of(config).IsTrained).Differing(shown)];
+    }
+
+    private IcaRow RowOf(RunConfig run, IReadOnlyList<string> differing) => IcaRow.Of(
+        (IcaSettings)run.Config,
+        Settings.Where(setting => differing.Contains(setting.Key) && !setting.IsIdle(run.Canonical)).Select(
+            setting => $"{setting.Key.Replace('_', ' ')} {run.Canonical[setting.Key]}"));
+
+    private IcaRow RowOf(StoredRun<IcaSettings> run, IReadOnlyList<string> differing) => RowOf(run.Run, differing);
+
+    private static IcaRun Run(IcaRow row, StoredRun<IcaSettings> run) => new(
+        row, run.Config.Dimension, run.Config.Seed, run[LogLikelihood], run[Oracle], run[AmariDistance], run.Seconds, run.Config.DataSeed);
+
+    private static IEnumerable<IcaCurvePoint> Curve(IcaRow row, StoredRun<IcaSettings> run) =>
+        from point in run.Metrics().GroupBy(metric => metric.Iteration)
+        select new IcaCurvePoint(
+            row,
+            run.Config.Dimension,
+            run.Config.Seed,
+            point.Key,
+            point.Single(metric => metric.Metric == LogLikelihood.Name).Value,
+            point.Single(metric => metric.Metric == Loss.Name).Value,
+            run[Oracle],
+            run.Config.DataSeed);
+
+    /// <summary>The trained matrix of a run under a name that says what it is.</summary>
+    private static TextFile Unmixing(IcaRow row, StoredRun<IcaSettings> run)
+    {
+        string data = run.Config.DataSeed is { } seed ? $"_data{seed}" : "";
+        return new(
+            $"unmixing_{FileNames.Word(row.Id)}_D{run.Config.Dimension}_seed{run.Config.Seed}{data}.csv",
+            File.ReadAllText(Path.Combine(run.Folder, IcaTraining.UnmixingFile)));
+    }
+
+    /// <summary>Test log-likelihood against iteration, a line for each method, the oracle dashed.</summary>
+    /// <param name="points">Curves of one dimension; at least one point.</param>
+    private static Figure CurveFigure(IReadOnlyList<IcaCurvePoint> points)
+    {
+        // The first steps can lie hundreds of nats below the rest: their values need not fit.
+        const double ClippedShare = 0.2;
+        int last = points.Max(point => point.Iteration);
+        var curves = points.GroupBy(point => point.Row)
+            .Select((row, index) => new Series(row.Key.Name, StyleOf(row.Key, index), MeanCurve([.. row], last))
+            {
+                HasMarkers = false,
+                Intervals = IntervalShape.Band,
+                LineWidth = 2.2f,
+                IsInLimits = false,
+                LegendRank = index,
+            })
+            .ToList();
+        double[] oracles = [.. points.DistinctBy(point => (point.Seed, point.DataSeed)).OrderBy(point => (point.Seed, point.DataSeed))
+            .Select(point => point.Oracle)];
+        return new(
+            $"curves_D{points[0].Dim}",
+            $"Test log-likelihood while training at D = {points[0].Dim}: mean over the seeds with a band of one standard error. The dashed "
+                + "line is the mean of the oracle, the true model. The first fifth of the training may lie below the figure.",
+            new Axis("Iteration")
+            {
+                Limits = (0, Math.Max(last, 1)),
+                Ticks = new Ticks.Numbers { IsWhole = true, Label = Thousands },
+            },
+            new Axis($"Test log-likelihood (nats), D = {points[0].Dim}")
+            {
+                Margin = 0.06,
+                Includes =
+                [
+                    .. from point in curves.SelectMany(curve => curve.Points)
+                       where point.X >= ClippedShare * last
+                       from value in (double[])[point.Y, point.Low, point.High]
+                       select value,
+                ],
+            },
+            [
+                // Solid lines first: a dashed line on top of one still lets it be seen.
+                .. curves.OrderBy(curve => curve.Style.Pattern.Intervals.Length),
+                new Rule(IcaTable.Oracle, SeriesStyle.Reference, oracles.Average()) { LineWidth = 1.6f, LegendRank = curves.Count },
+            ]);
+    }
+
+    /// <summary>Means over the seeds, at the iterations that all seeds have: the mean of fewer would jump where a seed ends.</summary>
+    private static Point[] MeanCurve(IReadOnlyList<IcaCurvePoint> points, int last)
+    {
+        int seeds = points.Select(point => (point.Seed, point.DataSeed)).Distinct().Count();
+        Point[] means =
+        [
+            .. from step in points.GroupBy(point => point.Iteration)
+               where step.Count() == seeds
+               orderby step.Key
+               select Point.Mean(step.Key, Summary.Of([.. step.Select(point => point.TestLogLikelihood)])),
+        ];
+        // What trains nothing has one value throughout.
+        return means.Length == 1 && last > 0 ? [means[0] with { X = 0 }, means[0] with { X = last }] : means;
+    }
+
+    private static Figure LogLikelihoodFigure(IcaTable table) => ByDimension(
+        table,
+        "log_likelihood_by_dimension",
+        "Mean test log-likelihood with its standard error over the seeds.",
+        new Axis("Test log-likelihood (nats)") { Margin = 0.06 },
+        (row, x) => new Point(x, row.Mean, row.Mean - row.Se, row.Mean + row.Se),
+        row => row.Paper,
+        hasOracle: true);
+
+    /// <summary>On a logarithmic scale, the distance to the oracle that absolute values hide.</summary>
+    private static Figure GapFigure(IcaTable table) => ByDimension(
+        table,
+        "gap_by_dimension",
+        "Mean of the oracle minus test log-likelihood with its standard error over the seeds. Gaps that are not positive have no place on "
+            + "a logarithmic scale and are left out.",
+        new Axis("Gap to the oracle (nats)") { Margin = 0.06, Scale = Scale.Log10, Ticks = Ticks.Decades },
+        (row, x) => new Point(x, row.Gap, row.Gap - row.GapSe, row.Gap + row.GapSe),
+        row => row.AdjustedMean + row.Gap - row.Paper,
+        hasOracle: false);
+
+    /// <summary>Dimensions are at equal distances: on a linear axis the small ones would crowd. Open markers are the paper's.</summary>
+    private static Figure ByDimension(
+        IcaTable table,
+        string name,
+        string caption,
+        Axis axis,
+        Func<IcaTableRow, double, Point> ours,
+        Func<IcaTableRow, double> paper,
+        bool hasOracle)
+    {
+        const double Spacing = 0.11;
+        int[] dimensions = [.. table.Rows.Select(row => row.Dim).Distinct().Order()];
+        var methods = table.Rows.Where(row => !row.IsOracle).GroupBy(row => row.Row!).ToList();
+        bool hasPaper = table.Rows.Any(row => double.IsFinite(row.Paper));
+        Point[] truth = Points(table.Rows.Where(row => row.IsOracle), (row, x) => new(x, row.Mean));
+        Series oracle = new(IcaTable.Oracle, SeriesStyle.Reference, truth)
+        {
+            HasMarkers = false,
+            LineWidth = 1.6f,
+            LegendRank = 2,
+        };
+        return new(
+            name,
+            caption + (hasPaper ? " Filled markers are ours, open ones the paper's." : ""),
+            new Axis("Dimension D")
+            {
+                Ticks = Ticks.Names([.. dimensions.Select(dim => $"{dim}")]),
+                Limits = (-0.5, dimensions.Length - 0.5),
+                HasGrid = false,
+            },
+            axis,
+            [
+                .. hasOracle ? [oracle] : (Layer[])[],
+                .. methods.SelectMany((rows, index) => OfMethod(rows, index)),
+                .. hasPaper
+                    ? [Markers("open: paper", new(Colors.Black, LinePattern.Solid, MarkerShape.OpenCircle), [], 0) with { LegendRank = 1 }]
+                    : (Layer[])[],
+            ]);
+
+        IEnumerable<Layer> OfMethod(IGrouping<IcaRow, IcaTableRow> rows, int index)
+        {
+            SeriesStyle style = StyleOf(rows.Key, index);
+            double shift = (index - (0.5 * (methods.Count - 1))) * Spacing;
+            return
+            [
+                Markers(rows.Key.Name, style, Points(rows, ours), shift) with { MarkerLineWidth = 2 },
+                Markers("", Open(style), Points(rows, (row, x) => new(x, paper(row))), shift + (0.4 * Spacing)),
+            ];
+        }
+
+        Point[] Points(IEnumerable<IcaTableRow> rows, Func<IcaTableRow, double, Point> point)
+            => [.. rows.Select(row => point(row, Array.IndexOf(dimensions, row.Dim)))];
+    }
+
+    private static Series Markers(string label, SeriesStyle style, IReadOnlyList<Point> points, double shift) => new(label, style, points)
+    {
+        HasLine = false,
+        MarkerSize = 9,
+        MarkerLineWidth = 1.6f,
+        BarWidth = 1.6f,
+        CapSize = 4,
+        Shift = shift,
+    };
+
+    /// <summary>A style with the outline of its marker.</summary>
+    private static SeriesStyle Open(SeriesStyle style) => style with
+    {
+        Marker = style.Marker switch
+        {
+            MarkerShape.FilledCircle => MarkerShape.OpenCircle,
+            MarkerShape.FilledSquare => MarkerShape.OpenSquare,
+            MarkerShape.FilledTriangleUp => MarkerShape.OpenTriangleUp,
+            MarkerShape.FilledTriangleDown => MarkerShape.OpenTriangleDown,
+            MarkerShape.FilledDiamond => MarkerShape.OpenDiamond,
+            _ => style.Marker,
+        },
+    };
+
+    /// <summary>The style of the method; of a variant, one that no method has.</summary>
+    private static SeriesStyle StyleOf(IcaRow row, int index) => row.Variant.Length == 0 ? row.Method.Style : (index % 2) switch
+    {
+        0 => new(Color.FromHex("#E69F00"), LinePattern.Solid, MarkerShape.FilledDiamond),
+        _ => new(Color.FromHex("#56B4E9"), LinePattern.Dashed, MarkerShape.FilledTriangleDown),
+    };
+
+    private static string Thousands(double iteration) => iteration.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u2009');
 }
+
+/// <summary>One point of a training curve.</summary>
+/// <param name="Row">The row of the table that the run belongs to.</param>
+/// <param name="Dim">Dimension D.</param>
+/// <param name="Seed">Seed of the run.</param>
+/// <param name="Iteration">Number of iterations done; 0 is the start.</param>
+/// <param name="TestLogLikelihood">Mean log-likelihood of the test points, nats.</param>
+/// <param name="Loss">The method's own loss at this iteration; NaN where there is none, as at the start.</param>
+/// <param name="Oracle">Mean log-likelihood of the same test points under the true model, nats.</param>
+/// <param name="DataSeed">Seed of the data where it is not that of the run.</param>
+internal sealed record IcaCurvePoint(
+    IcaRow Row, int Dim, long Seed, int Iteration, double TestLogLikelihood, double Loss, double Oracle, ulong? DataSeed = null);

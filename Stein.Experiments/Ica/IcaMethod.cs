@@ -1,70 +1,197 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Models;
+using Stein.Engine.State;
+using Stein.Experiments.Reports;
+
 namespace Stein.Experiments.Ica;
 
-/// <summary>A row of the ICA table: the id on the command line and in <c>runs.csv</c>, and the name in tables and figures.</summary>
-/// <param name="Id">Lower case, as on the command line.</param>
-/// <param name="Name">As the paper writes it.</param>
-/// <param name="IsYardstick">True for what is no Stein method but helps to read the numbers; yardsticks stand beneath.</param>
-internal sealed record IcaMethod(string Id, string Name, bool IsYardstick)
+/// <summary>
+/// A way to find the unmixing matrix, with everything in which it differs from the others. Another method is a class in a file of its
+/// own and an entry in <see cref="All"/>.
+/// </summary>
+internal abstract class IcaMethod
 {
-    /// <summary>The truth itself: a row of every table, though nobody trains it.</summary>
-    public static readonly IcaMethod Oracle = new("oracle", "oracle", IsYardstick: true);
+    /// <summary>The method that the paper proposes; the others are compared with it.</summary>
+    public static readonly IcaMethod Proposed = new MaxSksd(trainsSlices: false);
 
-    /// <summary>The methods known by name, in the order of the table; <see cref="Oracle"/> is last.</summary>
-    public static IReadOnlyList<IcaMethod> Known { get; } =
-    [
-        new("ksd", "KSD", IsYardstick: false),
-        new("lsd", "LSD", IsYardstick: false),
-        new("maxsksd", "maxSKSD-g", IsYardstick: false),
-        new("maxsksd-rg", "maxSKSD-rg", IsYardstick: false),
-        new("whitening", "whitening", IsYardstick: true),
-        new("mle", "MLE", IsYardstick: true),
-        Oracle,
-    ];
+    private protected static readonly IcaSettings Paper = new();
 
-    /// <summary>The id without the variant: <c>lsd</c> of <c>lsd (10 probes)</c>.</summary>
-    public string BaseId => VariantStart(Id) is var start && start < 0 ? Id : Id[..start];
+    /// <summary>In the order of the table, the baselines last.</summary>
+    public static IReadOnlyList<IcaMethod> All { get; } =
+        [new Ksd(), new Lsd(), Proposed, new MaxSksd(trainsSlices: true), new Whitening(), new MaximumLikelihood()];
+
+    /// <summary>The ids of all methods.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(method => method.Id)];
+
+    /// <summary>The name in configs.</summary>
+    public abstract string Id { get; }
+
+    /// <summary>The name in tables and figures, as the paper writes it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The same in every figure, and different from the others in black and white too.</summary>
+    public abstract SeriesStyle Style { get; }
+
+    /// <summary>Whether it is not a Stein method, and is shown to make the numbers of the others easier to judge.</summary>
+    public virtual bool IsBaseline => false;
+
+    /// <summary>Whether the grids have it.</summary>
+    public virtual bool IsInGrid => true;
+
+    /// <summary>Whether it has iterations.</summary>
+    public bool IsTrained => Settings.Contains(nameof(IcaSettings.Iterations));
 
     /// <summary>
-    /// The method of an id or a name, in any case. A variant, <c>lsd (10 probes)</c>, is a method of its own beside <c>lsd</c>; an
-    /// unknown one is taken as a further method, named as it is.
+    /// The properties of <see cref="IcaSettings"/> that make another run of this method, among those that not every method uses.
     /// </summary>
-    public static IcaMethod Find(string idOrName)
+    /// <remarks>
+    /// The learning rate is among those of all trained methods, although maximum likelihood has a schedule of its own: otherwise the
+    /// identity of its runs would change.
+    /// </remarks>
+    protected virtual IReadOnlyList<string> Settings { get; } =
+    [
+        nameof(IcaSettings.Iterations),
+        nameof(IcaSettings.Batch),
+        nameof(IcaSettings.LearningRate),
+        nameof(IcaSettings.EvaluateEvery),
+    ];
+
+    /// <summary>The method of a config.</summary>
+    public static IcaMethod Of(IcaSettings settings) => Find(settings.Method);
+
+    /// <summary>The method with an id.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static IcaMethod Find(string id) => All.Single(method => method.Id == id);
+
+    /// <summary>The ids of the methods that use a property of <see cref="IcaSettings"/>.</summary>
+    public static IReadOnlyList<string> NamesThatUse(string setting)
+        => [.. All.Where(method => method.Settings.Contains(setting)).Select(method => method.Id)];
+
+    /// <summary>The config with settings that say what holds anyway at their defaults.</summary>
+    public virtual IcaSettings Normalise(IcaSettings settings) => settings;
+
+    /// <summary>The settings of the method itself that are not the paper's, each in words such as "10 probes".</summary>
+    public virtual IEnumerable<string> Deviations(IcaSettings settings) => [];
+
+    /// <summary>
+    /// The useful floating-point operations of one iteration: what the mathematics needs, however it is computed. An addition, a
+    /// multiplication, a division and a square root count one each, a fused multiply-add two.
+    /// </summary>
+    /// <remarks>
+    /// The remarks of the methods count with B samples in a batch, D dimensions, H hidden units and P = B(B−1)/2 pairs. Elementwise work,
+    /// Adam and random numbers are not counted: they are of lower order.
+    /// </remarks>
+    public abstract double Operations(IcaSettings settings);
+
+    /// <summary>The unmixing matrix at the start (D×D, row-major).</summary>
+    public virtual double[] InitialUnmixing(IcaSettings settings, IcaProblem problem) => problem.Matrices.Initial.Values;
+
+    /// <summary>Prepares a training.</summary>
+    /// <param name="device">The run's own.</param>
+    /// <param name="model">At its start.</param>
+    /// <param name="settings">A valid config.</param>
+    /// <param name="batch">Where every batch will be (B×D).</param>
+    /// <returns>Null if <see cref="IsTrained"/> is false.</returns>
+    public abstract IcaMethodTraining? Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch);
+
+    /// <summary>
+    /// The model's part of <see cref="Operations"/>: <c>Z = XVᵀ</c>, <c>S = ΨV</c>, <c>ΨᵀG</c>: 6BD². For a base density with curvature
+    /// (Student-t) two more products, <c>GVᵀ</c> and <c>[GVᵀ∘ψ′]ᵀX</c>: 4BD².
+    /// </summary>
+    protected static double ModelOperations(IcaSettings settings)
+        => (settings.Base == BaseDensity.Laplace ? 6.0 : 10) * settings.Batch * settings.Dimension * settings.Dimension;
+}
+
+/// <summary>A method with a radial kernel and a pair statistic.</summary>
+internal abstract class KernelMethod : IcaMethod
+{
+    /// <summary>What the exponential of one pair counts in operations: range reduction, a polynomial of degree five, scaling.</summary>
+    protected const int Exponential = 14;
+
+    /// <summary>The statistic of the authors' script.</summary>
+    protected abstract PairStatistic DefaultStatistic { get; }
+
+    protected override IReadOnlyList<string> Settings => [.. base.Settings, nameof(IcaSettings.Kernel), nameof(IcaSettings.Statistic)];
+
+    public override IcaSettings Normalise(IcaSettings settings)
+        => settings.Statistic == DefaultStatistic ? settings with { Statistic = null } : settings;
+
+    public override IEnumerable<string> Deviations(IcaSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(idOrName);
-        if (FindKnown(idOrName) is { } known)
-            return known;
-        int start = VariantStart(idOrName);
-        return start >= 0 && FindKnown(idOrName[..start]) is { } varied
-            ? new IcaMethod(varied.Id + idOrName[start..], varied.Name + idOrName[start..], varied.IsYardstick)
-            : new IcaMethod(idOrName, idOrName, IsYardstick: false);
+        if (settings.Kernel != Paper.Kernel)
+            yield return $"{settings.Kernel} kernel";
+        if (settings.Statistic is { } statistic && statistic != DefaultStatistic)
+            yield return $"{statistic}-statistic";
     }
 
-    /// <summary>The id of a method in a variant; an empty variant is the method itself.</summary>
-    public static string VariantId(string method, string variant) => variant.Length == 0 ? method : $"{method} ({variant})";
+    public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
+        => RadialKernels.Visit(settings.Kernel, new Starter(this, device, model, settings));
 
-    /// <summary>Whether a radial kernel and a pair statistic are part of the method.</summary>
-    public static bool UsesKernel(string method) => method is "ksd" or "maxsksd" or "maxsksd-rg";
+    protected abstract IcaMethodTraining Start<TKernel>(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
+        where TKernel : struct, IRadialKernel;
 
-    /// <summary>Methods in the order of the table: the paper's, further ones by id, yardsticks.</summary>
-    public static IReadOnlyList<IcaMethod> InOrder(IEnumerable<string> ids) =>
-        [.. ids.Select(Find).Distinct().OrderBy(Rank).ThenBy(method => method.Id, StringComparer.Ordinal)];
+    /// <summary>The pairs of a batch.</summary>
+    protected static double Pairs(IcaSettings settings) => 0.5 * settings.Batch * (settings.Batch - 1);
 
-    private static IcaMethod? FindKnown(string idOrName) =>
-        Known.FirstOrDefault(method => string.Equals(method.Id, idOrName, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(method.Name, idOrName, StringComparison.OrdinalIgnoreCase));
-
-    private static int VariantStart(string id) => id.EndsWith(')') ? id.IndexOf(" (", StringComparison.Ordinal) : -1;
-
-    private static int Rank(IcaMethod method)
+    private sealed record Starter(KernelMethod Method, Device Device, IcaModel Model, IcaSettings Settings)
+        : IRadialKernelVisitor<IcaMethodTraining>
     {
-        for (int index = 0; index < Known.Count; index++)
-        {
-            if (Known[index].Id == method.BaseId)
-            {
-                return method.IsYardstick ? 1000 + index : index;
-            }
-        }
-
-        return 500;
+        public IcaMethodTraining Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
+            => Method.Start<TKernel>(Device, Model, Settings, Settings.Statistic ?? Method.DefaultStatistic);
     }
+}
+
+/// <summary>How a method trains the model: one iteration at a time, on batches.</summary>
+internal abstract class IcaMethodTraining(Device device, IcaModel model)
+{
+    /// <summary>
+    /// What it keeps from one iteration to the next or needs for <see cref="Loss"/>, except V. Medians are not among it: they say where
+    /// the search for the next ones begins, which changes the time it takes and no result.
+    /// </summary>
+    public abstract IReadOnlyList<IStateful> Parts { get; }
+
+    protected Device Device => device;
+
+    protected IcaModel Model => model;
+
+    /// <summary>One iteration.</summary>
+    /// <param name="batch">The samples (B×D).</param>
+    /// <param name="iteration">How many iterations were before it.</param>
+    public abstract void Step(DeviceMatrix batch, int iteration);
+
+    /// <summary>The loss that the method reports, on <paramref name="batch"/> at the present parameters.</summary>
+    public abstract double Loss(DeviceMatrix batch);
+}
+
+/// <summary>A row of the table: a method, or a variant of it with settings that are not the paper's.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Variant">What is not the paper's, such as "10 probes"; empty for the method itself.</param>
+internal sealed record IcaRow(IcaMethod Method, string Variant = "") : IComparable<IcaRow>
+{
+    /// <summary>The id of the method, with the variant in parentheses: <c>lsd (10 probes)</c>.</summary>
+    public string Id => WithVariant(Method.Id);
+
+    /// <summary>The name of the method, with the variant in parentheses.</summary>
+    public string Name => WithVariant(Method.Name);
+
+    /// <summary>The row of a config.</summary>
+    /// <param name="settings">The config.</param>
+    /// <param name="others">Other settings that tell the row from others, in words.</param>
+    public static IcaRow Of(IcaSettings settings, params IEnumerable<string> others)
+    {
+        var method = IcaMethod.Of(settings);
+        return new(method, string.Join(", ", [.. method.Deviations(settings), .. others]));
+    }
+
+    /// <summary>Rows are in the order of the methods, and variants of one in the order of their ids.</summary>
+    public int CompareTo(IcaRow? other) => other is null ? 1 : Place(this) != Place(other)
+        ? Place(this).CompareTo(Place(other))
+        : string.CompareOrdinal(Id, other.Id);
+
+    private static int Place(IcaRow row) => IcaMethod.All.TakeWhile(method => method != row.Method).Count();
+
+    private string WithVariant(string name) => Variant.Length == 0 ? name : $"{name} ({Variant})";
 }

@@ -49,13 +49,15 @@ internal static class Canvas
         plot.ShowLegend(Edge.Top);
     }
 
-    /// <summary>Writes <c>name.png</c> and <c>name.svg</c>; the same plot gives the same bytes.</summary>
-    /// <returns>The two paths.</returns>
-    public static IReadOnlyList<string> Save(Plot plot, string folder, string name)
+    /// <summary>Writes <c>name.png</c> and, unless told otherwise, <c>name.svg</c>; the same plot gives the same bytes.</summary>
+    /// <returns>The paths.</returns>
+    public static IReadOnlyList<string> Save(Plot plot, string folder, string name, bool hasVectors = true)
     {
         string png = Path.Combine(folder, $"{name}.png");
         string svg = Path.Combine(folder, $"{name}.svg");
         AtomicFile.WriteAllBytes(png, plot.GetImageBytes(Width, Height, ImageFormat.Png));
+        if (!hasVectors)
+            return [png];
         AtomicFile.WriteAllText(svg, SvgFigure.Render(plot, Width, Height));
         return [png, svg];
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using CsvHelper;
 using Stein.Experiments.Files;
 
@@ -24,10 +25,7 @@ internal sealed record DataTable(string Name, IReadOnlyList<string> Columns, IRe
     /// <summary>One row per record, one column per property of it, under its name in JSON.</summary>
     public static DataTable FromRecords<TRecord>(string name, IEnumerable<TRecord> records)
     {
-        string[] columns =
-        [
-            .. from property in JsonFormat.Line.GetTypeInfo(typeof(TRecord)).Properties where property.Set is not null select property.Name,
-        ];
+        string[] columns = [.. Properties<TRecord>().Select(property => property.Name)];
         return new(
             name,
             columns,
@@ -45,6 +43,35 @@ internal sealed record DataTable(string Name, IReadOnlyList<string> Columns, IRe
             JsonValueKind.False => false,
             _ => cell.GetValue<string>(),
         };
+    }
+
+    /// <summary>Reads the CSV file of a table that <see cref="FromRecords"/> made.</summary>
+    /// <exception cref="InvalidDataException">A column is missing, or a cell is not of its type.</exception>
+    public static IReadOnlyList<TRecord> ReadRecords<TRecord>(string path)
+    {
+        JsonPropertyInfo[] properties = [.. Properties<TRecord>()];
+        var records = new List<TRecord>();
+        using FileStream stream = File.OpenRead(path);
+        using var csv = CsvReader.Create(stream, CsvReaderOptions.Default, leaveOpen: true);
+        try
+        {
+            csv.ReadHeader();
+            while (csv.Read())
+            {
+                var row = new JsonObject(properties.Select(
+                    property => KeyValuePair.Create(property.Name, Cell(csv.GetString(property.Name), property.PropertyType))));
+                records.Add(row.Deserialize<TRecord>(JsonFormat.Line)!);
+            }
+        }
+        catch (Exception exception) when (exception is CsvFormatException or KeyNotFoundException or JsonException)
+        {
+            throw new InvalidDataException($"{path} cannot be read: {exception.Message}", exception);
+        }
+
+        return records;
+
+        static JsonNode? Cell(string text, Type type)
+            => type == typeof(string) ? text : text.Length == 0 ? null : JsonNode.Parse(text.ToLowerInvariant());
     }
 
     /// <summary>Writes the CSV and leaves the stream open.</summary>
@@ -69,6 +96,9 @@ internal sealed record DataTable(string Name, IReadOnlyList<string> Columns, IRe
         .. Rows.Select(row => (JsonNode)new JsonObject(
             Columns.Zip(row, (column, cell) => KeyValuePair.Create(column, JsonSerializer.SerializeToNode(cell, JsonFormat.Line))))),
     ]);
+
+    private static IEnumerable<JsonPropertyInfo> Properties<TRecord>()
+        => JsonFormat.Line.GetTypeInfo(typeof(TRecord)).Properties.Where(property => property.Set is not null);
 }
 
 /// <summary>A column of a <see cref="DataTable"/>.</summary>

@@ -10,6 +10,9 @@ internal sealed record Figure(string Name, string Caption, Axis X, Axis Y, IRead
 {
     /// <summary>Whether axes, ticks and grid are left out and both axes have one unit: for panels beside one another.</summary>
     public bool IsFrameless { get; init; }
+
+    /// <summary>Whether it is written as PNG alone: thousands of arrows make an SVG of a megabyte.</summary>
+    public bool IsRasterOnly { get; init; }
 }
 
 /// <summary>How values are placed on an axis.</summary>
@@ -79,7 +82,7 @@ internal abstract record Ticks
     public static Ticks At(IReadOnlyList<double> values, Func<double, string> label) => new Given(values, [.. values.Select(label)]);
 
     /// <summary>At 0, 1, 2, …, each with a text: an axis of names.</summary>
-    public static Ticks Names(IReadOnlyList<string> names) => new Given([.. Enumerable.Range(0, names.Count).Select(place => (double)place)], names);
+    public static Ticks Names(IReadOnlyList<string> names) => Texts([.. names.Select((name, place) => ((double)place, name))]);
 
     /// <summary>At some places, each with a text.</summary>
     public static Ticks Texts(IReadOnlyList<(double Value, string Text)> places)

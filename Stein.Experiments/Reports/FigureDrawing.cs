@@ -16,7 +16,9 @@ internal static class FigureDrawing
         frame.SetAxes();
         Canvas.PutLegendAbove(
             plot,
-            figure.Layers.Where(layer => layer.Label.Length > 0).OrderBy(layer => layer.LegendRank).DistinctBy(layer => layer.Label).Select(Legend));
+            from layer in figure.Layers.Where(layer => layer.Label.Length > 0).DistinctBy(layer => layer.Label)
+            orderby layer.LegendRank
+            select Legend(layer));
         return plot;
     }
 
@@ -214,7 +216,11 @@ internal static class FigureDrawing
             (frame.FillColor, frame.LineColor, frame.LineWidth) = (Colors.Transparent, Colors.Black.WithAlpha(.35), 1);
             double height = panel.Box.Top - panel.Box.Bottom;
             AddText(
-                panel.Title, 0.5 * (panel.Box.Left + panel.Box.Right), panel.Box.Bottom + (1.02 * height), panel.FontSize, Alignment.LowerCenter);
+                panel.Title,
+                0.5 * (panel.Box.Left + panel.Box.Right),
+                panel.Box.Bottom + (1.02 * height),
+                panel.FontSize,
+                Alignment.LowerCenter);
         }
 
         private void AddHeatMap(HeatMap map)
@@ -225,7 +231,10 @@ internal static class FigureDrawing
                 Rectangle rectangle = Rectangle(new Box(cell.X - 0.5, cell.X + 0.5, cell.Y - 0.5, cell.Y + 0.5));
                 (rectangle.FillColor, rectangle.LineWidth) = (colours.GetColor(cell.Value), 0);
                 if (cell.Text.Length > 0)
-                    AddText(cell.Text, cell.X, cell.Y, 15, Alignment.MiddleCenter).LabelFontColor = cell.Value < 0.5 ? Colors.White : Colors.Black;
+                {
+                    Text text = AddText(cell.Text, cell.X, cell.Y, 15, Alignment.MiddleCenter);
+                    text.LabelFontColor = cell.Value < 0.5 ? Colors.White : Colors.Black;
+                }
             }
         }
 
@@ -233,7 +242,8 @@ internal static class FigureDrawing
         {
             foreach (Vector vector in arrows.Items)
             {
-                Arrow arrow = plot.Add.Arrow(new Coordinates(vector.X, vector.Y), new Coordinates(vector.X + vector.Dx, vector.Y + vector.Dy));
+                var start = new Coordinates(vector.X, vector.Y);
+                Arrow arrow = plot.Add.Arrow(start, new Coordinates(vector.X + vector.Dx, vector.Y + vector.Dy));
                 (arrow.ArrowFillColor, arrow.ArrowLineWidth, arrow.ArrowWidth) = (arrows.Style.Color, 0, arrows.Width);
                 (arrow.ArrowheadWidth, arrow.ArrowheadLength, arrow.ArrowheadAxisLength) = (vector.Head, vector.Head, vector.Head);
                 Include(vector.X, vector.Y);
@@ -265,7 +275,7 @@ internal static class FigureDrawing
             double y = figure.Y.Place(point.Y);
             if (figure.Y.Scale == Scale.Linear)
                 return new(figure.X.Place(point.X) + shift, y, point.Y - point.Low, point.High - point.Y);
-            double low = point.Low > 0.1 * point.Y ? y - figure.Y.Place(point.Low) : figure.Y.Place(point.Y) - figure.Y.Place(0.1 * point.Y);
+            double low = y - figure.Y.Place(Math.Max(point.Low, 0.1 * point.Y));
             return new(figure.X.Place(point.X) + shift, y, double.IsNaN(point.Low) ? double.NaN : low, figure.Y.Place(point.High) - y);
         }
 

@@ -21,7 +21,7 @@ internal enum IntervalShape
     Band,
 }
 
-/// <summary>Points, as a line with markers, a line alone, or markers alone, with error bars or a band where points have an interval.</summary>
+/// <summary>Points as a line with markers, a line, or markers, with error bars or a band where they have an interval.</summary>
 /// <remarks>
 /// On a logarithmic axis a bar that would reach below a tenth of its value, or below zero, ends one decade below the value.
 /// </remarks>
@@ -126,8 +126,7 @@ internal sealed record HeatMap(string Label, IReadOnlyList<HeatCell> Cells) : La
     public bool IsGrey { get; init; }
 }
 
-/// <summary>An arrow from a point along a vector.</summary>
-/// <param name="Head">The length and width of its head, in pixels of a figure that is not scaled.</param>
+/// <summary>An arrow from a point along a vector, and the length and width of its head in pixels.</summary>
 internal readonly record struct Vector(double X, double Y, double Dx, double Dy, float Head);
 
 /// <summary>Arrows of one colour.</summary>

@@ -28,7 +28,7 @@ internal static class ReportFiles
     internal static IEnumerable<string> Each<TSection>(Report report, string folder, string ending, Action<TSection, Stream> write)
         where TSection : Section
     {
-        foreach (TSection section in report.Sections.OfType<TSection>())
+        foreach (TSection section in report.Sections.OfType<TSection>().Where(section => section is not Table { IsInFiles: false }))
         {
             string path = Path.Combine(folder, section.Name + ending);
             AtomicFile.Write(path, stream => write(section, stream));
@@ -122,7 +122,7 @@ internal sealed class FigureWriter : IReportWriter
     {
         foreach (Figure figure in report.Sections.OfType<Figure>())
         {
-            foreach (string path in Canvas.Save(FigureDrawing.Draw(figure), folder, figure.Name))
+            foreach (string path in Canvas.Save(FigureDrawing.Draw(figure), folder, figure.Name, hasVectors: !figure.IsRasterOnly))
                 yield return path;
         }
     }

@@ -11,6 +11,9 @@ internal readonly record struct Summary(int Count, double Mean, double StandardD
     /// <summary>Standard error of the mean, sd/√n; NaN for fewer than two.</summary>
     public double StandardError => StandardDeviation / Math.Sqrt(Count);
 
+    /// <summary>"mean ± standard error", or the mean alone where there is no error.</summary>
+    public string Text(int decimals = 2) => NumberText.WithError(Mean, StandardError, decimals);
+
     /// <summary>Summarises <paramref name="values"/>.</summary>
     public static Summary Of(IReadOnlyCollection<double> values) =>
         new(values.Count, values.Mean(), values.StandardDeviation());

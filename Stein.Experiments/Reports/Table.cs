@@ -10,6 +10,12 @@ internal sealed record Table(
     string Name, string Title, string Caption, IReadOnlyList<ReportColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
     : Section(Name)
 {
+    /// <summary>The rows with shorter cells, for a terminal; null where the rows are short enough.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? ShortRows { get; init; }
+
+    /// <summary>Whether it has files; one without is for the terminal alone.</summary>
+    public bool IsInFiles { get; init; } = true;
+
     /// <summary>One row per item.</summary>
     public static Table Create<TItem>(
         string name, string title, string caption, IEnumerable<TItem> items, params IReadOnlyList<TextColumn<TItem>> columns)
@@ -17,7 +23,7 @@ internal sealed record Table(
             name,
             title,
             caption,
-            [.. columns.Select(column => new ReportColumn(column.Header))],
+            [.. columns.Select(column => new ReportColumn(column.Header, column.Detail))],
             [.. items.Select(item => (IReadOnlyList<string>)[.. columns.Select(column => column.Text(item))])]);
 
     /// <summary>
@@ -67,4 +73,5 @@ internal sealed record Table(
 /// <summary>A column of a table for people.</summary>
 /// <param name="Header">May have two lines.</param>
 /// <param name="Text">The cell of an item.</param>
-internal sealed record TextColumn<TItem>(string Header, Func<TItem, string> Text);
+/// <param name="Detail">See <see cref="ReportColumn"/>.</param>
+internal sealed record TextColumn<TItem>(string Header, Func<TItem, string> Text, string? Detail = null);

@@ -13,13 +13,14 @@ namespace Stein.Experiments.Runs;
 /// <param name="Metrics">The content of the metrics file at this iteration.</param>
 /// <param name="State">What <see cref="IRun.Save"/> wrote.</param>
 /// <remarks>
-/// The metrics are in it, and not only their length: a metrics file that lost its end with the power, or has a byte changed, is put right
-/// instead of being believed.
+/// It holds the metrics themselves, not only their length: a metrics file that lost its end in a power cut, or has a changed byte, is
+/// restored.
 /// </remarks>
 internal sealed record Checkpoint(
     int Iteration, int Iterations, IReadOnlyList<RunSession> Sessions, ReadOnlyMemory<byte> Metrics, ReadOnlyMemory<byte> State)
 {
-    private const int FormatVersion = 1;
+    /// <summary>Increased when the state of some experiment is saved in another form; an older checkpoint is set aside.</summary>
+    private const int FormatVersion = 2;
 
     private static ReadOnlySpan<byte> Magic => "STEINRUN"u8;
 
@@ -68,7 +69,7 @@ internal sealed record Checkpoint(
         if (length < 0 || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
             throw new InvalidDataException("its checksum is wrong");
         if (!bytes.AsSpan().StartsWith(Magic))
-            throw new InvalidDataException("it is no checkpoint");
+            throw new InvalidDataException("not a checkpoint file");
         using var reader = new BinaryReader(new MemoryStream(bytes, Magic.Length, length - Magic.Length));
         int version = reader.ReadInt32();
         if (version != FormatVersion)

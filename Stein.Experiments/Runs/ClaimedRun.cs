@@ -8,7 +8,7 @@ internal sealed class ClaimedRun(Disk disk, Claim claim, RunConfig run, string f
     public RunConfig Run { get; } = run;
 
     /// <summary>Changes something.</summary>
-    /// <exception cref="ClaimLostException">The run is somebody else's by now.</exception>
+    /// <exception cref="ClaimLostException">Another process has taken the run over.</exception>
     /// <exception cref="StoreException">It cannot be changed, as on a full disk; nothing was lost.</exception>
     public void Change(Action<Disk> change)
     {
@@ -20,7 +20,7 @@ internal sealed class ClaimedRun(Disk disk, Claim claim, RunConfig run, string f
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Whoever took the run over may have removed what was just being written.
+            // The process that took the run over may have removed what was just being written.
             throw claim.IsHeld ? new StoreException(folder, exception) : new ClaimLostException();
         }
     }

@@ -5,18 +5,18 @@ using Microsoft.Win32.SafeHandles;
 namespace Stein.Experiments.Runs;
 
 /// <summary>
-/// Keeps two processes from doing the same run: whoever creates the next <c>claim-n.json</c> in its folder has it. Gives signs of life
-/// for all its claims until it is disposed of.
+/// Keeps two processes from doing the same run: the process that creates the next <c>claim-n.json</c> in its folder has it. Touches all
+/// its claims regularly until it is disposed of.
 /// </summary>
 /// <remarks>
 /// <para>Exclusive creation is atomic on local and on network file systems, and needs no lock that a dead process could leave behind.
-/// Nobody deletes a claim in order to take a run over, so that no two can both believe that they did: they create the next number.</para>
+/// No claim is deleted in order to take a run over, so two processes cannot both succeed: each creates the next number.</para>
 /// <para>An owner on this machine is looked up among its processes, and counts as dead at once when it is gone. Any other, and one that
 /// was stopped, counts as dead when its claim was not written to for <see cref="ClaimTiming.Patience"/>. Both times are of the file
 /// system's own clock, whatever the clocks of the machines say.</para>
 /// <para>An owner that was stopped and goes on finds that its claim is no longer the highest (<see cref="Claim.IsHeld"/>, asked before
-/// every change) and lets the run go. What it could still write in the moment between the two is what the new owner writes as well: runs
-/// of a config have the same bits.</para>
+/// every change) and abandons the run. What it could still write between the two is what the new owner writes as well: runs
+/// of one config have the same bits.</para>
 /// </remarks>
 internal sealed class Claims : IDisposable
 {
@@ -40,7 +40,7 @@ internal sealed class Claims : IDisposable
     }
 
     /// <summary>Claims the run of a folder, which is there.</summary>
-    /// <returns>The claim; null if somebody else has it.</returns>
+    /// <returns>The claim; null if another process has it.</returns>
     /// <exception cref="IOException">The claim cannot be written, as on a full disk.</exception>
     public Claim? TryAcquire(string folder)
     {
@@ -57,7 +57,7 @@ internal sealed class Claims : IDisposable
             held.Add(claim);
         if (claim.IsHeld)
             return claim;
-        // Others took the run over, and let it go, between our look and our claim; one of them has a higher number.
+        // Other processes took the run over and released it between our check and our claim; one of them has a higher number.
         claim.Dispose();
         return null;
     }
@@ -163,12 +163,12 @@ internal sealed class Claim : IDisposable
                 return;
             try
             {
-                // Through the handle of the file that we created: a later one of that name is somebody else's.
+                // Through the handle of the file that we created: a later file of that name belongs to another process.
                 disk.Touch(handle, content);
             }
             catch (IOException)
             {
-                // Without signs of life others take the run over, and we notice before the next change.
+                // Without touches other processes take the run over, and we notice before the next change.
             }
         }
     }

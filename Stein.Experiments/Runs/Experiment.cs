@@ -22,7 +22,7 @@ internal abstract class Experiment
     public abstract string Source { get; }
 
     /// <summary>
-    /// Part of the identity of every run. Raised when the same config gives other numbers than before; runs of lower versions are kept,
+    /// Part of the identity of every run. Increased when the same config gives other numbers than before; runs of lower versions are kept,
     /// and are not mixed with new ones.
     /// </summary>
     public abstract int ProtocolVersion { get; }

@@ -47,7 +47,7 @@ internal abstract class Experiment<TConfig> : Experiment
         ReportOutcome outcome = WriteReport(request, finished);
         if (finished.Length == 0)
             return outcome;
-        string metrics = Path.Combine(request.Folder, "metrics.csv");
+        string metrics = Path.Combine(request.Folder, "metrics.csv.gz");
         TidyCsv.Write(metrics, this, finished);
         return outcome with { Files = [.. outcome.Files, metrics, ReportProvenance.Write(request, this, finished)] };
     }
@@ -99,7 +99,7 @@ internal abstract class Experiment<TConfig> : Experiment
     }
 
     /// <summary>
-    /// Writes tables and figures of what is there; <c>metrics.csv</c> (<see cref="TidyCsv"/>) and <c>provenance.json</c> come from the
+    /// Writes tables and figures of what is there; <c>metrics.csv.gz</c> (<see cref="TidyCsv"/>) and <c>provenance.json</c> come from the
     /// runner. It may be part of <see cref="ReportRequest.Plan"/> only, or none.
     /// </summary>
     /// <param name="request">Where to, and what is expected.</param>

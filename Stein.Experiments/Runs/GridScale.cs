@@ -6,7 +6,7 @@ internal enum GridScale
     /// <summary>The published settings.</summary>
     Paper,
 
-    /// <summary>Reduced to fit, with all experiments, into two minutes of two cores; its numbers are no reproduction.</summary>
+    /// <summary>Reduced to fit, with all experiments, into two minutes of two cores; its numbers are not a reproduction.</summary>
     Quick,
 
     /// <summary>Some seconds; for tests.</summary>

@@ -14,7 +14,7 @@ internal sealed class MetricsLog : IDisposable
 
     /// <summary>
     /// Begins with what a checkpoint says there was. The file is made anew rather than cut off: another process that still appends to the
-    /// old one then writes where nobody reads.
+    /// old one then writes into a deleted file.
     /// </summary>
     public MetricsLog(Disk disk, string path, ReadOnlyMemory<byte>? former)
     {

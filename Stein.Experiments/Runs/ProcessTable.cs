@@ -36,7 +36,7 @@ internal class ProcessTable
         string? start = StartOf(owner.ProcessId);
         if (start == Ended)
             return false;
-        // A number that is in use again belongs to a process that began later.
+        // If the number is in use again, it belongs to a process that began later.
         return start is null || owner.ProcessStart is null ? null : start == owner.ProcessStart;
     }
 

@@ -7,7 +7,7 @@ namespace Stein.Experiments.Runs;
 /// place of the old one, which is set aside.
 /// </summary>
 /// <remarks>
-/// Killed between any two of its changes, <see cref="PutInPlace"/> finds at the next call what it needs to end what it began: the
+/// Killed between any two of its changes, <see cref="PutInPlace"/> finds at the next call what it needs to complete what it began: the
 /// repetition stays whole until its copy is in place.
 /// </remarks>
 internal static class Repetition
@@ -34,7 +34,7 @@ internal static class Repetition
         disk.DeleteFolder(repetition);
     }
 
-    /// <summary>Whether that was done already, by a process that was killed over what comes next.</summary>
+    /// <summary>True if a process finished this step and was killed before the next.</summary>
     private static bool IsSetAside(string folder, string mark)
         => Directory.EnumerateDirectories(folder, RunFiles.Replaced + "*").Any(replaced => ResultFile.MarkIn(replaced) == mark);
 

@@ -81,7 +81,7 @@ internal static class ResultFile
         try
         {
             if (JsonNode.Parse(bytes) is not JsonObject document)
-                return (null, "it is no object");
+                return (null, "it is not an object");
             string? schema = document["schema"]?.GetValue<string>();
             if (schema != Schema)
                 return (null, $"its schema is {schema ?? "missing"}, and this program reads {Schema}");

@@ -18,7 +18,7 @@ internal sealed class RunAttempt(
     private readonly string folder = store.FolderOf(planned.Run);
 
     /// <summary>Does the run.</summary>
-    /// <returns>The outcome; null if another process is at it.</returns>
+    /// <returns>The outcome; null if another process is working on it.</returns>
     public RunOutcome? Execute()
     {
         Claim? acquired;
@@ -54,7 +54,7 @@ internal sealed class RunAttempt(
         claimed.Change(disk => Leftovers.RemoveTemporary(disk, folder));
         claimed.Change(disk => Repetition.PutInPlace(disk, claimed.Run, folder));
         ResultReading result = ResultFile.Read(claimed.Run, folder);
-        // Whoever forces a run has it done again once, and not what another process has just done again.
+        // A forced run is repeated once; skip it if another process has already repeated it.
         bool repeats = planned.Reason == RunReason.Forced && result.Run is not null && result.Mark == planned.ResultMark;
         if (result.Run is not null && !repeats)
         {

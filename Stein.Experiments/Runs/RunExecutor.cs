@@ -4,8 +4,8 @@ using Stein.Experiments.Files;
 namespace Stein.Experiments.Runs;
 
 /// <summary>
-/// Runs a plan side by side, longest run first, together with any other process that is at the same runs in the same store. Every run has a
-/// thread and a device of its own and shares nothing that it writes to: the numbers are the same, to the last bit, for any number of jobs
+/// Runs a plan in parallel, longest run first, together with any other process that works on the same runs in the same store. Every run
+/// has its own thread and device and shares nothing that it writes to: the numbers are the same, to the last bit, for any number of jobs
 /// and however often a run was interrupted.
 /// </summary>
 internal sealed class RunExecutor
@@ -19,7 +19,7 @@ internal sealed class RunExecutor
     /// <param name="store">Where the runs are kept.</param>
     /// <param name="createDevice">Makes the device of a run; called by the thread that runs it.</param>
     /// <param name="options">How; the defaults if null.</param>
-    /// <param name="observer">Is told how the runs get on.</param>
+    /// <param name="observer">Receives progress events.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is less than one job.</exception>
     public RunExecutor(RunStore store, Func<Device> createDevice, ExecutorOptions? options = null, IRunObserver? observer = null)
         : this(store, createDevice, options ?? new ExecutorOptions(), observer, new ProcessTable())
@@ -40,7 +40,7 @@ internal sealed class RunExecutor
     }
 
     /// <summary>
-    /// Does what is to be done; one run that fails does not stop the others, unless told so. Runs that another process is at are waited
+    /// Does what is to be done; one run that fails does not stop the others, unless told so. Runs that another process works on are waited
     /// for, and taken over if it dies. Cancelled, every run stops after its present iteration and leaves a checkpoint.
     /// </summary>
     /// <returns>The outcomes in the order of the plan.</returns>

@@ -21,7 +21,7 @@ internal enum RunReason
     /// <summary>It is finished, and is done again because somebody said so.</summary>
     Forced,
 
-    /// <summary>Another process is at it.</summary>
+    /// <summary>Another process works on it.</summary>
     Elsewhere,
 
     /// <summary>It is finished; nothing is to be done.</summary>

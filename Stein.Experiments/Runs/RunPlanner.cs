@@ -93,7 +93,7 @@ internal sealed class RunPlanner
             }
             catch (InvalidDataException)
             {
-                // Whoever runs it sets the file aside, and says so.
+                // The process that runs it sets the file aside, and reports it.
             }
         }
 
@@ -101,7 +101,7 @@ internal sealed class RunPlanner
     }
 
     /// <summary>
-    /// By this machine's clock, because asking the file system's means writing to it: for people, nothing is decided by it.
+    /// By this machine's clock, because asking the file system's means writing to it; it is shown to people, and decides nothing.
     /// </summary>
     private string? LiveOwner(string folder)
     {

@@ -11,7 +11,7 @@ namespace Stein.Experiments.Runs;
 /// <param name="ToIteration">Iterations done at its end.</param>
 /// <param name="Started">When it began.</param>
 /// <param name="Ended">When it ended, or wrote the checkpoint that the next one went on from.</param>
-/// <param name="Seconds">Between the two, by a clock that nobody sets.</param>
+/// <param name="Seconds">Between the two, by a monotonic clock.</param>
 internal sealed record RunSession(
     BuildIdentity Program,
     DeviceIdentity Device,

@@ -16,7 +16,7 @@ namespace Stein.Experiments.Runs;
 /// <param name="folder">Where its files are; it is there.</param>
 /// <param name="createDevice">Makes the device.</param>
 /// <param name="options">How often there is a checkpoint.</param>
-/// <param name="observer">Is told how it gets on.</param>
+/// <param name="observer">Receives progress events.</param>
 internal sealed class RunTraining(
     ClaimedRun claimed, string folder, Func<Device> createDevice, ExecutorOptions options, IRunObserver? observer) : IDisposable
 {
@@ -235,7 +235,7 @@ internal sealed class RunTraining(
             JsonFormat.Indented);
         try
         {
-            // The failure first: it names the files, so that whoever begins again finds them.
+            // The failure first: it names the files, so that the next attempt finds them.
             claimed.Change(disk => disk.Write(PathOf(RunFiles.Failure), text + "\n"));
             Write(lastGood);
         }

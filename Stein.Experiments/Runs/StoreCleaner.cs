@@ -35,7 +35,7 @@ internal enum CleanReason
 internal sealed record CleanItem(string Path, CleanReason Reason, long Bytes, string Description);
 
 /// <summary>
-/// Finds and removes what nothing needs any more. A finished run of the present protocol version stays, and one under way.
+/// Finds and removes obsolete files. Finished runs of the present protocol version stay, and so do runs under way.
 /// </summary>
 internal sealed class StoreCleaner
 {

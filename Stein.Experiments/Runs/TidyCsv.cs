@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using CsvHelper;
 using Stein.Experiments.Files;
@@ -6,7 +7,7 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>All measurements of an experiment in one table: a row for each run, iteration and metric.</summary>
+/// <summary>All measurements of an experiment in one compressed table: one row per run, iteration and metric.</summary>
 internal static class TidyCsv
 {
     /// <summary>64 bits: two runs of a store never share them.</summary>
@@ -25,10 +26,16 @@ internal static class TidyCsv
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(runs);
         (StoredRun Run, JsonObject Config)[] all = [.. runs.Select(run => (run, run.Run.Canonical))];
-        string[] keys = [.. experiment.Settings.Select(setting => setting.Key).Where(key => all.Select(run => Cell(run.Config[key])).Distinct().Count() > 1)];
+        string[] keys =
+        [
+            .. from setting in experiment.Settings
+               where all.Select(run => Cell(run.Config[setting.Key])).Distinct().Count() > 1
+               select setting.Key,
+        ];
         AtomicFile.Write(path, stream =>
         {
-            using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
+            using var compressed = new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true);
+            using var csv = CsvWriter.Create(compressed, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
             foreach (string column in (IEnumerable<string>)["run", .. keys, "iteration", "metric", "value"])
                 csv.WriteField(column);
             csv.EndRecord();

@@ -1,62 +1,95 @@
-using CsvHelper;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Estimators;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
+using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.ScoreEstimation;
 
 /// <summary>The score that an estimator makes of a hundred samples of N(0, 1), on a line.</summary>
-/// <param name="Estimator">The estimator.</param>
-/// <param name="Regularisation">What it was made with.</param>
-/// <param name="Samples">The samples (M).</param>
-/// <param name="Scores">The estimate (at each of <see cref="Positions"/>).</param>
-internal sealed record ScoreCurve(string Estimator, double Regularisation, double[] Samples, double[] Scores)
+/// <param name="Estimator">The name of the estimator.</param>
+/// <param name="Regularisation">The regularisation of the estimate.</param>
+/// <param name="Samples">The samples.</param>
+/// <param name="Points">The estimate along the line.</param>
+internal sealed record ScoreCurve(string Estimator, double Regularisation, double[] Samples, IReadOnlyList<Point> Points)
 {
     /// <summary>The line goes from minus this to this.</summary>
-    public const double Reach = 5;
+    private const double Reach = 5;
 
-    /// <summary>M.</summary>
-    private const int Count = 100;
+    /// <summary>The axis of scores goes from minus this to this.</summary>
+    private const double HighestScore = 6;
 
     /// <summary>The ridge of the estimators that have one in units of the kernel's diagonal; the others are by rule.</summary>
     private const double Ridge = 1;
 
+    private const int Count = 100;
     private const uint Seed = 60;
 
-    /// <summary>Where the curves are drawn.</summary>
-    public static IReadOnlyList<double> Positions { get; } = [.. Enumerable.Range(0, 401).Select(index => Reach * ((index / 200.0) - 1))];
+    /// <summary>The curves as data, and in two figures, one of the Stein estimators and kef, and one of the others.</summary>
+    public static IReadOnlyList<Section> Sections()
+    {
+        List<ScoreCurve> curves = All();
+        return
+        [
+            DataTable.Create(
+                "curves",
+                curves.SelectMany(curve => curve.Points.Select(point => (Curve: curve, Point: point))),
+                new("estimator", item => item.Curve.Estimator),
+                new("regularisation", item => item.Curve.Regularisation),
+                new("x", item => item.Point.X),
+                new("score", item => item.Point.Y)) with
+            {
+                IsInJson = false,
+            },
+            FigureOf("curves_stein", [.. curves.Where(IsStein)]),
+            FigureOf("curves_others", [.. curves.Where(curve => !IsStein(curve))]),
+        ];
+
+        static bool IsStein(ScoreCurve curve)
+            => curve.Estimator == "kef" || curve.Estimator.StartsWith("stein", StringComparison.Ordinal);
+    }
 
     /// <summary>
     /// The curves of all estimators but <c>stein-u</c>, which is one of the others: the first example of Shi, Sun and Zhu ("A spectral
     /// approach to gradient estimation for implicit distributions", ICML 2018), in double precision.
     /// </summary>
-    public static IReadOnlyList<ScoreCurve> All()
+    private static List<ScoreCurve> All()
     {
         using Device device = CpuDevices.CreateDouble();
         double[] samples = ScoreTarget.Of("gauss", 1, Seed, 0).Sample(new PhiloxStream(Seed, StreamPurpose.TrainingData), Count);
-        double[] positions = [.. Positions];
+        double[] positions = [.. Enumerable.Range(0, 401).Select(index => Reach * ((index / 200.0) - 1))];
         var curves = new List<ScoreCurve>();
         foreach (ScoreEstimator estimator in ScoreEstimators.All.Where(estimator => estimator.Name != "stein-u"))
         {
             double? ridge = estimator.Name is "stein" or "stein-augmented" or "kef" ? Ridge : null;
             ScoreEstimate estimate = estimator.Fit(device, samples, 1, new() { Regularisation = ridge });
-            curves.Add(new(estimator.Name, estimate.Regularisation, samples, estimate.Scores(positions)));
+            Point[] points = [.. positions.Zip(estimate.Scores(positions), (x, score) => new Point(x, score))];
+            curves.Add(new(estimator.Name, estimate.Regularisation, samples, points));
         }
 
         return curves;
     }
 
-    /// <summary>The rows of <c>curves.csv</c>.</summary>
-    public IEnumerable<ScoreCurvePoint> Points()
-        => Positions.Select((position, index) => new ScoreCurvePoint(Estimator, Regularisation, position, Scores[index]));
+    private static Figure FigureOf(string name, IReadOnlyList<ScoreCurve> curves) => new(
+        name,
+        $"Scores estimated from {Count} samples of N(0, 1), which are marked at the bottom, and the true score. The numbers in parentheses "
+            + $"are the regularisations: {Ridge} for stein, stein-augmented and kef, by rule for the others. Computed in double precision.",
+        new Axis($"x ({Count} samples of N(0, 1))") { Limits = (-Reach, Reach), Ticks = Ticks.Every(1) },
+        new Axis("Estimated score") { Limits = (-HighestScore, HighestScore), Ticks = Ticks.Every(1) },
+        [
+            new Series("score of N(0, 1)", ScoreError.Truth, [new(-Reach, Reach), new(Reach, -Reach)])
+            {
+                HasMarkers = false,
+                LineWidth = 1.6f,
+                LegendRank = 1,
+            },
+            .. curves.Select(curve => new Series(
+                $"{curve.Estimator} ({ScoreError.Digits(curve.Regularisation)})", ScoreError.StyleOf(curve.Estimator), curve.Points)
+            {
+                HasMarkers = false,
+                LineWidth = 2.5f,
+            }),
+            new Rug(curves[0].Samples, -HighestScore, -HighestScore + 0.35),
+        ]);
 }
-
-/// <summary>A row of <c>curves.csv</c>.</summary>
-[CsvRecord]
-internal sealed partial record ScoreCurvePoint(
-    [CsvColumn("estimator")] string Estimator,
-    [CsvColumn("regularisation")] double Regularisation,
-    [CsvColumn("x")] double X,
-    [CsvColumn("score")] double Score);

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
@@ -27,7 +29,11 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
     public IReadOnlyList<(TKey Key, Results<TConfig> Part)> By<TKey>(Func<TConfig, TKey> key)
     {
         ILookup<TKey, RunConfig> planned = Plan.ToLookup(run => key(Config(run)));
-        return [.. Runs.GroupBy(run => key(run.Config)).Select(part => (part.Key, new Results<TConfig>([.. planned[part.Key]], [.. part], Scale)))];
+        return
+        [
+            .. Runs.GroupBy(run => key(run.Config))
+                .Select(part => (part.Key, new Results<TConfig>([.. planned[part.Key]], [.. part], Scale))),
+        ];
     }
 
     /// <summary>
@@ -69,6 +75,21 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
         JsonObject config = run.Canonical;
         return string.Join(", ", keys.Where(key => config[key] is not null).Select(key => $"{key}={config[key]}"));
     }
+
+    /// <summary>Columns with the values of some settings, under their keys; a blank where a setting has no effect.</summary>
+    public static IEnumerable<DataColumn<StoredRun<TConfig>>> SettingColumns(params IReadOnlyList<string> keys)
+        => keys.Select(key => new DataColumn<StoredRun<TConfig>>(key, run =>
+        {
+            JsonObject config = run.Run.Canonical;
+            Setting setting = run.Run.Experiment.Settings.Single(setting => setting.Key == key);
+            return config[key] is JsonValue value && !setting.IsIdle(config)
+                ? value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : value.ToString()
+                : null;
+        }));
+
+    /// <summary>Columns with some numbers of the results, under their names.</summary>
+    public static IEnumerable<DataColumn<StoredRun<TConfig>>> QuantityColumns(IEnumerable<Quantity> quantities)
+        => quantities.Select(quantity => new DataColumn<StoredRun<TConfig>>(quantity.Name, run => run[quantity]));
 
     private static TConfig Config(RunConfig run) => (TConfig)run.Config;
 }

@@ -21,14 +21,14 @@ internal sealed record Quantity<TDraw>(string Name, Func<IReadOnlyList<TDraw>, d
 internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     where TConfig : class, new()
 {
-    /// <summary>The CSV file of the draws that every run leaves.</summary>
-    protected abstract string DrawsFile { get; }
+    /// <summary>The CSV file of its draws that every run with draws leaves; null for none.</summary>
+    protected virtual string? DrawsFile => "draws.csv";
 
-    /// <summary>The numbers of a cell, in the order of the result.</summary>
-    protected abstract IReadOnlyList<Quantity<TDraw>> Quantities { get; }
+    /// <summary>The numbers that a cell makes of its draws, in the order of the result.</summary>
+    protected virtual IReadOnlyList<Quantity<TDraw>> Quantities => [];
 
     /// <summary>What is measured of the last draw while the run goes on.</summary>
-    protected abstract IReadOnlyList<(string Name, Func<TDraw, double> Value)> Metrics { get; }
+    protected virtual IReadOnlyList<(string Name, Func<TDraw, double> Value)> Metrics => [];
 
     /// <summary>The number of draws of a cell.</summary>
     protected abstract int Draws(TConfig config);
@@ -39,11 +39,23 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     /// <returns>Makes the draw of a number from 0; what comes of it depends on the config and that number alone.</returns>
     protected abstract Func<int, TDraw> Prepare(TConfig config, Device device);
 
-    /// <summary>The draws so far, at least one, in a few words.</summary>
-    protected abstract string Status(IReadOnlyList<TDraw> draws);
+    /// <summary>The draws so far, at least one, in a few words; the first quantity unless overridden.</summary>
+    protected virtual string Status(IReadOnlyList<TDraw> draws)
+        => $"{Quantities[0].Name} {SignificantText.Number(Quantities[0].From(draws))}";
+
+    /// <summary>Numbers of a cell that do not come from its draws, computed at its end; they precede <see cref="Quantities"/>.</summary>
+    protected virtual IReadOnlyList<Metric> Numbers(TConfig config) => [];
+
+    /// <summary>What is measured while the run goes on, of the draws so far: <see cref="Metrics"/>, unless overridden.</summary>
+    protected virtual IReadOnlyList<Metric> Measure(IReadOnlyList<TDraw> draws)
+        => [.. Metrics.Select(metric => new Metric(metric.Name, draws.Count == 0 ? double.NaN : metric.Value(draws[^1])))];
 
     /// <summary>How many draws lie between two measurements; the last draw is always measured.</summary>
     protected virtual int MeasureEvery(TConfig config) => 1;
+
+    /// <summary>The draws of a finished run, which had at least one and left <see cref="DrawsFile"/>.</summary>
+    /// <exception cref="InvalidDataException">Their file cannot be read.</exception>
+    protected IReadOnlyList<TDraw> DrawsOf(StoredRun<TConfig> run) => DataTable.ReadRecords<TDraw>(Path.Combine(run.Folder, DrawsFile!));
 
     protected sealed override IRun Start(TConfig config, Device device) => new Run(this, config, device);
 
@@ -62,8 +74,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
 
         public string Standing => draws.Count == 0 ? "" : study.Status(draws);
 
-        public IReadOnlyList<Metric> Measure()
-            => [.. study.Metrics.Select(metric => new Metric(metric.Name, draws.Count == 0 ? double.NaN : metric.Value(draws[^1])))];
+        public IReadOnlyList<Metric> Measure() => study.Measure(draws);
 
         public bool Step()
         {
@@ -89,8 +100,8 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
         }
 
         public RunResult Finish() => new(
-            ResultValues.Of(study.Quantities.Select(quantity => quantity.At(quantity.From(draws)))),
-            [new RunFile(study.DrawsFile, DataTable.FromRecords("", draws).WriteCsv)]);
+            ResultValues.Of([.. study.Numbers(config), .. study.Quantities.Select(quantity => quantity.At(quantity.From(draws)))]),
+            draws.Count > 0 && study.DrawsFile is { } file ? [new RunFile(file, DataTable.FromRecords("", draws).WriteCsv)] : []);
 
         /// <summary>Nothing: a draw that fails is a result.</summary>
         public IReadOnlyList<RunFile> LastGoodState() => [];

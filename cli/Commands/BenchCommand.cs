@@ -2,6 +2,7 @@ using Stein.Engine.Devices.Discovery;
 using Stein.Experiments;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica;
+using Stein.Experiments.Ica.Benchmark;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
 
@@ -21,7 +22,7 @@ internal static class BenchCommand
     {
         Option<string> what = Values.Choice("--what", "what is timed", ["training", "estimators"], "training");
         Option<int[]> dimensions = Values.Numbers("--dim", "dimensions", 10, 100, 200);
-        Option<string[]> methods = Values.Choices("--method", "methods", IcaTraining.Methods, "maxsksd", "ksd", "lsd");
+        Option<string[]> methods = Values.Choices("--method", "methods", IcaMethod.Names, "maxsksd", "ksd", "lsd");
         Option<int?> iterations = Values.Number<int>("--iterations", "iterations timed, each on its own, after the warm-up", 500);
         var estimators = new EstimatorBench();
         Option<string> deviceName = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
@@ -58,7 +59,7 @@ internal static class BenchCommand
 
             IcaSettings[] plan =
             [
-                .. from method in parsed.GetRequiredValue(methods).Where(method => method != "whitening")
+                .. from method in parsed.GetRequiredValue(methods).Where(method => IcaMethod.Find(method).IsTrained)
                    from dimension in parsed.GetRequiredValue(dimensions)
                    select new IcaSettings
                    {

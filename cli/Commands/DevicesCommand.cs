@@ -38,18 +38,19 @@ internal static class DevicesCommand
     {
         // auto is one of the others.
         if (!status.Available || status.Name == "auto")
-            return new(status.Name, status.Available, status.Description, null, null, null, null);
+            return new(status.Name, status.Available, status.Description, null, null, null, null, null);
         try
         {
             using Device device = DeviceCatalog.Create(status.Name);
             DeviceCheck check = DeviceCheck.Run(device);
-            return new(status.Name, true, device.Description, check.Gigaflops, check.IsCorrect, check.RelativeError, null);
+            string? wrong = check.WrongOperations.Count == 0 ? null : string.Join(", ", check.WrongOperations);
+            return new(status.Name, true, device.Description, check.Gigaflops, check.IsCorrect, check.RelativeError, wrong, null);
         }
 #pragma warning disable CA1031 // A driver may fail in any way; the others are still listed.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new(status.Name, true, status.Description, null, null, null, exception.Message);
+            return new(status.Name, true, status.Description, null, null, null, null, exception.Message);
         }
     }
 
@@ -65,6 +66,7 @@ internal static class DevicesCommand
             string verdict = row switch
             {
                 { Error: { } error } => $"failed: {error}",
+                { WrongOperations: { } wrong } => $"WRONG: {wrong}",
                 { RelativeError: { } error } => $"{(row.Correct == true ? "agrees" : "WRONG")}, error {error:0.0e+0}",
                 _ => "",
             };
@@ -76,5 +78,6 @@ internal static class DevicesCommand
     }
 
     private sealed record Row(
-        string Name, bool Available, string Description, double? Gigaflops, bool? Correct, double? RelativeError, string? Error);
+        string Name, bool Available, string Description, double? Gigaflops, bool? Correct, double? RelativeError, string? WrongOperations,
+        string? Error);
 }

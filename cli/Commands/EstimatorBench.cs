@@ -1,7 +1,7 @@
 using Stein.Engine.Estimators;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
-using Stein.Experiments.ScoreEstimation;
+using Stein.Experiments.ScoreEstimation.Benchmark;
 
 namespace Stein.Cli.Commands;
 

@@ -41,11 +41,7 @@ public abstract partial class NamespaceRules(Assembly assembly, string folder, s
     [Fact]
     public void Namespaces_are_named_after_their_folders()
     {
-        DirectoryInfo? repository = new(AppContext.BaseDirectory);
-        while (repository is not null && !File.Exists(Path.Combine(repository.FullName, "Stein.sln")))
-            repository = repository.Parent;
-        Assert.SkipWhen(repository is null, "The tests do not run inside the repository.");
-        string project = Path.Combine(repository.FullName, folder);
+        string project = Path.Combine(Repository.Folder, folder);
         string[] files = [.. Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(project, file))
             .Where(file => file.Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))];
@@ -115,7 +111,9 @@ public abstract partial class NamespaceRules(Assembly assembly, string folder, s
                 OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(instructions, operand)),
                 _ => 4,
             };
-            if (code.OperandType is not (OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType))
+            bool isMember = code.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok
+                or OperandType.InlineType;
+            if (!isMember)
                 continue;
             MemberInfo member = method.Module.ResolveMember(
                 BitConverter.ToInt32(instructions, operand), method.DeclaringType!.GetGenericArguments(), arguments)!;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Stein.Cli.Tests;
@@ -49,7 +50,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Devices_that_are_there_compute_the_right_product()
+    public void Devices_that_are_there_compute_correctly()
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.Run("devices", "--json");
@@ -58,16 +59,34 @@ public sealed class CommandTests
         JsonElement[] devices = [.. json.RootElement.EnumerateArray()];
         Assert.Equal(
             ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"], devices.Select(device => device.GetProperty("name").GetString()!));
-        foreach (string name in (string[])["simd", "double"])
+        foreach (string name in (string[])["simd", "simd-double", "ilgpu-cpu", "double"])
         {
             JsonElement device = devices.Single(device => device.GetProperty("name").GetString() == name);
-            Assert.True(device.GetProperty("correct").GetBoolean());
+            Assert.True(device.GetProperty("correct").GetBoolean(), $"{device}");
             Assert.True(device.GetProperty("gigaflops").GetDouble() > 0);
         }
 
         Assert.All(
             devices.Where(device => !device.GetProperty("available").GetBoolean()),
             device => Assert.NotEqual("", device.GetProperty("description").GetString()));
+    }
+
+    /// <summary>ILGPU knows a driver as libcuda.so alone, which comes with development files.</summary>
+    [Fact]
+    public void A_driver_without_development_files_is_loaded()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("libraries are found by LD_LIBRARY_PATH on Linux");
+        using var folder = new SteinProgram();
+        // Any library serves: whether it is found shows, and that it is no driver.
+        File.Copy(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "libSystem.Native.so"), folder.PathOf("libcuda.so.1"));
+        using var stein = new SteinProgram(new Dictionary<string, string> { ["LD_LIBRARY_PATH"] = folder.Folder });
+        SteinResult result = stein.Run("devices", "--json");
+        using var json = JsonDocument.Parse(result.Output);
+        JsonElement cuda = json.RootElement.EnumerateArray().Single(device => device.GetProperty("name").GetString() == "cuda");
+        if (cuda.GetProperty("available").GetBoolean())
+            Assert.Skip("this machine has a driver with development files");
+        Assert.Contains("libcuda.so.1 has no function cuInit", cuda.GetProperty("description").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

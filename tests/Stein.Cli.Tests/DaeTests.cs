@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Stein.Cli.Tests;
@@ -10,11 +11,32 @@ public sealed class DaeTests
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.Run(
-            "dae", "identity", "--sigma", "1,0.25,0.0625", "--n", "60", "--repetitions", "3", "--seed", "60,70", "--device", "simd",
+            "dae", "identity", "--sigma", "1,0.03125,0.0078125", "--n", "60", "--repetitions", "3", "--seed", "60,70", "--device", "simd",
             "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.True(File.Exists(stein.PathOf("out", "provenance.json")));
         Assert.True(File.Exists(stein.PathOf("out", "relative_error.png")));
+
+        Dictionary<string, string>[] rows = Csv.Read(stein.Read("out", "errors.csv"));
+        Assert.Equal(6, rows.Length);
+        foreach (IGrouping<string, Dictionary<string, string>> seed in rows.GroupBy(row => row["seed"]))
+        {
+            double[] sigmas = [.. seed.Select(row => Number(row, "sigma")).OrderDescending()];
+            Assert.Equal([1, 0.03125, 0.0078125], sigmas);
+            foreach (Dictionary<string, string> row in seed)
+            {
+                Assert.InRange(Number(row, "identity_error"), -1e-12, 1e-12);
+                Assert.InRange(Number(row, "expansion_error"), -1e-12, 1e-12);
+            }
+
+            // With the Jacobian the error goes by σ² for small σ, so that a quarter of σ leaves a sixteenth.
+            double[] errors =
+                [.. seed.OrderByDescending(row => Number(row, "sigma")).Select(row => Math.Abs(Number(row, "jacobian_error")))];
+            Assert.True(errors[1] < errors[0] / 100, string.Join(", ", errors));
+            Assert.InRange(errors[1] / errors[2], 14, 18);
+        }
+
+        static double Number(Dictionary<string, string> row, string column) => double.Parse(row[column], CultureInfo.InvariantCulture);
     }
 
     [Fact]

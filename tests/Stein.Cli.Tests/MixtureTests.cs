@@ -20,7 +20,7 @@ public sealed class MixtureTests
         Assert.InRange(power[("none", "0.7")], 0, 0.15);
         Assert.InRange(power[("noise", "0.5")], 0, 0.15);
         Assert.InRange(power[("noise", "0.7")], 0.9, 1);
-        foreach (string file in (string[])["power_modes_D1_weight0.7.md", "power_modes_D1_weight0.7.tex", "provenance.json", "metrics.csv"])
+        foreach (string file in (string[])["power_modes_D1_weight0.7.md", "power_modes_D1_weight0.7.tex", "provenance.json", "metrics.csv.gz"])
             Assert.True(File.Exists(stein.PathOf("out", file)), file);
     }
 }

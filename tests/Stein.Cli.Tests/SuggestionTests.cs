@@ -4,6 +4,7 @@ using Stein.Cli.Completion;
 using Stein.Cli.ExitCodes;
 using Stein.Cli.Parsing;
 using Stein.Engine.Estimators;
+using Stein.Engine.Kernels;
 
 namespace Stein.Cli.Tests;
 
@@ -25,7 +26,7 @@ public sealed class SuggestionTests
         { "ica --device ", ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"] },
         { "ica --json --device d", ["double"] },
         { "ica --base ", ["laplace", "student-t"] },
-        { "ica --kernel ", ["rbf", "imq"] },
+        { "ica --kernel ", [.. RadialKernels.Names] },
         { "ica --iterations ", ["15000"] },
         { "ica --out ", [] },
         { "ica --out \"a b\" --base s", ["student-t"] },

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Reflection;
 using System.Xml.Linq;
+using Stein.Tests;
 
 namespace Stein.Cli.Tests;
 
@@ -13,11 +14,7 @@ public sealed class ToolPackageTests
     public void Packed_installed_run_and_uninstalled()
     {
         using var stein = new SteinProgram();
-        if (RepositoryRoot() is not { } root)
-        {
-            Assert.Skip("the tests do not run inside the checkout that they were built from");
-            return;
-        }
+        string root = Repository.Folder;
 
         // Nothing may come from elsewhere: neither from a server nor from packages that earlier tests left.
         var environment = new Dictionary<string, string?>
@@ -91,12 +88,4 @@ public sealed class ToolPackageTests
 
     private static string Configuration() =>
         typeof(ToolPackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-
-    private static string? RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Stein.sln")))
-            folder = folder.Parent;
-        return folder?.FullName;
-    }
 }

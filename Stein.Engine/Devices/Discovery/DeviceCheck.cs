@@ -1,15 +1,22 @@
 using System.Diagnostics;
 using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
 using Stein.Engine.Random;
 
 namespace Stein.Engine.Devices.Discovery;
 
-/// <summary>A short look at whether a device computes, and how fast: one matrix product.</summary>
+/// <summary>
+/// A short look at whether a device computes, and how fast: one matrix product, and an operation of every other kind, each against
+/// double precision.
+/// </summary>
 /// <param name="Size">Rows, columns and inner size of the product.</param>
 /// <param name="Gigaflops">GFLOP/s of the product, the fastest of several.</param>
 /// <param name="RelativeError">The largest error of an element against double precision, relative to <c>Σ_k |a_ik b_kj|</c>.</param>
 /// <param name="Tolerance">What the error may be: the inner size times the unit round-off.</param>
-public sealed record DeviceCheck(int Size, double Gigaflops, double RelativeError, double Tolerance)
+/// <param name="WrongOperations">The other operations that are wrong, each with its error relative to the largest result.</param>
+public sealed record DeviceCheck(
+    int Size, double Gigaflops, double RelativeError, double Tolerance, IReadOnlyList<string> WrongOperations)
 {
     private const int FullSize = 256;
 
@@ -18,22 +25,108 @@ public sealed record DeviceCheck(int Size, double Gigaflops, double RelativeErro
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(0.1);
 
-    /// <summary>Whether the product is right; NaN is not.</summary>
-    public bool IsCorrect => RelativeError <= Tolerance;
+    private const int Samples = 33;
+    private const int Dimension = 5;
+
+    /// <summary>
+    /// What the error of an operation other than the product may be, in units of round-off. Processors need six; exponentials of GPUs
+    /// are less exact.
+    /// </summary>
+    private const double OperationTolerance = 100;
+
+    private static readonly (string Name, Operation Run)[] Operations =
+    [
+        ("element-wise map", static (device, samples, scores) =>
+        {
+            DeviceMatrix output = device.Allocate(Samples, Dimension);
+            device.Map<Sigmoid>(output, samples);
+            return output;
+        }),
+        ("sum over rows", static (device, samples, scores) =>
+        {
+            DeviceMatrix output = device.Allocate(1, Dimension);
+            device.SumColumns<AddScaledProduct>(output, samples, samples, scores, 0.5);
+            return output;
+        }),
+        ("pair sums of KSD", static (device, samples, scores) =>
+        {
+            DeviceMatrix output = device.Allocate(Samples, 1);
+            DeviceMatrix one = device.Upload(1, 1, [1]);
+            device.SteinPairSums<GaussianKernel>(output, samples, scores, device.Upload(1, 1, [0.125]), one, PairStatistic.V);
+            return output;
+        }),
+        ("sliced pair sums", static (device, samples, scores) =>
+        {
+            DeviceMatrix output = device.Allocate(1, Dimension);
+            DeviceMatrix ones = device.Upload(1, Dimension, [1, 1, 1, 1, 1]);
+            device.SlicedPairSums<GaussianKernel>(new SlicedPairRequest
+            {
+                Projections = samples,
+                ProjectedScores = scores,
+                Couplings = ones,
+                InverseSquareBandwidths = ones,
+                FourthOrders = ones,
+                Statistic = PairStatistic.V,
+                Values = output,
+            });
+            return output;
+        }),
+        ("median of distances", static (device, samples, scores) =>
+        {
+            DeviceMatrix output = device.Allocate(1, 1);
+            DeviceMatrix distances = device.Allocate(Samples, Samples);
+            device.SquaredDistances(distances, samples);
+            device.MedianSquaredDistance(output, distances);
+            return output;
+        }),
+        ("medians of projections", static (device, samples, scores) =>
+        {
+            DeviceMatrix output = device.Allocate(1, Dimension);
+            device.ProjectedMedians(output, samples);
+            return output;
+        }),
+    ];
+
+    private delegate DeviceMatrix Operation(Device device, DeviceMatrix samples, DeviceMatrix scores);
+
+    /// <summary>Whether the product and all other operations are right; NaN is not.</summary>
+    public bool IsCorrect => RelativeError <= Tolerance && WrongOperations.Count == 0;
 
     /// <summary>Checks <paramref name="device"/>; takes about a tenth of a second on a fast device.</summary>
     public static DeviceCheck Run(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        DeviceCheck small = Run(device, SmallSize);
+        string[] wrong = WrongOperationsOf(device);
+        DeviceCheck small = Run(device, SmallSize, wrong);
         const double FullFlops = 2.0 * FullSize * FullSize * FullSize;
-        return FullFlops / (1e9 * small.Gigaflops) > 1 ? small : Run(device, FullSize);
+        return FullFlops / (1e9 * small.Gigaflops) > 1 ? small : Run(device, FullSize, wrong);
     }
 
-    private static DeviceCheck Run(Device device, int size)
+    private static string[] WrongOperationsOf(Device device)
     {
-        double[] left = Random(size, 1);
-        double[] right = Random(size, 2);
+        using Device oracle = CpuDevices.CreateDouble();
+        double[] samples = Random(Samples * Dimension, 3);
+        double[] scores = Random(Samples * Dimension, 4);
+        var wrong = new List<string>();
+        foreach ((string name, Operation run) in Operations)
+        {
+            double[] expected = Run(oracle);
+            // Math.Max returns NaN if either is.
+            double error = Run(device).Zip(expected, (a, b) => Math.Abs(a - b)).Aggregate(Math.Max) / expected.Max(Math.Abs);
+            if (!(error <= OperationTolerance * device.UnitRoundoff))
+                wrong.Add($"{name} (error {error:0.0e+0})");
+
+            double[] Run(Device on)
+                => on.Read(run(on, on.Upload(Samples, Dimension, samples), on.Upload(Samples, Dimension, scores)));
+        }
+
+        return [.. wrong];
+    }
+
+    private static DeviceCheck Run(Device device, int size, string[] wrong)
+    {
+        double[] left = Random(size * size, 1);
+        double[] right = Random(size * size, 2);
         DeviceMatrix a = device.Upload(size, size, left);
         DeviceMatrix b = device.Upload(size, size, right);
         DeviceMatrix product = device.Allocate(size, size);
@@ -49,7 +142,7 @@ public sealed record DeviceCheck(int Size, double Gigaflops, double RelativeErro
         }
         while (Stopwatch.GetElapsedTime(begin) < Duration);
         double flops = 2.0 * size * size * size;
-        return new(size, flops / best / 1e9, LargestError(size, device.Read(product), left, right), size * device.UnitRoundoff);
+        return new(size, flops / best / 1e9, LargestError(size, device.Read(product), left, right), size * device.UnitRoundoff, wrong);
 
         void Multiply()
         {
@@ -59,10 +152,10 @@ public sealed record DeviceCheck(int Size, double Gigaflops, double RelativeErro
     }
 
     /// <summary>Numbers that single precision holds exactly, so that only the product is compared.</summary>
-    private static double[] Random(int size, ulong seed)
+    private static double[] Random(int count, ulong seed)
     {
         var stream = new PhiloxStream(seed, StreamPurpose.TrainingData);
-        return [.. Enumerable.Range(0, size * size).Select(_ => (double)(float)stream.NextNormal())];
+        return [.. Enumerable.Range(0, count).Select(_ => (double)(float)stream.NextNormal())];
     }
 
     private static double LargestError(int size, double[] product, double[] left, double[] right)

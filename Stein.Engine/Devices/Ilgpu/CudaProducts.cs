@@ -1,4 +1,3 @@
-using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
 namespace Stein.Engine.Devices.Ilgpu;
@@ -10,20 +9,32 @@ internal sealed class CudaProducts : IDisposable
 
     private CudaProducts(CuBlas library) => this.library = library;
 
-    /// <summary>cuBLAS for the default stream of the accelerator, or null where there is none to load.</summary>
-    public static CudaProducts? TryCreate(Accelerator accelerator)
+    /// <summary>The library's version as it gives it (120405 is 12.4.5), and the variable that changes its numbers, if it is set.</summary>
+    public string Description
     {
-        if (accelerator is not CudaAccelerator cuda)
-            return null;
+        get
+        {
+            string? tensorFloats = Environment.GetEnvironmentVariable("NVIDIA_TF32_OVERRIDE");
+            return $"cuBLAS {library.Version}{(tensorFloats is null ? "" : $", NVIDIA_TF32_OVERRIDE={tensorFloats}")}";
+        }
+    }
+
+    /// <summary>cuBLAS for the default stream of a CUDA accelerator, or null where it cannot be used.</summary>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="reason">Why it cannot be used.</param>
+    public static CudaProducts? TryCreate(CudaAccelerator accelerator, out string reason)
+    {
         try
         {
-            return new CudaProducts(new CuBlas(cuda) { Stream = (CudaStream)cuda.DefaultStream });
+            reason = "";
+            return new CudaProducts(new CuBlas(accelerator) { Stream = (CudaStream)accelerator.DefaultStream });
         }
         catch (Exception exception) when (
             exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException
                 or NotSupportedException or CuBlasException)
         {
-            // An optional library: the tiled kernel serves as well, only slower.
+            // An optional library: the tiled kernel serves as well, only slower. ILGPU calls every failure a missing library.
+            reason = exception is DllNotFoundException ? NvidiaLibraries.WhyNoCuBlas() : exception.Message;
             return null;
         }
     }

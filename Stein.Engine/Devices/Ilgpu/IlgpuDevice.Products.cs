@@ -32,7 +32,8 @@ public sealed partial class IlgpuDevice
             static accelerator => accelerator.LoadStreamKernel<Floats, int, int, int, StridedView, StridedView, float, float>(
                 ProductKernels.Multiply<TTile>));
         int size = TTile.Size;
-        var grid = new Index2D((product.Columns + size - 1) / size, (product.Rows + size - 1) / size);
+        // CUDA allows 2³¹ − 1 groups along x and 65 535 along y: samples are rows.
+        var grid = new Index2D((product.Rows + size - 1) / size, (product.Columns + size - 1) / size);
         launch(
             new KernelConfig(grid, new Index2D(size, size)),
             product.Elements,

@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using Stein.Engine.Devices.Ilgpu.Kernels;
 
 namespace Stein.Engine.Devices.Ilgpu;
@@ -36,8 +37,13 @@ public sealed partial class IlgpuDevice : Device
         stream = accelerator.DefaultStream;
         launchers = new LauncherCache(accelerator);
         isSimulator = accelerator.AcceleratorType == AcceleratorType.CPU;
-        cudaProducts = CudaProducts.TryCreate(accelerator);
-        string products = cudaProducts is null ? "tiled kernel" : "cuBLAS";
+        string products = "tiled kernel";
+        if (accelerator is CudaAccelerator cuda)
+        {
+            cudaProducts = CudaProducts.TryCreate(cuda, out string reason);
+            products = cudaProducts?.Description ?? $"tiled kernel ({reason})";
+        }
+
         Description = $"{accelerator.Name.Trim()}, float32, matrix products by {products}";
     }
 

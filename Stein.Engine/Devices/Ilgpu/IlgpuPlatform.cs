@@ -16,9 +16,9 @@ internal sealed class IlgpuPlatform
 
     private readonly Action<Context.Builder> register;
     private readonly Func<ILGPU.Runtime.Device, bool> isWanted;
-    private readonly string missing;
+    private readonly Func<string> missing;
 
-    private IlgpuPlatform(string name, string missing, Action<Context.Builder> register, Func<ILGPU.Runtime.Device, bool> isWanted)
+    private IlgpuPlatform(string name, Func<string> missing, Action<Context.Builder> register, Func<ILGPU.Runtime.Device, bool> isWanted)
     {
         Name = name;
         this.missing = missing;
@@ -29,21 +29,21 @@ internal sealed class IlgpuPlatform
     /// <summary>NVIDIA GPUs.</summary>
     public static IlgpuPlatform Cuda { get; } = new(
         CudaName,
-        "no NVIDIA GPU with a CUDA driver was found",
+        static () => $"no NVIDIA GPU was found: {NvidiaLibraries.WhyNoGpu()}",
         static builder => builder.Cuda(),
         static device => device is CudaDevice);
 
     /// <summary>GPUs of any maker. OpenCL on processors is left out: the simd device is faster.</summary>
     public static IlgpuPlatform OpenCl { get; } = new(
         OpenClName,
-        "no GPU with an OpenCL 2.0 driver was found",
+        static () => "no GPU with an OpenCL 2.0 driver was found",
         static builder => builder.OpenCL(),
         static device => device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_GPU });
 
     /// <summary>ILGPU's simulator of a GPU, which runs everywhere; it checks kernels and is no faster than it must be.</summary>
     public static IlgpuPlatform Cpu { get; } = new(
         CpuName,
-        "ILGPU offers no CPU accelerator here",
+        static () => "ILGPU offers no CPU accelerator here",
         static builder => builder.CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 4, numMultiprocessors: 1)),
         static device => device is CPUDevice);
 
@@ -84,9 +84,10 @@ internal sealed class IlgpuPlatform
         Context? context = null;
         try
         {
+            NvidiaLibraries.AddNames();
             context = Context.Create(builder => register(Configure(builder)));
             ILGPU.Runtime.Device device = context.Devices.FirstOrDefault(isWanted)
-                ?? throw new DeviceUnavailableException($"device '{Name}' is not available: {missing}");
+                ?? throw new DeviceUnavailableException($"device '{Name}' is not available: {missing()}");
             return use(context, device);
         }
         catch (Exception exception)
@@ -95,7 +96,7 @@ internal sealed class IlgpuPlatform
             // A driver that is missing, too old or broken can fail in any way it likes.
             if (exception is DeviceUnavailableException or OutOfMemoryException)
                 throw;
-            throw new DeviceUnavailableException($"device '{Name}' is not available: {missing} ({exception.Message})", exception);
+            throw new DeviceUnavailableException($"device '{Name}' is not available: {missing()} ({exception.Message})", exception);
         }
     }
 }

@@ -15,13 +15,12 @@ internal sealed class PtxCompiler : IDisposable
     private readonly Context context;
     private readonly PTXBackend backend;
 
-    /// <summary>A compiler for GPUs of compute capability 7.0 (2017) and later.</summary>
-    public PtxCompiler()
+    /// <param name="architecture">The oldest GPUs that the PTX is for.</param>
+    /// <param name="instructionSet">The version of the PTX.</param>
+    public PtxCompiler(CudaArchitecture architecture, CudaInstructionSet instructionSet)
     {
         context = Context.Create(builder => IlgpuPlatform.Configure(builder));
-        CudaArchitecture architecture = CudaArchitecture.SM_70;
-        backend = new PTXBackend(
-            context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_60, nvvmAPI: null);
+        backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, instructionSet, nvvmAPI: null);
     }
 
     /// <summary>The PTX of a kernel, all its type arguments given, and the name of the entry point.</summary>

@@ -1,15 +1,17 @@
-namespace Stein.Experiments.Denoising;
+using CsvHelper;
+
+namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>A square grid of points over samples in the plane.</summary>
 internal static class ArrowGrid
 {
-    /// <summary>Points in a row.</summary>
+    /// <summary>The number of points in a row of the grid.</summary>
     public const int Across = 17;
 
-    /// <summary>How far it goes beyond the samples, as a share.</summary>
+    /// <summary>How far the grid goes beyond the samples, as a share of their extent.</summary>
     private const double Margin = 0.1;
 
-    /// <summary>The points (289×2, row-major), about the middle of the samples (N×2).</summary>
+    /// <summary>The points (289×2, row-major), centred on the middle of the samples (N×2).</summary>
     public static double[] Over(double[] samples)
     {
         double[] xs = [.. samples.Where((_, index) => index % 2 == 0)];
@@ -28,3 +30,21 @@ internal static class ArrowGrid
         static double Place(int index) => (2.0 * index / (Across - 1)) - 1;
     }
 }
+
+/// <summary>A row of a run's <c>arrows.csv</c>: the scores at a point (x₁, x₂) of the grid.</summary>
+/// <param name="Time">t.</param>
+/// <param name="X1">The first coordinate of the point.</param>
+/// <param name="X2">The second coordinate of the point.</param>
+/// <param name="S1">The first component of s_t there.</param>
+/// <param name="S2">The second component of s_t there.</param>
+/// <param name="True1">The first component of ∇ log p there; NaN where the density is not known.</param>
+/// <param name="True2">The second component of ∇ log p there; NaN where the density is not known.</param>
+[CsvRecord]
+internal sealed partial record ArrowPoint(
+    [CsvColumn("time")] int Time,
+    [CsvColumn("x1")] double X1,
+    [CsvColumn("x2")] double X2,
+    [CsvColumn("s1")] double S1,
+    [CsvColumn("s2")] double S2,
+    [CsvColumn("true1")] double True1,
+    [CsvColumn("true2")] double True2);

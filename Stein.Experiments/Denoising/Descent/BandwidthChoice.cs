@@ -2,7 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.Denoising;
+namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>
 /// A bandwidth from the samples alone: of h² = 2m, m, m/2, …, m/64, with m the median squared distance, the one whose best ridge has the
@@ -10,8 +10,10 @@ namespace Stein.Experiments.Denoising;
 /// </summary>
 internal static class BandwidthChoice
 {
-    /// <summary>At most so many samples, evenly spaced among all, are asked: 88 Cholesky factors of 400 rows take a second.</summary>
-    private const int MostSamples = 500;
+    /// <summary>
+    /// The number of samples, evenly spaced among all, that decide where there are more: 88 Cholesky factors of 400 rows take a second.
+    /// </summary>
+    private const int MaxSamples = 500;
 
     private const int Candidates = 8;
 
@@ -23,24 +25,24 @@ internal static class BandwidthChoice
     /// <exception cref="ScoreEstimationException">All samples are the same, or nearly.</exception>
     public static double Of(Device device, double[] samples, string kernel, uint seed)
     {
-        double[] asked = Thinned(samples);
+        double[] chosen = Thinned(samples);
         ScoreEstimator estimator = ScoreEstimators.Find("stein");
         var settings = new ScoreEstimatorSettings { Kernel = kernel };
-        double median = estimator.Fit(device, asked, PlanarDensity.Dimension, settings).Bandwidth;
+        double median = estimator.Fit(device, chosen, PlanarDensity.Dimension, settings).Bandwidth;
         return Enumerable.Range(0, Candidates).Select(index => median * Math.Pow(2, 0.5 * (1 - index))).MinBy(Loss);
 
         double Loss(double bandwidth) => HeldOutSelection.Choose(
-            estimator, device, asked, PlanarDensity.Dimension, settings with { Bandwidth = bandwidth }, seed).Losses.Min();
+            estimator, device, chosen, PlanarDensity.Dimension, settings with { Bandwidth = bandwidth }, seed).Losses.Min();
     }
 
     private static double[] Thinned(double[] samples)
     {
         int count = samples.Length / PlanarDensity.Dimension;
-        if (count <= MostSamples)
+        if (count <= MaxSamples)
             return samples;
         return
         [
-            .. Enumerable.Range(0, MostSamples).Select(index => (int)((long)index * count / MostSamples))
+            .. Enumerable.Range(0, MaxSamples).Select(index => (int)((long)index * count / MaxSamples))
                 .SelectMany(row => new[] { samples[2 * row], samples[(2 * row) + 1] }),
         ];
     }

@@ -2,7 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.Denoising;
+namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>
 /// The Stein gradient estimator with ridges from 10⁻³ to 10² in half decades and that of its rule, of the samples of a descent.
@@ -13,29 +13,22 @@ internal sealed record RidgePath(double HeldOut, IReadOnlyList<RidgePoint> Point
 {
     /// <param name="device">In double precision.</param>
     /// <param name="data">The samples.</param>
-    /// <param name="settings">The kernel, and which samples are held out.</param>
+    /// <param name="config">The kernel, and which samples are held out.</param>
     /// <param name="discrepancy">Of the same samples, kernel and bandwidth.</param>
     /// <param name="bandwidth">h.</param>
     public static RidgePath Of(
-        Device device, DaeDescentData data, DaeDescentSettings settings, SampleDiscrepancy discrepancy, double bandwidth)
+        Device device, DescentData data, DaeDescentSettings config, SampleDiscrepancy discrepancy, double bandwidth)
     {
         ScoreEstimator estimator = ScoreEstimators.Find("stein");
-        var fit = new ScoreEstimatorSettings { Kernel = settings.Kernel, Bandwidth = bandwidth };
-        var selection = HeldOutSelection.Choose(estimator, device, data.Samples, PlanarDensity.Dimension, fit, settings.Seed);
-        double[] trueAtSamples = data.TrueScores(data.Samples);
-        double[] trueAtTestPoints = data.TrueScores(data.TestPoints);
+        var fit = new ScoreEstimatorSettings { Kernel = config.Kernel, Bandwidth = bandwidth };
+        var selection = HeldOutSelection.Choose(estimator, device, data.Samples, PlanarDensity.Dimension, fit, config.Seed);
         return new(selection.Regularisation, [.. selection.Candidates.Zip(selection.Losses, Point)]);
 
         RidgePoint Point(double ridge, double loss)
         {
             ScoreEstimate estimate = estimator.Fit(device, data.Samples, PlanarDensity.Dimension, fit with { Regularisation = ridge });
             double[] scores = estimate.ScoresAtSamples();
-            return new(
-                ridge,
-                discrepancy.Of(scores),
-                DaeDescentData.FisherError(estimate.Scores(data.TestPoints), trueAtTestPoints),
-                DaeDescentData.FisherError(scores, trueAtSamples),
-                loss);
+            return new(ridge, discrepancy.Of(scores), data.ErrorAtTestPoints(estimate), data.ErrorAtSamples(scores), loss);
         }
     }
 }

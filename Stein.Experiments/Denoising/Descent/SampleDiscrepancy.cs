@@ -4,7 +4,7 @@ using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.Denoising;
+namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>
 /// The squared KSD (V-statistic) of scores at given samples, in double precision whatever the descent is computed in: near its floor it

@@ -3,10 +3,8 @@ using Stein.Engine.Estimators;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
-using Stein.Experiments.Runs;
 
-namespace Stein.Experiments.Denoising;
+namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>Samples in the plane from a CSV of two columns, with or without a line of names, and the checksum of what was read.</summary>
 /// <param name="Path">As it was given.</param>
@@ -18,7 +16,7 @@ internal sealed record SampleFile(string Path, double[] Points, string Sha256)
     public int Count => Points.Length / PlanarDensity.Dimension;
 
     /// <summary>Reads it once: the checksum is that of the samples.</summary>
-    /// <exception cref="InvalidConfigException">It cannot be read, or is no such file; the message says which line.</exception>
+    /// <exception cref="InvalidConfigException">It cannot be read, or is not such a file; the message says which line.</exception>
     public static SampleFile Read(string path)
     {
         byte[] bytes;
@@ -35,7 +33,7 @@ internal sealed record SampleFile(string Path, double[] Points, string Sha256)
         return new(path, Parse(path, bytes), Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
-    /// <summary>Checks that there are samples enough, and at most what a Gram matrix can be made of.</summary>
+    /// <summary>Checks that there are enough samples, and not more than a Gram matrix can be made of.</summary>
     /// <param name="wanted">N; null for all.</param>
     /// <exception cref="InvalidConfigException">There are not.</exception>
     public void RequireCount(int? wanted)
@@ -43,12 +41,12 @@ internal sealed record SampleFile(string Path, double[] Points, string Sha256)
         int least = wanted ?? HeldOutSplit.FewestSamples;
         if (Count < least)
             throw InvalidConfigException.Value("file", Path, $"a CSV of at least {least} samples; it has {Count}");
-        if (wanted is null && Count > DaeDescentSettings.MostSamples)
+        if (wanted is null && Count > DaeDescentSettings.MaxSamples)
         {
             throw InvalidConfigException.Value(
                 "file",
                 Path,
-                $"a CSV of at most {DaeDescentSettings.MostSamples} samples; it has {Count}. Give \"samples\" to draw so many of them");
+                $"a CSV of at most {DaeDescentSettings.MaxSamples} samples; it has {Count}. Give \"samples\" to draw so many of them");
         }
     }
 

@@ -3,7 +3,7 @@ using Stein.Engine.Kernels;
 using Stein.Engine.Particles;
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.Denoising;
+namespace Stein.Experiments.Denoising.Identity;
 
 /// <summary>
 /// The functional gradients of the objective of a denoising auto-encoder <c>r(x) = x + σ² s(x)</c>, <c>s = ∇ log q</c>, as functions in

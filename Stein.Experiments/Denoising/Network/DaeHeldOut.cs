@@ -5,12 +5,22 @@ using Stein.Engine.Kernels;
 using Stein.Engine.Networks;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
+using Stein.Experiments.Runs;
 
-namespace Stein.Experiments.Denoising;
+namespace Stein.Experiments.Denoising.Network;
 
-/// <summary>Held-out samples, clean and noised, with the true scores there, and what an auto-encoder comes to on them.</summary>
+/// <summary>Held-out samples, clean and noised, with the true scores there, on which an auto-encoder is measured.</summary>
 internal sealed class DaeHeldOut
 {
+    /// <summary>Noise-matched KSD² of the exact score of the smoothed density, on the same samples.</summary>
+    public static readonly Quantity ExactMatchedKsd = new("exact_ksd_matched", "of the exact score", 4);
+
+    /// <summary>KSD² of the exact score of the density, on the same samples.</summary>
+    public static readonly Quantity ExactCleanKsd = new("exact_ksd_clean", "of the exact score", 4);
+
+    /// <summary>h of the kernel, the median distance of the noised samples that KSD is measured on.</summary>
+    private static readonly Quantity Bandwidth = new("bandwidth");
+
     private readonly Device device;
     private readonly DenoisingAutoencoder autoencoder;
     private readonly int discrepancySamples;
@@ -21,11 +31,12 @@ internal sealed class DaeHeldOut
     private readonly DeviceMatrix noisedMatrix;
     private readonly DeviceMatrix noiseMatrix;
     private readonly DeviceMatrix scores;
+    private readonly double bandwidth;
     private readonly Func<DeviceMatrix, DeviceMatrix, double> discrepancy;
 
-    /// <param name="device">Where the auto-encoder stands.</param>
-    /// <param name="settings">Of the run.</param>
-    /// <param name="trained">The auto-encoder that is measured whenever asked.</param>
+    /// <param name="device">The auto-encoder's device.</param>
+    /// <param name="settings">The config of the run.</param>
+    /// <param name="trained">The auto-encoder that is measured.</param>
     public DaeHeldOut(Device device, DaeNetworkSettings settings, DenoisingAutoencoder trained)
     {
         this.device = device;
@@ -45,12 +56,9 @@ internal sealed class DaeHeldOut
         noisedMatrix = device.Upload(samples, D, noised);
         noiseMatrix = device.Upload(samples, D, noise);
         scores = device.Allocate(samples, D);
-        (Bandwidth, discrepancy) = RadialKernels.Visit(
+        (bandwidth, discrepancy) = RadialKernels.Visit(
             settings.Kernel, new DiscrepancyOf(device, noisedMatrix.RowRange(0, discrepancySamples)));
     }
-
-    /// <summary>h of the kernel, the median distance of the noised samples that KSD is measured on.</summary>
-    public double Bandwidth { get; }
 
     /// <summary>The auto-encoder as it is now. O(n²) for the KSD of n samples.</summary>
     public DaeErrors Measure()
@@ -85,25 +93,25 @@ internal sealed class DaeHeldOut
         double cleanError = MeanSquare(atClean.Zip(cleanScores, (a, b) => a - b), count);
         double difference = (excess / count / square) - smoothedError;
         return new(
-            square * losses.Average(),
-            square * excess / count,
-            smoothedError,
-            smoothedError / MeanSquare(smoothedScores, count),
-            SquaredMean(atNoised.Zip(smoothedScores, (a, b) => a - b), count),
-            matched,
-            cleanError,
-            cleanError / MeanSquare(cleanScores, count),
-            clean,
-            Math.Sqrt(Math.Max(0, (identitySquares / count) - Square(difference)) / (count - 1)));
+            DaeErrors.Loss.At(square * losses.Average()),
+            DaeErrors.Excess.At(square * excess / count),
+            DaeErrors.Smoothed.At(smoothedError),
+            DaeErrors.RelativeSmoothed.At(smoothedError / MeanSquare(smoothedScores, count)),
+            DaeErrors.MeanError.At(SquaredMean(atNoised.Zip(smoothedScores, (a, b) => a - b), count)),
+            DaeErrors.MatchedKsd.At(matched),
+            DaeErrors.Clean.At(cleanError),
+            DaeErrors.RelativeClean.At(cleanError / MeanSquare(cleanScores, count)),
+            DaeErrors.CleanKsd.At(clean),
+            DaeErrors.IdentityError.At(Math.Sqrt(Math.Max(0, (identitySquares / count) - Square(difference)) / (count - 1))));
     }
 
-    /// <summary>KSD² of the exact scores, of the smoothed density and of the density: what is left by chance alone.</summary>
-    public (double Matched, double Clean) ExactDiscrepancies()
+    /// <summary>What does not depend on the auto-encoder: the bandwidth, and KSD² of the exact scores, which chance alone leaves.</summary>
+    public IReadOnlyList<Metric> References()
     {
         device.Write(scores, smoothedScores);
         double matched = Discrepancy(noisedMatrix);
         device.Write(scores, cleanScores);
-        return (matched, Discrepancy(cleanMatrix));
+        return [Bandwidth.At(bandwidth), ExactMatchedKsd.At(matched), ExactCleanKsd.At(Discrepancy(cleanMatrix))];
     }
 
     private static double[] Noise(uint seed, int length)

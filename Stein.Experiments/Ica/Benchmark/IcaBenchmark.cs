@@ -2,18 +2,19 @@ using System.Diagnostics;
 using CsvHelper;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
+using Stein.Experiments.Runs;
 
-namespace Stein.Experiments.Ica;
+namespace Stein.Experiments.Ica.Benchmark;
 
 /// <summary>How long a training iteration of one method takes at one dimension.</summary>
-/// <param name="Method">Row id (<see cref="IcaSettings.RowId"/>).</param>
+/// <param name="Method">Row id (<see cref="IcaRow.Id"/>).</param>
 /// <param name="Dim">Dimension D.</param>
 /// <param name="Device">Name of the device.</param>
 /// <param name="Iterations">Iterations timed, after the warm-up.</param>
 /// <param name="MedianMilliseconds">Median over the iterations, each timed on its own with a batch of its own.</param>
 /// <param name="LowerQuartileMilliseconds">A quarter of the iterations took less.</param>
 /// <param name="UpperQuartileMilliseconds">A quarter of the iterations took more.</param>
-/// <param name="Gigaflops">Useful operations (<see cref="IcaOperations"/>) in the median time, GFLOP/s.</param>
+/// <param name="Gigaflops">Useful operations (<see cref="IcaMethod.Operations"/>) in the median time, GFLOP/s.</param>
 /// <param name="PeakGigaflops">The FMA peak of one thread (<see cref="FmaPeak"/>) just before; NaN unless the device is simd.</param>
 /// <param name="ShareOfPeak">The ratio of the two, in [0, 1].</param>
 /// <param name="AllocatedBytes">Managed memory allocated by all timed iterations together.</param>
@@ -41,7 +42,7 @@ internal static class IcaBenchmark
     /// <param name="settings">What to run.</param>
     /// <param name="cancellation">Checked every iteration.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="TrainingDivergedException">Training diverged.</exception>
+    /// <exception cref="RunFailedException">Training diverged.</exception>
     public static IcaBenchmarkRow Run(Device device, IcaSettings settings, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -66,9 +67,9 @@ internal static class IcaBenchmark
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         Array.Sort(ticks);
         double median = Milliseconds(ticks, 0.5);
-        double gigaflops = IcaOperations.OfIteration(settings) / median / 1e6;
+        double gigaflops = IcaMethod.Of(settings).Operations(settings) / median / 1e6;
         return new(
-            settings.RowId,
+            IcaRow.Of(settings).Id,
             settings.Dimension,
             device.Name,
             ticks.Length,

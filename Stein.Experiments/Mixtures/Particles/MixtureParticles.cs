@@ -16,7 +16,9 @@ using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Mixtures.Particles;
 
-/// <summary>One run: particles that start in one mode of <c>π N(−m e₁, I) + (1 − π) N(m e₁, I)</c> and are to become a sample of both.</summary>
+/// <summary>
+/// One run: particles that start in one mode of <c>π N(−m e₁, I) + (1 − π) N(m e₁, I)</c> and are to become a sample of both.
+/// </summary>
 internal sealed record MixtureParticlesSettings
 {
     [Description("how the particles move"), OneOf(typeof(ParticleAlgorithm))]
@@ -25,7 +27,8 @@ internal sealed record MixtureParticlesSettings
     [Description("m, the distance of each mode from the origin"), Range(0.0, double.PositiveInfinity, MinimumIsExclusive = true)]
     public double Separation { get; init; } = 5;
 
-    [Description("weight of the mode at −m, where the particles start"), Range(0.0, 1, MinimumIsExclusive = true, MaximumIsExclusive = true)]
+    [Description("weight of the mode at −m, where the particles start")]
+    [Range(0.0, 1, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double Weight { get; init; } = 0.5;
 
     [Description("dimension D"), Range(1, 1000), Option("dim")]
@@ -37,7 +40,8 @@ internal sealed record MixtureParticlesSettings
     [Description("iterations"), Range(1, 100_000_000)]
     public int Iterations { get; init; } = 1000;
 
-    [Description("step size of Adam, in standard deviations of a smoothed mode"), Range(0.0, double.PositiveInfinity, MinimumIsExclusive = true)]
+    [Description("step size of Adam, in standard deviations of a smoothed mode")]
+    [Range(0.0, double.PositiveInfinity, MinimumIsExclusive = true)]
     public double StepSize { get; init; } = 0.1;
 
     /// <remarks>The noise ends at <see cref="NoiseSchedule.Last"/>.</remarks>
@@ -180,7 +184,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
                    [new("algorithm", row => row.Title), new("D", row => $"{row.Config.Dimension}")],
                    row => row.Config.Separation,
                    separation => $"m = {NumberText.Tick(separation)}",
-                   row => row.WithSeeds(NumberText.WithError(row.Over(quantity).Mean, row.Over(quantity).StandardError, quantity.Decimals))),
+                   row => row.WithSeeds(row.Over(quantity).Text(quantity.Decimals))),
             .. rows.GroupBy(row => (row.Config.Dimension, row.Config.Weight)).Select(panel => ShareFigure([.. panel], caption)),
             .. examples.Length == 0 ? [] : new Section[] { ExampleData(examples) },
             .. examples.GroupBy(example => example.Config.Dimension).Select(figure => ExampleFigure([.. figure])),
@@ -195,7 +199,12 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         return
         [
             .. results.Conditions(config => config with { Seed = 0 }).Select(condition => new Row(
-                ParticleAlgorithm.Of(condition.Config), Variant(condition.Runs[0], keys), condition.Config, "", condition.Runs, condition.Expected)),
+                ParticleAlgorithm.Of(condition.Config),
+                Variant(condition.Runs[0], keys),
+                condition.Config,
+                "",
+                condition.Runs,
+                condition.Expected)),
             .. from part in results.By(config => (
                    config.Dimension, config.Separation, config.Weight, config.Particles, config.Kernel, config.ExactSamples))
                let runs = part.Part.Runs.DistinctBy(run => run.Config.Seed).ToArray()
@@ -240,7 +249,11 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
                 new Series(
                     "truth",
                     SeriesStyle.Reference,
-                    [new(left, truth[0].ShareTruth), .. truth.Select(row => new Point(row.Config.Separation, row.ShareTruth)), new(right, truth[^1].ShareTruth)])
+                    [
+                        new(left, truth[0].ShareTruth),
+                        .. truth.Select(row => new Point(row.Config.Separation, row.ShareTruth)),
+                        new(right, truth[^1].ShareTruth),
+                    ])
                 {
                     HasMarkers = false,
                     IsInLimits = false,
@@ -260,7 +273,9 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
 
     private static DataTable ExampleData(IReadOnlyList<Example> examples) => DataTable.Create(
         "examples",
-        examples.SelectMany(example => Enumerable.Range(0, example.Config.Particles).Select(particle => (example.Config, example.Positions, Particle: particle))),
+        from example in examples
+        from particle in Enumerable.Range(0, example.Config.Particles)
+        select (example.Config, example.Positions, Particle: particle),
         new("algorithm", point => point.Config.Algorithm),
         new("dimension", point => point.Config.Dimension),
         new("separation", point => point.Config.Separation),
@@ -288,17 +303,23 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             "Final particles of one run of each algorithm, " + (isLine
                 ? "as histograms under the density of the target, scaled to height 1."
                 : "with the circles that are one and two standard deviations from each mode of the target."),
-            new Axis($"x₁ (D = {config.Dimension}, m = {NumberText.Tick(config.Separation)}, π = {NumberText.Tick(config.Weight)}, seed {config.Seed})")
+            new Axis(
+                $"x₁ (D = {config.Dimension}, m = {NumberText.Tick(config.Separation)}, π = {NumberText.Tick(config.Weight)}, "
+                + $"seed {config.Seed})")
             {
                 Limits = (-reach, reach),
             },
             new Axis("")
             {
-                Ticks = Ticks.Texts([.. examples.Select((example, index) => (bottoms[index] + (isLine ? 0.5 : 0), ParticleAlgorithm.Of(example.Config).Title))]),
+                Ticks = Ticks.Texts(
+                    [.. examples.Zip(bottoms, (example, bottom) => (bottom + (isLine ? 0.5 : 0), ParticleAlgorithm.Of(example.Config).Title))]),
                 Limits = (isLine ? -0.1 : -0.5 * spacing, bottoms[0] + (isLine ? spacing : 0.5 * spacing)),
                 HasGrid = false,
             },
-            [.. examples.SelectMany((example, index) => isLine ? Histogram(example, bottoms[index], reach) : Cloud(example, bottoms[index]))]);
+            [
+                .. examples.Zip(bottoms, (example, bottom) => isLine ? Histogram(example, bottom, reach) : Cloud(example, bottom))
+                    .SelectMany(layers => layers),
+            ]);
     }
 
     private static IEnumerable<Layer> Histogram(Example example, double bottom, double reach)
@@ -315,7 +336,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
                 .. example.Positions.GroupBy(x => Math.Floor(x / Width)).Select(bin => new Box(
                     bin.Key * Width, (bin.Key + 1) * Width, bottom, bottom + (bin.Count() / (example.Positions.Length * Width * peak)))),
             ]);
-        yield return Outline("density of the target", grid.Zip(logarithms, (x, logarithm) => new Point(x, bottom + (Math.Exp(logarithm) / peak))));
+        yield return Outline(
+            "density of the target", grid.Zip(logarithms, (x, logarithm) => new Point(x, bottom + (Math.Exp(logarithm) / peak))));
     }
 
     private static IEnumerable<Layer> Cloud(Example example, double middle)
@@ -355,7 +377,11 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             .. results.Shared(config => config.StepSize, value => $"steps of Adam of size {NumberText.Tick(value)} √(1 + σ²)"),
             .. results.Shared(config => config.Kernel, value => $"kernel {value}"),
             .. results.Runs.Any(run => ParticleAlgorithm.Of(run.Config).IsAnnealed)
-                ? [$"annealed: the target exactly smoothed with σ from {first} down to {NoiseSchedule.Last} over {NoiseSchedule.Share:P0} of the iterations, then not"]
+                ?
+                [
+                    $"annealed: the target exactly smoothed with σ from {first} down to {NoiseSchedule.Last} over "
+                    + $"{NoiseSchedule.Share:P0} of the iterations, then not",
+                ]
                 : Array.Empty<string>(),
         ];
         return $"The target is π N(−m e₁, I) + (1 − π) N(m e₁, I). {string.Join(", ", conditions)}. "
@@ -425,7 +451,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         public IReadOnlyList<IStateful> Parts => [sampler];
 
         public string Status
-            => $"σ {NumberText.Fixed(sampler.Sigma)}, share in the other mode {NumberText.Fixed(ParticleMeasures.OtherShare(Positions(), config.Dimension))}";
+            => $"σ {NumberText.Fixed(sampler.Sigma)}, share in the other mode "
+                + NumberText.Fixed(ParticleMeasures.OtherShare(Positions(), config.Dimension));
 
         public void Step() => sampler.Step();
 
@@ -433,7 +460,11 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         {
             double[] positions = Positions();
             if (!Array.TrueForAll(positions, double.IsFinite))
-                throw new RunFailedException($"the positions of the particles are no longer finite at iteration {sampler.Iteration}", sampler.Iteration);
+            {
+                throw new RunFailedException(
+                    $"the positions of the particles are no longer finite at iteration {sampler.Iteration}", sampler.Iteration);
+            }
+
             return
             [
                 Share.At(ParticleMeasures.OtherShare(positions, config.Dimension)),
@@ -469,7 +500,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             new(prefix + MeanDiscrepancy.Name, ParticleMeasures.SquaredMeanDiscrepancy(points, reference, config.Dimension)),
         ];
 
-        private double[] Draws(uint stream, int count) => target.Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData, stream), count);
+        private double[] Draws(uint stream, int count)
+            => target.Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData, stream), count);
 
         /// <summary>N(−m e₁, d² I), N×D. The normal numbers depend on seed and dimension alone.</summary>
         private double[] Start()

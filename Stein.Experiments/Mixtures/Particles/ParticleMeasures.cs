@@ -25,7 +25,7 @@ internal static class ParticleMeasures
         return (double)count * dimension / points.Length;
     }
 
-    /// <summary>The share of points in the middle half between the modes, <c>|x₁| &lt; m/2</c>: stranded on the way, where modes are apart.</summary>
+    /// <summary>The share of points in the middle half between the modes, <c>|x₁| &lt; m/2</c>, which are stranded on the way.</summary>
     public static double BetweenShare(ReadOnlySpan<double> points, int dimension, double separation)
     {
         int count = 0;

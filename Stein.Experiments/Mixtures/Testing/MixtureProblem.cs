@@ -1,70 +1,95 @@
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Testing;
 
-/// <summary>A model, the density that samples really come from, and what tells them apart.</summary>
+/// <summary>The hypothesis that samples come from a model.</summary>
 /// <param name="Model">p, whose score the tests know.</param>
-/// <param name="Truth">q, what is sampled.</param>
-/// <param name="IsNull">Whether the two are one: a test should reject as often as its level says.</param>
-internal sealed record MixtureProblem(GaussianMixture Model, GaussianMixture Truth, bool IsNull)
+/// <param name="Truth">q, which the samples really come from.</param>
+/// <param name="Holds">Whether the two are the same: a test should then reject as often as its level says.</param>
+internal sealed record Hypothesis(GaussianMixture Model, GaussianMixture Truth, bool Holds);
+
+/// <summary>What the model is, and in which way the samples differ from it. Another problem is one more entry here.</summary>
+/// <param name="Name">The name in configs.</param>
+/// <param name="Sentence">What the model is, for captions.</param>
+/// <param name="SeparationLabel">What the separation means here, with its symbol.</param>
+/// <param name="Symbol">That symbol.</param>
+/// <param name="Hypothesis">Makes the hypothesis of a valid config.</param>
+internal sealed record MixtureProblem(
+    string Name, string Sentence, string SeparationLabel, string Symbol, Func<MixtureTestSettings, Hypothesis> Hypothesis)
 {
     /// <summary>The variance of the second mode of <c>unequal-scales</c>; that of the first is 1.</summary>
-    public const double LargeVariance = 9;
+    private const double LargeVariance = 9;
 
-    /// <summary>
-    /// <c>modes</c>: two of equal weight at ±m e₁, as in the protocol; <c>three-modes</c>: at −m, 0 and m; <c>unequal-scales</c>: two,
-    /// of which the second is three times as wide, so that the best σ is not the separation. In all three the sample has weight π on
-    /// the first mode, and the others share the rest. <c>shift</c> and <c>scale</c> have one mode, where blindness is no matter and a
-    /// remedy only costs: N(m e₁, I) and N(0, m² I) against N(0, I).
-    /// </summary>
-    public static IReadOnlyList<string> Names { get; } = ["modes", "three-modes", "unequal-scales", "shift", "scale"];
+    public static readonly MixtureProblem Modes = Weighted(
+        "modes", "The model has two modes of variance 1 and equal weight at −m and m on the first axis.", 0.5, TwoModes);
 
-    /// <summary>Whether the weight plays a part.</summary>
-    public static bool UsesWeight(string name) => name is not ("shift" or "scale");
-
-    /// <summary>The weight of the first mode in the model.</summary>
-    public static double ModelWeight(string name) => name == "three-modes" ? 1.0 / 3 : 0.5;
-
-    /// <summary>The problem of a cell.</summary>
-    /// <param name="settings">Valid settings.</param>
-    public static MixtureProblem Of(MixtureSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        (int dimension, double m) = (settings.Dimension, settings.Separation);
-        return settings.Problem switch
+    private static readonly MixtureProblem[] All =
+    [
+        Modes,
+        Weighted(
+            "three-modes",
+            "The model has three modes of variance 1 and equal weight at −m, 0 and m on the first axis.",
+            1.0 / 3,
+            ThreeModes),
+        Weighted(
+            "unequal-scales",
+            "The model has two modes of equal weight at −m and m on the first axis, with variances 1 and 9.",
+            0.5,
+            config => GaussianMixture.Isotropic(config.Dimension, [0.5, 0.5], TwoModes(config).Means, [1, LargeVariance])),
+        new(
+            "shift",
+            "Model N(0, I), samples of N(δ, I), δ on the first axis: one mode, where a remedy only costs.",
+            "Shift of the mean δ",
+            "δ",
+            config => new(OneMode(config, 0, 1), OneMode(config, config.Separation, 1), config.Separation == 0)),
+        new(
+            "scale",
+            "Model N(0, I), samples of N(0, s²I): one mode, where a remedy only costs.",
+            "Standard deviation s",
+            "s",
+            config => new(OneMode(config, 0, 1), OneMode(config, 0, config.Separation), config.Separation == 1))
         {
-            "shift" => new(OneMode(dimension, 0, 1), OneMode(dimension, m, 1), m == 0),
-            "scale" => new(OneMode(dimension, 0, 1), OneMode(dimension, 0, m), m == 1),
-            _ => Weighted(Modes(settings.Problem, dimension, m), settings.Weight),
-        };
-    }
+            IsScale = true,
+        },
+    ];
 
-    private static MixtureProblem Weighted(GaussianMixture model, double weight)
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(problem => problem.Name)];
+
+    /// <summary>The weight of the first mode in the model; null where there is one mode, and weights do not matter.</summary>
+    public double? ModelWeight { get; private init; }
+
+    /// <summary>Whether the separation is a standard deviation, which cannot be 0.</summary>
+    public bool IsScale { get; private init; }
+
+    public static MixtureProblem Of(MixtureTestSettings config) => All.Single(problem => problem.Name == config.Problem);
+
+    /// <summary>A problem of several modes: the samples have the config's weight on the first, and the others share the rest.</summary>
+    private static MixtureProblem Weighted(
+        string name, string sentence, double modelWeight, Func<MixtureTestSettings, GaussianMixture> model)
+        => new(name, sentence, "Separation m", "m", config => Reweighted(model(config), config.Weight)) { ModelWeight = modelWeight };
+
+    private static Hypothesis Reweighted(GaussianMixture model, double weight)
     {
         double[] weights = model.Weights.ToArray();
         double others = (1 - weight) / (weights.Length - 1);
-        bool isNull = Math.Abs(weight - weights[0]) < GaussianMixture.WeightTolerance;
-        return new(model, isNull ? model : model.WithWeights([weight, .. Enumerable.Repeat(others, weights.Length - 1)]), isNull);
+        bool holds = Math.Abs(weight - weights[0]) < GaussianMixture.WeightTolerance;
+        return new(model, holds ? model : model.WithWeights([weight, .. Enumerable.Repeat(others, weights.Length - 1)]), holds);
     }
 
-    private static GaussianMixture Modes(string name, int dimension, double m)
-    {
-        if (name == "three-modes")
-        {
-            var means = new double[3 * dimension];
-            (means[0], means[2 * dimension]) = (-m, m);
-            return GaussianMixture.Isotropic(dimension, [1.0 / 3, 1.0 / 3, 1.0 / 3], means, [1, 1, 1]);
-        }
+    private static GaussianMixture TwoModes(MixtureTestSettings config)
+        => GaussianMixture.TwoModes(config.Separation, 0.5, config.Dimension);
 
-        GaussianMixture equal = GaussianMixture.TwoModes(m, ModelWeight(name), dimension);
-        return name == "modes" ? equal
-            : GaussianMixture.Isotropic(dimension, equal.Weights, equal.Means, [1, LargeVariance]);
+    private static GaussianMixture ThreeModes(MixtureTestSettings config)
+    {
+        var means = new double[3 * config.Dimension];
+        (means[0], means[2 * config.Dimension]) = (-config.Separation, config.Separation);
+        return GaussianMixture.Isotropic(config.Dimension, [1.0 / 3, 1.0 / 3, 1.0 / 3], means, [1, 1, 1]);
     }
 
-    private static GaussianMixture OneMode(int dimension, double mean, double deviation)
+    private static GaussianMixture OneMode(MixtureTestSettings config, double mean, double deviation)
     {
-        var means = new double[dimension];
+        var means = new double[config.Dimension];
         means[0] = mean;
-        return GaussianMixture.Isotropic(dimension, [1], means, [deviation * deviation]);
+        return GaussianMixture.Isotropic(config.Dimension, [1], means, [deviation * deviation]);
     }
 }

@@ -1,69 +1,74 @@
-using Stein.Engine.Devices;
-using Stein.Engine.GoodnessOfFit;
-using Stein.Engine.Kernels;
+using System.Globalization;
+using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Testing;
 
-/// <summary>What a test came to.</summary>
-/// <param name="Statistic">The discrepancy, or what the remedy makes of several.</param>
-/// <param name="PValue">Of the test.</param>
-/// <param name="Sigma">The σ that the remedy chose; NaN where it chose none.</param>
-internal readonly record struct MixtureTestResult(double Statistic, double PValue, double Sigma = double.NaN);
-
-/// <summary>A goodness-of-fit test of samples against a mixture: how it looks at them, and what it makes of several looks.</summary>
-internal abstract class MixtureRemedy
+/// <summary>
+/// What is done about blindness: views of the samples, and a rule that makes one test of them. Another remedy is one more entry here.
+/// </summary>
+/// <param name="Name">The name in configs.</param>
+/// <param name="Title">The name in tables, without its strength.</param>
+/// <param name="Rule">What is made of the discrepancies of the views.</param>
+/// <param name="ViewCount">How many views there are.</param>
+/// <param name="Views">Makes the views of a hypothesis.</param>
+internal sealed record MixtureRemedy(
+    string Name, string Title, ViewRule Rule, int ViewCount, Func<Hypothesis, MixtureTestSettings, IReadOnlyList<MixtureView>> Views)
 {
-    /// <summary>The standard deviations of the ladder.</summary>
-    public static readonly IReadOnlyList<double> Ladder = [0.5, 1, 2, 4, 8, 16];
+    /// <summary>The kernelised Stein discrepancy itself.</summary>
+    public static readonly MixtureRemedy None = new("none", "KSD", ViewRule.Sum, 1, (hypothesis, _) => [new PlainView(hypothesis)]);
 
-    /// <summary>The fewest samples that it can test.</summary>
-    public static int SmallestSample(string name) => name is "selected" or "perturb-selected" ? 4 : 2;
-
-    /// <summary>Whether it looks at the samples with every σ of the ladder.</summary>
-    public static bool UsesLadder(string name) => name is "ladder" or "selected" or "maximum";
-
-    /// <summary>The remedy of a cell.</summary>
-    public static MixtureRemedy Create(Device device, MixtureSettings settings, MixtureProblem problem)
-        => RadialKernels.Visit(settings.Kernel, new Maker(device, settings, problem));
-
-    /// <summary>Tests samples (N×D).</summary>
-    /// <param name="samples">Of the truth.</param>
-    /// <param name="trial">Which numbers are drawn, for noise and bootstrap.</param>
-    /// <exception cref="ArgumentException">The statistic is not a finite number.</exception>
-    public abstract MixtureTestResult Test(double[] samples, uint trial);
-
-    private sealed class Maker(Device device, MixtureSettings settings, MixtureProblem problem) : IRadialKernelVisitor<MixtureRemedy>
-    {
-        public MixtureRemedy Visit<TKernel>()
-            where TKernel : struct, IRadialKernel
+    public static readonly MixtureRemedy Noise =
+        new("noise", "noise", ViewRule.Sum, 1, (hypothesis, config) => [new NoiseView(hypothesis, config.Sigma, config.Seed)])
         {
-            ulong seed = settings.Seed;
-            int half = settings.Samples / 2;
-            return settings.Remedy switch
-            {
-                "noise" => Sum(new NoiseView(problem, settings.Sigma, seed)),
-                "ladder" => Sum(OfLadder()),
-                "selected" => new SelectedRemedy<TKernel>(Tester(half), Tester(settings.Samples - half), OfLadder()),
-                "maximum" => new MaximumRemedy<TKernel>(Tester(settings.Samples), OfLadder()),
-                "temper" => Sum(new TemperedView(problem, settings.Temperature, seed)),
-                "perturb" => Sum([new PlainView(problem), .. Jumps()]),
-                "perturb-selected" => new SelectedRemedy<TKernel>(Tester(half), Tester(settings.Samples - half), Jumps()),
-                _ => Sum(new PlainView(problem)),
-            };
+            Strength = new("Noise σ", "σ", config => config.Sigma),
+        };
 
-            IReadOnlyList<MixtureView> Jumps() => JumpView.All(problem, settings.Separation, seed);
+    public static readonly MixtureRemedy Ladder = new("ladder", "noise, ladder", ViewRule.Sum, NoiseView.Ladder.Count, NoiseView.OfLadder);
 
-            MixtureView[] OfLadder() => [.. Ladder.Select(sigma => new NoiseView(problem, sigma, seed))];
+    public static readonly MixtureRemedy Selected =
+        new("selected", "noise, σ selected", ViewRule.Selected, NoiseView.Ladder.Count, NoiseView.OfLadder);
 
-            SumRemedy<TKernel> Sum(params MixtureView[] views) => new(Tester(settings.Samples), views);
+    public static readonly MixtureRemedy Maximum =
+        new("maximum", "noise, largest of ladder", ViewRule.Maximum, NoiseView.Ladder.Count, NoiseView.OfLadder);
 
-            MixtureTester<TKernel> Tester(int samples) => new(
-                device,
-                samples,
-                settings.Dimension,
-                settings.Replicates,
-                settings.Bootstrap == "wild" ? BootstrapWeights.Rademacher : BootstrapWeights.Multinomial,
-                seed);
-        }
-    }
+    public static readonly MixtureRemedy Temper =
+        new("temper", "tempered", ViewRule.Sum, 1, (hypothesis, config) => [new TemperedView(hypothesis, config.Temperature, config.Seed)])
+        {
+            Strength = new("Temperature T", "T", config => config.Temperature),
+        };
+
+    /// <summary>spKSD of Liu, Duncan and Gandy.</summary>
+    public static readonly MixtureRemedy Perturb = new(
+        "perturb",
+        "jumps, all sizes",
+        ViewRule.Sum,
+        JumpView.Sizes + 1,
+        (hypothesis, config) => [new PlainView(hypothesis), .. JumpView.OfAllSizes(hypothesis, config)]);
+
+    /// <summary>ospKSD of Liu, Duncan and Gandy.</summary>
+    public static readonly MixtureRemedy PerturbSelected =
+        new("perturb-selected", "jumps, size selected", ViewRule.Selected, JumpView.Sizes, JumpView.OfAllSizes);
+
+    private static readonly MixtureRemedy[] All = [None, Noise, Ladder, Selected, Maximum, Temper, Perturb, PerturbSelected];
+
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(remedy => remedy.Name)];
+
+    /// <summary>The setting that says how strong it is; null where there is none.</summary>
+    public RemedyStrength? Strength { get; private init; }
+
+    public static MixtureRemedy Of(MixtureTestSettings config) => All.Single(remedy => remedy.Name == config.Remedy);
+
+    /// <summary>The name in tables, as in "noise, σ = 4".</summary>
+    public string TitleOf(MixtureTestSettings config)
+        => Strength is null ? Title : $"{Title}, {Strength.Symbol} = {NumberText.Tick(Strength.Of(config))}";
+
+    /// <summary>In a few words, as in "noise σ = 4".</summary>
+    public string Describe(MixtureTestSettings config)
+        => Strength is null ? Name : string.Create(CultureInfo.InvariantCulture, $"{Title} {Strength.Symbol} = {Strength.Of(config)}");
 }
+
+/// <summary>The setting that says how strong a remedy is.</summary>
+/// <param name="Label">What it is, with its symbol, for an axis.</param>
+/// <param name="Symbol">Its symbol.</param>
+/// <param name="Of">Its value in a config.</param>
+internal sealed record RemedyStrength(string Label, string Symbol, Func<MixtureTestSettings, double> Of);

@@ -5,18 +5,17 @@ using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
 using Stein.Engine.Random;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>
 /// The pair terms of N samples as views see them, and the bootstrap; memory is allocated once. The bandwidth of each view is the median
 /// distance of what it sees.
 /// </summary>
-internal sealed class MixtureTester<TKernel>
-    where TKernel : struct, IRadialKernel
+internal sealed class MixtureTester
 {
     private readonly Device device;
     private readonly Bootstrap bootstrap;
-    private readonly KernelisedSteinTest<TKernel> test;
+    private readonly Action<DeviceMatrix, DeviceMatrix, DeviceMatrix> computePairs;
     private readonly ulong seed;
     private readonly DeviceMatrix samples;
     private readonly DeviceMatrix scores;
@@ -26,24 +25,22 @@ internal sealed class MixtureTester<TKernel>
     private readonly double[] hostScores;
 
     /// <param name="device">The run's own.</param>
-    /// <param name="count">N.</param>
-    /// <param name="dimension">D.</param>
-    /// <param name="replicates">B.</param>
-    /// <param name="weights">Of the bootstrap.</param>
-    /// <param name="seed">Of the bootstrap's weights.</param>
-    public MixtureTester(Device device, int count, int dimension, int replicates, BootstrapWeights weights, ulong seed)
+    /// <param name="config">A valid config.</param>
+    /// <param name="count">N, all samples of the config or a part of them.</param>
+    public MixtureTester(Device device, MixtureTestSettings config, int count)
     {
         this.device = device;
-        this.seed = seed;
+        seed = config.Seed;
         Count = count;
-        samples = device.Allocate(count, dimension);
-        scores = device.Allocate(count, dimension);
+        samples = device.Allocate(count, config.Dimension);
+        scores = device.Allocate(count, config.Dimension);
         pairs = device.Allocate(count, count);
         total = device.Allocate(count, count);
         rowSums = device.Allocate(count, 1);
-        hostScores = new double[count * dimension];
-        bootstrap = new Bootstrap(device, count, replicates, weights, WeightsOf(0));
-        test = new KernelisedSteinTest<TKernel>(bootstrap);
+        hostScores = new double[count * config.Dimension];
+        BootstrapWeights weights = config.Bootstrap == "wild" ? BootstrapWeights.Rademacher : BootstrapWeights.Multinomial;
+        bootstrap = new Bootstrap(device, count, config.Replicates, weights, WeightsOf(0));
+        computePairs = RadialKernels.Visit(config.Kernel, new PairTerms(bootstrap));
     }
 
     /// <summary>N.</summary>
@@ -96,9 +93,23 @@ internal sealed class MixtureTester<TKernel>
         view.Score(seen, hostScores);
         device.Write(samples, seen);
         device.Write(scores, hostScores);
-        test.SetBandwidth(samples, MedianRule.MedianDistance);
-        test.ComputePairs(output, samples, scores);
+        computePairs(output, samples, scores);
     }
 
     private PhiloxStream WeightsOf(uint trial) => new(seed, StreamPurpose.Bootstrap, trial);
+
+    /// <summary>Writes the pair terms of samples and scores to a matrix, with the median distance as bandwidth.</summary>
+    private sealed class PairTerms(Bootstrap bootstrap) : IRadialKernelVisitor<Action<DeviceMatrix, DeviceMatrix, DeviceMatrix>>
+    {
+        public Action<DeviceMatrix, DeviceMatrix, DeviceMatrix> Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            var test = new KernelisedSteinTest<TKernel>(bootstrap);
+            return (output, samples, scores) =>
+            {
+                test.SetBandwidth(samples, MedianRule.MedianDistance);
+                test.ComputePairs(output, samples, scores);
+            };
+        }
+    }
 }

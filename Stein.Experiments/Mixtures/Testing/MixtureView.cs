@@ -1,7 +1,7 @@
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.Mixtures;
+namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>
 /// One way to look at samples and model both: samples of q become samples of another density, and the model that density's counterpart,
@@ -27,9 +27,9 @@ internal abstract class MixtureView
 }
 
 /// <summary>As they are: the kernelised Stein discrepancy itself.</summary>
-internal sealed class PlainView(MixtureProblem problem) : MixtureView
+internal sealed class PlainView(Hypothesis hypothesis) : MixtureView
 {
-    public override void Score(ReadOnlySpan<double> points, Span<double> scores) => problem.Model.Score(points, scores);
+    public override void Score(ReadOnlySpan<double> points, Span<double> scores) => hypothesis.Model.Score(points, scores);
 
     public override double[] See(double[] samples, uint trial) => samples;
 }
@@ -38,9 +38,16 @@ internal sealed class PlainView(MixtureProblem problem) : MixtureView
 /// With noise of standard deviation σ on both sides: <c>KSD²(q * N(0, σ²I), p * N(0, σ²I))</c>, the model smoothed exactly. Views of
 /// several σ have the same normal numbers. The weight in a ladder is σ².
 /// </summary>
-internal sealed class NoiseView(MixtureProblem problem, double sigma, ulong seed) : MixtureView
+internal sealed class NoiseView(Hypothesis hypothesis, double sigma, ulong seed) : MixtureView
 {
-    private readonly GaussianMixture smoothed = problem.Model.Smoothed(sigma);
+    /// <summary>The standard deviations of the ladder.</summary>
+    public static readonly IReadOnlyList<double> Ladder = [0.5, 1, 2, 4, 8, 16];
+
+    private readonly GaussianMixture smoothed = hypothesis.Model.Smoothed(sigma);
+
+    /// <summary>A view for each σ of the ladder.</summary>
+    public static IReadOnlyList<MixtureView> OfLadder(Hypothesis hypothesis, MixtureTestSettings config)
+        => [.. Ladder.Select(sigma => new NoiseView(hypothesis, sigma, config.Seed))];
 
     public override double Weight => sigma * sigma;
 
@@ -59,13 +66,13 @@ internal sealed class NoiseView(MixtureProblem problem, double sigma, ulong seed
 /// At temperature T on both sides: <c>KSD²(q_T, p_T)</c> with <c>p_T ∝ p^{1/T}</c>, whose score is <c>s_p/T</c>. Samples of q_T are
 /// drawn anew, which takes knowing q: the best that tempering could do.
 /// </summary>
-internal sealed class TemperedView(MixtureProblem problem, double temperature, ulong seed) : MixtureView
+internal sealed class TemperedView(Hypothesis hypothesis, double temperature, ulong seed) : MixtureView
 {
-    private readonly TemperedMixture tempered = new(problem.Model, temperature);
-    private readonly TemperedMixtureSampler sampler = new(problem.Truth, temperature);
+    private readonly TemperedMixture tempered = new(hypothesis.Model, temperature);
+    private readonly TemperedMixtureSampler sampler = new(hypothesis.Truth, temperature);
 
     public override void Score(ReadOnlySpan<double> points, Span<double> scores) => tempered.Score(points, scores);
 
     public override double[] See(double[] samples, uint trial)
-        => sampler.Sample(new PhiloxStream(seed, StreamPurpose.Tempering, trial), samples.Length / problem.Truth.Dimension);
+        => sampler.Sample(new PhiloxStream(seed, StreamPurpose.Tempering, trial), samples.Length / hypothesis.Truth.Dimension);
 }

@@ -29,7 +29,8 @@ internal sealed record MixtureWeightSettings
     public double Sigma { get; init; } = 4;
 
     /// <remarks>A factor √2 apart, they come twice as close to maximum likelihood as powers of 2 from ½ to 16.</remarks>
-    [Description("standard deviations of the noise of the ladder"), Range(0.0, 1000, MinimumIsExclusive = true), OnlyFor(nameof(Objective), "ladder")]
+    [Description("standard deviations of the noise of the ladder"), Range(0.0, 1000, MinimumIsExclusive = true)]
+    [OnlyFor(nameof(Objective), "ladder")]
     public IReadOnlyList<double> Ladder { get; init; } = [1, 1.4, 2, 2.8, 4, 5.7, 8, 11.3, 16];
 
     [Description("temperature T"), Range(1.0, 1000), OnlyFor(nameof(Objective), "temper")]
@@ -67,15 +68,15 @@ internal sealed record WeightDraw(
 /// </summary>
 internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
 {
-    private static readonly Quantity<WeightDraw> Mean = new("mean", draws => draws.Select(draw => draw.Weight).Mean());
-    private static readonly Quantity<WeightDraw> Low = new("low", draws => draws.Select(draw => draw.Weight).Quantile(0.025));
-    private static readonly Quantity<WeightDraw> High = new("high", draws => draws.Select(draw => draw.Weight).Quantile(0.975));
-    private static readonly Quantity<WeightDraw> Likelihood = new("maximum_likelihood", draws => draws.Average(draw => draw.MaximumLikelihood));
+    private static readonly Quantity<WeightDraw> Mean = new("mean", draws => Weights(draws).Mean());
+    private static readonly Quantity<WeightDraw> Low = new("low", draws => Weights(draws).Quantile(0.025));
+    private static readonly Quantity<WeightDraw> High = new("high", draws => Weights(draws).Quantile(0.975));
+    private static readonly Quantity<WeightDraw> Likelihood = new("maximum_likelihood", draws => draws.Average(one => one.MaximumLikelihood));
     private static readonly Quantity<WeightDraw> MeanDifference = new("mean_difference", draws => draws.Select(Difference).Mean());
     private static readonly Quantity<WeightDraw> MaximumDifference = new("maximum_difference", draws => draws.Max(Difference));
-    private static readonly Quantity<WeightDraw> Determined = new("determined", draws => draws.Average(draw => draw.IsDetermined ? 1.0 : 0));
-    private static readonly Quantity<WeightDraw> Gradient = new("relative_gradient", draws => draws.Select(draw => draw.RelativeGradient).Median());
-    private static readonly Quantity<WeightDraw> Deviation = new("standard_deviation", draws => draws.Select(draw => draw.Weight).StandardDeviation());
+    private static readonly Quantity<WeightDraw> Determined = new("determined", draws => draws.Average(one => one.IsDetermined ? 1.0 : 0));
+    private static readonly Quantity<WeightDraw> Gradient = new("relative_gradient", draws => draws.Select(one => one.RelativeGradient).Median());
+    private static readonly Quantity<WeightDraw> Deviation = new("standard_deviation", draws => Weights(draws).StandardDeviation());
 
     public override string Name => "mixture-weight";
 
@@ -130,7 +131,7 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
 
     protected override int Draws(MixtureWeightSettings config) => config.Trials;
 
-    protected override string Status(IReadOnlyList<WeightDraw> draws) => $"weight {NumberText.Fixed(draws.Average(draw => draw.Weight), 3)}";
+    protected override string Status(IReadOnlyList<WeightDraw> draws) => $"weight {NumberText.Fixed(Weights(draws).Average(), 3)}";
 
     protected override Func<int, WeightDraw> Prepare(MixtureWeightSettings config, Device device) => index => Draw(config, index);
 
@@ -151,23 +152,11 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
         DataTable.Create(
             "weights",
             results.Runs,
-            new("objective", run => run.Config.Objective),
-            new("model", run => run.Config.Model),
-            new("separation", run => run.Config.Separation),
-            new("sigma", run => run.Config.Objective == "noise" ? run.Config.Sigma : null),
-            new("temperature", run => run.Config.Objective == "temper" ? run.Config.Temperature : null),
-            new("samples", run => run.Config.Samples),
-            new("trials", run => run.Config.Trials),
-            new("true_weight", run => run.Config.Weight),
-            new("mean", run => run[Mean]),
-            new("sd", run => run[Deviation]),
-            new("low", run => run[Low]),
-            new("high", run => run[High]),
-            new("mle_mean", run => run[Likelihood]),
-            new("mean_absolute_difference_to_mle", run => run[MeanDifference]),
-            new("max_absolute_difference_to_mle", run => run[MaximumDifference]),
-            new("determined", run => run[Determined]),
-            new("relative_gradient", run => run[Gradient])),
+            [
+                .. Results<MixtureWeightSettings>.SettingColumns(
+                    "objective", "model", "separation", "sigma", "temperature", "samples", "trials", "weight"),
+                .. Results<MixtureWeightSettings>.QuantityColumns(Quantities),
+            ]),
         .. results.By(config => config.Model).SelectMany(model => Sections(model.Key, model.Part.Runs)),
     ]);
 
@@ -192,7 +181,11 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
                 .. objectives.Select((objective, index) => new Series(
                     objective.Key,
                     SeriesStyle.Of(index),
-                    [.. objective.OrderBy(run => run.Config.Separation).Select(run => new Point(run.Config.Separation, run[Mean], run[Low], run[High]))])
+                    [
+                        .. from run in objective
+                           orderby run.Config.Separation
+                           select new Point(run.Config.Separation, run[Mean], run[Low], run[High]),
+                    ])
                 {
                     Shift = 0.06 * (index - (0.5 * (objectives.Count - 1))),
                 }),
@@ -214,11 +207,12 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
     {
         string start = config.IsFull
             ? "Means, variances and the weight are learned by BFGS from weight 1/2, means half a unit too near and variances 3/2. "
-            : "Means and variances are known; the weight is the least of a scan of logits from −7 to 7, and stays 1/2 where nothing tells. ";
+            : "Means and variances are known; the weight is the least of a scan of logits from −7 to 7, and stays 1/2 where "
+                + "nothing tells. ";
         return $"Modes of variance 1 at −m and m, the first of weight {NumberText.Tick(config.Weight)}, which is to be found in "
             + $"{config.Samples} samples; {config.Trials} draws, the same for all objectives, mean ± standard deviation over draws. {start}"
-            + "KSD is the U-statistic with the inverse multiquadric kernel, its bandwidth the median distance. Noise is added to the samples "
-            + "and the model is smoothed exactly; the ladder is the sum over σ from 1 to 16, a factor √2 apart, with weights σ². The "
+            + "KSD is the U-statistic with the inverse multiquadric kernel, its bandwidth the median distance. Noise is added to the "
+            + "samples and the model is smoothed exactly; the ladder is the sum over σ from 1 to 16, a factor √2 apart, with weights σ². The "
             + "tempered objective has samples of the tempered truth itself, which takes knowing it.";
     }
 
@@ -236,6 +230,8 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
     }
 
     private static string TitleOf(MixtureWeightSettings config) => WeightMethod.Of(config).Title(config);
+
+    private static IEnumerable<double> Weights(IReadOnlyList<WeightDraw> draws) => draws.Select(draw => draw.Weight);
 
     private static double Difference(WeightDraw draw) => Math.Abs(draw.Weight - draw.MaximumLikelihood);
 

@@ -9,7 +9,10 @@ namespace Stein.Experiments.Mixtures.Weights;
 /// <param name="Rungs">How many discrepancies one value of it takes.</param>
 /// <param name="Objective">Makes it for a sample.</param>
 internal sealed record WeightMethod(
-    string Name, Func<MixtureWeightSettings, string> Title, Func<MixtureWeightSettings, int> Rungs, Func<WeightSample, WeightObjective> Objective)
+    string Name,
+    Func<MixtureWeightSettings, string> Title,
+    Func<MixtureWeightSettings, int> Rungs,
+    Func<WeightSample, WeightObjective> Objective)
 {
     private static readonly WeightMethod[] All =
     [
@@ -50,5 +53,6 @@ internal sealed record WeightSample(MixtureWeightSettings Config, GaussianMixtur
         new TemperedMixtureSampler(Truth, Config.Temperature).Sample(Stream(Config, StreamPurpose.Tempering, Index), Values.Length),
         temperature: Config.Temperature);
 
-    private static PhiloxStream Stream(MixtureWeightSettings config, StreamPurpose purpose, int index) => new(config.Seed, purpose, (uint)index);
+    private static PhiloxStream Stream(MixtureWeightSettings config, StreamPurpose purpose, int index)
+        => new(config.Seed, purpose, (uint)index);
 }

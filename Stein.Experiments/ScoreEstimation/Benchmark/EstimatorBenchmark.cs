@@ -6,7 +6,7 @@ using Stein.Engine.Estimators;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 
-namespace Stein.Experiments.ScoreEstimation;
+namespace Stein.Experiments.ScoreEstimation.Benchmark;
 
 /// <summary>What is timed: one estimator, by its rules, on samples of N(0, I).</summary>
 /// <param name="Estimator">A name of <see cref="ScoreEstimators.Names"/>.</param>

@@ -6,7 +6,7 @@ namespace Stein.Cli.Tests.Runs;
 internal sealed class Contents
 {
     private static readonly string[] Numbers =
-        ["table.csv", "table.md", "table.tex", "differences.csv", "curves.csv", "metrics.csv", "runs.csv"];
+        ["table.csv", "table.md", "table.tex", "differences.csv", "curves.csv", "metrics.csv.gz", "runs.csv"];
 
     private readonly SortedDictionary<string, string> files = new(StringComparer.Ordinal);
 

@@ -8,10 +8,10 @@ public sealed class KillTests(ITestOutputHelper output)
     private const string Variable = "STEIN_TEST_KILLS";
 
     private static readonly int Kills =
-        int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "200", NumberStyles.None, CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "40", NumberStyles.None, CultureInfo.InvariantCulture);
 
     [Fact]
-    public void Killed_200_times_the_grid_ends_with_the_same_bits()
+    public void Killed_at_random_moments_the_grid_ends_with_the_same_bits()
     {
         var random = new Random(2021);
         var tally = new Tally();
@@ -19,7 +19,7 @@ public sealed class KillTests(ITestOutputHelper output)
         while (tally.Kills < Kills)
             KillUntilDone(random, tally);
         output.WriteLine($"{tally}");
-        Assert.True(tally.AtStart > Kills / 40, $"{tally}");
+        Assert.True(tally.AtStart > 0, $"{tally}");
         Assert.True(tally.AtARun > Kills / 2, $"{tally}");
         Assert.True(tally.OverAFile > 0, $"{tally}");
         Assert.True(tally.GoneOn > Kills / 4, $"{tally}");
@@ -33,7 +33,12 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             string jobs = $"{random.Next(1, 4)}";
             using SteinProcess process = stein.Begin(TestGrid.Reproduce("--jobs", jobs, "--checkpoint-every", "25", "--json"));
+            DateTime begun = DateTime.UtcNow;
             bool isStarted = random.Next(8) > 0 && process.WaitForEvent("started");
+
+            // Half of them after a checkpoint, so that there is something to go on with on a slow machine too.
+            if (isStarted && random.Next(2) == 0)
+                SpinWait.SpinUntil(() => process.LetRun(TimeSpan.FromMilliseconds(1)) || HasCheckpointSince(stein.PathOf("store"), begun));
             process.LetRun(TimeSpan.FromMilliseconds(random.NextDouble() * (isStarted ? 120 : 250)));
             bool isKilled = process.Kill();
             witness.Hear(process.Events());
@@ -48,6 +53,20 @@ public sealed class KillTests(ITestOutputHelper output)
         witness.Look();
         Assert.Equal(TestGrid.Runs, witness.Finished);
         TestGrid.AssertSame(stein);
+    }
+
+    private static bool HasCheckpointSince(string store, DateTime time)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(store, "checkpoint.bin", SearchOption.AllDirectories)
+                .Any(path => File.GetLastWriteTimeUtc(path) > time);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // A folder of the store was renamed or removed meanwhile.
+            return false;
+        }
     }
 
     /// <summary>What the kills hit.</summary>

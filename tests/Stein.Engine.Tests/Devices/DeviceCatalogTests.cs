@@ -1,5 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
+using Stein.Engine.Tests.Testing;
 using Stein.Engine.Text;
 using Xunit;
 
@@ -40,6 +41,19 @@ public sealed class DeviceCatalogTests
         DeviceUnavailableException exception = Assert.Throws<DeviceUnavailableException>(() => DeviceCatalog.Create(name));
         Assert.Contains($"'{name}' is not available: no ", exception.Message, StringComparison.Ordinal);
         Assert.Contains("simd", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cuda")]
+    [InlineData("opencl")]
+    [InlineData("ilgpu-cpu")]
+    public void A_matrix_in_the_memory_of_another_device_is_refused(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        using DeviceLoan other = TestDevices.Rent(name);
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => loan.Device.Transpose(loan.Device.Allocate(1, 1), other.Device.Allocate(1, 1)));
+        Assert.Contains("copy it with Read and Upload", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,9 +14,6 @@ namespace Stein.Engine.Tests.Devices;
 [Trait("Category", "Device")]
 public class ElementwiseTests
 {
-    private static readonly (int Rows, int Columns)[] Shapes =
-        [.. from rows in new[] { 1, 2, 7, 65 } from columns in Sizes.All select (rows, columns)];
-
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void A_map_repeats_rows_columns_and_numbers_to_the_shape_of_its_output(string name)
@@ -24,7 +21,7 @@ public class ElementwiseTests
         using DeviceLoan loan = TestDevices.Rent(name);
         Measurements.Compare(nameof(A_map_repeats_rows_columns_and_numbers_to_the_shape_of_its_output), loan.Device, (device, results) =>
         {
-            foreach ((int rows, int columns) in Shapes)
+            foreach ((int rows, int columns) in Shapes(loan.Device))
             {
                 foreach ((DeviceMatrix b, string shape) in Broadcasts(device, rows, columns))
                 {
@@ -83,33 +80,16 @@ public class ElementwiseTests
             Apply<BaseLogDensity<StudentTDensity>>(a, b, c);
             Apply<BaseScore<StudentTDensity>>(a, b, c);
             Apply<BaseScoreDerivativeTimes<StudentTDensity>>(a, b, c);
-            Apply<KernelValue<GaussianKernel>>(positive, share, c);
-            Apply<KernelFirstDerivative<GaussianKernel>>(positive, share, c);
-            Apply<KernelValue<InverseMultiquadricKernel>>(positive, share, c);
-            Apply<KernelFirstDerivative<InverseMultiquadricKernel>>(positive, share, c);
             Apply<Quotient>(a, positive, c);
             Apply<Momentum>(a, b, c);
             Apply<PlusOneTimes>(a, b, c);
-            ApplyKernelMaps<GaussianKernel>();
-            ApplyKernelMaps<InverseMultiquadricKernel>();
+            var kernelMaps = new KernelMaps(device, results, positive, share, c);
+            foreach (string kernel in RadialKernels.Names)
+                EveryKernel.Run(kernel, kernelMaps);
             RequireAllMaps(results.Names);
 
-            void ApplyKernelMaps<TKernel>()
-                where TKernel : struct, IRadialKernel
-            {
-                Apply<KernelMixedTrace<TKernel>>(positive, share, c);
-                Apply<KernelSecondDerivative<TKernel>>(positive, share, c);
-                Apply<KernelLaplacianGradient<TKernel>>(positive, share, c);
-                Apply<KernelBilaplacian<TKernel>>(positive, share, c);
-            }
-
             void Apply<TMap>(DeviceMatrix first, DeviceMatrix second, DeviceMatrix third)
-                where TMap : struct, IElementMap
-            {
-                DeviceMatrix output = device.Allocate(Rows, Columns);
-                device.Map<TMap>(output, first, second, third, p: 0.75, q: -2);
-                results.Add(typeof(TMap).ToString(), output);
-            }
+                where TMap : struct, IElementMap => AddMap<TMap>(device, results, first, second, third);
         });
         TestContext.Current.TestOutputHelper?.WriteLine($"used {worst:P1} of the tolerance");
     }
@@ -140,11 +120,13 @@ public class ElementwiseTests
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
-        foreach ((int rows, int columns) in Shapes)
+        foreach ((int rows, int columns) in Shapes(device))
         {
             var draw = new Draw(33);
             double[] values = draw.Normal(rows * columns);
-            DeviceMatrix matrix = device.Upload(rows, columns, values);
+            DeviceMatrix matrix = device.Allocate(rows, columns);
+            Checks.Same("allocated", new double[rows * columns], device.Read(matrix));
+            device.Write(matrix, values);
             Checks.Same("read", values, device.Read(matrix));
             device.Write(matrix, [.. values.Select(value => -(float)value)]);
             Checks.Same("floats", [.. values.Select(value => -value)], device.Read(matrix));
@@ -163,9 +145,12 @@ public class ElementwiseTests
 
             DeviceMatrix view = matrix.RowRange(rows - 1, 1);
             Checks.Same("view", [.. values[^columns..].Select(value => -value)], device.Read(view));
+            device.Write(view, values.AsSpan(0, columns));
+            double[] above = [.. values[..^columns].Select(value => -value)];
+            Checks.Same("written through the view", [.. above, .. values[..columns]], device.Read(matrix));
         }
 
-        foreach (int size in Sizes.All)
+        foreach (int size in Sizes.All(device))
         {
             double[] values = new Draw(34).Normal(size * size);
             DeviceMatrix square = device.Upload(size, size, values);
@@ -175,7 +160,27 @@ public class ElementwiseTests
             Checks.Same("diagonal filled", values, device.Read(square));
         }
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => device.GatherRows(device.Allocate(1, 2), device.Allocate(3, 2), [3]));
+        foreach (int row in new[] { -1, 3 })
+            Assert.Throws<ArgumentOutOfRangeException>(() => device.GatherRows(device.Allocate(1, 2), device.Allocate(3, 2), [row]));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void The_error_of_a_long_sum_stays_small_and_its_bits_the_same(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Device device = loan.Device;
+        const int Count = 200_000;
+        double term = 0.1f;
+        DeviceMatrix column = device.Upload(Count, 1, [.. Enumerable.Repeat(term, Count)]);
+        DeviceMatrix sum = device.Allocate(1, 1);
+        device.SumColumns<Identity>(sum, column);
+        double[] first = device.Read(sum);
+
+        // One number after the other, single precision is off by a thousandth here.
+        Checks.Close("sum", [Count * term], first, _ => 1000 * device.UnitRoundoff * Count * term);
+        device.SumColumns<Identity>(sum, column);
+        Checks.Same("again", first, device.Read(sum));
     }
 
     [Theory]
@@ -185,7 +190,7 @@ public class ElementwiseTests
         using DeviceLoan loan = TestDevices.Rent(name);
         Measurements.Compare(nameof(Adam_takes_the_steps_of_its_definition), loan.Device, (device, results) =>
         {
-            foreach (int columns in Sizes.All)
+            foreach (int columns in Sizes.All(loan.Device))
             {
                 foreach (bool ascend in (ReadOnlySpan<bool>)[false, true])
                 {
@@ -231,6 +236,19 @@ public class ElementwiseTests
         }
     }
 
+    private static IEnumerable<(int Rows, int Columns)> Shapes(Device device)
+    {
+        foreach (int columns in Sizes.All(device))
+        {
+            foreach (int rows in new[] { 1, 2, 7, 65 })
+                yield return (rows, columns);
+        }
+
+        // Sums over more than a block.
+        yield return (3, 300);
+        yield return (300, 2);
+    }
+
     /// <summary>Fails where a map of the engine was forgotten.</summary>
     private static void RequireAllMaps(IReadOnlyCollection<string> tested)
     {
@@ -244,6 +262,14 @@ public class ElementwiseTests
         }
     }
 
+    private static void AddMap<TMap>(Device device, Measurements results, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c)
+        where TMap : struct, IElementMap
+    {
+        DeviceMatrix output = device.Allocate(a.Rows, a.Columns);
+        device.Map<TMap>(output, a, b, c, p: 0.75, q: -2);
+        results.Add(typeof(TMap).ToString(), output);
+    }
+
     private static IEnumerable<(DeviceMatrix Matrix, string Shape)> Broadcasts(Device device, int rows, int columns)
     {
         var draw = new Draw(36);
@@ -251,5 +277,23 @@ public class ElementwiseTests
         yield return (draw.NormalOn(device, 1, columns), "row");
         yield return (draw.NormalOn(device, rows, 1), "column");
         yield return (draw.NormalOn(device, 1, 1), "number");
+    }
+
+    private sealed class KernelMaps(Device device, Measurements results, DeviceMatrix squares, DeviceMatrix scales, DeviceMatrix c)
+        : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            Apply<KernelValue<TKernel>>();
+            Apply<KernelFirstDerivative<TKernel>>();
+            Apply<KernelMixedTrace<TKernel>>();
+            Apply<KernelSecondDerivative<TKernel>>();
+            Apply<KernelLaplacianGradient<TKernel>>();
+            Apply<KernelBilaplacian<TKernel>>();
+        }
+
+        private void Apply<TMap>()
+            where TMap : struct, IElementMap => AddMap<TMap>(device, results, squares, scales, c);
     }
 }

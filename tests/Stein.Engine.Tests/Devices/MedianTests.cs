@@ -20,7 +20,7 @@ public class MedianTests
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
         DeviceMatrix median = device.Allocate(1, 1);
-        foreach (int count in (IEnumerable<int>)[.. Sizes.All, 64, 101])
+        foreach (int count in (IEnumerable<int>)[.. Sizes.All(device), 64, 101])
         {
             // Any symmetric matrix will do: the operation does not know that its numbers are distances.
             double[] values = Numbers(kind, count * count, (ulong)count);
@@ -47,10 +47,10 @@ public class MedianTests
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
-        foreach (int count in (IEnumerable<int>)[.. Sizes.All, 64, 101])
+        foreach (int count in (IEnumerable<int>)[.. Sizes.All(device), 64, 101])
         {
             // On a simulator a slice is a group of threads to itself, and its number a mere index.
-            foreach (int slices in TestDevices.IsSlow(device) ? [1, 5] : Sizes.Few)
+            foreach (int slices in TestDevices.IsSlow(device) ? [3] : Sizes.Few(device))
             {
                 double[] values = Numbers(kind, count * slices, (ulong)(count + (1000 * slices)));
                 DeviceMatrix projections = device.Upload(count, slices, values);

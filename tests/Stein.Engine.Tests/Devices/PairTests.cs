@@ -15,13 +15,6 @@ namespace Stein.Engine.Tests.Devices;
 [Trait("Category", "Device")]
 public class PairTests
 {
-    private static readonly (int Samples, int Dimension)[] Shapes =
-    [
-        .. Sizes.All.Select(size => (size, 3)),
-        .. Sizes.All.Select(size => (6, size)),
-        (33, 31), (31, 33), (1, 1), (17, 16), (16, 17), (65, 2),
-    ];
-
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void Squared_distances(string name)
@@ -29,7 +22,7 @@ public class PairTests
         using DeviceLoan loan = TestDevices.Rent(name);
         Measurements.Compare(nameof(Squared_distances), loan.Device, (device, results) =>
         {
-            foreach ((int count, int dimension) in Shapes)
+            foreach ((int count, int dimension) in Shapes(loan.Device))
             {
                 DeviceMatrix output = device.Allocate(count, count);
                 device.SquaredDistances(output, new Draw(41).NormalOn(device, count, dimension));
@@ -45,7 +38,7 @@ public class PairTests
         using DeviceLoan loan = TestDevices.Rent(name);
         Measurements.Compare(nameof(Squared_distances_between_two_sets), loan.Device, (device, results) =>
         {
-            foreach ((int count, int dimension) in Shapes)
+            foreach ((int count, int dimension) in Shapes(loan.Device))
             {
                 foreach (int points in (int[])[1, 6])
                 {
@@ -64,7 +57,7 @@ public class PairTests
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
-        foreach (int count in Sizes.All)
+        foreach (int count in Sizes.All(device))
         {
             // Far from the origin, where ‖x‖² + ‖y‖² − 2x·y would lose everything; and every sample twice.
             double[] half = [.. new Draw(42).Normal(count * 3).Select(value => (double)(float)(1000 + value))];
@@ -83,7 +76,7 @@ public class PairTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
-    public void Pair_matrices(string name)
+    public void Pair_matrices_and_sums(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         foreach (string kernel in RadialKernels.Names)
@@ -124,8 +117,9 @@ public class PairTests
         using DeviceLoan loan = TestDevices.Rent(name);
         double worst = Measurements.Compare(nameof(Lsd), loan.Device, (device, results) =>
         {
-            foreach ((int count, int dimension, int hidden1, int hidden2) in
-                new[] { (1, 1, 1, 1), (5, 3, 7, 9), (17, 16, 15, 33), (8, 33, 31, 8), (33, 5, 17, 17), (20, 10, 65, 64) })
+            (int, int, int, int)[] sizes =
+                [(1, 1, 1, 1), (5, 3, 7, 9), (17, 16, 15, 33), (8, 33, 31, 8), (33, 5, 17, 17), (20, 10, 65, 64)];
+            foreach ((int count, int dimension, int hidden1, int hidden2) in Sizes.AreAll(loan.Device) ? sizes : sizes[..2])
             {
                 foreach (bool probing in (ReadOnlySpan<bool>)[false, true])
                 {
@@ -155,7 +149,8 @@ public class PairTests
         using DeviceLoan loan = TestDevices.Rent(name);
         double worst = Measurements.Compare(nameof(Ica_scores_likelihood_and_gradients), loan.Device, (device, results) =>
         {
-            foreach ((int count, int dimension) in new[] { (1, 1), (5, 3), (17, 16), (8, 33), (33, 8), (65, 15) })
+            (int, int)[] sizes = [(1, 1), (5, 3), (17, 16), (8, 33), (33, 8), (65, 15)];
+            foreach ((int count, int dimension) in Sizes.AreAll(loan.Device) ? sizes : sizes[..2])
             {
                 foreach (BaseDensity density in Enum.GetValues<BaseDensity>())
                 {
@@ -178,6 +173,47 @@ public class PairTests
         TestContext.Current.TestOutputHelper?.WriteLine($"used {worst:P1} of the tolerance");
     }
 
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void What_a_sliced_request_does_not_name_is_not_needed(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Device device = loan.Device;
+        const int Count = 9, SliceCount = 2;
+        SlicedPairRequest inputs = Slices(device, Count, SliceCount, PairStatistic.V);
+        SlicedPairRequest all = WithOutputs(device, inputs);
+        device.SlicedPairSums<GaussianKernel>(all);
+        SlicedPairRequest values = inputs with { Values = device.Allocate(1, SliceCount) };
+        SlicedPairRequest scores = inputs with { ScoreGradient = device.Allocate(Count, SliceCount) };
+        SlicedPairRequest projections = inputs with
+        {
+            ProjectionGradient = device.Allocate(Count, SliceCount),
+            CouplingGradient = device.Allocate(1, SliceCount),
+        };
+        foreach (SlicedPairRequest request in new[] { values, scores, projections })
+            device.SlicedPairSums<GaussianKernel>(request);
+        Same("values", all.Values, values.Values);
+        Same("by scores", all.ScoreGradient, scores.ScoreGradient);
+        Same("by projections", all.ProjectionGradient, projections.ProjectionGradient);
+        Same("by couplings", all.CouplingGradient, projections.CouplingGradient);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => device.SlicedPairSums<GaussianKernel>(Slices(device, 1, 1, PairStatistic.U) with { Values = device.Allocate(1, 1) }));
+
+        void Same(string what, DeviceMatrix? expected, DeviceMatrix? actual)
+        {
+            double[] numbers = device.Read(actual!);
+            Assert.All(numbers, number => Assert.NotEqual(0, number));
+            Checks.Same(what, device.Read(expected!), numbers);
+        }
+    }
+
+    private static (int Samples, int Dimension)[] Shapes(Device device) =>
+    [
+        .. Sizes.All(device).Select(size => (size, 3)),
+        .. Sizes.All(device).Select(size => (6, size)),
+        .. Sizes.AreAll(device) ? [(33, 31), (31, 33), (1, 1), (17, 16), (16, 17), (65, 2), (130, 1)] : Array.Empty<(int, int)>(),
+    ];
+
     private static void Add(Measurements results, string name, DeviceMatrix matrix)
         => results.Add($"{name} #{results.Names.Count}", matrix);
 
@@ -191,8 +227,20 @@ public class PairTests
             ProjectedScores = draw.NormalOn(device, count, slices),
             Couplings = draw.NormalOn(device, 1, slices),
             InverseSquareBandwidths = device.Upload(1, slices, [.. draw.Normal(slices).Select(number => 0.25 + (number * number))]),
-            FourthOrders = device.Upload(1, slices, [.. Enumerable.Repeat(0.75, slices)]),
+            FourthOrders = device.Upload(1, slices, [.. Enumerable.Range(0, slices).Select(slice => 0.75 + (0.25 * (slice % 3)))]),
             Statistic = statistic,
+        };
+    }
+
+    private static SlicedPairRequest WithOutputs(Device device, SlicedPairRequest request)
+    {
+        (int count, int slices) = (request.Projections.Rows, request.Projections.Columns);
+        return request with
+        {
+            Values = device.Allocate(1, slices),
+            ScoreGradient = device.Allocate(count, slices),
+            ProjectionGradient = device.Allocate(count, slices),
+            CouplingGradient = device.Allocate(1, slices),
         };
     }
 
@@ -203,7 +251,7 @@ public class PairTests
         {
             double worst = Measurements.Compare($"pair matrices {TKernel.Name}", tested, (device, results) =>
             {
-                foreach ((int count, int dimension) in Shapes)
+                foreach ((int count, int dimension) in Shapes(tested))
                 {
                     foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
                     {
@@ -211,17 +259,22 @@ public class PairTests
                             continue;
                         var draw = new Draw(45);
                         DeviceMatrix output = device.Allocate(count, count);
-                        device.SteinPairMatrix<TKernel>(
-                            output,
-                            draw.NormalOn(device, count, dimension),
-                            draw.NormalOn(device, count, dimension),
-                            device.Upload(1, 1, [0.5 / dimension]),
-                            device.Upload(1, 1, [0.75]),
-                            statistic);
+                        DeviceMatrix sums = device.Allocate(count, 1);
+                        DeviceMatrix x = draw.NormalOn(device, count, dimension), s = draw.NormalOn(device, count, dimension);
+                        DeviceMatrix inverseSquare = device.Upload(1, 1, [0.5 / dimension]), fourthOrder = device.Upload(1, 1, [0.75]);
+                        device.SteinPairMatrix<TKernel>(output, x, s, inverseSquare, fourthOrder, statistic);
                         string row = $"{TKernel.Name} {statistic} {count}×{dimension} ";
                         Add(results, row + "Stein", output);
-                        device.SlicedPairMatrix<TKernel>(output, Slices(device, count, dimension, statistic));
+                        device.SteinPairSums<TKernel>(sums, x, s, inverseSquare, fourthOrder, statistic);
+                        Add(results, row + "Stein sums", sums);
+                        SlicedPairRequest request = WithOutputs(device, Slices(device, count, dimension, statistic));
+                        device.SlicedPairMatrix<TKernel>(output, request);
                         Add(results, row + "sliced", output);
+                        device.SlicedPairSums<TKernel>(request);
+                        Add(results, row + "values", request.Values!);
+                        Add(results, row + "by scores", request.ScoreGradient!);
+                        Add(results, row + "by projections", request.ProjectionGradient!);
+                        Add(results, row + "by couplings", request.CouplingGradient!);
                     }
                 }
             });
@@ -234,7 +287,7 @@ public class PairTests
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            foreach (int count in Sizes.All.Where(size => size > 1).Append(50))
+            foreach (int count in Sizes.All(device).Where(size => size > 1).Append(50))
             {
                 foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
                 {
@@ -292,7 +345,7 @@ public class PairTests
         {
             double worst = Measurements.Compare($"KSD {TKernel.Name}", tested, (device, results) =>
             {
-                foreach ((int count, int dimension) in Shapes)
+                foreach ((int count, int dimension) in Shapes(tested))
                 {
                     foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
                     {
@@ -327,7 +380,7 @@ public class PairTests
         {
             double worst = Measurements.Compare($"sliced {TKernel.Name}", tested, (device, results) =>
             {
-                foreach ((int count, int slices) in Shapes)
+                foreach ((int count, int slices) in Shapes(tested))
                 {
                     foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
                     {

@@ -54,7 +54,7 @@ public class BootstrapTests
         using DeviceLoan loan = TestDevices.Rent(name);
         Measurements.Compare(nameof(Every_device_has_the_same_replicates_and_statistic), loan.Device, (device, results) =>
         {
-            foreach (int samples in Sizes.Few.Where(size => size > 1))
+            foreach (int samples in Sizes.Few(loan.Device).Where(size => size > 1))
             {
                 foreach (BootstrapWeights kind in Enum.GetValues<BootstrapWeights>())
                 {

@@ -54,7 +54,8 @@ public class DenoisingAutoencoderTests
         using DeviceLoan loan = TestDevices.Rent(name);
         double worst = Measurements.Compare(nameof(DenoisingAutoencoder), loan.Device, (device, results) =>
         {
-            foreach ((int count, int dimension, int hidden) in new[] { (1, 1, 1), (5, 3, 7), (17, 16, 33), (8, 33, 15), (33, 2, 64) })
+            (int, int, int)[] sizes = [(1, 1, 1), (5, 3, 7), (17, 16, 33), (8, 33, 15), (33, 2, 64)];
+            foreach ((int count, int dimension, int hidden) in Sizes.AreAll(loan.Device) ? sizes : sizes[..2])
             {
                 string row = $"{count}×{dimension}, hidden {hidden}: ";
                 Example example = new(device, count, dimension, hidden, sigma: 0.7);

@@ -88,11 +88,14 @@ public sealed class Measurements(Device device)
         return worst;
     }
 
-    /// <summary>The same for a program run on both devices; on the reference once, whatever the number of devices.</summary>
+    /// <summary>
+    /// The same for a program run on both devices; on the reference once for all devices, and once for simulators, where a program may
+    /// take fewer sizes.
+    /// </summary>
     public static double Compare(string uniqueName, Device device, Action<Device, Measurements> program)
     {
         Lazy<Measurements> reference = References.GetOrAdd(
-            uniqueName, _ => new Lazy<Measurements>(() => Run(new ReferenceDevice(), program)));
+            $"{uniqueName}, all sizes {Sizes.AreAll(device)}", _ => new Lazy<Measurements>(() => Run(new ReferenceDevice(), program)));
         return Compare(reference.Value, Run(device, program), device.UnitRoundoff);
     }
 

@@ -16,8 +16,12 @@ public static class TestDevices
 
     private static readonly Lazy<IReadOnlyList<DeviceStatus>> Catalog = new(DeviceCatalog.List);
 
-    /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) the rows of theories are its vectors alone.</summary>
-    private static readonly string? OnlyBits = Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable);
+    /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) theories have rows for its vectors only.</summary>
+    internal static readonly string? OnlyBits = Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable);
+
+    /// <summary>If set, the only device that theories have rows for: in such a process, or where one device is checked (tests/gpu).</summary>
+    private static readonly string? OnlyDevice = Environment.GetEnvironmentVariable("STEIN_TEST_DEVICE")
+        ?? (OnlyBits is { } bits ? $"simd-{bits}" : null);
 
     private static readonly Row[] AllRows =
     [
@@ -31,7 +35,7 @@ public static class TestDevices
         FromCatalog("opencl"),
     ];
 
-    private static IEnumerable<Row> Rows => OnlyBits is null ? AllRows : AllRows.Where(row => row.Name == $"simd-{OnlyBits}");
+    private static IEnumerable<Row> Rows => AllRows.Where(row => OnlyDevice is null || row.Name == OnlyDevice);
 
     /// <summary>The names of all devices.</summary>
     public static IEnumerable<string> Names => Rows.Select(row => row.Name);
@@ -39,11 +43,8 @@ public static class TestDevices
     /// <summary>All devices.</summary>
     public static TheoryData<string> All => [.. Names];
 
-    /// <summary>
-    /// Whether a device is a simulator, on which a launch costs about a millisecond: tests with thousands of launches, or groups of
-    /// threads, may take fewer sizes of the one kind that no code of the device depends on. Golden cases all run.
-    /// </summary>
-    public static bool IsSlow(Device device) => device.Name == "ilgpu-cpu";
+    /// <summary>Whether a device is a simulator, on which a launch costs about a millisecond: tests take fewer sizes there.</summary>
+    public static bool IsSlow(Device device) => IsSlow(device.Name);
 
     /// <summary>Every device with each of the values.</summary>
     public static TheoryData<string, T> With<T>(IEnumerable<T> values)
@@ -70,6 +71,8 @@ public static class TestDevices
         ConcurrentBag<Device> idle = Idle.GetOrAdd(name, _ => []);
         return new(idle.TryTake(out Device? device) ? device : row.Create(), idle);
     }
+
+    internal static bool IsSlow(string name) => name == "ilgpu-cpu";
 
     private static Row Simd(int bits) => new(
         $"simd-{bits}",

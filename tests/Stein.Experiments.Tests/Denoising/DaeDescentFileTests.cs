@@ -4,8 +4,9 @@ using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
 using Stein.Experiments.Tests.Runs;
 using Xunit;
 
@@ -47,13 +48,13 @@ public sealed class DaeDescentFileTests : IDisposable
     public void The_samples_are_those_of_the_file_and_falling_discrepancy_is_measured()
     {
         using Device device = CpuDevices.CreateSimd();
-        (IReadOnlyList<DescentPoint> points, RunResult result) = DaeDescentTests.Run(Settings(), device);
+        (IReadOnlyList<DescentPoint> points, TrainingResult result) = DaeDescentTests.Run(Settings(), device);
         Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Discrepancy < pair.First.Discrepancy));
         Assert.All(points, point => Assert.Equal(
             (true, true, true),
             (double.IsNaN(point.TestError), double.IsNaN(point.SampleError), double.IsFinite(point.HeldOutLoss))));
         var stream = new MemoryStream();
-        result.Files.Single(file => file.Name == DaeDescentRun.SamplesFile).Write(stream);
+        result.Files.Single(file => file.Name == FunctionalDescent.SamplesFile).Write(stream);
         Assert.Equal(File.ReadAllBytes(_path), stream.ToArray());
     }
 
@@ -65,6 +66,10 @@ public sealed class DaeDescentFileTests : IDisposable
         File.AppendAllText(_path, "0.5,0.5\n");
         Assert.NotEqual(before, Identify(Settings()));
     }
+
+    [Fact]
+    public void Giving_the_file_is_enough()
+        => Assert.Equal(Identify(Settings()), Identify(new() { File = _path, Steps = 30, TestPoints = 7 }));
 
     [Fact]
     public void A_run_whose_file_changed_or_vanished_fails_and_says_so()
@@ -105,7 +110,7 @@ public sealed class DaeDescentFileTests : IDisposable
     public void The_chosen_bandwidth_follows_the_scale_of_the_samples()
     {
         using Device device = CpuDevices.CreateSimdDouble();
-        double[] samples = PlanarDensity.Of("rings").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 300);
+        double[] samples = PlanarDensity.Of("rings").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 120);
         double bandwidth = BandwidthChoice.Of(device, samples, "rbf", 1);
         Assert.InRange(bandwidth, 0.3, 1.2);
         double scaled = BandwidthChoice.Of(device, [.. samples.Select(value => 1024 * value)], "rbf", 1);

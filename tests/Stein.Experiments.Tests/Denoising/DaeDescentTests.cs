@@ -7,8 +7,9 @@ using Stein.Engine.Kernels;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
 using Stein.Experiments.Tests.Runs;
 using Xunit;
 
@@ -28,10 +29,10 @@ public sealed class DaeDescentTests
         using Device precise = CpuDevices.CreateSimdDouble();
         IReadOnlyList<DescentPoint>[] both = [.. new[] { single, precise }.Select(device =>
         {
-            (IReadOnlyList<DescentPoint> points, RunResult result) = Run(settings, device);
+            (IReadOnlyList<DescentPoint> points, TrainingResult result) = Run(settings, device);
             Assert.Equal(MeasuringTimes.Until(settings.Steps), points.Select(point => point.Time));
             Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Discrepancy < pair.First.Discrepancy, $"{pair}"));
-            Assert.InRange(result.Values[DaeDescentRun.Floor]!.GetValue<double>(), 1e-12, points[^1].Discrepancy);
+            Assert.InRange(Number(result, FunctionalDescent.Floor), 1e-12, points[^1].Discrepancy);
             return points;
         })];
         // The rounding of a step is 6·10⁻⁸ of scores that are tens at the end, and it adds up over thousands of steps.
@@ -48,10 +49,10 @@ public sealed class DaeDescentTests
     {
         var settings = new DaeDescentSettings { Data = density, Samples = 300, Steps = 2000, TestPoints = 1000 };
         using Device device = CpuDevices.CreateSimd();
-        (IReadOnlyList<DescentPoint> points, RunResult result) = Run(settings, device);
+        (IReadOnlyList<DescentPoint> points, TrainingResult result) = Run(settings, device);
         DescentPoint best = points.MinBy(point => point.TestError)!;
         Assert.InRange(best.Time, 5, 100);
-        DescentPoint stopped = points.Single(point => point.Time == result.Values[DaeDescentRun.StoppingTime]!.GetValue<int>());
+        DescentPoint stopped = points.Single(point => point.Time == Number(result, FunctionalDescent.StoppingTime));
         Assert.All([points[0], points[^1]], end => Assert.True(
             end.TestError > 2 * best.TestError && end.TestError > 2 * stopped.TestError, $"{end} {best} {stopped}"));
     }
@@ -75,7 +76,7 @@ public sealed class DaeDescentTests
     {
         var settings = new DaeDescentSettings { Samples = 60, Steps = 50, TestPoints = 50, Bandwidth = 0.7 };
         using Device device = CpuDevices.CreateSimdDouble();
-        (IReadOnlyList<DescentPoint> points, RunResult result) = Run(settings, device);
+        (IReadOnlyList<DescentPoint> points, TrainingResult result) = Run(settings, device);
         double[] samples = PlanarDensity.Of(settings.Data).Sample(new PhiloxStream(settings.Seed, StreamPurpose.TrainingData), 60);
         IReadOnlyList<HeldOutSplit> splits = HeldOutSplit.Of(samples, PlanarDensity.Dimension, settings.Seed);
         Assert.All(splits, split => Assert.Equal((96, 24), (split.Training.Length, split.Judges.Length)));
@@ -91,7 +92,7 @@ public sealed class DaeDescentTests
             Assert.Equal(loss, point.HeldOutLoss, 1e-9 * (1 + Math.Abs(loss)));
         }
 
-        int stopping = result.Values[DaeDescentRun.StoppingTime]!.GetValue<int>();
+        double stopping = Number(result, FunctionalDescent.StoppingTime);
         Assert.Equal(points[HeldOutSelection.SmoothestOf(losses)].Time, stopping);
         Assert.InRange(stopping, 1, points.MinBy(point => point.HeldOutLoss)!.Time);
     }
@@ -133,9 +134,11 @@ public sealed class DaeDescentTests
                 (valid with { Samples = 1_000_000 }, ["samples", "1000000", "to 10000"]),
                 (valid with { Steps = 0 }, ["steps", "0", "from 1"]),
                 (valid with { TestPoints = 0 }, ["test_points", "0", "from 1"]),
-                (valid with { Bandwidth = 0 }, ["bandwidth", "0", "1e-6"]),
-                (valid with { Bandwidth = double.NaN }, ["bandwidth", "NaN", "1e-6"]),
-                (valid with { File = "x.csv" }, ["file", "x.csv", "modes"]),
+                (valid with { Bandwidth = 0 }, ["bandwidth", "0", "0.000001"]),
+                (valid with { Bandwidth = double.NaN }, ["bandwidth", "NaN", "0.000001"]),
+                (valid with { Data = "rings", File = "x.csv" }, ["file", "x.csv", "rings"]),
+                (valid with { File = " " }, ["file", "path"]),
+                (valid with { FileSha256 = new string('0', 64) }, ["file_sha256", "modes"]),
                 (valid with { Data = "file" }, ["file", "path"]),
                 (valid with { Data = "file", File = "/nowhere/x.csv" }, ["/nowhere/x.csv", "cannot be read"]),
                 (valid with { Data = "file", File = "x.csv", FileSha256 = "12" }, ["file_sha256", "12", "64"]),
@@ -148,13 +151,17 @@ public sealed class DaeDescentTests
     }
 
     /// <summary>Does a run at once; with what it measured.</summary>
-    internal static (IReadOnlyList<DescentPoint> Points, RunResult Result) Run(DaeDescentSettings settings, Device device)
+    internal static (IReadOnlyList<DescentPoint> Points, TrainingResult Result) Run(DaeDescentSettings settings, Device device)
     {
-        using var run = new DaeDescentRun(device, settings.Normalised());
-        while (run.Iteration < run.Iterations)
-            run.Step();
-        return (run.Points, run.Finish());
+        var config = (DaeDescentSettings)ExperimentRegistry.DaeDescent.Identify(settings).Config;
+        using var descent = new FunctionalDescent(config, device);
+        for (int step = 0; step < config.Steps; step++)
+            descent.Step();
+        return (descent.Points, descent.Finish());
     }
+
+    private static double Number(TrainingResult result, Quantity quantity)
+        => result.Values.Single(value => value.Name == quantity.Name).Value;
 
     private sealed class Engine(Device device, double[] samples, double[] scores, double bandwidth) : IRadialKernelVisitor<double>
     {

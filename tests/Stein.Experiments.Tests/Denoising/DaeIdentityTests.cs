@@ -5,7 +5,7 @@ using Stein.Engine.Kernels;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Denoising;
+using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;
@@ -26,7 +26,7 @@ public sealed class DaeIdentityTests
     {
         foreach (double sigma in new[] { 1, 0.3, Math.ScaleB(1, -6) })
         {
-            DaeIdentityErrors errors = Errors(new() { Data = data, Kernel = kernel, Sigma = sigma, Samples = 200 });
+            SampleIdentity errors = Errors(new() { Data = data, Kernel = kernel, Sigma = sigma, Samples = 200 });
             Assert.True(errors.Ksd > 0);
             Assert.InRange(errors.IdentityError, -1e-12, 1e-12);
         }
@@ -38,7 +38,7 @@ public sealed class DaeIdentityTests
     {
         foreach (double sigma in new[] { 1, 0.3, Math.ScaleB(1, -6) })
         {
-            DaeIdentityErrors errors = Errors(new() { Data = data, Kernel = kernel, Sigma = sigma, Samples = 200 });
+            SampleIdentity errors = Errors(new() { Data = data, Kernel = kernel, Sigma = sigma, Samples = 200 });
             Assert.InRange(errors.ExpansionError, -1e-12, 1e-12);
             Assert.True(Math.Abs(errors.JacobianError) > 1e-6, "the Jacobian is not the identity");
         }
@@ -47,7 +47,7 @@ public sealed class DaeIdentityTests
     [Fact]
     public void It_holds_in_ten_dimensions()
     {
-        DaeIdentityErrors errors = Errors(new() { Dimension = 10, Sigma = 0.5, Samples = 200 });
+        SampleIdentity errors = Errors(new() { Dimension = 10, Sigma = 0.5, Samples = 200 });
         Assert.InRange(errors.IdentityError, -1e-12, 1e-12);
         Assert.InRange(errors.ExpansionError, -1e-12, 1e-12);
     }
@@ -61,21 +61,21 @@ public sealed class DaeIdentityTests
     public void With_the_jacobian_the_error_falls_with_slope_two(string data, string kernel)
     {
         var settings = new DaeIdentitySettings { Data = data, Kernel = kernel, Samples = 200 };
-        double deviation = settings.SmallestDeviation();
+        double deviation = IdentityDensities.SmallestDeviation(settings.Model());
         (double Sigma, double Error)[] points =
         [
             .. Enumerable.Range(6, 4).Select(power => deviation * Math.ScaleB(1, -power))
                 .Select(sigma => (sigma, Errors(settings with { Sigma = sigma }).JacobianError)),
         ];
-        Assert.InRange(DaeIdentitySlopeRow.SlopeOf(points), 1.99, 2.01);
-        DaeIdentityErrors last = Errors(settings with { Sigma = points[^1].Sigma });
+        Assert.InRange(DaeIdentity.SlopeOf(points), 1.99, 2.01);
+        SampleIdentity last = Errors(settings with { Sigma = points[^1].Sigma });
         double expected = 2 * last.Cross / last.Ksd;
         Assert.Equal(expected, points[^1].Error / (points[^1].Sigma * points[^1].Sigma), 0.01 * Math.Abs(expected));
     }
 
     [Fact]
     public void The_slope_of_a_power_is_its_exponent()
-        => Assert.Equal(3, DaeIdentitySlopeRow.SlopeOf([(0.5, -0.125), (2, 8), (1, -1)]), 1e-12);
+        => Assert.Equal(3, DaeIdentity.SlopeOf([(0.5, -0.125), (2, 8), (1, -1)]), 1e-12);
 
     /// <summary>
     /// The gradient is what its name says: <c>⟨∇F, g⟩</c> is the derivative of the expanded objective along <c>g = k(y,·)v</c>, here by
@@ -134,7 +134,7 @@ public sealed class DaeIdentityTests
     public void The_true_objective_has_the_smoothed_ksd_at_every_sigma(string data, string kernel)
     {
         using Device device = CpuDevices.CreateDouble();
-        foreach (double sigma in new[] { 1, 0.5, 0.25 })
+        foreach (double sigma in new[] { 1, 0.25 })
         {
             var settings = new DaeIdentitySettings
             {
@@ -144,15 +144,17 @@ public sealed class DaeIdentityTests
                 Repetitions = 300,
                 RepetitionSamples = 150,
             };
-            var row = DaeIdentityExactRow.Of(
+            var cell = new DaeIdentity.ExactCell(
                 data,
                 sigma,
                 settings.RepetitionSamples,
-                [.. Enumerable.Range(0, settings.Repetitions).Select(trial => DaeIdentityTrial.Run(settings, device, trial))]);
-            Assert.InRange(row.Z, -4, 4);
-            Assert.True(row.GradientHalf < row.Gradient, $"σ = {sigma}: {row.Gradient} ± {row.GradientHalf} says nothing");
+                [.. Enumerable.Range(0, settings.Repetitions).Select(trial => IdentityDraw.Of(settings, device, trial))]);
+            Assert.InRange(cell.Over(DaeIdentity.Difference).Z, -4, 4);
+            DaeIdentity.Interval gradient = cell.Over(DaeIdentity.Gradient);
+            Assert.True(gradient.Half < gradient.Mean, $"σ = {sigma}: {gradient.Text} says nothing");
+            double plain = cell.Over(DaeIdentity.PlainDifference).Z;
             if (sigma == 1)
-                Assert.True(Math.Abs(row.PlainZ) > 6, $"z = {row.PlainZ} without smoothing");
+                Assert.True(Math.Abs(plain) > 6, $"z = {plain} without smoothing");
         }
     }
 
@@ -176,7 +178,7 @@ public sealed class DaeIdentityTests
 
     [Fact]
     public void Sigmas_are_fractions_where_they_are_powers_of_two()
-        => Assert.Equal(["2", "1", "1/64", "0.3"], new[] { 2, 1, Math.ScaleB(1, -6), 0.3 }.Select(DaeIdentityTables.Sigma));
+        => Assert.Equal(["2", "1", "1/64", "0.3"], new[] { 2, 1, Math.ScaleB(1, -6), 0.3 }.Select(DaeIdentity.SigmaText));
 
     [Fact]
     public void Settings_without_effect_make_no_other_run()
@@ -195,10 +197,10 @@ public sealed class DaeIdentityTests
             {
                 (valid with { Data = "moon" }, ["moon", "moons"]),
                 (valid with { Kernel = "rbd" }, ["rbd", "rbf"]),
-                (valid with { Sigma = 0 }, ["sigma", "0", "positive"]),
-                (valid with { Sigma = -1 }, ["sigma", "-1", "positive"]),
-                (valid with { Sigma = double.NaN }, ["sigma", "NaN", "positive"]),
-                (valid with { SquaredBandwidth = 0 }, ["squared_bandwidth", "0", "positive"]),
+                (valid with { Sigma = 0 }, ["sigma", "0", "from 0.000001 to 1000"]),
+                (valid with { Sigma = -1 }, ["sigma", "-1", "from 0.000001"]),
+                (valid with { Sigma = double.NaN }, ["sigma", "NaN", "from 0.000001"]),
+                (valid with { SquaredBandwidth = 0 }, ["squared_bandwidth", "0", "from 0.000001"]),
                 (valid with { Samples = 1 }, ["samples", "1", "a whole number from 2"]),
                 (valid with { Repetitions = -1 }, ["repetitions", "-1", "a whole number from 0"]),
                 (valid with { RepetitionSamples = 1 }, ["repetition_samples", "1", "from 2"]),
@@ -212,9 +214,9 @@ public sealed class DaeIdentityTests
             });
     }
 
-    private static DaeIdentityErrors Errors(DaeIdentitySettings settings)
+    private static SampleIdentity Errors(DaeIdentitySettings settings)
     {
         using Device device = CpuDevices.CreateDouble();
-        return DaeIdentityErrors.Of(settings, device);
+        return SampleIdentity.Of(settings, device);
     }
 }

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
+using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;
 using Xunit;

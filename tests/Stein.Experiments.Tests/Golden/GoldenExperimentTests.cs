@@ -1,6 +1,7 @@
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;
+using Stein.Tests;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Golden;
@@ -8,6 +9,8 @@ namespace Stein.Experiments.Tests.Golden;
 /// <summary>No config, run id, number or report changes unless the files in <c>tests/golden/experiments</c> change too.</summary>
 public class GoldenExperimentTests
 {
+    private static string Folder => Path.Combine(Repository.Folder, "tests/golden/experiments");
+
     private const string UpdateVariable = "STEIN_GOLDEN_UPDATE";
 
     public static TheoryData<string> Names => [.. ExperimentRegistry.All.Select(experiment => experiment.Name)];
@@ -34,7 +37,7 @@ public class GoldenExperimentTests
     public void Every_golden_folder_is_that_of_an_experiment()
         => Assert.Equal(
             ExperimentRegistry.All.Select(experiment => experiment.Name).Order(StringComparer.Ordinal),
-            Directory.GetDirectories(Root()).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetDirectories(Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Fact]
     public void What_changed_is_named_and_rewritten_only_when_asked()
@@ -62,7 +65,7 @@ public class GoldenExperimentTests
         bool rewrite = Environment.GetEnvironmentVariable(UpdateVariable) == "1";
         string work = Directory.CreateTempSubdirectory($"stein-golden-{name}-").FullName;
         var golden = new GoldenExperiment(
-            ExperimentRegistry.All.Single(experiment => experiment.Name == name), Path.Combine(Root(), name), work, rewrite);
+            ExperimentRegistry.All.Single(experiment => experiment.Name == name), Path.Combine(Folder, name), work, rewrite);
         check(golden);
         if (golden.Changes.Count == 0)
             Directory.Delete(work, recursive: true);
@@ -71,14 +74,5 @@ public class GoldenExperimentTests
                 ? $"\nThese golden files were rewritten. Look at them with git diff, and test again without {UpdateVariable}."
                 : $"\nWhat was found is in {work}. If the change is meant, see tests/golden/README.md."));
         return golden;
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Stein.sln")))
-            folder = folder.Parent;
-        return Path.Combine(
-            folder?.FullName ?? throw new InvalidOperationException("There is no Stein.sln above the tests."), "tests/golden/experiments");
     }
 }

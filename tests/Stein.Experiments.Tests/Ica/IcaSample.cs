@@ -2,7 +2,7 @@ using Stein.Experiments.Ica;
 
 namespace Stein.Experiments.Tests.Ica;
 
-/// <summary>Made-up results: the paper's methods and the yardsticks at two dimensions and three seeds, with curves.</summary>
+/// <summary>Made-up results: the methods of the grid at two dimensions and three seeds, with curves.</summary>
 internal static class IcaSample
 {
     public static readonly string[] Methods = ["mle", "maxsksd", "ksd", "whitening", "lsd"];
@@ -14,22 +14,31 @@ internal static class IcaSample
            from seed in new[] { 60, 70, 80 }
            let oracle = (-0.9 * dim) + (0.01 * (seed - 70))
            let gap = 0.1 + Array.IndexOf(Methods, method) + (0.003 * ((seed * 7) % 11))
-           select new IcaRun(method, dim, seed, oracle - gap, oracle, 0.1 + (0.001 * (seed % 7)), Math.PI),
+           select new IcaRun(Row(method), dim, seed, oracle - gap, oracle, 0.1 + (0.001 * (seed % 7)), Math.PI),
     ];
 
     public static IReadOnlyList<IcaCurvePoint> Curves { get; } =
     [
         .. from run in Runs
-           where run.Method != "whitening"
+           where run.Row.Method.IsTrained
            from iteration in Enumerable.Range(0, 31).Select(step => 500 * step)
            let distance = 300 * Math.Exp(-iteration / 1000.0)
            select new IcaCurvePoint(
-               run.Method,
+               run.Row,
                run.Dim,
-               run.Seed,
+               (int)run.Seed,
                iteration,
                run.TestLogLikelihood - distance,
                iteration == 0 ? double.NaN : distance / 3,
                run.Oracle),
     ];
+
+    public static IcaRow Row(string method, string variant = "") => new(IcaMethod.Find(method), variant);
+
+    public static IcaRun Run(string method, int dim, int seed, double logLikelihood, double oracle, double amariDistance = 0)
+        => new(Row(method), dim, seed, logLikelihood, oracle, amariDistance, Seconds: 1);
+
+    /// <summary>The table of runs of which three seeds are expected.</summary>
+    public static IcaTable Table(IEnumerable<IcaRun> runs, bool comparePaper, int seedsExpected = 3)
+        => new(runs, comparePaper, seedsExpected);
 }

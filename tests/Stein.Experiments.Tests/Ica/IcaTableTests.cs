@@ -1,4 +1,5 @@
 using Stein.Experiments.Ica;
+using Stein.Experiments.Ica.Published;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Ica;
@@ -6,9 +7,9 @@ namespace Stein.Experiments.Tests.Ica;
 public sealed class IcaTableTests
 {
     [Fact]
-    public void Rows_stand_in_the_order_of_the_paper_yardsticks_beneath()
+    public void Rows_are_in_the_order_of_the_paper_with_the_baselines_beneath()
     {
-        IReadOnlyList<IcaTableRow> rows = IcaTable.Rows(IcaSample.Runs, comparePaper: true);
+        IReadOnlyList<IcaTableRow> rows = IcaSample.Table(IcaSample.Runs, comparePaper: true).Rows;
         Assert.Equal(["KSD", "LSD", "maxSKSD-g", "whitening", "MLE", "oracle"], rows.Select(row => row.Method).Distinct());
         Assert.Equal([10, 20], rows.Where(row => row.Method == "KSD").Select(row => row.Dim));
     }
@@ -18,9 +19,11 @@ public sealed class IcaTableTests
     {
         IcaRun[] runs =
         [
-            new("ksd", 10, 1, -10, -9, 0.1, 1), new("ksd", 10, 2, -12, -9.5, 0.3, 3), new("ksd", 10, 3, -14, -10, 0.2, 2),
+            IcaSample.Run("ksd", 10, 1, -10, -9, 0.1),
+            IcaSample.Run("ksd", 10, 2, -12, -9.5, 0.3),
+            IcaSample.Run("ksd", 10, 3, -14, -10, 0.2),
         ];
-        IcaTableRow row = IcaTable.Rows(runs, comparePaper: false)[0];
+        IcaTableRow row = IcaSample.Table(runs, comparePaper: false).Rows[0];
         Assert.Equal(3, row.Seeds);
         Assert.Equal(-12, row.Mean, 1e-12);
         Assert.Equal(2 / Math.Sqrt(3), row.Se, 1e-12);
@@ -34,21 +37,21 @@ public sealed class IcaTableTests
     [Fact]
     public void The_paper_is_compared_only_when_told()
     {
-        IReadOnlyList<IcaTableRow> rows = IcaTable.Rows(IcaSample.Runs, comparePaper: true);
+        IReadOnlyList<IcaTableRow> rows = IcaSample.Table(IcaSample.Runs, comparePaper: true).Rows;
         IcaTableRow ksd = rows.Single(row => row is { Method: "KSD", Dim: 10 });
         Assert.Equal(-10.23, ksd.Paper);
         Assert.Equal(OracleSpread.Of(10).MeanOracle - ksd.Gap, ksd.AdjustedMean, 1e-12);
         Assert.Equal(ksd.AdjustedMean - ksd.Paper, ksd.Difference, 1e-12);
         Assert.NotEqual("–", ksd.Verdict);
         Assert.All(rows.Where(row => row.Method is "whitening" or "MLE" or "oracle"), row => Assert.Equal("–", row.Verdict));
-        Assert.All(IcaTable.Rows(IcaSample.Runs, comparePaper: false), row => Assert.Equal("–", row.Verdict));
+        Assert.All(IcaSample.Table(IcaSample.Runs, comparePaper: false).Rows, row => Assert.Equal("–", row.Verdict));
     }
 
     [Fact]
     public void Missing_seeds_are_counted_and_one_seed_has_no_error()
     {
-        IcaRun[] runs = [.. IcaSample.Runs.Where(run => run.Method != "ksd" || run.Seed == 60)];
-        IcaTableRow row = IcaTable.Rows(runs, comparePaper: true, seedsExpected: 5).First(row => row.Method == "KSD");
+        IcaRun[] runs = [.. IcaSample.Runs.Where(run => run.Row != IcaSample.Row("ksd") || run.Seed == 60)];
+        IcaTableRow row = IcaSample.Table(runs, comparePaper: true, seedsExpected: 5).Rows.First(row => row.Method == "KSD");
         Assert.Equal((1, 5), (row.Seeds, row.SeedsExpected));
         Assert.Equal(double.NaN, row.Se);
         Assert.Equal("–", row.Verdict);
@@ -59,10 +62,14 @@ public sealed class IcaTableTests
     {
         IcaRun[] runs =
         [
-            new("ksd", 10, 1, -10, -9, 0, 1), new("ksd", 10, 2, -12, -9, 0, 1), new("ksd", 10, 3, -50, -9, 0, 1),
-            new("maxsksd", 10, 2, -11, -9, 0, 1), new("maxsksd", 10, 1, -11, -9, 0, 1), new("lsd", 20, 1, -1, -9, 0, 1),
+            IcaSample.Run("ksd", 10, 1, -10, -9),
+            IcaSample.Run("ksd", 10, 2, -12, -9),
+            IcaSample.Run("ksd", 10, 3, -50, -9),
+            IcaSample.Run("maxsksd", 10, 2, -11, -9),
+            IcaSample.Run("maxsksd", 10, 1, -11, -9),
+            IcaSample.Run("lsd", 20, 1, -1, -9),
         ];
-        IcaDifferenceRow row = Assert.Single(IcaDifferences.Rows(runs, comparePaper: true));
+        IcaDifferenceRow row = Assert.Single(IcaSample.Table(runs, comparePaper: true).Differences);
         Assert.Equal(("KSD − maxSKSD-g", 10, 2), (row.Comparison, row.Dim, row.Seeds));
         Assert.Equal(0, row.Mean, 1e-12);
         Assert.Equal(1, row.Se, 1e-12);

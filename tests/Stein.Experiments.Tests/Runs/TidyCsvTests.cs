@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Stein.Experiments.Runs;
 using Xunit;
 
@@ -17,7 +18,8 @@ public sealed class TidyCsvTests
             walk.Identify(new WalkConfig { Length = 1, MeasureEvery = 2, Scale = 0, DataSeed = 7 }),
         ];
         Stores.Run(store, runs);
-        TidyCsv.Write(folder.File("tidy.csv"), walk, runs.Select(run => store.Find(run)!));
+        TidyCsv.Write(folder.File("tidy.csv.gz"), walk, runs.Select(run => store.Find(run)!));
+        using var tidy = new StreamReader(new GZipStream(File.OpenRead(folder.File("tidy.csv.gz")), CompressionMode.Decompress));
         // Of the keys, those that differ between the runs.
         Assert.Equal(
             $"""
@@ -32,7 +34,7 @@ public sealed class TidyCsvTests
             {runs[1].Id[..16]},1,normal,7,1,speed,0
 
             """,
-            File.ReadAllText(folder.File("tidy.csv")),
+            tidy.ReadToEnd(),
             ignoreLineEndingDifferences: true);
     }
 }

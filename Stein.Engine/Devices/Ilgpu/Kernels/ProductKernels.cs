@@ -54,8 +54,8 @@ internal static class ProductKernels
         ArrayView<float> rightTile = SharedMemory.Allocate<float>(TTile.Depth * (TTile.Size + 1));
         int x = Group.IdxX;
         int y = Group.IdxY;
-        int firstRow = Grid.IdxY * TTile.Size;
-        int firstColumn = Grid.IdxX * TTile.Size;
+        int firstRow = Grid.IdxX * TTile.Size;
+        int firstColumn = Grid.IdxY * TTile.Size;
 
         // Neighbouring threads (x) read neighbouring numbers, whichever way a factor is transposed.
         int leftRow = left.ColumnStride == 1 ? y : x;

@@ -1,0 +1,58 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using ILGPU.Runtime.Cuda;
+
+namespace Stein.Engine.Devices.Ilgpu;
+
+/// <summary>NVIDIA's driver and cuBLAS: under which names ILGPU 1.5.3 finds them, and why it does not.</summary>
+internal static unsafe class NvidiaLibraries
+{
+    private const string CuBlasOfCuda12 = "libcublas.so.12";
+    private const string CuBlasOfCuda13 = "libcublas.so.13";
+
+    private static int isExtended;
+
+    private static (string Name, string File) Driver => OperatingSystem.IsWindows() ? ("nvcuda", "nvcuda.dll") : ("cuda", "libcuda.so.1");
+
+    /// <summary>Adds the names that ILGPU does not know, to be tried after its own. More calls than one do nothing.</summary>
+    public static void AddNames()
+    {
+        if (Interlocked.Exchange(ref isExtended, 1) == 0)
+            AssemblyLoadContext.GetLoadContext(typeof(CuBlas).Assembly)!.ResolvingUnmanagedDll += LoadByOtherName;
+    }
+
+    /// <summary>Why there is no CUDA device, as far as the driver can be asked.</summary>
+    public static string WhyNoGpu()
+    {
+        if (!TryLoad(typeof(CudaDevice).Assembly, Driver.Name, out nint driver))
+            return $"the driver's library {Driver.File} cannot be loaded";
+        if (!NativeLibrary.TryGetExport(driver, "cuInit", out nint initialize))
+            return $"the driver's library {Driver.File} has no function cuInit";
+        int error = ((delegate* unmanaged<uint, int>)initialize)(0);
+        return error == 0 ? "the driver works, but ILGPU finds no GPU that it can use" : $"the driver's cuInit returns error {error}";
+    }
+
+    /// <summary>Why cuBLAS is not used, where ILGPU could not make it.</summary>
+    public static string WhyNoCuBlas()
+        => TryLoad(typeof(CuBlas).Assembly, CuBlasOfCuda12, out _)
+            ? $"{CuBlasOfCuda12} or {CuBlasOfCuda13} is there, but cannot be initialised"
+            : $"neither {CuBlasOfCuda12} nor {CuBlasOfCuda13} can be loaded";
+
+    private static bool TryLoad(Assembly assembly, string name, out nint library)
+        => NativeLibrary.TryLoad(name, assembly, searchPath: null, out library);
+
+    private static nint LoadByOtherName(Assembly assembly, string name)
+    {
+        string? other = name switch
+        {
+            // Without development files there is no libcuda.so.
+            "cuda" => "libcuda.so.1",
+            // The functions that ILGPU calls did not change.
+            CuBlasOfCuda12 => CuBlasOfCuda13,
+            "cublas64_12.dll" => "cublas64_13.dll",
+            _ => null,
+        };
+        return other is not null && TryLoad(assembly, other, out nint library) ? library : 0;
+    }
+}

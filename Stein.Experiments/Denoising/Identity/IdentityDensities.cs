@@ -1,0 +1,52 @@
+using Stein.Engine.Targets;
+
+namespace Stein.Experiments.Denoising.Identity;
+
+/// <summary>The data p and the model q, whose score the auto-encoder has: mixtures of Gaussians with as many components.</summary>
+internal static class IdentityDensities
+{
+    /// <summary>p: a density of the plane, whose further coordinates are N(0, 0.36) for <c>modes</c>, the width of a mode.</summary>
+    public static GaussianMixture Data(string name, int dimension)
+    {
+        GaussianMixture plane = PlanarDensity.Of(name);
+        if (dimension == plane.Dimension)
+            return plane;
+        var means = new double[plane.Components * dimension];
+        for (int k = 0; k < plane.Components; k++)
+            plane.Mean(k).CopyTo(means.AsSpan(k * dimension));
+        return GaussianMixture.Isotropic(dimension, plane.Weights, means, Variances(plane));
+    }
+
+    /// <summary>
+    /// q: the means of p moved by 2/3 of the component's standard deviation along the first axis and −1/3 along the second, its variances
+    /// times 5/4, and its weights times ½ + (k + ½)/K, which is from a half to one and a half, divided by their sum. Its score is not
+    /// linear.
+    /// </summary>
+    public static GaussianMixture Model(GaussianMixture data)
+    {
+        double[] weights = data.Weights.ToArray();
+        double[] means = data.Means.ToArray();
+        double[] variances = Variances(data);
+        for (int k = 0; k < weights.Length; k++)
+        {
+            weights[k] *= 0.5 + ((k + 0.5) / weights.Length);
+            means[k * data.Dimension] += Math.Sqrt(variances[k]) * 2 / 3;
+            means[(k * data.Dimension) + 1] -= Math.Sqrt(variances[k]) / 3;
+        }
+
+        double sum = weights.Sum();
+        return GaussianMixture.Isotropic(
+            data.Dimension, Array.ConvertAll(weights, weight => weight / sum), means, Array.ConvertAll(variances, v => 1.25 * v));
+    }
+
+    /// <summary>The smallest standard deviation of a component: what σ is small against, or not.</summary>
+    public static double SmallestDeviation(GaussianMixture mixture) => Math.Sqrt(Variances(mixture).Min());
+
+    private static double[] Variances(GaussianMixture mixture)
+    {
+        var variances = new double[mixture.Components];
+        for (int k = 0; k < variances.Length; k++)
+            variances[k] = mixture.Covariances[k].ToArray()[0];
+        return variances;
+    }
+}

@@ -1,0 +1,541 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Stein.Engine.Devices;
+using Stein.Engine.Kernels;
+using Stein.Engine.Networks;
+using Stein.Engine.Optimization;
+using Stein.Engine.Random;
+using Stein.Engine.State;
+using Stein.Engine.Targets;
+using Stein.Experiments.Declarations;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
+
+namespace Stein.Experiments.Denoising.Network;
+
+/// <summary>One denoising auto-encoder, trained and measured along the way.</summary>
+/// <remarks>Runs of one seed and density have the same samples, and the same noise but for its size, whatever σ.</remarks>
+internal sealed record DaeNetworkSettings
+{
+    /// <summary>The first checkpoint, in iterations: before it hardly anything has happened.</summary>
+    private const int FirstCheckpoint = 10;
+
+    [Description("density in the plane that samples come from"), OneOf(typeof(PlanarDensity))]
+    public string Data { get; init; } = "modes";
+
+    [Description("σ, the standard deviation of the noise"), Range(1e-3, 100)]
+    public double Sigma { get; init; } = 0.2;
+
+    [Description("units in each of the two hidden layers"), Range(1, 4096)]
+    public int Hidden { get; init; } = 64;
+
+    [Description("samples in a batch, each with new noise every time"), Range(1, 10_000_000)]
+    public int Batch { get; init; } = 128;
+
+    [Description("steps of Adam"), Range(1, 100_000_000)]
+    public int Iterations { get; init; } = 40_000;
+
+    [Description("step size of Adam"), Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double LearningRate { get; init; } = 1e-3;
+
+    [Description("samples to learn from"), Range(1, 10_000_000), Option("n", "training-samples")]
+    public int TrainingSamples { get; init; } = 1000;
+
+    [Description("further samples, on which losses and Fisher errors are measured"), Range(2, 1_000_000)]
+    public int TestSamples { get; init; } = 2000;
+
+    [Description("how many of the test samples KSD is measured on"), Range(2, 20_000)]
+    public int DiscrepancySamples { get; init; } = 2000;
+
+    [Description("times of measurement, a constant factor apart"), Range(1, 10_000)]
+    public int Checkpoints { get; init; } = 20;
+
+    [Description("kernel of KSD; its bandwidth is the median distance of the noised test samples"), OneOf(typeof(RadialKernels))]
+    public string Kernel { get; init; } = "imq";
+
+    [Description("seed of everything random")]
+    public uint Seed { get; init; } = 60;
+
+    [JsonIgnore]
+    public GaussianMixture Density => PlanarDensity.Of(Data);
+
+    /// <summary>The iterations after which is measured, the last among them; those that round to the same number are one.</summary>
+    public IReadOnlyList<int> CheckpointIterations()
+    {
+        if (Checkpoints == 1 || Iterations <= FirstCheckpoint)
+            return [Iterations];
+        double span = (double)Iterations / FirstCheckpoint;
+        return
+        [
+            .. Enumerable.Range(0, Checkpoints)
+                .Select(index => (int)Math.Round(FirstCheckpoint * Math.Pow(span, (double)index / (Checkpoints - 1))))
+                .Distinct(),
+        ];
+    }
+}
+
+/// <summary>
+/// A network trained to take noise away: its excess loss, the error of its score and its noise-matched KSD along the way, over a ladder
+/// of σ.
+/// </summary>
+internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
+{
+    /// <summary>What ranks auto-encoders, and the error by which it is to rank them.</summary>
+    private static readonly MeasurePair[] Pairs =
+    [
+        new(DaeErrors.MatchedKsd, DaeErrors.Smoothed),
+        new(DaeErrors.MatchedKsd, DaeErrors.Clean),
+        new(DaeErrors.CleanKsd, DaeErrors.Clean),
+        new(DaeErrors.MatchedKsd, DaeErrors.MeanError),
+        new(DaeErrors.Loss, DaeErrors.Smoothed),
+        new(DaeErrors.Loss, DaeErrors.Clean),
+    ];
+
+    public override string Name => "dae-network";
+
+    public override string Title => "Denoising auto-encoders: excess loss, Fisher error and noise-matched KSD along training";
+
+    public override string Source =>
+        "Vincent, A connection between score matching and denoising autoencoders, Neural Computation 23(7), 2011; the KSD is ours";
+
+    public override int ProtocolVersion => 1;
+
+    public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
+    [
+        ("--data rings --sigma 0.1,0.2,0.4 --iterations 4000", "three strengths of noise, trained for less time than in the paper grid"),
+        ("--sigma 0.2 --seed 60,70,80", "three seeds, with error bars and rank correlations over them"),
+        ("--n 200 --sigma 0.1,0.4", "fewer samples to learn from"),
+        ("--hidden 16,256", "networks of two widths; the report has files for each"),
+    ];
+
+    protected override IReadOnlyList<DaeNetworkSettings> Configs(GridScale scale) => scale switch
+    {
+        GridScale.Paper => Grid(PlanarDensity.Names, [0.025, 0.05, 0.1, 0.2, 0.4, 0.8], 10, new()),
+        GridScale.Quick => Grid(
+            ["modes"], [0.2, 0.4], 2, new() { Iterations = 2000, Checkpoints = 12, TestSamples = 1000, DiscrepancySamples = 500 }),
+        _ => Grid(
+            ["modes"],
+            [0.2, 0.8],
+            2,
+            new()
+            {
+                Hidden = 8,
+                Batch = 16,
+                Iterations = 60,
+                TrainingSamples = 50,
+                TestSamples = 60,
+                DiscrepancySamples = 40,
+                Checkpoints = 5,
+            }),
+    };
+
+    protected override DaeNetworkSettings Normalise(DaeNetworkSettings config)
+        => config with { DiscrepancySamples = Math.Min(config.DiscrepancySamples, config.TestSamples) };
+
+    protected override void Validate(DaeNetworkSettings config)
+    {
+        if (config.Batch > config.TrainingSamples)
+            throw InvalidConfigException.Value("batch", config.Batch, $"from 1 to {config.TrainingSamples}, the number of samples");
+    }
+
+    /// <summary>
+    /// A point costs <c>2(4H + H²)</c> forward and twice that back, about 40 per unit for Swish, and 60 for its noise; a checkpoint the
+    /// pairs of two KSD, 40 each, and two forward passes.
+    /// </summary>
+    protected override double Operations(DaeNetworkSettings config)
+    {
+        double point = (2.0 * ((4.0 * config.Hidden) + ((double)config.Hidden * config.Hidden))) + (40.0 * config.Hidden);
+        double step = config.Batch * ((3 * point) + 120);
+        double pairs = 0.5 * config.DiscrepancySamples * config.DiscrepancySamples * 40;
+        return (config.Iterations * step) + (config.CheckpointIterations().Count * 2 * (pairs + (config.TestSamples * point)));
+    }
+
+    protected override string Describe(DaeNetworkSettings config)
+        => $"{config.Data}, σ = {NumberText.Tick(config.Sigma)}, seed {config.Seed}";
+
+    protected override ITraining Begin(DaeNetworkSettings config, Device device)
+    {
+        var autoencoder = new DenoisingAutoencoder(device, config.Batch, PlanarDensity.Dimension, config.Hidden, config.Sigma);
+        autoencoder.Parameters.Initialise(new PhiloxStream(config.Seed, StreamPurpose.AutoencoderInitialisation));
+        return new Training(device, config, autoencoder);
+    }
+
+    protected override int Iterations(DaeNetworkSettings config) => config.Iterations;
+
+    protected override Func<int, bool> IsMeasured(DaeNetworkSettings config) => config.CheckpointIterations().ToHashSet().Contains;
+
+    protected override Report Compose(Results<DaeNetworkSettings> results) => new(
+    [
+        .. results.Protocols(config => config with { Data = "", Sigma = 1, Seed = 0 })
+            .SelectMany(protocol => new Protocol(protocol.Suffix, protocol.Part).Sections()),
+    ]);
+
+    private static DaeNetworkSettings[] Grid(IReadOnlyList<string> densities, double[] sigmas, int seeds, DaeNetworkSettings settings) =>
+    [
+        .. from data in densities
+           from sigma in sigmas
+           from seed in Seeds.From(settings.Seed, seeds)
+           select settings with { Data = data, Sigma = sigma, Seed = seed },
+    ];
+
+    /// <summary>An iteration is a step of Adam on a batch with new noise.</summary>
+    private sealed class Training(Device device, DaeNetworkSettings config, DenoisingAutoencoder autoencoder) : ITraining
+    {
+        private const int D = PlanarDensity.Dimension;
+
+        private readonly double[] trainingSamples =
+            config.Density.Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData), config.TrainingSamples);
+
+        private readonly Adam adam = new(new AdamSettings(config.LearningRate), autoencoder.Parameters.All, autoencoder.Gradient.All);
+        private readonly EpochBatches batches = new(config.Seed, config.TrainingSamples, config.Batch);
+        private readonly PhiloxStream noiseStream = new(config.Seed, StreamPurpose.DenoisingNoise);
+        private readonly DaeHeldOut heldOut = new(device, config, autoencoder);
+        private readonly int[] indices = new int[config.Batch];
+        private readonly double[] noise = new double[config.Batch * D];
+        private readonly double[] noised = new double[config.Batch * D];
+        private readonly DeviceMatrix noiseMatrix = device.Allocate(config.Batch, D);
+        private readonly DeviceMatrix noisedMatrix = device.Allocate(config.Batch, D);
+
+        public IReadOnlyList<IStateful> Parts => [autoencoder.Parameters, adam, batches, noiseStream];
+
+        public string Status { get; private set; } = "";
+
+        public void Step()
+        {
+            batches.Next(indices);
+            for (int i = 0; i < noise.Length; i++)
+            {
+                noise[i] = noiseStream.NextNormal();
+                noised[i] = trainingSamples[(indices[i / D] * D) + (i % D)] + (config.Sigma * noise[i]);
+            }
+
+            device.Write(noiseMatrix, noise);
+            device.Write(noisedMatrix, noised);
+            autoencoder.LossGradient(noisedMatrix, noiseMatrix);
+            adam.Step();
+        }
+
+        public IReadOnlyList<Metric> Measure()
+        {
+            DaeErrors errors = heldOut.Measure();
+            if (!double.IsFinite(errors[DaeErrors.Smoothed] + errors[DaeErrors.Clean]))
+            {
+                int iteration = (int)adam.Steps;
+                throw new RunFailedException(
+                    $"the auto-encoder's output is no longer finite at iteration {iteration}; lower the learning rate", iteration);
+            }
+
+            Status = $"Fisher error of the smoothed density {NumberText.Fixed(errors[DaeErrors.Smoothed], 3)}";
+            return errors.Metrics;
+        }
+
+        public TrainingResult Finish()
+        {
+            double[] grid = ScoreField.Grid(trainingSamples);
+            int points = grid.Length / D;
+            DeviceMatrix scores = device.Allocate(points, D);
+            new DenoisingAutoencoder(device, points, autoencoder).Scores(scores, device.Upload(points, D, grid));
+            return new([.. Measure(), .. heldOut.References()], ScoreField.ToFile(grid, device.Read(scores)));
+        }
+    }
+
+    /// <summary>What was measured of a run after so many iterations.</summary>
+    private sealed record Checkpoint(StoredRun<DaeNetworkSettings> Run, int Iteration, DaeErrors Errors);
+
+    /// <summary>The seeds of one density and σ.</summary>
+    private sealed record Cell(Condition<DaeNetworkSettings> Condition)
+    {
+        /// <summary>All that was measured of each run, first before the first step, last at the end of training.</summary>
+        public IReadOnlyList<Checkpoint[]> Histories { get; } =
+        [
+            .. from run in Condition.Runs
+               let times = run.Metrics().GroupBy(row => row.Iteration, row => new Metric(row.Metric, row.Value))
+               select times.Select(time => new Checkpoint(run, time.Key, new DaeErrors([.. time]))).ToArray(),
+        ];
+
+        /// <summary>The checkpoints of each run, without the start.</summary>
+        public IEnumerable<Checkpoint[]> Checkpoints => Histories.Select(history => history[1..]);
+
+        public string Data => Condition.Config.Data;
+
+        public double Sigma => Condition.Config.Sigma;
+
+        public string Label => $"σ = {NumberText.Tick(Sigma)}";
+
+        public int Seeds => Condition.Runs.Count;
+
+        /// <summary>The excess loss over σ⁴, whose expectation is the Fisher error of the smoothed density.</summary>
+        public Summary Excess => Condition.Over(ExcessOf);
+
+        public Summary Difference => Condition.Over(DifferenceOf);
+
+        /// <summary>The share of runs whose difference is within 1.96 of its own standard errors: 0.95 is right.</summary>
+        public double Within => Condition.Over(run => Math.Abs(DifferenceOf(run)) <= 1.96 * run[DaeErrors.IdentityError] ? 1 : 0).Mean;
+
+        /// <summary>A number at the end of training.</summary>
+        public Summary AtEnd(Quantity quantity) => Condition.Over(quantity);
+
+        /// <summary>A number along training, by iteration.</summary>
+        public IEnumerable<Point> Along(Quantity quantity)
+            => from checkpoint in Checkpoints.SelectMany(run => run)
+               group checkpoint.Errors[quantity] by checkpoint.Iteration into seeds
+               select Point.Mean(seeds.Key, Summary.Of([.. seeds]));
+
+        private double ExcessOf(StoredRun run) => run[DaeErrors.Excess] / Math.Pow(Sigma, 4);
+
+        private double DifferenceOf(StoredRun run) => ExcessOf(run) - run[DaeErrors.Smoothed];
+    }
+
+    /// <summary>The report of runs that differ in density, σ and seed alone.</summary>
+    private sealed class Protocol(string suffix, Results<DaeNetworkSettings> results)
+    {
+        private const string AboutExcess =
+            "The excess is the held-out loss less that of the best auto-encoder on the same noised samples; over the fourth power of σ its "
+            + "expectation is the Fisher error of the smoothed density, whatever the network. Mean ± standard error over seeds; the last "
+            + "column has the runs whose difference is within 1.96 of its standard error over their test samples. ";
+
+        private const string AboutLadder =
+            "Relative errors are over those of the score 0. “Least in” counts the seeds in which this σ has the least of that. KSD² of the "
+            + "exact score has expectation 0: what it shows is chance. Mean ± standard error over seeds. ";
+
+        private const string AboutRanks =
+            "Spearman's rank correlation within a seed between a measure and an error: mean over seeds with its 95 % percentile-bootstrap "
+            + "interval over seeds (10 000 replicates; nothing for one seed). The loss is on the test samples of the errors. KSD weighs an "
+            + "error of the score the less the shorter the lengths it varies on are beside the bandwidth; the mean error, the squared "
+            + "length of the mean difference to the score of the smoothed density, is the part that it weighs most. ";
+
+        private readonly Cell[] cells =
+        [
+            .. from density in results.By(config => config.Data)
+               from condition in density.Part.Conditions(config => config with { Seed = 0 })
+               orderby Array.IndexOf([.. PlanarDensity.Names], density.Key), condition.Config.Sigma
+               select new Cell(condition with { Runs = [.. condition.Runs.OrderBy(run => run.Config.Seed)] }),
+        ];
+
+        /// <summary>How the auto-encoders were trained and measured.</summary>
+        private string Conditions
+        {
+            get
+            {
+                DaeNetworkSettings config = cells[0].Condition.Config;
+                (int min, int max) = (cells.Min(cell => cell.Seeds), cells.Max(cell => cell.Seeds));
+                return
+                    $"Auto-encoders r(x') = x' + σ f(x') of samples in the plane, f with two hidden Swish layers of {config.Hidden}, "
+                    + $"trained by Adam (step {NumberText.Tick(config.LearningRate)}, decays 0.9 and 0.99) for {config.Iterations} batches "
+                    + $"of {config.Batch} from {config.TrainingSamples} samples with new noise in every batch. Losses and Fisher errors on "
+                    + $"{config.TestSamples} held-out samples, the smoothed ones with noise of the same σ and the score of the exactly "
+                    + "smoothed density, the clean ones without noise and with the density's own score; KSD² is the U-statistic of "
+                    + $"{config.DiscrepancySamples} of them with the {config.Kernel} kernel, its bandwidth the median distance of the "
+                    + "noised ones, matched with noise on the samples, plain without. "
+                    + (min < max ? $"{min} to {max} seeds" : max == 1 ? "1 seed" : $"{max} seeds")
+                    + $" a cell; in a seed all σ have the same samples.{results.Remarks}";
+            }
+        }
+
+        public IEnumerable<Section> Sections()
+        {
+            RankCorrelation[] ranks =
+            [
+                .. from cell in cells
+                   from ranked in (string[])["all", "later"]
+                   let errors = cell.Checkpoints.Select(run => Chosen(run, ranked).Select(checkpoint => checkpoint.Errors))
+                   from rank in RankCorrelation.Of(cell.Data, cell.Sigma, ranked, Pairs, errors)
+                   select rank,
+                // Losses of different σ do not compare.
+                .. from density in cells.Select(cell => cell.Data).Distinct()
+                   let pairs = Pairs.Where(pair => pair.Measure != DaeErrors.Loss)
+                   let errors = CompleteSeeds(density).Select(seed => seed.Select(end => end.Errors))
+                   from rank in RankCorrelation.Of(density, double.NaN, "sigma", pairs, errors)
+                   select rank,
+            ];
+            return
+            [
+                DataTable.Create(
+                    $"checkpoints{suffix}",
+                    cells.SelectMany(cell => cell.Histories).SelectMany(history => history),
+                    [
+                        new("data", checkpoint => checkpoint.Run.Config.Data),
+                        new("sigma", checkpoint => checkpoint.Run.Config.Sigma),
+                        new("seed", checkpoint => checkpoint.Run.Config.Seed),
+                        new("iteration", checkpoint => checkpoint.Iteration),
+                        .. DaeErrors.All.Select(error => new DataColumn<Checkpoint>(error.Name, checkpoint => checkpoint.Errors[error])),
+                    ]) with { IsInJson = false },
+                DataTable.Create(
+                    $"ladder{suffix}",
+                    cells,
+                    [
+                        new("data", cell => cell.Data),
+                        new("sigma", cell => cell.Sigma),
+                        new("seeds", cell => cell.Seeds),
+                        new("seeds_expected", cell => cell.Condition.Expected),
+                        .. DataColumn<Cell>.MeanAndError("excess_over_sigma4", cell => cell.Excess),
+                        .. MeanAndError(DaeErrors.Smoothed),
+                        .. DataColumn<Cell>.MeanAndError("identity_difference", cell => cell.Difference),
+                        new("identity_within", cell => cell.Within),
+                        .. MeanAndError(DaeErrors.RelativeSmoothed, DaeErrors.MatchedKsd, DaeHeldOut.ExactMatchedKsd),
+                        .. MeanAndError(DaeErrors.Clean, DaeErrors.RelativeClean, DaeErrors.CleanKsd, DaeHeldOut.ExactCleanKsd),
+                    ]),
+                DataTable.FromRecords($"rank_correlations{suffix}", ranks),
+                Table.Create(
+                    $"excess{suffix}",
+                    "Excess denoising loss over σ⁴ and the Fisher error of the smoothed density",
+                    AboutExcess + Conditions,
+                    cells,
+                    new("data", cell => cell.Data),
+                    new("σ", cell => NumberText.Tick(cell.Sigma)),
+                    new("excess loss / σ⁴", cell => Text(cell.Excess, 3)),
+                    new("Fisher error", cell => Text(cell.AtEnd(DaeErrors.Smoothed), 3)),
+                    new("difference", cell => Text(cell.Difference, 3)),
+                    new("runs within 1.96 SE", cell => $"{Math.Round(cell.Within * cell.Seeds)} of {cell.Seeds}")),
+                Table.Create(
+                    $"ladder{suffix}",
+                    "Auto-encoders at the end of training",
+                    AboutLadder + Conditions,
+                    cells,
+                    new("data", cell => cell.Data),
+                    new("σ", cell => NumberText.Tick(cell.Sigma)),
+                    Column(DaeErrors.RelativeSmoothed),
+                    Column(DaeErrors.RelativeClean),
+                    new("clean error least in", cell => LeastIn(cell, DaeErrors.Clean)),
+                    Column(DaeErrors.MatchedKsd),
+                    Column(DaeHeldOut.ExactMatchedKsd),
+                    Column(DaeErrors.CleanKsd),
+                    Column(DaeHeldOut.ExactCleanKsd),
+                    new("plain KSD² least in", cell => LeastIn(cell, DaeErrors.CleanKsd))),
+                .. Ranks("all", "Rank correlations over all checkpoints", ranks),
+                .. Ranks("later", "Rank correlations over the later half of the checkpoints", ranks),
+                .. Ranks("sigma", "Rank correlations over the σ of the ladder at the end of training", ranks),
+                .. cells.GroupBy(cell => cell.Data).SelectMany(density => Figures([.. density])),
+            ];
+        }
+
+        private static Checkpoint[] Chosen(Checkpoint[] run, string ranked) => ranked == "all" ? run : run[(run.Length / 2)..];
+
+        private static IEnumerable<DataColumn<Cell>> MeanAndError(params Quantity[] quantities)
+            => quantities.SelectMany(quantity => DataColumn<Cell>.MeanAndError(quantity.Name, cell => cell.AtEnd(quantity)));
+
+        private static TextColumn<Cell> Column(Quantity quantity)
+            => new(quantity.Title, cell => Text(cell.AtEnd(quantity), quantity.Decimals));
+
+        private static string Text(Summary value, int decimals) => NumberText.WithError(value.Mean, value.StandardError, decimals);
+
+        private static Axis Logarithmic(string label) => new(label) { Scale = Scale.Log10, Ticks = Ticks.Decades };
+
+        private static Series Line(string label, int style, IEnumerable<Point> points)
+            => new(label, SeriesStyle.Of(style), [.. points]) { AreIntervalsInLimits = false };
+
+        /// <summary>The ends of training of the seeds that have every σ of a density, by σ.</summary>
+        private IEnumerable<Checkpoint[]> CompleteSeeds(string density)
+            => from cell in cells
+               where cell.Data == density
+               from history in cell.Histories
+               group history[^1] by history[^1].Run.Config.Seed into seed
+               where seed.Count() == cells.Count(cell => cell.Data == density)
+               select seed.ToArray();
+
+        private string LeastIn(Cell cell, Quantity quantity)
+        {
+            Checkpoint[] best = [.. CompleteSeeds(cell.Data).Select(seed => seed.MinBy(end => end.Errors[quantity])!)];
+            return $"{best.Count(end => end.Run.Config.Sigma == cell.Sigma)} of {best.Length}";
+        }
+
+        /// <summary>A table of rank correlations, or none where there was too little to rank.</summary>
+        private IEnumerable<Table> Ranks(string ranked, string title, IEnumerable<RankCorrelation> ranks)
+        {
+            RankCorrelation[] rows = [.. ranks.Where(rank => rank.Ranked == ranked)];
+            if (rows.Length == 0)
+                return [];
+            Checkpoint[] run = Chosen(cells[0].Checkpoints.First(), ranked);
+            string items = ranked == "sigma"
+                ? "Ranked are the auto-encoders of one seed at the end of training, one a σ. "
+                : $"Ranked are the {run.Length} checkpoints of a run from iteration {run[0].Iteration} to {run[^1].Iteration}, a constant "
+                    + "factor apart. ";
+            return
+            [
+                Table.Pivot(
+                    $"ranks_{ranked}{suffix}",
+                    title,
+                    AboutRanks + items + Conditions,
+                    rows,
+                    [
+                        new("data", row => row.Data),
+                        new("σ", row => double.IsNaN(row.Sigma) ? $"{row.Items} values" : NumberText.Tick(row.Sigma)),
+                    ],
+                    row => Array.FindIndex(Pairs, pair => pair.Name == row.Measure),
+                    pair => Pairs[pair].Title,
+                    row => NumberText.Fixed(row.Mean)
+                        + (double.IsNaN(row.Low) ? "" : $" [{NumberText.Fixed(row.Low)}, {NumberText.Fixed(row.High)}]")),
+            ];
+        }
+
+        /// <summary>Errors and KSD² along training and over σ, on logarithmic axes: a value that is not positive is left out.</summary>
+        /// <param name="ladder">The cells of one density.</param>
+        private IEnumerable<Figure> Figures(IReadOnlyList<Cell> ladder)
+        {
+            const string Error = "Fisher error of the smoothed density", Ksd = "Noise-matched KSD²", Both = "Both axes are logarithmic";
+            int seeds = ladder.Max(cell => cell.Seeds);
+            string of = $"({ladder[0].Data}, {seeds} {(seeds == 1 ? "seed" : "seeds")})";
+            Cell best = ladder.MinBy(cell => cell.AtEnd(DaeErrors.Clean).Mean)!;
+            Series[] ksd = [.. ladder.Select((cell, index) => Line(cell.Label, index, cell.Along(DaeErrors.MatchedKsd)))];
+            Series[] dots =
+            [
+                .. ladder.Select((cell, index) => Line(
+                    cell.Label,
+                    index,
+                    from errors in cell.Checkpoints.SelectMany(run => run).Select(checkpoint => checkpoint.Errors)
+                    select new Point(errors[DaeErrors.Smoothed], errors[DaeErrors.MatchedKsd])) with
+                {
+                    HasLine = false, MarkerSize = 5, Opacity = .6,
+                }),
+            ];
+            return
+            [
+                Draw(
+                    "fisher",
+                    $"{Error} along training, mean ± standard error over seeds. {Both}.",
+                    Logarithmic($"Iteration {of}"),
+                    Error,
+                    [.. ladder.Select((cell, index) => Line(cell.Label, index, cell.Along(DaeErrors.Smoothed)))]),
+                Draw(
+                    "ksd",
+                    $"{Ksd} along training, mean ± standard error over seeds. {Both}; means that are not positive are left out "
+                        + $"({NotPositive(ksd)} here), and a bar that would reach 0 ends a decade below its mean.",
+                    Logarithmic($"Iteration {of}"),
+                    Ksd,
+                    ksd),
+                Draw(
+                    "scatter",
+                    $"{Ksd} against the Fisher error of the smoothed density, a point a checkpoint of a run. {Both}; checkpoints with a "
+                        + $"KSD² that is not positive are left out ({NotPositive(dots)} here).",
+                    Logarithmic($"{Error} {of}"),
+                    Ksd,
+                    dots),
+                Draw(
+                    "sigma",
+                    "Fisher errors at the end of training against σ, each over that of the score 0 on the same points, mean ± standard "
+                        + $"error over seeds. {Both}.",
+                    Logarithmic($"σ {of}") with { Ticks = Ticks.At([.. ladder.Select(cell => cell.Sigma)]) },
+                    "Fisher error over that of the score 0",
+                    [
+                        Line("of the density", 0, OverSigma(DaeErrors.RelativeClean)),
+                        Line("of the smoothed density", 1, OverSigma(DaeErrors.RelativeSmoothed)),
+                    ]),
+                ScoreField.Draw(
+                    $"field_{ladder[0].Data}{suffix}",
+                    $"Scores of the density, of the smoothed density and of the auto-encoder with {best.Label}, of the σ tried that with "
+                        + "the least Fisher error of the density, one seed at the end of training, where the smoothed density is above a "
+                        + $"thousandth of its largest. {Conditions}",
+                    best.Condition.Runs[0]),
+            ];
+
+            Figure Draw(string name, string caption, Axis x, string y, IReadOnlyList<Series> series)
+                => new($"{name}_{ladder[0].Data}{suffix}", $"{caption} {Conditions}", x, Logarithmic(y), series);
+
+            IEnumerable<Point> OverSigma(Quantity quantity) => ladder.Select(cell => Point.Mean(cell.Sigma, cell.AtEnd(quantity)));
+
+            static int NotPositive(IEnumerable<Series> series) => series.Sum(line => line.Points.Count(point => !(point.Y > 0)));
+        }
+    }
+}

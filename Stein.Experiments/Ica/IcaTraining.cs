@@ -1,0 +1,186 @@
+using System.Globalization;
+using CsvHelper;
+using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
+using Stein.Engine.Models;
+using Stein.Engine.Random;
+using Stein.Engine.State;
+using Stein.Experiments.Files;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
+
+namespace Stein.Experiments.Ica;
+
+/// <summary>One run under way: a model, the method that trains it and the batches, on one device.</summary>
+internal sealed class IcaTraining : ITraining, IStateful, IDisposable
+{
+    /// <summary>The trained unmixing matrix V.</summary>
+    public const string UnmixingFile = "unmixing.csv";
+
+    /// <summary>
+    /// After how many iterations V is checked, besides where it is measured: to check it, the device has to finish everything that was
+    /// started.
+    /// </summary>
+    private const int CheckEvery = 100;
+
+    private readonly Device device;
+    private readonly IcaSettings settings;
+    private readonly IcaProblem problem;
+    private readonly IDisposable? lease;
+    private readonly IcaModel model;
+    private readonly IcaMethodTraining? method;
+    private readonly IcaLikelihood likelihood;
+    private readonly EpochBatches batches;
+    private readonly DeviceMatrix training;
+    private readonly DeviceMatrix batch;
+    private readonly DeviceMatrix rowSums;
+    private readonly double[] rowSumValues;
+    private readonly int[] indices;
+    private int lastFinite;
+    private Measurement? last;
+
+    /// <summary>Uploads the data and sets the model to its start.</summary>
+    /// <param name="device">The run's own.</param>
+    /// <param name="settings">A valid config.</param>
+    /// <param name="problem">The problem of the config.</param>
+    /// <param name="lease">What is disposed of with the training.</param>
+    public IcaTraining(Device device, IcaSettings settings, IcaProblem problem, IDisposable? lease = null)
+    {
+        (this.device, this.settings, this.problem, this.lease) = (device, settings, problem, lease);
+        int dimension = settings.Dimension;
+        training = device.Allocate(settings.TrainingSamples, dimension);
+        device.Write(training, problem.Training);
+        DeviceMatrix test = device.Allocate(settings.TestSamples, dimension);
+        device.Write(test, problem.Test);
+        likelihood = new IcaLikelihood(device, test);
+        batches = new EpochBatches(settings.EffectiveDataSeed, settings.TrainingSamples, settings.Batch);
+        batch = device.Allocate(settings.Batch, dimension);
+        indices = new int[settings.Batch];
+        rowSums = device.Allocate(dimension, 1);
+        rowSumValues = new double[dimension];
+        model = new IcaModel(device, dimension, settings.Batch, settings.Base);
+        var chosen = IcaMethod.Of(settings);
+        device.Write(model.Unmixing, chosen.InitialUnmixing(settings, problem));
+        method = chosen.Start(device, model, settings, batch);
+        Parts = [model.Unmixing, batches, batch, .. method?.Parts ?? [], this];
+    }
+
+    /// <summary>Iterations done.</summary>
+    public int Iteration { get; private set; }
+
+    /// <remarks>The last batch is among them, because the loss is that of the last batch.</remarks>
+    public IReadOnlyList<IStateful> Parts { get; }
+
+    public string Status =>
+        $"log-likelihood {NumberText.Fixed(last?.LogLikelihood ?? double.NaN)} (oracle {NumberText.Fixed(problem.Oracle)})"
+        + (last is null || double.IsNaN(last.Loss) ? "" : $", loss {NumberText.Fixed(last.Loss, 4)}");
+
+    public void Step()
+    {
+        if (method is null)
+            return;
+        batches.Next(indices);
+        device.GatherRows(batch, training, indices);
+        method.Step(batch, Iteration);
+        Iteration++;
+        if (Iteration % CheckEvery == 0)
+            RequireFinite();
+    }
+
+    public IReadOnlyList<Metric> Measure()
+    {
+        RequireFinite();
+        double logLikelihood = TestLogLikelihood();
+        if (!double.IsFinite(logLikelihood))
+            throw new RunFailedException($"the test log-likelihood is no longer finite at iteration {Iteration}", Iteration);
+        last = new Measurement(Iteration, logLikelihood, Loss(), Unmixing());
+        return [IcaExperiment.LogLikelihood.At(logLikelihood), IcaExperiment.Loss.At(last.Loss)];
+    }
+
+    /// <summary>The mean log-likelihood of the test data, in nats.</summary>
+    public double TestLogLikelihood() => likelihood.Evaluate(model.Unmixing, settings.Base);
+
+    /// <summary>The method's own loss on the last batch at the present parameters; NaN before the first batch.</summary>
+    public double Loss() => method is null || Iteration == 0 ? double.NaN : method.Loss(batch);
+
+    /// <summary>V (D×D, row-major).</summary>
+    public double[] Unmixing() => device.Read(model.Unmixing);
+
+    public TrainingResult Finish()
+    {
+        double[] unmixing = Unmixing();
+        return new(
+            [
+                IcaExperiment.LogLikelihood.At(TestLogLikelihood()),
+                IcaExperiment.Oracle.At(problem.Oracle),
+                IcaExperiment.AmariDistance.At(problem.AmariDistanceOf(unmixing)),
+            ],
+            Matrix(UnmixingFile, unmixing));
+    }
+
+    public IReadOnlyList<RunFile> LastGoodState()
+        => last is null ? [] : [Matrix($"unmixing_last_good_iteration{last.Iteration}.csv", last.Unmixing)];
+
+    public void Dispose() => lease?.Dispose();
+
+    /// <summary>Writes what the other parts do not hold.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(Iteration);
+        writer.Write(lastFinite);
+        writer.Write(last is not null);
+        if (last is null)
+            return;
+        writer.Write(last.Iteration);
+        writer.Write(last.LogLikelihood);
+        writer.Write(last.Loss);
+        foreach (double value in last.Unmixing)
+            writer.Write(value);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        Iteration = reader.ReadInt32();
+        lastFinite = reader.ReadInt32();
+        last = reader.ReadBoolean()
+            ? new Measurement(
+                reader.ReadInt32(),
+                reader.ReadDouble(),
+                reader.ReadDouble(),
+                [.. Enumerable.Range(0, settings.Dimension * settings.Dimension).Select(_ => reader.ReadDouble())])
+            : null;
+    }
+
+    /// <exception cref="RunFailedException">A row of V is not finite.</exception>
+    private void RequireFinite()
+    {
+        device.SumRows<Identity>(rowSums, model.Unmixing);
+        device.Read(rowSums, rowSumValues);
+        if (!double.IsFinite(rowSumValues.Sum()))
+        {
+            string message = $"the unmixing matrix is no longer finite at iteration {Iteration}; it was at iteration {lastFinite}";
+            throw new RunFailedException(message, Iteration);
+        }
+
+        lastFinite = Iteration;
+    }
+
+    /// <summary>A row of the matrix on each line, without a header.</summary>
+    private RunFile Matrix(string name, double[] values) => new(name, stream =>
+    {
+        using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
+        for (int index = 0; index < values.Length; index++)
+        {
+            csv.WriteField(values[index], "R", CultureInfo.InvariantCulture);
+            if ((index + 1) % settings.Dimension == 0)
+                csv.EndRecord();
+        }
+    });
+
+    /// <summary>The last point of the curve, and the unmixing matrix there.</summary>
+    private sealed record Measurement(int Iteration, double LogLikelihood, double Loss, double[] Unmixing);
+}

@@ -1,0 +1,72 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Kernels;
+using Stein.Engine.Models;
+using Stein.Engine.Optimization;
+using Stein.Engine.State;
+using Stein.Experiments.Reports;
+
+namespace Stein.Experiments.Ica;
+
+/// <summary>Descends the KSD of the batch with the bandwidth of the batch.</summary>
+/// <remarks>
+/// Operations: squared distances 3PD, profile <see cref="KernelMethod.Exponential"/>·P, <c>K(S − 2aX)</c> 2B²D (for another kernel than
+/// the Gaussian two products, 4B²D).
+/// </remarks>
+internal sealed class Ksd : KernelMethod
+{
+    public override string Id => "ksd";
+
+    public override string Name => "KSD";
+
+    public override SeriesStyle Style => SeriesStyle.Of(1);
+
+    protected override PairStatistic DefaultStatistic => PairStatistic.U;
+
+    public override double Operations(IcaSettings settings)
+    {
+        (double b, double d) = (settings.Batch, settings.Dimension);
+        int products = settings.Kernel == GaussianKernel.Name ? 2 : 4;
+        return ModelOperations(settings) + (Pairs(settings) * ((3 * d) + Exponential)) + (products * b * b * d);
+    }
+
+    protected override IcaMethodTraining Start<TKernel>(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
+        => new Training<TKernel>(device, model, settings, statistic);
+
+    private sealed class Training<TKernel> : IcaMethodTraining
+        where TKernel : struct, IRadialKernel
+    {
+        private readonly KernelisedSteinDiscrepancy<TKernel> discrepancy;
+        private readonly DeviceMatrix scoreGradient;
+        private readonly Adam adam;
+
+        public Training(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
+            : base(device, model)
+        {
+            discrepancy = new(device, settings.Batch, settings.Dimension, statistic);
+            scoreGradient = device.Allocate(settings.Batch, settings.Dimension);
+            adam = new(new AdamSettings(settings.LearningRate), [model.Unmixing], [model.UnmixingGradient]);
+        }
+
+        public override IReadOnlyList<IStateful> Parts => [adam];
+
+        public override void Step(DeviceMatrix batch, int iteration)
+        {
+            Model.ComputeScores(batch);
+            discrepancy.SetSamples(batch);
+            discrepancy.SetBandwidthByBatchMedian();
+            discrepancy.Gradient(scoreGradient, batch, Model.Scores);
+            Model.BackPropagate(batch, scoreGradient);
+            adam.Step();
+        }
+
+        public override double Loss(DeviceMatrix batch)
+        {
+            Model.ComputeScores(batch);
+            discrepancy.SetSamples(batch);
+            discrepancy.SetBandwidthByBatchMedian();
+            return discrepancy.Value(batch, Model.Scores);
+        }
+    }
+}

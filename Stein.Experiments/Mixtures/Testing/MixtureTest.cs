@@ -1,0 +1,546 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Stein.Engine.Devices;
+using Stein.Engine.GoodnessOfFit;
+using Stein.Engine.Kernels;
+using Stein.Engine.Random;
+using Stein.Experiments.Declarations;
+using Stein.Experiments.Files;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
+using static System.FormattableString;
+
+namespace Stein.Experiments.Mixtures.Testing;
+
+/// <summary>
+/// One cell: goodness-of-fit tests of samples against a mixture, many times over. The defaults are the case in which the kernelised Stein
+/// discrepancy is blind: modes at ±5, proportions 0.7 : 0.3 where the model says 0.5 : 0.5.
+/// </summary>
+internal sealed record MixtureTestSettings
+{
+    [Description("what the model is and how the sample differs"), OneOf(typeof(MixtureProblem))]
+    public string Problem { get; init; } = "modes";
+
+    [Description("distance m of each mode from the origin; for shift and scale, how far the sample is from the model")]
+    [Range(0.0, double.MaxValue)]
+    public double Separation { get; init; } = 5;
+
+    [Description("weight of the first mode in the sample"), Range(0.0, 1.0)]
+    [OnlyFor(nameof(Problem), "modes", "three-modes", "unequal-scales")]
+    public double Weight { get; init; } = 0.7;
+
+    [Description("dimension D"), Range(1, 1000), Option("dim", "dimension")]
+    public int Dimension { get; init; } = 1;
+
+    [Description("what is done about blindness"), OneOf(typeof(MixtureRemedy))]
+    public string Remedy { get; init; } = "none";
+
+    [Description("standard deviation of the noise"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    [OnlyFor(nameof(Remedy), "noise")]
+    public double Sigma { get; init; } = 4;
+
+    [Description("temperature T"), Range(1.0, double.MaxValue), OnlyFor(nameof(Remedy), "temper")]
+    public double Temperature { get; init; } = 16;
+
+    [Description("samples in a test"), Range(2, 20_000), Option("n", "samples")]
+    public int Samples { get; init; } = 400;
+
+    [Description("tests, each on samples of its own"), Range(1, 1_000_000)]
+    public int Trials { get; init; } = 500;
+
+    [Description("bootstrap replicates in a test"), Range(1, 100_000)]
+    public int Replicates { get; init; } = 300;
+
+    [Description("weights of the bootstrap"), AllowedValues("multinomial", "wild")]
+    public string Bootstrap { get; init; } = "multinomial";
+
+    [Description("kernel of KSD"), OneOf(typeof(RadialKernels))]
+    public string Kernel { get; init; } = "imq";
+
+    [Description("level of the tests: one rejects where its p-value is at most that")]
+    [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
+    public double Level { get; init; } = 0.05;
+
+    /// <remarks>Cells that differ in the remedy alone have the same samples.</remarks>
+    [Description("seed of everything random")]
+    public uint Seed { get; init; } = 60;
+}
+
+/// <summary>What came of one test.</summary>
+/// <param name="Statistic">The discrepancy, or what the remedy makes of several.</param>
+/// <param name="IsRejected">Whether its p-value is at most the level.</param>
+/// <param name="Sigma">The σ that the remedy chose; NaN where it chose none.</param>
+internal sealed record MixtureTestDraw(double Statistic, bool IsRejected, double Sigma);
+
+/// <summary>
+/// Blindness to mixing weights: goodness-of-fit tests by the kernelised Stein discrepancy where modes are apart, and the remedies.
+/// </summary>
+internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
+{
+    /// <summary>Tests of a cell whose statistic is looked at, and not how often it rejects.</summary>
+    private const int CurveTrials = 50;
+
+    /// <summary>Tests under the hypothesis, where a level of 5 % is to be told from one of 6 %.</summary>
+    private const int NullTrials = 2000;
+
+    private const int FewestPoints = 3;
+
+    private static readonly MixtureTestSettings Default = new();
+    private static readonly MixtureRemedy[] LadderRules = [MixtureRemedy.Ladder, MixtureRemedy.Selected, MixtureRemedy.Maximum];
+
+    private static readonly Quantity<MixtureTestDraw> Rejections = new("rejections", draws => draws.Count(draw => draw.IsRejected));
+    private static readonly Quantity<MixtureTestDraw> Statistic = new("statistic", Mean);
+    private static readonly Quantity<MixtureTestDraw> StatisticError = new("statistic_standard_error", StandardError);
+
+    /// <summary>The geometric mean of the σ that a rule chose.</summary>
+    private static readonly Quantity<MixtureTestDraw> ChosenSigma =
+        new("chosen_sigma", draws => Math.Pow(2, draws.Average(draw => Math.Log2(draw.Sigma))));
+
+    public override string Name => "mixture";
+
+    public override string Title => "Power of Stein goodness-of-fit tests against wrong mixing weights, and what remedies gain and cost";
+
+    public override string Source =>
+        "Wenliang and Kanagawa, Blindness of score-based methods to isolated components and mixing proportions, 2020";
+
+    public override int ProtocolVersion => 1;
+
+    public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
+    [
+        ("", "KSD is blind: modes at ±5, weights 0.7 : 0.3 against 0.5 : 0.5; seconds"),
+        ("--remedy none,noise,temper --sigma 1,2,4,8", "noise of four strengths, and tempering"),
+        ("--remedy none,noise --weight 0.5,0.7,1", "level, wrong proportions, a missing mode"),
+        ("--remedy ladder,selected,maximum --dim 1,2,10,50", "rules that take σ from the data alone"),
+        ("--problem shift --separation 0.1,0.2,0.3 --remedy none,noise", "what noise costs where there is one mode"),
+    ];
+
+    protected override string? DrawsFile => null;
+
+    protected override IReadOnlyList<Quantity<MixtureTestDraw>> Quantities { get; } = [Rejections, Statistic, StatisticError, ChosenSigma];
+
+    protected override IReadOnlyList<MixtureTestSettings> Configs(GridScale scale) => scale switch
+    {
+        GridScale.Paper => PaperGrid(),
+        GridScale.Quick =>
+        [
+            .. from separation in (double[])[3, 5]
+               from remedy in FewRemedies()
+               from weight in (double[])[0.5, 0.7, 1]
+               select remedy with { Separation = separation, Weight = weight, Trials = 100 },
+        ],
+        _ =>
+        [
+            .. from remedy in FewRemedies()
+               from weight in (double[])[0.5, 1]
+               select remedy with { Separation = 3, Weight = weight, Samples = 24, Trials = 10, Replicates = 39 },
+            new() { Problem = "shift", Separation = 0.5, Samples = 24, Trials = 10, Replicates = 39, Dimension = 2 },
+        ],
+    };
+
+    protected override void Validate(MixtureTestSettings config)
+    {
+        if (MixtureProblem.Of(config).IsScale && config.Separation == 0)
+            throw InvalidConfigException.Value("separation", config.Separation, "a positive number: the standard deviation of the sample");
+        int smallest = MixtureRemedy.Of(config).Rule.SmallestSample;
+        if (config.Samples < smallest)
+            throw InvalidConfigException.Value("samples", config.Samples, $"at least {smallest} where \"remedy\" is \"{config.Remedy}\"");
+        if (1.0 / (config.Replicates + 1) > config.Level)
+        {
+            throw InvalidConfigException.Value("replicates", config.Replicates, Invariant(
+                $"at least {Math.Ceiling(1 / config.Level) - 1}: with fewer no p-value is as small as the level {config.Level}"));
+        }
+    }
+
+    /// <summary>Pair terms, distances and their median for every look at the samples, and the bootstrap's product.</summary>
+    protected override double Operations(MixtureTestSettings config)
+    {
+        MixtureRemedy remedy = MixtureRemedy.Of(config);
+        (double pairs, double bootstraps) = remedy.Rule.Cost(remedy.ViewCount);
+        return config.Trials * ((double)config.Samples * config.Samples)
+            * ((pairs * (60 + (6 * config.Dimension))) + (bootstraps * 2 * config.Replicates));
+    }
+
+    protected override string Describe(MixtureTestSettings config)
+    {
+        string weight = MixtureProblem.Of(config).ModelWeight is null ? "" : Invariant($", weight {config.Weight:0.###}");
+        return Invariant($"{config.Problem}, D = {config.Dimension}, separation {config.Separation}{weight}, ")
+            + MixtureRemedy.Of(config).Describe(config);
+    }
+
+    protected override int Draws(MixtureTestSettings config) => config.Trials;
+
+    protected override int MeasureEvery(MixtureTestSettings config) => Math.Max(1, config.Trials / 10);
+
+    protected override IReadOnlyList<Metric> Measure(IReadOnlyList<MixtureTestDraw> draws)
+        => [new("share_rejected", Rejections.From(draws) / draws.Count), new("mean_statistic", Mean(draws))];
+
+    protected override string Status(IReadOnlyList<MixtureTestDraw> draws)
+        => Invariant($"{draws.Count(draw => draw.IsRejected)} of {draws.Count} rejected");
+
+    protected override Func<int, MixtureTestDraw> Prepare(MixtureTestSettings config, Device device)
+    {
+        Hypothesis hypothesis = MixtureProblem.Of(config).Hypothesis(config);
+        MixtureRemedy remedy = MixtureRemedy.Of(config);
+        SampleTest test = remedy.Rule.Prepare(
+            count => new MixtureTester(device, config, count), config.Samples, remedy.Views(hypothesis, config));
+        return index =>
+        {
+            var stream = new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index);
+            double[] samples = hypothesis.Truth.Sample(stream, config.Samples);
+            try
+            {
+                (TestOutcome outcome, double sigma) = test(samples, (uint)index);
+                return new(outcome.Statistic, outcome.PValue <= config.Level, sigma);
+            }
+            catch (ArgumentException exception)
+            {
+                throw new RunFailedException($"the samples of trial {index} cannot be tested: {exception.Message}", index + 1, exception);
+            }
+        };
+    }
+
+    protected override Report Compose(Results<MixtureTestSettings> results)
+    {
+        // Files of tests that differ in more than the cell have names of their own.
+        bool hasVariants = results.Runs.Select(run => VariantOf(run.Config)).Distinct().Count() > 1;
+        Cell[] cells = [.. results.Runs.Select(run => new Cell(run, hasVariants))];
+
+        // Cells of the curves have few tests, and how often these reject is not looked at.
+        Cell[] tested = results.Scale == GridScale.Paper ? [.. cells.Where(cell => cell.Config.Trials != CurveTrials)] : cells;
+        return new(
+        [
+            Data(cells),
+            .. tested.GroupBy(cell => (cell.Place, cell.Weight, cell.Variant)).Select(part => PowerTable([.. part])),
+            .. RuleTable(tested),
+            .. HeatMaps(tested),
+            .. DiscrepancyCurves(cells),
+            .. PowerCurves(tested),
+            .. results.Scale is null ? [] : BlindScores.Figures(),
+        ]);
+    }
+
+    private static double Mean(IReadOnlyList<MixtureTestDraw> draws) => draws.Sum(draw => draw.Statistic) / draws.Count;
+
+    private static double StandardError(IReadOnlyList<MixtureTestDraw> draws)
+    {
+        double mean = Mean(draws);
+        double squares = draws.Sum(draw => draw.Statistic * draw.Statistic);
+        double variance = Math.Max(0, squares - (draws.Count * mean * mean)) / (draws.Count - 1);
+        return Math.Sqrt(variance / draws.Count);
+    }
+
+    private static MixtureTestSettings[] PaperGrid()
+        => [.. new[] { PowerGrid(), CurveGrid(), DimensionGrid(), ProblemGrid(), CostGrid() }.SelectMany(cells => cells).Distinct()];
+
+    /// <summary>Power over separations and σ or T, for three weights of the sample; the first of them is the null.</summary>
+    private static IEnumerable<MixtureTestSettings> PowerGrid() =>
+        from separation in (double[])[1, 2, 3, 4, 5, 6, 8, 10]
+        // Jumps cost ten times as much as the others.
+        let jumps = separation is 3 or 5 or 8 ? [MixtureRemedy.Perturb, MixtureRemedy.PerturbSelected] : Array.Empty<MixtureRemedy>()
+        from remedy in (MixtureTestSettings[])[.. Remedies(), .. ((double[])[2, 4, 8, 16, 32]).Select(Temper), .. jumps.Select(With)]
+        from weight in (double[])[0.5, 0.7, 1]
+        select WithTrials(remedy with { Separation = separation, Weight = weight });
+
+    /// <summary>The discrepancy itself over the weight of the sample.</summary>
+    private static IEnumerable<MixtureTestSettings> CurveGrid() =>
+        from separation in (double[])[2, 5, 8]
+        from remedy in (MixtureTestSettings[])[Default, Noise(1), Noise(2), Noise(4), Noise(8), Temper(4), Temper(16)]
+        from step in Enumerable.Range(0, 11)
+        select remedy with { Separation = separation, Weight = step / 10.0, Trials = CurveTrials };
+
+    private static IEnumerable<MixtureTestSettings> DimensionGrid() =>
+        from dimension in (int[])[1, 2, 10, 50]
+        from remedy in Remedies()
+        from weight in (double[])[0.5, 0.7, 1]
+        select WithTrials(remedy with { Dimension = dimension, Weight = weight });
+
+    /// <summary>More modes, and modes of unequal widths, so that the best σ is not the separation.</summary>
+    private static IEnumerable<MixtureTestSettings> ProblemGrid() =>
+        from problem in (string[])["three-modes", "unequal-scales"]
+        from separation in (double[])[5, 8]
+        from remedy in Remedies()
+        let config = remedy with { Problem = problem, Separation = separation }
+        let nullWeight = MixtureProblem.Of(config).ModelWeight!.Value
+        from weight in (double[])[nullWeight, nullWeight + 0.2, 1]
+        select WithTrials(config with { Weight = weight });
+
+    /// <summary>What remedies cost where there is nothing to cure: one mode.</summary>
+    private static IEnumerable<MixtureTestSettings> CostGrid() =>
+        from problem in ((string Name, double[] Separations)[])[("shift", [0, 0.1, 0.2, 0.3]), ("scale", [1, 1.1, 1.2, 1.4])]
+        from separation in problem.Separations
+        from remedy in (MixtureTestSettings[])[.. Remedies(), Temper(4), Temper(16)]
+        select WithTrials(remedy with { Problem = problem.Name, Separation = separation });
+
+    private static IEnumerable<MixtureTestSettings> Remedies() => [Default, .. NoiseView.Ladder.Select(Noise), .. LadderRules.Select(With)];
+
+    private static IEnumerable<MixtureTestSettings> FewRemedies() => [Default, Noise(4), Temper(16), .. LadderRules.Select(With)];
+
+    private static MixtureTestSettings With(MixtureRemedy remedy) => new() { Remedy = remedy.Name };
+
+    private static MixtureTestSettings Noise(double sigma) => With(MixtureRemedy.Noise) with { Sigma = sigma };
+
+    private static MixtureTestSettings Temper(double temperature) => With(MixtureRemedy.Temper) with { Temperature = temperature };
+
+    private static MixtureTestSettings WithTrials(MixtureTestSettings config)
+        => MixtureProblem.Of(config).Hypothesis(config).Holds ? config with { Trials = NullTrials } : config;
+
+    private static DataTable Data(Cell[] cells) => DataTable.Create(
+        "tests",
+        cells,
+        new("problem", cell => cell.Config.Problem),
+        new("dim", cell => cell.Config.Dimension),
+        new("separation", cell => cell.Config.Separation),
+        new("weight", cell => cell.Weight),
+        new("is_null", cell => cell.IsNull),
+        new("remedy", cell => cell.Config.Remedy),
+        new("sigma", cell => cell.Remedy == MixtureRemedy.Noise ? cell.Config.Sigma : null),
+        new("temperature", cell => cell.Remedy == MixtureRemedy.Temper ? cell.Config.Temperature : null),
+        new("samples", cell => cell.Config.Samples),
+        new("kernel", cell => cell.Config.Kernel),
+        new("bootstrap", cell => cell.Config.Bootstrap),
+        new("replicates", cell => cell.Config.Replicates),
+        new("level", cell => cell.Config.Level),
+        new("seed", cell => cell.Config.Seed),
+        new("trials", cell => cell.Config.Trials),
+        new("rejections", cell => cell.Count),
+        new("power", cell => cell.Power),
+        new("lower", cell => cell.Interval.Low),
+        new("upper", cell => cell.Interval.High),
+        new("agrees", cell => cell.Agrees),
+        new("statistic", cell => cell.Run[Statistic]),
+        new("statistic_se", cell => cell.Run[StatisticError]),
+        new("chosen_sigma", cell => cell.Run[ChosenSigma]));
+
+    /// <summary>One row per remedy, one column per separation.</summary>
+    private static Table PowerTable(Cell[] cells)
+    {
+        Cell first = cells[0];
+        (string weightOfName, string weightOfTitle) = double.IsNaN(first.Weight)
+            ? ("", "") : (Invariant($"_weight{first.Weight:0.###}"), Invariant($", sample's weight {first.Weight:0.###}"));
+        string what = cells.All(cell => cell.IsNull) ? "Rejections under the hypothesis" : "Power";
+        string variant = first.Variant.Length == 0 ? "" : $" ({first.Variant})";
+        Table table = Pivot(withIntervals: true);
+
+        // On a terminal there is room for the intervals of a few columns only.
+        return table.Columns.Count <= 4 ? table : table with { ShortRows = Pivot(withIntervals: false).Rows };
+
+        Table Pivot(bool withIntervals) => Table.Pivot(
+            $"power_{first.Place}{weightOfName}{first.Suffix}",
+            Invariant($"{what} in per cent at level {first.Config.Level:0.###}: {first.Config.Problem}, D = {first.Config.Dimension}")
+                + $"{weightOfTitle}{variant}",
+            $"{Protocol(cells)} In brackets the 95 % interval (Clopper and Pearson). "
+                + "Under the hypothesis ↑ and ↓ mark counts outside the central 95 % of the binomial law of the level. "
+                + "Tempered tests have samples of the tempered truth itself, which takes knowing it.",
+            cells,
+            [new("remedy", cell => cell.Title)],
+            cell => cell.Config.Separation,
+            separation => $"{first.Problem.Symbol} = {NumberText.Tick(separation)}",
+            cell => cell.PowerText(withIntervals),
+            missing: "");
+    }
+
+    /// <summary>The problem, the size of the tests, how many there are, and their kernel.</summary>
+    private static string Protocol(IReadOnlyList<Cell> cells)
+    {
+        MixtureTestSettings config = cells[0].Config;
+        string trials = string.Join(" or ", cells.Select(cell => cell.Config.Trials).Distinct().Order());
+        return $"{cells[0].Problem.Sentence} {config.Samples} samples a test, {trials} tests, {config.Replicates} {config.Bootstrap} "
+            + $"bootstrap replicates, {config.Kernel} kernel with the median distance as bandwidth.";
+    }
+
+    /// <summary>Rules that find σ from the samples alone, beside the σ that turned out best, which nobody knows before.</summary>
+    private static IEnumerable<Table> RuleTable(Cell[] cells)
+    {
+        (ILookup<MixtureRemedy, Cell> ByRemedy, Cell Best)[] rows =
+        [
+            .. from place in cells.Where(cell => !cell.IsNull)
+                   .GroupBy(cell => (cell.Place, cell.Config.Separation, cell.Weight, cell.Variant))
+               let remedies = place.ToLookup(cell => cell.Remedy)
+               let noises = remedies[MixtureRemedy.Noise].OrderByDescending(cell => cell.Power).ThenBy(cell => cell.Config.Sigma)
+               where noises.Count() > 1 && LadderRules.Any(remedies.Contains)
+               select (remedies, noises.First()),
+        ];
+        if (rows.Length == 0)
+            yield break;
+        yield return Table.Create(
+            "rules",
+            "Rules for σ: power in per cent",
+            "Power in per cent of tests with noise. Best σ: the most powerful of the ladder's, chosen by looking at the power itself (the "
+                + "smallest if several are). Ladder: the sum over σ with weights σ². Selected: σ by the ratio of signal to noise on one "
+                + "half of the samples, tested on the other; beside it the geometric mean of what was chosen. Largest: the largest "
+                + "statistic of the ladder in units of its bootstrap's spread, all samples used.",
+            rows,
+            new("problem", row => row.Best.Config.Problem),
+            new("D", row => $"{row.Best.Config.Dimension}"),
+            new("m", row => NumberText.Tick(row.Best.Config.Separation)),
+            new("weight", row => double.IsNaN(row.Best.Weight) ? "" : NumberText.Fixed(row.Best.Weight)),
+            new("KSD", row => PowerOf(row.ByRemedy[MixtureRemedy.None])),
+            new("best\nσ", row => NumberText.Tick(row.Best.Config.Sigma)),
+            new("at\nbest σ", row => PowerOf([row.Best])),
+            new("ladder", row => PowerOf(row.ByRemedy[MixtureRemedy.Ladder])),
+            new("selected", row => PowerOf(row.ByRemedy[MixtureRemedy.Selected])),
+            new("its\nσ", row => Text(row.ByRemedy[MixtureRemedy.Selected], cell => cell.Run[ChosenSigma])),
+            new("largest", row => PowerOf(row.ByRemedy[MixtureRemedy.Maximum])));
+
+        static string PowerOf(IEnumerable<Cell> cells) => Text(cells, cell => 100 * cell.Power);
+
+        static string Text(IEnumerable<Cell> cells, Func<Cell, double> value)
+            => cells.Select(cell => NumberText.Fixed(value(cell), 1)).FirstOrDefault("");
+    }
+
+    /// <summary>Power over the separation and the strength of a remedy.</summary>
+    private static IEnumerable<Figure> HeatMaps(Cell[] cells) =>
+        from remedy in (MixtureRemedy[])[MixtureRemedy.Noise, MixtureRemedy.Temper]
+        from part in cells.Where(cell => cell.Remedy == remedy && cell.Problem.ModelWeight is not null)
+            .GroupBy(cell => (cell.Place, cell.Weight, cell.Variant))
+        let separations = part.Select(cell => cell.Config.Separation).Distinct().Order().ToArray()
+        let strengths = part.Select(cell => remedy.Strength!.Of(cell.Config)).Distinct().Order().ToArray()
+        where separations.Length > 1 && strengths.Length > 1
+        let first = part.First()
+        select new Figure(
+            Invariant($"power_{remedy.Name}_{first.Place}_weight{first.Weight:0.###}{first.Suffix}"),
+            Invariant($"Share of tests that reject, in per cent, where the sample's weight of the first mode is {first.Weight:0.###}. ")
+                + Protocol([.. part]),
+            Names(first.Problem.SeparationLabel, separations),
+            Names(remedy.Strength!.Label, strengths),
+            [
+                new HeatMap("share of tests that reject, in per cent", [
+                    .. part.Select(cell => new HeatCell(
+                        Array.IndexOf(separations, cell.Config.Separation),
+                        Array.IndexOf(strengths, remedy.Strength!.Of(cell.Config)),
+                        cell.Power,
+                        Invariant($"{100 * cell.Power:0}"))),
+                ]),
+            ]);
+
+    private static Axis Names(string label, double[] values) => new(label)
+    {
+        Limits = (-0.5, values.Length - 0.5),
+        Ticks = Ticks.Names([.. values.Select(NumberText.Tick)]),
+        HasGrid = false,
+    };
+
+    /// <summary>The discrepancy over the sample's weight, of the remedies that test the discrepancy of one view.</summary>
+    private static IEnumerable<Figure> DiscrepancyCurves(Cell[] cells) =>
+        from part in cells.Where(cell => cell.Remedy.ViewCount == 1 && cell.Problem.ModelWeight is not null)
+            .GroupBy(cell => (cell.Place, cell.Config.Separation, cell.Config.Trials, cell.Variant))
+        where part.Select(cell => cell.Weight).Distinct().Count() > FewestPoints
+        let first = part.First()
+        select Lines(
+            $"discrepancy_{first.Place}_separation{NumberText.Tick(first.Config.Separation)}{first.Suffix}",
+            $"Mean of the statistic with its standard error, m = {NumberText.Tick(first.Config.Separation)}. {Protocol([.. part])}",
+            part,
+            new Axis("Sample's weight of the first mode"),
+            "Discrepancy (U-statistic)",
+            cell => cell.StatisticAt(cell.Weight));
+
+    /// <summary>Power over the dimension, and over the effect where there is one mode.</summary>
+    private static IEnumerable<Figure> PowerCurves(Cell[] cells) =>
+    [
+        .. from part in cells.Where(cell => cell.Problem == MixtureProblem.Modes)
+               .GroupBy(cell => (cell.Config.Separation, cell.Weight, cell.Variant))
+           let dimensions = part.Select(cell => (double)cell.Config.Dimension).Distinct().Order().ToArray()
+           where dimensions.Length >= FewestPoints
+           let first = part.First()
+           select Lines(
+               Invariant($"power_by_dimension_separation{first.Config.Separation}_weight{first.Weight:0.###}{first.Suffix}"),
+               $"Share of tests that reject with its 95 % interval (Clopper and Pearson), m = {NumberText.Tick(first.Config.Separation)}, "
+                   + Invariant($"sample's weight of the first mode {first.Weight:0.###}. {Protocol([.. part])}"),
+               part.GroupBy(cell => cell.Title).Where(remedy => remedy.Count() > 1).SelectMany(remedy => remedy),
+               new Axis("Dimension D") { Scale = Scale.Log10, Ticks = Ticks.At(dimensions) },
+               "Share rejected",
+               cell => cell.PowerAt(cell.Config.Dimension)),
+        .. from part in cells.Where(cell => cell.Problem.ModelWeight is null)
+               .GroupBy(cell => (cell.Place, cell.Variant))
+           where part.Select(cell => cell.Config.Separation).Distinct().Count() >= FewestPoints
+           let first = part.First()
+           select Lines(
+               $"cost_{first.Place}{first.Suffix}",
+               $"Share of tests that reject with its 95 % interval (Clopper and Pearson). {Protocol([.. part])}",
+               part,
+               new Axis(first.Problem.SeparationLabel),
+               "Share rejected",
+               cell => cell.PowerAt(cell.Config.Separation)),
+    ];
+
+    /// <summary>One line per remedy.</summary>
+    private static Figure Lines(string name, string caption, IEnumerable<Cell> cells, Axis x, string y, Func<Cell, Point> point) => new(
+        name,
+        caption,
+        x with { Margin = 0.03 },
+        new Axis(y),
+        [
+            .. cells.GroupBy(cell => cell.Title).Select((remedy, index) => new Series(
+                remedy.Key, SeriesStyle.Of(index), [.. remedy.Select(point).OrderBy(place => place.X)])),
+        ]);
+
+    /// <summary>What in the tests themselves is not the default, as in "n 200, rbf"; empty if nothing is.</summary>
+    private static string VariantOf(MixtureTestSettings config) => string.Join(", ", ((string[])
+    [
+        config.Samples == Default.Samples ? "" : Invariant($"n {config.Samples}"),
+        config.Kernel == Default.Kernel ? "" : config.Kernel,
+        config.Bootstrap == Default.Bootstrap ? "" : config.Bootstrap,
+        config.Replicates == Default.Replicates ? "" : Invariant($"{config.Replicates} replicates"),
+        config.Level == Default.Level ? "" : Invariant($"level {config.Level}"),
+        config.Seed == Default.Seed ? "" : Invariant($"seed {config.Seed}"),
+    ]).Where(part => part.Length > 0));
+
+    /// <summary>A finished run with what is derived from it.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="HasVariants">Whether the report has tests of several variants, whose files have names of their own.</param>
+    private sealed record Cell(StoredRun<MixtureTestSettings> Run, bool HasVariants)
+    {
+        private const double Confidence = 0.95;
+
+        public MixtureTestSettings Config => Run.Config;
+
+        public MixtureProblem Problem { get; } = MixtureProblem.Of(Run.Config);
+
+        public MixtureRemedy Remedy { get; } = MixtureRemedy.Of(Run.Config);
+
+        public string Title => Remedy.TitleOf(Config);
+
+        /// <summary>Problem and dimension as part of a file name.</summary>
+        public string Place { get; } = $"{FileNames.Word(Run.Config.Problem)}_D{Run.Config.Dimension}";
+
+        /// <summary>The sample's weight of the first mode; NaN where there is one mode.</summary>
+        public double Weight => Problem.ModelWeight is null ? double.NaN : Config.Weight;
+
+        public string Variant { get; } = VariantOf(Run.Config);
+
+        public string Suffix => HasVariants && Variant.Length > 0 ? $"_{FileNames.Word(Variant)}" : "";
+
+        /// <summary>Whether the samples come from the model.</summary>
+        public bool IsNull { get; } = MixtureProblem.Of(Run.Config).Hypothesis(Run.Config).Holds;
+
+        public int Count => (int)Run[Rejections];
+
+        /// <summary>The share of tests that reject: an estimate of the level where <see cref="IsNull"/>.</summary>
+        public double Power => Run[Rejections] / Config.Trials;
+
+        /// <summary>The 95 % interval of the power.</summary>
+        public (double Low, double High) Interval { get; }
+            = BinomialIntervals.ClopperPearson((int)Run[Rejections], Run.Config.Trials, Confidence);
+
+        /// <summary>Whether the count is within the central 95 % of the law of the level; empty where the model is wrong.</summary>
+        public string Agrees
+        {
+            get
+            {
+                (int low, int high) = BinomialIntervals.Counts(Config.Level, Config.Trials, Confidence);
+                return !IsNull ? "" : Count < low ? "lower" : Count > high ? "higher" : "agrees";
+            }
+        }
+
+        public Point StatisticAt(double x)
+            => new(x, Run[Statistic], Run[Statistic] - Run[StatisticError], Run[Statistic] + Run[StatisticError]);
+
+        public Point PowerAt(double x) => new(x, Power, Interval.Low, Interval.High);
+
+        /// <summary>The power in per cent, with an arrow where it is the level and not what it should be.</summary>
+        public string PowerText(bool withInterval)
+            => Invariant($"{100 * Power:0.0}") + (withInterval ? Invariant($" ({100 * Interval.Low:0.0}–{100 * Interval.High:0.0})") : "")
+                + Agrees switch { "higher" => " ↑", "lower" => " ↓", _ => "" };
+    }
+}

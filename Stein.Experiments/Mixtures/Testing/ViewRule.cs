@@ -1,0 +1,112 @@
+using Stein.Engine.GoodnessOfFit;
+
+namespace Stein.Experiments.Mixtures.Testing;
+
+/// <summary>Tests samples.</summary>
+/// <param name="samples">N×D, of the truth.</param>
+/// <param name="trial">Decides which numbers are drawn for the noise and the bootstrap.</param>
+/// <returns>What came of it, and the σ that was chosen; NaN where none was.</returns>
+/// <exception cref="ArgumentException">The statistic is not a finite number.</exception>
+internal delegate (TestOutcome Outcome, double Sigma) SampleTest(double[] samples, uint trial);
+
+/// <summary>How the discrepancies of several views become one test.</summary>
+/// <param name="SmallestSample">The fewest samples that it can test.</param>
+/// <param name="Cost">
+/// For a number of views, how many matrices of pair terms a test computes, and how many of them the bootstrap is applied to, both in
+/// units of those of all samples.
+/// </param>
+/// <param name="Prepare">Makes the test of the given number of samples, with testers made for a part of them or for all.</param>
+internal sealed record ViewRule(
+    int SmallestSample,
+    Func<int, (double Pairs, double Bootstraps)> Cost,
+    Func<Func<int, MixtureTester>, int, IReadOnlyList<MixtureView>, SampleTest> Prepare)
+{
+    /// <summary>The weighted sum of the discrepancies, <c>Σ_l λ_l KSD²_l</c>.</summary>
+    public static readonly ViewRule Sum = new(2, views => (views, 1), PrepareSum);
+
+    /// <summary>
+    /// The view with the largest ratio of signal to noise on the first half of the samples, tested on the second: since the halves are
+    /// independent, the choice does not change the level. It costs half of the samples.
+    /// </summary>
+    public static readonly ViewRule Selected = new(4, views => (views / 4.0, 0.25), PrepareSelected);
+
+    /// <summary>
+    /// The largest of the views' statistics, each in units of the standard deviation of its replicates. All views share the bootstrap's
+    /// weights, so that the replicates of the largest are the largest of the replicates: all samples are used, and nothing is chosen
+    /// beforehand.
+    /// </summary>
+    public static readonly ViewRule Maximum = new(2, views => (views, views), PrepareMaximum);
+
+    private static SampleTest PrepareSum(Func<int, MixtureTester> create, int count, IReadOnlyList<MixtureView> views)
+    {
+        MixtureTester tester = create(count);
+        return (samples, trial) =>
+        {
+            tester.Begin(trial);
+            if (views.Count == 1)
+                tester.Set(views[0], views[0].See(samples, trial));
+            for (int index = 0; views.Count > 1 && index < views.Count; index++)
+                tester.Add(views[index], views[index].See(samples, trial), isFirst: index == 0);
+            return (tester.Test(), double.NaN);
+        };
+    }
+
+    private static SampleTest PrepareSelected(Func<int, MixtureTester> create, int count, IReadOnlyList<MixtureView> views)
+    {
+        int half = count / 2;
+        (MixtureTester chooser, MixtureTester tester) = (create(half), create(count - half));
+        return (samples, trial) =>
+        {
+            int middle = samples.Length / count * half;
+            (MixtureView View, double[] Seen, double Ratio) best = (views[0], [], double.NegativeInfinity);
+            foreach (MixtureView view in views)
+            {
+                // Noise for all samples at once: that of the two halves is independent.
+                double[] seen = view.See(samples, trial);
+                chooser.Set(view, seen.AsSpan(0, middle));
+                double ratio = chooser.SignalToNoise();
+                if (ratio > best.Ratio)
+                    best = (view, seen, ratio);
+            }
+
+            tester.Begin(trial);
+            tester.Set(best.View, best.Seen.AsSpan(middle));
+            return (tester.Test(), best.View.Sigma);
+        };
+    }
+
+    private static SampleTest PrepareMaximum(Func<int, MixtureTester> create, int count, IReadOnlyList<MixtureView> views)
+    {
+        MixtureTester tester = create(count);
+        var largest = new double[tester.Replicates.Length];
+        return (samples, trial) =>
+        {
+            tester.Begin(trial);
+            Array.Fill(largest, double.NegativeInfinity);
+            (double Statistic, double Sigma) best = (double.NegativeInfinity, double.NaN);
+            foreach (MixtureView view in views)
+            {
+                tester.Set(view, view.See(samples, trial));
+                TestOutcome outcome = tester.Test();
+                ReadOnlySpan<double> replicates = tester.Replicates;
+                double scale = 1 / Spread(replicates);
+                for (int index = 0; index < largest.Length; index++)
+                    largest[index] = Math.Max(largest[index], replicates[index] * scale);
+                if (outcome.Statistic * scale > best.Statistic)
+                    best = (outcome.Statistic * scale, view.Sigma);
+            }
+
+            int above = largest.Count(replicate => !(replicate < best.Statistic));
+            return (new TestOutcome(best.Statistic, (1.0 + above) / (1.0 + largest.Length)), best.Sigma);
+        };
+    }
+
+    /// <summary>The root of the mean square: under the hypothesis replicates are about zero.</summary>
+    private static double Spread(ReadOnlySpan<double> replicates)
+    {
+        double sum = 0;
+        foreach (double replicate in replicates)
+            sum += replicate * replicate;
+        return Math.Sqrt(sum / replicates.Length);
+    }
+}

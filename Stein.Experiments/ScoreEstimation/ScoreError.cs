@@ -1,0 +1,674 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text.Json.Serialization;
+using MathNet.Numerics.Statistics;
+using Stein.Engine.Devices;
+using Stein.Engine.Estimators;
+using Stein.Engine.Kernels;
+using Stein.Engine.Random;
+using Stein.Engine.Targets;
+using Stein.Experiments.Declarations;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
+using Cell = Stein.Experiments.Runs.StoredRun<Stein.Experiments.ScoreEstimation.ScoreErrorSettings>;
+using CellQuantity = Stein.Experiments.Studies.Quantity<Stein.Experiments.ScoreEstimation.ScoreErrorDraw>;
+
+namespace Stein.Experiments.ScoreEstimation;
+
+/// <summary>One cell: how far an estimator is from the score of a known density, many times over.</summary>
+internal sealed record ScoreErrorSettings
+{
+    [Description("density whose score is estimated"), OneOf(typeof(ScoreTarget))]
+    public string Target { get; init; } = "gauss";
+
+    [Description("dimension D"), Range(1, 10_000), Option("dim", "dimension")]
+    public int Dimension { get; init; } = 10;
+
+    [Description("samples K that an estimate is made from"), Range(2, 100_000), Option("samples", "n")]
+    public int Samples { get; init; } = 200;
+
+    [Description("further points of the density at which the estimate is judged"), Range(1, 1_000_000)]
+    public int TestPoints { get; init; } = 1024;
+
+    [Description("how the score is estimated"), OneOf(typeof(ScoreEstimators))]
+    public string Estimator { get; init; } = "stein";
+
+    [Description("kernel of the estimator"), OneOf(typeof(RadialKernels))]
+    public string Kernel { get; init; } = "rbf";
+
+    [Description("bandwidth of the kernel; by the estimator's rule if left out"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    public double? Bandwidth { get; init; }
+
+    [Description("how the regularisation is found: by the estimator's rule, from held-out samples in every draw, or given")]
+    [AllowedValues("rule", "held-out", "given")]
+    public string Selection { get; init; } = "rule";
+
+    [Description("regularisation of the estimator, such as a ridge or a number of steps"), OnlyFor(nameof(Selection), "given")]
+    public double? Regularisation { get; init; }
+
+    [Description("draws of samples and points, the same for all estimators"), Range(1, 100_000)]
+    public int Trials { get; init; } = 10;
+
+    [Description("seed of everything random")]
+    public uint Seed { get; init; } = 60;
+
+    /// <summary>The regularisation of every draw, given or by rule; NaN where it is selected.</summary>
+    [JsonIgnore]
+    public double FixedRegularisation => Selection switch
+    {
+        "rule" => ScoreEstimators.Find(Estimator).DefaultRegularisation(Samples, Dimension),
+        "given" => Regularisation ?? double.NaN,
+        _ => double.NaN,
+    };
+}
+
+/// <summary>What came of one draw of samples.</summary>
+/// <param name="Trial">The number of the draw, from 0.</param>
+/// <param name="InSample">The relative error at the samples (<see cref="ScoreTarget.RelativeError"/>); NaN without an estimate.</param>
+/// <param name="OutOfSample">The relative error at the test points; NaN without an estimate.</param>
+/// <param name="Regularisation">The regularisation of the estimate.</param>
+/// <param name="Bandwidth">The bandwidth of the kernel.</param>
+internal sealed record ScoreErrorDraw(
+    int Trial,
+    [property: JsonPropertyName("in_sample_error")] double InSample,
+    [property: JsonPropertyName("out_of_sample_error")] double OutOfSample,
+    double Regularisation,
+    double Bandwidth)
+{
+    /// <summary>Whether samples and settings determined no score, as where equations are singular to rounding.</summary>
+    [JsonIgnore]
+    public bool IsFailed => double.IsNaN(OutOfSample);
+}
+
+/// <summary>
+/// The error of score estimators beside known scores, over dimensions, sample sizes and regularisations, which follow the estimator's rule,
+/// are selected on held-out samples, or are given.
+/// </summary>
+internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
+{
+    /// <summary>
+    /// The largest K at which the ridge of <c>stein-augmented</c> is selected on held-out samples: the divergences that this takes cost
+    /// O(K²D) operations per point.
+    /// </summary>
+    private const int MaxSamplesOfAugmentedSelection = 1000;
+
+    /// <summary>The fewest regularisations that make a sweep.</summary>
+    private const int MinSweep = 5;
+
+    /// <summary>Means above this are outside of the figures: ten times as wrong as a score of zero.</summary>
+    private const double HighestError = 10;
+
+    private const string RelativeErrorText =
+        "The relative error is the squared distance of the estimated score from the true one over the squared length of the true one, both "
+        + "summed over points: 0 for the true score, 1 for a score of zero.";
+
+    private static readonly CellQuantity Failed = new("failed", draws => draws.Count(draw => draw.IsFailed));
+    private static readonly CellQuantity Regularisation = Of("regularisation", draw => draw.Regularisation, Statistics.Median);
+    private static readonly CellQuantity LowRegularisation = Of("regularisation_low", draw => draw.Regularisation, Enumerable.Min);
+    private static readonly CellQuantity HighRegularisation = Of("regularisation_high", draw => draw.Regularisation, Enumerable.Max);
+    private static readonly CellQuantity Bandwidth = Of("bandwidth", draw => draw.Bandwidth, Enumerable.Average);
+    private static readonly CellQuantity InSample = Of("in_sample_error", draw => draw.InSample, Statistics.Mean);
+    private static readonly CellQuantity InSampleDeviation = Of("in_sample_sd", draw => draw.InSample, Statistics.StandardDeviation);
+    private static readonly CellQuantity OutOfSample = Of("out_of_sample_error", draw => draw.OutOfSample, Statistics.Mean);
+    private static readonly CellQuantity OutOfSampleDeviation =
+        Of("out_of_sample_sd", draw => draw.OutOfSample, Statistics.StandardDeviation);
+
+    private static readonly CellQuantity OutOfSampleMedian = Of("out_of_sample_median", draw => draw.OutOfSample, Statistics.Median);
+
+    /// <summary>In tables and figures; <c>stein-u</c>, which is in no grid, is last, so that the others have distinct colours.</summary>
+    private static readonly List<string> Order = [.. ScoreEstimators.Names.OrderBy(name => name == "stein-u")];
+
+    private static readonly Variable Dimension = new("dimension", "Dimension D", "D", config => config.Dimension);
+    private static readonly Variable Samples = new("samples", "Samples K", "K", config => config.Samples);
+
+    /// <summary>The style of the true score and of the error of a score of zero; no estimator has its colour.</summary>
+    internal static readonly SeriesStyle Truth = SeriesStyle.Reference with { Color = ScottPlot.Color.FromHex("#404040") };
+
+    public override string Name => "score-error";
+
+    public override string Title => "Error of score estimators over dimensions, sample sizes and ridges, beside the known score";
+
+    public override string Source => "Li and Turner, Gradient estimators for implicit models, ICLR 2018";
+
+    public override int ProtocolVersion => 2;
+
+    public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
+    [
+        ("--estimator stein,ssge,kef --dim 1,10,100", "three estimators by their rules, over dimensions"),
+        ("--target banana --dim 2 --selection rule,held-out --samples 50,200,1000", "rules and held-out samples on a banana"),
+        ("--estimator stein-augmented --selection given --regularisation 0.01,0.1,1,10,100", "a sweep of the ridge"),
+    ];
+
+    protected override string DrawsFile => "errors.csv";
+
+    protected override IReadOnlyList<CellQuantity> Quantities { get; } =
+    [
+        Failed, Regularisation, LowRegularisation, HighRegularisation, Bandwidth, InSample, InSampleDeviation, OutOfSample,
+        OutOfSampleDeviation, OutOfSampleMedian,
+    ];
+
+    protected override IReadOnlyList<(string Name, Func<ScoreErrorDraw, double> Value)> Metrics { get; } =
+        [(InSample.Name, draw => draw.InSample), (OutOfSample.Name, draw => draw.OutOfSample)];
+
+    protected override IReadOnlyList<ScoreErrorSettings> Configs(GridScale scale)
+    {
+        IEnumerable<ScoreErrorSettings> all = scale switch
+        {
+            GridScale.Paper =>
+            [
+                .. FixedRegularisations(),
+                .. Selected(Dimensions([1, 2, 5, 10, 20, 50, 100, 200], new())),
+                .. Selected(Dimensions([2, 4, 8, 16, 32, 64], new() { Target = "grid", Samples = 128 })),
+                .. Selected(SampleSizes([50, 100, 200, 500, 1000, 2000], new() { Dimension = 10 })),
+                .. Selected(SampleSizes([50, 100, 200, 500, 1000, 2000], new() { Target = "grid", Dimension = 32 })),
+                .. Selected(SampleSizes([50, 100, 200, 500, 1000, 2000], new() { Target = "banana", Dimension = 2 })),
+                .. Swept(Dimensions([1, 2, 10, 50, 100], new()), [0.001, 0.0032, 0.01, 0.032, 0.1, 0.32, 1, 3.2, 10, 32, 100]),
+            ],
+            GridScale.Quick =>
+            [
+                .. Selected(Dimensions([1, 10, 50], new() { Samples = 100, Trials = 3 })),
+                .. Selected(SampleSizes([50, 100, 200], new() { Target = "banana", Dimension = 2, Trials = 3 })),
+                .. Swept(Dimensions([1, 50], new() { Samples = 100, Trials = 3 }), [0.01, 0.1, 1, 10, 100]),
+            ],
+            _ =>
+            [
+                .. Selected(Dimensions([1, 3], new() { Samples = 30, TestPoints = 50, Trials = 2 })),
+                .. Selected(SampleSizes([20, 30], new() { Target = "banana", Dimension = 2, TestPoints = 50, Trials = 2 })),
+                .. Swept(Dimensions([1, 3], new() { Samples = 30, TestPoints = 50, Trials = 2 }), [0.01, 0.1, 1, 10, 100]),
+            ],
+        };
+        return [.. all.Select(Normalise).Distinct()];
+    }
+
+    /// <summary>A regularisation that is given and is the rule's is the rule's run.</summary>
+    protected override ScoreErrorSettings Normalise(ScoreErrorSettings config)
+    {
+        if (config.Selection != "given")
+            return config;
+        ScoreErrorSettings rule = config with { Selection = "rule", Regularisation = null };
+        return config.Regularisation == rule.FixedRegularisation ? rule : config;
+    }
+
+    protected override void Validate(ScoreErrorSettings config)
+    {
+        bool isGiven = config.Selection == "given";
+        (int minDimension, int minSamples) = (ScoreTarget.LeastDimension(config.Target), HeldOutSplit.FewestSamples);
+        ScoreEstimator estimator = ScoreEstimators.Find(config.Estimator);
+        Require(
+            config.Dimension >= minDimension, "dimension", config.Dimension,
+            $"a whole number from {minDimension} on where \"target\" is \"{config.Target}\"");
+        Require(
+            config.Samples >= minSamples || config.Selection != "held-out", "samples", config.Samples,
+            $"a whole number from {minSamples} on where \"selection\" is \"held-out\"");
+        Require(
+            isGiven == (config.Regularisation is not null), "regularisation", config.Regularisation,
+            isGiven ? $"the {estimator.RegularisationName}, as \"selection\" is \"given\"" : "left out, unless \"selection\" is \"given\"");
+        if (config.Regularisation is { } regularisation && estimator.ProblemWith(regularisation) is { } problem)
+            throw InvalidConfigException.Because("regularisation", regularisation, problem);
+
+        static void Require(bool holds, string key, object? value, string allowed)
+        {
+            if (!holds)
+                throw InvalidConfigException.Value(key, value ?? "nothing", allowed);
+        }
+    }
+
+    /// <summary>The estimate of every draw and its scores; where it selects, those of every candidate in every split as well.</summary>
+    protected override double Operations(ScoreErrorSettings config)
+    {
+        (double k, double m) = (config.Samples, config.TestPoints);
+        double one = FitOperations(config, k) + ScoreOperations(config, k, m) + ScoreOperations(config, k, k);
+        if (config.Selection != "held-out")
+            return config.Trials * one;
+        int candidates = ScoreEstimators.Find(config.Estimator).Candidates(config.Samples, config.Dimension).Count;
+        double judges = k / HeldOutSplit.HeldOutEvery;
+        double training = k - judges;
+        double divergences = config.Estimator == "stein-augmented"
+            ? judges * training * training * config.Dimension
+            : ScoreOperations(config, training, judges);
+        double split = FitOperations(config, training) + ScoreOperations(config, training, judges) + divergences;
+        return config.Trials * (one + (candidates * HeldOutSplit.Count(config.Samples) * split));
+    }
+
+    protected override string Describe(ScoreErrorSettings config)
+    {
+        string selection = config.Selection == "given" ? NumberText.Tick(config.FixedRegularisation) : config.Selection;
+        return $"{config.Estimator} ({selection}), {config.Target}, D = {config.Dimension}, K = {config.Samples}";
+    }
+
+    protected override string SpeedClass(ScoreErrorSettings config) => config.Estimator;
+
+    protected override int Draws(ScoreErrorSettings config) => config.Trials;
+
+    protected override string Status(IReadOnlyList<ScoreErrorDraw> draws)
+        => $"relative error {NumberText.Fixed(draws[^1].OutOfSample, 3)}";
+
+    protected override Func<int, ScoreErrorDraw> Prepare(ScoreErrorSettings config, Device device) => index => Draw(config, device, index);
+
+    /// <summary>Draws samples, estimates and judges.</summary>
+    /// <remarks>Samples, test points and vertices have a stream each, and a substream for each draw: all estimators see the same.</remarks>
+    internal static ScoreErrorDraw Draw(ScoreErrorSettings config, Device device, int index)
+    {
+        ITarget target = ScoreTarget.Of(config.Target, config.Dimension, config.Seed, (uint)index);
+        double[] samples = target.Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index), config.Samples);
+        double[] test = target.Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData, (uint)index), config.TestPoints);
+        ScoreEstimator estimator = ScoreEstimators.Find(config.Estimator);
+        var options = new ScoreEstimatorSettings { Kernel = config.Kernel, Bandwidth = config.Bandwidth };
+        double regularisation = config.FixedRegularisation;
+        try
+        {
+            if (config.Selection == "held-out")
+            {
+                // A seed for every draw: which samples are held out must not be the same rows each time.
+                uint seed = unchecked(config.Seed + (uint)index);
+                regularisation = HeldOutSelection.Choose(estimator, device, samples, config.Dimension, options, seed).Regularisation;
+            }
+
+            ScoreEstimate estimate = estimator.Fit(device, samples, config.Dimension, options with { Regularisation = regularisation });
+            return new(
+                index,
+                target.RelativeError(samples, estimate.ScoresAtSamples()),
+                target.RelativeError(test, estimate.Scores(test)),
+                regularisation,
+                estimate.Bandwidth);
+        }
+        catch (ScoreEstimationException)
+        {
+            // A result as any other: where an estimator fails is what the experiment is about. The report counts it.
+            return new(index, double.NaN, double.NaN, regularisation, double.NaN);
+        }
+    }
+
+    protected override Report Compose(Results<ScoreErrorSettings> results) => new(
+    [
+        DataTable.Create("score_errors", results.Runs,
+        [
+            new("target", cell => cell.Config.Target),
+            new("dimension", cell => cell.Config.Dimension),
+            new("samples", cell => cell.Config.Samples),
+            new("test_points", cell => cell.Config.TestPoints),
+            new("estimator", cell => cell.Config.Estimator),
+            new("kernel", cell => cell.Config.Kernel),
+            new("given_bandwidth", cell => cell.Config.Bandwidth),
+            new("selection", cell => cell.Config.Selection),
+            new("trials", cell => cell.Config.Trials),
+            new("seed", cell => cell.Config.Seed),
+            .. Quantities.Select(quantity => new DataColumn<Cell>(quantity.Name, cell => cell[quantity])),
+        ]),
+        .. from protocol in results.Protocols(
+               config => (config.TestPoints, config.Kernel, config.Bandwidth, config.Trials, config.Seed))
+           let cells = protocol.Part.Runs
+           let selected = cells.Where(cell => cell.Config.Selection != "given").ToList()
+           from section in (IEnumerable<Section>)
+           [
+               .. Comparisons(selected, Dimension, Samples, protocol.Suffix),
+               .. Comparisons(selected, Samples, Dimension, protocol.Suffix),
+               .. Sweeps(cells, protocol.Suffix),
+           ]
+           select section,
+        .. ScoreCurve.Sections(),
+    ]);
+
+    /// <summary>Estimators by their rule and by held-out samples, over one of dimension and sample size while the other is fixed.</summary>
+    private static IEnumerable<Section> Comparisons(IEnumerable<Cell> selected, Variable varied, Variable other, string suffix)
+    {
+        foreach (var panel in selected.GroupBy(cell => (cell.Config.Target, Other: other.Of(cell.Config))))
+        {
+            Cell[] cells = [.. panel.OrderBy(cell => Order.IndexOf(cell.Config.Estimator)).ThenBy(IsHeldOut)];
+            double[] values = [.. cells.Select(cell => (double)varied.Of(cell.Config)).Distinct().Order()];
+            if (values.Length == 1)
+                continue;
+            string name = $"by_{varied.Name}_{panel.Key.Target}_{other.Symbol}{panel.Key.Other}";
+            string fixedPart = $"{panel.Key.Target}, {other.Symbol} = {panel.Key.Other}";
+            yield return Table.Pivot(
+                name + suffix,
+                $"Relative error out of sample, {fixedPart}",
+                ComparisonCaption(cells, fixedPart),
+                cells,
+                [new("estimator", cell => cell.Config.Estimator), new("regularisation", SelectionText)],
+                cell => varied.Of(cell.Config),
+                value => $"{varied.Symbol} = {value}",
+                Text);
+            foreach (var selection in cells.GroupBy(cell => cell.Config.Selection).OrderBy(selection => IsHeldOut(selection.First())))
+            {
+                string regularisation = SelectionText(selection.First());
+                yield return ErrorFigure(
+                    $"{name}_{selection.Key}{suffix}",
+                    $"Relative error out of sample over {varied.Symbol} ({fixedPart}), with regularisations "
+                        + (IsHeldOut(selection.First()) ? "selected on held-out samples. " : "by the estimators' rules. ")
+                        + FigureCaption(cells),
+                    $"{varied.Label} ({fixedPart}; regularisation {regularisation})",
+                    values,
+                    [
+                        .. from cell in selection
+                           group cell by cell.Config.Estimator into line
+                           let points = line.Select(cell => Point.Mean(varied.Of(cell.Config), OutOf(cell)))
+                           select new ErrorLine(line.Key, StyleOf(line.Key), [.. points.OrderBy(point => point.X)]),
+                    ]);
+            }
+        }
+
+        static bool IsHeldOut(Cell cell) => cell.Config.Selection == "held-out";
+
+        static string SelectionText(Cell cell) => IsHeldOut(cell) ? "held-out" : "by rule";
+    }
+
+    /// <summary>The error of one estimator over its regularisation, with a line for each dimension and a ring where its rule is.</summary>
+    private static IEnumerable<Section> Sweeps(IEnumerable<Cell> cells, string suffix)
+    {
+        foreach (var panel in cells.GroupBy(cell => (cell.Config.Target, cell.Config.Samples, cell.Config.Estimator)))
+        {
+            Sweep[] sweeps =
+            [
+                .. from cell in panel
+                   group cell by cell.Config.Dimension into dimension
+                   let given = dimension.Where(cell => cell.Config.Selection == "given").OrderBy(cell => cell[Regularisation]).ToArray()
+                   where given.Length >= MinSweep
+                   orderby dimension.Key
+                   select new Sweep(dimension.Key, given, dimension.FirstOrDefault(cell => cell.Config.Selection == "rule")),
+            ];
+            if (sweeps.Length == 0)
+                continue;
+            (string target, int samples, string estimator) = panel.Key;
+            string name = $"sweep_{estimator}_{target}_K{samples}";
+            string fixedPart = $"{estimator}, {target}, K = {samples}";
+            yield return Table.Create(
+                name + suffix,
+                $"Best regularisation and the rule's, {fixedPart}",
+                SweepCaption(sweeps, fixedPart),
+                sweeps.Where(sweep => sweep.Estimated.Any()),
+                new("D", sweep => $"{sweep.Dimension}"),
+                new("best", sweep => NumberText.Tick(sweep.Best[Regularisation])),
+                new("error there", sweep => Text(sweep.Best)),
+                new("in sample there", sweep => NumberText.WithError(In(sweep.Best).Mean, In(sweep.Best).StandardError, 3)),
+                new("best in sample", sweep => NumberText.Tick(sweep.Estimated.MinBy(cell => cell[InSample])![Regularisation])),
+                new("rule", sweep => sweep.Rule is { } rule ? Digits(rule[Regularisation]) : NumberText.Missing),
+                new("error at the rule", sweep => sweep.Rule is { } rule ? Text(rule) : NumberText.Missing));
+            yield return SweepFigure(name, "out of sample", OutOf);
+            yield return SweepFigure($"{name}_in_sample", "in sample", In);
+
+            Figure SweepFigure(string figure, string where, Func<Cell, Summary> error)
+            {
+                string regularisation = ScoreEstimators.Find(estimator).RegularisationName;
+                return ErrorFigure(
+                    figure + suffix,
+                    $"Relative error {where} over the {regularisation} ({fixedPart}), with a ring at the rule's. "
+                        + FigureCaption([.. sweeps.SelectMany(sweep => sweep.All)]),
+                    $"{char.ToUpperInvariant(regularisation[0])}{regularisation[1..]} ({fixedPart}; error {where})",
+                    [.. Enumerable.Range(-9, 19).Select(power => Math.Pow(10, power))],
+                    [
+                        .. sweeps.Select((sweep, index) => new ErrorLine(
+                            $"D = {sweep.Dimension}", SeriesStyle.Of(index), [.. sweep.Given.Select(At)])
+                        {
+                            Ring = sweep.Rule is { } rule ? At(rule) : null,
+                        }),
+                    ]);
+
+                Point At(Cell cell) => Point.Mean(cell[Regularisation], error(cell));
+            }
+        }
+    }
+
+    /// <summary>Relative errors on logarithmic axes, and that of a score of zero.</summary>
+    private static Figure ErrorFigure(
+        string name, string caption, string label, IReadOnlyList<double> ticks, IReadOnlyList<ErrorLine> lines)
+    {
+        const double Margin = 0.04;
+        Point[] points = [.. lines.SelectMany(line => line.All)];
+        var xs = new ValueRange();
+        foreach (Point point in points)
+            xs.Include(Math.Log10(point.X));
+        (double left, double right) = xs.WithMargin(Margin);
+        var black = new SeriesStyle(ScottPlot.Colors.Black, ScottPlot.LinePattern.Solid, ScottPlot.MarkerShape.OpenCircle);
+        return new(
+            name,
+            caption,
+            new Axis(label)
+            {
+                Scale = Scale.Log10,
+                Ticks = Ticks.At(ticks),
+                Margin = Margin,
+                Includes = [.. points.Select(point => point.X)],
+            },
+            new Axis("Relative error")
+            {
+                Scale = Scale.Log10,
+                Ticks = Ticks.OneTwoFive,
+                Includes =
+                [
+                    0.1,
+                    1.5,
+                    .. from point in points
+                       let mean = Math.Min(point.Y, HighestError)
+                       from end in (double[])[mean, mean * Math.Max(0.1, point.Low / point.Y)]
+                       select end,
+                ],
+            },
+            [
+                new Rule("score of zero", Truth, 1) { LegendRank = 2 },
+                .. lines.Select((line, index) => new Series(line.Label, line.Style, line.Points)
+                {
+                    // Apart by a share of the axis, so that error bars do not cover one another.
+                    Shift = 0.0035 * (right - left) * (index - (0.5 * (lines.Count - 1))),
+                    IsInLimits = false,
+                }),
+                .. from line in lines
+                   where line.Ring is not null
+                   select Ring("", line.Style with { Marker = black.Marker }, [line.Ring!.Value with { Low = double.NaN }]),
+                .. lines.Any(line => line.Ring is not null) ? (Layer[])[Ring("by rule", black, [])] : [],
+            ]);
+
+        static Series Ring(string label, SeriesStyle style, Point[] points) => new(label, style, points)
+        {
+            HasLine = false,
+            MarkerSize = 16,
+            MarkerLineWidth = 2.4f,
+            IsInLimits = false,
+            LegendRank = 1,
+        };
+    }
+
+    private static string ComparisonCaption(IReadOnlyList<Cell> cells, string fixedPart)
+    {
+        string augmented = cells.Any(cell => cell.Config.Estimator == "stein-augmented")
+            ? $" The ridge of stein-augmented is selected up to K = {MaxSamplesOfAugmentedSelection} only, as the cost grows with the cube "
+                + "of K."
+            : "";
+        string kinds = string.Join("; ", EstimatorsOf(cells).Select(estimator => $"{estimator.Name}, {PlainName(estimator)}"));
+        return $"{TargetText(cells)} Varied: what the columns say; fixed: {fixedPart}. {RelativeErrorText} {Conditions(cells)} "
+            + $"Regularisation ({kinds}) by the rule of each estimator, or the smoothest of its candidates, the rule's among them, "
+            + $"whose score-matching loss at a fifth of the samples held out ({Splits(cells)}) is no more than a standard error of the "
+            + $"difference above the least, anew for every draw.{augmented} "
+            + $"Means above {NumberText.Tick(HighestError)} are outside of the figures."
+            + (cells.Any(cell => cell.Config.Estimator == "stein-u") ? "" : " stein-u at a ridge 1 larger is stein, and has no row.")
+            + Failures(cells);
+    }
+
+    private static string SweepCaption(IReadOnlyList<Sweep> sweeps, string fixedPart)
+    {
+        Cell[] cells = [.. sweeps.SelectMany(sweep => sweep.All)];
+        double[] given = [.. sweeps.SelectMany(sweep => sweep.Given).Select(cell => cell[Regularisation]).Distinct().Order()];
+        return $"{TargetText(cells)} Varied: the {PlainName(EstimatorsOf(cells).Single())} over {given.Length} values from "
+            + $"{NumberText.Tick(given[0])} to {NumberText.Tick(given[^1])}, and the dimension; fixed: {fixedPart}. Best is the least mean "
+            + $"error of those values. {RelativeErrorText} {Conditions(cells)}{Failures(cells)}";
+    }
+
+    private static string FigureCaption(IReadOnlyList<Cell> cells)
+        => $"Means above {NumberText.Tick(HighestError)} are outside of the figure. {TargetText(cells)} {RelativeErrorText} {Conditions(cells)}";
+
+    /// <summary>Points, draws, kernel and bandwidth.</summary>
+    private static string Conditions(IReadOnlyList<Cell> cells)
+    {
+        ScoreErrorSettings config = cells[0].Config;
+        string bandwidth = config.Bandwidth is { } given
+            ? $"bandwidth {NumberText.Tick(given)}"
+            : "squared bandwidth by rule: " + string.Join(
+                "; ",
+                EstimatorsOf(cells).GroupBy(estimator => estimator.BandwidthRule).Select(
+                    rule => $"{RuleText(rule.Key)} for {string.Join(", ", rule.Select(estimator => estimator.Name))}"));
+        return $"Out of sample are {config.TestPoints} further points of the target. Mean ± standard error over {config.Trials} draws of "
+            + $"samples and points, the same for all estimators, seed {config.Seed}; kernel {config.Kernel}, {bandwidth}.";
+
+        static string RuleText(BandwidthRule rule) => rule switch
+        {
+            BandwidthRule.Median => "the median squared distance",
+            BandwidthRule.TwiceMedian => "twice the median squared distance",
+            _ => "Silverman's",
+        };
+    }
+
+    private static string TargetText(IReadOnlyList<Cell> cells) => cells[0].Config.Target switch
+    {
+        "grid" => "The target is a mixture of D Gaussians of variance 1 and equal weight at random vertices of the unit cube, "
+            + "drawn anew every time.",
+        "banana" => $"The target is a banana: x1 has variance {BananaDensity.Variance}, x2 is standard normal plus {BananaDensity.Bend} "
+            + $"(x1² − {BananaDensity.Variance}).",
+        _ => "The target is the standard normal density.",
+    };
+
+    /// <summary>How many splits there are, and from which K on where that depends on it.</summary>
+    private static string Splits(IReadOnlyList<Cell> cells)
+    {
+        var counts = cells.Select(cell => cell.Config.Samples).Distinct().Order().GroupBy(HeldOutSplit.Count).ToList();
+        return counts.Count == 1
+            ? $"splits: {counts[0].Key}"
+            : "splits: " + string.Join(", ", counts.Select(group => $"{group.Key} from K = {group.First()} on"));
+    }
+
+    private static string Failures(IReadOnlyList<Cell> cells) => cells.Any(cell => cell[Failed] > 0)
+        ? " Where a number of draws follows, the others gave no estimate, and are not in the mean."
+        : "";
+
+    private static IEnumerable<ScoreEstimator> EstimatorsOf(IReadOnlyList<Cell> cells)
+        => ScoreEstimators.All.Where(estimator => cells.Any(cell => cell.Config.Estimator == estimator.Name));
+
+    /// <summary>What an estimator's regularisation is, without the letter that LaTeX does not have.</summary>
+    private static string PlainName(ScoreEstimator estimator) => estimator.RegularisationName.Replace(" η", "", StringComparison.Ordinal);
+
+    internal static SeriesStyle StyleOf(string estimator) => SeriesStyle.Of(Order.IndexOf(estimator));
+
+    /// <summary>Three significant digits.</summary>
+    internal static string Digits(double value) => NumberText.Tick(double.Parse($"{value:G3}", CultureInfo.InvariantCulture));
+
+    /// <summary>Mean ± standard error out of sample, and of how many draws where some gave no estimate.</summary>
+    private static string Text(Cell cell)
+    {
+        Summary error = OutOf(cell);
+        // Large errors differ in size, not in digits.
+        string text = error.Mean >= 100
+            ? NumberText.WithError(Math.Round(error.Mean), Math.Ceiling(error.StandardError), 0)
+            : NumberText.WithError(error.Mean, error.StandardError, 3);
+        return cell[Failed] == 0 ? text : $"{text} ({error.Count} of {cell.Config.Trials})";
+    }
+
+    /// <summary>The error in sample over the draws with an estimate.</summary>
+    private static Summary In(Cell cell) => Over(cell, InSample, InSampleDeviation);
+
+    /// <summary>The error out of sample over the draws with an estimate.</summary>
+    private static Summary OutOf(Cell cell) => Over(cell, OutOfSample, OutOfSampleDeviation);
+
+    private static Summary Over(Cell cell, Quantity mean, Quantity deviation)
+        => new(cell.Config.Trials - (int)cell[Failed], cell[mean], cell[deviation]);
+
+    /// <summary>A statistic over the draws with an estimate, if there is one.</summary>
+    private static CellQuantity Of(string name, Func<ScoreErrorDraw, double> value, Func<double[], double> statistic)
+        => new(name, draws =>
+        {
+            double[] values = [.. draws.Where(draw => !draw.IsFailed).Select(value)];
+            return values.Length == 0 ? double.NaN : statistic(values);
+        });
+
+    private static IEnumerable<ScoreErrorSettings> Dimensions(int[] dimensions, ScoreErrorSettings config)
+        => dimensions.Select(dimension => config with { Dimension = dimension });
+
+    private static IEnumerable<ScoreErrorSettings> SampleSizes(int[] sizes, ScoreErrorSettings config)
+        => sizes.Select(samples => config with { Samples = samples });
+
+    /// <summary>Regularisations that do not depend on K; that of <c>kde</c> makes its bandwidth Scott's, to four decimals.</summary>
+    private static IEnumerable<ScoreErrorSettings> FixedRegularisations()
+        => from cell in (ScoreErrorSettings[])
+           [
+               .. Dimensions([1, 10, 100], new()),
+               .. Dimensions([32, 64], new() { Target = "grid", Samples = 128 }),
+               new() { Target = "banana", Dimension = 2 },
+           ]
+           from estimator in ((string Name, double[] Regularisations)[])
+           [
+               ("kde", [Math.Round(Math.Pow((cell.Dimension + 2) / 4.0, 1.0 / (cell.Dimension + 4)), 4)]),
+               ("stein-augmented", [0.01, 0.1, 1, 10]),
+               ("ssge", [0.95, 0.99]),
+               ("landweber", [10, 100]),
+               ("nu", [5, 20]),
+           ]
+           from regularisation in estimator.Regularisations
+           select cell with { Estimator = estimator.Name, Selection = "given", Regularisation = regularisation };
+
+    /// <summary>
+    /// Every estimator by its rule and by held-out samples, but for <c>stein-u</c>: its diagonal of zeros takes 1 from the ridge, and at
+    /// ridge 1 + η, which its rule and its candidates are, it is <c>stein</c> at η.
+    /// </summary>
+    private static IEnumerable<ScoreErrorSettings> Selected(IEnumerable<ScoreErrorSettings> cells)
+        => from cell in cells
+           from estimator in ScoreEstimators.Names
+           from selection in (string[])["rule", "held-out"]
+           where estimator != "stein-u"
+           where !(estimator == "stein-augmented" && selection == "held-out" && cell.Samples > MaxSamplesOfAugmentedSelection)
+           select cell with { Estimator = estimator, Selection = selection };
+
+    private static IEnumerable<ScoreErrorSettings> Swept(IEnumerable<ScoreErrorSettings> cells, double[] ridges)
+        => from cell in cells
+           from estimator in (string[])["stein", "stein-augmented"]
+           from ridge in ridges
+           select cell with { Estimator = estimator, Selection = "given", Regularisation = ridge };
+
+    /// <summary>Roughly, with 30 operations for the kernel and the distance of a pair, and typical numbers of iterations.</summary>
+    private static double FitOperations(ScoreErrorSettings config, double k)
+    {
+        double d = config.Dimension;
+        double gram = k * k * ((2 * d) + 30);
+        double steps = double.IsNaN(config.FixedRegularisation) ? 100 : config.FixedRegularisation;
+        return config.Estimator switch
+        {
+            "kde" => k * d,
+            "landweber" or "nu" => gram + (steps * 2 * k * k * d),
+            "ssge" => gram + Math.Min(25 * k * k * k, 40 * 2 * k * k * Math.Max(160, (2.25 * d) + 10)),
+            "kef" => gram + (60 * 8 * k * k * d),
+            "stein-parametric" => gram + (8.3 * k * k * k),
+            _ => gram + (k * k * k / 3) + (2 * k * k * d),
+        };
+    }
+
+    private static double ScoreOperations(ScoreErrorSettings config, double k, double m)
+        => m * k * ((4.0 * config.Dimension) + 30 + (config.Estimator == "stein-augmented" ? 2 * k : 0));
+
+    /// <summary>What a comparison varies or fixes.</summary>
+    private sealed record Variable(string Name, string Label, string Symbol, Func<ScoreErrorSettings, int> Of);
+
+    /// <summary>The regularisations of one dimension.</summary>
+    /// <param name="Dimension">The dimension.</param>
+    /// <param name="Given">Those that are given, ascending.</param>
+    /// <param name="Rule">The rule's, if it was run.</param>
+    private sealed record Sweep(int Dimension, IReadOnlyList<Cell> Given, Cell? Rule)
+    {
+        public IEnumerable<Cell> All => Rule is null ? Given : Given.Append(Rule);
+
+        /// <summary>Those given that have an estimate.</summary>
+        public IEnumerable<Cell> Estimated => Given.Where(cell => double.IsFinite(cell[OutOfSample]));
+
+        public Cell Best => Estimated.MinBy(cell => cell[OutOfSample])!;
+    }
+
+    /// <summary>A line of a figure of errors.</summary>
+    /// <param name="Label">Its entry in the legend.</param>
+    /// <param name="Style">How it is drawn.</param>
+    /// <param name="Points">From left to right.</param>
+    private sealed record ErrorLine(string Label, SeriesStyle Style, IReadOnlyList<Point> Points)
+    {
+        /// <summary>A point that is marked by a ring.</summary>
+        public Point? Ring { get; init; }
+
+        public IEnumerable<Point> All => Ring is { } ring ? Points.Append(ring) : Points;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.RegularExpressions;
+using Stein.Tests;
+using Xunit;
+
+namespace Stein.Cli.Tests.Docs;
+
+/// <summary>The README and the manual: every command line shown is run, every link leads somewhere, and the README stays a page.</summary>
+public sealed partial class ManualTests
+{
+    private static readonly string Root = Repository.Folder;
+
+    public static TheoryData<string> Pages =>
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "tests/README.md",
+        .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/')).Order(StringComparer.Ordinal),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_command_line_runs(string page)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "command lines are run by bash");
+        using var folder = new SteinProgram();
+        Prepare(folder);
+        var environment = new Dictionary<string, string?>
+        {
+            ["PATH"] = $"{folder.PathOf("bin")}:{ExternalProgram.SteinFolder}:{Environment.GetEnvironmentVariable("PATH")}",
+        };
+        foreach (string line in CommandLines(page))
+        {
+            SteinResult result = ExternalProgram.Run(folder.Folder, environment, "bash", "-o", "pipefail", "-c", line);
+            Assert.True(result.ExitCode == 0, $"{page}: {line}\n{result}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_link_leads_somewhere(string page)
+    {
+        string folder = Path.GetDirectoryName(Path.Combine(Root, page))!;
+        string text = File.ReadAllText(Path.Combine(Root, page));
+        Assert.All(
+            Link().Matches(text).Select(match => match.Groups[1].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)),
+            target => Assert.True(Path.Exists(Path.Combine(folder, target)), $"{page} links to {target}, which is not there"));
+    }
+
+    [Fact]
+    public void The_readme_is_a_page() => Assert.InRange(File.ReadLines(Path.Combine(Root, "README.md")).Count(), 1, 150);
+
+    /// <summary>The lines of shell blocks that begin with the program's name, without their remarks.</summary>
+    private static IEnumerable<string> CommandLines(string page)
+    {
+        bool isShell = false;
+        foreach (string line in File.ReadLines(Path.Combine(Root, page)))
+        {
+            if (line.StartsWith("```", StringComparison.Ordinal))
+                isShell = line == "```sh";
+            else if (isShell && line.StartsWith("stein ", StringComparison.Ordinal))
+                yield return line.Split("  #")[0].TrimEnd();
+        }
+    }
+
+    /// <summary>Samples of the user's own, and a program that says what would be run where it would run for long.</summary>
+    private static void Prepare(SteinProgram folder)
+    {
+        foreach ((string file, uint seed) in (ReadOnlySpan<(string, uint)>)[("x.csv", 1), ("y.csv", 2), ("z.csv", 3)])
+            ScoreSamples.Write(folder, file, ScoreSamples.Normal(60, 2, seed), 2, "x1,x2");
+        Directory.CreateDirectory(folder.PathOf("bin"));
+        string script = folder.PathOf("bin", "stein");
+        File.WriteAllText(
+            script,
+            $"""
+            #!/bin/sh
+            case $1 in
+              list|show|status|report|devices|completion|score) exec "{ExternalProgram.Stein}" "$@" ;;
+              *) exec "{ExternalProgram.Stein}" "$@" --dry-run ;;
+            esac
+
+            """);
+        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)]*)?\)")]
+    private static partial Regex Link();
+}
