@@ -35,7 +35,7 @@ public sealed class SuggestionTests
         { "ica --out C:\\results --base \"s", ["student-t"] },
         { "ica --out 'a --base s", [] },
         { "ica --dim 10 20 --bas", ["--base"] },
-        { "ica --base laplace --bas", [] },
+        { "ica --device simd --dev", [] },
         { "ica @file --bas", ["--base"] },
         { "ica --unknown --bas", ["--base"] },
         { "ica", ["ica"] },
