@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Text;
 using Stein.Cli;
@@ -16,7 +15,7 @@ try
 {
     if (parsed.Action is ParseErrorAction)
     {
-        ErrorOutput.WriteParseErrors(parsed);
+        ParseErrors.Write(parsed);
         return ExitCode.Usage;
     }
 

@@ -1,8 +1,11 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Stein.Cli.Commands;
+using Stein.Cli.Completion;
+using Stein.Experiments;
 using Stein.Experiments.Provenance;
+using Stein.Experiments.Runs;
 
 namespace Stein.Cli;
 
@@ -14,33 +17,38 @@ internal static class SteinRootCommand
         new("stein ica --dim 10 --method maxsksd --seed 60", "trains one ICA model as the paper does; seconds"),
         new("stein mixture --remedy none,noise", "a Stein test that is blind to mixing weights, and one that is not; seconds"),
         new("stein score --samples x.csv --out scores.csv", "the score function of the density that your samples come from"),
-        new("stein dae", "the denoising auto-encoder as KSD, in three parts; a minute"),
+        new("stein dae", "the denoising auto-encoder as KSD, in three parts"),
         new("stein reproduce --all", "every published table and figure; about an hour and a half on 2 cores, and resumable"),
         new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
         new("stein status", "how far the runs are"),
         new("stein devices", "what can compute here"),
     ];
 
-    public static RootCommand Create(Interruption interruption)
+    /// <param name="interruption">Stops what runs.</param>
+    /// <param name="experiments">The experiments that it knows; null for those of the registry.</param>
+    public static RootCommand Create(Interruption interruption, IReadOnlyList<Experiment>? experiments = null)
     {
-        var root = new RootCommand(
-            "Trains models with Stein discrepancies, exactly and fast, and reproduces published experiments.")
+        var catalog = new ExperimentCatalog(experiments ?? ExperimentRegistry.All);
+        var root = new RootCommand("Trains models with Stein discrepancies, exactly and fast, and reproduces published experiments.");
+        foreach (Command command in (Command[])
+            [
+                .. ExperimentCommand.All(catalog, interruption),
+                ScoreCommand.Create(interruption),
+                ReproduceCommand.Create(catalog, interruption),
+                ReportCommand.Create(catalog),
+                ListCommand.Create(catalog),
+                ShowCommand.Create(catalog),
+                RunCommand.Create(catalog, interruption),
+                StatusCommand.Create(catalog),
+                CleanCommand.Create(catalog),
+                DevicesCommand.Create(),
+                BenchCommand.Create(interruption),
+                CompletionCommand.Create(),
+            ])
         {
-            IcaCommand.Create(interruption),
-            MixtureCommand.Create(interruption),
-            ScoreCommand.Create(interruption),
-            DaeCommand.Create(interruption),
-            ReproduceCommand.Create(interruption),
-            ReportCommand.Create(),
-            ListCommand.Create(),
-            ShowCommand.Create(),
-            RunCommand.Create(interruption),
-            StatusCommand.Create(),
-            CleanCommand.Create(),
-            DevicesCommand.Create(),
-            BenchCommand.Create(interruption),
-            CompletionCommand.Create(),
-        };
+            root.Subcommands.Add(command);
+        }
+
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, Examples);
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();

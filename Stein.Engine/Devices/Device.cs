@@ -17,6 +17,9 @@ public abstract class Device : IDisposable
     /// <summary>The hardware and what of it is used, in a few words.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Whether it computes on the cores of the processor with code of this program's own.</summary>
+    public virtual bool IsHost => false;
+
     /// <summary>Half the distance from 1 to the next number: 2⁻²⁴ in single precision, 2⁻⁵³ in double.</summary>
     public abstract double UnitRoundoff { get; }
 

@@ -1,12 +1,12 @@
-using System.CommandLine;
 using Stein.Engine.Devices.Discovery;
 using Stein.Experiments;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Benchmark;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary><c>stein bench</c>: how long a training iteration takes, or a score estimator.</summary>
 internal static class BenchCommand
@@ -24,7 +24,7 @@ internal static class BenchCommand
         Option<int[]> dimensions = Values.Numbers("--dim", "dimensions", 10, 100, 200);
         Option<string[]> methods = Values.Choices("--method", "methods", IcaMethod.Names, "maxsksd", "ksd", "lsd");
         Option<int?> iterations = Values.Number<int>("--iterations", "iterations timed, each on its own, after the warm-up", 500);
-        var estimators = new EstimatorBenchOptions();
+        var estimators = new EstimatorBench();
         Option<string> deviceName = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
         var folder = new Option<string>("--out") { Description = "folder for the CSV and provenance.json", HelpName = "folder" };
         var json = new Option<bool>("--json") { Description = "one line of JSON on standard output, and nothing else there" };
@@ -51,7 +51,7 @@ internal static class BenchCommand
         {
             string subject = parsed.GetRequiredValue(what);
             RequireUse(parsed, subject == "training", "--what training", methods, iterations);
-            RequireUse(parsed, subject == "estimators", "--what estimators", estimators.All);
+            RequireUse(parsed, subject == "estimators", "--what estimators", estimators.Estimators, estimators.Samples, estimators.Fits);
             (string device, string? target, bool isJson) =
                 (parsed.GetRequiredValue(deviceName), parsed.GetValue(folder), parsed.GetValue(json));
             if (subject == "estimators")
@@ -70,8 +70,16 @@ internal static class BenchCommand
             ];
             if (plan.Length == 0)
                 throw new UsageException("--method whitening: it has no iterations to time");
-            foreach (IcaSettings settings in plan)
-                ExperimentRegistry.Ica.Identify(settings);
+            try
+            {
+                foreach (IcaSettings settings in plan)
+                    ExperimentRegistry.Ica.Identify(settings);
+            }
+            catch (InvalidConfigException exception)
+            {
+                throw SettingOptions.Explain(exception, ExperimentRegistry.Ica);
+            }
+
             return Training.Run(plan, device, target, isJson, interruption.Token);
         });
         return command;

@@ -5,7 +5,7 @@ using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary>What <c>stein bench</c> times: rows of one kind, measured one after the other, then shown and written.</summary>
 /// <param name="Schema">Of the JSON.</param>

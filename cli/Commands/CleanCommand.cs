@@ -1,14 +1,12 @@
-using System.CommandLine;
 using System.Globalization;
-using Stein.Experiments;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary><c>stein clean</c>: removes from the store what nothing needs any more.</summary>
 internal static class CleanCommand
 {
-    public static Command Create()
+    public static Command Create(ExperimentCatalog catalog)
     {
         var store = new StoreOption();
         var dryRun = new Option<bool>("--dry-run") { Description = "say what would be removed; remove nothing" };
@@ -27,7 +25,7 @@ internal static class CleanCommand
         command.SetAction(parsed =>
         {
             var cleaner = new StoreCleaner(store.Read(parsed));
-            IReadOnlyList<CleanItem> items = cleaner.Plan(ExperimentRegistry.All);
+            IReadOnlyList<CleanItem> items = cleaner.Plan(catalog.All);
             TextWriter output = Terminal.Output.Profile.Out.Writer;
             if (items.Count == 0)
             {
@@ -36,13 +34,7 @@ internal static class CleanCommand
             }
 
             Print(items);
-            if (parsed.GetValue(dryRun))
-            {
-                output.WriteLine("Nothing was removed.");
-                return ExitCode.Success;
-            }
-
-            if (!parsed.GetValue(yes) && !Agrees())
+            if (parsed.GetValue(dryRun) || (!parsed.GetValue(yes) && !Agrees()))
             {
                 output.WriteLine("Nothing was removed.");
                 return ExitCode.Success;

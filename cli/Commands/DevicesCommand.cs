@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
 using Stein.Engine.Devices;
@@ -7,7 +6,7 @@ using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Table = Spectre.Console.Table;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary><c>stein devices</c>: what can compute here, what cannot and why, and a short check of each.</summary>
 internal static class DevicesCommand

@@ -1,17 +1,16 @@
-using System.CommandLine;
 using System.Text.Json;
-using Stein.Experiments;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary><c>stein list</c>: every experiment, and what it costs.</summary>
 internal static class ListCommand
 {
-    public static Command Create()
+    public static Command Create(ExperimentCatalog catalog)
     {
+        Argument<string[]> names = catalog.Argument("experiments or groups [default: all]", ArgumentArity.ZeroOrMore);
         var store = new StoreOption();
         var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
         var command = new CommandWithExamples(
@@ -20,6 +19,7 @@ internal static class ListCommand
             new Example("stein list", "the table"),
             new Example("stein list --json", "the same for programs"))
         {
+            names,
             store.Option,
             json,
         };
@@ -28,7 +28,7 @@ internal static class ListCommand
             RunStore runs = store.Read(parsed);
             Row[] rows =
             [
-                .. from experiment in ExperimentRegistry.All
+                .. from experiment in parsed.GetValue(names) is { Length: > 0 } given ? catalog.Find(given) : catalog.All
                    from scale in new[] { GridScale.Paper, GridScale.Quick }
                    select Describe(experiment, scale, runs),
             ];

@@ -1,14 +1,12 @@
-using System.CommandLine;
-using Stein.Experiments;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary><c>stein run</c>: runs saved configs.</summary>
 internal static class RunCommand
 {
-    public static Command Create(Interruption interruption)
+    public static Command Create(ExperimentCatalog catalog, Interruption interruption)
     {
         var files = new Argument<string[]>("config")
         {
@@ -29,7 +27,7 @@ internal static class RunCommand
         {
             RunContext context = options.Read(parsed);
             string[] paths = parsed.GetRequiredValue(files);
-            RunConfig[] runs = [.. paths.SelectMany(path => Read(path, context.Precision)).Distinct()];
+            RunConfig[] runs = [.. paths.SelectMany(path => Read(path, catalog.All, context.Precision)).Distinct()];
             if (runs.FirstOrDefault(run => run.Precision != context.Precision) is { } other)
             {
                 string device = other.Precision == Precision.Double ? "--device double" : "another --device than double";
@@ -54,7 +52,7 @@ internal static class RunCommand
     }
 
     /// <summary>One document, or one a line.</summary>
-    private static RunConfig[] Read(string path, Precision precision)
+    private static RunConfig[] Read(string path, IReadOnlyList<Experiment> experiments, Precision precision)
     {
         string text;
         try
@@ -76,7 +74,7 @@ internal static class RunCommand
         {
             try
             {
-                return ConfigDocument.Read(document, ExperimentRegistry.All, precision);
+                return ConfigDocument.Read(document, experiments, precision);
             }
             catch (InvalidConfigException exception)
             {

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
@@ -6,7 +5,7 @@ using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
 using Stein.Engine.Text;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary>What <c>stein score</c> is asked for.</summary>
 internal sealed record ScoreRequest
@@ -93,13 +92,7 @@ internal sealed class ScoreOptions
     public ScoreOptions() => regularisation.CompletionSources.Add(Rule, HeldOut);
 
     public void AddTo(Command command)
-    {
-        foreach (Option option in (Option[])
-            [samples, points, judges, estimator, kernel, bandwidth, regularisation, seed, device, output, json, quiet])
-        {
-            command.Options.Add(option);
-        }
-    }
+        => command.AddShared(samples, points, judges, estimator, kernel, bandwidth, regularisation, seed, device, output, json, quiet);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
     public ScoreRequest Read(ParseResult parsed)

@@ -5,7 +5,7 @@ using Stein.Engine.Estimators;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary>What <c>stein score</c> writes: the scores, and what was done, for people or for programs.</summary>
 /// <param name="request">What was asked for.</param>

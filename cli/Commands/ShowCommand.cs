@@ -1,16 +1,15 @@
-using System.CommandLine;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary><c>stein show</c>: the effective config of an experiment as JSON that <c>stein run</c> takes.</summary>
 internal static class ShowCommand
 {
-    public static Command Create()
+    public static Command Create(ExperimentCatalog catalog)
     {
-        Argument<string> name = ExperimentArgument.Create();
+        Argument<string[]> names = catalog.Argument("an experiment; with --all, also several, and groups", ArgumentArity.OneOrMore);
         var grid = new GridOptions();
         var all = new Option<bool>("--all") { Description = "every run of the grid, one a line; without it, the first run alone" };
         var precision = Values.Choice("--precision", "what the runs are computed in", ["single", "double"], "single");
@@ -20,24 +19,28 @@ internal static class ShowCommand
             new Example("stein show ica > config.json", "the first run of the paper's grid"),
             new Example("stein show ica --quick --all > plan.jsonl", "every run of the reduced grid, one a line"))
         {
-            name,
+            names,
             all,
             precision,
         };
         grid.AddTo(command);
         command.SetAction(parsed =>
         {
-            Experiment experiment = ExperimentArgument.Find(parsed.GetRequiredValue(name));
-            IReadOnlyList<RunConfig> runs = experiment.Grid(
-                grid.Read(parsed), parsed.GetRequiredValue(precision) == "double" ? Precision.Double : Precision.Single);
+            IReadOnlyList<Experiment> experiments = catalog.Find(parsed.GetRequiredValue(names));
+            GridScale scale = grid.Read(parsed);
+            Precision chosen = parsed.GetRequiredValue(precision) == "double" ? Precision.Double : Precision.Single;
             if (parsed.GetValue(all))
             {
-                foreach (RunConfig run in runs)
+                foreach (RunConfig run in experiments.SelectMany(experiment => experiment.Grid(scale, chosen)))
                     Console.Out.WriteLine(run.Document.ToJsonString(JsonFormat.Line));
             }
             else
             {
-                Console.Out.Write(ConfigDocument.Text(runs[0]));
+                string known = string.Join(", ", experiments.Select(experiment => experiment.Name));
+                Experiment experiment = experiments.Count == 1
+                    ? experiments[0]
+                    : throw new UsageException($"show: name one of {known}, or give --all for every run of each");
+                Console.Out.Write(ConfigDocument.Text(experiment.Grid(scale, chosen)[0]));
             }
 
             return ExitCode.Success;

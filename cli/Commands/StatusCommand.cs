@@ -1,17 +1,16 @@
-using System.CommandLine;
 using System.Text.Json;
-using Stein.Experiments;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Commands;
 
 /// <summary><c>stein status</c>: what is in the store.</summary>
 internal static class StatusCommand
 {
-    public static Command Create()
+    public static Command Create(ExperimentCatalog catalog)
     {
+        Argument<string[]> names = catalog.Argument("experiments or groups [default: all]", ArgumentArity.ZeroOrMore);
         var store = new StoreOption();
         var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
         var command = new CommandWithExamples(
@@ -20,13 +19,15 @@ internal static class StatusCommand
             new Example("stein status", "the default store"),
             new Example("stein status --store /shared/runs --json", "another store, for programs"))
         {
+            names,
             store.Option,
             json,
         };
         command.SetAction(parsed =>
         {
             RunStore runs = store.Read(parsed);
-            Row[] rows = [.. ExperimentRegistry.All.SelectMany(experiment => Rows(experiment, runs))];
+            IReadOnlyList<Experiment> experiments = parsed.GetValue(names) is { Length: > 0 } given ? catalog.Find(given) : catalog.All;
+            Row[] rows = [.. experiments.SelectMany(experiment => Rows(experiment, runs))];
             if (parsed.GetValue(json))
                 Console.Out.WriteLine(JsonSerializer.Serialize(rows, JsonFormat.Line));
             else

@@ -1,7 +1,6 @@
-using System.CommandLine;
 using System.Reflection;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Completion;
 
 /// <summary><c>stein completion</c>: prints the script that makes a shell complete the command line.</summary>
 internal static class CompletionCommand

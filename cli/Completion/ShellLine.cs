@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Completion;
 
 /// <summary>Takes the text of a command line apart as a shell does, without carrying anything out.</summary>
 internal static class ShellLine

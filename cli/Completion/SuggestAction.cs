@@ -1,9 +1,8 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Completion;
 
 /// <summary>
 /// The directive through which shells ask: <c>stein [suggest:N] "ica --method m"</c> prints what may stand at character N of the

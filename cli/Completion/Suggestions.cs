@@ -1,8 +1,7 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Completion;
 
 /// <summary>What may stand at a place of the command line.</summary>
 /// <remarks>
@@ -30,8 +29,7 @@ internal static class Suggestions
     private static IEnumerable<string> ValuesAfterEqualsSign(ParseResult before, string partial)
     {
         string name = partial[..partial.IndexOf('=', StringComparison.Ordinal)];
-        Option? option = Options(before).FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
-        return option is null ? [] : Values(option.CompletionSources).Select(value => $"{name}={value}");
+        return Find(before, name) is not { } option ? [] : Values(option.CompletionSources).Select(value => $"{name}={value}");
     }
 
     private static IEnumerable<string> Candidates(ParseResult before, bool isOption)
@@ -43,13 +41,18 @@ internal static class Suggestions
             argument => (before.GetResult(argument)?.Tokens.Count ?? 0) < argument.Arity.MaximumNumberOfValues);
         if (argument is { CompletionSources.Count: 0 } && !isOption)
             return [];
-        string[] present = [.. open is null ? [] : before.GetResult(open)?.Tokens.Select(token => token.Value) ?? []];
+        // What an option may still take cannot be anything else.
+        IEnumerable<string> words = open is not null
+            ? Values(open.CompletionSources).Except(
+                before.GetResult(open)!.Tokens.Select(token => token.Value), StringComparer.OrdinalIgnoreCase)
+            : [
+                .. argument is null ? [] : Values(argument.CompletionSources),
+                .. before.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name),
+            ];
         return
         [
-            .. open is null ? [] : Values(open.CompletionSources).Except(present, StringComparer.OrdinalIgnoreCase),
-            .. argument is null ? [] : Values(argument.CompletionSources),
-            .. before.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name),
-            .. Options(before).Where(option => !IsComplete(before, option)).Select(option => option.Name),
+            .. words,
+            .. CommandOptions.Of(before.CommandResult).Where(option => !IsComplete(before, option)).Select(option => option.Name),
         ];
     }
 
@@ -59,24 +62,12 @@ internal static class Suggestions
         given = before.Tokens.Reverse().TakeWhile(token => token.Type == TokenType.Argument).Count();
         if (before.Tokens.Count == given || before.Tokens[^(given + 1)] is not { Type: TokenType.Option } last)
             return null;
-        Option? option = Options(before).FirstOrDefault(option => option.Name == last.Value || option.Aliases.Contains(last.Value));
+        Option? option = Find(before, last.Value);
         return option is null || (given > 0 && !option.AllowMultipleArgumentsPerToken) || option.ValueType == typeof(bool) ? null : option;
     }
 
-    /// <summary>Those of the command, and those of its parents that hold below them.</summary>
-    private static IEnumerable<Option> Options(ParseResult before)
-    {
-        IEnumerable<Option> inherited = Ancestors(before.CommandResult)
-            .SelectMany(command => command.Options)
-            .Where(option => option.Recursive);
-        return before.CommandResult.Command.Options.Concat(inherited).Where(option => !option.Hidden);
-    }
-
-    private static IEnumerable<Command> Ancestors(CommandResult result)
-    {
-        for (SymbolResult? parent = result.Parent; parent is CommandResult command; parent = parent.Parent)
-            yield return command.Command;
-    }
+    private static Option? Find(ParseResult before, string name) => CommandOptions.Of(before.CommandResult)
+        .FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
     private static bool IsComplete(ParseResult before, Option option) =>
         option.Arity.MaximumNumberOfValues <= 1 && before.GetResult(option) is { Implicit: false };

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Output;
 
 /// <summary>A column of a table: its header, and the cell of a row. The first column is aligned left, the others right.</summary>
 internal sealed record Column<TRow>(string Header, Func<TRow, string> Cell)

@@ -1,4 +1,4 @@
-namespace Stein.Cli;
+namespace Stein.Cli.Output;
 
 /// <summary>A file that is to be written when all is computed.</summary>
 internal static class OutputFile

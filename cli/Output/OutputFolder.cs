@@ -1,4 +1,4 @@
-namespace Stein.Cli;
+namespace Stein.Cli.Output;
 
 /// <summary>Folders that files are to be written to.</summary>
 internal static class OutputFolder

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Output;
 
 /// <summary>
 /// Lines on standard error for a computation in phases: one for each phase that is still going on after two seconds, none where all is done

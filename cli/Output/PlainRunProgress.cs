@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Output;
 
 /// <summary>Where there is no terminal: a line when a run ends, and one for each active run every ten seconds.</summary>
 internal sealed class PlainRunProgress(RunPlan plan) : IRunObserver

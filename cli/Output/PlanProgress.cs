@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Output;
 
 /// <summary>How much of a plan is done, in estimated seconds, and how long the rest will take. Safe for use by several threads.</summary>
 internal sealed class PlanProgress

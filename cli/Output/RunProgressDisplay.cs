@@ -3,7 +3,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Output;
 
 /// <summary>On a terminal: a bar for the plan and a line for each active run, drawn in place; finished runs scroll up above them.</summary>
 internal sealed class RunProgressDisplay : IRunObserver

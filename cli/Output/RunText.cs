@@ -1,7 +1,7 @@
 using System.Globalization;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Output;
 
 /// <summary>One run in words.</summary>
 internal static class RunText

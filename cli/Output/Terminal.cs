@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Output;
 
 /// <summary>The two consoles: results on standard output, progress and remarks on standard error.</summary>
 /// <remarks>

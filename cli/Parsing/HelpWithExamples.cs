@@ -1,16 +1,16 @@
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Parsing;
 
 /// <summary>A command line and what it does.</summary>
 internal sealed record Example(string CommandLine, string Meaning);
 
-/// <summary>A command with examples for its help.</summary>
-internal sealed class CommandWithExamples(string name, string description, params Example[] examples) : Command(name, description)
+/// <summary>A command with examples for its help, which are not asked for before.</summary>
+internal sealed class CommandWithExamples(string name, string description, params IEnumerable<Example> examples)
+    : Command(name, description)
 {
-    public IReadOnlyList<Example> Examples => examples;
+    public IEnumerable<Example> Examples => examples;
 }
 
 /// <summary>The library's help, with the examples of the command beneath.</summary>
@@ -23,7 +23,7 @@ internal sealed class HelpWithExamples(HelpAction help, IReadOnlyList<Example> r
         int result = help.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
         Command command = parseResult.CommandResult.Command;
-        IReadOnlyList<Example> examples = (command as CommandWithExamples)?.Examples ?? rootExamples;
+        IEnumerable<Example> examples = (command as CommandWithExamples)?.Examples ?? rootExamples;
         output.WriteLine("Examples:");
         foreach (Example example in examples)
         {

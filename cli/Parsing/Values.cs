@@ -1,10 +1,11 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json.Nodes;
 using Stein.Engine.Text;
+using Stein.Experiments.Declarations;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Parsing;
 
 /// <summary>Makes options whose errors say what was wrong, what is allowed, and which name is closest.</summary>
 internal static class Values
@@ -74,6 +75,71 @@ internal static class Values
         return option;
     }
 
+    /// <summary>One or more values of a setting, by its type: repeated, side by side or, unless it is any text, with commas.</summary>
+    /// <param name="setting">The setting, which names the option.</param>
+    /// <param name="description">For help.</param>
+    /// <param name="suggested">What the shell completes where the setting is not one of some names.</param>
+    public static Option<JsonNode[]> Json(Setting setting, string description, Func<IEnumerable<string>> suggested)
+    {
+        string name = $"--{setting.Options[0]}";
+        IReadOnlyList<string>? choices = setting.Type == typeof(bool) ? ["true", "false"] : setting.Choices;
+        bool isText = setting.Type == typeof(string) && choices is null;
+        var option = new Option<JsonNode[]>(name, [.. setting.Options.Skip(1).Select(alias => $"--{alias}")])
+        {
+            Description = description,
+            HelpName = choices is not null ? string.Join('|', choices) : isText ? "text" : setting.Type == typeof(double) ? "x" : "n",
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = result =>
+            {
+                string typed = (result.Parent as OptionResult)?.IdentifierToken?.Value ?? name;
+                string[] words = [.. isText ? result.Tokens.Select(token => token.Value) : Split(result)];
+                if (words.Length == 0)
+                    result.AddError($"{typed}: it needs a value");
+                // The library takes it for a value.
+                if (Array.Find(words, word => word.StartsWith("--", StringComparison.Ordinal)) is { } stray
+                    && result.Parent?.Parent is CommandResult command)
+                {
+                    result.AddError(ParseErrors.UnknownOption(command, stray));
+                    return [];
+                }
+
+                JsonNode[] values = [.. words.Select(word => ParseJson(typed, word, setting.Type, choices, result)).OfType<JsonNode>()];
+                return setting.IsList ? values : [.. values.DistinctBy(value => value.ToString())];
+            },
+        };
+        option.CompletionSources.Add(_ => choices ?? suggested());
+        return option;
+    }
+
+    private static JsonNode? ParseJson(string name, string word, Type type, IReadOnlyList<string>? choices, ArgumentResult result)
+    {
+        if (choices is not null)
+        {
+            string? choice = ParseChoice(name, word, choices, result);
+            return type == typeof(bool) ? JsonValue.Create(choice == "true") : JsonValue.Create(choice);
+        }
+
+        switch (Type.GetTypeCode(type))
+        {
+            case TypeCode.Int32:
+                return ParseNumber<int>(name, word, result);
+            case TypeCode.UInt32:
+                return ParseNumber<uint>(name, word, result);
+            case TypeCode.Int64:
+                return ParseNumber<long>(name, word, result);
+            case TypeCode.UInt64:
+                return ParseNumber<ulong>(name, word, result);
+            case TypeCode.Double:
+                double number = ParseNumber<double>(name, word, result);
+                if (double.IsFinite(number))
+                    return number;
+                result.AddError($"{name} {word}: it must be a finite number");
+                return null;
+            default:
+                return word;
+        }
+    }
+
     private static IEnumerable<string> Split(ArgumentResult result) => result.Tokens.SelectMany(
         token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
@@ -99,20 +165,14 @@ internal static class Values
         where T : struct, INumber<T>
         => number.ToString(null, CultureInfo.InvariantCulture);
 
-    private static bool IsWhole<T>()
-        where T : struct, INumber<T>
-        => typeof(T) != typeof(double);
-
-    private static bool IsUnsigned<T>()
-        where T : struct, INumber<T>
-        => typeof(T) == typeof(uint) || typeof(T) == typeof(ulong);
-
     private static string Kind<T>()
         where T : struct, INumber<T>
-        => IsWhole<T>() ? "n" : "x";
+        => typeof(T) == typeof(double) ? "x" : "n";
 
     private static string Article<T>()
         where T : struct, INumber<T>
-        => IsUnsigned<T>() ? "a whole number that is not negative" + (typeof(T) == typeof(uint) ? ", at most 4294967295" : "")
-            : IsWhole<T>() ? "a whole number" : "a number";
+        => typeof(T) == typeof(uint) ? "a whole number that is not negative, at most 4294967295"
+            : typeof(T) == typeof(ulong) ? "a whole number that is not negative"
+            : typeof(T) == typeof(double) ? "a number"
+            : "a whole number";
 }

@@ -1,8 +1,7 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>Options that say which grid of an experiment is meant.</summary>
 internal sealed class GridOptions
@@ -18,11 +17,7 @@ internal sealed class GridOptions
         Description = "the same as --grid quick; its numbers are not compared with the paper's",
     };
 
-    public void AddTo(Command command)
-    {
-        command.Options.Add(grid);
-        command.Options.Add(quick);
-    }
+    public void AddTo(Command command) => command.AddShared(grid, quick);
 
     public GridScale Read(ParseResult parsed)
     {

@@ -3,11 +3,11 @@ using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>
-/// Runs what is to be run, with progress, writes the reports, and says how it ended: what <c>ica</c>, <c>run</c> and <c>reproduce</c>
-/// share.
+/// Runs what is to be run, with progress, writes the reports, and says how it ended: what experiments, <c>run</c> and
+/// <c>reproduce</c> share.
 /// </summary>
 /// <param name="context">Where and how to run.</param>
 /// <param name="interruption">Stops the runs.</param>

@@ -4,41 +4,38 @@ using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>Where tables and figures go unless the user says otherwise.</summary>
 internal static class ReportFolder
 {
     private const int LongestName = 100;
 
-    /// <summary>The description of an option for the folder of all experiments.</summary>
-    public const string HelpForAll =
-        "folder for tables and figures, with one in it for each experiment [default: results; with --quick, results/quick]";
-
-    /// <summary>Of a grid: <c>results/ica</c> for the paper's, <c>results/quick/ica</c> for the reduced one.</summary>
-    public static string Of(string experiment, GridScale scale) => scale == GridScale.Paper
-        ? Path.Combine("results", experiment)
-        : Path.Combine("results", scale == GridScale.Quick ? "quick" : "test", experiment);
+    /// <summary>The description of an option for the folder of grids.</summary>
+    public static string HelpForGrids { get; } =
+        "folder for tables and figures; of several experiments, with one in it for each "
+        + $"[default: {Of("NAME", GridScale.Paper, [])}; with --quick, {Of("NAME", GridScale.Quick, [])}; "
+        + $"of a part of a grid, {Own("NAME", "…")}]";
 
     /// <summary>
-    /// Of a selection of a grid: that of the grid if all of it is meant, else one of its own, so that a part never takes the place of the
-    /// whole.
+    /// Of a grid: <c>results/ica</c> for the paper's, <c>results/quick/ica</c> for the reduced one. Of a part, one of its own, so that a part
+    /// never takes the place of the whole.
     /// </summary>
     /// <param name="experiment">Name of the experiment.</param>
     /// <param name="scale">The grid.</param>
-    /// <param name="words">What selects, <see cref="Selection.Words"/>.</param>
+    /// <param name="words">The options and values that select a part; empty for the whole.</param>
     public static string Of(string experiment, GridScale scale, IReadOnlyList<string> words)
     {
-        if (words.Count == 0)
-            return Of(experiment, scale);
-        string name = FileNames.Word($"{scale.ToString().ToLowerInvariant()} {string.Join(' ', words).Replace("--", "", StringComparison.Ordinal)}");
-        return Own(experiment, name);
+        string name = scale.ToString().ToLowerInvariant();
+        return words.Count > 0 ? Own(experiment, [name, .. words])
+            : scale == GridScale.Paper ? Path.Combine("results", experiment)
+            : Path.Combine("results", name, experiment);
     }
 
-    /// <summary>The description of an option for the folder of a grid.</summary>
-    public static string Help(string experiment)
-        => $"folder for tables and figures [default: {Of(experiment, GridScale.Paper)}; with --quick, {Of(experiment, GridScale.Quick)}; "
-        + $"of a part of the grid, {Own(experiment, "…")}]";
+    /// <summary>Of runs of the user's own, by the options and values given.</summary>
+    public static string Own(string experiment, IReadOnlyList<string> words) => Own(
+        experiment,
+        words.Count == 0 ? "default" : FileNames.Word(string.Join(' ', words).Replace("--", "", StringComparison.Ordinal)));
 
     /// <summary>Of runs of the user's own. A long name is cut, and told from others by the first digits of its hash.</summary>
     public static string Own(string experiment, string name)

@@ -1,7 +1,7 @@
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>Prints what a report came to: tables for people, or events for programs.</summary>
 internal sealed class ReportOutput(bool json, bool quiet)
@@ -15,7 +15,7 @@ internal sealed class ReportOutput(bool json, bool quiet)
         if (json || quiet)
             return;
         foreach (ReportTable table in outcome.Tables)
-            ReportTables.Print(table);
+            Print(table);
         if (outcome.Deviations.Count > 0)
             Text.WriteLine($"Not the paper's protocol: {string.Join(", ", outcome.Deviations)}.");
         Text.WriteLine(outcome.Files.Count == 0
@@ -23,10 +23,48 @@ internal sealed class ReportOutput(bool json, bool quiet)
             : $"{outcome.Files.Count} files (tables, curves, figures, provenance) are in {part.Folder}");
     }
 
-    /// <summary>A line for each experiment.</summary>
+    /// <summary>A row for each experiment: how much is done, the verdicts, where the files are.</summary>
     public void Summary(IReadOnlyList<(ReportPart Part, ReportOutcome Outcome)> reports)
     {
-        if (!json && !quiet)
-            ReportTables.PrintSummary(reports);
+        if (json || quiet)
+            return;
+        Column<(ReportPart Part, ReportOutcome Outcome)>.Print(
+            "Experiments",
+            [
+                new("experiment", report => report.Part.Experiment.Name),
+                new("runs", report => $"{report.Outcome.Finished} of {report.Outcome.Expected}"),
+                new("verdicts", report => Verdicts(report.Outcome)),
+                new("files", report => report.Outcome.Files.Count == 0 ? "" : report.Part.Folder),
+            ],
+            reports);
     }
+
+    /// <summary>"29 of 35 agree", or what there is instead.</summary>
+    private static string Verdicts(ReportOutcome outcome) => outcome.Comparisons.Count == 0
+        ? "none"
+        : $"{outcome.Comparisons.Count(comparison => comparison.Reproduced)} of {outcome.Comparisons.Count} agree";
+
+    /// <summary>One table; where the terminal is too narrow, the columns of a detail stand in a table of their own.</summary>
+    private static void Print(ReportTable table)
+    {
+        int[] all = [.. Enumerable.Range(0, table.Columns.Count)];
+        if (Column<IReadOnlyList<string>>.Width(Columns(table, all), table.Rows) <= Terminal.Output.Profile.Width)
+        {
+            Print(table.Title, table, all);
+            return;
+        }
+
+        Print(table.Title, table, [.. all.Where(index => table.Columns[index].Detail is null)]);
+        foreach (IGrouping<string?, int> detail in all.Where(index => table.Columns[index].Detail is not null)
+            .GroupBy(index => table.Columns[index].Detail))
+        {
+            Print(detail.Key!, table, [0, .. detail]);
+        }
+    }
+
+    private static void Print(string title, ReportTable table, int[] chosen) =>
+        Column<IReadOnlyList<string>>.Print(title, Columns(table, chosen), table.Rows);
+
+    private static Column<IReadOnlyList<string>>[] Columns(ReportTable table, int[] chosen) =>
+        [.. chosen.Select(index => new Column<IReadOnlyList<string>>(table.Columns[index].Header, row => row[index]))];
 }

@@ -1,6 +1,6 @@
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>What one experiment contributes to a command: its runs, and where its tables and figures go.</summary>
 /// <param name="Experiment">The experiment.</param>

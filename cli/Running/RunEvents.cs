@@ -7,16 +7,20 @@ using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Slurm;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>
 /// <c>--json</c>: one event a line, each with <c>schema</c> and <c>event</c>: <c>planned</c>, <c>started</c>, <c>progressed</c> (a run at
-/// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and at last <c>finished</c> with the exit code; or <c>submitted</c> where a cluster is to run it.
+/// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and at last <c>finished</c> with the exit code; or <c>submitted</c>
+/// where a cluster is to run it. The rows of tables in <c>reported</c> have the names of the columns in the report's CSV files as keys.
 /// </summary>
-/// <remarks>The version of the schema changes when a field changes its meaning or goes; fields may be added.</remarks>
+/// <remarks>
+/// The version of the schema changes when a field changes its meaning or goes; fields may be added. Version 2: in version 1, the keys of
+/// rows were names of their own.
+/// </remarks>
 internal sealed class RunEvents(TextWriter output) : IRunObserver
 {
-    private const string Schema = "stein.events/1";
+    private const string Schema = "stein.events/2";
 
     /// <summary>On standard output.</summary>
     public static RunEvents Standard { get; } = new(Console.Out);

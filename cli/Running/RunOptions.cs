@@ -1,11 +1,10 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>
 /// Options of everything that runs: where, how many at a time, what is printed. None but --device double changes a number.
@@ -29,7 +28,6 @@ internal sealed class RunOptions(string folderHelp)
         Description = "when a run fails, stop the others too; they go on next time",
     };
 
-
     private readonly Option<bool> dryRun =
         new("--dry-run") { Description = "say what would be run, why, and how long it would take; write nothing" };
 
@@ -44,10 +42,7 @@ internal sealed class RunOptions(string folderHelp)
     private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "no progress, no tables; errors only" };
 
     public void AddTo(Command command)
-    {
-        foreach (Option option in (Option[])[device, jobs, folder, store.Option, force, failFast, dryRun, checkpointEvery, json, quiet])
-            command.Options.Add(option);
-    }
+        => command.AddShared(device, jobs, folder, store.Option, force, failFast, dryRun, checkpointEvery, json, quiet);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
     /// <exception cref="DeviceUnavailableException">The device is not there; the message says which are.</exception>
@@ -55,8 +50,7 @@ internal sealed class RunOptions(string folderHelp)
     {
         // The name that auto stands for, from here on: every run gets the same kind.
         using Device first = DeviceCatalog.Create(parsed.GetRequiredValue(device));
-        bool onProcessor = first.Name is "simd" or "simd-double" or "double";
-        int count = parsed.GetValue(jobs) ?? (onProcessor ? Environment.ProcessorCount : 1);
+        int count = parsed.GetValue(jobs) ?? (first.IsHost ? Environment.ProcessorCount : 1);
         if (count is < 1 or > 4096)
             throw new UsageException($"--jobs {count}: it must be a whole number from 1 to 4096");
         int? checkpoint = parsed.GetValue(checkpointEvery);

@@ -2,7 +2,7 @@ using System.Globalization;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>What running a plan prints: lines for people, or events for programs.</summary>
 internal sealed class RunOutput(RunContext context, RunPlan plan)

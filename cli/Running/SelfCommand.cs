@@ -1,4 +1,4 @@
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>How this program was started, so that a script can start it again.</summary>
 internal static class SelfCommand

@@ -1,9 +1,8 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Slurm;
 
-namespace Stein.Cli;
+namespace Stein.Cli.Running;
 
 /// <summary>Options that spread a plan over machines.</summary>
 internal sealed class SpreadOptions
@@ -50,13 +49,7 @@ internal sealed class SpreadOptions
     };
 
     public void AddTo(Command command)
-    {
-        foreach (Option option in (Option[])
-            [shard, executor, submit, tasks, partition, time, memory, cpus, arrayLimit, maxArraySize, sbatchOptions])
-        {
-            command.Options.Add(option);
-        }
-    }
+        => command.AddShared(shard, executor, submit, tasks, partition, time, memory, cpus, arrayLimit, maxArraySize, sbatchOptions);
 
     /// <exception cref="UsageException">It is not of the form i/n.</exception>
     public Shard? Shard(ParseResult parsed)

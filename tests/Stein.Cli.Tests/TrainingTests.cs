@@ -101,13 +101,13 @@ public sealed class TrainingTests
     public void Json_is_one_event_a_line_and_the_default_folder_says_what_it_is()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run("ica", "--dim", "10", "--method", "whitening", "--slices", "g", "--json");
+        SteinResult result = stein.Run("ica", "--dim", "10", "--method", "whitening", "--kernel", "imq", "--json");
         Assert.Equal(2, result.ExitCode);
         result = stein.Run("ica", "--dim", "10", "--method", "whitening", "--seed", "60", "--json");
         Assert.True(result.ExitCode == 0, $"{result}");
         JsonElement[] events =
             [.. result.Output.TrimEnd('\n').Split('\n').Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
-        Assert.All(events, item => Assert.Equal("stein.events/1", item.GetProperty("schema").GetString()));
+        Assert.All(events, item => Assert.Equal("stein.events/2", item.GetProperty("schema").GetString()));
         string[] names = [.. events.Select(item => item.GetProperty("event").GetString()!).Where(name => name != "progressed")];
         Assert.Equal(["planned", "started", "ended", "reported", "finished"], names);
         Assert.Equal(0, events[^1].GetProperty("exit_code").GetInt32());
@@ -116,7 +116,7 @@ public sealed class TrainingTests
         Assert.Equal("whitening", run.GetProperty("method").GetString());
         Assert.Equal(60, run.GetProperty("seed").GetInt32());
         Assert.Equal("oracle", report.GetProperty("table")[1].GetProperty("method").GetString());
-        Assert.True(File.Exists(stein.PathOf("results", "reports", "ica", "whitening_D10_seed60", "runs.csv")));
+        Assert.True(File.Exists(stein.PathOf("results", "reports", "ica", "method-whitening-dim-10-seed-60", "runs.csv")));
     }
 
     [Fact]

@@ -31,6 +31,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
 
     public override string Description { get; }
 
+    public override bool IsHost => true;
+
     public override double UnitRoundoff => sizeof(TElement) == sizeof(float) ? 1.0 / (1 << 24) : 1.0 / (1L << 53);
 
     private protected override DeviceMatrix AllocateCore(int rows, int columns) => new CpuMatrix<TElement>(this, rows, columns);

@@ -52,7 +52,7 @@ internal static class IcaBenchmark
         for (int i = 0; i < warmUp; i++)
             training.Step();
         device.Synchronize();
-        double peak = device.Name == "simd" ? FmaPeak.MeasureGigaflops() : double.NaN;
+        double peak = device is { IsHost: true, IsSinglePrecision: true } ? FmaPeak.MeasureGigaflops() : double.NaN;
         var ticks = new long[settings.Iterations];
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < ticks.Length; i++)

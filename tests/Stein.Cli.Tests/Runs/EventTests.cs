@@ -15,7 +15,7 @@ public sealed class EventTests
         Assert.Equal("", result.Error);
         JsonElement[] events =
             [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.All(events, said => Assert.Equal("stein.events/1", said.GetProperty("schema").GetString()));
+        Assert.All(events, said => Assert.Equal("stein.events/2", said.GetProperty("schema").GetString()));
         string[] names = [.. events.Select(said => said.GetProperty("event").GetString()!)];
         Assert.Equal(["planned", "started", "progressed", "ended", "reported", "finished"], names.Distinct());
         Assert.Equal("planned", names[0]);

@@ -26,7 +26,7 @@ public sealed class StoreCommandTests
     [InlineData("""{"experiment": "ica", "config": {"iteration": 5}}""", "iteration", "\"iterations\"")]
     [InlineData("""{"experiment": "icaa"}""", "icaa", "\"ica\"")]
     [InlineData("""{"experiment": "ica", "confg": {}}""", "confg", "\"config\"")]
-    [InlineData("""{"experiment": "ica", "config": {"method": "maxskds"}}""", "maxskds", "'maxsksd'")]
+    [InlineData("""{"experiment": "ica", "config": {"method": "maxskds"}}""", "maxskds", "\"maxsksd\"")]
     public void An_unknown_word_in_a_config_is_an_error_with_the_closest_one(string config, string unknown, string closest)
     {
         using var stein = new SteinProgram();

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Stein.Cli;
+namespace Stein.Cli.ExitCodes;
 
 /// <summary>
 /// Ctrl-C and SIGTERM: the first asks the runs to stop after their present iteration, so that what is finished can be written; a
@@ -14,15 +14,15 @@ internal sealed class Interruption : IDisposable
     public Interruption()
         => registrations =
         [
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, Cli.ExitCode.Interrupted)),
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, Cli.ExitCode.Terminated)),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCodes.ExitCode.Interrupted)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCodes.ExitCode.Terminated)),
         ];
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => source.Token;
 
     /// <summary>The exit code for the signal that came.</summary>
-    public int ExitCode { get; private set; } = Cli.ExitCode.Interrupted;
+    public int ExitCode { get; private set; } = ExitCodes.ExitCode.Interrupted;
 
     public void Dispose()
     {

@@ -1,4 +1,4 @@
-namespace Stein.Cli;
+namespace Stein.Cli.ExitCodes;
 
 /// <summary>What the program returns to the shell.</summary>
 internal static class ExitCode
@@ -19,18 +19,4 @@ internal static class ExitCode
 
     /// <summary>128 + SIGTERM, likewise.</summary>
     public const int Terminated = 143;
-}
-
-/// <summary>Bad usage or input that is found after parsing: what was wrong, what is allowed.</summary>
-internal sealed class UsageException : Exception
-{
-    public UsageException(string message)
-        : base(message)
-    {
-    }
-
-    public UsageException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
 }
