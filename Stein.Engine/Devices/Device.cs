@@ -355,10 +355,12 @@ public abstract class Device : IDisposable
     private protected abstract void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         where TMap : struct, IElementMap;
 
-    private protected abstract void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected abstract void SumRowsCore<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         where TMap : struct, IElementMap;
 
-    private protected abstract void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected abstract void SumColumnsCore<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         where TMap : struct, IElementMap;
 
     private protected abstract void FillDiagonalCore(DeviceMatrix matrix, double value);

@@ -25,7 +25,9 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     private readonly DeviceMatrix pairSums;
     private readonly double[] rowSums;
 
-    /// <summary>The discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(N² + ND) memory.</summary>
+    /// <summary>
+    /// The discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(N² + ND) memory.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A U-statistic of fewer than two samples.</exception>
     public KernelisedSteinDiscrepancy(Device device, int samples, int dimension, PairStatistic statistic)
     {

@@ -82,7 +82,9 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
     /// The first of several estimates, from the smoothest on, whose mean loss is no more than a standard error of the difference above the
     /// least.
     /// </summary>
-    /// <param name="losses">The losses of each estimate at the same samples; an estimate whose mean loss is not finite is not selected.</param>
+    /// <param name="losses">
+    /// The losses of each estimate at the same samples; an estimate whose mean loss is not finite is not selected.
+    /// </param>
     /// <returns>Its index; that of any if the mean of none is finite.</returns>
     internal static int SmoothestOf(IReadOnlyList<double[]> losses)
     {

@@ -30,7 +30,9 @@ public abstract class ScoreEstimator
     /// <summary>How the bandwidth follows from the samples where none is given.</summary>
     public abstract BandwidthRule BandwidthRule { get; }
 
-    /// <summary>The regularisation for K samples in D dimensions where none is given, by the rule that the estimator's remarks state.</summary>
+    /// <summary>
+    /// The regularisation for K samples in D dimensions where none is given, by the rule that the estimator's remarks state.
+    /// </summary>
     public abstract double DefaultRegularisation(int samples, int dimension);
 
     /// <summary>The regularisations, ascending, that <see cref="HeldOutSelection"/> chooses from besides that of the rule.</summary>

@@ -152,7 +152,9 @@ public sealed class Bootstrap
         return new(statistic, PValue(statistic));
     }
 
-    /// <summary><c>(1 + k)/(B + 1)</c> with k the number of <see cref="Replicates"/> that are not below <paramref name="statistic"/>.</summary>
+    /// <summary>
+    /// <c>(1 + k)/(B + 1)</c> with k the number of <see cref="Replicates"/> that are not below <paramref name="statistic"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The statistic is NaN or infinite: every comparison with it would say the same.</exception>
     public double PValue(double statistic)
     {

@@ -127,7 +127,9 @@ public sealed class MaximumMeanDiscrepancy<TKernel>
             simple);
     }
 
-    /// <summary>Tests whether both sets come from one distribution; the statistic is <see cref="MeanDiscrepancyEstimates.SimpleU"/>.</summary>
+    /// <summary>
+    /// Tests whether both sets come from one distribution; the statistic is <see cref="MeanDiscrepancyEstimates.SimpleU"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">A bootstrap of another N, or a statistic that is NaN or infinite.</exception>
     public TestOutcome Test(Bootstrap bootstrap)
     {

@@ -23,7 +23,9 @@ public sealed class SlicedSteinTest<TKernel>
     private readonly DeviceMatrix couplings;
     private readonly SlicedPairRequest request;
 
-    /// <summary>A test by R = <paramref name="slices"/> slices in D = <paramref name="dimension"/> dimensions, all zero until they are set.</summary>
+    /// <summary>
+    /// A test by R = <paramref name="slices"/> slices in D = <paramref name="dimension"/> dimensions, all zero until they are set.
+    /// </summary>
     /// <param name="bootstrap">Gives the samples, replicates and device; other tests may share it.</param>
     public SlicedSteinTest(Bootstrap bootstrap, int dimension, int slices)
     {

@@ -34,7 +34,9 @@ internal sealed class TruncatedEigendecomposition
     /// <summary>What the square of a direction must have of the longest's to be more than rounding.</summary>
     private const double MinShare = 1e-12;
 
-    /// <summary>The first look at the eigenvalues; the next come after twice as many iterations, since a look costs more than one.</summary>
+    /// <summary>
+    /// The first look at the eigenvalues; the next come after twice as many iterations, since a look costs more than one.
+    /// </summary>
     private const int FirstLook = 2;
 
     private TruncatedEigendecomposition(double[] values, PaddedMatrix rows) => (Values, Rows) = (values, rows);

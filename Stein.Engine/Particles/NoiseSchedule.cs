@@ -37,6 +37,8 @@ internal sealed class NoiseSchedule
         ratio = steps < 2 ? 1 : Math.Pow(Last / first, 1.0 / (steps - 1));
     }
 
-    /// <summary>σ of the step that follows after <paramref name="iteration"/> steps: <c>σ₀ (0.1/σ₀)^{t/(T−1)}</c> for t &lt; T, then 0.</summary>
+    /// <summary>
+    /// σ of the step that follows after <paramref name="iteration"/> steps: <c>σ₀ (0.1/σ₀)^{t/(T−1)}</c> for t &lt; T, then 0.
+    /// </summary>
     public double At(int iteration) => iteration < steps ? first * Math.Pow(ratio, iteration) : 0;
 }

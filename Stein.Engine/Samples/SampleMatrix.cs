@@ -37,7 +37,9 @@ internal static class SampleMatrix
             throw new ArgumentOutOfRangeException(name, dimension, $"Dimension {dimension} is impossible; it must be at least 1.");
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">The number of samples is negative, or they are more than an array can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The number of samples is negative, or they are more than an array can hold.
+    /// </exception>
     public static void CheckCount(int count, int dimension, string name)
     {
         if (count < 0 || (long)count * dimension > Array.MaxLength)

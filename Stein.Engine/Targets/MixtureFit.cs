@@ -42,7 +42,9 @@ internal sealed record MixtureFitResult(
     public int Iterations => LogLikelihoods.Count - 1;
 }
 
-/// <summary>Maximum likelihood of Gaussian mixtures by expectation–maximisation: the baseline that Stein discrepancies are compared with.</summary>
+/// <summary>
+/// Maximum likelihood of Gaussian mixtures by expectation–maximisation: the baseline that Stein discrepancies are compared with.
+/// </summary>
 /// <remarks>Source: Dempster, Laird and Rubin, "Maximum likelihood from incomplete data via the EM algorithm", JRSS B 39, 1977.</remarks>
 internal static class MixtureFit
 {

@@ -26,7 +26,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    private protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumRowsCore<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
         CpuMatrix<TElement> target = Cpu(output);
         int columns = a.Columns;
@@ -51,7 +52,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    private protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumColumnsCore<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
         CpuMatrix<TElement> target = Cpu(output);
         int columns = a.Columns;

@@ -103,7 +103,9 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    /// <summary>The number of zero-based rank <paramref name="rank"/> of a few, see <see cref="ICountable{TElement}.SelectAmong"/>.</summary>
+    /// <summary>
+    /// The number of zero-based rank <paramref name="rank"/> of a few, see <see cref="ICountable{TElement}.SelectAmong"/>.
+    /// </summary>
     /// <remarks>
     /// The numbers between two near thresholds are about evenly spread: those that lie close to where the rank should be are packed
     /// together, and among them each is compared with all. Nothing branches on a single comparison, whose outcome is as good as

@@ -9,11 +9,13 @@ namespace Stein.Engine.Devices.Ilgpu;
 /// <content>Sums along rows and columns.</content>
 internal sealed partial class IlgpuDevice
 {
-    private protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumRowsCore<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => SumLines<TMap>(
             Own(output).Elements, a.Rows, a.Columns, Own(a).Strided, Own(b).Repeated, Own(c).Repeated, (float)p, (float)q);
 
-    private protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumColumnsCore<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => SumLines<TMap>(
             Own(output).Elements,
             a.Columns,

@@ -31,7 +31,9 @@ public sealed class TruncatedEigendecompositionTests
         CheckVectors(found, entries, order, residual: Math.Sqrt(tolerance));
     }
 
-    /// <summary>Where eigenvalues are the same, their vectors are any: the sum of the values and the orthonormality are determined.</summary>
+    /// <summary>
+    /// Where eigenvalues are the same, their vectors are any: the sum of the values and the orthonormality are determined.
+    /// </summary>
     [Fact]
     public void Cuts_a_flat_tail()
     {

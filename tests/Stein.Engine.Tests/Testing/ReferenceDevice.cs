@@ -93,10 +93,12 @@ public class ReferenceDevice : Device
     private protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => Fill(output, (row, column) => Apply<TMap>(row, column, a, b, c, p, q));
 
-    private protected override void SumRowsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumRowsCore<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => Fill(output, (row, _) => Sum(a.Columns, column => Apply<TMap>(row, column, a, b, c, p, q)));
 
-    private protected override void SumColumnsCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    private protected override void SumColumnsCore<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => Fill(output, (_, column) => Sum(a.Rows, row => Apply<TMap>(row, column, a, b, c, p, q)));
 
     private protected override void FillDiagonalCore(DeviceMatrix matrix, double value)

@@ -19,7 +19,9 @@ public static class TestDevices
     /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) theories have rows for its vectors only.</summary>
     internal static readonly string? OnlyBits = Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable);
 
-    /// <summary>If set, the only device that theories have rows for: in such a process, or where one device is checked (tests/gpu).</summary>
+    /// <summary>
+    /// If set, the only device that theories have rows for: in such a process, or where one device is checked (tests/gpu).
+    /// </summary>
     private static readonly string? OnlyDevice = Environment.GetEnvironmentVariable("STEIN_TEST_DEVICE")
         ?? (OnlyBits is { } bits ? $"simd-{bits}" : null);
 
