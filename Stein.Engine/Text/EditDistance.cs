@@ -1,6 +1,9 @@
 namespace Stein.Engine.Text;
 
-/// <summary>The Levenshtein distance: how many letters to insert, delete or replace to get from one word to another.</summary>
+/// <summary>
+/// The distance of optimal string alignment: how many letters to insert, delete or replace, or neighbours to swap, to get from one word
+/// to another.
+/// </summary>
 internal static class EditDistance
 {
     /// <summary>The one of <paramref name="known"/> that is closest to <paramref name="word"/> when case does not count.</summary>
@@ -12,6 +15,7 @@ internal static class EditDistance
     {
         // previous[j]: distance of the part of first seen so far to the first j letters of second.
         int[] previous = [.. Enumerable.Range(0, second.Length + 1)];
+        int[] beforePrevious = new int[second.Length + 1];
         int[] current = new int[second.Length + 1];
         for (int i = 1; i <= first.Length; i++)
         {
@@ -20,9 +24,11 @@ internal static class EditDistance
             {
                 int replaced = previous[j - 1] + (first[i - 1] == second[j - 1] ? 0 : 1);
                 current[j] = Math.Min(replaced, 1 + Math.Min(previous[j], current[j - 1]));
+                if (i > 1 && j > 1 && first[i - 1] == second[j - 2] && first[i - 2] == second[j - 1])
+                    current[j] = Math.Min(current[j], beforePrevious[j - 2] + 1);
             }
 
-            (previous, current) = (current, previous);
+            (beforePrevious, previous, current) = (previous, current, beforePrevious);
         }
 
         return previous[second.Length];

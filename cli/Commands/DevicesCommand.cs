@@ -16,7 +16,7 @@ internal static class DevicesCommand
         var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
         var command = new CommandWithExamples(
             "devices",
-            "Lists the devices: which are there, which are not and why, with a short check of speed and correctness.",
+            "Lists the devices: which are available, which are not and why, with a short check of speed and correctness.",
             new Example("stein devices", "the table"),
             new Example("stein devices --json", "the same for programs"))
         {

@@ -12,7 +12,7 @@ internal sealed class ReportCommand
 
     private readonly Option<string> folder = new("--out") { Description = ReportFolder.HelpForGrids, HelpName = "folder" };
     private readonly Option<bool> json = new("--json") { Description = "events on standard output, one line of JSON each" };
-    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "no tables; errors only" };
+    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "print errors only" };
 
     public static Command Create(ExperimentCatalog catalog)
     {

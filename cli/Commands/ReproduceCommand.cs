@@ -18,8 +18,8 @@ internal sealed class ReproduceCommand(Interruption interruption)
         var all = new Option<bool>("--all") { Description = "run every experiment" };
         var command = new CommandWithExamples(
             "reproduce",
-            "Runs published experiments and compares the results with the published numbers. What is finished is not repeated; what was "
-            + "interrupted goes on where it stopped.",
+            "Runs published experiments and compares the results with the published numbers. Finished runs are not repeated; "
+            + "interrupted runs resume.",
             new Example("stein reproduce --all", "everything; about an hour and a half on 2 cores"),
             new Example("stein reproduce --all --quick", "everything at reduced settings; less than two minutes on 2 cores"),
             new Example("stein reproduce --all --dry-run", "what would be run, why, and how long it would take"),

@@ -10,7 +10,7 @@ internal static class RunCommand
     {
         var files = new Argument<string[]>("config")
         {
-            Description = "files with a config as stein show prints it, or with one a line; - for standard input",
+            Description = "files with a config as stein show prints it, or with one per line; - for standard input",
             Arity = ArgumentArity.OneOrMore,
         };
         var options = new RunOptions($"folder for tables and figures [default: {ReportFolder.Own("…", "…")}, named after the first file]");
@@ -51,7 +51,7 @@ internal static class RunCommand
         return command;
     }
 
-    /// <summary>One document, or one a line.</summary>
+    /// <summary>One document, or one per line.</summary>
     private static RunConfig[] Read(string path, IReadOnlyList<Experiment> experiments, Precision precision)
     {
         string text;

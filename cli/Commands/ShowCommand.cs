@@ -11,13 +11,13 @@ internal static class ShowCommand
     {
         Argument<string[]> names = catalog.Argument("an experiment; with --all, also several, and groups", ArgumentArity.OneOrMore);
         var grid = new GridOptions();
-        var all = new Option<bool>("--all") { Description = "every run of the grid, one a line; without it, the first run alone" };
+        var all = new Option<bool>("--all") { Description = "every run of the grid, one per line; without it, the first run only" };
         var precision = Values.Choice("--precision", "what the runs are computed in", ["single", "double"], "single");
         var command = new CommandWithExamples(
             "show",
             "Prints the effective config of an experiment as JSON: every setting with its value. Save it, change it, give it to stein run.",
             new Example("stein show ica > config.json", "the first run of the paper's grid"),
-            new Example("stein show ica --quick --all > plan.jsonl", "every run of the reduced grid, one a line"))
+            new Example("stein show ica --quick --all > plan.jsonl", "every run of the reduced grid, one per line"))
         {
             names,
             all,

@@ -15,7 +15,7 @@ internal static class StatusCommand
         var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
         var command = new CommandWithExamples(
             "status",
-            "Says how far the runs of every experiment are, also while other processes are at them. Changes nothing.",
+            "Shows the progress of all runs, including those other processes are working on. Changes nothing.",
             new Example("stein status", "the default store"),
             new Example("stein status --store /shared/runs --json", "another store, for programs"))
         {

@@ -5,13 +5,13 @@ internal static class OutputFile
 {
     /// <summary>Checks before anything is computed that a file can be written there. Nothing is made, and nothing is left.</summary>
     /// <param name="option">The option that it comes from.</param>
-    /// <param name="path">The file; missing folders above it are no fault.</param>
+    /// <param name="path">The file; missing folders above it are created.</param>
     /// <param name="inputs">The files that are read, each with its option; null for none.</param>
-    /// <exception cref="UsageException">It is no file, or one of the inputs, or cannot be written.</exception>
+    /// <exception cref="UsageException">It is not a file, or is one of the inputs, or cannot be written.</exception>
     public static void Require(string option, string path, params IReadOnlyList<(string Option, string? Path)> inputs)
     {
         if (Path.GetFileName(path).Length == 0 || Directory.Exists(path))
-            throw new UsageException($"{option} '{path}': it is no name of a file. Give one, as in scores.csv.");
+            throw new UsageException($"{option} '{path}': not a file name. Give one such as scores.csv.");
         string target = Path.GetFullPath(path);
         foreach ((string name, string? input) in inputs)
         {

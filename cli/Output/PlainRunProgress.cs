@@ -18,7 +18,7 @@ internal sealed class PlainRunProgress(RunPlan plan) : IRunObserver
         {
             spoken[run] = Stopwatch.GetTimestamp();
             if (iteration > 0)
-                WriteLine($"{run.Description}: goes on at iteration {iteration} of {iterations}");
+                WriteLine($"{run.Description}: resumes at iteration {iteration} of {iterations}");
         }
     }
 

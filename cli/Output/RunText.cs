@@ -24,8 +24,8 @@ internal static class RunText
         RunStatus.Finished => $"{standing}{(standing.Length > 0 ? ", " : "")}{Duration(outcome.Seconds)}",
         RunStatus.AlreadyDone => "done elsewhere",
         RunStatus.Failed => $"failed. {outcome.Message}",
-        RunStatus.Interrupted => $"interrupted at iteration {outcome.Iteration}, where it goes on next time",
-        RunStatus.Elsewhere => "another process is at it",
+        RunStatus.Interrupted => $"interrupted at iteration {outcome.Iteration}, where it resumes next time",
+        RunStatus.Elsewhere => "another process is working on it",
         _ => "not begun",
     };
 

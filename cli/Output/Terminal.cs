@@ -5,7 +5,7 @@ namespace Stein.Cli.Output;
 
 /// <summary>The two consoles: results on standard output, progress and remarks on standard error.</summary>
 /// <remarks>
-/// A stream that is no terminal gets no escape codes, whatever the environment suggests, and wide lines, so that tables are not
+/// A stream that is not a terminal gets no escape codes, whatever the environment suggests, and wide lines, so that tables are not
 /// wrapped in files. NO_COLOR with any value takes the colours away (https://no-color.org), TERM=dumb every escape code, and COLUMNS
 /// is the width of tables and help wherever they go.
 /// </remarks>

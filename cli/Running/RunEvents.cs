@@ -10,7 +10,7 @@ using Stein.Experiments.Runs.Slurm;
 namespace Stein.Cli.Running;
 
 /// <summary>
-/// <c>--json</c>: one event a line, each with <c>schema</c> and <c>event</c>: <c>planned</c>, <c>started</c>, <c>progressed</c> (a run at
+/// <c>--json</c>: one event per line, each with <c>schema</c> and <c>event</c>: <c>planned</c>, <c>started</c>, <c>progressed</c> (a run at
 /// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and at last <c>finished</c> with the exit code; or <c>submitted</c>
 /// where a cluster is to run it. The rows of tables in <c>reported</c> have the names of the columns in the report's CSV files as keys.
 /// </summary>

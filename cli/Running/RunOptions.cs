@@ -14,32 +14,32 @@ internal sealed class RunOptions(string folderHelp)
     private readonly Option<string> device = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
 
     private readonly Option<int?> jobs =
-        Values.Number<int>("--jobs", "runs side by side; no number depends on it [default: one for each core; 1 on a GPU]");
+        Values.Number<int>("--jobs", "number of parallel runs; results do not depend on it [default: one per core; 1 on a GPU]");
 
     private readonly Option<string> folder = new("--out") { Description = folderHelp, HelpName = "folder" };
     private readonly StoreOption store = new();
     private readonly Option<bool> force = new("--force")
     {
-        Description = "do finished runs again; the old result stays until the new one is there",
+        Description = "repeat finished runs; the old result is kept until the new one is complete",
     };
 
     private readonly Option<bool> failFast = new("--fail-fast")
     {
-        Description = "when a run fails, stop the others too; they go on next time",
+        Description = "when a run fails, stop the others too; they resume next time",
     };
 
     private readonly Option<bool> dryRun =
-        new("--dry-run") { Description = "say what would be run, why, and how long it would take; write nothing" };
+        new("--dry-run") { Description = "print what would be run, why, and how long it would take; write nothing" };
 
     private readonly Option<int?> checkpointEvery = Values.Number<int>(
-        "--checkpoint-every", "a checkpoint after so many iterations, as well as every 10 seconds [default: every 10 seconds alone]");
+        "--checkpoint-every", "write a checkpoint after so many iterations, as well as every 10 seconds [default: every 10 seconds only]");
 
     private readonly Option<bool> json = new("--json")
     {
         Description = "events on standard output, one line of JSON each, and nothing else there",
     };
 
-    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "no progress, no tables; errors only" };
+    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "print errors only: no progress and no tables" };
 
     public void AddTo(Command command)
         => command.AddShared(device, jobs, folder, store.Option, force, failFast, dryRun, checkpointEvery, json, quiet);

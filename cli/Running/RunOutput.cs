@@ -68,7 +68,7 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
         {
             int finished = outcomes.Count(outcome => outcome.Status is RunStatus.Finished or RunStatus.AlreadyDone);
             ErrorOutput.Write(
-                $"interrupted: {finished} of {outcomes.Count} runs are finished. The same command goes on where it stopped.");
+                $"interrupted: {finished} of {outcomes.Count} runs are finished. Run the same command again to resume.");
         }
 
         if (exitCode == ExitCode.NotReproduced)

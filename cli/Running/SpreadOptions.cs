@@ -33,7 +33,7 @@ internal sealed class SpreadOptions
     };
 
     private readonly Option<string> memory = new("--memory") { Description = "slurm: memory of a task, such as 4G", HelpName = "size" };
-    private readonly Option<int?> cpus = Values.Number<int>("--cpus", "slurm: cores of a task, and runs side by side in it", 1);
+    private readonly Option<int?> cpus = Values.Number<int>("--cpus", "slurm: cores per task, and parallel runs in it", 1);
 
     private readonly Option<int?> arrayLimit =
         Values.Number<int>("--array-limit", "slurm: tasks that run at once at most [default: as many as the site lets]");

@@ -35,7 +35,7 @@ public sealed class FailureTests
         Assert.True(result.ExitCode == exitCode, $"{result}");
         Assert.Contains("interrupted: 1 of 2 runs are finished", result.Error, StringComparison.Ordinal);
         Assert.Equal("whitening", Assert.Single(Csv.Read(stein.Read("out", "runs.csv")))["method"]);
-        Assert.Contains("The same command goes on where it stopped", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Run the same command again to resume", result.Error, StringComparison.Ordinal);
         Assert.Single(stein.Entries(), path => Path.GetFileName(path) == "checkpoint.bin");
         Assert.DoesNotContain(stein.Entries(), path => path.EndsWith(".tmp", StringComparison.Ordinal));
     }

@@ -94,7 +94,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
         SteinResult result = stein.Run([.. TestGrid.Reproduce(), .. Few]);
         foreach ((string path, byte[] bytes) in damaged)
             AssertPutRight(stein, result, path, bytes);
-        const string GoesOn = "goes on at iteration ";
+        const string GoesOn = "resumes at iteration ";
         return (
             result,
             [

@@ -20,7 +20,7 @@ public sealed class ExitCodeTests
         SteinResult result = stein.Run("run", "plan.jsonl", "--store", "store", "--out", "out", "--jobs", "1");
         Assert.True(result.ExitCode == 1, $"{result}");
         Assert.Contains("stein: KSD, D = 10, seed 60 failed: ", result.Error.Replace("ica: ", "", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains("no longer finite at iteration 2", result.Error, StringComparison.Ordinal);
+        Assert.Contains("; it was at iteration 0", result.Error, StringComparison.Ordinal);
         string failure = Assert.Single(Directory.GetFiles(stein.PathOf("store"), "failure.json", SearchOption.AllDirectories));
         Assert.Contains(Path.GetRelativePath(stein.Folder, Path.GetDirectoryName(failure)!), result.Error, StringComparison.Ordinal);
         Assert.Contains("no longer finite", File.ReadAllText(failure), StringComparison.Ordinal);

@@ -19,7 +19,7 @@ public sealed class SignalTests
         process.Signal(signal);
         SteinResult result = process.WaitForExit();
         Assert.True(result.ExitCode == exitCode, $"{result}");
-        Assert.Contains("runs are finished. The same command goes on where it stopped.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("runs are finished. Run the same command again to resume.", result.Error, StringComparison.Ordinal);
         Assert.Equal(exitCode, process.Events()[^1].GetProperty("exit_code").GetInt32());
 
         Dictionary<string, int> stoppedAt = Iterations(process.Events(), "ended", "interrupted");
