@@ -30,10 +30,14 @@ internal static class CanonicalJson
             where value is not null
             select KeyValuePair.Create<string, JsonNode?>(member.Key, value)),
         JsonArray items => new JsonArray([.. items.Select(Finite)]),
-        JsonValue number when number.TryGetValue(out double value) && !double.IsFinite(value) => null,
-        JsonValue number when number.TryGetValue(out float value) && !float.IsFinite(value) => null,
+        JsonValue value when IsNotFinite(value) => null,
         _ => node?.DeepClone(),
     };
+
+    /// <summary>A number of a text is asked for as a double only: as a float, 10³⁰⁰ would be infinite.</summary>
+    private static bool IsNotFinite(JsonValue value) => value.TryGetValue(out double number)
+        ? !double.IsFinite(number)
+        : value.TryGetValue(out float single) && !float.IsFinite(single);
 
     private static void Write(Utf8JsonWriter writer, JsonNode? node)
     {
