@@ -18,7 +18,7 @@ internal static class ReportFolder
         + $"of a part of a grid, {Own("NAME", "…")}]";
 
     /// <summary>
-    /// Of a grid: <c>results/ica</c> for the paper's, <c>results/quick/ica</c> for the reduced one. Of a part, one of its own, so that a part
+    /// Of a grid: <c>results/ica</c> for the paper's, <c>results/quick/ica</c> for the reduced one. A part has one of its own, so that it
     /// never takes the place of the whole.
     /// </summary>
     /// <param name="experiment">Name of the experiment.</param>

@@ -40,13 +40,16 @@ public sealed class SettingTests
     [InlineData("""{"from_to": 1}""")]
     [InlineData("""{"from_to": 100}""")]
     [InlineData("""{"at_least": 2147483647}""")]
-    [InlineData("""{"positive": 1e300}""")]
     [InlineData("""{"not_negative": 0}""")]
     [InlineData("""{"half_open": 100}""")]
     [InlineData("""{"below": 0.5}""")]
     [InlineData("""{"optional": null}""")]
     [InlineData("""{"list": []}""")]
     public void The_bounds_themselves_and_no_value_are_allowed(string config) => Assert.NotNull(Parse(config));
+
+    [Fact]
+    public void A_number_that_only_double_precision_has_is_kept()
+        => Assert.Equal(1e300, Parse("""{"positive": 1e300}""").Canonical["positive"]!.GetValue<double>());
 
     [Theory]
     [InlineData("method", "gradent", "gradient")]
@@ -62,8 +65,8 @@ public sealed class SettingTests
     {
         Assert.Equal(
             [
-                "method", "model", "kind", "sigma", "depth", "from_to", "at_least", "positive", "not_negative", "open", "half_open", "below",
-                "optional", "list",
+                "method", "model", "kind", "sigma", "depth", "from_to", "at_least", "positive", "not_negative", "open", "half_open",
+                "below", "optional", "list",
             ],
             Declaring.Settings.Select(setting => setting.Key));
         Assert.Equal(DeclaringMethod.Names, Setting("method").Choices);
