@@ -16,7 +16,9 @@ internal sealed record GridSelection(
     /// <summary>The experiments with their runs.</summary>
     /// <param name="scale">Which grids.</param>
     /// <param name="precision">Of the runs.</param>
-    /// <param name="folder">Where tables and figures go; of several experiments, with one in it for each. Null for their own places.</param>
+    /// <param name="folder">
+    /// Where tables and figures go; of several experiments, with one in it for each. Null for their own places.
+    /// </param>
     public IReadOnlyList<ReportPart> Parts(GridScale scale, Precision precision, string? folder) =>
     [
         .. Experiments.Select(experiment => new ReportPart(

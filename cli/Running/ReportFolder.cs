@@ -18,8 +18,8 @@ internal static class ReportFolder
         + $"of a part of a grid, {Own("NAME", "…")}]";
 
     /// <summary>
-    /// Of a grid: <c>results/ica</c> for the paper's, <c>results/quick/ica</c> for the reduced one. Of a part, one of its own, so that a part
-    /// never takes the place of the whole.
+    /// Of a grid: <c>results/ica</c> for the paper's, <c>results/quick/ica</c> for the reduced one. Of a part, one of its own, so that a
+    /// part never takes the place of the whole.
     /// </summary>
     /// <param name="experiment">Name of the experiment.</param>
     /// <param name="scale">The grid.</param>

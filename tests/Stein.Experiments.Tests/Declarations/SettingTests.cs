@@ -62,8 +62,8 @@ public sealed class SettingTests
     {
         Assert.Equal(
             [
-                "method", "model", "kind", "sigma", "depth", "from_to", "at_least", "positive", "not_negative", "open", "half_open", "below",
-                "optional", "list",
+                "method", "model", "kind", "sigma", "depth", "from_to", "at_least", "positive", "not_negative", "open", "half_open",
+                "below", "optional", "list",
             ],
             Declaring.Settings.Select(setting => setting.Key));
         Assert.Equal(DeclaringMethod.Names, Setting("method").Choices);
