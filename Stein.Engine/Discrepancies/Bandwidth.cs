@@ -94,7 +94,9 @@ public sealed class Bandwidth
             MedianRule.MedianDistance => 1,
             MedianRule.BatchMedian => 1 / Math.Log(squaredDistances.Rows),
             _ => throw new ArgumentOutOfRangeException(
-                nameof(rule), rule, $"Median rule {(int)rule} is unknown; it must be one of {string.Join(", ", Enum.GetNames<MedianRule>())}."),
+                nameof(rule),
+                rule,
+                $"Median rule {(int)rule} is unknown; it must be one of {string.Join(", ", Enum.GetNames<MedianRule>())}."),
         };
         device.MedianSquaredDistance(Medians, squaredDistances);
         Apply(squaredBandwidthPerMedian);

@@ -1,8 +1,8 @@
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// What T steps of Landweber iteration do, as polynomials of <c>A = I − K/λ</c>, in Chebyshev polynomials: the numbers of T steps from about
-/// √T products.
+/// What T steps of Landweber iteration do, as polynomials of <c>A = I − K/λ</c>, in Chebyshev polynomials: the numbers of T steps from
+/// about √T products.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -32,8 +32,8 @@ internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
         if (statistic == PairStatistic.U)
         {
             return new(
-                $"The U-statistic has no minimum at ridge {ridge + 1:G6}: it must be above 1 less the smallest eigenvalue of the Gram matrix. "
-                + "A ridge above 1 always is.");
+                $"The U-statistic has no minimum at ridge {ridge + 1:G6}: it must be above 1 less the smallest eigenvalue of the "
+                + "Gram matrix. A ridge above 1 always is.");
         }
 
         return new(

@@ -95,7 +95,8 @@ public sealed class Bootstrap
             if (total != samples)
             {
                 throw new ArgumentException(
-                    $"The counts of replicate {row / samples} add up to {total}; {samples} samples are drawn {samples} times.", nameof(counts));
+                    $"The counts of replicate {row / samples} add up to {total}; {samples} samples are drawn {samples} times.",
+                    nameof(counts));
             }
         }
 
@@ -124,7 +125,8 @@ public sealed class Bootstrap
         if (pairs.Rows != Samples || pairs.Columns != Samples)
         {
             throw new ArgumentException(
-                $"A pair matrix of {pairs.Rows}×{pairs.Columns} was given to a bootstrap of {Samples} samples; it takes {Samples}×{Samples}.",
+                $"A pair matrix of {pairs.Rows}×{pairs.Columns} was given to a bootstrap of {Samples} samples; "
+                + $"it takes {Samples}×{Samples}.",
                 nameof(pairs));
         }
 

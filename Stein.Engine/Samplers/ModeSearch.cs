@@ -18,8 +18,8 @@ internal sealed record Mode(double[] Location, double LogDensity, GaussianCovari
 /// <param name="Lower">The lower end of the box, the same on each axis.</param>
 /// <param name="Upper">The upper end of the box.</param>
 /// <param name="Starts">
-/// How many starts: a mode whose basin is the share b of the box is missed with probability <c>(1 − b)^Starts</c>, at b = 0.1 and 100 starts
-/// 3·10⁻⁵.
+/// How many starts: a mode whose basin is the share b of the box is missed with probability <c>(1 − b)^Starts</c>, at b = 0.1 and
+/// 100 starts 3·10⁻⁵.
 /// </param>
 /// <param name="MaximumIterations">The most iterations of BFGS from one start.</param>
 /// <param name="MergeDistance">

@@ -496,7 +496,8 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     }
 
     private static string FigureCaption(IReadOnlyList<Cell> cells)
-        => $"Means above {NumberText.Tick(HighestError)} are outside of the figure. {TargetText(cells)} {RelativeErrorText} {Conditions(cells)}";
+        => $"Means above {NumberText.Tick(HighestError)} are outside of the figure. {TargetText(cells)} {RelativeErrorText} "
+            + Conditions(cells);
 
     /// <summary>Points, draws, kernel and bandwidth.</summary>
     private static string Conditions(IReadOnlyList<Cell> cells)

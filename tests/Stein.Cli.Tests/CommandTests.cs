@@ -58,7 +58,8 @@ public sealed class CommandTests
         using var json = JsonDocument.Parse(result.Output);
         JsonElement[] devices = [.. json.RootElement.EnumerateArray()];
         Assert.Equal(
-            ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"], devices.Select(device => device.GetProperty("name").GetString()!));
+            ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"],
+            devices.Select(device => device.GetProperty("name").GetString()!));
         foreach (string name in (string[])["simd", "simd-double", "ilgpu-cpu", "double"])
         {
             JsonElement device = devices.Single(device => device.GetProperty("name").GetString() == name);

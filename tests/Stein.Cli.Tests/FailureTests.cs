@@ -11,7 +11,10 @@ public sealed class FailureTests
             "ica", "--dim", "10", "--seed", "60", "--method", "ksd", "whitening", "--learning-rate", "1e30",
             "--iterations", "50", "--out", "out");
         Assert.True(result.ExitCode == 1, $"{result}");
-        Assert.Contains("the unmixing matrix is no longer finite at iteration 50; it was at iteration 0", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the unmixing matrix is no longer finite at iteration 50; it was at iteration 0",
+            result.Error,
+            StringComparison.Ordinal);
         string kept = Assert.Single(stein.Entries(), path => Path.GetFileName(path) == "unmixing_last_good_iteration0.csv");
         Assert.Contains(Path.GetFileName(Path.GetDirectoryName(kept)!), result.Error, StringComparison.Ordinal);
         Assert.Equal(10, File.ReadAllLines(kept).Length);

@@ -10,7 +10,8 @@ public sealed class MixtureTests
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.Run(
-            "mixture", "--remedy", "none,noise", "--weight", "0.5,0.7", "--n", "200", "--trials", "100", "--device", "simd", "--out", "out");
+            "mixture", "--remedy", "none,noise", "--weight", "0.5,0.7", "--n", "200", "--trials", "100",
+            "--device", "simd", "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.Contains("Power in per cent at level 0.05", result.Output, StringComparison.Ordinal);
         Dictionary<(string, string), double> power = Csv.Read(stein.Read("out", "tests.csv"))
@@ -20,7 +21,8 @@ public sealed class MixtureTests
         Assert.InRange(power[("none", "0.7")], 0, 0.15);
         Assert.InRange(power[("noise", "0.5")], 0, 0.15);
         Assert.InRange(power[("noise", "0.7")], 0.9, 1);
-        foreach (string file in (string[])["power_modes_D1_weight0.7.md", "power_modes_D1_weight0.7.tex", "provenance.json", "metrics.csv.gz"])
+        string[] files = ["power_modes_D1_weight0.7.md", "power_modes_D1_weight0.7.tex", "provenance.json", "metrics.csv.gz"];
+        foreach (string file in files)
             Assert.True(File.Exists(stein.PathOf("out", file)), file);
     }
 }

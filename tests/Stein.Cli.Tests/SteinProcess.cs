@@ -25,7 +25,9 @@ internal sealed class SteinProcess : IDisposable
 
     public int Id => process.Id;
 
-    /// <summary>The events so far, where it was started with <c>--json</c>. The last line of a process that was killed may be half a one.</summary>
+    /// <summary>
+    /// The events so far, where it was started with <c>--json</c>. The last line of a process that was killed may be half a one.
+    /// </summary>
     public IReadOnlyList<JsonElement> Events()
     {
         lock (lines)

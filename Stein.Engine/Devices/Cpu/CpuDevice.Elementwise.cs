@@ -20,9 +20,20 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         for (int row = 0; row < target.Rows; row++)
         {
             if (!inputA.Repeats && !inputB.Repeats && !inputC.Repeats)
-                MapRow<TMap>(target.Row(row), inputA.Pointer(row), inputB.Pointer(row), inputC.Pointer(row), target.Columns, lanesP, lanesQ);
+            {
+                MapRow<TMap>(
+                    target.Row(row),
+                    inputA.Pointer(row),
+                    inputB.Pointer(row),
+                    inputC.Pointer(row),
+                    target.Columns,
+                    lanesP,
+                    lanesQ);
+            }
             else
+            {
                 MapRow<TMap>(target.Row(row), inputA.Row(row), inputB.Row(row), inputC.Row(row), target.Columns, lanesP, lanesQ);
+            }
         }
     }
 
@@ -47,7 +58,12 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
                 sum += TMap.Apply(readA.Load(column), readB.Load(column), readC.Load(column), lanesP, lanesQ);
             TElement total = TLane.Sum(sum);
             if (column < columns)
-                total += SumOfFirst(TMap.Apply(readA.Load(column), readB.Load(column), readC.Load(column), lanesP, lanesQ), columns - column);
+            {
+                total += SumOfFirst(
+                    TMap.Apply(readA.Load(column), readB.Load(column), readC.Load(column), lanesP, lanesQ),
+                    columns - column);
+            }
+
             *target.Row(row) = total;
         }
     }
@@ -83,7 +99,11 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     private protected override void AdamStepCore(
-        DeviceMatrix parameters, DeviceMatrix gradient, DeviceMatrix firstMoment, DeviceMatrix secondMoment, in AdamCoefficients coefficients)
+        DeviceMatrix parameters,
+        DeviceMatrix gradient,
+        DeviceMatrix firstMoment,
+        DeviceMatrix secondMoment,
+        in AdamCoefficients coefficients)
     {
         CpuMatrix<TElement> theta = Cpu(parameters);
         CpuMatrix<TElement> slope = Cpu(gradient);

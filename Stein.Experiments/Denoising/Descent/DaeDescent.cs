@@ -400,8 +400,8 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         string least = first == last ? $"{first}" : $"{first} to {last}";
         double[] ratios = [.. runs.Select(run => run.Points[^1].TestError / run.Best.TestError)];
         string rise = $"{SignificantText.Number(ratios.Min())} to {SignificantText.Number(ratios.Max())} times that";
-        return $"A KSD near 0 on the sample does not mean that the score is accurate: {falls}, while the Fisher error is least at t = {least} and at the "
-            + $"last step {rise}. ";
+        return $"A KSD near 0 on the sample does not mean that the score is accurate: {falls}, while the Fisher error is least at "
+            + $"t = {least} and at the last step {rise}. ";
     }
 
     private static string Setting(IReadOnlyList<DescentCell> cells)

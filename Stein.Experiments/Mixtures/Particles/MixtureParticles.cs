@@ -312,7 +312,11 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             new Axis("")
             {
                 Ticks = Ticks.Texts(
-                    [.. examples.Zip(bottoms, (example, bottom) => (bottom + (isLine ? 0.5 : 0), ParticleAlgorithm.Of(example.Config).Title))]),
+                [
+                    .. examples.Zip(
+                        bottoms,
+                        (example, bottom) => (bottom + (isLine ? 0.5 : 0), ParticleAlgorithm.Of(example.Config).Title)),
+                ]),
                 Limits = (isLine ? -0.1 : -0.5 * spacing, bottoms[0] + (isLine ? spacing : 0.5 * spacing)),
                 HasGrid = false,
             },

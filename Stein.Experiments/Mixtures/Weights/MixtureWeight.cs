@@ -71,11 +71,13 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
     private static readonly Quantity<WeightDraw> Mean = new("mean", draws => Weights(draws).Mean());
     private static readonly Quantity<WeightDraw> Low = new("low", draws => Weights(draws).Quantile(0.025));
     private static readonly Quantity<WeightDraw> High = new("high", draws => Weights(draws).Quantile(0.975));
-    private static readonly Quantity<WeightDraw> Likelihood = new("maximum_likelihood", draws => draws.Average(one => one.MaximumLikelihood));
+    private static readonly Quantity<WeightDraw> Likelihood =
+        new("maximum_likelihood", draws => draws.Average(one => one.MaximumLikelihood));
     private static readonly Quantity<WeightDraw> MeanDifference = new("mean_difference", draws => draws.Select(Difference).Mean());
     private static readonly Quantity<WeightDraw> MaximumDifference = new("maximum_difference", draws => draws.Max(Difference));
     private static readonly Quantity<WeightDraw> Determined = new("determined", draws => draws.Average(one => one.IsDetermined ? 1.0 : 0));
-    private static readonly Quantity<WeightDraw> Gradient = new("relative_gradient", draws => draws.Select(one => one.RelativeGradient).Median());
+    private static readonly Quantity<WeightDraw> Gradient =
+        new("relative_gradient", draws => draws.Select(one => one.RelativeGradient).Median());
     private static readonly Quantity<WeightDraw> Deviation = new("standard_deviation", draws => Weights(draws).StandardDeviation());
 
     public override string Name => "mixture-weight";
@@ -212,8 +214,8 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
         return $"Modes of variance 1 at −m and m, the first of weight {NumberText.Tick(config.Weight)}, which is to be found in "
             + $"{config.Samples} samples; {config.Trials} draws, the same for all objectives, mean ± standard deviation over draws. {start}"
             + "KSD is the U-statistic with the inverse multiquadric kernel, its bandwidth the median distance. Noise is added to the "
-            + "samples and the model is smoothed exactly; the ladder is the sum over σ from 1 to 16, a factor √2 apart, with weights σ². The "
-            + "tempered objective has samples of the tempered truth itself, which takes knowing it.";
+            + "samples and the model is smoothed exactly; the ladder is the sum over σ from 1 to 16, a factor √2 apart, with weights σ². "
+            + "The tempered objective has samples of the tempered truth itself, which takes knowing it.";
     }
 
     private static (double Weight, bool IsDetermined) Learn(MixtureWeightSettings config, WeightObjective objective)

@@ -90,7 +90,9 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
     private (SteinResult Result, int[] Iterations) Continue(string damage, params string[] names)
     {
         using SteinProgram stein = Interrupted(out string run);
-        Dictionary<string, byte[]> damaged = names.ToDictionary(name => Path.Combine(run, name), name => Damage(Path.Combine(run, name), damage));
+        Dictionary<string, byte[]> damaged = names.ToDictionary(
+            name => Path.Combine(run, name),
+            name => Damage(Path.Combine(run, name), damage));
         SteinResult result = stein.Run([.. TestGrid.Reproduce(), .. Few]);
         foreach ((string path, byte[] bytes) in damaged)
             AssertPutRight(stein, result, path, bytes);
@@ -108,7 +110,8 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
     {
         var stein = new SteinProgram();
         CopyFolder(stores.Killed, stein.PathOf("store"));
-        run = Directory.GetParent(Directory.GetFiles(stein.PathOf("store"), "checkpoint.previous.bin", SearchOption.AllDirectories)[0])!.FullName;
+        run = Directory.GetParent(
+            Directory.GetFiles(stein.PathOf("store"), "checkpoint.previous.bin", SearchOption.AllDirectories)[0])!.FullName;
         return stein;
     }
 
@@ -124,7 +127,8 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
 
     private static Contents Expected(SteinProgram stein)
     {
-        Contents expected = TestGrid.Store.OfRuns(Directory.GetDirectories(stein.PathOf("store", "ica")).Select(path => Path.GetFileName(path)!));
+        Contents expected = TestGrid.Store.OfRuns(
+            Directory.GetDirectories(stein.PathOf("store", "ica")).Select(path => Path.GetFileName(path)!));
         Assert.Equal(2, expected.Ids.Count);
         return expected;
     }
@@ -185,7 +189,8 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
             using SteinProcess process = stein.Begin([.. TestGrid.Reproduce("--jobs", "1", "--checkpoint-every", "25", "--json"), .. Few]);
             Assert.True(process.WaitForEvent("started"));
             SpinWait.SpinUntil(
-                () => process.LetRun(TimeSpan.FromMilliseconds(1)) || (Count("checkpoint.previous.bin") > 0 && Count("checkpoint.bin") > 0));
+                () => process.LetRun(TimeSpan.FromMilliseconds(1))
+                    || (Count("checkpoint.previous.bin") > 0 && Count("checkpoint.bin") > 0));
             Assert.True(process.Kill());
         }
 

@@ -11,7 +11,9 @@ public sealed class DefaultFolderTests
         Assert.True(all.ExitCode == 0, $"{all}");
         string folder = Path.Combine("results", "test", "ica");
         string summary = all.Output[all.Output.LastIndexOf(" Experiments ", StringComparison.Ordinal)..];
-        Assert.Matches($@"ica .*{TestGrid.Runs} of {TestGrid.Runs} .*none .*{folder.Replace("\\", "\\\\", StringComparison.Ordinal)}", summary);
+        Assert.Matches(
+            $@"ica .*{TestGrid.Runs} of {TestGrid.Runs} .*none .*{folder.Replace("\\", "\\\\", StringComparison.Ordinal)}",
+            summary);
         string table = stein.Read(folder, "table.csv");
 
         SteinResult part = stein.Run("reproduce", "ica", "--grid", "test", "--device", "simd", "--dims", "2");
@@ -21,6 +23,8 @@ public sealed class DefaultFolderTests
         string[] rows = stein.ReadLines("results", "reports", "ica", "test-dims-2", "table.csv");
         Assert.Subset(table.Split('\n').ToHashSet(), rows.ToHashSet());
         Assert.True(rows.Length < table.Split('\n').Length);
-        Assert.Equal(TestGrid.Runs, Directory.GetFiles(stein.PathOf("results", "runs", "ica"), "result.json", SearchOption.AllDirectories).Length);
+        Assert.Equal(
+            TestGrid.Runs,
+            Directory.GetFiles(stein.PathOf("results", "runs", "ica"), "result.json", SearchOption.AllDirectories).Length);
     }
 }

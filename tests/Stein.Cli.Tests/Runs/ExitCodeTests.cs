@@ -19,7 +19,10 @@ public sealed class ExitCodeTests
         File.WriteAllText(stein.PathOf("plan.jsonl"), $"{Failing}\n{Good}\n");
         SteinResult result = stein.Run("run", "plan.jsonl", "--store", "store", "--out", "out", "--jobs", "1");
         Assert.True(result.ExitCode == 1, $"{result}");
-        Assert.Contains("stein: KSD, D = 10, seed 60 failed: ", result.Error.Replace("ica: ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "stein: KSD, D = 10, seed 60 failed: ",
+            result.Error.Replace("ica: ", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
         Assert.Contains("; it was at iteration 0", result.Error, StringComparison.Ordinal);
         string failure = Assert.Single(Directory.GetFiles(stein.PathOf("store"), "failure.json", SearchOption.AllDirectories));
         Assert.Contains(Path.GetRelativePath(stein.Folder, Path.GetDirectoryName(failure)!), result.Error, StringComparison.Ordinal);
@@ -84,7 +87,8 @@ public sealed class ExitCodeTests
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.Run(
-            "reproduce", "ica", "--methods", "ksd", "--dims", "80", "--check", "--store", "store", "--out", "out", "--device", "simd", "--json");
+            "reproduce", "ica", "--methods", "ksd", "--dims", "80", "--check", "--store", "store", "--out", "out",
+            "--device", "simd", "--json");
         Assert.True(result.ExitCode == 3, $"{result}");
         Assert.Contains("--check: some numbers differ from the published ones", result.Error, StringComparison.Ordinal);
         using var finished = JsonDocument.Parse(result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);

@@ -86,6 +86,9 @@ public sealed class FullDiskTests
             stein.Folder,
             new Dictionary<string, string?>(),
             "unshare",
-            ["-Urm", "bash", "-c", Script, "bash", size, folder, ExternalProgram.DotnetHost, Path.Combine(AppContext.BaseDirectory, "stein.dll"), .. arguments]);
+            [
+                "-Urm", "bash", "-c", Script, "bash", size, folder,
+                ExternalProgram.DotnetHost, Path.Combine(AppContext.BaseDirectory, "stein.dll"), .. arguments,
+            ]);
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Stein.Cli.Tests.Runs;
 
-/// <summary>kill −9 at random moments: the store stays valid, nothing is done twice or lost, and the bits are the same in the end.</summary>
+/// <summary>
+/// kill −9 at random moments: the store stays valid, nothing is done twice or lost, and the bits are the same in the end.
+/// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const string Variable = "STEIN_TEST_KILLS";
@@ -104,7 +106,8 @@ public sealed class KillTests(ITestOutputHelper output)
             string[] halves = [.. names.Where(name => name.EndsWith(".tmp", StringComparison.Ordinal))];
             OverAFile += halves.Length > 0 ? 1 : 0;
             OverAResult += halves.Any(
-                name => name.StartsWith(".result", StringComparison.Ordinal) || name.StartsWith(".unmixing", StringComparison.Ordinal)) ? 1 : 0;
+                name => name.StartsWith(".result", StringComparison.Ordinal)
+                    || name.StartsWith(".unmixing", StringComparison.Ordinal)) ? 1 : 0;
         }
 
         public override string ToString() =>

@@ -44,7 +44,8 @@ public sealed class StoreCommandTests
     {
         using var stein = new SteinProgram();
         File.WriteAllText(
-            stein.PathOf("failing.json"), """{"experiment": "ica", "config": {"method": "ksd", "learning_rate": 1e30, "iterations": 10}}""");
+            stein.PathOf("failing.json"),
+            """{"experiment": "ica", "config": {"method": "ksd", "learning_rate": 1e30, "iterations": 10}}""");
         Assert.Equal(1, stein.Run("run", "failing.json", "--store", "store", "--out", "out", "--quiet").ExitCode);
         Assert.Equal(0, stein.Run([.. Grid, "--methods", "mle", "--seeds", "60", "--store", "store", "--out", "out"]).ExitCode);
         using SteinProcess killed = BeginEndless("ksd");
@@ -53,13 +54,17 @@ public sealed class StoreCommandTests
 
         using var status = JsonDocument.Parse(stein.Run("status", "--store", "store", "--json").Output);
         JsonElement others = Assert.Single(
-            status.RootElement.EnumerateArray(), row => row.GetProperty("experiment").GetString() == "ica" && row.GetProperty("grid").GetString() == "other");
+            status.RootElement.EnumerateArray(),
+            row => row.GetProperty("experiment").GetString() == "ica" && row.GetProperty("grid").GetString() == "other");
         Assert.Equal(5, others.GetProperty("runs").GetInt32());
         Assert.Equal(2, others.GetProperty("done").GetInt32());
         Assert.Equal(1, others.GetProperty("failed").GetInt32());
         Assert.Equal(1, others.GetProperty("interrupted").GetInt32());
         Assert.Equal(1, others.GetProperty("running").GetInt32());
-        Assert.Contains($"running elsewhere: process {running.Id}", stein.Run("status", "--store", "store").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"running elsewhere: process {running.Id}",
+            stein.Run("status", "--store", "store").Output,
+            StringComparison.Ordinal);
 
         string[] folders = Directory.GetDirectories(stein.PathOf("store", "ica"));
         SteinResult dryRun = stein.Run("clean", "--store", "store", "--dry-run");
@@ -79,7 +84,10 @@ public sealed class StoreCommandTests
         SteinProcess BeginEndless(string method)
         {
             SteinProcess process = stein.Begin(
-                [.. Grid[..^1], "--methods", method, "--dims", "2", "--seeds", "60", "--iterations", "100000000", "--store", "store", "--out", "out", "--json"]);
+                [
+                    .. Grid[..^1], "--methods", method, "--dims", "2", "--seeds", "60", "--iterations", "100000000",
+                    "--store", "store", "--out", "out", "--json",
+                ]);
             Assert.True(process.WaitForEvent("started"));
             return process;
         }

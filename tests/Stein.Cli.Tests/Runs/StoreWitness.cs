@@ -51,7 +51,9 @@ internal sealed class StoreWitness(string folder)
                 int iteration = run.GetProperty("iteration").GetInt32();
                 Assert.True(reason is "new" or "interrupted" or "done" or "elsewhere", $"{run}");
                 Assert.True(reason == "done" || !results.ContainsKey($"ica/{id}"), $"a result is not found: {run}");
-                Assert.True(reason == "done" || iteration >= iterations.GetValueOrDefault(id), $"went back from {iterations.GetValueOrDefault(id)}: {run}");
+                Assert.True(
+                    reason == "done" || iteration >= iterations.GetValueOrDefault(id),
+                    $"went back from {iterations.GetValueOrDefault(id)}: {run}");
                 iterations[id] = iteration;
             }
         }

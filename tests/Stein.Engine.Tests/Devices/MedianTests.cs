@@ -174,7 +174,12 @@ public class MedianTests
         values[(20 * Slices) + 1] = double.NegativeInfinity;
         DeviceMatrix medians = device.Allocate(1, Slices);
         device.ProjectedMedians(medians, device.Upload(Count, Slices, values));
-        double[] expected = [ProjectedMedian(device, values, Slices, 0, Count), double.NaN, ProjectedMedian(device, values, Slices, 2, Count)];
+        double[] expected =
+        [
+            ProjectedMedian(device, values, Slices, 0, Count),
+            double.NaN,
+            ProjectedMedian(device, values, Slices, 2, Count),
+        ];
         Checks.Same("medians", expected, device.Read(medians));
     }
 

@@ -36,7 +36,10 @@ public sealed class PtxGenerationTests
     public void The_list_has_every_kernel_for_every_map_and_every_registered_radial_kernel()
     {
         MethodInfo[] instances = [.. KernelCatalog.Instances()];
-        Type[] maps = [.. typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IElementMap)))];
+        Type[] maps =
+        [
+            .. typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IElementMap))),
+        ];
         Assert.NotEmpty(maps);
         int ofDensities = maps.Count(map => map.IsGenericType && map.Name.StartsWith("Base", StringComparison.Ordinal));
         int ofKernels = maps.Count(map => map.IsGenericType) - ofDensities;

@@ -24,7 +24,11 @@ public sealed class BadInputTests
         foreach (double bandwidth in (double[])[0, -1, double.NaN])
         {
             Refused<ArgumentException>(
-                estimator, Plain, 2, new() { Bandwidth = bandwidth }, $"The bandwidth cannot be {bandwidth}; its square must be a positive");
+                estimator,
+                Plain,
+                2,
+                new() { Bandwidth = bandwidth },
+                $"The bandwidth cannot be {bandwidth}; its square must be a positive");
         }
 
         Refused<ArgumentException>(estimator, Plain, 2, new() { Kernel = "rbg" }, "the kernels are rbf, imq");
@@ -50,7 +54,10 @@ public sealed class BadInputTests
         ScoreEstimate estimate = ScoreEstimators.Find("stein").Fit(device, Plain, 2, new() { Regularisation = 0, Bandwidth = 0.5 });
         Assert.Equal(Plain.Length, estimate.ScoresAtSamples().Length);
         string message = Assert.Throws<ScoreEstimationException>(() => estimate.Scores([0, 0])).Message;
-        Assert.Contains("At ridge 0 the estimate exists at the samples only. Give a larger ridge, or use stein-augmented", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "At ridge 0 the estimate exists at the samples only. Give a larger ridge, or use stein-augmented",
+            message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +73,12 @@ public sealed class BadInputTests
     [InlineData("kde", 0)]
     [InlineData("kef", 0)]
     public void A_regularisation_has_its_range(string estimator, double regularisation)
-        => Refused<ArgumentException>(estimator, Plain, 2, new() { Regularisation = regularisation }, $"cannot be {regularisation}: it must be");
+        => Refused<ArgumentException>(
+            estimator,
+            Plain,
+            2,
+            new() { Regularisation = regularisation },
+            $"cannot be {regularisation}: it must be");
 
     [Fact]
     public void An_unknown_estimator_is_told_the_closest()

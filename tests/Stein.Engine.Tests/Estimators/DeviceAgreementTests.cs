@@ -11,8 +11,8 @@ public sealed class DeviceAgreementTests
 {
     /// <summary>
     /// Entries of the Gram matrix and of sums over K samples are good to about K roundings; the equations, with moderate regularisations
-    /// of ½ and more against eigenvalues up to K, amplify them by at most K/½, divergences by one more factor of that kind, and the sums of the
-    /// parametric estimator cancel to about a tenth.
+    /// of ½ and more against eigenvalues up to K, amplify them by at most K/½, divergences by one more factor of that kind, and the sums
+    /// of the parametric estimator cancel to about a tenth.
     /// </summary>
     private const double Factor = 256;
 
@@ -37,7 +37,8 @@ public sealed class DeviceAgreementTests
                 {
                     string what = $"{estimator}, {kernel}, {count}×{dimension}";
 
-                    // Conjugate gradients end at a residual of 10⁻¹² on both sides, which the equations amplify by K/½ and a divergence again.
+                    // Conjugate gradients end at a residual of 10⁻¹² on both sides, which the equations amplify by K/½ and a divergence
+                    // again.
                     double tolerance = rounding + (estimator == "kef" ? 4 * count * count * 1e-12 : 0);
                     ScoreEstimate expected = Fit(exact);
                     ScoreEstimate actual = Fit(loan.Device);
@@ -46,7 +47,8 @@ public sealed class DeviceAgreementTests
                     Checks.CloseInMaximum($"{what}, divergences", expected.Divergences(points), actual.Divergences(points), tolerance);
 
                     // One bandwidth for both: a median may fall on another of two distances that rounding makes equal.
-                    ScoreEstimate Fit(Device device) => Estimates.Fit(device, estimator, kernel, samples, dimension, bandwidth: 1.5 * Math.Sqrt(dimension));
+                    ScoreEstimate Fit(Device device)
+                        => Estimates.Fit(device, estimator, kernel, samples, dimension, bandwidth: 1.5 * Math.Sqrt(dimension));
                 }
             }
         }

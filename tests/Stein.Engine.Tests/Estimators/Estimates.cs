@@ -39,7 +39,13 @@ internal static class Estimates
     };
 
     public static ScoreEstimate Fit(
-        Device device, string estimator, string kernel, double[] samples, int dimension, double? bandwidth = null, double? regularisation = null)
+        Device device,
+        string estimator,
+        string kernel,
+        double[] samples,
+        int dimension,
+        double? bandwidth = null,
+        double? regularisation = null)
         => ScoreEstimators.Find(estimator).Fit(
             device,
             samples,
@@ -95,5 +101,6 @@ internal static class Estimates
 
     public static Device Double() => CpuDevices.CreateDouble();
 
-    public static double[] Samples(int count, int dimension, ulong seed = 1, double scale = 1) => new Draw(seed).Normal(count * dimension, scale);
+    public static double[] Samples(int count, int dimension, ulong seed = 1, double scale = 1)
+        => new Draw(seed).Normal(count * dimension, scale);
 }

@@ -85,7 +85,12 @@ public sealed class InvarianceTests
     {
         const double Unit = 1000;
         using Device device = Estimates.Double();
-        double[] scaled = Evaluate(device, estimator, kernel, [.. Samples.Select(value => Unit * value)], [.. Points.Select(value => Unit * value)]);
+        double[] scaled = Evaluate(
+            device,
+            estimator,
+            kernel,
+            [.. Samples.Select(value => Unit * value)],
+            [.. Points.Select(value => Unit * value)]);
         double[] expected = Evaluate(device, estimator, kernel, Samples, Points);
         Checks.CloseInMaximum(estimator, expected, [.. scaled.Select(score => Unit * score)], Tolerance);
     }

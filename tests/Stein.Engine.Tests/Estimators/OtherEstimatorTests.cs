@@ -79,8 +79,8 @@ public sealed class OtherEstimatorTests
     private sealed class Parametric : IKernelTest
     {
         /// <summary>
-        /// The statistic is a quadratic form of the coefficients, which the estimator knows by its matrix Λ and vector b; here it is computed
-        /// from scores and kernels pair by pair, and the equations are its gradient.
+        /// The statistic is a quadratic form of the coefficients, which the estimator knows by its matrix Λ and vector b; here it is
+        /// computed from scores and kernels pair by pair, and the equations are its gradient.
         /// </summary>
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel

@@ -26,8 +26,8 @@ public sealed class SelectionTests
     }
 
     /// <summary>
-    /// At N(0, I) the loss is on average <c>E‖s − s*‖² − D</c>. The difference of both sides at 20 000 points is a mean of independent terms; it
-    /// must be within four of its standard errors, which fails by chance for one seed in 16 000.
+    /// At N(0, I) the loss is on average <c>E‖s − s*‖² − D</c>. The difference of both sides at 20 000 points is a mean of independent
+    /// terms; it must be within four of its standard errors, which fails by chance for one seed in 16 000.
     /// </summary>
     [Theory]
     [MemberData(nameof(Names))]
@@ -69,8 +69,9 @@ public sealed class SelectionTests
         int selected = selection.Candidates.ToList().IndexOf(selection.Regularisation);
         double[] smoother = [.. selection.Losses.Where((_, index) => estimator.IsSmootherWhenLarger ? index > selected : index < selected)];
         Assert.All(smoother, loss => Assert.True(loss >= selection.Losses.Min()));
-        double[] expected = [.. HeldOutSplit.Of(samples, 2, seed: 5).SelectMany(split =>
-            estimator.Fit(device, split.Training, 2, new() { Regularisation = selection.Regularisation }).ScoreMatchingLosses(split.Judges))];
+        double[] expected = [.. HeldOutSplit.Of(samples, 2, seed: 5).SelectMany(split => estimator
+            .Fit(device, split.Training, 2, new() { Regularisation = selection.Regularisation })
+            .ScoreMatchingLosses(split.Judges))];
         Assert.Equal(expected.Average(), selection.Losses[selected], 1e-12 * Math.Abs(expected.Average()));
         HeldOutSelection again = HeldOutSelection.Choose(estimator, device, samples, 2, seed: 5);
         Checks.Same("losses", [.. selection.Losses], [.. again.Losses]);

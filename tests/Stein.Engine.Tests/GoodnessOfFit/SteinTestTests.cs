@@ -47,7 +47,8 @@ public class SteinTestTests
     [MemberData(nameof(KernelsAndWeights))]
     public void A_shifted_mean_is_found(string kernel, BootstrapWeights kind)
         => EveryKernel.Run(kernel, new Rejections(kind, 0.6, counts => Assert.All(
-            counts, count => Assert.True(BinomialIntervals.ClopperPearson(count, Trials, Confidence).Lower > 0.8, $"{count} of {Trials}"))));
+            counts,
+            count => Assert.True(BinomialIntervals.ClopperPearson(count, Trials, Confidence).Lower > 0.8, $"{count} of {Trials}"))));
 
     [Theory]
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
@@ -161,7 +162,8 @@ public class SteinTestTests
             "at least two", () => _ = new MaximumMeanDiscrepancy<GaussianKernel>(device, 1, Dimension));
         var other = new MaximumMeanDiscrepancy<GaussianKernel>(device, Samples + 1, Dimension);
         BootstrapTests.Refuses<ArgumentException>(
-            "61 samples in 2 dimensions", () => other.SetSamples(device.Upload(Samples, Dimension, x), device.Upload(Samples, Dimension, y)));
+            "61 samples in 2 dimensions",
+            () => other.SetSamples(device.Upload(Samples, Dimension, x), device.Upload(Samples, Dimension, y)));
         BootstrapTests.Refuses<ArgumentException>("bootstrap of 60 samples", () => other.Test(bootstrap));
     }
 

@@ -36,8 +36,8 @@ public sealed class CholeskyFactorTests
                         size += Math.Abs(term);
                     }
 
-                    // Backward stability (Higham, "Accuracy and stability of numerical algorithms", 2002, theorem 10.4): 3(N + 1)u |L||Lᵀ||x|,
-                    // where the rows of |L||Lᵀ| are at most N times those of a matrix with a dominant diagonal.
+                    // Backward stability (Higham, "Accuracy and stability of numerical algorithms", 2002, theorem 10.4):
+                    // 3(N + 1)u |L||Lᵀ||x|, where the rows of |L||Lᵀ| are at most N times those of a matrix with a dominant diagonal.
                     double allowed = 8 * (order + 1) * UnitRoundoff * (size + Math.Abs(right[(i * columns) + c]));
                     Assert.True(Math.Abs(sum - right[(i * columns) + c]) <= allowed, $"order {order}, columns {columns}, entry {i}, {c}");
                 }

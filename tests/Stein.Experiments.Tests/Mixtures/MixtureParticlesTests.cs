@@ -83,7 +83,8 @@ public sealed class MixtureParticlesTests
             },
             bad =>
             {
-                string message = Assert.Throws<InvalidConfigException>(() => ExperimentRegistry.MixtureParticles.Identify(bad.Settings)).Message;
+                string message = Assert.Throws<InvalidConfigException>(
+                    () => ExperimentRegistry.MixtureParticles.Identify(bad.Settings)).Message;
                 Assert.All(bad.Words, word => Assert.Contains(word, message, StringComparison.Ordinal));
             });
     }

@@ -143,7 +143,8 @@ public sealed class MixtureWeightTests
             },
             bad =>
             {
-                string message = Assert.Throws<InvalidConfigException>(() => ExperimentRegistry.MixtureWeight.Identify(bad.Settings)).Message;
+                string message = Assert.Throws<InvalidConfigException>(
+                    () => ExperimentRegistry.MixtureWeight.Identify(bad.Settings)).Message;
                 Assert.All(bad.Words, word => Assert.Contains(word, message, StringComparison.Ordinal));
             });
     }

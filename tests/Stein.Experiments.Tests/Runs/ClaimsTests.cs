@@ -145,7 +145,9 @@ public sealed class ClaimsTests : IDisposable
             new ProcessStartInfo("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
         int ended = int.Parse(parent.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
         string status = $"/proc/{ended}/stat";
-        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText(status).Contains(") Z ", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(
+            () => File.ReadAllText(status).Contains(") Z ", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(10)));
         Assert.False(table.IsRunning(self with { ProcessId = ended, ProcessStart = null }));
         parent.Kill();
     }
