@@ -1,6 +1,5 @@
-using Stein.Experiments.Files;
-
 using Microsoft.Win32.SafeHandles;
+using Stein.Experiments.Files;
 
 namespace Stein.Experiments.Runs;
 

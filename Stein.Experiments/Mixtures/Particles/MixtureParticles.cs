@@ -284,7 +284,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         new("particle", point => point.Particle),
         new("x1", point => point.Positions[point.Particle * point.Config.Dimension]),
         new("x2", point => point.Config.Dimension == 1 ? null : point.Positions[(point.Particle * point.Config.Dimension) + 1]))
-        with { IsInJson = false };
+        with
+    { IsInJson = false };
 
     /// <summary>
     /// Final particles, the algorithms one above the other: on the line histograms under the target's density, in the plane points with
