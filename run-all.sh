@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds, then runs every experiment at its full settings: the ICA table (7 dimensions, 3 methods and 2 yardsticks, 5 seeds, 15 000
+# Builds, then runs every experiment at its full settings: the ICA table (7 dimensions, 3 methods and 2 baselines, 5 seeds, 15 000
 # iterations; 175 runs), the blindness to mixing weights and its remedies (some 2000 short runs), errors of score estimators, and the
 # denoising auto-encoder as KSD (some 1300 runs). Costs about an hour and a half on 2 cores with 512-bit vectors.
 # Outcome: tables, curves, figures and provenance in results/, the runs themselves in results/runs, and a summary on the screen.
-# Interrupt it at any time: called again, it goes on where it stopped, and what is finished is not repeated.
+# Interrupt it at any time: run again, it resumes, and finished runs are not repeated.
 # Arguments go to `stein reproduce`; without the name of an experiment, all are run:
 #   ./run-all.sh --quick                      less than two minutes, at reduced settings, into results/quick
 #   ./run-all.sh --jobs 1 --check

@@ -32,7 +32,6 @@ internal sealed class InvalidConfigException : Exception
         => new(key, FormattableString.Invariant($"{value}: it must be {allowed}"));
 
     /// <summary>A value with which something is wrong that no range says.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="value">As it was given.</param>
     /// <param name="problem">What is wrong, and what is allowed.</param>
     public static InvalidConfigException Because(string key, object value, string problem)

@@ -193,9 +193,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
     }
 
     /// <summary>The report of a table and of training curves, which may be none.</summary>
-    /// <param name="table">The table.</param>
     /// <param name="curves">The points of all curves; the order in which they come changes no byte.</param>
-    /// <param name="others">Further sections.</param>
     internal static Report Compose(IcaTable table, IEnumerable<IcaCurvePoint> curves, params IEnumerable<Section> others)
     {
         IcaCurvePoint[] points =
@@ -466,7 +464,6 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
 
 /// <summary>One point of a training curve.</summary>
 /// <param name="Row">The row of the table that the run belongs to.</param>
-/// <param name="Dim">Dimension D.</param>
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Iteration">Number of iterations done; 0 is the start.</param>
 /// <param name="TestLogLikelihood">Mean log-likelihood of the test points, nats.</param>

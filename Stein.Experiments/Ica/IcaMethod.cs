@@ -167,7 +167,6 @@ internal abstract class IcaMethodTraining(Device device, IcaModel model)
 }
 
 /// <summary>A row of the table: a method, or a variant of it with settings that are not the paper's.</summary>
-/// <param name="Method">The method.</param>
 /// <param name="Variant">What is not the paper's, such as "10 probes"; empty for the method itself.</param>
 internal sealed record IcaRow(IcaMethod Method, string Variant = "") : IComparable<IcaRow>
 {
@@ -178,7 +177,6 @@ internal sealed record IcaRow(IcaMethod Method, string Variant = "") : IComparab
     public string Name => WithVariant(Method.Name);
 
     /// <summary>The row of a config.</summary>
-    /// <param name="settings">The config.</param>
     /// <param name="others">Other settings that tell the row from others, in words.</param>
     public static IcaRow Of(IcaSettings settings, params IEnumerable<string> others)
     {

@@ -6,7 +6,6 @@ namespace Stein.Experiments.Ica;
 
 /// <summary>The outcome of one training run.</summary>
 /// <param name="Row">The row of the table that it belongs to.</param>
-/// <param name="Dim">Dimension D.</param>
 /// <param name="Seed">Seed of the run; it fixes the mixing matrix and the start, and the data unless they have their own.</param>
 /// <param name="TestLogLikelihood">Mean log-likelihood of the test points under the trained model after the last iteration, nats.</param>
 /// <param name="Oracle">Mean log-likelihood of the same test points under the true model, nats.</param>
@@ -22,13 +21,11 @@ internal sealed record IcaRun(
 
 /// <summary>One row of <c>table.csv</c>: a method at a dimension. Log-likelihoods in nats; NaN where a number does not exist.</summary>
 /// <param name="Method">Name as in the paper.</param>
-/// <param name="Dim">Dimension D.</param>
 /// <param name="Seeds">Number of seeds n that are finished.</param>
 /// <param name="Mean">Mean test log-likelihood over the seeds.</param>
 /// <param name="Se">Its standard error, sd/√n; NaN for one seed.</param>
 /// <param name="Oracle">Mean of the oracle over the same seeds.</param>
 /// <param name="Gap">Mean of oracle minus test log-likelihood over the seeds.</param>
-/// <param name="Paper">Published value.</param>
 /// <param name="Verdict">"agrees", "higher", "lower" or "–"; see <see cref="PaperComparison.OfMean"/>.</param>
 /// <param name="GapSe">Standard error of the gap.</param>
 /// <param name="AdjustedMean">What the verdict compares with the paper: mean oracle over random matrices minus the gap.</param>
@@ -71,7 +68,6 @@ internal sealed record IcaTableRow(
 
 /// <summary>One row of <c>differences.csv</c>: a method minus another, paired by seed, nats; NaN where a number does not exist.</summary>
 /// <param name="Comparison">Such as "KSD − maxSKSD-g".</param>
-/// <param name="Dim">Dimension D.</param>
 /// <param name="Seeds">Number of seeds that both methods have.</param>
 /// <param name="Mean">Mean of the paired differences of the test log-likelihood.</param>
 /// <param name="Se">Its standard error; NaN for one seed.</param>

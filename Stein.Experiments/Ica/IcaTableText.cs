@@ -254,7 +254,7 @@ internal sealed class IcaTableText(IcaTable table)
         return $"Mean test log-likelihood in nats ± standard error over {most} {unit}{(most == 1 ? "" : "s")} (higher is better). "
             + draws
             + "The oracle is the log-likelihood of the true model on the same test points, averaged likewise. "
-            + "Whitening and maximum likelihood (MLE), where shown, are yardsticks.";
+            + "Whitening and maximum likelihood (MLE), where shown, are baselines.";
     }
 
     /// <summary>What was changed against the paper; empty if nothing was.</summary>

@@ -32,9 +32,7 @@ internal sealed class Whitening : IcaMethod
 
     /// <summary>The unmixing matrix (D×D, row-major).</summary>
     /// <param name="training">Training data (N×D, row-major).</param>
-    /// <param name="dimension">D.</param>
     /// <param name="density">Whose E|z| the coordinates get: 1 for Laplace(0, 1).</param>
-    /// <param name="seed">Of the rotation.</param>
     public static double[] Unmixing(ReadOnlySpan<float> training, int dimension, BaseDensity density, ulong seed)
     {
         int samples = training.Length / dimension;

@@ -12,9 +12,6 @@ internal sealed record DeviceIdentity(string Name, string Description);
 /// <summary>Where results come from: the program, the device, the machine, the time, and the settings of every run.</summary>
 /// <typeparam name="TRun">How one run of the experiment is described.</typeparam>
 /// <param name="Experiment">The experiment's name.</param>
-/// <param name="Program">The program.</param>
-/// <param name="Device">The device.</param>
-/// <param name="Machine">The machine.</param>
 /// <param name="Jobs">Runs side by side; numbers do not depend on it.</param>
 /// <param name="Started">When the first run began.</param>
 /// <param name="Seconds">Wall-clock time of all runs together.</param>

@@ -20,7 +20,6 @@ internal abstract record Section(string Name);
 
 /// <summary>Text for people, written as Markdown.</summary>
 /// <param name="Name">The name of the file without the ending.</param>
-/// <param name="Title">The heading.</param>
 /// <param name="Text">Paragraphs in Markdown.</param>
 internal sealed record Prose(string Name, string Title, string Text) : Section(Name);
 
@@ -31,7 +30,6 @@ internal sealed record TextFile(string FileName, string Content) : Section(FileN
 
 /// <summary>A number compared with the published one.</summary>
 /// <param name="Row">What it is, as in "maxSKSD-g, D = 10".</param>
-/// <param name="Ours">Our number.</param>
 /// <param name="Published">The published number.</param>
 /// <param name="Verdict">One of the words agrees, higher, lower.</param>
 /// <param name="Reproduced">Whether it counts as reproduced; <c>--check</c> fails if one does not.</param>

@@ -2,7 +2,6 @@ namespace Stein.Experiments.Reports;
 
 /// <summary>A table for people: on a terminal, in Markdown and in LaTeX.</summary>
 /// <param name="Name">The name of the files without the ending, and of the LaTeX label.</param>
-/// <param name="Title">The heading.</param>
 /// <param name="Caption">What a reader has to know: what the numbers are, of how many runs, under which conditions.</param>
 /// <param name="Columns">The first says what a row is.</param>
 /// <param name="Rows">The cells of each row.</param>
@@ -75,3 +74,11 @@ internal sealed record Table(
 /// <param name="Text">The cell of an item.</param>
 /// <param name="Detail">See <see cref="ReportColumn"/>.</param>
 internal sealed record TextColumn<TItem>(string Header, Func<TItem, string> Text, string? Detail = null);
+
+/// <summary>A column of a <see cref="Table"/>.</summary>
+/// <param name="Header">May have two lines.</param>
+/// <param name="Detail">
+/// Null for a column that is always there. Where the table is too wide, columns with a detail go into a table of their own that has it as
+/// its title.
+/// </param>
+internal sealed record ReportColumn(string Header, string? Detail = null);

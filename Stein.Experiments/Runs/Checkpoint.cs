@@ -7,7 +7,6 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Runs;
 
 /// <summary>All that a run goes on from: one file, <c>checkpoint.bin</c>.</summary>
-/// <param name="Iteration">Iterations done.</param>
 /// <param name="Iterations">Iterations the run has.</param>
 /// <param name="Sessions">Who did them.</param>
 /// <param name="Metrics">The content of the metrics file at this iteration.</param>

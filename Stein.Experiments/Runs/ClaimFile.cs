@@ -4,7 +4,6 @@ using Microsoft.Win32.SafeHandles;
 namespace Stein.Experiments.Runs;
 
 /// <summary>A claim as it is found in the folder of a run.</summary>
-/// <param name="Path">Its path.</param>
 /// <param name="Number">Its number; the highest of a folder is the one that counts.</param>
 internal sealed record ClaimFile(string Path, int Number)
 {

@@ -9,7 +9,6 @@ namespace Stein.Experiments.Runs;
 /// <param name="Host">The machine's name.</param>
 /// <param name="Boot">Which start of its kernel; null where the system has no name for that.</param>
 /// <param name="ProcessNamespace">Within what the process number means something; null where there is only one.</param>
-/// <param name="ProcessId">The process.</param>
 /// <param name="ProcessStart">When the process began, in whatever form the system keeps; null if unknown.</param>
 /// <param name="Acquired">When it made the claim.</param>
 internal sealed record ClaimOwner(

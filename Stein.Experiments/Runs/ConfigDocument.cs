@@ -22,7 +22,6 @@ internal static class ConfigDocument
     }
 
     /// <summary>The run of a saved config. Only the experiment has to be there; the rest has its defaults.</summary>
-    /// <param name="text">JSON.</param>
     /// <param name="experiments">All there are.</param>
     /// <param name="precision">Where the document does not say.</param>
     /// <exception cref="InvalidConfigException">

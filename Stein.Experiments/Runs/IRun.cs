@@ -18,7 +18,7 @@ internal interface IRun : IDisposable
     int Iterations { get; }
 
     /// <summary>Where the run stands, for people, in a few words; may be empty.</summary>
-    string Standing { get; }
+    string Status { get; }
 
     /// <summary>The metrics at the present iteration, always the same names; NaN for one that does not exist.</summary>
     /// <remarks>Called at iteration 0 and where <see cref="Step"/> says so.</remarks>

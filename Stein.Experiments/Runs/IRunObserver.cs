@@ -4,7 +4,6 @@ namespace Stein.Experiments.Runs;
 internal interface IRunObserver
 {
     /// <summary>A run was claimed and is begun, or goes on.</summary>
-    /// <param name="run">Which.</param>
     /// <param name="iteration">Iterations done; 0 unless it goes on from a checkpoint.</param>
     /// <param name="iterations">Iterations it has.</param>
     void Started(RunConfig run, int iteration, int iterations);
@@ -20,13 +19,12 @@ internal interface IRunObserver
 }
 
 /// <summary>Where a run under way stands.</summary>
-/// <param name="Iteration">Iterations done.</param>
 /// <param name="Iterations">Iterations it has.</param>
 /// <param name="IterationsPerSecond">Since it was begun or went on; 0 before the first.</param>
-/// <param name="Standing"><see cref="IRun.Standing"/>.</param>
+/// <param name="Status"><see cref="IRun.Status"/>.</param>
 /// <param name="Metrics">As last measured; empty before.</param>
 internal sealed record RunProgress(
-    int Iteration, int Iterations, double IterationsPerSecond, string Standing, IReadOnlyList<Metric> Metrics);
+    int Iteration, int Iterations, double IterationsPerSecond, string Status, IReadOnlyList<Metric> Metrics);
 
 /// <summary>How a run of a plan ended.</summary>
 internal enum RunStatus
@@ -51,8 +49,6 @@ internal enum RunStatus
 }
 
 /// <summary>How a run of a plan ended.</summary>
-/// <param name="Run">Which.</param>
-/// <param name="Status">How.</param>
 /// <param name="Iteration">Iterations done, where it was interrupted or failed.</param>
 /// <param name="Seconds">Time spent on it here.</param>
 /// <param name="Message">Why it failed, for people.</param>

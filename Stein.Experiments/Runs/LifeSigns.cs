@@ -4,7 +4,6 @@ namespace Stein.Experiments.Runs;
 internal static class LifeSigns
 {
     /// <summary>Whether the process is gone, or has given no sign for so long that it must be.</summary>
-    /// <param name="found">The claim.</param>
     /// <param name="now">Tells the present time by the clock that gave the claim its time; asked only if that decides.</param>
     /// <param name="timing">How long is too long.</param>
     /// <param name="processes">Those of this machine.</param>

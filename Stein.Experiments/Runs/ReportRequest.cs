@@ -18,7 +18,7 @@ internal sealed record ReportOutcome(
     IReadOnlyList<string> Files, int Finished, int Expected, IReadOnlyList<PublishedComparison> Comparisons)
 {
     /// <summary>What people are shown on a terminal.</summary>
-    public IReadOnlyList<ReportTable> Tables { get; init; } = [];
+    public IReadOnlyList<Table> Tables { get; init; } = [];
 
     /// <summary>What programs are given: the rows of the experiment's tables by name.</summary>
     public JsonObject Data { get; init; } = [];

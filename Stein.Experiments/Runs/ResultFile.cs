@@ -15,11 +15,8 @@ internal static class ResultFile
     private const string Schema = "stein.result/1";
 
     /// <summary>The text of the file.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="values">Its numbers.</param>
     /// <param name="metrics">The content of its metrics file.</param>
     /// <param name="files">Names and SHA-256 of its other files.</param>
-    /// <param name="sessions">Its provenance.</param>
     public static string Text(
         RunConfig run,
         JsonObject values,

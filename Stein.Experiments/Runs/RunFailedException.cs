@@ -3,7 +3,6 @@ namespace Stein.Experiments.Runs;
 /// <summary>A run cannot go on. The message is for people and says at which iteration; the run's name is said by who reports it.</summary>
 internal sealed class RunFailedException : Exception
 {
-    /// <param name="message">What happened.</param>
     /// <param name="iteration">The iteration, from 1, that could not be done.</param>
     public RunFailedException(string message, int iteration)
         : base(message)

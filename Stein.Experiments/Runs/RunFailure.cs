@@ -6,12 +6,9 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Runs;
 
 /// <summary>Why a run failed, <c>failure.json</c> in its folder; there until it is begun again.</summary>
-/// <param name="Message">For people.</param>
 /// <param name="Iteration">The iteration that could not be done, from 1; 0 if the run could not begin.</param>
 /// <param name="Stack">Where in the program; null where the message says all.</param>
 /// <param name="Files">The names of the files with its last good state.</param>
-/// <param name="FailedAt">When.</param>
-/// <param name="Host">The machine.</param>
 internal sealed record RunFailure(
     string Message, int Iteration, string? Stack, IReadOnlyList<string> Files, DateTimeOffset FailedAt, string Host)
 {

@@ -27,7 +27,6 @@ internal sealed class RunPlanner
     }
 
     /// <summary>The plan of some runs; one that is there twice is done once.</summary>
-    /// <param name="runs">The runs.</param>
     /// <param name="force">Whether finished runs are done again.</param>
     public RunPlan Plan(IEnumerable<RunConfig> runs, bool force = false)
     {

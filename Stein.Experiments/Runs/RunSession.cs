@@ -3,8 +3,6 @@ using Stein.Experiments.Provenance;
 namespace Stein.Experiments.Runs;
 
 /// <summary>A stretch of a run that one process did. The sessions of a result follow one another and cover all its iterations.</summary>
-/// <param name="Program">The program.</param>
-/// <param name="Device">The device.</param>
 /// <param name="Machine">The machine; its widest vectors are the instruction set of the processor's own devices.</param>
 /// <param name="Host">The machine's name in its network.</param>
 /// <param name="FromIteration">Iterations done before.</param>

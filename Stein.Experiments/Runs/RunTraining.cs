@@ -12,7 +12,6 @@ namespace Stein.Experiments.Runs;
 /// <summary>
 /// Trains a run that was claimed, from its checkpoint or from the start, to its result, its failure or the checkpoint of an interruption.
 /// </summary>
-/// <param name="claimed">The run.</param>
 /// <param name="folder">Where its files are; it is there.</param>
 /// <param name="createDevice">Makes the device.</param>
 /// <param name="options">How often there is a checkpoint.</param>
@@ -184,7 +183,7 @@ internal sealed class RunTraining(
         observedAt = now;
         double rate = (training.Iteration - firstIteration) / Math.Max(Stopwatch.GetElapsedTime(start, now).TotalSeconds, 1e-9);
         observer.Progressed(
-            claimed.Run, new RunProgress(training.Iteration, training.Iterations, rate, training.Standing, lastMetrics));
+            claimed.Run, new RunProgress(training.Iteration, training.Iterations, rate, training.Status, lastMetrics));
     }
 
     /// <summary>The result itself last: it is there if and only if all else is.</summary>

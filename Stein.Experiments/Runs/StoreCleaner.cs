@@ -29,8 +29,6 @@ internal enum CleanReason
 
 /// <summary>Something that can be removed.</summary>
 /// <param name="Path">A file, or a folder with all that is in it.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="Bytes">Its size.</param>
 /// <param name="Description">The run, where it is known.</param>
 internal sealed record CleanItem(string Path, CleanReason Reason, long Bytes, string Description);
 
@@ -43,7 +41,6 @@ internal sealed class StoreCleaner
     private readonly ClaimTiming timing;
     private readonly ProcessTable processes;
 
-    /// <param name="store">The store.</param>
     public StoreCleaner(RunStore store)
         : this(store, new ClaimTiming(), new ProcessTable())
     {

@@ -10,7 +10,6 @@ namespace Stein.Experiments.ScoreEstimation;
 /// <summary>The score that an estimator makes of a hundred samples of N(0, 1), on a line.</summary>
 /// <param name="Estimator">The name of the estimator.</param>
 /// <param name="Regularisation">The regularisation of the estimate.</param>
-/// <param name="Samples">The samples.</param>
 /// <param name="Points">The estimate along the line.</param>
 internal sealed record ScoreCurve(string Estimator, double Regularisation, double[] Samples, IReadOnlyList<Point> Points)
 {

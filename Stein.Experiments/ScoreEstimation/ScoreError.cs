@@ -648,7 +648,6 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     private sealed record Variable(string Name, string Label, string Symbol, Func<ScoreErrorSettings, int> Of);
 
     /// <summary>The regularisations of one dimension.</summary>
-    /// <param name="Dimension">The dimension.</param>
     /// <param name="Given">Those that are given, ascending.</param>
     /// <param name="Rule">The rule's, if it was run.</param>
     private sealed record Sweep(int Dimension, IReadOnlyList<Cell> Given, Cell? Rule)

@@ -17,11 +17,7 @@ internal abstract class ReportedExperiment<TConfig> : Experiment<TConfig>
         Report report = runs.Count == 0 ? Reports.Report.Empty : Compose(new Results<TConfig>(plan, runs, request.Scale));
         return new ReportOutcome(ReportFiles.Write(report, request.Folder), runs.Count, request.Plan.Count, report.Comparisons)
         {
-            Tables =
-            [
-                .. report.Sections.OfType<Table>().Select(
-                    table => new ReportTable(table.Title, table.Columns, table.ShortRows ?? table.Rows)),
-            ],
+            Tables = [.. report.Sections.OfType<Table>().Select(table => table with { Rows = table.ShortRows ?? table.Rows })],
             Data = new JsonObject(report.Sections.OfType<DataTable>().Where(data => data.IsInJson).Select(
                 data => KeyValuePair.Create(data.Name, (JsonNode?)data.ToJson()))),
             Deviations = report.Deviations,

@@ -72,7 +72,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
 
         public int Iterations { get; } = study.Draws(config);
 
-        public string Standing => draws.Count == 0 ? "" : study.Status(draws);
+        public string Status => draws.Count == 0 ? "" : study.Status(draws);
 
         public IReadOnlyList<Metric> Measure() => study.Measure(draws);
 

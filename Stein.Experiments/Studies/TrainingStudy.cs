@@ -62,7 +62,7 @@ internal abstract class TrainingStudy<TConfig> : ReportedExperiment<TConfig>
 
         public int Iterations { get; } = study.Iterations(config);
 
-        public string Standing => training.Status;
+        public string Status => training.Status;
 
         public IReadOnlyList<Metric> Measure() => training.Measure();
 

@@ -8,8 +8,6 @@ using Stein.Experiments.Reports;
 namespace Stein.Cli.Commands;
 
 /// <summary>What <c>stein bench</c> times: rows of one kind, measured one after the other, then shown and written.</summary>
-/// <param name="Schema">Of the JSON.</param>
-/// <param name="FileName">Of the CSV.</param>
 /// <param name="Describe">What a row is of, in a few words.</param>
 /// <param name="Measure">A row, on a device of its own.</param>
 /// <param name="Print">Shows all rows.</param>
@@ -21,7 +19,6 @@ internal sealed record BenchSubject<TSettings, TRow>(
     Action<IReadOnlyList<TRow>, DeviceIdentity> Print)
 {
     /// <param name="plan">What to time; at least one.</param>
-    /// <param name="deviceName">What computes.</param>
     /// <param name="folder">Where CSV and provenance go; null for nowhere.</param>
     /// <param name="json">Whether the rows are for a program.</param>
     /// <param name="cancellation">Ends it, with nothing written.</param>

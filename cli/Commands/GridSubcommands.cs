@@ -14,8 +14,6 @@ internal sealed record GridSelection(
     Func<GridScale, Precision, IReadOnlyList<RunConfig>>? Part = null)
 {
     /// <summary>The experiments with their runs.</summary>
-    /// <param name="scale">Which grids.</param>
-    /// <param name="precision">Of the runs.</param>
     /// <param name="folder">Where tables and figures go, of several experiments with one in it for each; null for their own.</param>
     public IReadOnlyList<ReportPart> Parts(GridScale scale, Precision precision, string? folder) =>
     [

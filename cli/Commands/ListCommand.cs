@@ -72,10 +72,8 @@ internal static class ListCommand
             output.WriteLine($"{row.Name}: {row.Title} ({row.Source}).");
     }
 
-    /// <param name="Name">The experiment.</param>
     /// <param name="Grid">Which of its grids.</param>
     /// <param name="Title">What it is.</param>
-    /// <param name="Source">The paper.</param>
     /// <param name="Runs">Runs of the grid.</param>
     /// <param name="Seconds">Of all runs, one after another.</param>
     /// <param name="IsMeasured">Whether that comes from finished runs.</param>

@@ -9,9 +9,7 @@ namespace Stein.Cli.Commands;
 
 /// <summary>What <c>stein score</c> writes: the scores, and what was done, for people or for programs.</summary>
 /// <param name="request">What was asked for.</param>
-/// <param name="device">What computed.</param>
 /// <param name="samples">What the estimate was made from.</param>
-/// <param name="estimate">The estimate.</param>
 /// <param name="scores">M×D, row-major.</param>
 internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCsv samples, ScoreEstimate estimate, double[] scores)
 {

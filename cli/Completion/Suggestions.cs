@@ -13,7 +13,6 @@ internal static class Suggestions
     // A word with @ in front is a value here, not a file to read.
     private static readonly ParserConfiguration Configuration = new() { ResponseFileTokenReplacer = null };
 
-    /// <param name="root">All commands.</param>
     /// <param name="words">The words after the name of the program; the last is the one to complete, and may be empty.</param>
     /// <returns>What the last word may become; nothing where it is free text, such as the name of a file.</returns>
     public static IReadOnlyList<string> For(RootCommand root, IReadOnlyList<string> words)

@@ -10,8 +10,6 @@ internal sealed record Column<TRow>(string Header, Func<TRow, string> Cell)
     /// broken over two lines cannot be read.
     /// </summary>
     /// <param name="title">Above the first table; the others say that they continue it.</param>
-    /// <param name="columns">All columns.</param>
-    /// <param name="rows">All rows.</param>
     /// <param name="keys">How many of the first columns say what a row is about.</param>
     public static void Print(string title, IReadOnlyList<Column<TRow>> columns, IReadOnlyList<TRow> rows, int keys = 1)
     {

@@ -33,7 +33,7 @@ internal sealed class PlainRunProgress(RunPlan plan) : IRunObserver
             if (now - spoken.GetValueOrDefault(run) < Interval)
                 return;
             spoken[run] = now;
-            WriteLine(RunText.Standing(run, standing));
+            WriteLine(RunText.Status(run, standing));
         }
     }
 

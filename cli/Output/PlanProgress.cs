@@ -34,13 +34,13 @@ internal sealed class PlanProgress
         lock (gate)
         {
             shares[run] = Math.Clamp((double)(progress.Iteration - planned.Iteration) / left, 0, 1);
-            standings[run] = progress.Standing;
+            standings[run] = progress.Status;
         }
     }
 
     /// <summary>A run has ended.</summary>
     /// <returns>Its number among those that have, and where it stood.</returns>
-    public (int Number, string Standing) End(RunConfig run)
+    public (int Number, string Status) End(RunConfig run)
     {
         lock (gate)
         {

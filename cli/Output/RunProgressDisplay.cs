@@ -89,7 +89,7 @@ internal sealed class RunProgressDisplay : IRunObserver
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
             string text = task.Tag is RunProgress progress
-                ? $"{progress.Iteration}/{progress.Iterations}, {RunText.Rate(progress)}, {progress.Standing}"
+                ? $"{progress.Iteration}/{progress.Iterations}, {RunText.Rate(progress)}, {progress.Status}"
                 : "";
             return new Text(text.Length <= room ? text : $"{text[..(room - 1)]}…");
         }

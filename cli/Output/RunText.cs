@@ -9,15 +9,14 @@ internal static class RunText
     public static string Rate(RunProgress progress) =>
         progress.IterationsPerSecond.ToString(progress.IterationsPerSecond < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + " it/s";
 
-    public static string Standing(RunConfig run, RunProgress progress)
+    public static string Status(RunConfig run, RunProgress progress)
     {
         double seconds = (progress.Iterations - progress.Iteration) / Math.Max(progress.IterationsPerSecond, 1e-9);
         string iterations = $"{progress.Iteration}/{progress.Iterations}";
-        return $"{run.Description}: {iterations}, {Rate(progress)}, {Duration(seconds)} left, {progress.Standing}";
+        return $"{run.Description}: {iterations}, {Rate(progress)}, {Duration(seconds)} left, {progress.Status}";
     }
 
     /// <summary>A line for a run that has ended.</summary>
-    /// <param name="outcome">How.</param>
     /// <param name="standing">Where it stood when it was last heard of; may be empty.</param>
     public static string Ending(RunOutcome outcome, string standing) => $"{outcome.Run.Description}: " + outcome.Status switch
     {

@@ -29,8 +29,6 @@ internal sealed class ExperimentCatalog(IReadOnlyList<Experiment> experiments)
     public IReadOnlyList<Experiment> Find(params IEnumerable<string> names) => [.. names.SelectMany(Find).Distinct()];
 
     /// <summary>Names as an argument, which the shell completes. What looks like an option is refused as an unknown one.</summary>
-    /// <param name="description">For help.</param>
-    /// <param name="arity">How many.</param>
     public Argument<string[]> Argument(string description, ArgumentArity arity)
     {
         var argument = new Argument<string[]>("name") { Description = description, HelpName = "name", Arity = arity };

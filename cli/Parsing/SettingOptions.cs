@@ -164,7 +164,6 @@ internal sealed partial class SettingOptions
     private static partial Regex KeyWithValue();
 
     /// <summary>A setting that is given.</summary>
-    /// <param name="Setting">Which.</param>
     /// <param name="Name">Its option, as it was typed.</param>
     /// <param name="Values">At least one.</param>
     private sealed record GivenSetting(Setting Setting, string Name, IReadOnlyList<JsonNode> Values)

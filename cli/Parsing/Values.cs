@@ -77,7 +77,6 @@ internal static class Values
 
     /// <summary>One or more values of a setting, by its type: repeated, side by side or, unless it is any text, with commas.</summary>
     /// <param name="setting">The setting, which names the option.</param>
-    /// <param name="description">For help.</param>
     /// <param name="suggested">What the shell completes where the setting is not one of some names.</param>
     public static Option<JsonNode[]> Json(Setting setting, string description, Func<IEnumerable<string>> suggested)
     {

@@ -13,7 +13,6 @@ namespace Stein.Cli.Running;
 /// <param name="interruption">Stops the runs.</param>
 internal sealed class PlanExecution(RunContext context, Interruption interruption)
 {
-    /// <param name="parts">The experiments.</param>
     /// <param name="shard">The part of all runs to do; without a report then, since it would be one of a part.</param>
     /// <param name="check">Whether a number that is not the published one is a failure.</param>
     /// <param name="summarise">Whether a table with a line for each experiment ends it, even if there is one only.</param>

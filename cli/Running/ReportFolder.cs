@@ -22,7 +22,6 @@ internal static class ReportFolder
     /// never takes the place of the whole.
     /// </summary>
     /// <param name="experiment">Name of the experiment.</param>
-    /// <param name="scale">The grid.</param>
     /// <param name="words">The options and values that select a part; empty for the whole.</param>
     public static string Of(string experiment, GridScale scale, IReadOnlyList<string> words)
     {

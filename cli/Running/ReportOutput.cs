@@ -14,7 +14,7 @@ internal sealed class ReportOutput(bool json, bool quiet)
             RunEvents.Standard.Report(part, outcome);
         if (json || quiet)
             return;
-        foreach (ReportTable table in outcome.Tables)
+        foreach (Table table in outcome.Tables)
             Print(table);
         if (outcome.Deviations.Count > 0)
             Text.WriteLine($"Not the paper's protocol: {string.Join(", ", outcome.Deviations)}.");
@@ -45,7 +45,7 @@ internal sealed class ReportOutput(bool json, bool quiet)
         : $"{outcome.Comparisons.Count(comparison => comparison.Reproduced)} of {outcome.Comparisons.Count} agree";
 
     /// <summary>One table; where the terminal is too narrow, the columns of a detail stand in a table of their own.</summary>
-    private static void Print(ReportTable table)
+    private static void Print(Table table)
     {
         int[] all = [.. Enumerable.Range(0, table.Columns.Count)];
         if (Column<IReadOnlyList<string>>.Width(Columns(table, all), table.Rows) <= Terminal.Output.Profile.Width)
@@ -62,9 +62,9 @@ internal sealed class ReportOutput(bool json, bool quiet)
         }
     }
 
-    private static void Print(string title, ReportTable table, int[] chosen) =>
+    private static void Print(string title, Table table, int[] chosen) =>
         Column<IReadOnlyList<string>>.Print(title, Columns(table, chosen), table.Rows);
 
-    private static Column<IReadOnlyList<string>>[] Columns(ReportTable table, int[] chosen) =>
+    private static Column<IReadOnlyList<string>>[] Columns(Table table, int[] chosen) =>
         [.. chosen.Select(index => new Column<IReadOnlyList<string>>(table.Columns[index].Header, row => row[index]))];
 }

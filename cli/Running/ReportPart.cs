@@ -3,8 +3,6 @@ using Stein.Experiments.Runs;
 namespace Stein.Cli.Running;
 
 /// <summary>What one experiment contributes to a command: its runs, and where its tables and figures go.</summary>
-/// <param name="Experiment">The experiment.</param>
-/// <param name="Plan">Its runs.</param>
 /// <param name="Scale">The grid they are, or are part of; null for runs of the user's own.</param>
 /// <param name="Folder">For tables and figures.</param>
 internal sealed record ReportPart(Experiment Experiment, IReadOnlyList<RunConfig> Plan, GridScale? Scale, string Folder)

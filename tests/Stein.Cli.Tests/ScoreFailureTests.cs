@@ -25,8 +25,8 @@ public sealed class ScoreFailureTests
         { Good, "--at empty.csv", "--at empty.csv: it has no rows of numbers" },
         { Good, "--at turned.csv", "--at turned.csv: its columns are y, x, those of --samples x.csv are x, y" },
         { Good, "--at missing.csv", "--at 'missing.csv': there is no such file" },
-        { Good, "--out .", "--out '.': it is no name of a file" },
-        { Good, "--out new/", "--out 'new/': it is no name of a file" },
+        { Good, "--out .", "--out '.': not a file name" },
+        { Good, "--out new/", "--out 'new/': not a file name" },
         { Good, "--out x.csv", "--samples is read from that file, which would be replaced" },
         { Good, "--at at.csv --out ./at.csv", "--at is read from that file, which would be replaced" },
         { Good, "--out at.csv/scores.csv", "at.csv is a file" },
@@ -64,7 +64,7 @@ public sealed class ScoreFailureTests
         using var stein = new SteinProgram();
         SteinResult result = stein.Run("score", "--samples", "x.csv", "--out", "");
         Assert.True(result.ExitCode == 2, $"{result}");
-        Assert.Contains("--out '': it is no name of a file", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--out '': not a file name", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

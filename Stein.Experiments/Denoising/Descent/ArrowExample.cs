@@ -3,7 +3,6 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>The first run of a cell, with its samples and the fields of scores at several times.</summary>
-/// <param name="Cell">The cell.</param>
 /// <param name="Samples">The samples of the run.</param>
 /// <param name="Arrows">The scores at all times that the run kept.</param>
 internal sealed record ArrowExample(DescentCell Cell, IReadOnlyList<SamplePoint> Samples, IReadOnlyList<ArrowPoint> Arrows)

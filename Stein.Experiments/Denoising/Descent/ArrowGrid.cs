@@ -32,7 +32,6 @@ internal static class ArrowGrid
 }
 
 /// <summary>A row of a run's <c>arrows.csv</c>: the scores at a point (x₁, x₂) of the grid.</summary>
-/// <param name="Time">t.</param>
 /// <param name="X1">The first coordinate of the point.</param>
 /// <param name="X2">The second coordinate of the point.</param>
 /// <param name="S1">The first component of s_t there.</param>

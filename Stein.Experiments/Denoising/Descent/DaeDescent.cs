@@ -438,7 +438,6 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
 }
 
 /// <summary>A finished run with what it measured.</summary>
-/// <param name="Stored">The run.</param>
 /// <param name="Points">By time, from 0.</param>
 /// <param name="Ridges">By ridge, ascending.</param>
 internal sealed record FinishedDescent(
@@ -517,7 +516,6 @@ internal sealed record DescentCell(string Name, Condition<DaeDescentSettings> Co
 }
 
 /// <summary>A place on the course of a cell's runs, which all have the same places: a time or a ridge.</summary>
-/// <param name="Cell">The cell.</param>
 /// <param name="Index">The number of the place, from 0.</param>
 /// <param name="Course">The points of a run.</param>
 internal sealed record CourseRow<TPoint>(DescentCell Cell, int Index, Func<FinishedDescent, IReadOnlyList<TPoint>> Course)

@@ -162,7 +162,6 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     }
 
     /// <summary>What is measured at a time.</summary>
-    /// <param name="Point">The measures.</param>
     /// <param name="Field">The scores at the points of the grid (289×2).</param>
     /// <param name="Losses">The score-matching loss at every sample held out.</param>
     private sealed record Measurement(DescentPoint Point, double[] Field, double[] Losses);

@@ -8,14 +8,11 @@ namespace Stein.Experiments.Denoising.Descent;
 /// The Stein gradient estimator with ridges from 10⁻³ to 10² in half decades and that of its rule, of the samples of a descent.
 /// </summary>
 /// <param name="HeldOut">The ridge that <see cref="HeldOutSelection"/> selects.</param>
-/// <param name="Points">All, ascending.</param>
 internal sealed record RidgePath(double HeldOut, IReadOnlyList<RidgePoint> Points)
 {
     /// <param name="device">In double precision.</param>
-    /// <param name="data">The samples.</param>
     /// <param name="config">The kernel, and which samples are held out.</param>
     /// <param name="discrepancy">Of the same samples, kernel and bandwidth.</param>
-    /// <param name="bandwidth">h.</param>
     public static RidgePath Of(
         Device device, DescentData data, DaeDescentSettings config, SampleDiscrepancy discrepancy, double bandwidth)
     {

@@ -13,7 +13,6 @@ namespace Stein.Experiments.Denoising.Descent;
 /// <param name="device">In double precision.</param>
 /// <param name="samples">N×2, row-major.</param>
 /// <param name="kernel">A name of <see cref="RadialKernels"/>.</param>
-/// <param name="bandwidth">h.</param>
 internal sealed class SampleDiscrepancy(Device device, double[] samples, string kernel, double bandwidth)
 {
     /// <summary>

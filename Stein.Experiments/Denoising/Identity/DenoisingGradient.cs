@@ -30,9 +30,6 @@ internal static class DenoisingGradient<TKernel>
     /// <summary>∇F of the expanded objective at a sample, with <c>J_r = I</c> in place of the auto-encoder's own Jacobian.</summary>
     /// <param name="samples">x: N×D.</param>
     /// <param name="scores">s: N×D.</param>
-    /// <param name="dimension">D.</param>
-    /// <param name="sigma">σ.</param>
-    /// <param name="squaredBandwidth">h².</param>
     public static ReproducingKernelExpansion<TKernel> WithIdentity(
         double[] samples, double[] scores, int dimension, double sigma, double squaredBandwidth)
     {
@@ -44,9 +41,6 @@ internal static class DenoisingGradient<TKernel>
     /// <param name="samples">x: N×D.</param>
     /// <param name="scores">s: N×D.</param>
     /// <param name="hessians">J_s: N×D×D.</param>
-    /// <param name="dimension">D.</param>
-    /// <param name="sigma">σ.</param>
-    /// <param name="squaredBandwidth">h².</param>
     public static ReproducingKernelExpansion<TKernel> WithJacobian(
         double[] samples, double[] scores, double[] hessians, int dimension, double sigma, double squaredBandwidth)
     {
@@ -81,11 +75,8 @@ internal static class DenoisingGradient<TKernel>
     /// <c>∇F/2σ²</c> of the true objective at a sample: <c>(1/N) Σ_n (s(x′_n) + ε_n/σ) k(x′_n,·)</c>, since
     /// <c>(r(x′) − x)/σ² = s(x′) + (x′ − x)/σ²</c>, in which no two nearly equal numbers are subtracted.
     /// </summary>
-    /// <param name="model">q.</param>
     /// <param name="samples">x: N×D.</param>
     /// <param name="noise">ε, standard normal: N×D.</param>
-    /// <param name="sigma">σ.</param>
-    /// <param name="squaredBandwidth">h².</param>
     public static ReproducingKernelExpansion<TKernel> OfNoisyPairs(
         GaussianMixture model, double[] samples, double[] noise, double sigma, double squaredBandwidth)
     {

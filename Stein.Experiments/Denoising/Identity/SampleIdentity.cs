@@ -14,8 +14,6 @@ namespace Stein.Experiments.Denoising.Identity;
 /// <param name="IdentityError"><c>‖∇F‖²/4σ⁴KSD² − 1</c> with J_r = I: rounding alone.</param>
 /// <param name="JacobianError"><c>‖∇F‖²/4σ⁴KSD² − 1</c> with the whole Jacobian: O(σ²).</param>
 /// <param name="ExpansionError"><c>‖∇F‖²/4σ⁴{KSD² + 2σ²⟨φ,ψ⟩ + σ⁴‖ψ‖²} − 1</c>: rounding alone.</param>
-/// <param name="Cross">⟨φ,ψ⟩.</param>
-/// <param name="SquaredCorrection">‖ψ‖².</param>
 internal sealed record SampleIdentity(
     double Ksd, double IdentityError, double JacobianError, double ExpansionError, double Cross, double SquaredCorrection)
 {

@@ -8,7 +8,6 @@ namespace Stein.Experiments.Denoising.Network;
 /// Whether a measure ranks auto-encoders as an error does: Spearman's rank correlation within every seed, its mean over the seeds, and
 /// the 95 % percentile-bootstrap interval of the mean over seeds.
 /// </summary>
-/// <param name="Data">The density.</param>
 /// <param name="Sigma">σ; NaN for a ranking of auto-encoders of several σ.</param>
 /// <param name="Ranked">What is ranked: <c>all</c> or the <c>later</c> checkpoints, or <c>sigma</c> at the end of training.</param>
 /// <param name="Measure">The name of a <see cref="MeasurePair"/>.</param>
@@ -27,7 +26,6 @@ internal sealed record RankCorrelation(
     private const int MinItems = 3;
 
     /// <summary>One for each pair; none where there is no seed, or there are too few items to rank.</summary>
-    /// <param name="data">The density.</param>
     /// <param name="sigma">σ, or NaN.</param>
     /// <param name="ranked">What is ranked.</param>
     /// <param name="pairs">What ranks, and the error.</param>

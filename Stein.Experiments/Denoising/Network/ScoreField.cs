@@ -7,10 +7,6 @@ using Stein.Experiments.Runs;
 namespace Stein.Experiments.Denoising.Network;
 
 /// <summary>A score at a point of the plane.</summary>
-/// <param name="X1">The point.</param>
-/// <param name="X2">The point.</param>
-/// <param name="S1">The score.</param>
-/// <param name="S2">The score.</param>
 [CsvRecord]
 internal sealed partial record FieldPoint(
     [CsvColumn("x1")] double X1, [CsvColumn("x2")] double X2, [CsvColumn("s1")] double S1, [CsvColumn("s2")] double S2)

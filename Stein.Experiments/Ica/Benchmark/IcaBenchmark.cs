@@ -8,7 +8,6 @@ namespace Stein.Experiments.Ica.Benchmark;
 
 /// <summary>How long a training iteration of one method takes at one dimension.</summary>
 /// <param name="Method">Row id (<see cref="IcaRow.Id"/>).</param>
-/// <param name="Dim">Dimension D.</param>
 /// <param name="Device">Name of the device.</param>
 /// <param name="Iterations">Iterations timed, after the warm-up.</param>
 /// <param name="MedianMilliseconds">Median over the iterations, each timed on its own with a batch of its own.</param>

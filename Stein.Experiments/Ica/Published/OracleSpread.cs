@@ -13,7 +13,6 @@ namespace Stein.Experiments.Ica.Published;
 /// with it and 1.59, 1.71, 1.80 without (at D = 200: 1.40 and 2.01), and the mean is higher by 2.2, 2.4, 2.6 nats (2.7). So values are
 /// simulated with the condition (<see cref="RandomMixing"/>), not taken from the closed form Σ_k ½ log χ²_k.</para>
 /// </remarks>
-/// <param name="Dim">Dimension D.</param>
 /// <param name="Draws">Number of simulated matrices; the standard deviation is known to a share of 1/√(2·Draws).</param>
 /// <param name="MeanLogDeterminant">Mean of log|det V|.</param>
 /// <param name="StandardDeviation">Standard deviation of log|det V|, nats: σ_oracle.</param>

@@ -25,7 +25,6 @@ internal static class PublishedIca
 
     /// <summary>The published mean test log-likelihood in nats, or NaN where the paper has none.</summary>
     /// <param name="method">The paper's name: KSD, LSD or maxSKSD-g.</param>
-    /// <param name="dim">Dimension D.</param>
     public static double TestLogLikelihood(string method, int dim) => Values.Value.GetValueOrDefault((method, dim), double.NaN);
 
     /// <summary>Opens a table that is part of the program, by file name.</summary>

@@ -45,7 +45,6 @@ internal static class ParticleMeasures
     /// </summary>
     /// <param name="points">N×D.</param>
     /// <param name="others">M×D.</param>
-    /// <param name="dimension">D.</param>
     public static double SquaredMeanDiscrepancy(ReadOnlySpan<double> points, ReadOnlySpan<double> others, int dimension)
         => MeanWithin(points, dimension) + MeanWithin(others, dimension) - (2 * MeanAcross(points, others, dimension));
 

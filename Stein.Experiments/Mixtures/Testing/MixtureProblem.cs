@@ -12,7 +12,6 @@ internal sealed record Hypothesis(GaussianMixture Model, GaussianMixture Truth, 
 /// <param name="Name">The name in configs.</param>
 /// <param name="Sentence">What the model is, for captions.</param>
 /// <param name="SeparationLabel">What the separation means here, with its symbol.</param>
-/// <param name="Symbol">That symbol.</param>
 /// <param name="Hypothesis">Makes the hypothesis of a valid config.</param>
 internal sealed record MixtureProblem(
     string Name, string Sentence, string SeparationLabel, string Symbol, Func<MixtureTestSettings, Hypothesis> Hypothesis)

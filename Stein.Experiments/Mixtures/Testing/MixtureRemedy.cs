@@ -69,6 +69,5 @@ internal sealed record MixtureRemedy(
 
 /// <summary>The setting that says how strong a remedy is.</summary>
 /// <param name="Label">What it is, with its symbol, for an axis.</param>
-/// <param name="Symbol">Its symbol.</param>
 /// <param name="Of">Its value in a config.</param>
 internal sealed record RemedyStrength(string Label, string Symbol, Func<MixtureTestSettings, double> Of);

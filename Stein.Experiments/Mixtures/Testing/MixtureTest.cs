@@ -487,7 +487,6 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     ]).Where(part => part.Length > 0));
 
     /// <summary>A finished run with what is derived from it.</summary>
-    /// <param name="Run">The run.</param>
     /// <param name="HasVariants">Whether the report has tests of several variants, whose files have names of their own.</param>
     private sealed record Cell(StoredRun<MixtureTestSettings> Run, bool HasVariants)
     {

@@ -55,7 +55,6 @@ internal sealed class MixtureTester
     public void Begin(uint trial) => bootstrap.Redraw(WeightsOf(trial));
 
     /// <summary>Makes the discrepancy of a view the one that is tested.</summary>
-    /// <param name="view">Who sees.</param>
     /// <param name="seen">What it sees (N×D).</param>
     public void Set(MixtureView view, ReadOnlySpan<double> seen) => ComputePairs(total, view, seen);
 

@@ -24,12 +24,10 @@ internal static class FullFit
     private const double StartVariance = 1.5;
 
     /// <summary>Where fits begin: π = ½, means at ±(m − ½), variances 1.5.</summary>
-    /// <param name="separation">m.</param>
     public static TwoModeParameters Start(double separation) => new(
         0, MeanOffset - separation, separation - MeanOffset, Math.Log(StartVariance), Math.Log(StartVariance));
 
     /// <summary>Minimises.</summary>
-    /// <param name="objective">What.</param>
     /// <param name="start">Where to begin.</param>
     /// <returns>The best point, and whether it is a minimum: the gradient there at most 10⁻⁴ of the one at the start.</returns>
     public static (TwoModeParameters Parameters, bool IsMinimum) Minimise(WeightObjective objective, TwoModeParameters start)

@@ -22,7 +22,6 @@ internal sealed class KernelFactor
     private readonly List<double[]> columns = [];
 
     /// <param name="samples">x (N).</param>
-    /// <param name="squaredBandwidth">h².</param>
     public KernelFactor(double[] samples, double squaredBandwidth)
     {
         var left = new double[samples.Length];

@@ -1,6 +1,6 @@
 namespace Stein.Experiments.Mixtures.Weights;
 
-/// <summary>The mean of <c>−log p(x)</c>: maximum likelihood, the yardstick, which knows the normalising constant.</summary>
+/// <summary>The mean of <c>−log p(x)</c>: maximum likelihood, the baseline, which needs the normalising constant.</summary>
 /// <param name="samples">x (N).</param>
 internal sealed class LikelihoodObjective(double[] samples) : WeightObjective
 {

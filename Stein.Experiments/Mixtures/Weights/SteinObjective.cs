@@ -29,8 +29,6 @@ internal sealed class SteinObjective : WeightObjective
 
     /// <param name="samples">x (N), at least two, with whatever noise or temperature they are to have.</param>
     /// <param name="addedVariance">σ² that the model is smoothed with.</param>
-    /// <param name="temperature">T.</param>
-    /// <param name="factor">λ.</param>
     /// <param name="statistic">U or V.</param>
     public SteinObjective(
         double[] samples,

@@ -6,10 +6,6 @@ namespace Stein.Experiments.Mixtures.Weights;
 /// What is learned of a mixture of two Gaussians on the line, <c>π N(μ₁, v₁) + (1 − π) N(μ₂, v₂)</c>, in numbers that may be any.
 /// </summary>
 /// <param name="Logit"><c>log π/(1 − π)</c>.</param>
-/// <param name="FirstMean">μ₁.</param>
-/// <param name="SecondMean">μ₂.</param>
-/// <param name="FirstLogVariance">log v₁.</param>
-/// <param name="SecondLogVariance">log v₂.</param>
 internal readonly record struct TwoModeParameters(
     double Logit, double FirstMean, double SecondMean, double FirstLogVariance, double SecondLogVariance)
 {
@@ -23,7 +19,6 @@ internal readonly record struct TwoModeParameters(
     public double LeftWeight => FirstMean <= SecondMean ? Weight : WeightOf(-Logit);
 
     /// <summary>Modes of variance 1 at ±m.</summary>
-    /// <param name="separation">m.</param>
     /// <param name="logit"><c>log π/(1 − π)</c> of the mode at −m.</param>
     public static TwoModeParameters Separated(double separation, double logit = 0) => new(logit, -separation, separation, 0, 0);
 

@@ -25,7 +25,6 @@ internal readonly struct TwoModeScore
     private readonly double secondMean;
     private readonly double constant;
 
-    /// <param name="parameters">Of the mixture.</param>
     /// <param name="addedVariance">σ², the variance of the noise the mixture is smoothed with; 0 for none.</param>
     public TwoModeScore(in TwoModeParameters parameters, double addedVariance)
     {
@@ -62,9 +61,6 @@ internal readonly struct TwoModeScore
 
     /// <summary>Adds <c>α ∂s/∂θ + β ∂s′/∂θ</c> at x to a gradient.</summary>
     /// <param name="gradient">By the first parameter alone, the logit, or by all five.</param>
-    /// <param name="point">x.</param>
-    /// <param name="score">α.</param>
-    /// <param name="slope">β.</param>
     public void AddDerivatives(Span<double> gradient, double point, double score, double slope)
     {
         (double r, double first, double second) = At(point);

@@ -30,9 +30,7 @@ internal sealed record WeightMethod(
 }
 
 /// <summary>A draw of data. Data, noise and tempered samples have a stream each, so that all objectives see the same data.</summary>
-/// <param name="Config">The cell.</param>
 /// <param name="Truth">The mixture that the data come from.</param>
-/// <param name="Values">N samples.</param>
 /// <param name="Index">The number of the draw.</param>
 /// <param name="Noise">One stream for all rungs: the noise of each begins where that of the one before ends.</param>
 internal sealed record WeightSample(MixtureWeightSettings Config, GaussianMixture Truth, double[] Values, int Index, PhiloxStream Noise)

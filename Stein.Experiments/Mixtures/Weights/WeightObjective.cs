@@ -7,7 +7,6 @@ internal abstract class WeightObjective
     public const double RelativeRounding = 1e-12;
 
     /// <summary>The value.</summary>
-    /// <param name="parameters">Where.</param>
     /// <param name="gradient">
     /// Receives the derivatives by the parameters: by all, by the first alone (the logit of the weight), or, if empty, none.
     /// </param>

@@ -20,7 +20,6 @@ internal static class WeightScan
     private const int Half = (int)(LargestLogit / Spacing);
 
     /// <summary>Minimises.</summary>
-    /// <param name="objective">What.</param>
     /// <param name="parameters">Means and variances; the logit is not used.</param>
     /// <returns>The logit, and whether anything told it from 0.</returns>
     public static (double Logit, bool IsDetermined) Minimise(WeightObjective objective, TwoModeParameters parameters)

@@ -10,7 +10,6 @@ namespace Stein.Experiments.Runs.Slurm;
 internal sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? environment = null)
 {
     /// <summary>How many tasks an array may have here; null where Slurm is not there or does not answer.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
     public async Task<int?> FindMaxArraySizeAsync(CancellationToken cancellationToken = default)
     {
         Completed configuration;
@@ -33,7 +32,6 @@ internal sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? e
     }
 
     /// <summary>Submits all jobs of a submission, or none.</summary>
-    /// <param name="submission">As written.</param>
     /// <param name="cancellationToken">Stops submitting; what was submitted is withdrawn.</param>
     /// <exception cref="SlurmException">sbatch is not there, or refused: its own message.</exception>
     public async Task<SlurmJobs> SubmitAsync(SlurmSubmission submission, CancellationToken cancellationToken = default)

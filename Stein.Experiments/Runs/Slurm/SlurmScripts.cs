@@ -15,7 +15,6 @@ internal sealed class SlurmScripts
     private readonly string logFolder;
     private readonly List<Directive> common;
 
-    /// <param name="settings">Valid ones.</param>
     /// <param name="logFolder">Absolute path.</param>
     public SlurmScripts(SlurmSettings settings, string logFolder)
     {

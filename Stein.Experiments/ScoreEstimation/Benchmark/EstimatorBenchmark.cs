@@ -16,11 +16,7 @@ namespace Stein.Experiments.ScoreEstimation.Benchmark;
 internal sealed record EstimatorBenchmarkSettings(string Estimator, int Samples, int Dimension, int Fits);
 
 /// <summary>How long one estimator takes, and what memory. Times of a machine, and no part of any result that is to be repeated.</summary>
-/// <param name="Estimator">The estimator.</param>
-/// <param name="Samples">K.</param>
-/// <param name="Dimension">D.</param>
 /// <param name="Device">Name of the device.</param>
-/// <param name="Regularisation">By rule.</param>
 /// <param name="Fits">Fits timed, after one to warm up.</param>
 /// <param name="FitSeconds">Median over the fits, each from samples of its own; NaN if the samples determined no score.</param>
 /// <param name="ScoresSeconds">Median of the time for the scores at <see cref="EstimatorBenchmark.TestPoints"/> other points.</param>

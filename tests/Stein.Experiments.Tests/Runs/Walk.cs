@@ -84,7 +84,7 @@ internal sealed class WalkRun(WalkExperiment experiment, WalkConfig config) : IR
 
     public int Iterations => config.Length;
 
-    public string Standing => FormattableString.Invariant($"at {position}");
+    public string Status => FormattableString.Invariant($"at {position}");
 
     public IReadOnlyList<Metric> Measure()
         => [new("position", position), new("speed", Iteration == 0 ? double.NaN : position / Iteration)];
