@@ -48,7 +48,7 @@ outputs=(cli/bin/Release/net10.0 tests/Stein.Engine.Tests/bin/Release/net10.0)
 # The two programs share a folder, and with it their libraries.
 cmp "${outputs[@]/%//Stein.Engine.dll}" || fail "the program and the tests are not of one build; leave out --no-build"
 for output in "${outputs[@]}"; do
-  tar -c -C "$output" --exclude='*.pdb' --exclude='Stein.*.xml' --exclude='stein.xml' --exclude='./runtimes' . | tar -x -C "$folder/app"
+  tar -c -C "$output" --exclude='*.pdb' --exclude='Stein.*.xml' --exclude='stein.xml' --exclude='./runtimes' --exclude='./publish' . | tar -x -C "$folder/app"
 done
 mkdir -p "$folder/app/runtimes"
 cp -r "${outputs[0]}/runtimes/linux-x64" "$folder/app/runtimes/"
