@@ -58,9 +58,6 @@ internal abstract record Ticks
     /// <summary>Where the library puts them.</summary>
     public static readonly Ticks Automatic = new Numbers();
 
-    /// <summary>The same, at whole numbers alone.</summary>
-    public static readonly Ticks Whole = new Numbers { IsWhole = true };
-
     /// <summary>On a logarithmic axis at powers of ten, written as numbers, with small ticks between.</summary>
     public static readonly Ticks Decades = new PowersOfTen(NumberText.Power, HasMinor: true);
 

@@ -172,6 +172,3 @@ internal sealed record Arrows(string Label, SeriesStyle Style, IReadOnlyList<Vec
             ]);
     }
 }
-
-/// <summary>An entry of the legend for which nothing is drawn.</summary>
-internal sealed record Note(string Label) : Layer(Label, SeriesStyle.Reference);
