@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Stein.Cli.Tests;
 
 /// <summary>Bad usage and input: a message that helps, exit code 2, nothing written.</summary>
+[Collection(nameof(RunsAlone))]
 public sealed class BadInputTests
 {
     public static TheoryData<string, string> Cases => new()
@@ -97,7 +98,7 @@ public sealed class BadInputTests
     public void Says_what_is_wrong_and_writes_nothing(string arguments, string message)
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run(arguments.Split(' '));
+        SteinResult result = stein.RunHere(arguments.Split(' '));
         Assert.True(result.ExitCode == 2, $"{result}");
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.Equal("", result.Output);
@@ -108,7 +109,7 @@ public sealed class BadInputTests
     public void A_device_that_is_not_there_is_refused_with_those_that_are()
     {
         using var stein = new SteinProgram();
-        SteinResult devices = stein.Run("devices", "--json");
+        SteinResult devices = stein.RunHere("devices", "--json");
         using var list = JsonDocument.Parse(devices.Output);
         string? missing = list.RootElement.EnumerateArray()
             .Where(device => !device.GetProperty("available").GetBoolean())
@@ -116,7 +117,7 @@ public sealed class BadInputTests
             .FirstOrDefault();
         if (missing is null)
             Assert.Skip("every device is there");
-        SteinResult result = stein.Run("ica", "--device", missing);
+        SteinResult result = stein.RunHere("ica", "--device", missing);
         Assert.True(result.ExitCode == 2, $"{result}");
         Assert.Contains("available here: auto, ", result.Error, StringComparison.Ordinal);
         Assert.Contains("simd", result.Error, StringComparison.Ordinal);

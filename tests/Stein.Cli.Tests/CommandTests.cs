@@ -3,43 +3,9 @@ using System.Text.Json;
 
 namespace Stein.Cli.Tests;
 
-/// <summary>Help, version, devices and bench.</summary>
+/// <summary>Version, devices and bench.</summary>
 public sealed class CommandTests
 {
-    [Theory]
-    [InlineData("")]
-    [InlineData("ica")]
-    [InlineData("mixture-weight")]
-    [InlineData("dae")]
-    [InlineData("dae identity")]
-    [InlineData("dae-identity")]
-    [InlineData("score")]
-    [InlineData("reproduce")]
-    [InlineData("reproduce ica")]
-    [InlineData("reproduce dae")]
-    [InlineData("report")]
-    [InlineData("report ica")]
-    [InlineData("list")]
-    [InlineData("show")]
-    [InlineData("run")]
-    [InlineData("status")]
-    [InlineData("clean")]
-    [InlineData("devices")]
-    [InlineData("bench")]
-    [InlineData("completion")]
-    [InlineData("completion bash")]
-    [InlineData("completion zsh")]
-    [InlineData("completion fish")]
-    [InlineData("completion powershell")]
-    public void Help_has_examples(string command)
-    {
-        using var stein = new SteinProgram();
-        SteinResult result = stein.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
-        Assert.Equal(0, result.ExitCode);
-        string examples = result.Output[result.Output.IndexOf("Examples:", StringComparison.Ordinal)..];
-        Assert.Contains($"stein {command}".TrimEnd(), examples, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void Version_names_the_commit_it_was_built_from()
     {

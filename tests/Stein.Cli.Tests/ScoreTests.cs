@@ -7,6 +7,7 @@ using Stein.Engine.Estimators;
 namespace Stein.Cli.Tests;
 
 /// <summary><c>stein score</c>, end to end.</summary>
+[Collection(nameof(RunsAlone))]
 public sealed class ScoreTests
 {
     private const int Columns = 2;
@@ -162,7 +163,7 @@ public sealed class ScoreTests
     /// <summary>Runs it into scores.csv on the device of the tests.</summary>
     private static JsonDocument Score(SteinProgram stein, params string[] arguments)
     {
-        SteinResult result = stein.Run(["score", .. arguments, "--device", "simd", "--out", "scores.csv", "--json"]);
+        SteinResult result = stein.RunHere(["score", .. arguments, "--device", "simd", "--out", "scores.csv", "--json"]);
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.Equal("", result.Error);
         return JsonDocument.Parse(Assert.Single(result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));

@@ -23,6 +23,32 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
         return Wait(process, new StringBuilder());
     }
 
+    /// <summary>
+    /// Runs it within this process, which takes milliseconds: for messages and help, which are the same as in a process of its own.
+    /// The console and the current folder are those of the tests, so that the class belongs into the collection <see cref="RunsAlone"/>.
+    /// </summary>
+    public SteinResult RunHere(params string[] arguments)
+    {
+        (TextWriter output, TextWriter error, string folder) = (Console.Out, Console.Error, Environment.CurrentDirectory);
+        // They stay open: the program keeps the console that it finds first.
+        var writtenOutput = new StringWriter();
+        var writtenError = new StringWriter();
+        try
+        {
+            Console.SetOut(writtenOutput);
+            Console.SetError(writtenError);
+            Environment.CurrentDirectory = Folder;
+            object? exitCode = typeof(SteinRootCommand).Assembly.EntryPoint!.Invoke(null, [arguments]);
+            return new((int)exitCode!, $"{writtenOutput}", $"{writtenError}");
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(error);
+            Environment.CurrentDirectory = folder;
+        }
+    }
+
     /// <summary>Runs it, and sends the signal as soon as a line of standard error contains <paramref name="cue"/>.</summary>
     public SteinResult RunAndSignal(string signal, string cue, params string[] arguments)
     {
@@ -106,3 +132,7 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
         return new(process.ExitCode, output.GetAwaiter().GetResult(), error + remainingError.GetAwaiter().GetResult());
     }
 }
+
+/// <summary>Tests that redirect the console of their process.</summary>
+[CollectionDefinition(nameof(RunsAlone), DisableParallelization = true)]
+public sealed class RunsAlone;

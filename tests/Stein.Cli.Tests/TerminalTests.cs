@@ -3,11 +3,12 @@ using System.Text.RegularExpressions;
 namespace Stein.Cli.Tests;
 
 /// <summary>Colours and width: NO_COLOR, TERM, COLUMNS, and the size of the terminal.</summary>
-public sealed partial class TerminalTests
+public sealed partial class TerminalTests(TerminalTests.FinishedRuns runs) : IClassFixture<TerminalTests.FinishedRuns>
 {
     // Every column that there is, the paper's too, and no training.
-    private static readonly string[] Reproduction =
-        ["reproduce", "ica", "--dims", "10,20", "--methods", "whitening", "--device", "simd", "--out", "out"];
+    private static readonly string[] Selection = ["ica", "--dims", "10,20", "--methods", "whitening", "--out", "out"];
+
+    private string[] Report => ["report", .. Selection, "--store", runs.Store];
 
     [Theory]
     [InlineData(null, true)]
@@ -16,7 +17,7 @@ public sealed partial class TerminalTests
     [InlineData("0", false)]
     public void NO_COLOR_takes_the_colours_away_unless_it_is_empty(string? value, bool expected)
     {
-        string output = RunInTerminal(100, new() { ["NO_COLOR"] = value }, Reproduction);
+        string output = RunInTerminal(100, new() { ["NO_COLOR"] = value }, Report);
         Assert.Equal(expected, Colour().IsMatch(output));
         Assert.Contains("Test log-likelihood", output, StringComparison.Ordinal);
     }
@@ -24,7 +25,7 @@ public sealed partial class TerminalTests
     [Fact]
     public void A_dumb_terminal_gets_no_escape_codes()
     {
-        string output = RunInTerminal(100, new() { ["TERM"] = "dumb" }, Reproduction);
+        string output = RunInTerminal(100, new() { ["TERM"] = "dumb" }, ["reproduce", "--device", "simd", .. Selection]);
         Assert.DoesNotContain('\e', output);
         Assert.Contains("[6/10]", output, StringComparison.Ordinal);
     }
@@ -34,7 +35,7 @@ public sealed partial class TerminalTests
     [InlineData("1")]
     public void A_file_gets_no_escape_codes(string noColor)
     {
-        SteinResult result = Run(new() { ["NO_COLOR"] = noColor }, Reproduction);
+        SteinResult result = Run(new() { ["NO_COLOR"] = noColor }, Report);
         Assert.DoesNotContain('\e', result.Output + result.Error);
     }
 
@@ -44,7 +45,7 @@ public sealed partial class TerminalTests
     [InlineData(120)]
     public void Tables_keep_to_COLUMNS_and_break_no_cell(int columns)
     {
-        SteinResult result = Run(new() { ["COLUMNS"] = $"{columns}" }, Reproduction);
+        SteinResult result = Run(new() { ["COLUMNS"] = $"{columns}" }, Report);
         string[] table = [.. Lines(result.Output).Where(IsOfTable)];
         Assert.All(table, line => Assert.InRange(line.Length, 1, columns));
         // Whole numbers in every row, all seeds, and the summary.
@@ -56,7 +57,7 @@ public sealed partial class TerminalTests
     [Fact]
     public void Without_COLUMNS_a_table_in_a_file_is_as_wide_as_it_needs()
     {
-        string[] table = [.. Lines(Run([], Reproduction).Output).Where(IsOfTable)];
+        string[] table = [.. Lines(Run([], Report).Output).Where(IsOfTable)];
         Assert.Contains(
             table, line => line.Contains("seed 100", StringComparison.Ordinal) && line.Contains("verdict", StringComparison.Ordinal));
     }
@@ -66,7 +67,7 @@ public sealed partial class TerminalTests
     [InlineData(90)]
     public void Tables_and_help_keep_to_the_terminal(int columns)
     {
-        string[] lines = Lines(RunInTerminal(columns, [], Reproduction));
+        string[] lines = Lines(RunInTerminal(columns, [], Report));
         Assert.All(lines.Where(IsOfTable), line => Assert.InRange(line.Length, 1, columns));
         Assert.Contains(lines, IsOfTable);
         foreach (string help in (string[])[RunInTerminal(columns, [], "ica", "--help"),
@@ -81,7 +82,7 @@ public sealed partial class TerminalTests
     [Fact]
     public void COLUMNS_does_not_widen_a_terminal()
     {
-        string[] lines = Lines(RunInTerminal(70, new() { ["COLUMNS"] = "150" }, Reproduction));
+        string[] lines = Lines(RunInTerminal(70, new() { ["COLUMNS"] = "150" }, Report));
         Assert.All(lines.Where(IsOfTable), line => Assert.InRange(line.Length, 1, 70));
     }
 
@@ -103,6 +104,22 @@ public sealed partial class TerminalTests
         SteinResult result = ExternalProgram.Run(stein.Folder, environment, "script", "-qefc", command, "/dev/null");
         Assert.True(result.ExitCode == 0, $"{result}");
         return result.Output;
+    }
+
+    /// <summary>A store with the runs that are reported.</summary>
+    public sealed class FinishedRuns : IDisposable
+    {
+        private readonly SteinProgram stein = new();
+
+        public FinishedRuns()
+        {
+            SteinResult result = stein.Run(["reproduce", "--device", "simd", "--quiet", "--store", "store", .. Selection]);
+            Assert.True(result.ExitCode == 0, $"{result}");
+        }
+
+        public string Store => stein.PathOf("store");
+
+        public void Dispose() => stein.Dispose();
     }
 
     private static string[] Lines(string output) => [.. output.Split('\n').Select(line => Escape().Replace(line, "").TrimEnd('\r'))];

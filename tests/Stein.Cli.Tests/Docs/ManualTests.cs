@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Stein.Tests;
 using Xunit;
@@ -5,8 +6,15 @@ using Xunit;
 namespace Stein.Cli.Tests.Docs;
 
 /// <summary>The README and the manual: every command line shown is run, every link leads somewhere, and the README stays a page.</summary>
+[Collection(nameof(RunsAlone))]
 public sealed partial class ManualTests
 {
+    /// <summary>Characters with a meaning for the shell.</summary>
+    private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("|<>&;$\"'\\*?(){}");
+
+    /// <summary>Commands that are run as they stand; of the others, which may take long, it is said what they would run.</summary>
+    private static readonly string[] Quick = ["list", "show", "status", "report", "devices", "completion", "score"];
+
     private static readonly string Root = Repository.Folder;
 
     public static TheoryData<string> Pages =>
@@ -31,7 +39,10 @@ public sealed partial class ManualTests
         };
         foreach (string line in CommandLines(page))
         {
-            SteinResult result = ExternalProgram.Run(folder.Folder, environment, "bash", "-o", "pipefail", "-c", line);
+            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            SteinResult result = line.AsSpan().ContainsAny(ShellCharacters)
+                ? ExternalProgram.Run(folder.Folder, environment, "bash", "-o", "pipefail", "-c", line)
+                : folder.RunHere(Quick.Contains(words[1]) ? words[1..] : [.. words[1..], "--dry-run"]);
             Assert.True(result.ExitCode == 0, $"{page}: {line}\n{result}");
         }
     }
@@ -75,7 +86,7 @@ public sealed partial class ManualTests
             $"""
             #!/bin/sh
             case $1 in
-              list|show|status|report|devices|completion|score) exec "{ExternalProgram.Stein}" "$@" ;;
+              {string.Join('|', Quick)}) exec "{ExternalProgram.Stein}" "$@" ;;
               *) exec "{ExternalProgram.Stein}" "$@" --dry-run ;;
             esac
 

@@ -6,8 +6,10 @@ namespace Stein.Cli.Tests.Runs;
 /// </summary>
 public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<DamageTests.Stores>
 {
-    /// <summary>The runs there are: few, since each case is a process that starts.</summary>
+    /// <summary>Two runs and no report: each case starts a process.</summary>
     private static readonly string[] Few = ["--methods", "ksd", "maxsksd", "--dims", "2", "--seeds", "60"];
+
+    private static readonly string[] Reproduce = [.. TestGrid.Reproduce("--shard", "0/1"), .. Few];
 
     [Theory]
     [InlineData("result.json", "truncated")]
@@ -28,7 +30,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
         byte[] damaged = Damage(Path.Combine(run, name), damage);
         if (damage == "flipped")
             AssertSeenAndLeftAlone(stein, name);
-        SteinResult result = stein.Run([.. TestGrid.Reproduce(), .. Few]);
+        SteinResult result = stein.Run(Reproduce);
         AssertPutRight(stein, result, Path.Combine(run, name), damaged);
         // A config is the name of a run: without it the numbers stand.
         Assert.Equal(name == "config.json" ? 0 : 1, result.Error.Split("[1/1] ").Length - 1);
@@ -68,7 +70,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
     {
         using SteinProgram stein = Interrupted(out string run);
         Damage(Path.Combine(run, name), damage);
-        SteinResult result = stein.Run([.. TestGrid.Reproduce(), .. Few]);
+        SteinResult result = stein.Run(Reproduce);
         Assert.True(result.ExitCode == 0, $"{result}");
         Expected(stein).AssertSame(Contents.OfStore(stein.PathOf("store")));
     }
@@ -79,7 +81,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
         Contents before = Contents.OfStore(stein.PathOf("store"));
         SteinResult report = stein.Run(["report", .. TestGrid.Selection, .. Few, "--store", "store", "--out", "out"]);
         Assert.True(report.ExitCode == 0, $"{report}");
-        SteinResult dryRun = stein.Run([.. TestGrid.Reproduce("--dry-run"), .. Few]);
+        SteinResult dryRun = stein.Run([.. Reproduce, "--dry-run"]);
         Assert.True(dryRun.ExitCode == 0, $"{dryRun}");
         Assert.Equal(name != "config.json", dryRun.Output.Contains("1 of 2 runs to do", StringComparison.Ordinal));
         SteinResult status = stein.Run("status", "--store", "store");
@@ -93,7 +95,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
         Dictionary<string, byte[]> damaged = names.ToDictionary(
             name => Path.Combine(run, name),
             name => Damage(Path.Combine(run, name), damage));
-        SteinResult result = stein.Run([.. TestGrid.Reproduce(), .. Few]);
+        SteinResult result = stein.Run(Reproduce);
         foreach ((string path, byte[] bytes) in damaged)
             AssertPutRight(stein, result, path, bytes);
         const string GoesOn = "resumes at iteration ";
@@ -167,7 +169,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
 
         public Stores()
         {
-            SteinResult result = stein.Run([.. TestGrid.Reproduce("--quiet"), .. Few]);
+            SteinResult result = stein.Run([.. Reproduce, "--quiet"]);
             Assert.True(result.ExitCode == 0, $"{result}");
             Directory.Move(stein.PathOf("store"), Finished);
             // Killed between the renaming of the former checkpoint and the next one, it has only one.
@@ -186,7 +188,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
 
         private void RunUntilTwoCheckpoints()
         {
-            using SteinProcess process = stein.Begin([.. TestGrid.Reproduce("--jobs", "1", "--checkpoint-every", "25", "--json"), .. Few]);
+            using SteinProcess process = stein.Begin([.. Reproduce, "--jobs", "1", "--checkpoint-every", "25", "--json"]);
             Assert.True(process.WaitForEvent("started"));
             SpinWait.SpinUntil(
                 () => process.LetRun(TimeSpan.FromMilliseconds(1))
