@@ -1,6 +1,6 @@
 namespace Stein.Engine.Devices;
 
-/// <summary>A device was asked for that this machine does not have.</summary>
+/// <summary>Thrown when a requested device is not available on this machine.</summary>
 public sealed class DeviceUnavailableException : Exception
 {
     public DeviceUnavailableException()

@@ -62,8 +62,8 @@ public class BinomialIntervalsTests
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("0 trials", () => BinomialIntervals.ClopperPearson(0, 0));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("cannot have 11", () => BinomialIntervals.ClopperPearson(11, 10));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("cannot have -1", () => BinomialIntervals.ClopperPearson(-1, 10));
-        BootstrapTests.Refuses<ArgumentOutOfRangeException>("confidence of 1", () => BinomialIntervals.ClopperPearson(1, 10, 1));
-        BootstrapTests.Refuses<ArgumentOutOfRangeException>("confidence of NaN", () => BinomialIntervals.Counts(0.5, 10, double.NaN));
+        BootstrapTests.Refuses<ArgumentOutOfRangeException>("confidence cannot be 1", () => BinomialIntervals.ClopperPearson(1, 10, 1));
+        BootstrapTests.Refuses<ArgumentOutOfRangeException>("cannot be NaN", () => BinomialIntervals.Counts(0.5, 10, double.NaN));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("probability cannot be NaN", () => BinomialIntervals.Counts(double.NaN, 10));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("-1 trials", () => BinomialIntervals.Counts(0.5, -1));
     }

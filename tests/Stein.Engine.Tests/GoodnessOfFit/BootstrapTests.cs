@@ -169,7 +169,7 @@ public class BootstrapTests
     public void What_cannot_be_tested_is_refused_with_a_reason()
     {
         using Device device = CpuDevices.CreateDouble();
-        Refuses<ArgumentOutOfRangeException>("1 samples has no pairs", () => Create(1, 10));
+        Refuses<ArgumentOutOfRangeException>("number of samples cannot be 1", () => Create(1, 10));
         Refuses<ArgumentOutOfRangeException>("0 replicates", () => Create(10, 0));
         Refuses<ArgumentOutOfRangeException>("-1 replicates", () => Create(10, -1));
         Refuses<ArgumentOutOfRangeException>("at least two", () => Bootstrap.FromCounts(device, 1, [1]));
@@ -177,7 +177,7 @@ public class BootstrapTests
         Refuses<ArgumentException>("not a whole number of rows of 3", () => Bootstrap.FromCounts(device, 3, [1, 1, 1, 1]));
         Refuses<ArgumentException>("replicate 1 add up to 2", () => Bootstrap.FromCounts(device, 3, [1, 1, 1, 0, 1, 1]));
         Bootstrap bootstrap = Create(3, 10);
-        Refuses<ArgumentException>("pair matrix of 4×4 was given to a bootstrap of 3", () => bootstrap.Run(device.Allocate(4, 4)));
+        Refuses<ArgumentException>("pair matrix of 4×4 was passed to a bootstrap of 3", () => bootstrap.Run(device.Allocate(4, 4)));
         double[] pairs = Pairs(3);
         pairs[1] = double.NaN;
         Refuses<ArgumentException>("statistic of NaN", () => bootstrap.Test(device.Upload(3, 3, pairs)));
