@@ -5,13 +5,13 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The score of the kernel density estimate <c>q̂(y) = (1/K) Σ_n k(y, x_n)</c>, up to its constant: <c>∇q̂/q̂</c>. The regularisation is
-/// a factor of the bandwidth, 1 unless given.
+/// The score <c>∇q̂/q̂</c> of the unnormalised kernel density estimate <c>q̂(y) = (1/K) Σ_n k(y, x_n)</c>. The regularisation is
+/// a factor of the bandwidth, by default 1.
 /// </summary>
 /// <remarks>
-/// <c>∇ log q̂ = 2a Σ_n φ′d/Σ_n φ</c>, and its divergence is <c>Δq̂/q̂ − ‖∇ log q̂‖²</c> with <c>Δ_y k = −tr ∇_x∇_y k</c>. The Gaussian's
-/// quotients do not change when the least squared distance of a point is taken from all of that point, which keeps them from being 0/0
-/// far from all samples.
+/// <c>∇ log q̂ = 2a Σ_n φ′d/Σ_n φ</c>, and its divergence is <c>Δq̂/q̂ − ‖∇ log q̂‖²</c> with <c>Δ_y k = −tr ∇_x∇_y k</c>. For the
+/// Gaussian, subtracting the smallest squared distance of a point from all its squared distances leaves the quotients unchanged and
+/// prevents 0/0 far from all samples.
 /// </remarks>
 internal sealed class KernelDensityScore : ScoreEstimator
 {
@@ -58,7 +58,7 @@ internal sealed class KernelDensityScore : ScoreEstimator
             DeviceMatrix squares = device.Allocate(points.Rows, 1);
             device.SumRows<Square>(squares, scores);
 
-            // The trace of the Gaussian has ρ itself beside the profile: 2a Σ φ(D − 2ρ), short of 4a² times what was taken.
+            // The trace of the Gaussian, 2a Σ φ(D − 2ρ), depends on ρ directly too, which adds 4a² times the subtracted distance.
             device.Map<Identity>(divergences, block.RowSums(block.Profile<KernelMixedTrace<TKernel>>()));
             device.Map<Quotient>(divergences, divergences, block.RowSums(block.Values()));
             device.Map<AddScaled>(divergences, squares, divergences, p: 1);
@@ -73,7 +73,9 @@ internal sealed class KernelDensityScore : ScoreEstimator
             Set.Device.Map<Quotient>(scores, scores, block.RowSums(block.Values()));
         }
 
-        /// <summary>Takes the least distance of a row from the row, where that changes no quotient; returns what was taken (m×1).</summary>
+        /// <summary>
+        /// If the quotients are invariant to it, subtracts the smallest squared distance of each row from the row; returns these (m×1).
+        /// </summary>
         private DeviceMatrix ShiftDistances()
         {
             Device device = Set.Device;

@@ -1,8 +1,8 @@
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The samples and the settings do not determine a score: samples that coincide without a ridge, a matrix that is not positive definite.
-/// The message says what to change.
+/// Thrown when samples and settings do not determine a score, for example because samples coincide and there is no ridge, or because a
+/// matrix is not positive definite. The message says what to change.
 /// </summary>
 public sealed class ScoreEstimationException : Exception
 {

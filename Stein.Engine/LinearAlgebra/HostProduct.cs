@@ -12,15 +12,15 @@ internal static unsafe class HostProduct
     private const int Share = 56;
 
     /// <summary><c>A B</c>: A (N×K), B (K×M).</summary>
-    public static PaddedMatrix Of(PaddedMatrix a, PaddedMatrix b)
+    public static PaddedMatrix Multiply(PaddedMatrix a, PaddedMatrix b)
         => Multiply(a, a.Columns, a.Stride, 1, b, new PaddedMatrix(a.Rows, b.Columns));
 
     /// <summary><c>Aᵀ B</c>: A (K×N), B (K×M).</summary>
-    public static PaddedMatrix OfLeftTransposed(PaddedMatrix a, PaddedMatrix b)
+    public static PaddedMatrix MultiplyLeftTransposed(PaddedMatrix a, PaddedMatrix b)
         => Multiply(a, a.Rows, 1, a.Stride, b, new PaddedMatrix(a.Columns, b.Columns));
 
     /// <summary><c>C ← A Bᵀ</c>: A (N×K), B (M×K), C (N×M); <paramref name="transposed"/> receives Bᵀ (K×M).</summary>
-    public static void OfTransposed(PaddedMatrix a, PaddedMatrix b, PaddedMatrix transposed, PaddedMatrix product)
+    public static void MultiplyRightTransposed(PaddedMatrix a, PaddedMatrix b, PaddedMatrix transposed, PaddedMatrix product)
     {
         Transposition<double>.Run(b.Pointer, b.Stride, b.Rows, b.Columns, transposed.Pointer, transposed.Stride);
         GC.KeepAlive(b);

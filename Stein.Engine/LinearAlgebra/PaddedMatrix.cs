@@ -46,7 +46,7 @@ internal sealed unsafe class PaddedMatrix
     }
 
     /// <summary>The rows of a row-major array.</summary>
-    public static PaddedMatrix Of(ReadOnlySpan<double> values, int rows, int columns)
+    public static PaddedMatrix FromRows(ReadOnlySpan<double> values, int rows, int columns)
     {
         var matrix = new PaddedMatrix(rows, columns);
         matrix.Set(values);

@@ -53,7 +53,7 @@ internal sealed class TruncatedEigendecomposition
     /// <param name="matrix">A (N×N).</param>
     /// <param name="share">The share of the trace that the eigenvalues must add up to, above 0 and at most 1.</param>
     /// <param name="atMost">The largest number of eigenvalues to compute, at least 1.</param>
-    public static TruncatedEigendecomposition Of(DeviceMatrix matrix, double share, int atMost)
+    public static TruncatedEigendecomposition Compute(DeviceMatrix matrix, double share, int atMost)
     {
         int order = matrix.Rows;
         atMost = Math.Min(atMost, order);
@@ -112,12 +112,12 @@ internal sealed class TruncatedEigendecomposition
             images.Set(flat);
             if (isLook)
             {
-                HostProduct.OfTransposed(rows, images, transposed, small);
+                HostProduct.MultiplyRightTransposed(rows, images, transposed, small);
                 (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(width, width, small.ToArray()));
                 int count = Count(values, wanted, atMost);
                 double sum = values.Take(count).Sum();
                 if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MaxIterations)
-                    return new(values[..count], HostProduct.Of(Leading(vectors, count), rows));
+                    return new(values[..count], HostProduct.Multiply(Leading(vectors, count), rows));
                 last = sum;
                 look *= 2;
             }
@@ -128,7 +128,7 @@ internal sealed class TruncatedEigendecomposition
         // Replaces the rows by orthonormal ones that span the same, unless they are dependent.
         bool Orthonormalise()
         {
-            HostProduct.OfTransposed(rows, rows, transposed, small);
+            HostProduct.MultiplyRightTransposed(rows, rows, transposed, small);
             if (CholeskyFactor.TryFactor(small) is not { } factor)
                 return false;
             factor.SolveLower(rows);
@@ -143,7 +143,7 @@ internal sealed class TruncatedEigendecomposition
     private static PaddedMatrix Independent(PaddedMatrix rows)
     {
         var products = new PaddedMatrix(rows.Rows, rows.Rows);
-        HostProduct.OfTransposed(rows, rows, new PaddedMatrix(rows.Columns, rows.Rows), products);
+        HostProduct.MultiplyRightTransposed(rows, rows, new PaddedMatrix(rows.Columns, rows.Rows), products);
         (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(rows.Rows, rows.Rows, products.ToArray()));
 
         // Always fewer, so that this comes to an end.
@@ -156,7 +156,7 @@ internal sealed class TruncatedEigendecomposition
                 value *= factor;
         }
 
-        return HostProduct.Of(combinations, rows);
+        return HostProduct.Multiply(combinations, rows);
     }
 
     /// <summary>All eigenvalues, descending, and the eigenvectors as columns. The matrix is symmetrised first.</summary>

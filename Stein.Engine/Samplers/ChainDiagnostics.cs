@@ -26,7 +26,7 @@ internal static class ChainDiagnostics
     /// The numbers are not draws of that many chains, or fewer than <see cref="MinimumDraws"/> a chain.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">C or D is below 1, or there is no such coordinate.</exception>
-    public static (double SplitRHat, double EffectiveSampleSize) Of(ReadOnlySpan<double> draws, int chains, int dimension, int coordinate)
+    public static (double SplitRHat, double EffectiveSampleSize) Compute(ReadOnlySpan<double> draws, int chains, int dimension, int coordinate)
     {
         SampleMatrix.CheckAtLeast(chains, 1, "The number of chains", nameof(chains));
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
@@ -55,10 +55,10 @@ internal static class ChainDiagnostics
                 halves[half][i] = draws[((first + i) * dimension) + coordinate];
         }
 
-        return OfHalves(halves, length);
+        return ComputeHalves(halves, length);
     }
 
-    private static (double SplitRHat, double EffectiveSampleSize) OfHalves(double[][] halves, int length)
+    private static (double SplitRHat, double EffectiveSampleSize) ComputeHalves(double[][] halves, int length)
     {
         double[] means = [.. halves.Select(half => half.Average())];
         double grand = means.Average();

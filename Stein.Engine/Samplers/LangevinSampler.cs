@@ -136,7 +136,7 @@ internal static class LangevinSampler
         var splitRHat = new double[dimension];
         var effective = new double[dimension];
         for (int d = 0; d < dimension; d++)
-            (splitRHat[d], effective[d]) = ChainDiagnostics.Of(samples, chains, dimension, d);
+            (splitRHat[d], effective[d]) = ChainDiagnostics.Compute(samples, chains, dimension, d);
         return new(samples, final, accepted, lowest, stepSizes, splitRHat, effective);
     }
 

@@ -18,7 +18,7 @@ internal static class KernelDensity
     /// <param name="deviation">The bandwidth σ: the standard deviation of each kernel, positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is below 1, or σ² is not a positive finite number.</exception>
     /// <exception cref="ArgumentException">There is no sample, or the numbers are not rows of D finite ones.</exception>
-    public static GaussianMixture Of(ReadOnlySpan<double> samples, int dimension, double deviation)
+    public static GaussianMixture Create(ReadOnlySpan<double> samples, int dimension, double deviation)
     {
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
         int rows = SampleMatrix.Rows(samples, dimension, nameof(samples), minimum: 1);

@@ -17,7 +17,7 @@ internal static class PlanarDensity
 
     /// <summary>The density of a name.</summary>
     /// <exception cref="ArgumentException">No density has that name.</exception>
-    public static GaussianMixture Of(string name) => name switch
+    public static GaussianMixture Find(string name) => name switch
     {
         "modes" => GaussianMixture.Isotropic(Dimension, [0.4, 0.35, 0.25], [-1.2, -0.7, 1.2, -0.7, 0, 1.4], [0.36, 0.36, 0.36]),
         "rings" => Along([.. Arc(0, 0, 1, 0, 2 * Math.PI, RingDeviation), .. Arc(0, 0, 2.5, 0, 2 * Math.PI, RingDeviation)], RingDeviation),

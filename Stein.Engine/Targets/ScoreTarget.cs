@@ -15,18 +15,18 @@ internal static class ScoreTarget
 
     /// <summary>The fewest dimensions that a target has.</summary>
     /// <param name="name">A name of <see cref="Names"/>.</param>
-    public static int LeastDimension(string name) => name == "banana" ? 2 : 1;
+    public static int MinDimension(string name) => name == "banana" ? 2 : 1;
 
     /// <summary>The target of a name.</summary>
     /// <param name="name">A name of <see cref="Names"/>.</param>
-    /// <param name="dimension">D, at least <see cref="LeastDimension"/>.</param>
+    /// <param name="dimension">D, at least <see cref="MinDimension"/>.</param>
     /// <param name="seed">Decides the vertices of <c>grid</c>.</param>
     /// <param name="trial">
     /// Vertices are drawn anew for every trial, from the stream <see cref="StreamPurpose.Initialisation"/> of the seed, one word a
     /// coordinate, component after component.
     /// </param>
     /// <exception cref="ArgumentException">No target has that name.</exception>
-    public static ITarget Of(string name, int dimension, uint seed, uint trial)
+    public static ITarget Create(string name, int dimension, uint seed, uint trial)
     {
         switch (name)
         {

@@ -96,13 +96,13 @@ internal sealed record DeviceCheck(
     public static DeviceCheck Run(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        string[] wrong = WrongOperationsOf(device);
+        string[] wrong = FindWrongOperations(device);
         DeviceCheck small = Run(device, SmallSize, wrong);
         const double FullFlops = 2.0 * FullSize * FullSize * FullSize;
         return FullFlops / (1e9 * small.Gigaflops) > 1 ? small : Run(device, FullSize, wrong);
     }
 
-    private static string[] WrongOperationsOf(Device device)
+    private static string[] FindWrongOperations(Device device)
     {
         using Device oracle = CpuDevices.CreateDouble();
         double[] samples = Random(Samples * Dimension, 3);

@@ -41,11 +41,11 @@ public sealed class BadInputTests
     [InlineData("stein-augmented")]
     public void Duplicates_without_a_ridge_are_named(string estimator) => Refused<ScoreEstimationException>(
         estimator, [1, 2, 3, 4, 0, 1, 3, 4], 2, new() { Regularisation = 0 },
-        "Samples 2 and 4 are the same, and at ridge 0 the Gram matrix has no inverse. Remove the duplicates, or give a larger ridge.");
+        "Samples 2 and 4 are the same, and at ridge 0 the Gram matrix has no inverse. Remove the duplicates or use a larger ridge.");
 
     [Fact]
     public void Nearly_singular_equations_say_what_to_change() => Refused<ScoreEstimationException>(
-        "stein", Plain, 2, new() { Regularisation = 0, Bandwidth = 1e5 }, "Give a larger ridge or a smaller bandwidth");
+        "stein", Plain, 2, new() { Regularisation = 0, Bandwidth = 1e5 }, "Use a larger ridge or a smaller bandwidth");
 
     [Fact]
     public void Without_a_ridge_there_is_no_estimate_off_the_samples()
@@ -55,7 +55,7 @@ public sealed class BadInputTests
         Assert.Equal(Plain.Length, estimate.ScoresAtSamples().Length);
         string message = Assert.Throws<ScoreEstimationException>(() => estimate.Scores([0, 0])).Message;
         Assert.Contains(
-            "At ridge 0 the estimate exists at the samples only. Give a larger ridge, or use stein-augmented",
+            "At ridge 0 the estimate exists only at the samples. Use a larger ridge or the estimator stein-augmented",
             message,
             StringComparison.Ordinal);
     }

@@ -38,7 +38,7 @@ public sealed class OtherEstimatorTests
         using Device device = Estimates.Double();
         double[] samples = Estimates.Samples(Count, Dimension);
         double[] points = [.. Estimates.Samples(5, Dimension, seed: 2), 300, -200, 100];
-        GaussianMixture density = KernelDensity.Of(samples, Dimension, Bandwidth / Math.Sqrt(2));
+        GaussianMixture density = KernelDensity.Create(samples, Dimension, Bandwidth / Math.Sqrt(2));
         var expected = new double[points.Length];
         density.Score(points, expected);
         double[] scores = Estimates.Fit(device, "kde", "rbf", samples, Dimension, Bandwidth, 1).Scores(points);

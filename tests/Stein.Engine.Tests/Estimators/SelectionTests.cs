@@ -69,9 +69,9 @@ public sealed class SelectionTests
         int selected = selection.Candidates.ToList().IndexOf(selection.Regularisation);
         double[] smoother = [.. selection.Losses.Where((_, index) => estimator.IsSmootherWhenLarger ? index > selected : index < selected)];
         Assert.All(smoother, loss => Assert.True(loss >= selection.Losses.Min()));
-        double[] expected = [.. HeldOutSplit.Of(samples, 2, seed: 5).SelectMany(split => estimator
+        double[] expected = [.. HeldOutSplit.Create(samples, 2, seed: 5).SelectMany(split => estimator
             .Fit(device, split.Training, 2, new() { Regularisation = selection.Regularisation })
-            .ScoreMatchingLosses(split.Judges))];
+            .ScoreMatchingLosses(split.HeldOut))];
         Assert.Equal(expected.Average(), selection.Losses[selected], 1e-12 * Math.Abs(expected.Average()));
         HeldOutSelection again = HeldOutSelection.Choose(estimator, device, samples, 2, seed: 5);
         Checks.Same("losses", [.. selection.Losses], [.. again.Losses]);
@@ -95,11 +95,11 @@ public sealed class SelectionTests
         double[] near = [.. least.Zip((double[])[1.25, -0.75, 1.25, -0.75], (loss, more) => loss + more)];
         double[] far = [.. near.Select(loss => loss + 1.75)];
         double[] none = [double.PositiveInfinity];
-        Assert.Equal(1, HeldOutSelection.SmoothestOf([far, near, least]));
-        Assert.Equal(2, HeldOutSelection.SmoothestOf([none, far, least]));
-        Assert.Equal(0, HeldOutSelection.SmoothestOf([least, near, none]));
-        Assert.Equal(0, HeldOutSelection.SmoothestOf([least, least]));
-        Assert.Equal(1, HeldOutSelection.SmoothestOf([[double.NaN], far]));
+        Assert.Equal(1, HeldOutSelection.SelectSmoothest([far, near, least]));
+        Assert.Equal(2, HeldOutSelection.SelectSmoothest([none, far, least]));
+        Assert.Equal(0, HeldOutSelection.SelectSmoothest([least, near, none]));
+        Assert.Equal(0, HeldOutSelection.SelectSmoothest([least, least]));
+        Assert.Equal(1, HeldOutSelection.SelectSmoothest([[double.NaN], far]));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class SteinEstimatorIdentityTests
             Checks.CloseInMaximum($"{steps}, points", expected.Scores(points), actual.Scores(points), Tolerance);
         }
 
-        Assert.InRange(LandweberPolynomial.Of(1000, device.UnitRoundoff).Scores.Length, 1, 250);
+        Assert.InRange(LandweberPolynomial.Create(1000, device.UnitRoundoff).Scores.Length, 1, 250);
     }
 
     /// <summary>At x = 1 and 0, and against the sums of powers between.</summary>
@@ -70,7 +70,7 @@ public sealed class SteinEstimatorIdentityTests
     [InlineData(500)]
     public void Landweber_polynomials_are_sums_of_powers(int steps)
     {
-        var polynomial = LandweberPolynomial.Of(steps, 1e-16);
+        var polynomial = LandweberPolynomial.Create(steps, 1e-16);
         foreach (double x in (double[])[0, 0.1, 0.5, 0.9, 0.999, 1])
         {
             double p = 0, q = 0, power = 1;

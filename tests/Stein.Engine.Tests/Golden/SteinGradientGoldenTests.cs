@@ -97,8 +97,8 @@ public sealed class SteinGradientGoldenTests : IDisposable
     {
         double[,] samples = golden.Inputs.Matrix("samples");
         double ridge = golden.Inputs.Scalar("lambda");
-        var solution = RidgeSolution.Of<GaussianKernel>(Samples(golden), ridge);
-        PaddedMatrix shift = PaddedMatrix.Of(golden.Inputs.FlatMatrix("samples"), samples.GetLength(0), samples.GetLength(1));
+        var solution = RidgeSolution.Solve<GaussianKernel>(Samples(golden), ridge);
+        PaddedMatrix shift = PaddedMatrix.FromRows(golden.Inputs.FlatMatrix("samples"), samples.GetLength(0), samples.GetLength(1));
         solution.Factor.Solve(shift);
         double factor = ridge / golden.Inputs.Scalar("bandwidth_b");
         return (solution, [.. solution.Scores.Zip(shift.ToArray(), (score, solved) => score + (factor * solved))]);

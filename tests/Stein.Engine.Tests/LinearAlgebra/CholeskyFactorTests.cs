@@ -21,7 +21,7 @@ public sealed class CholeskyFactorTests
         foreach (int columns in order > 300 ? (int[])[5] : [1, 3, 4, 5, 129])
         {
             double[] right = new Draw(2).Normal(order * columns);
-            PaddedMatrix solution = PaddedMatrix.Of(right, order, columns);
+            PaddedMatrix solution = PaddedMatrix.FromRows(right, order, columns);
             factor.Solve(solution);
             double[] x = solution.ToArray();
             for (int i = 0; i < order; i++)
@@ -53,7 +53,7 @@ public sealed class CholeskyFactorTests
         double[] matrix = Definite(order);
         CholeskyFactor factor = CholeskyFactor.TryFactor(LowerOf(matrix, order))!;
         double[] right = new Draw(2).Normal(order);
-        PaddedMatrix half = PaddedMatrix.Of(right, order, 1), whole = PaddedMatrix.Of(right, order, 1);
+        PaddedMatrix half = PaddedMatrix.FromRows(right, order, 1), whole = PaddedMatrix.FromRows(right, order, 1);
         factor.SolveLower(half);
         factor.Solve(whole);
         double expected = right.Zip(whole.ToArray(), (b, x) => b * x).Sum();
@@ -109,17 +109,17 @@ public sealed class CholeskyFactorTests
         }
 
         double tolerance = 2 * inner * UnitRoundoff;
-        PaddedMatrix left = PaddedMatrix.Of(a, rows, inner), right = PaddedMatrix.Of(b, inner, columns);
-        Checks.CloseInMaximum("AB", expected, HostProduct.Of(left, right).ToArray(), tolerance);
+        PaddedMatrix left = PaddedMatrix.FromRows(a, rows, inner), right = PaddedMatrix.FromRows(b, inner, columns);
+        Checks.CloseInMaximum("AB", expected, HostProduct.Multiply(left, right).ToArray(), tolerance);
         PaddedMatrix scratch = new(inner, columns), product = new(rows, columns);
         for (int repetition = 0; repetition < 2; repetition++)
         {
-            HostProduct.OfTransposed(left, PaddedMatrix.Of(bTransposed, columns, inner), scratch, product);
+            HostProduct.MultiplyRightTransposed(left, PaddedMatrix.FromRows(bTransposed, columns, inner), scratch, product);
             Checks.CloseInMaximum("ABᵀ", expected, product.ToArray(), tolerance);
         }
 
         Checks.CloseInMaximum(
-            "AᵀB", expected, HostProduct.OfLeftTransposed(PaddedMatrix.Of(aTransposed, inner, rows), right).ToArray(), tolerance);
+            "AᵀB", expected, HostProduct.MultiplyLeftTransposed(PaddedMatrix.FromRows(aTransposed, inner, rows), right).ToArray(), tolerance);
     }
 
     /// <summary>A Gram matrix of random points plus a ridge.</summary>
