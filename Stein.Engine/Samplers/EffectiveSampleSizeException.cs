@@ -1,6 +1,6 @@
 namespace Stein.Engine.Samplers;
 
-/// <summary>Weighted samples stand for too few to be used as a sample.</summary>
+/// <summary>Thrown when the effective sample size of weighted samples is too small.</summary>
 internal sealed class EffectiveSampleSizeException : Exception
 {
     public EffectiveSampleSizeException()
@@ -17,13 +17,13 @@ internal sealed class EffectiveSampleSizeException : Exception
     {
     }
 
-    /// <summary>An exception that keeps the sizes its message names.</summary>
+    /// <summary>Creates an exception with the sizes stated in the message.</summary>
     public EffectiveSampleSizeException(string message, double effectiveSampleSize, double minimum)
         : base(message) => (EffectiveSampleSize, Minimum) = (effectiveSampleSize, minimum);
 
-    /// <summary>(Σ w)²/Σ w².</summary>
+    /// <summary>The effective sample size, (Σ w)²/Σ w².</summary>
     public double EffectiveSampleSize { get; }
 
-    /// <summary>The least that was accepted.</summary>
+    /// <summary>The smallest effective sample size accepted.</summary>
     public double Minimum { get; }
 }

@@ -21,7 +21,7 @@ public sealed class TruncatedEigendecompositionTests
         using Device device = DeviceCatalog.Create(name);
         double[] spectrum = [.. Enumerable.Range(0, order).Select(j => Math.Pow(0.8, j))];
         (DeviceMatrix matrix, double[] entries) = WithSpectrum(device, spectrum);
-        var found = TruncatedEigendecomposition.Compute(matrix, 0.95, atMost: 40);
+        var found = TruncatedEigendecomposition.Compute(matrix, 0.95, maxCount: 40);
 
         // 1 − 0.8^J ≥ 0.95.
         Assert.Equal(14, found.Values.Length);
@@ -40,7 +40,7 @@ public sealed class TruncatedEigendecompositionTests
         using Device device = DeviceCatalog.Create("simd-double");
         double[] spectrum = [.. Enumerable.Range(0, Above).Select(j => j == 0 ? 400 : j < 20 ? 5 : 0.5)];
         (DeviceMatrix matrix, double[] entries) = WithSpectrum(device, spectrum);
-        var found = TruncatedEigendecomposition.Compute(matrix, 0.95, atMost: 60);
+        var found = TruncatedEigendecomposition.Compute(matrix, 0.95, maxCount: 60);
         Assert.Equal(60, found.Values.Length);
         Assert.Equal(spectrum.Take(60).Sum(), found.Values.Sum(), 10 * TruncatedEigendecomposition.Tolerance * spectrum.Take(60).Sum());
         CheckVectors(found, entries, Above, residual: 0.1);
@@ -55,14 +55,14 @@ public sealed class TruncatedEigendecompositionTests
         using Device device = DeviceCatalog.Create(name);
         double[] spectrum = [.. Enumerable.Range(0, Above).Select(j => j < 3 ? 3.0 - j : 0)];
         (DeviceMatrix matrix, double[] entries) = WithSpectrum(device, spectrum);
-        var found = TruncatedEigendecomposition.Compute(matrix, 1, atMost: 30);
+        var found = TruncatedEigendecomposition.Compute(matrix, 1, maxCount: 30);
         Assert.Equal([3, 2, 1], found.Values.Take(3).Select(value => Math.Round(value, 4)));
         Assert.All(found.Values.Skip(3), value => Assert.InRange(value, 0, tolerance));
         CheckVectors(found, entries, Above, residual: tolerance);
 
         spectrum = [.. Enumerable.Range(0, Above).Select(j => Math.Pow(0.3, j))];
         (matrix, entries) = WithSpectrum(device, spectrum);
-        found = TruncatedEigendecomposition.Compute(matrix, 0.9999, atMost: 100);
+        found = TruncatedEigendecomposition.Compute(matrix, 0.9999, maxCount: 100);
         Assert.Equal(8, found.Values.Length);
         Assert.All(found.Values.Zip(spectrum), pair => Assert.Equal(pair.Second, pair.First, Math.Max(tolerance, 1e-4)));
         CheckVectors(found, entries, Above, residual: 1e-3);
@@ -73,8 +73,8 @@ public sealed class TruncatedEigendecompositionTests
     {
         using Device device = DeviceCatalog.Create("simd");
         (DeviceMatrix matrix, _) = WithSpectrum(device, [.. Enumerable.Range(0, Above).Select(j => 1.0 / (1 + j))]);
-        var first = TruncatedEigendecomposition.Compute(matrix, 0.8, atMost: 30);
-        var second = TruncatedEigendecomposition.Compute(matrix, 0.8, atMost: 30);
+        var first = TruncatedEigendecomposition.Compute(matrix, 0.8, maxCount: 30);
+        var second = TruncatedEigendecomposition.Compute(matrix, 0.8, maxCount: 30);
         Checks.Same("values", first.Values, second.Values);
         Checks.Same("vectors", first.Rows.ToArray(), second.Rows.ToArray());
     }

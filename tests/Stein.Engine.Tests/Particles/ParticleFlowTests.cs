@@ -189,7 +189,7 @@ public class ParticleFlowTests
         {
             using Device device = CpuDevices.CreateDouble();
             var exception = Assert.Throws<ArgumentOutOfRangeException>(() => new KernelSteinDescent<TKernel>(device, 1, 3));
-            Assert.StartsWith("1 particles are too few; there must be at least 2.", exception.Message, StringComparison.Ordinal);
+            Assert.StartsWith("The number of particles cannot be 1; it must be at least 2.", exception.Message, StringComparison.Ordinal);
             Assert.Throws<ArgumentOutOfRangeException>(() => new SteinVariationalGradientDescent<TKernel>(device, 3, 0));
         }
     }

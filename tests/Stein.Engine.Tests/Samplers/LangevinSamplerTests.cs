@@ -118,7 +118,7 @@ public class LangevinSamplerTests
         GaussianMixtureTests.Contains("warm-up steps cannot be -1", () => LangevinSampler.Run(mixture, [0], 60, new(-1)));
         GaussianMixtureTests.Contains("steps per draw cannot be 0", () => LangevinSampler.Run(mixture, [0], 60, new(Thinning: 0)));
         GaussianMixtureTests.Contains("step size cannot be 0", () => LangevinSampler.Run(mixture, [0], 60, new(InitialStep: 0)));
-        GaussianMixtureTests.Contains("aimed at cannot be 1", () => LangevinSampler.Run(mixture, [0], 60, new(TargetAcceptance: 1)));
+        GaussianMixtureTests.Contains("acceptance cannot be 1", () => LangevinSampler.Run(mixture, [0], 60, new(TargetAcceptance: 1)));
         GaussianMixtureTests.Contains("pass the last", () => LangevinSampler.Run(mixture, [0, 0], 60, null, uint.MaxValue));
     }
 }

@@ -81,7 +81,7 @@ public class ModeSearchTests
         GaussianMixtureTests.Contains("box from 1 to NaN", () => ModeSearch.Find(mixture, Stream(), new(1, double.NaN)));
         GaussianMixtureTests.Contains("starts cannot be 0", () => ModeSearch.Find(mixture, Stream(), new(Starts: 0)));
         GaussianMixtureTests.Contains("iterations cannot be 0", () => ModeSearch.Find(mixture, Stream(), new(MaximumIterations: 0)));
-        GaussianMixtureTests.Contains("are one cannot be -1", () => ModeSearch.Find(mixture, Stream(), new(MergeDistance: -1)));
+        GaussianMixtureTests.Contains("are merged cannot be -1", () => ModeSearch.Find(mixture, Stream(), new(MergeDistance: -1)));
         var error = Assert.Throws<InvalidOperationException>(() => ModeSearch.Find(new Slope(), Stream()));
         Assert.Contains("None of 100 starts in the box from -10 to 10", error.Message, StringComparison.Ordinal);
     }

@@ -332,7 +332,7 @@ public class GaussianMixtureTests
         Contains("separation cannot be Infinity", () => GaussianMixture.TwoModes(double.PositiveInfinity));
         Contains("cannot be 1.2", () => GaussianMixture.TwoModes(5, 1.2));
         Contains("-1 samples", () => mixture.Sample(Mixtures.Stream(1), -1));
-        Contains("1 numbers is not in dimension 2", () => mixture.LogDensity([1]));
+        Contains("1 numbers does not have dimension 2", () => mixture.LogDensity([1]));
         Contains("3 numbers are not rows of 2", () => mixture.Score([1, 2, 3], new double[3]));
         Contains("must have 4", () => mixture.Score([1, 2, 3, 4], new double[3]));
         Contains("too few; at least 1", () => mixture.MeanLogLikelihood([]));

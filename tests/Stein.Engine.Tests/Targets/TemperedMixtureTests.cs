@@ -103,7 +103,7 @@ public class TemperedMixtureTests
         logDensities[3] = -2 * Math.Log(1e4);
         var error = Assert.Throws<EffectiveSampleSizeException>(
             () => ImportanceResampling.Temper(samples, 1, logDensities, 2, Mixtures.Stream(1)));
-        Assert.Contains("At temperature 2 the 1000 samples are worth 1.2 only; 50 are wanted.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("At temperature 2 the effective sample size is 1.2, below 50.", error.Message, StringComparison.Ordinal);
         Assert.Equal(1.21, error.EffectiveSampleSize, 0.01);
         Assert.Equal(50, error.Minimum);
         Assert.Equal(
