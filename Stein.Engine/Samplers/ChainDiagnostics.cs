@@ -26,7 +26,8 @@ internal static class ChainDiagnostics
     /// The numbers are not draws of that many chains, or there are fewer than <see cref="MinimumDraws"/> per chain.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">C or D is below 1, or there is no such coordinate.</exception>
-    public static (double SplitRHat, double EffectiveSampleSize) Compute(ReadOnlySpan<double> draws, int chains, int dimension, int coordinate)
+    public static (double SplitRHat, double EffectiveSampleSize) Compute(
+        ReadOnlySpan<double> draws, int chains, int dimension, int coordinate)
     {
         SampleMatrix.CheckAtLeast(chains, 1, "The number of chains", nameof(chains));
         SampleMatrix.CheckDimension(dimension, nameof(dimension));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>Samples in two parts: nothing lost, nothing twice, the same for a seed.</summary>
+/// <summary>Splits contain every sample exactly once and are the same for the same seed.</summary>
 public sealed class HeldOutSplitTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public sealed class HeldOutSplitTests
     [InlineData(300, 5)]
     [InlineData(1003, 2)]
     [InlineData(5000, 1)]
-    public void Every_sample_is_in_one_part_and_held_out_once_at_most(int count, int splits)
+    public void Every_sample_is_in_one_part_and_held_out_at_most_once(int count, int splits)
     {
         double[] samples = [.. Enumerable.Range(0, 2 * count).Select(index => (double)index)];
         IReadOnlyList<HeldOutSplit> found = HeldOutSplit.Create(samples, 2, seed: 7);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.LinearAlgebra;
 
-/// <summary>Matrices <c>QΛQᵀ</c> of known spectrum, below the order at which all is decomposed and above it.</summary>
+/// <summary>Matrices <c>QΛQᵀ</c> of known spectrum, with orders below and above the limit for a whole decomposition.</summary>
 public sealed class TruncatedEigendecompositionTests
 {
     private const int Above = TruncatedEigendecomposition.WholeOrder + 100;
@@ -32,7 +32,7 @@ public sealed class TruncatedEigendecompositionTests
     }
 
     /// <summary>
-    /// Where eigenvalues are the same, their vectors are any: the sum of the values and the orthonormality are determined.
+    /// The eigenvectors of equal eigenvalues are arbitrary; only the sum of the values and orthonormality are determined.
     /// </summary>
     [Fact]
     public void Cuts_a_flat_tail()
@@ -46,7 +46,7 @@ public sealed class TruncatedEigendecompositionTests
         CheckVectors(found, entries, Above, residual: 0.1);
     }
 
-    /// <summary>Three directions where 30 are asked for, and a spectrum that sinks into rounding.</summary>
+    /// <summary>A matrix of rank 3 of which 30 eigenvalues are requested, and a spectrum that falls below rounding.</summary>
     [Theory]
     [InlineData("simd-double", 1e-9)]
     [InlineData("simd", 1e-5)]
@@ -100,7 +100,7 @@ public sealed class TruncatedEigendecompositionTests
         return sum;
     }
 
-    /// <summary>Householder reflections by a few random vectors are as good as any rotation, and cheap.</summary>
+    /// <summary>Householder reflections by a few random vectors, which are cheaper than a general rotation.</summary>
     private static (DeviceMatrix Matrix, double[] Entries) WithSpectrum(Device device, double[] spectrum)
     {
         int order = spectrum.Length;

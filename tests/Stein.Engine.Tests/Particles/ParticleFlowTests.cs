@@ -94,7 +94,7 @@ public class ParticleFlowTests
                     double slope = -value * profile.FirstRatio.Value;
                     for (int d = 0; d < dimension; d++)
                     {
-                        // ∇ of φ(‖x_j − x_i‖²/h²) by x_j.
+                        // The gradient of φ(‖x_j − x_i‖²/h²) with respect to x_j.
                         double byOther = slope * 2 * (x[(j * dimension) + d] - x[(i * dimension) + d]) / square;
                         velocity[(i * dimension) + d] += ((value * scores[(j * dimension) + d]) + byOther) / particles;
                     }
@@ -139,7 +139,7 @@ public class ParticleFlowTests
                 }
             }
 
-            // Of 18 directions; in the others the coefficient of the error is too small for the steps to show its slope.
+            // There are 18 directions; in the others the coefficient of the error is too small to determine the slope.
             Assert.InRange(slopes, 4, 18);
         }
     }

@@ -28,7 +28,7 @@ public class ChainDiagnosticsTests
             }
         }
 
-        // The second of two coordinates; the first stands still.
+        // The second of two coordinates; the first one is constant.
         (double rHat, double effective) = ChainDiagnostics.Compute(draws, Chains, 2, 1);
         Assert.Equal(1, rHat, 0.003);
         double expected = Chains * Draws * (1 - correlation) / (1 + correlation);
@@ -39,11 +39,11 @@ public class ChainDiagnosticsTests
     [Fact]
     public void R_hat_is_that_of_the_definition()
     {
-        // Halves 0 1 2 3 and 4 5 6 7 of one chain: within 5/3, means 1.5 and 5.5, between 8; total (3/4)(5/3) + 8.
+        // Halves 0 1 2 3 and 4 5 6 7 of one chain: variance within 5/3, means 1.5 and 5.5, variance between 8, total (3/4)(5/3) + 8.
         (double rHat, _) = ChainDiagnostics.Compute([0, 1, 2, 3, 4, 5, 6, 7], 1, 1, 0);
         Assert.Equal(Math.Sqrt((1.25 + 8) / (5.0 / 3)), rHat, 1e-14);
 
-        // The ninth of nine draws is left out.
+        // The ninth of nine draws is dropped.
         Assert.Equal(rHat, ChainDiagnostics.Compute([0, 1, 2, 3, 4, 5, 6, 7, 100], 1, 1, 0).SplitRHat);
     }
 

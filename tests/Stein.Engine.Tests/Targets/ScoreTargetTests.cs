@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Targets;
 
-/// <summary>The targets: scores against differences of log-densities, samples against what is known of them, and the measure.</summary>
+/// <summary>Compares scores of the targets with differences of log-densities, and samples with known moments; tests the error.</summary>
 public sealed class ScoreTargetTests
 {
     public static TheoryData<string, int> Targets => new()
@@ -21,7 +21,7 @@ public sealed class ScoreTargetTests
     [MemberData(nameof(Targets))]
     public void Scores_agree_with_differences_of_the_log_density(string name, int dimension)
     {
-        // Central differences err by h²/6 times a third derivative, of the order 1 here, and by ε/h times a log-density of the order 10.
+        // Central differences have an error of h²/6 times a third derivative (here about 1) and of ε/h times a log-density (about 10).
         const double Step = 1e-5;
         const double Tolerance = 1e-8;
         ITarget target = ScoreTarget.Create(name, dimension, 1, 0);
@@ -69,7 +69,7 @@ public sealed class ScoreTargetTests
         Assert.Equal(first, Mean(ScoreTarget.Create("grid", Dimension, 1, 0)));
         Assert.NotEqual(first, Mean(ScoreTarget.Create("grid", Dimension, 1, 1)));
         Assert.NotEqual(first, Mean(ScoreTarget.Create("grid", Dimension, 2, 0)));
-        // Means of six coordinates that are 0 or 1 each are sixths.
+        // Means of six coordinates that are 0 or 1 are multiples of a sixth.
         Assert.All(first, mean => Assert.Equal(Math.Round(mean * Dimension), mean * Dimension, 1e-12));
 
         static double[] Mean(ITarget target)
