@@ -270,10 +270,11 @@ public abstract class Device : IDisposable
         }
 
         if ((request.ProjectionGradient is null) != (request.CouplingGradient is null))
-            {
-                throw new ArgumentException(
-                    "the gradients with respect to projections and couplings must be requested together", nameof(request));
-            }
+        {
+            throw new ArgumentException(
+                "the gradients with respect to projections and couplings must be requested together", nameof(request));
+        }
+
         SlicedPairSumsCore<TKernel>(request);
         KeepAlive(request);
     }

@@ -1,5 +1,3 @@
-using Stein.Engine.Kernels;
-
 namespace Stein.Engine.Estimators;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Estimators;
 

@@ -91,14 +91,14 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
     {
         ArgumentNullException.ThrowIfNull(losses);
         double[] means = [.. losses.Select(each => each.Average()).Select(mean => double.IsFinite(mean) ? mean : double.PositiveInfinity)];
-        int least = Array.IndexOf(means, means.Min());
-        return Enumerable.Range(0, losses.Count).First(index => index == least || (double.IsFinite(means[index]) && IsWithinError(index)));
+        int lowest = Array.IndexOf(means, means.Min());
+        return Enumerable.Range(0, losses.Count).First(index => index == lowest || (double.IsFinite(means[index]) && IsWithinError(index)));
 
         bool IsWithinError(int index)
         {
-            double mean = means[index] - means[least];
+            double mean = means[index] - means[lowest];
             int count = losses[index].Length;
-            double square = losses[index].Zip(losses[least], (loss, best) => loss - best - mean).Sum(deviation => deviation * deviation);
+            double square = losses[index].Zip(losses[lowest], (loss, best) => loss - best - mean).Sum(deviation => deviation * deviation);
             return mean <= Math.Sqrt(square / count / (count - 1.0));
         }
     }

@@ -52,7 +52,7 @@ internal sealed class KernelDensityScore : ScoreEstimator
         {
             Device device = Set.Device;
             block.SetPoints(points);
-            DeviceMatrix least = ShiftDistances();
+            DeviceMatrix shifts = ShiftDistances();
             DeviceMatrix scores = device.Allocate(points.Rows, points.Columns);
             ComputeQuotients(scores, points);
             DeviceMatrix squares = device.Allocate(points.Rows, 1);
@@ -63,7 +63,7 @@ internal sealed class KernelDensityScore : ScoreEstimator
             device.Map<Quotient>(divergences, divergences, block.RowSums(block.Values()));
             device.Map<AddScaled>(divergences, squares, divergences, p: 1);
             device.Map<Scaled>(divergences, divergences, p: -1);
-            device.Map<AddScaled>(divergences, divergences, least, p: 4 * block.Scale * block.Scale);
+            device.Map<AddScaled>(divergences, divergences, shifts, p: 4 * block.Scale * block.Scale);
         }
 
         private void ComputeQuotients(DeviceMatrix scores, DeviceMatrix points)
@@ -80,23 +80,23 @@ internal sealed class KernelDensityScore : ScoreEstimator
         {
             Device device = Set.Device;
             DeviceMatrix distances = block.SquaredDistances;
-            DeviceMatrix taken = device.Allocate(distances.Rows, 1);
+            DeviceMatrix shifts = device.Allocate(distances.Rows, 1);
             if (!TKernel.EqualsItsDerivatives)
-                return taken;
+                return shifts;
             double[] all = device.Read(distances);
-            double[] least = [.. Enumerable.Range(0, distances.Rows).Select(
+            double[] minima = [.. Enumerable.Range(0, distances.Rows).Select(
                 row => Minimum(all.AsSpan(row * distances.Columns, distances.Columns)))];
-            device.Write(taken, least);
-            device.Map<AddScaled>(distances, distances, taken, p: -1);
-            return taken;
+            device.Write(shifts, minima);
+            device.Map<AddScaled>(distances, distances, shifts, p: -1);
+            return shifts;
         }
 
         private static double Minimum(ReadOnlySpan<double> row)
         {
-            double least = row[0];
+            double minimum = row[0];
             foreach (double value in row)
-                least = Math.Min(least, value);
-            return least;
+                minimum = Math.Min(minimum, value);
+            return minimum;
         }
     }
 }

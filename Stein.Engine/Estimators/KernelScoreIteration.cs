@@ -98,7 +98,7 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     /// <inheritdoc/>
     public override void Step()
     {
-        // A double, because products of three or more factors in t soon exceed the range of an int.
+        // A double, because the product of the first two factors would exceed the range of an int from 32 768 steps on.
         double t = ++Iteration;
         double u = isAccelerated
             ? (t - 1) * ((2 * t) - 3) * ((2 * t) + (2 * Nu) - 1)
@@ -167,16 +167,16 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
             device.Multiply(product, Gram, vector);
             double[] image = device.Read(product);
             double largest = image.Max();
-            double most = 0, least = double.PositiveInfinity;
+            double max = 0, min = double.PositiveInfinity;
             for (int row = 0; row < count; row++)
             {
-                most = Math.Max(most, image[row] / v[row]);
-                least = Math.Min(least, image[row] / v[row]);
+                max = Math.Max(max, image[row] / v[row]);
+                min = Math.Min(min, image[row] / v[row]);
                 v[row] = Math.Max(image[row] / largest, MinEntry);
             }
 
-            bound = Math.Min(bound, most);
-            lower = Math.Max(lower, least);
+            bound = Math.Min(bound, max);
+            lower = Math.Max(lower, min);
         }
 
         // Allows for the rounding of the products.

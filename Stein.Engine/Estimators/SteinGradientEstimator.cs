@@ -1,6 +1,5 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
-using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Estimators;
 

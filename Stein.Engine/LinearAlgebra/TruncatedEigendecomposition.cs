@@ -18,7 +18,7 @@ namespace Stein.Engine.LinearAlgebra;
 /// </para>
 /// <para>
 /// The eigenvectors of clustered eigenvalues are poorly determined individually, whatever the method, but the space that they span is
-/// well determined, and score estimates depend only on that space.
+/// well determined, and that is what the results depend on.
 /// </para>
 /// </remarks>
 internal sealed class TruncatedEigendecomposition
@@ -85,10 +85,10 @@ internal sealed class TruncatedEigendecomposition
     }
 
     /// <param name="matrix">A (N×N).</param>
-    /// <param name="wanted">The sum that the eigenvalues must reach.</param>
+    /// <param name="targetSum">The sum that the eigenvalues must reach.</param>
     /// <param name="maxCount">The maximum number of eigenvalues.</param>
     /// <param name="rows">The initial vectors (W×N), W at least 1; overwritten.</param>
-    private static TruncatedEigendecomposition Subspace(DeviceMatrix matrix, double wanted, int maxCount, PaddedMatrix rows)
+    private static TruncatedEigendecomposition Subspace(DeviceMatrix matrix, double targetSum, int maxCount, PaddedMatrix rows)
     {
         Device device = matrix.Device;
         (int width, int order) = (rows.Rows, rows.Columns);
@@ -105,7 +105,7 @@ internal sealed class TruncatedEigendecomposition
             // A single orthonormalisation loses precision if rows are nearly dependent, which affects only the eigenvalues.
             bool isLook = iteration == look;
             if (!Orthonormalise() || (isLook && !Orthonormalise()))
-                return Subspace(matrix, wanted, maxCount, Independent(rows));
+                return Subspace(matrix, targetSum, maxCount, Independent(rows));
             rows.CopyTo(flat);
             device.Write(basis, flat);
             device.Multiply(product, basis, matrix);
@@ -115,7 +115,7 @@ internal sealed class TruncatedEigendecomposition
             {
                 HostProduct.MultiplyRightTransposed(rows, images, transposed, small);
                 (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(width, width, small.ToArray()));
-                int count = Count(values, wanted, maxCount);
+                int count = Count(values, targetSum, maxCount);
                 double sum = values.Take(count).Sum();
                 if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MaxIterations)
                     return new(values[..count], HostProduct.Multiply(Leading(vectors, count), rows));
@@ -170,11 +170,11 @@ internal sealed class TruncatedEigendecomposition
             Enumerable.Range(1, values.Length).Select(back => vectors.Column(values.Length - back).AsArray())));
     }
 
-    private static int Count(double[] values, double wanted, int maxCount)
+    private static int Count(double[] values, double targetSum, int maxCount)
     {
         double sum = values[0];
         int count = 1;
-        while (sum < wanted && count < Math.Min(maxCount, values.Length) && values[count] > 0)
+        while (sum < targetSum && count < Math.Min(maxCount, values.Length) && values[count] > 0)
             sum += values[count++];
         return count;
     }

@@ -38,7 +38,8 @@ internal sealed class NoiseSchedule
     }
 
     /// <summary>
-    /// σ of step t = <paramref name="iteration"/>, counted from 0: <c>σ₀ (0.1/σ₀)^{t/(T−1)}</c> for t &lt; T, then 0.
+    /// σ of step t = <paramref name="iteration"/>, counted from 0: <c>σ₀ (0.1/σ₀)^{t/(T−1)}</c> in the first T steps, which have noise,
+    /// then 0.
     /// </summary>
     public double At(int iteration) => iteration < steps ? first * Math.Pow(ratio, iteration) : 0;
 }

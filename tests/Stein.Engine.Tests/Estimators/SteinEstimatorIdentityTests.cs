@@ -136,12 +136,12 @@ public sealed class SteinEstimatorIdentityTests
             double factor = -2 * Ridge / (Count * Count);
             Checks.CloseInMaximum("gradient", [.. estimate.Select(score => factor * score)], device.Read(gradient), Tolerance);
 
-            double least = Objective(estimate);
+            double lowest = Objective(estimate);
             var draw = new Draw(3);
             for (int repetition = 0; repetition < 5; repetition++)
             {
                 double[] step = draw.Normal(estimate.Length, 0.01);
-                Assert.True(Objective([.. estimate.Zip(step, (score, move) => score + move)]) > least);
+                Assert.True(Objective([.. estimate.Zip(step, (score, move) => score + move)]) > lowest);
             }
 
             double Objective(double[] scores) => discrepancy.Value(x, device.Upload(Count, Dimension, scores))

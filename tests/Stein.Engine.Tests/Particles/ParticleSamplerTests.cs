@@ -38,7 +38,7 @@ public class ParticleSamplerTests
     [InlineData(true, true, 0.4, 0.6)]
     [InlineData(false, false, 0, 0)]
     [InlineData(false, true, 0.05, 0.6)]
-    public void From_one_mode_the_other_is_found_only_with_noise(bool variational, bool annealed, double least, double most)
+    public void From_one_mode_the_other_is_found_only_with_noise(bool variational, bool annealed, double min, double max)
     {
         const double Separation = 6;
         const int Iterations = 400;
@@ -48,7 +48,7 @@ public class ParticleSamplerTests
         NoiseSchedule? schedule = annealed ? new NoiseSchedule(2 * Separation, Iterations) : null;
         var sampler = new ParticleSampler(Flow(variational, device, 40, 1), target, schedule, 0.1, start);
         Run(sampler, Iterations);
-        Assert.InRange(device.Read(sampler.Positions).Average(x => x > 0 ? 1.0 : 0), least, most);
+        Assert.InRange(device.Read(sampler.Positions).Average(x => x > 0 ? 1.0 : 0), min, max);
     }
 
     [Theory]
