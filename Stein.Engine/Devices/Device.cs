@@ -5,28 +5,28 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.Devices;
 
 /// <summary>
-/// A device that holds matrices and runs the few coarse operations everything else is made of. Shapes are checked here,
-/// once for all devices; a device supplies the operations.
+/// A device that holds matrices and runs the few coarse operations of which everything else is composed. This class checks shapes
+/// for all devices; a device implements the operations.
 /// </summary>
-/// <remarks>A device and its matrices belong to one thread at a time. Side-by-side runs each have their own.</remarks>
+/// <remarks>Only one thread at a time may use a device and its matrices. Parallel runs have a device each.</remarks>
 public abstract class Device : IDisposable
 {
     /// <summary>The name on the command line.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The hardware and what of it is used, in a few words.</summary>
+    /// <summary>A few words on the hardware and how it is used.</summary>
     public abstract string Description { get; }
 
-    /// <summary>Whether it computes on the cores of the processor with code of this program's own.</summary>
+    /// <summary>Whether the device is the processor itself, running this library's own code.</summary>
     public virtual bool IsHost => false;
 
-    /// <summary>Half the distance from 1 to the next number: 2⁻²⁴ in single precision, 2⁻⁵³ in double.</summary>
+    /// <summary>The unit round-off, half the distance from 1 to the next number: 2⁻²⁴ in single precision, 2⁻⁵³ in double.</summary>
     public abstract double UnitRoundoff { get; }
 
     /// <summary>Whether elements are float32; otherwise they are float64.</summary>
     public bool IsSinglePrecision => UnitRoundoff == 1.0 / (1 << 24);
 
-    /// <summary>A matrix of zeros.</summary>
+    /// <summary>Creates a matrix of zeros.</summary>
     public DeviceMatrix Allocate(int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
@@ -34,7 +34,7 @@ public abstract class Device : IDisposable
         return AllocateCore(rows, columns);
     }
 
-    /// <summary>A matrix with the contents of <paramref name="source"/> (row-major, rows·columns numbers).</summary>
+    /// <summary>Creates a matrix with the contents of <paramref name="source"/> (row-major, rows·columns numbers).</summary>
     public DeviceMatrix Upload(int rows, int columns, ReadOnlySpan<double> source)
     {
         DeviceMatrix matrix = Allocate(rows, columns);
@@ -59,7 +59,7 @@ public abstract class Device : IDisposable
         KeepAlive(destination);
     }
 
-    /// <summary>Copies the matrix into <paramref name="destination"/> (row-major), waiting for work under way.</summary>
+    /// <summary>Copies the matrix into <paramref name="destination"/> (row-major), after waiting for unfinished work.</summary>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
     public void Read(DeviceMatrix source, Span<double> destination)
     {
@@ -68,7 +68,7 @@ public abstract class Device : IDisposable
         KeepAlive(source);
     }
 
-    /// <summary>A copy of the matrix, row-major.</summary>
+    /// <summary>Returns a row-major copy of the matrix.</summary>
     public double[] Read(DeviceMatrix source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -77,12 +77,12 @@ public abstract class Device : IDisposable
         return copy;
     }
 
-    /// <summary>Waits until all work given to the device is done.</summary>
+    /// <summary>Waits until the device has finished all its work.</summary>
     public virtual void Synchronize()
     {
     }
 
-    /// <summary>Row i of <paramref name="destination"/> becomes row <c>indices[i]</c> of <paramref name="source"/>.</summary>
+    /// <summary>Copies row <c>indices[i]</c> of <paramref name="source"/> to row i of <paramref name="destination"/>.</summary>
     public void GatherRows(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
     {
         Require(destination.Rows == indices.Length && destination.Columns == source.Columns, destination, source, nameof(GatherRows));
@@ -98,8 +98,10 @@ public abstract class Device : IDisposable
         KeepAlive(destination, source);
     }
 
-    /// <summary><c>product = alpha·op(left)·op(right) + beta·product</c>, where op transposes or does not.</summary>
-    /// <remarks><paramref name="product"/> may not share memory with the factors.</remarks>
+    /// <summary>
+    /// <c>product = alpha·op(left)·op(right) + beta·product</c>, where op is the transpose if so requested, otherwise the identity.
+    /// </summary>
+    /// <remarks><paramref name="product"/> must not share memory with the factors.</remarks>
     public void Multiply(
         DeviceMatrix product,
         DeviceMatrix left,
@@ -121,7 +123,7 @@ public abstract class Device : IDisposable
 
     /// <summary>
     /// <c>output = map(a, b, c; p, q)</c> element by element. An input with one row, one column or both is repeated to
-    /// the shape of the output. The output may be one of the inputs if that has the output's own shape.
+    /// the shape of the output. The output may also be an input, provided that this input is not repeated.
     /// </summary>
     internal void Map<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix? b = null, DeviceMatrix? c = null, double p = 0, double q = 0)
@@ -137,7 +139,7 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
-    /// <c>output</c> (rows×1) = the sum over the columns of <c>map(a, b, c; p, q)</c>; the shape summed over is that of
+    /// <c>output</c> (rows×1) = the sum over the columns of <c>map(a, b, c; p, q)</c>, evaluated in the shape of
     /// <paramref name="a"/>, to which b and c are repeated as in <see cref="Map{TMap}"/>.
     /// </summary>
     internal void SumRows<TMap>(
@@ -153,7 +155,7 @@ public abstract class Device : IDisposable
         KeepAlive(output, a, b, c);
     }
 
-    /// <summary><c>output</c> (1×columns) = the sum over the rows of <c>map(a, b, c; p, q)</c>, as <see cref="SumRows{TMap}"/>.</summary>
+    /// <summary><c>output</c> (1×columns) = the sum over the rows of <c>map(a, b, c; p, q)</c>; see <see cref="SumRows{TMap}"/>.</summary>
     internal void SumColumns<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix? b = null, DeviceMatrix? c = null, double p = 0, double q = 0)
         where TMap : struct, IElementMap
@@ -176,8 +178,8 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
-    /// <c>output_ij = ‖x_i − x_j‖²</c> (N×N) of the samples (N×D), from the differences themselves: exact zeros on the
-    /// diagonal and no cancellation. O(N²D).
+    /// <c>output_ij = ‖x_i − x_j‖²</c> (N×N) of the samples (N×D), computed from the differences themselves, so that the diagonal is
+    /// exactly zero and nothing cancels. O(N²D).
     /// </summary>
     internal void SquaredDistances(DeviceMatrix output, DeviceMatrix samples)
     {
@@ -187,7 +189,8 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
-    /// <c>output_ij = ‖y_i − x_j‖²</c> (M×N) of points (M×D) and samples (N×D), from the differences themselves: no cancellation. O(MND).
+    /// <c>output_ij = ‖y_i − x_j‖²</c> (M×N) of points (M×D) and samples (N×D), computed from the differences themselves, so that
+    /// nothing cancels. O(MND).
     /// </summary>
     internal void SquaredDistances(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
     {
@@ -198,15 +201,15 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
-    /// <c>output_i = Σ_j u_ij</c> (N×1), the row sums of the KSD pair term (<see cref="SteinPairTerm{TKernel}"/>) over
-    /// all j (V) or j ≠ i (U), not divided by anything. O(N²D) operations, O(ND) memory.
+    /// <c>output_i = Σ_j u_ij</c> (N×1), the unnormalised row sums of the KSD pair term (<see cref="SteinPairTerm{TKernel}"/>) over
+    /// all j (V) or j ≠ i (U). O(N²D) operations, O(ND) memory.
     /// </summary>
     /// <param name="output">The row sums (N×1).</param>
     /// <param name="samples">The samples (N×D).</param>
     /// <param name="scores">The model's score at the samples (N×D).</param>
     /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1).</param>
     /// <param name="fourthOrder">The factor of the fourth-order term (1×1).</param>
-    /// <param name="statistic">Whether the diagonal counts.</param>
+    /// <param name="statistic">Whether the diagonal is included (V) or not (U).</param>
     internal void SteinPairSums<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
@@ -226,15 +229,15 @@ public abstract class Device : IDisposable
 
     /// <summary>
     /// <c>output_ij = u_ij</c> (N×N), the KSD pair term (<see cref="SteinPairTerm{TKernel}"/>) of every pair, symmetric to the
-    /// last bit; for the U-statistic with a diagonal of zeros. From differences of samples and of scores, as
-    /// <see cref="SteinPairSums{TKernel}"/>: no cancellation. O(N²D) operations, O(ND) memory beside the output.
+    /// last bit, with a diagonal of zeros for the U-statistic. Computed from differences of samples and of scores, as in
+    /// <see cref="SteinPairSums{TKernel}"/>, so that nothing cancels. O(N²D) operations, O(ND) memory besides the output.
     /// </summary>
     /// <param name="output">The pair terms (N×N).</param>
     /// <param name="samples">The samples (N×D).</param>
     /// <param name="scores">The model's score at the samples (N×D).</param>
     /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1).</param>
     /// <param name="fourthOrder">The factor of the fourth-order term (1×1).</param>
-    /// <param name="statistic">Whether the diagonal counts.</param>
+    /// <param name="statistic">Whether the diagonal is included (V) or not (U).</param>
     internal void SteinPairMatrix<TKernel>(
         DeviceMatrix output,
         DeviceMatrix samples,
@@ -252,7 +255,9 @@ public abstract class Device : IDisposable
         KeepAlive(output, samples, scores, inverseSquareBandwidth, fourthOrder);
     }
 
-    /// <summary>The reduction of the sliced pair term that <paramref name="request"/> describes. O(N²R), O(NR) memory.</summary>
+    /// <summary>
+    /// Computes the reductions of the sliced pair term that <paramref name="request"/> describes. O(N²R) operations, O(NR) memory.
+    /// </summary>
     internal void SlicedPairSums<TKernel>(SlicedPairRequest request)
         where TKernel : struct, IRadialKernel
     {
@@ -265,18 +270,22 @@ public abstract class Device : IDisposable
         }
 
         if ((request.ProjectionGradient is null) != (request.CouplingGradient is null))
-            throw new ArgumentException("the gradients by projection and by coupling come together", nameof(request));
+        {
+            throw new ArgumentException(
+                "the gradients with respect to projections and couplings must be requested together", nameof(request));
+        }
+
         SlicedPairSumsCore<TKernel>(request);
         KeepAlive(request);
     }
 
     /// <summary>
-    /// <c>output_ij = Σ_d t_dij</c> (N×N), the sliced pair term (<see cref="SlicedPairTerm{TKernel}"/>) of every pair summed over the
-    /// slices, not divided by anything, symmetric to the last bit; for the U-statistic with a diagonal of zeros. O(N²R), O(NR) memory
-    /// beside the output.
+    /// <c>output_ij = Σ_d t_dij</c> (N×N), the unnormalised sum over the slices of the sliced pair term
+    /// (<see cref="SlicedPairTerm{TKernel}"/>) of every pair, symmetric to the last bit, with a diagonal of zeros for the U-statistic.
+    /// O(N²R) operations, O(NR) memory besides the output.
     /// </summary>
     /// <param name="output">The sums over the slices (N×N).</param>
-    /// <param name="request">The slices; what it names as outputs is left alone.</param>
+    /// <param name="request">The slices; its outputs are ignored.</param>
     internal void SlicedPairMatrix<TKernel>(DeviceMatrix output, SlicedPairRequest request)
         where TKernel : struct, IRadialKernel
     {
@@ -289,8 +298,8 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
-    /// <c>output</c> (1×1) = the lower median of the positive entries above the diagonal of a symmetric matrix of
-    /// squared distances; 0 if there are none, NaN if one of them is NaN. Exact.
+    /// <c>output</c> (1×1) = the exact lower median of the positive entries above the diagonal of a symmetric matrix of
+    /// squared distances; 0 if there are none, NaN if an entry is NaN.
     /// </summary>
     internal void MedianSquaredDistance(DeviceMatrix output, DeviceMatrix squaredDistances)
     {
@@ -301,9 +310,9 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
-    /// <c>output_d</c> (1×R) = the lower median of <c>(z_id − z_jd)²</c> over i ≤ j, the zeros of the diagonal
-    /// included, for every column of the projections (N×R), from the first <paramref name="maximumSamples"/> rows; NaN for a
-    /// column with a NaN or an infinity there. Exact.
+    /// <c>output_d</c> (1×R) = the exact lower median of <c>(z_id − z_jd)²</c> over i ≤ j, including the zeros of the diagonal, for
+    /// every column of the projections (N×R), from the first <paramref name="maximumSamples"/> rows; NaN if a column has a NaN or an
+    /// infinity in these rows.
     /// </summary>
     internal void ProjectedMedians(DeviceMatrix output, DeviceMatrix projections, int maximumSamples = 500)
     {
@@ -313,7 +322,9 @@ public abstract class Device : IDisposable
         KeepAlive(output, projections);
     }
 
-    /// <summary>One step of Adam on <paramref name="parameters"/>, its moments updated in place; all of one shape.</summary>
+    /// <summary>
+    /// Takes one step of Adam on <paramref name="parameters"/> and updates the moments in place. All matrices have the same shape.
+    /// </summary>
     internal void AdamStep(
         DeviceMatrix parameters,
         DeviceMatrix gradient,
@@ -420,12 +431,13 @@ public abstract class Device : IDisposable
     private static void RequireLength(DeviceMatrix matrix, int length)
     {
         if (length != matrix.Rows * matrix.Columns)
-            throw new ArgumentException($"{length} numbers for a matrix of {matrix.Rows}×{matrix.Columns}");
+            throw new ArgumentException($"{length} numbers do not fit a matrix of {matrix.Rows}×{matrix.Columns}");
     }
 
     /// <summary>
-    /// The end of an operation: until here neither its matrices nor the device can be collected. What carries it out holds addresses, which
-    /// the garbage collector does not see; a matrix that the caller has no more use for could else be collected while it is read.
+    /// Called at the end of an operation, so that neither its matrices nor the device can be collected before. The implementations hold
+    /// addresses, which the garbage collector does not track; otherwise, a matrix that the caller no longer uses could be collected
+    /// while it is being read.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void KeepAlive(

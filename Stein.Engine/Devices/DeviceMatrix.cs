@@ -3,8 +3,8 @@ using Stein.Engine.State;
 namespace Stein.Engine.Devices;
 
 /// <summary>
-/// A matrix in the memory of a device: row-major, one sample a row. Its contents are reached through
-/// <see cref="Device.Write(DeviceMatrix, ReadOnlySpan{double})"/> and <see cref="Device.Read(DeviceMatrix, Span{double})"/> alone.
+/// A matrix in the memory of a device, row-major, with one sample per row. Its contents are accessible only through
+/// <see cref="Device.Write(DeviceMatrix, ReadOnlySpan{double})"/> and <see cref="Device.Read(DeviceMatrix, Span{double})"/>.
 /// </summary>
 public abstract class DeviceMatrix : IStateful
 {
@@ -15,14 +15,14 @@ public abstract class DeviceMatrix : IStateful
         Columns = columns;
     }
 
-    /// <summary>The device that holds it.</summary>
+    /// <summary>The device that holds the matrix.</summary>
     public Device Device { get; }
 
     public int Rows { get; }
 
     public int Columns { get; }
 
-    /// <summary>A view of <paramref name="count"/> rows from row <paramref name="start"/>; it shares the memory.</summary>
+    /// <summary>A view of <paramref name="count"/> rows from row <paramref name="start"/>, which shares the memory of the matrix.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rows are not all within the matrix.</exception>
     public DeviceMatrix RowRange(int start, int count)
     {
@@ -32,7 +32,7 @@ public abstract class DeviceMatrix : IStateful
         return View(start, count);
     }
 
-    /// <summary>Writes shape, precision and elements, in the device's own precision: nothing is rounded.</summary>
+    /// <summary>Writes shape, precision and elements in the device's own precision, so that nothing is rounded.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -48,7 +48,7 @@ public abstract class DeviceMatrix : IStateful
         }
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote: on a device of the same precision, the same bits.</summary>
+    /// <summary>Reads what <see cref="Save"/> wrote on a device of the same precision and restores the same bits.</summary>
     /// <exception cref="InvalidDataException">The saved matrix has another shape or precision.</exception>
     /// <exception cref="EndOfStreamException">The stream ends too early.</exception>
     public void Restore(BinaryReader reader)

@@ -1,12 +1,12 @@
 namespace Stein.Engine.Devices;
 
 /// <summary>
-/// A reduction of the sliced pair term over all pairs of N samples, R slices at once
-/// (<see cref="Formulas.SlicedPairTerm{TKernel}"/>). Outputs left null are not computed.
+/// Reductions of the sliced pair term (<see cref="Formulas.SlicedPairTerm{TKernel}"/>) over all pairs of N samples, for R slices at
+/// once. Outputs that are null are not computed.
 /// </summary>
 /// <remarks>
 /// All sums run over the ordered pairs (i, j) and are divided by N² (V-statistic, diagonal included) or N(N−1)
-/// (U-statistic, diagonal left out). Bandwidths are constants in the derivatives.
+/// (U-statistic, diagonal excluded). Derivatives treat the bandwidths as constants.
 /// </remarks>
 internal readonly record struct SlicedPairRequest
 {
@@ -25,18 +25,22 @@ internal readonly record struct SlicedPairRequest
     /// <summary>The factor of the fourth-order term of each slice (1×R); see <see cref="Formulas.FourthOrderFactor"/>.</summary>
     public required DeviceMatrix FourthOrders { get; init; }
 
-    /// <summary>Which statistic is computed.</summary>
+    /// <summary>Whether U- or V-statistics are computed.</summary>
     public required Formulas.PairStatistic Statistic { get; init; }
 
-    /// <summary>The statistic of each slice (1×R).</summary>
+    /// <summary>Receives the statistic of each slice (1×R).</summary>
     public DeviceMatrix? Values { get; init; }
 
-    /// <summary>Its derivative with respect to the projected scores (N×R).</summary>
+    /// <summary>Receives the derivative of the statistic with respect to the projected scores (N×R).</summary>
     public DeviceMatrix? ScoreGradient { get; init; }
 
-    /// <summary>Its derivative with respect to the projections (N×R); comes with <see cref="CouplingGradient"/>.</summary>
+    /// <summary>
+    /// Receives the derivative of the statistic with respect to the projections (N×R); requires <see cref="CouplingGradient"/>.
+    /// </summary>
     public DeviceMatrix? ProjectionGradient { get; init; }
 
-    /// <summary>Its derivative with respect to the couplings (1×R); comes with <see cref="ProjectionGradient"/>.</summary>
+    /// <summary>
+    /// Receives the derivative of the statistic with respect to the couplings (1×R); requires <see cref="ProjectionGradient"/>.
+    /// </summary>
     public DeviceMatrix? CouplingGradient { get; init; }
 }

@@ -4,20 +4,20 @@ using Stein.Engine.Formulas;
 namespace Stein.Engine.Discrepancies;
 
 /// <summary>
-/// The bandwidths h of one kernel or of R slices, as devices want them. The convention everywhere is
+/// The bandwidths h of one kernel or of R slices, in the form in which devices use them. The convention everywhere is
 /// <c>k = φ(‖x − y‖²/h²)</c>, for the Gaussian <c>exp(−‖x − y‖²/h²)</c> without a factor ½.
 /// </summary>
 /// <remarks>
-/// The published code adds 1e−9 to <c>h²</c> and, separately, to <c>h⁴</c>, so that a bandwidth of 0 (the median of
-/// three samples or fewer is 0) still gives numbers. Kept to the letter: a kernel sees <c>a = 1/(h² + 1e−9)</c>, and the
-/// fourth-order term of a Stein kernel, which is <c>a²</c> times something, gets the factor
-/// <c>(h² + 1e−9)²/(h⁴ + 1e−9)</c>, which is 1 to rounding for any bandwidth of use.
+/// The published code adds 1e−9 to <c>h²</c> and, separately, to <c>h⁴</c>, so that a bandwidth of 0 still gives finite numbers (the
+/// projected median of three samples or fewer is 0). This class does exactly the same: a kernel uses <c>a = 1/(h² + 1e−9)</c>, and the
+/// fourth-order term of a Stein kernel, which is proportional to <c>a²</c>, is multiplied by
+/// <c>(h² + 1e−9)²/(h⁴ + 1e−9)</c>, which is 1 up to rounding for all practical bandwidths.
 /// </remarks>
 public sealed class Bandwidth
 {
     private readonly Device device;
 
-    /// <summary>Room for the bandwidths of <paramref name="slices"/> slices.</summary>
+    /// <summary>Allocates memory for the bandwidths of <paramref name="slices"/> slices.</summary>
     public Bandwidth(Device device, int slices)
     {
         this.device = device;
@@ -32,10 +32,10 @@ public sealed class Bandwidth
     /// <summary><c>(h² + 1e−9)²/(h⁴ + 1e−9)</c> (1×R).</summary>
     public DeviceMatrix FourthOrders { get; }
 
-    /// <summary>The medians of squared distances the bandwidths are made from (1×R).</summary>
+    /// <summary>The medians of squared distances from which the bandwidths are computed (1×R).</summary>
     public DeviceMatrix Medians { get; }
 
-    /// <summary>Bandwidths given as numbers, one a slice.</summary>
+    /// <summary>Sets the bandwidths h (R), one per slice.</summary>
     public void Set(ReadOnlySpan<double> bandwidths)
     {
         Span<double> squares = bandwidths.Length <= 256 ? stackalloc double[bandwidths.Length] : new double[bandwidths.Length];
@@ -46,11 +46,11 @@ public sealed class Bandwidth
     }
 
     /// <summary>
-    /// One squared bandwidth for all slices without what the published code adds to it: <c>a = 1/h²</c>, and 1 for the factor of the
-    /// fourth order. For identities that hold to rounding, which 1e−9 would hide.
+    /// Sets one squared bandwidth for all slices without the terms that the published code adds: <c>a = 1/h²</c>, and 1 for the factor of
+    /// the fourth-order term. For identities that hold up to rounding, which adding 1e−9 would break.
     /// </summary>
     /// <param name="squaredBandwidth">h², positive and finite.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The squared bandwidth is not positive and finite.</exception>
     public void SetExactly(double squaredBandwidth)
     {
         if (!(squaredBandwidth > 0 && double.IsFinite(squaredBandwidth)))
@@ -74,18 +74,18 @@ public sealed class Bandwidth
     }
 
     /// <summary>
-    /// The rule of the published ICA script for KSD: <c>h = 2·√(1/(2 ln B))·√(median/2)</c>, the lower median of the
-    /// positive squared distances between the B samples of the batch.
+    /// Sets the bandwidth by the rule of the published ICA script for KSD: <c>h = 2·√(1/(2 ln B))·√(median/2)</c>, with the lower
+    /// median of the positive squared distances between the B samples of the batch.
     /// </summary>
-    /// <param name="squaredDistances">Between the samples of the batch (B×B), B at least 2.</param>
+    /// <param name="squaredDistances">The squared distances between the samples of the batch (B×B), B at least 2.</param>
     public void SetByBatchMedian(DeviceMatrix squaredDistances) => Set(MedianRule.BatchMedian, squaredDistances);
 
-    /// <summary><c>h = 2·√(median/2)</c>, the lower median of the positive squared distances.</summary>
+    /// <summary>Sets the bandwidth to <c>h = 2·√(median/2)</c>, with the lower median of the positive squared distances.</summary>
     public void SetByMedian(DeviceMatrix squaredDistances) => Set(MedianRule.TwiceMedian, squaredDistances);
 
-    /// <summary>The bandwidth that <paramref name="rule"/> makes of the lower median of the positive squared distances.</summary>
-    /// <param name="rule">The factor between median and squared bandwidth.</param>
-    /// <param name="squaredDistances">Between N samples (N×N), N at least 2.</param>
+    /// <summary>Sets the bandwidth by <paramref name="rule"/> from the lower median of the positive squared distances.</summary>
+    /// <param name="rule">The factor between the median and the squared bandwidth.</param>
+    /// <param name="squaredDistances">The squared distances between N samples (N×N), N at least 2.</param>
     public void Set(MedianRule rule, DeviceMatrix squaredDistances)
     {
         double squaredBandwidthPerMedian = rule switch
@@ -103,8 +103,8 @@ public sealed class Bandwidth
     }
 
     /// <summary>
-    /// <c>h_d = 2·√(median_d/2)</c>, the lower median of the squared differences of the projections on slice d over
-    /// i ≤ j, the zeros of the diagonal included, of the first 500 samples.
+    /// Sets the bandwidths to <c>h_d = 2·√(median_d/2)</c>, with the lower median of the squared differences of the projections of the
+    /// first 500 samples on slice d over i ≤ j, including the zeros of the diagonal.
     /// </summary>
     public void SetByProjectedMedians(DeviceMatrix projections)
     {

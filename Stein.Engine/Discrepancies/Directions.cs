@@ -5,7 +5,7 @@ namespace Stein.Engine.Discrepancies;
 
 /// <summary>
 /// R directions in D dimensions that are normalised where they are used, <c>ĝ = g/(‖g‖ + 1e−10)</c> as published, with
-/// the derivative through the normalisation. They stand in columns (D×R), so that normalising and projecting run along lanes.
+/// derivatives through the normalisation. They are columns (D×R), so that normalising and projecting run along lanes.
 /// </summary>
 public sealed class Directions
 {
@@ -14,7 +14,7 @@ public sealed class Directions
     private readonly DeviceMatrix inverseNorms;
     private readonly DeviceMatrix pulls;
 
-    /// <summary>Room for <paramref name="count"/> directions.</summary>
+    /// <summary>Allocates memory for R = <paramref name="count"/> directions in D = <paramref name="dimension"/> dimensions.</summary>
     public Directions(Device device, int dimension, int count)
     {
         this.device = device;
@@ -26,19 +26,19 @@ public sealed class Directions
         pulls = device.Allocate(1, count);
     }
 
-    /// <summary>The directions before normalisation (D×R), one a column.</summary>
+    /// <summary>The directions before normalisation (D×R), one per column.</summary>
     public DeviceMatrix Values { get; }
 
     /// <summary>The normalised directions (D×R), set by <see cref="Normalise"/>.</summary>
     public DeviceMatrix Unit { get; }
 
     /// <summary>
-    /// The derivative (D×R) with respect to <see cref="Unit"/>, filled in by a discrepancy, and with respect to
-    /// <see cref="Values"/> once <see cref="BackPropagate"/> was called.
+    /// The derivative (D×R) with respect to <see cref="Unit"/>, written by a discrepancy, and after a call of
+    /// <see cref="BackPropagate"/> the derivative with respect to <see cref="Values"/>.
     /// </summary>
     public DeviceMatrix Gradient { get; }
 
-    /// <summary>Makes direction d the d-th unit vector. There must be as many as dimensions.</summary>
+    /// <summary>Sets direction d to the d-th unit vector. There must be as many directions as dimensions.</summary>
     public void SetToIdentity() => device.FillDiagonal(Values, 1);
 
     /// <summary>Computes <see cref="Unit"/>.</summary>
@@ -49,7 +49,9 @@ public sealed class Directions
         device.Map<Product>(Unit, Values, inverseNorms);
     }
 
-    /// <summary>Takes <see cref="Gradient"/> through the normalisation: <c>(∂ĝ − ĝ (ĝ·∂ĝ)(‖g‖+1e−10)/‖g‖)/(‖g‖ + 1e−10)</c>.</summary>
+    /// <summary>
+    /// Back-propagates <see cref="Gradient"/> through the normalisation: <c>(∂ĝ − ĝ (ĝ·∂ĝ)(‖g‖+1e−10)/‖g‖)/(‖g‖ + 1e−10)</c>.
+    /// </summary>
     public void BackPropagate()
     {
         device.SumColumns<Product>(pulls, Unit, Gradient);

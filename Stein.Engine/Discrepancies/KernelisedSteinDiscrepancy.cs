@@ -13,7 +13,7 @@ namespace Stein.Engine.Discrepancies;
 /// With the profile matrices <c>Ψ₀ = φ</c> and <c>Ψ₁ = −φ′</c> of the pairs, <c>a = 1/h²</c> and weight w = 1/N² or
 /// 1/(N(N−1)) (for U, their diagonals are zero):
 /// <c>∂/∂S = 2w [Ψ₀ S + 2a (diag(Ψ₁ 1) X − Ψ₁ X)]</c>. The bandwidth and the samples are constants. For the Gaussian,
-/// Ψ₁ = Ψ₀ = K and the two products are one, <c>K (S − 2aX)</c>. The gradient never needs the value's own Gram products.
+/// Ψ₁ = Ψ₀ = K and the two products are one, <c>K (S − 2aX)</c>.
 /// </remarks>
 public sealed class KernelisedSteinDiscrepancy<TKernel>
     where TKernel : struct, IRadialKernel
@@ -26,9 +26,10 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     private readonly double[] rowSums;
 
     /// <summary>
-    /// The discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(N² + ND) memory.
+    /// Creates the discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(N² + ND)
+    /// memory.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">A U-statistic of fewer than two samples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The statistic is U and there are fewer than two samples.</exception>
     public KernelisedSteinDiscrepancy(Device device, int samples, int dimension, PairStatistic statistic)
     {
         this.device = device;
@@ -44,19 +45,21 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
 
     public PairStatistic Statistic { get; }
 
-    /// <summary>Set it directly or by <see cref="SetBandwidthByBatchMedian"/> before value and gradient.</summary>
+    /// <summary>
+    /// The bandwidth, to be set directly or by <see cref="SetBandwidthByBatchMedian"/> before the value or the gradient is computed.
+    /// </summary>
     public Bandwidth Bandwidth { get; }
 
     /// <summary>Computes the distances of <paramref name="samples"/> (N×D), which <see cref="Gradient"/> uses.</summary>
     public void SetSamples(DeviceMatrix samples) => device.SquaredDistances(squaredDistances, samples);
 
-    /// <summary>The bandwidth of the published ICA script, from the samples given to <see cref="SetSamples"/>.</summary>
+    /// <summary>Sets the bandwidth by the rule of the published ICA script, from the samples passed to <see cref="SetSamples"/>.</summary>
     public void SetBandwidthByBatchMedian() => Bandwidth.SetByBatchMedian(squaredDistances);
 
-    /// <summary><c>h = 2√(median/2)</c> of the samples given to <see cref="SetSamples"/>.</summary>
+    /// <summary>Sets the bandwidth to <c>h = 2√(median/2)</c> of the samples passed to <see cref="SetSamples"/>.</summary>
     public void SetBandwidthByMedian() => Bandwidth.SetByMedian(squaredDistances);
 
-    /// <summary>The statistic, for samples and scores (N×D each).</summary>
+    /// <summary>The statistic for samples and scores (N×D each).</summary>
     public double Value(DeviceMatrix samples, DeviceMatrix scores)
     {
         double sum = 0;
@@ -75,7 +78,7 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
 
     /// <summary>
     /// <paramref name="gradient"/> (N×D) = the derivative of the statistic with respect to the scores, for the samples
-    /// given to <see cref="SetSamples"/>.
+    /// passed to <see cref="SetSamples"/>.
     /// </summary>
     public void Gradient(DeviceMatrix gradient, DeviceMatrix samples, DeviceMatrix scores)
     {

@@ -5,7 +5,7 @@ using Stein.Engine.Networks;
 namespace Stein.Engine.Discrepancies;
 
 /// <summary>
-/// The learned Stein discrepancy: <c>δ = mean_n (s_n·f(x_n) + tr J_f(x_n))</c> for a critic f, ascended on
+/// The learned Stein discrepancy: <c>δ = mean_n (s_n·f(x_n) + tr J_f(x_n))</c> for a critic f, which is trained to maximise
 /// <c>δ − λ mean_n ‖f(x_n)‖²</c> (Grathwohl et al., "Learning the Stein discrepancy for training and evaluating
 /// energy-based models without sampling", ICML 2020). The critic has two hidden Swish layers.
 /// </summary>
@@ -13,8 +13,8 @@ namespace Stein.Engine.Discrepancies;
 /// <para>
 /// The trace of the Jacobian is exact: with D₁, D₂ the slopes of the two layers at each sample (N×H),
 /// <c>tr J = rowsum(D₂ ∘ (D₁ Mᵀ))</c>, <c>M = W₂ ∘ (W₁ Q W₃)ᵀ</c> and Q the identity. Hutchinson's estimate with K
-/// probes ε shared by the batch, <c>(1/K) Σ εᵀJε</c>, is the same formula with <c>Q = (1/K) Σ εεᵀ</c>, so both are one
-/// piece of code: set <see cref="SetProbes"/> or do not.
+/// probes ε shared by the batch, <c>(1/K) Σ εᵀJε</c>, is the same formula with <c>Q = (1/K) Σ εεᵀ</c>. The trace is exact
+/// until <see cref="SetProbes"/> is called.
 /// </para>
 /// <para>
 /// Reverse mode of the trace, τ = 1/N: <c>D̄₂ = τ D₁Mᵀ</c>, <c>D̄₁ = τ D₂M</c>, <c>M̄ᵀ = τ D₁ᵀD₂</c>,
@@ -38,7 +38,7 @@ public sealed class LearnedSteinDiscrepancy
     private readonly DeviceMatrix probeProduct;
     private bool probing;
 
-    /// <summary>The discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.</summary>
+    /// <summary>Creates the discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.</summary>
     public LearnedSteinDiscrepancy(Device device, int samples, int dimension, int hidden1 = 300, int hidden2 = 300, double lambda = 1)
     {
         this.device = device;
@@ -56,12 +56,12 @@ public sealed class LearnedSteinDiscrepancy
         probeProduct = device.Allocate(dimension, dimension);
     }
 
-    /// <summary>λ, the weight of the penalty on ‖f‖².</summary>
+    /// <summary>The weight λ of the penalty on ‖f‖².</summary>
     public double Lambda { get; }
 
     public NetworkParameters Parameters => critic.Parameters;
 
-    /// <summary>The derivative of the critic's objective, set by <see cref="CriticGradient"/>.</summary>
+    /// <summary>The derivative of the critic's objective with respect to its parameters, set by <see cref="CriticGradient"/>.</summary>
     public NetworkParameters Gradient => critic.Gradient;
 
     /// <summary>f at the samples (N×D), set by <see cref="Evaluate"/>.</summary>
@@ -77,7 +77,7 @@ public sealed class LearnedSteinDiscrepancy
     /// <summary>Computes <see cref="Output"/> at <paramref name="samples"/> (N×D).</summary>
     public void Evaluate(DeviceMatrix samples) => critic.Forward(samples);
 
-    /// <summary><c>s_n·f(x_n)</c> and <c>tr J(x_n)</c> of each sample (N), evaluating the critic.</summary>
+    /// <summary>Evaluates the critic and returns <c>s_n·f(x_n)</c> and <c>tr J(x_n)</c> of each sample (N).</summary>
     public (double[] ScoreProducts, double[] Traces) PerSample(DeviceMatrix samples, DeviceMatrix scores)
     {
         Evaluate(samples);
@@ -87,7 +87,7 @@ public sealed class LearnedSteinDiscrepancy
         return (device.Read(perSample), device.Read(perSampleTrace));
     }
 
-    /// <summary>δ, without the penalty.</summary>
+    /// <summary>Evaluates the critic and returns δ, without the penalty.</summary>
     public double Value(DeviceMatrix samples, DeviceMatrix scores)
     {
         (double[] products, double[] traces) = PerSample(samples, scores);
@@ -95,8 +95,8 @@ public sealed class LearnedSteinDiscrepancy
     }
 
     /// <summary>
-    /// <c>mean_n ‖f(x_n)‖² + D·10⁻⁶</c>, the penalty as published, at the last evaluation. Training needs its gradient alone; the value
-    /// can be compared with what the published code computes.
+    /// <c>mean_n ‖f(x_n)‖² + D·10⁻⁶</c>, the penalty as published, at the last evaluation. Training needs only its gradient; the value
+    /// is for comparison with the published code.
     /// </summary>
     internal double Penalty()
     {
@@ -105,12 +105,11 @@ public sealed class LearnedSteinDiscrepancy
     }
 
     /// <summary>
-    /// Sets <see cref="Gradient"/> to the derivative of <c>δ − λ mean‖f‖²</c> by the critic's parameters, for samples and
-    /// scores (N×D each).
+    /// Sets <see cref="Gradient"/> to the derivative of <c>δ − λ mean‖f‖²</c> with respect to the critic's parameters.
     /// </summary>
-    /// <param name="samples">Samples (N×D).</param>
-    /// <param name="scores">Scores (N×D).</param>
-    /// <param name="penalised">Whether the penalty counts; without it the derivative is that of δ.</param>
+    /// <param name="samples">The samples (N×D).</param>
+    /// <param name="scores">The model's scores at the samples (N×D).</param>
+    /// <param name="penalised">Whether to include the penalty; without it the derivative is that of δ.</param>
     public void CriticGradient(DeviceMatrix samples, DeviceMatrix scores, bool penalised = true)
     {
         Evaluate(samples);
@@ -119,14 +118,14 @@ public sealed class LearnedSteinDiscrepancy
         BackPropagateOutput(samples, scores, penalised ? Lambda : 0);
     }
 
-    /// <summary><paramref name="gradient"/> (N×D) = the derivative of δ by the scores, f/N, evaluating the critic.</summary>
+    /// <summary>Evaluates the critic; <paramref name="gradient"/> (N×D) = the derivative f/N of δ with respect to the scores.</summary>
     public void ScoreGradient(DeviceMatrix gradient, DeviceMatrix samples)
     {
         Evaluate(samples);
         device.Map<Scaled>(gradient, Output, p: 1.0 / samples.Rows);
     }
 
-    /// <summary>Slopes, P, Mᵀ and D₁Mᵀ.</summary>
+    /// <summary>Computes the slopes, P, Mᵀ and D₁Mᵀ.</summary>
     private void ComputeTrace()
     {
         critic.ComputeSlopes();
@@ -137,7 +136,7 @@ public sealed class LearnedSteinDiscrepancy
         device.Multiply(traceTerms, critic.Layer1.Slope, mask);
     }
 
-    /// <summary>The trace's part of the gradient by the weights and by the slopes.</summary>
+    /// <summary>Computes the trace's part of the gradient with respect to the weights and the slopes.</summary>
     private void BackPropagateTrace()
     {
         double tau = 1.0 / Output.Rows;
@@ -154,7 +153,7 @@ public sealed class LearnedSteinDiscrepancy
             device.Multiply(Gradient.WeightOut, probedOutGradient, probeProduct);
     }
 
-    /// <summary>Adds the part of <c>s·f − λ‖f‖²</c> and takes both through the layers.</summary>
+    /// <summary>Adds the part of <c>s·f − λ‖f‖²</c> and back-propagates both parts through the layers.</summary>
     private void BackPropagateOutput(DeviceMatrix samples, DeviceMatrix scores, double lambda)
     {
         double tau = 1.0 / Output.Rows;

@@ -7,12 +7,12 @@ namespace Stein.Engine.Discrepancies;
 /// <summary>
 /// maxSKSD for given slices: the sum over R slices (r_d, g_d) of the one-dimensional KSD of the projections
 /// (Gong, Li and Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, section 3.3), with its
-/// derivatives by the scores, by the test directions g and by the slice directions r. Maximising it over g is
-/// maxSKSD-g, over g and r maxSKSD-rg.
+/// derivatives with respect to the scores, the test directions g and the slice directions r. Maximised over g it is
+/// maxSKSD-g, maximised over g and r it is maxSKSD-rg.
 /// </summary>
 /// <remarks>
 /// It is a sum over the slices, not a mean. Bandwidths follow the median rule of each slice
-/// (<see cref="Bandwidth.SetByProjectedMedians"/>) and are constants in every derivative. With <c>Z = X Ĝ</c>,
+/// (<see cref="Bandwidth.SetByProjectedMedians"/>); derivatives treat them as constants. With <c>Z = X Ĝ</c>,
 /// <c>P = S R̂</c> and <c>c_d = r̂_d·ĝ_d</c>: <c>∂/∂S = ∂P R̂ᵀ</c>, <c>∂/∂Ĝ = Xᵀ ∂Z + R̂ diag(∂c)</c>,
 /// <c>∂/∂R̂ = Sᵀ ∂P + Ĝ diag(∂c)</c>.
 /// </remarks>
@@ -53,14 +53,14 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     /// <summary>The test directions g (D×R).</summary>
     public Directions TestDirections { get; }
 
-    /// <summary>The slice directions r (D×R). Fixed to the unit vectors when made by <see cref="OnBasis"/>.</summary>
+    /// <summary>The slice directions r (D×R), fixed to the unit vectors if created by <see cref="OnBasis"/>.</summary>
     public Directions SliceDirections { get; }
 
     public Bandwidth Bandwidth { get; }
 
     /// <summary>
-    /// R = D slices with r the fixed orthogonal basis of unit vectors, g starting there too: maxSKSD-g. Products with r
-    /// are left out.
+    /// Creates R = D slices whose r are fixed to the unit vectors, where g starts as well: maxSKSD-g. Products with r
+    /// are skipped.
     /// </summary>
     public static SlicedKernelisedSteinDiscrepancy<TKernel> OnBasis(Device device, int samples, int dimension, PairStatistic statistic)
     {
@@ -71,14 +71,14 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
         return discrepancy;
     }
 
-    /// <summary>R slices with any r and g, all zero until they are set.</summary>
+    /// <summary>Creates R slices with arbitrary r and g, all zero until they are set.</summary>
     public static SlicedKernelisedSteinDiscrepancy<TKernel> WithSlices(
         Device device, int samples, int dimension, int slices, PairStatistic statistic)
         => new(device, samples, dimension, slices, statistic, basisSlices: false);
 
     /// <summary>
-    /// Projects samples and scores (N×D each) on the slices as they are now and sets the bandwidths by the median rule.
-    /// Value and derivatives are those at this point until the next call.
+    /// Projects samples and scores (N×D each) on the current slices and sets the bandwidths by the median rule. Until the next call,
+    /// value and derivatives refer to these projections.
     /// </summary>
     public void Project(DeviceMatrix samples, DeviceMatrix scores)
     {
@@ -94,7 +94,7 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
         Bandwidth.SetByProjectedMedians(projections);
     }
 
-    /// <summary>The statistic at the point of the last <see cref="Project"/>.</summary>
+    /// <summary>The statistic for the projections of the last call of <see cref="Project"/>.</summary>
     public double Value(DeviceMatrix scores)
     {
         double sum = 0;
@@ -124,8 +124,9 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     }
 
     /// <summary>
-    /// The derivative with respect to g before normalisation, in <see cref="Directions.Gradient"/> of
-    /// <see cref="TestDirections"/>; with <paramref name="bySlices"/> also with respect to r.
+    /// Writes the derivative with respect to g before normalisation to <see cref="Directions.Gradient"/> of
+    /// <see cref="TestDirections"/>, and with <paramref name="bySlices"/> also the one with respect to r to that of
+    /// <see cref="SliceDirections"/>.
     /// </summary>
     public void DirectionGradients(DeviceMatrix samples, DeviceMatrix scores, bool bySlices)
     {

@@ -5,10 +5,10 @@ using Stein.Engine.LinearAlgebra;
 
 namespace Stein.Engine.Estimators;
 
-/// <summary>The estimate of <see cref="AugmentedSteinEstimator"/>, where the formula is.</summary>
+/// <summary>The estimate of <see cref="AugmentedSteinEstimator"/>, which documents the formula.</summary>
 /// <remarks>
-/// With N(y) the bracket and q(y) the denominator, <c>∇·ĝ = −(∇·N)/q + N·∇q/q²</c>, where <c>∇q = −2 Σ_n (Bk_y)_n J_n</c> and
-/// <c>∇·N = Σ_n J_n·Ĝ_n − Σ_n (Bk_y + 1)_n Δ_y k_n − Tr(JᵀBJ)</c>; the last trace is <c>‖L⁻¹J‖²</c>, O(K²D) operations a point.
+/// Let N(y) be the bracket and q(y) the denominator. Then <c>∇·ĝ = −(∇·N)/q + N·∇q/q²</c>, where <c>∇q = −2 Σ_n (Bk_y)_n J_n</c> and
+/// <c>∇·N = Σ_n J_n·Ĝ_n − Σ_n (Bk_y + 1)_n Δ_y k_n − Tr(JᵀBJ)</c>. The last trace is <c>‖L⁻¹J‖²</c>, O(K²D) operations per point.
 /// </remarks>
 internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double ridge, RidgeSolution solution)
     : ScoreEstimate(samples, ridge)
@@ -77,7 +77,7 @@ internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double 
         device.Write(divergences, results);
     }
 
-    /// <summary><c>Bk_y</c> (m×K) and <c>k(y, y) + η − k_yᵀBk_y</c> (m) of kernels (m×K).</summary>
+    /// <summary>Computes <c>Bk_y</c> (m×K) and <c>k(y, y) + η − k_yᵀBk_y</c> (m) from the kernels k_y (m×K).</summary>
     private (double[] Solved, double[] Denominators) SolveKernels(double[] kernels, int count)
     {
         var columns = new PaddedMatrix(Samples, count);
@@ -106,7 +106,7 @@ internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double 
         return (solved, denominators);
     }
 
-    /// <summary><paramref name="brackets"/> (m×D) = N at the points of the block.</summary>
+    /// <summary><paramref name="brackets"/> (m×D) = the bracket N at the points of the block.</summary>
     private void ComputeBrackets(DeviceMatrix brackets, double[] solved)
     {
         Device device = Set.Device;

@@ -1,19 +1,17 @@
-using Stein.Engine.Kernels;
-
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The Stein gradient estimator with Li and Turner's non-parametric predictor off the samples (ICLR 2018, equation 28): the estimate at y
-/// is what the estimator gives there for the samples and y together.
+/// The Stein gradient estimator with Li and Turner's non-parametric predictor (ICLR 2018, equation 28) for points that are not samples:
+/// the estimate at y is the one that the estimator computes there from the samples and y together.
 /// </summary>
 /// <remarks>
 /// <para>
-/// By elimination of the K old rows from the K + 1 equations, with <c>B = (𝐊 + ηI)⁻¹</c>, <c>k_y = k(X, y)</c> and
-/// <c>J_n = ∇_y k(x_n, y)</c>:
-/// <c>ĝ(y) = −[k_yᵀĜ − (Bk_y + 1)ᵀJ]/(k(y, y) + η − k_yᵀBk_y)</c>. At its samples the estimate is Ĝ; a y that happens to be one of them
-/// counts twice, and ĝ(y) is near Ĝ and not equal to it. Exists for η = 0, off the samples.
+/// Eliminating the K old rows from the K + 1 equations gives, with <c>B = (𝐊 + ηI)⁻¹</c>, <c>k_y = k(X, y)</c> and
+/// <c>J_n = ∇_y k(x_n, y)</c>,
+/// <c>ĝ(y) = −[k_yᵀĜ − (Bk_y + 1)ᵀJ]/(k(y, y) + η − k_yᵀBk_y)</c>. At its own samples the estimate is Ĝ. A point y that equals a sample
+/// counts twice, so ĝ(y) is close to Ĝ but not equal to it. For η = 0 the estimate exists at all points except the samples.
 /// </para>
-/// <para>O(K²) operations a point, by substitution.</para>
+/// <para>O(K²) operations per point, by substitution.</para>
 /// </remarks>
 internal sealed class AugmentedSteinEstimator : ScoreEstimator
 {
@@ -27,12 +25,12 @@ internal sealed class AugmentedSteinEstimator : ScoreEstimator
 
     public override BandwidthRule BandwidthRule => BandwidthRule.Median;
 
-    public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.OfPredictor(samples, dimension);
+    public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.ForPredictor(samples, dimension);
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension) => RidgeRule.Candidates;
 
     public override string? ProblemWith(double regularisation) => RidgeRule.ProblemWith(regularisation);
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
-        => new AugmentedSteinEstimate<TKernel>(samples, regularisation, RidgeSolution.Of<TKernel>(samples, regularisation));
+        => new AugmentedSteinEstimate<TKernel>(samples, regularisation, RidgeSolution.Solve<TKernel>(samples, regularisation));
 }

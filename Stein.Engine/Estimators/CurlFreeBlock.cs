@@ -5,14 +5,14 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// Sums with the curl-free kernel between a block of m points y and the K samples, see <see cref="CurlFreeScoreEstimator"/>.
+/// Sums of the curl-free kernel between a block of m points y and the K samples, see <see cref="CurlFreeScoreEstimator"/>.
 /// </summary>
 internal sealed class CurlFreeBlock<TKernel>(SampleSet set)
     where TKernel : struct, IRadialKernel
 {
     private readonly Device device = set.Device;
 
-    /// <summary>The pairs.</summary>
+    /// <summary>The scalar kernel between the points and the samples.</summary>
     public KernelBlock<TKernel> Pairs { get; } = new(set);
 
     /// <summary><paramref name="output"/> (m×D) = <c>Σ_n Γ(y, x_n) c_n = Σ_n [−φ′c_n − 2aφ″ d (d·c_n)]</c>.</summary>
@@ -32,7 +32,8 @@ internal sealed class CurlFreeBlock<TKernel>(SampleSet set)
         => Pairs.AddDisplacements(output, Pairs.Profile<KernelLaplacianGradient<TKernel>>(), 2 * Pairs.Scale * p);
 
     /// <summary>
-    /// <paramref name="output"/> (m×1) = the divergence of <c>Σ_n Γ(y, x_n)c_n + p·Z(y)</c>: <c>−2a Σ_n w d·c_n + 2ap Σ_n (Dw + 2ρw′)</c>.
+    /// <paramref name="output"/> (m×1) = the divergence of <c>Σ_n Γ(y, x_n)c_n + p·Z(y)</c>, which is
+    /// <c>−2a Σ_n w d·c_n + 2ap Σ_n (Dw + 2ρw′)</c>.
     /// </summary>
     public void Divergences(DeviceMatrix output, DeviceMatrix coefficients, DeviceMatrix alongSamples, double p)
     {

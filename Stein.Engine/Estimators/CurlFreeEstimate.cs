@@ -3,7 +3,7 @@ using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Estimators;
 
-/// <summary>The estimate of <see cref="CurlFreeScoreEstimator"/>, where the formulas are.</summary>
+/// <summary>The estimate of <see cref="CurlFreeScoreEstimator"/>, which documents the formulas.</summary>
 internal sealed class CurlFreeEstimate<TKernel>(SampleSet samples, double ridge, DeviceMatrix coefficients) : ScoreEstimate(samples, ridge)
     where TKernel : struct, IRadialKernel
 {

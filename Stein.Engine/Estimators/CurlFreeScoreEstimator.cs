@@ -1,22 +1,22 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The kernel exponential family by score matching with a ridge (Sriperumbudur et al., "Density estimation in infinite dimensional
-/// exponential families", JMLR 2017), which is Tikhonov regularisation with the curl-free matrix-valued kernel (Zhou, Shi and Zhu,
-/// "Nonparametric score estimators", ICML 2020): the estimate is the gradient of a function.
+/// The kernel exponential family fitted by score matching with a ridge (Sriperumbudur et al., "Density estimation in infinite
+/// dimensional exponential families", JMLR 2017). This is Tikhonov regularisation with the curl-free matrix-valued kernel (Zhou, Shi
+/// and Zhu, "Nonparametric score estimators", ICML 2020): the estimate is the gradient of a function.
 /// </summary>
 /// <remarks>
 /// <para>
-/// With <c>Γ(x, y) = ∇_x∇_yᵀ k/(2a) = −φ′I − 2aφ″dd ᵀ</c>, which has I where x = y, and <c>Z(y) = Σ_n ∇_y Δ_{x_n} k/(2a)</c>:
-/// <c>(Γ + ηI)c = Z(X)/η</c> (KD×KD), and <c>ŝ(y) = Σ_n Γ(y, x_n)c_n − Z(y)/η</c>, at the samples −ηc. The ridge is Kλ/(2a) in the papers'
-/// letters, and means the same as that of the Stein gradient estimator: both kernels have a unit diagonal.
+/// With <c>Γ(x, y) = ∇_x∇_yᵀ k/(2a) = −φ′I − 2aφ″ddᵀ</c>, which is I for x = y, and <c>Z(y) = Σ_n ∇_y Δ_{x_n} k/(2a)</c>, the
+/// equations are <c>(Γ + ηI)c = Z(X)/η</c> (KD×KD). The estimate is <c>ŝ(y) = Σ_n Γ(y, x_n)c_n − Z(y)/η</c>, which at the samples is
+/// −ηc. In the papers' notation the ridge is Kλ/(2a). It is comparable to the ridge of the Stein gradient estimator, because both
+/// kernels have a unit diagonal.
 /// </para>
 /// <para>
 /// Γ is never formed: its product with a vector takes O(K²D) operations (<see cref="CurlFreeSystem{TKernel}"/>), and conjugate
-/// gradients solve the equations, so that KD may be in the hundred thousands, where a factorisation ends at a few thousand.
+/// gradients solve the equations. KD may therefore be several hundred thousand, whereas a factorisation is limited to a few thousand.
 /// </para>
 /// </remarks>
 internal sealed class CurlFreeScoreEstimator : ScoreEstimator
@@ -31,7 +31,7 @@ internal sealed class CurlFreeScoreEstimator : ScoreEstimator
 
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
 
-    public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.OfCurlFree(samples, dimension);
+    public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.ForCurlFree(samples, dimension);
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension) => RidgeRule.Candidates;
 

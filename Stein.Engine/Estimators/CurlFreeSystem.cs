@@ -9,7 +9,8 @@ namespace Stein.Engine.Estimators;
 /// Stiefel, 1952) without forming Γ.
 /// </summary>
 /// <remarks>
-/// Ends where the residual is <see cref="Tolerance"/> times the right side. O(K²D) operations a step.
+/// The iteration ends when the norm of the residual is <see cref="Tolerance"/> times that of the right-hand side. O(K²D) operations
+/// per step.
 /// </remarks>
 internal sealed class CurlFreeSystem<TKernel>
     where TKernel : struct, IRadialKernel
@@ -29,10 +30,10 @@ internal sealed class CurlFreeSystem<TKernel>
         products = device.Allocate(samples.Count, 1);
     }
 
-    /// <summary>The residual over the right side at which a solution is one.</summary>
+    /// <summary>The norm of the residual, relative to that of the right-hand side, at which the iteration ends.</summary>
     public double Tolerance => device.IsSinglePrecision ? 1e-5 : 1e-12;
 
-    /// <summary>c (K×D).</summary>
+    /// <summary>Solves for c (K×D).</summary>
     /// <exception cref="ScoreEstimationException">The iterations do not converge.</exception>
     public DeviceMatrix Solve()
     {
@@ -49,8 +50,8 @@ internal sealed class CurlFreeSystem<TKernel>
             {
                 throw new ScoreEstimationException(
                     $"The equations of the curl-free estimate are too ill-conditioned at ridge {ridge}: after {iteration} iterations the "
-                    + $"residual is {Math.Sqrt(square / goal) * Tolerance:E1} of the right side. Give a larger ridge, or compute in double "
-                    + "precision.");
+                    + $"residual is still {Math.Sqrt(square / goal) * Tolerance:E1} times the right-hand side. "
+                    + "Use a larger ridge or compute in double precision.");
             }
 
             double step = square / curvature;

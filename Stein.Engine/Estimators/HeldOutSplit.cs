@@ -3,38 +3,40 @@ using Stein.Engine.Samples;
 
 namespace Stein.Engine.Estimators;
 
-/// <summary>Samples in two parts: those that make an estimate, and those held out to judge it, a fifth.</summary>
-/// <param name="Training">M×D, row-major.</param>
-/// <param name="Judges">(K − M)×D, row-major.</param>
-internal sealed record HeldOutSplit(double[] Training, double[] Judges)
+/// <summary>A split of samples into those from which an estimate is computed and those held out to evaluate it, about a fifth.</summary>
+/// <param name="Training">The samples for the estimate: M×D, row-major.</param>
+/// <param name="HeldOut">The held-out samples: (K − M)×D, row-major.</param>
+internal sealed record HeldOutSplit(double[] Training, double[] HeldOut)
 {
-    /// <summary>One sample in so many is held out at a time.</summary>
+    /// <summary>One in this many samples is held out in each split.</summary>
     public const int HeldOutEvery = 5;
 
-    /// <summary>The fewest samples of which some can be held out.</summary>
-    public const int FewestSamples = 10;
-
-    /// <summary>A loss at so many samples is no longer noisy; as many splits are made as it takes to hold out as many.</summary>
-    public const int EnoughJudges = 400;
+    /// <summary>The minimum number of samples for a split.</summary>
+    public const int MinSamples = 10;
 
     /// <summary>
-    /// How many splits there are of K samples: five up to K = 400, which hold out each sample once, and one from K = 2000 on.
+    /// The number of held-out samples at which a loss is no longer noisy. There are as many splits as it takes to hold out this many.
+    /// </summary>
+    public const int EnoughHeldOut = 400;
+
+    /// <summary>
+    /// The number of splits of K samples: five up to K = 400, which hold out each sample once, and only one from K = 2000.
     /// </summary>
     public static int Count(int samples)
     {
         int heldOut = Math.Max(1, samples / HeldOutEvery);
-        return Math.Clamp((EnoughJudges + heldOut - 1) / heldOut, 1, HeldOutEvery);
+        return Math.Clamp((EnoughHeldOut + heldOut - 1) / heldOut, 1, HeldOutEvery);
     }
 
-    /// <summary>Splits samples at random, the splits holding out different ones.</summary>
-    /// <param name="samples">K×D, row-major, K at least <see cref="FewestSamples"/>.</param>
-    /// <param name="seed">Decides which samples are held out: the same seed and number of samples hold out the same rows.</param>
-    /// <returns>As many as <see cref="Count"/> says.</returns>
-    /// <exception cref="ArgumentException">The numbers are not rows of D finite ones, or too few.</exception>
-    public static IReadOnlyList<HeldOutSplit> Of(ReadOnlySpan<double> samples, int dimension, uint seed)
+    /// <summary>Splits samples at random; each split holds out different samples.</summary>
+    /// <param name="samples">K×D, row-major, K at least <see cref="MinSamples"/>.</param>
+    /// <param name="seed">Determines which samples are held out: the same rows for the same seed and number of samples.</param>
+    /// <returns><see cref="Count"/> splits.</returns>
+    /// <exception cref="ArgumentException">The numbers are not rows of D finite numbers, or there are too few rows.</exception>
+    public static IReadOnlyList<HeldOutSplit> Create(ReadOnlySpan<double> samples, int dimension, uint seed)
     {
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
-        int count = SampleMatrix.Rows(samples, dimension, nameof(samples), FewestSamples);
+        int count = SampleMatrix.Rows(samples, dimension, nameof(samples), MinSamples);
         int[] order = [.. Enumerable.Range(0, count)];
         new PhiloxStream(seed, StreamPurpose.HeldOut).Shuffle(order);
         var splits = new HeldOutSplit[Count(count)];
@@ -43,7 +45,7 @@ internal sealed record HeldOutSplit(double[] Training, double[] Judges)
             (int start, int end) = (count * index / HeldOutEvery, count * (index + 1) / HeldOutEvery);
             splits[index] = new(
                 Training: Rows(samples, dimension, [.. order[..start], .. order[end..]]),
-                Judges: Rows(samples, dimension, order[start..end]));
+                HeldOut: Rows(samples, dimension, order[start..end]));
         }
 
         return splits;

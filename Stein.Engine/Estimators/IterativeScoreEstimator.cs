@@ -1,11 +1,11 @@
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// Estimates by T steps of an iteration whose limit is the Stein gradient estimator without a ridge; stopping early is the regularisation.
+/// Estimates by T steps of an iteration whose limit is the Stein gradient estimator without a ridge; early stopping regularises.
 /// </summary>
 /// <remarks>
-/// The iterations are <see cref="ScoreIteration"/>. The ν-method goes step by step, Landweber iteration all at once by
-/// <see cref="LandweberPolynomial"/>: O(K²D) operations for each of T or about √T products, K² numbers on the device.
+/// <see cref="ScoreIteration"/> defines the iterations. The ν-method takes T steps; Landweber iteration is evaluated at once by
+/// <see cref="LandweberPolynomial"/> with about √T products. A step or product takes O(K²D) operations; the device holds K² numbers.
 /// </remarks>
 internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimator
 {
@@ -20,8 +20,8 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
 
     /// <summary>
-    /// <c>T = max(50, 3D)</c>, and for the ν-method, which does in √T steps what Landweber iteration does in T, <c>max(8, 2.5 √D)</c>: a
-    /// step takes off a share 1/D, about, of what is left of a linear score.
+    /// <c>T = max(50, 3D)</c> for Landweber iteration, one step of which reduces the error of a linear score by a factor of about
+    /// 1 − 1/D, and <c>max(8, 2.5 √D)</c> for the ν-method, which needs only about √T steps.
     /// </summary>
     public override double DefaultRegularisation(int samples, int dimension)
         => isAccelerated ? Math.Max(8, Math.Round(2.5 * Math.Sqrt(dimension))) : Math.Max(50, 3 * dimension);

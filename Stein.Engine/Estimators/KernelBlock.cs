@@ -5,8 +5,8 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The kernel between a block of m points y and all K samples x, and the sums over the samples that estimates are made of. Working memory
-/// of O(mK), kept between blocks.
+/// The kernel between a block of m points y and all K samples x, and the sums over samples that make up estimates. O(mK) working
+/// memory, kept between blocks.
 /// </summary>
 /// <remarks>
 /// With <c>d = y − x</c>, <c>a = 1/h²</c>, <c>ρ = a‖d‖²</c> and the profile φ at ρ: <c>∇_y k = 2aφ′d</c> and <c>∇_x k = −2aφ′d</c>.
@@ -22,7 +22,7 @@ internal sealed class KernelBlock<TKernel>(SampleSet set)
     private DeviceMatrix? wide;
     private DeviceMatrix points = set.Matrix;
 
-    /// <summary>a.</summary>
+    /// <summary><c>a = 1/h²</c>.</summary>
     public double Scale { get; } = 1 / set.SquaredBandwidth;
 
     /// <summary><c>‖d‖²</c> (m×K).</summary>
@@ -53,13 +53,15 @@ internal sealed class KernelBlock<TKernel>(SampleSet set)
         device.SquaredDistances(SquaredDistances, block, set.Matrix);
     }
 
-    /// <summary>φ (m×K); valid until the next profile.</summary>
+    /// <summary>Computes φ (m×K); valid until the next profile.</summary>
     public DeviceMatrix Values() => Profile<KernelValue<TKernel>>();
 
-    /// <summary>−φ′ (m×K); valid until the next profile.</summary>
+    /// <summary>Computes −φ′ (m×K); valid until the next profile.</summary>
     public DeviceMatrix FirstDerivatives() => Profile<KernelFirstDerivative<TKernel>>();
 
-    /// <summary>Any other function of distance and 1/h² (m×K), p being the dimension; valid until the next profile.</summary>
+    /// <summary>
+    /// Computes a map of squared distances, <c>1/h²</c> and the dimension as p (m×K); valid until the next profile.
+    /// </summary>
     public DeviceMatrix Profile<TMap>()
         where TMap : struct, IElementMap
     {
@@ -68,7 +70,7 @@ internal sealed class KernelBlock<TKernel>(SampleSet set)
         return output;
     }
 
-    /// <summary><c>Σ_n f_mn</c> (m×1) of a matrix f (m×K); valid until the next sum.</summary>
+    /// <summary>Computes <c>Σ_n f_mn</c> (m×1) of a matrix f (m×K); valid until the next sum.</summary>
     public DeviceMatrix RowSums(DeviceMatrix matrix)
     {
         DeviceMatrix output = sums!.RowRange(0, points.Rows);
@@ -76,7 +78,7 @@ internal sealed class KernelBlock<TKernel>(SampleSet set)
         return output;
     }
 
-    /// <summary><c>(y_m − x_n)·c_n</c> (m×K), valid until the next call.</summary>
+    /// <summary>Computes <c>(y_m − x_n)·c_n</c> (m×K); valid until the next call.</summary>
     /// <param name="coefficients">c (K×D).</param>
     /// <param name="alongSamples"><c>x_n·c_n</c> (1×K).</param>
     public DeviceMatrix Along(DeviceMatrix coefficients, DeviceMatrix alongSamples)

@@ -5,13 +5,13 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The score of the kernel density estimate <c>q̂(y) = (1/K) Σ_n k(y, x_n)</c>, up to its constant: <c>∇q̂/q̂</c>. The regularisation is
-/// a factor of the bandwidth, 1 unless given.
+/// The score <c>∇q̂/q̂</c> of the unnormalised kernel density estimate <c>q̂(y) = (1/K) Σ_n k(y, x_n)</c>. The regularisation is
+/// a factor of the bandwidth, by default 1.
 /// </summary>
 /// <remarks>
-/// <c>∇ log q̂ = 2a Σ_n φ′d/Σ_n φ</c>, and its divergence is <c>Δq̂/q̂ − ‖∇ log q̂‖²</c> with <c>Δ_y k = −tr ∇_x∇_y k</c>. The Gaussian's
-/// quotients do not change when the least squared distance of a point is taken from all of that point, which keeps them from being 0/0
-/// far from all samples.
+/// <c>∇ log q̂ = 2a Σ_n φ′d/Σ_n φ</c>, and its divergence is <c>Δq̂/q̂ − ‖∇ log q̂‖²</c> with <c>Δ_y k = −tr ∇_x∇_y k</c>. For the
+/// Gaussian, subtracting the smallest squared distance of a point from all its squared distances leaves the quotients unchanged and
+/// prevents 0/0 far from all samples.
 /// </remarks>
 internal sealed class KernelDensityScore : ScoreEstimator
 {
@@ -52,18 +52,18 @@ internal sealed class KernelDensityScore : ScoreEstimator
         {
             Device device = Set.Device;
             block.SetPoints(points);
-            DeviceMatrix least = ShiftDistances();
+            DeviceMatrix shifts = ShiftDistances();
             DeviceMatrix scores = device.Allocate(points.Rows, points.Columns);
             ComputeQuotients(scores, points);
             DeviceMatrix squares = device.Allocate(points.Rows, 1);
             device.SumRows<Square>(squares, scores);
 
-            // The trace of the Gaussian has ρ itself beside the profile: 2a Σ φ(D − 2ρ), short of 4a² times what was taken.
+            // The trace of the Gaussian, 2a Σ φ(D − 2ρ), depends on ρ directly too, which adds 4a² times the subtracted distance.
             device.Map<Identity>(divergences, block.RowSums(block.Profile<KernelMixedTrace<TKernel>>()));
             device.Map<Quotient>(divergences, divergences, block.RowSums(block.Values()));
             device.Map<AddScaled>(divergences, squares, divergences, p: 1);
             device.Map<Scaled>(divergences, divergences, p: -1);
-            device.Map<AddScaled>(divergences, divergences, least, p: 4 * block.Scale * block.Scale);
+            device.Map<AddScaled>(divergences, divergences, shifts, p: 4 * block.Scale * block.Scale);
         }
 
         private void ComputeQuotients(DeviceMatrix scores, DeviceMatrix points)
@@ -73,28 +73,30 @@ internal sealed class KernelDensityScore : ScoreEstimator
             Set.Device.Map<Quotient>(scores, scores, block.RowSums(block.Values()));
         }
 
-        /// <summary>Takes the least distance of a row from the row, where that changes no quotient; returns what was taken (m×1).</summary>
+        /// <summary>
+        /// If the quotients are invariant to it, subtracts the smallest squared distance of each row from the row; returns these (m×1).
+        /// </summary>
         private DeviceMatrix ShiftDistances()
         {
             Device device = Set.Device;
             DeviceMatrix distances = block.SquaredDistances;
-            DeviceMatrix taken = device.Allocate(distances.Rows, 1);
+            DeviceMatrix shifts = device.Allocate(distances.Rows, 1);
             if (!TKernel.EqualsItsDerivatives)
-                return taken;
+                return shifts;
             double[] all = device.Read(distances);
-            double[] least = [.. Enumerable.Range(0, distances.Rows).Select(
+            double[] minima = [.. Enumerable.Range(0, distances.Rows).Select(
                 row => Minimum(all.AsSpan(row * distances.Columns, distances.Columns)))];
-            device.Write(taken, least);
-            device.Map<AddScaled>(distances, distances, taken, p: -1);
-            return taken;
+            device.Write(shifts, minima);
+            device.Map<AddScaled>(distances, distances, shifts, p: -1);
+            return shifts;
         }
 
         private static double Minimum(ReadOnlySpan<double> row)
         {
-            double least = row[0];
+            double minimum = row[0];
             foreach (double value in row)
-                least = Math.Min(least, value);
-            return least;
+                minimum = Math.Min(minimum, value);
+            return minimum;
         }
     }
 }

@@ -6,11 +6,11 @@ namespace Stein.Engine.Estimators;
 
 /// <summary>
 /// An estimate in the span of kernels and their gradients at the samples,
-/// <c>s(y) = Σ_n k(y, x_n) c_n + β Σ_n ∇_{x_n} k(y, x_n)</c>: what ridge, iterations and truncated spectra all give.
+/// <c>s(y) = Σ_n k(y, x_n) c_n + β Σ_n ∇_{x_n} k(y, x_n)</c>. Estimates by ridges, iterations and truncated spectra have this form.
 /// </summary>
 /// <remarks>
 /// With <c>d = y − x_n</c>, <c>a = 1/h²</c>: <c>∇_{x_n} k = −2aφ′d</c>, and
-/// <c>∇·s = Σ_n 2aφ′ d·c_n + β Σ_n tr ∇_x∇_y k</c>. For M points O(MKD).
+/// <c>∇·s = Σ_n 2aφ′ d·c_n + β Σ_n tr ∇_x∇_y k</c>. O(MKD) operations for M points.
 /// </remarks>
 internal sealed class KernelExpansion<TKernel> : ScoreEstimate
     where TKernel : struct, IRadialKernel
@@ -22,10 +22,10 @@ internal sealed class KernelExpansion<TKernel> : ScoreEstimate
     private readonly double[]? atSamples;
 
     /// <param name="samples">x (K×D).</param>
-    /// <param name="regularisation">What it was made with.</param>
+    /// <param name="regularisation">The regularisation of the estimate.</param>
     /// <param name="coefficients">c (K×D).</param>
     /// <param name="gradientWeight">β, the factor of the kernel's gradients.</param>
-    /// <param name="atSamples">The estimate at the samples (K×D), where it is known better than by summing.</param>
+    /// <param name="atSamples">The estimate at the samples (K×D), if known more accurately than by the sum.</param>
     public KernelExpansion(
         SampleSet samples, double regularisation, DeviceMatrix coefficients, double gradientWeight, double[]? atSamples = null)
         : base(samples, regularisation)

@@ -5,21 +5,25 @@ using Stein.Engine.State;
 
 namespace Stein.Engine.Estimators;
 
-/// <summary>The iteration for a kernel; what it is stands at <see cref="ScoreIteration"/>.</summary>
+/// <summary>The iteration for a kernel, as documented in <see cref="ScoreIteration"/>.</summary>
 internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     where TKernel : struct, IRadialKernel
 {
     private const double Nu = 1;
 
-    /// <summary>Products that find the largest eigenvalue, at most: the all-positive matrix has one far above the others.</summary>
+    /// <summary>
+    /// The maximum number of products to find the largest eigenvalue, which in a matrix of positive entries is well separated.
+    /// </summary>
     private const int PowerIterations = 50;
 
-    /// <summary>How far apart its bounds may be, relatively, to be enough: a step is as much smaller than it could be.</summary>
+    /// <summary>
+    /// The relative distance of the eigenvalue's bounds at which the search ends; steps are smaller than necessary by at most this.
+    /// </summary>
     private const double EnoughAccuracy = 1e-3;
 
     /// <summary>
-    /// The smallest entry of the vector of power iteration, relative to its largest. Without it the entry of a sample far from all others
-    /// would round to 0.
+    /// The smallest entry allowed in the vector of the power iteration, relative to the largest one. Otherwise the entry of a sample far
+    /// from all others would round to 0.
     /// </summary>
     private const double MinEntry = 1e-6;
 
@@ -46,7 +50,7 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
         previousCoefficients = Zeros();
     }
 
-    /// <summary>K (K×K).</summary>
+    /// <summary>The Gram matrix K (K×K).</summary>
     public DeviceMatrix Gram { get; }
 
     /// <summary>⟨∇,K⟩ (K×D).</summary>
@@ -55,7 +59,7 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     /// <inheritdoc/>
     public override double LargestEigenvalue { get; }
 
-    /// <summary>β.</summary>
+    /// <summary>The weight β of the kernel's gradients.</summary>
     public double GradientWeight { get; private set; }
 
     /// <inheritdoc/>
@@ -69,10 +73,12 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
         return new KernelExpansion<TKernel>(Samples, Iteration, copy, GradientWeight, ScoresAtSamples());
     }
 
-    /// <summary>The estimate of Landweber iteration after a number of steps, whatever steps this has done, at once.</summary>
+    /// <summary>
+    /// Computes the estimate of Landweber iteration after the given number of steps at once, independently of the steps done so far.
+    /// </summary>
     public ScoreEstimate LandweberEstimate(int steps)
     {
-        var polynomial = LandweberPolynomial.Of(steps, device.UnitRoundoff);
+        var polynomial = LandweberPolynomial.Create(steps, device.UnitRoundoff);
         double inverse = 1 / LargestEigenvalue;
         DeviceMatrix sums = Zeros(), weights = Zeros(), term = Zeros(), previous = Zeros();
         device.Map<Identity>(term, GradientSums);
@@ -83,7 +89,7 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
             if (k == polynomial.Scores.Length - 1)
                 return new KernelExpansion<TKernel>(Samples, steps, weights, -steps * inverse, device.Read(sums));
 
-            // Chebyshev's recurrence, 2A − I being I − 2K/λ.
+            // Chebyshev's recurrence, where 2A − I = I − 2K/λ.
             device.Multiply(residuals, Gram, term);
             Advance(ref term, ref previous, residuals, k == 0 ? 0 : 1, (k == 0 ? -2 : -4) * inverse);
         }
@@ -92,7 +98,7 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     /// <inheritdoc/>
     public override void Step()
     {
-        // Not an int: the product of two grows beyond one from 32 768 steps on.
+        // A double, because the product of the first two factors would exceed the range of an int from 32 768 steps on.
         double t = ++Iteration;
         double u = isAccelerated
             ? (t - 1) * ((2 * t) - 3) * ((2 * t) + (2 * Nu) - 1)
@@ -135,7 +141,7 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
 
     private DeviceMatrix Zeros() => device.Allocate(Samples.Count, Samples.Dimension);
 
-    /// <summary>The new current is <c>current + u(current − previous) + step·direction</c>, the new previous the old current.</summary>
+    /// <summary>Sets current to <c>current + u(current − previous) + step·direction</c> and previous to the old current.</summary>
     private void Advance(ref DeviceMatrix current, ref DeviceMatrix previous, DeviceMatrix direction, double u, double step)
     {
         device.Map<Momentum>(previous, current, previous, direction, p: u, q: step);
@@ -143,8 +149,9 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     }
 
     /// <summary>
-    /// A bound of the largest eigenvalue of a matrix of positive entries: <c>min_i (Kv)_i/v_i ≤ λ ≤ max_i (Kv)_i/v_i</c> for every positive
-    /// v (Collatz and Wielandt), which power iteration brings to λ. From above, because the ν-method diverges where λ is too small.
+    /// An upper bound of the largest eigenvalue λ of a matrix of positive entries: <c>min_i (Kv)_i/v_i ≤ λ ≤ max_i (Kv)_i/v_i</c> for every
+    /// positive v (Collatz and Wielandt), and power iteration makes both bounds converge to λ. The bound must be an upper one, because the
+    /// ν-method diverges if λ is too small.
     /// </summary>
     private double BoundLargestEigenvalue()
     {
@@ -160,19 +167,19 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
             device.Multiply(product, Gram, vector);
             double[] image = device.Read(product);
             double largest = image.Max();
-            double most = 0, least = double.PositiveInfinity;
+            double max = 0, min = double.PositiveInfinity;
             for (int row = 0; row < count; row++)
             {
-                most = Math.Max(most, image[row] / v[row]);
-                least = Math.Min(least, image[row] / v[row]);
+                max = Math.Max(max, image[row] / v[row]);
+                min = Math.Min(min, image[row] / v[row]);
                 v[row] = Math.Max(image[row] / largest, MinEntry);
             }
 
-            bound = Math.Min(bound, most);
-            lower = Math.Max(lower, least);
+            bound = Math.Min(bound, max);
+            lower = Math.Max(lower, min);
         }
 
-        // The products are rounded.
+        // Allows for the rounding of the products.
         return bound * (1 + (count * device.UnitRoundoff));
     }
 }

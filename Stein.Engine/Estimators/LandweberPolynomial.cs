@@ -1,28 +1,29 @@
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// What T steps of Landweber iteration do, as polynomials of <c>A = I − K/λ</c>, in Chebyshev polynomials: the numbers of T steps from
-/// about √T products.
+/// The result of T steps of Landweber iteration as polynomials of <c>A = I − K/λ</c>, expanded in Chebyshev polynomials, so that T
+/// steps need only about √T products.
 /// </summary>
 /// <remarks>
 /// <para>
 /// The steps of <see cref="ScoreIteration"/> sum to <c>S = −p(A)⟨∇,K⟩/λ</c> and <c>c = q(A)⟨∇,K⟩/λ²</c> with
-/// <c>p(x) = Σ_{j&lt;T} x^j</c> and <c>q(x) = Σ_{j&lt;T} (T − 1 − j) x^j</c>; the eigenvalues of A are within 0 and 1.
+/// <c>p(x) = Σ_{j&lt;T} x^j</c> and <c>q(x) = Σ_{j&lt;T} (T − 1 − j) x^j</c>; the eigenvalues of A lie between 0 and 1.
 /// </para>
 /// <para>
-/// There <c>x = cos²(θ/2)</c>, and <c>x^j = Σ_k b_jk cos kθ</c>, where b_jk is the law of a random walk of j steps, none of them
-/// negative: of degrees beyond <c>√(j ln(2/ε))</c> there is less than ε (Newman and Rivlin, "Approximation of monomials by lower
-/// degree polynomials", Aequationes Mathematicae 1976). And <c>cos kθ</c> is the Chebyshev polynomial of degree k at 2x − 1.
+/// On this interval <c>x = cos²(θ/2)</c> and <c>x^j = Σ_k b_jk cos kθ</c>, where the b_jk are the probabilities of a random walk of j
+/// steps, and thus not negative: terms of degree above <c>√(j ln(2/ε))</c> add up to less than ε (Newman and Rivlin, "Approximation
+/// of monomials by lower degree polynomials", Aequationes Mathematicae 1976). <c>cos kθ</c> is the Chebyshev polynomial of degree k at
+/// 2x − 1.
 /// </para>
 /// </remarks>
-/// <param name="Scores">The coefficients of p, by degree.</param>
-/// <param name="Coefficients">The coefficients of q, by degree, as many.</param>
+/// <param name="Scores">The Chebyshev coefficients of p, by degree.</param>
+/// <param name="Coefficients">The Chebyshev coefficients of q, by degree; as many as for p.</param>
 internal sealed record LandweberPolynomial(double[] Scores, double[] Coefficients)
 {
-    /// <summary>O(T√T) operations.</summary>
+    /// <summary>Computes the coefficients in O(T√T) operations.</summary>
     /// <param name="steps">T, at least 1.</param>
-    /// <param name="accuracy">ε: what is left out of p and q is less than ε, each less than T².</param>
-    public static LandweberPolynomial Of(int steps, double accuracy)
+    /// <param name="accuracy">ε, a bound of the truncation error of p and q, whose values are below T².</param>
+    public static LandweberPolynomial Create(int steps, double accuracy)
     {
         int degree = (int)Math.Min(steps - 1, Math.Ceiling(Math.Sqrt(steps * Math.Log(2.0 * steps * steps / accuracy))));
         var p = new double[degree + 1];

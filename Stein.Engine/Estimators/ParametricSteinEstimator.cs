@@ -7,21 +7,21 @@ namespace Stein.Engine.Estimators;
 
 /// <summary>
 /// The parametric Stein gradient estimator (Li and Turner, ICLR 2018, appendix): the score of <c>log q̂(y) = Σ_k a_k k(y, x_k)</c> whose
-/// coefficients a (K) are the least of the KSD's V-statistic with a ridge.
+/// coefficients a (K) minimise the V-statistic of the KSD with a ridge.
 /// </summary>
 /// <remarks>
 /// <para>
-/// With <c>Ψ = −φ′</c> of the pairs, K their kernels, X the products <c>x_i·x_j</c>, ∘ elementwise and the scores
-/// <c>−2(1/h²) Σ_k a_k Ψ_ik(x_i − x_k)</c> the statistic is, but for a constant, <c>(4/h⁴K²)(aᵀΛa − 2aᵀb)</c>, so that
-/// <c>(Λ + ηI)a = b</c> with
+/// Let Ψ be the matrix of <c>−φ′</c> of the pairs, K that of the kernels, X that of the products <c>x_i·x_j</c>, and ∘ the elementwise
+/// product. The scores at the samples are <c>−2(1/h²) Σ_k a_k Ψ_ik(x_i − x_k)</c>, and the statistic is
+/// <c>(4/h⁴K²)(aᵀΛa − 2aᵀb)</c> up to a constant, so that <c>(Λ + ηI)a = b</c> with
 /// </para>
 /// <para><c>Λ = X∘(ΨKΨ) + Ψ(K∘X)Ψ − ((ΨK)∘X)Ψ − Ψ((KΨ)∘X)</c>,
 /// <c>b = [Ψ diag(X)Ψ + (ΨΨ)∘X − Ψ(Ψ∘X) − (Ψ∘X)Ψ]1</c>.</para>
 /// <para>
-/// Λ has the units of X and grows with K; the ridge is therefore counted in mean diagonal entries of Λ, unlike the authors', so that
-/// the same number does the same to data in other units. <c>Ψ(K∘X)Ψ</c> is half of itself plus its transpose, which leaves four products of
-/// K×K matrices, on the device: 8K³ operations, and K³/3 for the Cholesky factor, on the host in double precision; four times K² numbers.
-/// Evaluation takes O(KD) a point.
+/// Λ has the units of X and grows with K. Unlike the authors', the ridge is therefore a multiple of the mean diagonal entry of Λ, so
+/// that its effect does not depend on the units of the data. <c>Ψ(K∘X)Ψ</c> is the mean of itself and its transpose, which leaves four
+/// products of K×K matrices on the device (8K³ operations); the Cholesky factorisation on the host in double precision takes K³/3
+/// operations. Memory is 4K² numbers, and an evaluation takes O(KD) operations per point.
 /// </para>
 /// </remarks>
 internal sealed class ParametricSteinEstimator : ScoreEstimator
@@ -38,7 +38,7 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
 
     public override double DefaultRegularisation(int samples, int dimension) => 0.01;
 
-    /// <summary>The ridges that are tried: from 10⁻⁴ to 10 in half decades.</summary>
+    /// <summary>Candidate ridges from 10⁻⁴ to 10 in half decades.</summary>
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => [.. Enumerable.Range(-8, 11).Select(power => Math.Pow(10, 0.5 * power))];
 
@@ -54,12 +54,12 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
             system.Row(i)[i] += regularisation * mean;
         CholeskyFactor factor = CholeskyFactor.TryFactor(system) ?? throw new ScoreEstimationException(
             $"At ridge {regularisation} the equations of the parametric estimator are singular to rounding. "
-            + "Give a larger ridge, 0.01 or more.");
+            + "Use a larger ridge, 0.01 or more.");
         factor.Solve(right);
         return new Estimate<TKernel>(samples, regularisation, samples.Device.Upload(1, samples.Count, right.ToArray()));
     }
 
-    /// <summary>Λ (K×K) and b (K×1).</summary>
+    /// <summary>Computes Λ (K×K) and b (K×1).</summary>
     internal static (PaddedMatrix System, PaddedMatrix Right) Equations<TKernel>(SampleSet samples)
         where TKernel : struct, IRadialKernel
     {
@@ -72,7 +72,7 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
         device.Multiply(inner, samples.Matrix, samples.Matrix, transposeRight: true);
         PaddedMatrix right = RightSide(samples, slope, inner, work);
 
-        // P = ΨK; then PΨ∘X; then half of Ψ(K∘X) less P∘X, times Ψ, which with its transpose are the other three terms.
+        // P = ΨK, then (PΨ)∘X, then (half of Ψ(K∘X) minus P∘X) times Ψ, whose sum with its transpose is the other three terms.
         DeviceMatrix p = distances;
         device.Multiply(p, slope, kernel);
         device.Multiply(work, p, slope);
@@ -95,7 +95,7 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
         DeviceMatrix Square() => device.Allocate(count, count);
     }
 
-    /// <summary>b, from products of matrices with vectors but for (ΨΨ)∘X, whose row sums are those of Ψ∘(XΨ).</summary>
+    /// <summary>Computes b from products of Ψ with vectors and N×D matrices only.</summary>
     private static PaddedMatrix RightSide(SampleSet samples, DeviceMatrix slope, DeviceMatrix inner, DeviceMatrix work)
     {
         Device device = samples.Device;
@@ -121,7 +121,7 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
         device.Multiply(twice, slope, once);
         device.SumRows<Product>(sums, samples.Matrix, twice);
         device.Map<AddScaled>(result, result, sums, p: 1);
-        return PaddedMatrix.Of(device.Read(result), samples.Count, 1);
+        return PaddedMatrix.FromRows(device.Read(result), samples.Count, 1);
 
         DeviceMatrix Column() => device.Allocate(samples.Count, 1);
     }
@@ -143,7 +143,7 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
             block.AddDisplacements(scores, weighted, -2 * block.Scale);
         }
 
-        /// <summary><c>Σ_k a_k Δ_y k</c>, the Laplacian being less the mixed trace.</summary>
+        /// <summary><c>Σ_k a_k Δ_y k</c>; the Laplacian is the negative of the mixed trace.</summary>
         private protected override void ComputeDivergences(DeviceMatrix divergences, DeviceMatrix points)
         {
             Device device = Set.Device;

@@ -7,20 +7,23 @@ namespace Stein.Engine.Estimators;
 
 /// <summary>
 /// A vector-valued function in the space H^D of a radial kernel, given by its coefficients at N points,
-/// <c>g(·) = Σ_n [ α_n k(x_n, ·) + A_n ∇_{x_n} k(x_n, ·) ]</c>, with α_n in R^D and A_n a D×D matrix. On the host, in double precision;
-/// immutable.
+/// <c>g(·) = Σ_n [ α_n k(x_n, ·) + A_n ∇_{x_n} k(x_n, ·) ]</c>, with α_n in R^D and A_n a D×D matrix. Computed on the host in double
+/// precision; immutable.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Norms and inner products come from the coefficients alone, by the reproducing property:
+/// Norms and inner products follow from the coefficients by the reproducing property:
 /// <c>⟨k(x,·), k(y,·)⟩ = k(x,y)</c>, <c>⟨∂_{x_i}k(x,·), k(y,·)⟩ = ∂_{x_i}k(x,y)</c>,
 /// <c>⟨∂_{x_i}k(x,·), ∂_{y_j}k(y,·)⟩ = ∂_{x_i}∂_{y_j}k(x,y)</c>. With <c>d = x − y</c>, <c>a = 1/h²</c> and the profile φ at a‖d‖²:
 /// </para>
-/// <para><c>∇_x k = 2aφ′d</c>, <c>∇_y k = −2aφ′d</c>, <c>∂_{x_i}∂_{y_j}k = −2aφ′δ_ij − 4a²φ″d_i d_j</c>, so that a pair of terms has</para>
-/// <para><c>φ α·β − 2aφ′ α·(Bd) + 2aφ′ (Ad)·β − 2aφ′ tr(AᵀB) − 4a²φ″ (Ad)·(Bd)</c>: O(D²), with no memory but 2D numbers.</para>
+/// <para><c>∇_x k = 2aφ′d</c>, <c>∇_y k = −2aφ′d</c>, <c>∂_{x_i}∂_{y_j}k = −2aφ′δ_ij − 4a²φ″d_i d_j</c>.</para>
 /// <para>
-/// This is not the code of the kernelised Stein discrepancy, which knows only the traces of these matrices: what both say of one
-/// function is a check of either.
+/// A pair of terms therefore has the inner product
+/// <c>φ α·β − 2aφ′ α·(Bd) + 2aφ′ (Ad)·β − 2aφ′ tr(AᵀB) − 4a²φ″ (Ad)·(Bd)</c>: O(D²) operations, memory for 2D numbers.
+/// </para>
+/// <para>
+/// This code is independent of that of the kernelised Stein discrepancy, which uses only the traces of these matrices, so that
+/// comparing their results checks both.
 /// </para>
 /// </remarks>
 internal sealed class ReproducingKernelExpansion<TKernel>
@@ -30,17 +33,17 @@ internal sealed class ReproducingKernelExpansion<TKernel>
     private readonly double[] points;
     private readonly double[] values;
 
-    // A_n, or null where all are the same multiple of the identity.
+    // A_n, or null if all are the same multiple of the identity.
     private readonly double[]? matrices;
     private readonly double scale;
 
-    /// <summary>An expansion whose matrices are all <c>A_n = c I</c>, which are not stored.</summary>
+    /// <summary>Creates an expansion whose matrices are all <c>A_n = c I</c>; they are not stored.</summary>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="squaredBandwidth">h² of <c>k = φ(‖x − y‖²/h²)</c>, positive.</param>
     /// <param name="points">x: N×D, row-major, finite, N at least 1.</param>
     /// <param name="values">α: N×D, row-major.</param>
-    /// <param name="gradientScale">c; 0 for no derivatives.</param>
-    /// <exception cref="ArgumentException">Something is not as said above; the message says what.</exception>
+    /// <param name="gradientScale">c, or 0 for an expansion without derivatives.</param>
+    /// <exception cref="ArgumentException">An argument is invalid; the message says which.</exception>
     public ReproducingKernelExpansion(
         int dimension, double squaredBandwidth, ReadOnlySpan<double> points, ReadOnlySpan<double> values, double gradientScale)
     {
@@ -58,13 +61,13 @@ internal sealed class ReproducingKernelExpansion<TKernel>
         (this.points, this.values) = (points.ToArray(), values.ToArray());
     }
 
-    /// <summary>An expansion with a matrix for each point; O(ND²) memory.</summary>
+    /// <summary>Creates an expansion with a matrix for each point; O(ND²) memory.</summary>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="squaredBandwidth">h² of <c>k = φ(‖x − y‖²/h²)</c>, positive.</param>
     /// <param name="points">x: N×D, row-major, finite, N at least 1.</param>
     /// <param name="values">α: N×D, row-major.</param>
     /// <param name="matrices">A: N×D×D, each row-major.</param>
-    /// <exception cref="ArgumentException">Something is not as said above; the message says what.</exception>
+    /// <exception cref="ArgumentException">An argument is invalid; the message says which.</exception>
     public ReproducingKernelExpansion(
         int dimension,
         double squaredBandwidth,
@@ -84,18 +87,21 @@ internal sealed class ReproducingKernelExpansion<TKernel>
         this.matrices = matrices.ToArray();
     }
 
-    /// <summary>N.</summary>
+    /// <summary>The number of points N.</summary>
     public int Count { get; }
 
-    /// <summary>D.</summary>
+    /// <summary>The dimension D.</summary>
     public int Dimension { get; }
 
-    /// <summary>h².</summary>
+    /// <summary>The squared bandwidth h².</summary>
     public double SquaredBandwidth { get; }
 
-    /// <summary><c>⟨g, g′⟩</c> in H^D. O(NMD²), with multiples of the identity on both sides O(NMD); O(D) memory.</summary>
-    /// <param name="other">g′, of the same dimension and bandwidth; M points.</param>
-    /// <exception cref="ArgumentException">It is of another dimension or bandwidth.</exception>
+    /// <summary>
+    /// The inner product <c>⟨g, g′⟩</c> in H^D. O(NMD²) operations, O(NMD) if the matrices of both are multiples of the identity; O(D)
+    /// memory.
+    /// </summary>
+    /// <param name="other">g′, with the same dimension and bandwidth and M points.</param>
+    /// <exception cref="ArgumentException">The dimensions or bandwidths differ.</exception>
     public double InnerProduct(ReproducingKernelExpansion<TKernel> other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -121,10 +127,11 @@ internal sealed class ReproducingKernelExpansion<TKernel>
     }
 
     /// <summary>
-    /// V: <c>‖g‖²</c>. U: where g is a mean, each of its N terms divided by N, the sum over n ≠ m times N/(N − 1): without bias for the
-    /// squared norm of the expectation where terms are independent, and perhaps negative. O(N²D²/2), O(D) memory.
+    /// The squared norm. V: <c>‖g‖²</c>. U: for a mean g, whose N terms each include the factor 1/N, the sum over n ≠ m times N/(N − 1).
+    /// If the terms are independent, U is unbiased for the squared norm of their expectation; it may be negative. O(N²D²/2) operations,
+    /// O(D) memory.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">U of fewer than two terms.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The statistic is U and there are fewer than two terms.</exception>
     public double SquaredNorm(PairStatistic statistic = PairStatistic.V)
     {
         double weight = statistic.Weight(Count) * Count * Count;
@@ -143,7 +150,7 @@ internal sealed class ReproducingKernelExpansion<TKernel>
         return weight * (diagonal + (2 * lower));
     }
 
-    /// <summary><c>g(y)</c>. O(ND²).</summary>
+    /// <summary>Evaluates <c>g(y)</c>. O(ND²).</summary>
     /// <param name="point">y (D).</param>
     /// <param name="value">Receives g(y) (D).</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
@@ -164,7 +171,7 @@ internal sealed class ReproducingKernelExpansion<TKernel>
         }
     }
 
-    /// <summary>What term n of this and term m of the other have in <see cref="InnerProduct"/>.</summary>
+    /// <summary>The contribution of term n of this and term m of the other function to <see cref="InnerProduct"/>.</summary>
     private double Pair(int n, ReproducingKernelExpansion<TKernel> other, int m, Span<double> work)
     {
         int dimension = Dimension;
@@ -187,7 +194,7 @@ internal sealed class ReproducingKernelExpansion<TKernel>
         return (kernel * coefficients) + (first * (crossed + MatrixProduct(n, other, m))) - (second * along);
     }
 
-    /// <summary><c>φ</c>, <c>−2aφ′</c> and <c>4a²φ″</c> of a pair, none of them negative; leaves x − y.</summary>
+    /// <summary><c>φ</c>, <c>−2aφ′</c> and <c>4a²φ″</c> of a pair, none of them negative; also computes x − y.</summary>
     private (double Kernel, double First, double Second) Profile(
         ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> displacement)
     {

@@ -10,8 +10,9 @@ namespace Stein.Engine.Estimators;
 /// <param name="Scores">Ĝ (K×D, row-major).</param>
 internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
 {
+    /// <summary>Factors the matrix and solves for the estimate.</summary>
     /// <exception cref="ScoreEstimationException">The matrix is not positive definite; the message says why.</exception>
-    public static RidgeSolution Of<TKernel>(SampleSet samples, double ridge, PairStatistic statistic = PairStatistic.V)
+    public static RidgeSolution Solve<TKernel>(SampleSet samples, double ridge, PairStatistic statistic = PairStatistic.V)
         where TKernel : struct, IRadialKernel
     {
         var gram = new PaddedMatrix(samples.Count, samples.Count);
@@ -19,7 +20,7 @@ internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
         for (int i = 0; i < samples.Count; i++)
             gram.Row(i)[i] += ridge;
         CholeskyFactor factor = CholeskyFactor.TryFactor(gram) ?? throw Problem(samples, ridge, statistic);
-        PaddedMatrix scores = PaddedMatrix.Of(samples.Device.Read(sums), samples.Count, samples.Dimension);
+        PaddedMatrix scores = PaddedMatrix.FromRows(samples.Device.Read(sums), samples.Count, samples.Dimension);
         factor.Solve(scores);
         double[] negated = scores.ToArray();
         for (int i = 0; i < negated.Length; i++)
@@ -32,15 +33,15 @@ internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
         if (statistic == PairStatistic.U)
         {
             return new(
-                $"The U-statistic has no minimum at ridge {ridge + 1:G6}: it must be above 1 less the smallest eigenvalue of the "
-                + "Gram matrix. A ridge above 1 always is.");
+                $"The U-statistic has no minimum at ridge {ridge + 1:G6}: the ridge must be above 1 minus the smallest eigenvalue of the "
+                + "Gram matrix. A ridge above 1 always works.");
         }
 
         return new(
             samples.FindDuplicates() is { } pair
                 ? $"Samples {pair.First} and {pair.Second} are the same, and at ridge {ridge} the Gram matrix has no inverse. "
-                    + "Remove the duplicates, or give a larger ridge."
+                    + "Remove the duplicates or use a larger ridge."
                 : $"At ridge {ridge} and bandwidth {samples.Bandwidth:G6} the Gram matrix is singular to rounding. "
-                    + "Give a larger ridge or a smaller bandwidth, or compute in double precision, on the device simd-double.");
+                    + "Use a larger ridge or a smaller bandwidth, or compute in double precision on the device simd-double.");
     }
 }

@@ -6,7 +6,7 @@ using Stein.Engine.LinearAlgebra;
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// What an estimate needs of all pairs of samples: the Gram matrix and the sums of kernel gradients, by blocks of rows.
+/// Computes the Gram matrix of the samples and the sums of kernel gradients, block by block of rows.
 /// </summary>
 internal sealed class SampleGram<TKernel>(SampleSet set)
     where TKernel : struct, IRadialKernel
@@ -15,9 +15,9 @@ internal sealed class SampleGram<TKernel>(SampleSet set)
     private readonly KernelBlock<TKernel> block = new(set);
 
     /// <summary>
-    /// <c>⟨∇,K⟩_i = Σ_j ∇_{x_j} k(x_i, x_j)</c> (K×D), and the Gram matrix <c>K_ij = k(x_i, x_j)</c> on the host where it is wanted.
+    /// Computes <c>⟨∇,K⟩_i = Σ_j ∇_{x_j} k(x_i, x_j)</c> (K×D) and the Gram matrix <c>K_ij = k(x_i, x_j)</c>.
     /// </summary>
-    /// <param name="gram">Receives the Gram matrix (K×K).</param>
+    /// <param name="gram">Receives the Gram matrix (K×K), on the host.</param>
     public DeviceMatrix GradientSums(PaddedMatrix gram)
     {
         var rows = new double[Math.Min(ScoreEstimate.BlockRows, set.Count) * set.Count];

@@ -3,12 +3,14 @@ using Stein.Engine.Samples;
 
 namespace Stein.Engine.Estimators;
 
-/// <summary>The samples that an estimate is made from, shifted to mean zero, with the kernel's bandwidth; on host and device.</summary>
+/// <summary>
+/// The samples from which an estimate is computed, shifted to mean zero, and the kernel's bandwidth, on the host and on the device.
+/// </summary>
 internal sealed class SampleSet
 {
     /// <summary>
-    /// A median of distances is taken of at most so many samples, evenly spaced among all: an estimate of a scale needs no more, and
-    /// K² distances need not be in memory at once.
+    /// The maximum number of samples, evenly spaced among all, from which a median of distances is computed. More are not needed to
+    /// estimate a scale, and so K² distances need not be in memory at once.
     /// </summary>
     public const int MedianSamples = 2000;
 
@@ -26,37 +28,37 @@ internal sealed class SampleSet
 
     public Device Device { get; }
 
-    /// <summary>K.</summary>
+    /// <summary>The number of samples K.</summary>
     public int Count { get; }
 
-    /// <summary>D.</summary>
+    /// <summary>The dimension D.</summary>
     public int Dimension { get; }
 
-    /// <summary>K×D, row-major, the columns with mean zero.</summary>
+    /// <summary>The samples with their mean subtracted (K×D, row-major).</summary>
     public double[] CentredSamples { get; }
 
     /// <summary><see cref="CentredSamples"/> on the device.</summary>
     public DeviceMatrix Matrix { get; }
 
-    /// <summary>h².</summary>
+    /// <summary>The squared bandwidth h².</summary>
     public double SquaredBandwidth { get; }
 
-    /// <summary>h.</summary>
+    /// <summary>The bandwidth h.</summary>
     public double Bandwidth => Math.Sqrt(SquaredBandwidth);
 
     /// <summary><c>a = 1/h²</c> (1×1).</summary>
     public DeviceMatrix InverseSquare { get; }
 
-    /// <summary>The same samples with another bandwidth.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not a positive finite number.</exception>
+    /// <summary>Returns the same samples with another bandwidth.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The bandwidth is not a positive finite number.</exception>
     public SampleSet WithBandwidth(double bandwidth)
     {
         CheckBandwidth(bandwidth);
         return new(Device, CentredSamples, mean, bandwidth * bandwidth);
     }
 
-    /// <exception cref="ArgumentException">The samples or the bandwidth cannot be used.</exception>
-    /// <exception cref="ScoreEstimationException">All samples are the same, and no bandwidth is given.</exception>
+    /// <exception cref="ArgumentException">The samples or the bandwidth are invalid.</exception>
+    /// <exception cref="ScoreEstimationException">All samples are the same and no bandwidth is given.</exception>
     public static SampleSet Create(
         Device device, ReadOnlySpan<double> samples, int dimension, double? bandwidth, BandwidthRule rule)
     {
@@ -73,21 +75,21 @@ internal sealed class SampleSet
         if (!(square > 0 && double.IsFinite(1 / square)))
         {
             throw new ScoreEstimationException(
-                $"No bandwidth follows from these {count} samples: all are the same, or nearly. Check the data, or give a bandwidth.");
+                $"No bandwidth follows from these {count} samples: all are the same, or nearly. Check the data or set a bandwidth.");
         }
 
         return new(device, centred, mean, square);
     }
 
-    /// <summary>Points, checked, less the mean of the samples.</summary>
-    /// <exception cref="ArgumentException">The numbers are not rows of D finite ones.</exception>
+    /// <summary>Checks points (M×D) and subtracts the mean of the samples.</summary>
+    /// <exception cref="ArgumentException">The numbers are not rows of D finite numbers.</exception>
     public double[] Centre(ReadOnlySpan<double> points)
     {
         SampleMatrix.Rows(points, Dimension, nameof(points));
         return Shifted(points, mean);
     }
 
-    /// <summary>The first pair of equal samples, counted from 1 as the lines of a file are; null if there is none.</summary>
+    /// <summary>Finds the first pair of equal samples, numbered from 1 like the lines of a file; null if there is none.</summary>
     public (int First, int Second)? FindDuplicates()
     {
         int[] order = [.. Enumerable.Range(0, Count)];
@@ -107,7 +109,7 @@ internal sealed class SampleSet
         ReadOnlySpan<double> Sample(int row) => CentredSamples.AsSpan(row * Dimension, Dimension);
     }
 
-    /// <summary>The bandwidth, its square and the inverse of that must be numbers.</summary>
+    /// <summary>Checks that the bandwidth, its square and the inverse of its square are positive and finite.</summary>
     private static void CheckBandwidth(double bandwidth)
     {
         double square = bandwidth * bandwidth;
@@ -143,7 +145,7 @@ internal sealed class SampleSet
     }
 
     /// <summary>
-    /// The lower median of the positive squared distances between the samples, of <see cref="MedianSamples"/> if there are more.
+    /// The lower median of the positive squared distances between the samples, or <see cref="MedianSamples"/> of them if there are more.
     /// </summary>
     private static double Median(Device device, double[] centred, int count, int dimension)
     {

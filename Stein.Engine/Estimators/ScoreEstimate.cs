@@ -4,51 +4,52 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// An estimate of a score function <c>s(x) ≈ ∇ log p(x)</c>, made by a <see cref="ScoreEstimator"/> from K samples of p in D dimensions,
-/// which can be evaluated anywhere.
+/// An estimate of a score function <c>s(x) ≈ ∇ log p(x)</c>, computed by a <see cref="ScoreEstimator"/> from K samples of p in D
+/// dimensions. It can be evaluated anywhere.
 /// </summary>
 /// <remarks>
-/// Points come and go on the host, in double precision; they are shifted by the mean of the samples before a device sees them, so that
-/// where the samples lie costs no digits. Pairs are worked on in blocks of <see cref="BlockRows"/> points: O(K·BlockRows + KD) memory.
+/// Points and results are on the host, in double precision. The mean of the samples is subtracted from points before they are copied
+/// to the device, so that precision does not suffer if the samples lie far from the origin. Points are processed in blocks of
+/// <see cref="BlockRows"/>: O(K·BlockRows + KD) memory.
 /// </remarks>
 public abstract class ScoreEstimate
 {
-    /// <summary>Points that are worked on together.</summary>
+    /// <summary>The number of points in a block.</summary>
     public const int BlockRows = 1024;
 
-    /// <param name="samples">What it was made from.</param>
-    /// <param name="regularisation">What it was made with.</param>
+    /// <param name="samples">The samples from which the estimate is computed.</param>
+    /// <param name="regularisation">The regularisation of the estimate.</param>
     private protected ScoreEstimate(SampleSet samples, double regularisation)
     {
         Set = samples;
         Regularisation = regularisation;
     }
 
-    /// <summary>K.</summary>
+    /// <summary>The number of samples K.</summary>
     public int Samples => Set.Count;
 
-    /// <summary>D.</summary>
+    /// <summary>The dimension D.</summary>
     public int Dimension => Set.Dimension;
 
-    /// <summary>h, a length: given, or what the estimator's rule made of the samples.</summary>
+    /// <summary>The bandwidth h in the units of the samples, as given in the settings or by the estimator's rule.</summary>
     public double Bandwidth => Set.Bandwidth;
 
-    /// <summary>The regularisation it was made with, see <see cref="ScoreEstimator.RegularisationName"/>.</summary>
+    /// <summary>The regularisation of the estimate, see <see cref="ScoreEstimator.RegularisationName"/>.</summary>
     public double Regularisation { get; }
 
     private protected SampleSet Set { get; }
 
-    /// <summary>The estimate at its own samples (K×D, row-major).</summary>
+    /// <summary>Evaluates the estimate at its own samples (K×D, row-major).</summary>
     public virtual double[] ScoresAtSamples() => Evaluate(Set.CentredSamples);
 
-    /// <summary>The estimate at points. O(MKD) for M points unless the estimator says otherwise.</summary>
+    /// <summary>Evaluates the estimate at points. O(MKD) for M points unless documented otherwise by the estimator.</summary>
     /// <param name="points">M×D, row-major; M may be 0.</param>
     /// <returns>M×D, row-major.</returns>
-    /// <exception cref="ArgumentException">The numbers are not rows of D finite ones.</exception>
-    /// <exception cref="ScoreEstimationException">The estimate exists at the samples only.</exception>
+    /// <exception cref="ArgumentException">The numbers are not rows of D finite numbers.</exception>
+    /// <exception cref="ScoreEstimationException">The estimate exists only at the samples.</exception>
     public double[] Scores(ReadOnlySpan<double> points) => Evaluate(Set.Centre(points));
 
-    /// <summary>The divergence of the estimate, <c>Σ_d ∂s_d/∂x_d</c>, at points; exact. O(MKD).</summary>
+    /// <summary>Evaluates the exact divergence of the estimate, <c>Σ_d ∂s_d/∂x_d</c>, at points. O(MKD).</summary>
     /// <param name="points">M×D, row-major; M may be 0.</param>
     /// <returns>M numbers.</returns>
     /// <inheritdoc cref="Scores" path="/exception"/>
@@ -70,9 +71,9 @@ public abstract class ScoreEstimate
     }
 
     /// <summary>
-    /// The score-matching loss <c>‖s‖² + 2 ∇·s</c> at points of p that the estimate was not made from: their mean is an unbiased estimate
-    /// of <c>E‖s − ∇ log p‖² − E‖∇ log p‖²</c> (Hyvärinen, "Estimation of non-normalized statistical models by score matching", JMLR
-    /// 2005, theorem 1), of which the second part does not depend on s.
+    /// The score-matching loss <c>‖s‖² + 2 ∇·s</c> at samples of p that were not used for the estimate. The mean of the losses is an
+    /// unbiased estimate of <c>E‖s − ∇ log p‖² − E‖∇ log p‖²</c>, whose second term does not depend on s (Hyvärinen, "Estimation of
+    /// non-normalized statistical models by score matching", JMLR 2005, theorem 1).
     /// </summary>
     /// <param name="points">M×D, row-major; M may be 0.</param>
     /// <returns>M numbers.</returns>

@@ -1,18 +1,7 @@
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The samples and the settings do not determine a score: samples that coincide without a ridge, a matrix that is not positive definite.
-/// The message says what to change.
+/// Thrown when samples and settings do not determine a score, for example because samples coincide and there is no ridge, or because a
+/// matrix is not positive definite. The message says what to change.
 /// </summary>
-public sealed class ScoreEstimationException : Exception
-{
-    public ScoreEstimationException(string message)
-        : base(message)
-    {
-    }
-
-    public ScoreEstimationException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
+public sealed class ScoreEstimationException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -3,11 +3,13 @@ using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Estimators;
 
-/// <summary>A way to estimate the score function of the density that samples come from. All are in <see cref="ScoreEstimators"/>.</summary>
+/// <summary>
+/// A method that estimates the score function of a density from samples. All estimators are listed in <see cref="ScoreEstimators"/>.
+/// </summary>
 /// <remarks>
-/// The regularisation is one number, whatever the estimator: it decides between following the samples and smoothing them. It is given, or
-/// follows <see cref="DefaultRegularisation"/>, or is selected by <see cref="HeldOutSelection"/>. Has no state; safe for several threads,
-/// each with a device of its own.
+/// The regularisation is a single number for every estimator: it determines the balance between following the samples and smoothing
+/// them. It is given in the settings, follows from <see cref="DefaultRegularisation"/>, or is selected by
+/// <see cref="HeldOutSelection"/>. An estimator has no state and can be used by several threads, each with its own device.
 /// </remarks>
 public abstract class ScoreEstimator
 {
@@ -18,36 +20,38 @@ public abstract class ScoreEstimator
     /// <summary>The name on the command line.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What it is, for people, in a few words.</summary>
+    /// <summary>A short title.</summary>
     public abstract string Title { get; }
 
-    /// <summary>What the regularisation is, as in <c>ridge η</c>.</summary>
+    /// <summary>The name of the regularisation, such as <c>ridge η</c>.</summary>
     public abstract string RegularisationName { get; }
 
-    /// <summary>Whether a larger regularisation smooths more, as a ridge does, or less, as iterations do.</summary>
+    /// <summary>Whether a larger regularisation smooths more (such as a ridge) or less (such as a number of iterations).</summary>
     public abstract bool IsSmootherWhenLarger { get; }
 
-    /// <summary>How the bandwidth follows from the samples where none is given.</summary>
+    /// <summary>The rule for the bandwidth if none is given.</summary>
     public abstract BandwidthRule BandwidthRule { get; }
 
     /// <summary>
-    /// The regularisation for K samples in D dimensions where none is given, by the rule that the estimator's remarks state.
+    /// The regularisation for K samples in D dimensions if none is given, by the rule stated in the estimator's documentation.
     /// </summary>
     public abstract double DefaultRegularisation(int samples, int dimension);
 
-    /// <summary>The regularisations, ascending, that <see cref="HeldOutSelection"/> chooses from besides that of the rule.</summary>
+    /// <summary>
+    /// The regularisations, in ascending order, among which <see cref="HeldOutSelection"/> selects, in addition to the default.
+    /// </summary>
     public abstract IReadOnlyList<double> Candidates(int samples, int dimension);
 
-    /// <summary>What is wrong with a regularisation, as in "it must be a positive number"; null if nothing is.</summary>
+    /// <summary>If a regularisation is not allowed, says what is, as in "it must be a positive number"; otherwise null.</summary>
     public abstract string? ProblemWith(double regularisation);
 
-    /// <summary>Estimates the score of the density that samples come from.</summary>
-    /// <param name="device">The device that products are computed on; the estimate goes on using it.</param>
+    /// <summary>Estimates the score of the density from which the samples were drawn.</summary>
+    /// <param name="device">The device used for the computation and, later, by the estimate.</param>
     /// <param name="samples">K×D, row-major, K at least 2, not all the same.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="settings">Null for the defaults.</param>
-    /// <exception cref="ArgumentException">The samples or a setting are not as said; the message says what is allowed.</exception>
-    /// <exception cref="ScoreEstimationException">These samples and settings determine no score.</exception>
+    /// <exception cref="ArgumentException">The samples or a setting are invalid; the message says what is allowed.</exception>
+    /// <exception cref="ScoreEstimationException">These samples and settings do not determine a score.</exception>
     public ScoreEstimate Fit(Device device, ReadOnlySpan<double> samples, int dimension, ScoreEstimatorSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -59,7 +63,7 @@ public abstract class ScoreEstimator
         return RadialKernels.Visit(settings.Kernel, new Fitting(this, set, regularisation));
     }
 
-    /// <summary>The estimate, for a kernel.</summary>
+    /// <summary>Computes the estimate with a given kernel.</summary>
     private protected abstract ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
         where TKernel : struct, IRadialKernel;
 

@@ -3,10 +3,10 @@ using Stein.Engine.Text;
 
 namespace Stein.Engine.Estimators;
 
-/// <summary>The registry of score estimators. The command line, the experiments and the tests read it, so none can be forgotten.</summary>
+/// <summary>The registry of score estimators, from which the command line, the experiments and the tests take their estimators.</summary>
 public static class ScoreEstimators
 {
-    /// <summary>All, the default first.</summary>
+    /// <summary>All estimators, the default first.</summary>
     public static IReadOnlyList<ScoreEstimator> All { get; } =
     [
         new SteinGradientEstimator(PairStatistic.V),
@@ -20,11 +20,11 @@ public static class ScoreEstimators
         new CurlFreeScoreEstimator(),
     ];
 
-    /// <summary>Their names.</summary>
+    /// <summary>The names of all estimators, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(estimator => estimator.Name)];
 
-    /// <summary>The estimator of a name.</summary>
-    /// <exception cref="ArgumentException">No estimator has that name; the message has the closest.</exception>
+    /// <summary>Finds an estimator by its name.</summary>
+    /// <exception cref="ArgumentException">No estimator has that name; the message suggests the closest name.</exception>
     public static ScoreEstimator Find(string name)
         => All.FirstOrDefault(estimator => estimator.Name == name)
             ?? throw new ArgumentException(

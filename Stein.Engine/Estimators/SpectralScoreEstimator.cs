@@ -5,7 +5,7 @@ namespace Stein.Engine.Estimators;
 
 /// <summary>
 /// The spectral Stein gradient estimator (Shi, Sun and Zhu, "A spectral approach to gradient estimation for implicit distributions", ICML
-/// 2018): the score expanded in the leading eigenfunctions of the kernel, which Nyström's formula continues off the samples.
+/// 2018): the score expanded in the leading eigenfunctions of the kernel, which Nyström's formula extends beyond the samples.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -13,8 +13,8 @@ namespace Stein.Engine.Estimators;
 /// <see cref="KernelExpansion{TKernel}"/> are <c>−U Λ⁻² Uᵀ⟨∇,K⟩</c>, and β = 0.
 /// </para>
 /// <para>
-/// The regularisation is the share of the sum of eigenvalues that the J leading ones hold, 0.95 by rule as in the authors' code; J is
-/// at most <c>max(100, 3D/2)</c>, whole numbers. See <see cref="TruncatedEigendecomposition"/> for the cost.
+/// The regularisation is the share of the J leading eigenvalues in the sum of all, by default 0.95 as in the authors' code; J is
+/// at most <c>max(100, 3D/2)</c>, rounded down. See <see cref="TruncatedEigendecomposition"/> for the cost.
 /// </para>
 /// </remarks>
 internal sealed class SpectralScoreEstimator : ScoreEstimator
@@ -35,9 +35,9 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
         => [0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999];
 
     public override string? ProblemWith(double regularisation)
-        => regularisation is > 0 and <= 1 ? null : "it must be a number above 0, at most 1";
+        => regularisation is > 0 and <= 1 ? null : "it must be a number above 0 and at most 1";
 
-    /// <summary>The most eigenvalues that are used.</summary>
+    /// <summary>The maximum number of eigenvalues used.</summary>
     internal static int MaxEigenvalues(int dimension) => Math.Max(100, 3 * dimension / 2);
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
@@ -45,9 +45,9 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
         Device device = samples.Device;
         DeviceMatrix gram = device.Allocate(samples.Count, samples.Count);
         DeviceMatrix sums = new SampleGram<TKernel>(samples).GradientSums(gram);
-        var spectrum = TruncatedEigendecomposition.Of(gram, regularisation, MaxEigenvalues(samples.Dimension));
-        PaddedMatrix projected = HostProduct.Of(
-            spectrum.Rows, PaddedMatrix.Of(device.Read(sums), samples.Count, samples.Dimension));
+        var spectrum = TruncatedEigendecomposition.Compute(gram, regularisation, MaxEigenvalues(samples.Dimension));
+        PaddedMatrix projected = HostProduct.Multiply(
+            spectrum.Rows, PaddedMatrix.FromRows(device.Read(sums), samples.Count, samples.Dimension));
         for (int j = 0; j < spectrum.Values.Length; j++)
         {
             double factor = -1 / (spectrum.Values[j] * spectrum.Values[j]);
@@ -55,7 +55,7 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
                 value *= factor;
         }
 
-        PaddedMatrix coefficients = HostProduct.OfLeftTransposed(spectrum.Rows, projected);
+        PaddedMatrix coefficients = HostProduct.MultiplyLeftTransposed(spectrum.Rows, projected);
         return new KernelExpansion<TKernel>(
             samples, regularisation, device.Upload(samples.Count, samples.Dimension, coefficients.ToArray()), gradientWeight: 0);
     }

@@ -1,6 +1,5 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
-using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Estimators;
 
@@ -10,21 +9,21 @@ namespace Stein.Engine.Estimators;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Ĝ is the least of <c>(1/K²) Tr(Gᵀ𝐊G + 2Gᵀ⟨∇,K⟩) + (η/K²)‖G‖²</c>, the KSD's V-statistic with a ridge, and it is the score that the
-/// ridge estimator in the kernel's Hilbert space has at the samples: the least of
+/// Ĝ minimises <c>(1/K²) Tr(Gᵀ𝐊G + 2Gᵀ⟨∇,K⟩) + (η/K²)‖G‖²</c>, the V-statistic of the KSD with a ridge. It also equals, at the samples,
+/// the ridge estimator in the kernel's Hilbert space: the minimiser of
 /// <c>(1/K) Σ_n[‖s(x_n)‖² + 2∇·s(x_n)] + (η/K)‖s‖²_H</c> is
 /// <c>ŝ(y) = −(1/η) [Σ_n k(y, x_n) Ĝ_n + Σ_n ∇_{x_n} k(y, x_n)]</c>,
-/// and at y = x_i the bracket is −ηĜ_i, row i of the equations that Ĝ solves. That is how it goes on off the samples; with η = 0 it does
-/// not exist there, and <c>stein-augmented</c> is to be used.
+/// and at y = x_i the bracket is −ηĜ_i, by row i of the equations that Ĝ solves. This formula gives the estimate at all other points.
+/// For η = 0 it exists only at the samples; use <c>stein-augmented</c> for other points.
 /// </para>
 /// <para>
-/// For the U-statistic the Gram matrix has a diagonal of zeros, and ⟨∇,K⟩ stays as it is, since k has gradient 0 where its arguments
-/// are the same. As k(x, x) = 1, that is the V-statistic with ridge η − 1: the least ridge of a U-statistic is above 1 less the smallest
-/// eigenvalue of 𝐊. Nothing else is new in it, and it is computed as that.
+/// For the U-statistic the Gram matrix has a diagonal of zeros, while ⟨∇,K⟩ is unchanged, since the gradient of k is 0 where its
+/// arguments are equal. As k(x, x) = 1, this is the V-statistic with ridge η − 1, and it is computed as such. The ridge must therefore
+/// be above 1 minus the smallest eigenvalue of 𝐊.
 /// </para>
 /// <para>
-/// The rule for η is <see cref="RidgeRule"/>. The Gram matrix is the device's; in single precision a ridge should be above some 10⁻⁶
-/// times the number of samples. O(K²D + K³/3) operations, K² numbers.
+/// The rule for η is <see cref="RidgeRule"/>. The Gram matrix has the precision of the device; in single precision a ridge should be
+/// above about 10⁻⁶ times the number of samples. O(K²D + K³/3) operations, memory for K² numbers.
 /// </para>
 /// </remarks>
 internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEstimator
@@ -39,10 +38,10 @@ internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEst
 
     public override BandwidthRule BandwidthRule => BandwidthRule.Median;
 
-    /// <summary>What the diagonal of zeros takes from the ridge.</summary>
+    /// <summary>The reduction of the ridge by the diagonal of zeros.</summary>
     private double Offset => statistic == PairStatistic.V ? 0 : 1;
 
-    public override double DefaultRegularisation(int samples, int dimension) => Offset + RidgeRule.OfExpansion(samples, dimension);
+    public override double DefaultRegularisation(int samples, int dimension) => Offset + RidgeRule.ForExpansion(samples, dimension);
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => [.. RidgeRule.Candidates.Select(ridge => Offset + ridge)];
@@ -52,7 +51,7 @@ internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEst
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {
         double ridge = regularisation - Offset;
-        var solution = RidgeSolution.Of<TKernel>(samples, ridge, statistic);
+        var solution = RidgeSolution.Solve<TKernel>(samples, ridge, statistic);
         DeviceMatrix coefficients = samples.Device.Upload(samples.Count, samples.Dimension, solution.Scores);
         if (ridge == 0)
             return new AtSamplesOnly(samples, regularisation, solution.Scores);
@@ -60,7 +59,7 @@ internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEst
         return new KernelExpansion<TKernel>(samples, regularisation, coefficients, -1 / ridge, solution.Scores);
     }
 
-    /// <summary>An estimate without a ridge: it exists at the samples alone.</summary>
+    /// <summary>An estimate without a ridge, which exists only at the samples.</summary>
     private sealed class AtSamplesOnly(SampleSet samples, double regularisation, double[] scores) : ScoreEstimate(samples, regularisation)
     {
         public override double[] ScoresAtSamples() => [.. scores];
@@ -70,6 +69,6 @@ internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEst
         private protected override void ComputeDivergences(DeviceMatrix divergences, DeviceMatrix points) => throw Problem();
 
         private ScoreEstimationException Problem() => new(
-            $"At ridge {Regularisation} the estimate exists at the samples only. Give a larger ridge, or use stein-augmented.");
+            $"At ridge {Regularisation} the estimate exists only at the samples. Use a larger ridge or the estimator stein-augmented.");
     }
 }

@@ -1,6 +1,6 @@
 namespace Stein.Engine.Formulas;
 
-/// <summary>The numbers of one step of Adam.</summary>
+/// <summary>The coefficients of one step of Adam.</summary>
 /// <param name="Beta1">Decay of the first moment.</param>
 /// <param name="Beta2">Decay of the second moment.</param>
 /// <param name="Epsilon">Added to the root of the second moment.</param>

@@ -3,7 +3,7 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Formulas;
 
-/// <summary><c>1/(h² + 1e−9)</c> with <c>h² = p·a</c>: a is a median of squared distances, p the factor of the rule.</summary>
+/// <summary><c>1/(h² + 1e−9)</c> with <c>h² = p·a</c>, where a is a median of squared distances and p the factor of the rule.</summary>
 internal readonly struct InverseSquareBandwidth : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,7 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Formulas;
 
-/// <summary>Log-density, score <c>ψ = (log p)′</c> and its derivative of a base density, elementwise.</summary>
+/// <summary>The log-density, the score <c>ψ = (log p)′</c> and the score's derivative of a base density, elementwise.</summary>
 internal interface IBaseDensity
 {
     static abstract T LogDensity<T>(T z)

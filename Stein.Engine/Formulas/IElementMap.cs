@@ -3,8 +3,8 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Formulas;
 
 /// <summary>
-/// An elementwise formula of up to three matrices and two numbers, written once for every device. A map that uses
-/// fewer inputs ignores the rest.
+/// An elementwise formula of up to three matrices a, b, c and two numbers p, q, written once for all devices. A map may ignore some
+/// of its inputs.
 /// </summary>
 internal interface IElementMap
 {

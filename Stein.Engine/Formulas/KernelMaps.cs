@@ -4,7 +4,7 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Formulas;
 
-/// <summary><c>φ(a·b)</c>: a squared distance, b <c>1/h²</c>.</summary>
+/// <summary><c>φ(a·b)</c>, where a is a squared distance and b is <c>1/h²</c>.</summary>
 internal readonly struct KernelValue<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
 {
@@ -13,7 +13,7 @@ internal readonly struct KernelValue<TKernel> : IElementMap
         where T : struct, ILane<T> => RadialKernel<TKernel>.At(a * b).Value;
 }
 
-/// <summary><c>−φ′(a·b)</c>: a squared distance, b <c>1/h²</c>.</summary>
+/// <summary><c>−φ′(a·b)</c>, where a is a squared distance and b is <c>1/h²</c>.</summary>
 internal readonly struct KernelFirstDerivative<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
 {
@@ -27,8 +27,8 @@ internal readonly struct KernelFirstDerivative<TKernel> : IElementMap
 }
 
 /// <summary>
-/// <c>tr ∇_x∇_y k = 2b(−Dφ′ − 2ρφ″)</c> at <c>ρ = a·b</c>: a is a squared distance, b <c>1/h²</c>, p the dimension D. The Laplacian of k in
-/// either argument is this with the other sign.
+/// <c>tr ∇_x∇_y k = 2b(−Dφ′ − 2ρφ″)</c> at <c>ρ = a·b</c>, where a is a squared distance, b is <c>1/h²</c> and p is the dimension D.
+/// The Laplacian of k with respect to either argument is the negative of this.
 /// </summary>
 internal readonly struct KernelMixedTrace<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
@@ -44,7 +44,7 @@ internal readonly struct KernelMixedTrace<TKernel> : IElementMap
     }
 }
 
-/// <summary><c>φ″(a·b)</c>: a squared distance, b <c>1/h²</c>.</summary>
+/// <summary><c>φ″(a·b)</c>, where a is a squared distance and b is <c>1/h²</c>.</summary>
 internal readonly struct KernelSecondDerivative<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
 {
@@ -58,7 +58,8 @@ internal readonly struct KernelSecondDerivative<TKernel> : IElementMap
 }
 
 /// <summary>
-/// <c>w(ρ) = (D + 2)φ″ + 2ρφ‴</c> at <c>ρ = a·b</c>, p being D: the gradient of the Laplacian of k is <c>4a²w</c> times the displacement.
+/// <c>w(ρ) = (D + 2)φ″ + 2ρφ‴</c> at <c>ρ = a·b</c>, where a is a squared distance, b is <c>1/h²</c> and p is the dimension D. The
+/// gradient of the Laplacian of k is <c>4b²w</c> times the displacement.
 /// </summary>
 internal readonly struct KernelLaplacianGradient<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel
@@ -75,9 +76,9 @@ internal readonly struct KernelLaplacianGradient<TKernel> : IElementMap
 }
 
 /// <summary>
-/// <c>Dw + 2ρw′ = φ″[D(D + 2) − 4(D + 2)ρr₃ + 4ρ²r₃r₄]</c> at <c>ρ = a·b</c>, p being D, w that of
-/// <see cref="KernelLaplacianGradient{TKernel}"/> and r the ratios of derivatives: the Laplacian of the Laplacian of k is <c>4a²</c> times
-/// this.
+/// <c>Dw + 2ρw′ = φ″[D(D + 2) − 4(D + 2)ρr₃ + 4ρ²r₃r₄]</c> at <c>ρ = a·b</c>, where a is a squared distance, b is <c>1/h²</c>, p is the
+/// dimension D, w is defined in <see cref="KernelLaplacianGradient{TKernel}"/> and r are the ratios of derivatives. The Laplacian of
+/// the Laplacian of k is <c>4b²</c> times this.
 /// </summary>
 internal readonly struct KernelBilaplacian<TKernel> : IElementMap
     where TKernel : struct, IRadialKernel

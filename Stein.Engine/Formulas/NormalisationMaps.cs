@@ -3,7 +3,7 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Formulas;
 
-/// <summary><c>1/(√a + 1e−10)</c>: what a direction with squared norm a is multiplied by to be normalised, as published.</summary>
+/// <summary><c>1/(√a + 1e−10)</c>, the factor that normalises a direction with squared norm a, as published.</summary>
 internal readonly struct InverseNorm : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -12,8 +12,8 @@ internal readonly struct InverseNorm : IElementMap
 }
 
 /// <summary>
-/// <c>b·(√a + 1e−10)/√a</c>: with a the squared norm of g and b the product <c>ĝ·∂L/∂ĝ</c>, what of ĝ has to be taken
-/// from <c>∂L/∂ĝ</c> before it is divided by the norm.
+/// <c>b·(√a + 1e−10)/√a</c>, where a is the squared norm of g and b is the product <c>ĝ·∂L/∂ĝ</c>: the multiple of ĝ to subtract
+/// from <c>∂L/∂ĝ</c> before dividing by the norm.
 /// </summary>
 internal readonly struct NormalisationPull : IElementMap
 {

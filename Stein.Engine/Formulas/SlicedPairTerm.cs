@@ -4,7 +4,7 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Formulas;
 
-/// <summary>What <see cref="SlicedPairTerm{TKernel}"/> needs to know of one slice.</summary>
+/// <summary>The constants of one slice for <see cref="SlicedPairTerm{TKernel}"/>.</summary>
 internal struct SlicedPairSlice<T>
     where T : struct, ILane<T>
 {
@@ -12,7 +12,8 @@ internal struct SlicedPairSlice<T>
     public T ProjectionScale;
 
     /// <summary>
-    /// <c>2√(aΛ)/Λ</c>, which turns the sums of <see cref="SlicedPairTerm{TKernel}.ProjectionGradient"/> into derivatives by z and c.
+    /// <c>2√(aΛ)/Λ</c>, which turns the sums of <see cref="SlicedPairTerm{TKernel}.ProjectionGradient"/> into derivatives with respect to
+    /// z and c.
     /// </summary>
     public T GradientScale;
 
@@ -28,7 +29,7 @@ internal struct SlicedPairSlice<T>
     /// <summary><c>2Λγ²</c>.</summary>
     public T TwiceSquaredCoupling;
 
-    /// <summary>−β, minus the factor of the fourth-order term, see <see cref="SteinPairTerm{TKernel}"/>.</summary>
+    /// <summary>−β, the negated factor of the fourth-order term, see <see cref="SteinPairTerm{TKernel}"/>.</summary>
     public T NegatedFourthOrder;
 }
 
@@ -38,23 +39,26 @@ internal struct SlicedPairSlice<T>
 /// </summary>
 /// <remarks>
 /// <para>
-/// With <c>a = 1/h²</c>, projections <c>z = x·g</c>, <c>p = s·r</c> and the coupling <c>c = r·g</c>: projections are measured as
-/// <c>w = √(aΛ)·z</c>, Λ the kernel's own unit of ρ, so that <c>Λρ = v²</c> with <c>v = wᵢ − wⱼ</c>, and the coupling as
-/// <c>γ = c√(a/Λ)</c>. With <c>Δp = pᵢ − pⱼ</c>, <c>T = 2γv</c> and the profile φ at ρ, its ratios <c>rₙ = −φ⁽ⁿ⁾/φ⁽ⁿ⁻¹⁾</c>, the
+/// Let <c>a = 1/h²</c>, with the projections <c>z = x·g</c> and <c>p = s·r</c> and the coupling <c>c = r·g</c>. Projections are scaled
+/// to <c>w = √(aΛ)·z</c>, where Λ is the kernel's unit of ρ, so that <c>Λρ = v²</c> with <c>v = wᵢ − wⱼ</c>, and the coupling to
+/// <c>γ = c√(a/Λ)</c>. With <c>Δp = pᵢ − pⱼ</c>, <c>T = 2γv</c>, the profile φ at ρ and its ratios <c>rₙ = −φ⁽ⁿ⁾/φ⁽ⁿ⁻¹⁾</c>, the
 /// one-dimensional Stein kernel is
 /// </para>
 /// <para><c>t = φ·[pᵢpⱼ + r₁(T(Δp − r₂βT) + 2Λγ²)]</c>.</para>
-/// <para>Derivatives, with <c>E = Δp − 2r₂βT</c> and <c>Q = pᵢpⱼ + r₂(T(Δp − r₃βT) + 2Λγ²)</c>:</para>
+/// <para>With <c>E = Δp − 2r₂βT</c> and <c>Q = pᵢpⱼ + r₂(T(Δp − r₃βT) + 2Λγ²)</c>, its derivatives are</para>
 /// <para>
 /// <c>∂t/∂pᵢ = φ(pⱼ + r₁T)</c>, <c>∂t/∂pⱼ = φ(pᵢ − r₁T)</c>,
 /// <c>∂t/∂wᵢ = −∂t/∂wⱼ = (2/Λ)·φr₁·(ΛγE − vQ)</c>, <c>∂t/∂γ = 2φr₁·(vE + 2Λγ)</c>.
 /// </para>
-/// <para>Written so that the Gaussian, whose ratios are 1, takes 14 instructions a pair for the score and 23 for the projection.</para>
+/// <para>
+/// In this form the Gaussian, whose ratios are 1, takes 14 instructions per pair for the score gradient and 23 for the projection
+/// gradient.
+/// </para>
 /// </remarks>
 internal readonly struct SlicedPairTerm<TKernel>
     where TKernel : struct, IRadialKernel
 {
-    /// <summary>The constants of a slice.</summary>
+    /// <summary>Computes the constants of a slice.</summary>
     /// <param name="coupling"><c>c = r·g</c>.</param>
     /// <param name="inverseSquare"><c>a = 1/h²</c>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,7 +107,7 @@ internal readonly struct SlicedPairTerm<TKernel>
     }
 
     /// <summary>
-    /// Returns <c>∂t/∂zᵢ = −∂t/∂zⱼ</c> and adds <c>∂t/∂c</c> to <paramref name="couplingSum"/>, both over
+    /// Returns <c>∂t/∂zᵢ = −∂t/∂zⱼ</c> and adds <c>∂t/∂c</c> to <paramref name="couplingSum"/>, both divided by
     /// <see cref="SlicedPairSlice{T}.GradientScale"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

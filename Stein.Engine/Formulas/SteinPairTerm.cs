@@ -14,7 +14,7 @@ namespace Stein.Engine.Formulas;
 /// <para>since <c>∇_x k = 2aφ′d</c>, <c>∇_y k = −2aφ′d</c> and <c>tr ∇_x∇_y k = −2aDφ′ − 4a²φ″‖d‖²</c>.</para>
 /// <para>
 /// The published code has <c>h⁴ + 1e−9</c> rather than <c>(h² + 1e−9)²</c> in the last term; the factor
-/// <c>fourthOrder</c> (see <see cref="FourthOrderFactor"/>) carries that and is 1 to rounding for any bandwidth of use.
+/// <c>fourthOrder</c> (see <see cref="FourthOrderFactor"/>) accounts for that; it is 1 up to rounding for all practical bandwidths.
 /// </para>
 /// </remarks>
 internal readonly struct SteinPairTerm<TKernel>

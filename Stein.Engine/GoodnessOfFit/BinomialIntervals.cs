@@ -2,25 +2,25 @@ using MathNet.Numerics.Distributions;
 
 namespace Stein.Engine.GoodnessOfFit;
 
-/// <summary>Intervals for counts of rejections: what a count says of a probability, and what a probability says of a count.</summary>
+/// <summary>Intervals for the probability of rejections given their count, and for their count given the probability.</summary>
 internal static class BinomialIntervals
 {
     /// <summary>
-    /// The interval of probabilities that n trials with k successes leave open, exact: it holds the true one with probability
-    /// <paramref name="confidence"/> at least (Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case
-    /// of the binomial", Biometrika 26, 1934).
+    /// The exact confidence interval for a probability, given k successes in n trials: it contains the true probability with at least
+    /// <paramref name="confidence"/> (Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the
+    /// binomial", Biometrika 26, 1934).
     /// </summary>
     /// <param name="successes">k, from 0 to n.</param>
     /// <param name="trials">n, at least 1.</param>
     /// <param name="confidence">Above 0 and below 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static (double Lower, double Upper) ClopperPearson(int successes, int trials, double confidence = 0.95)
     {
         RequireTrials(trials);
         if (successes < 0 || successes > trials)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(successes), successes, $"{trials} trials cannot have {successes} successes; there are from 0 to {trials}.");
+                nameof(successes), successes, $"{trials} trials cannot have {successes} successes; pass a number from 0 to {trials}.");
         }
 
         double tail = Tail(confidence);
@@ -30,14 +30,14 @@ internal static class BinomialIntervals
     }
 
     /// <summary>
-    /// The counts of n trials of probability p that are no surprise: fewer than <c>Lower</c> have probability
-    /// <c>(1 − confidence)/2</c> at most, and so have more than <c>Upper</c>. A test whose level is p rejects that often in n trials
-    /// under the hypothesis.
+    /// The range of plausible counts in n trials with probability p: fewer than <c>Lower</c> successes have probability at most
+    /// <c>(1 − confidence)/2</c>, and so have more than <c>Upper</c>. Under the hypothesis, a test of level p rejects that many times
+    /// in n trials.
     /// </summary>
     /// <param name="probability">p, from 0 to 1.</param>
     /// <param name="trials">n, at least 1.</param>
     /// <param name="confidence">Above 0 and below 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static (int Lower, int Upper) Counts(double probability, int trials, double confidence = 0.95)
     {
         RequireTrials(trials);
@@ -52,7 +52,7 @@ internal static class BinomialIntervals
         while (lower < trials && Binomial.CDF(probability, trials, lower) <= tail)
             lower++;
 
-        // "More than u of n" is "at most n − u − 1 failures": its own probability, where 1 minus the other would cancel.
+        // More than u successes are at most n − u − 1 failures. Computing that probability directly avoids cancellation in 1 − P.
         int upper = trials;
         while (upper > lower && Binomial.CDF(1 - probability, trials, trials - upper) <= tail)
             upper--;
@@ -63,11 +63,11 @@ internal static class BinomialIntervals
         => confidence > 0 && confidence < 1
             ? (1 - confidence) / 2
             : throw new ArgumentOutOfRangeException(
-                nameof(confidence), confidence, $"A confidence of {confidence} gives no interval; it must be above 0 and below 1.");
+                nameof(confidence), confidence, $"The confidence cannot be {confidence}; it must be above 0 and below 1.");
 
     private static void RequireTrials(int trials)
     {
         if (trials < 1)
-            throw new ArgumentOutOfRangeException(nameof(trials), trials, $"{trials} trials say nothing; there must be at least 1.");
+            throw new ArgumentOutOfRangeException(nameof(trials), trials, $"There cannot be {trials} trials; there must be at least 1.");
     }
 }

@@ -5,19 +5,19 @@ using Stein.Engine.Random;
 namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>
-/// The weighted bootstrap of a degenerate U-statistic of N samples: for a symmetric matrix H (N×N) of pair terms with a diagonal of
-/// zeros, B replicates <c>Σ_ij v_i v_j h_ij</c> of <c>Σ_ij h_ij/(N(N−1))</c> under the hypothesis, with the weights v of
-/// <see cref="BootstrapWeights"/>.
+/// The weighted bootstrap of a degenerate U-statistic of N samples. For a symmetric matrix H (N×N) of pair terms with a diagonal of
+/// zeros, it computes B replicates <c>Σ_ij v_i v_j h_ij</c> of the statistic <c>Σ_ij h_ij/(N(N−1))</c> under the hypothesis, with
+/// weights v given by <see cref="BootstrapWeights"/>.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Weights (B×N) and buffers are allocated once; a test allocates nothing. O(BN²) operations as one matrix product,
-/// <c>rowsum((VH) ∘ V)</c>, and O(BN) memory. On the device stand the whole numbers Nv, which are exact in single precision too.
+/// Weights (B×N) and buffers are allocated once; a test allocates nothing. It takes O(BN²) operations as one matrix product,
+/// <c>rowsum((VH) ∘ V)</c>, and O(BN) memory. The device holds the integers Nv, which are exact in single precision too.
 /// </para>
 /// <para>
-/// One object, with its weights, serves any number of tests of N samples. Given the weights, tests of independent data are
-/// independent, and since samples come in no order the replicates of different data are as good as newly drawn.
-/// <see cref="Redraw"/> draws new ones nevertheless. It belongs to the thread of its device.
+/// The same weights can serve any number of tests of N samples: given the weights, tests of independent data are independent, and
+/// since the order of samples is arbitrary, the replicates of different data are as good as newly drawn ones.
+/// <see cref="Redraw"/> draws new weights nevertheless. A bootstrap may only be used by the thread that uses its device.
 /// </para>
 /// </remarks>
 public sealed class Bootstrap
@@ -31,12 +31,14 @@ public sealed class Bootstrap
     private readonly double[] replicates;
 
     /// <summary>Draws the weights of B = <paramref name="replicates"/> replicates for N = <paramref name="samples"/> samples.</summary>
-    /// <param name="device">The device that pair matrices are on.</param>
+    /// <param name="device">The device of the pair matrices.</param>
     /// <param name="samples">N, at least 2.</param>
     /// <param name="replicates">B, at least 1.</param>
     /// <param name="kind">The distribution of the weights.</param>
-    /// <param name="stream">A stream for <see cref="StreamPurpose.Bootstrap"/>; NB words or a few more, NB/32 for signs.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two samples, or no replicate.</exception>
+    /// <param name="stream">
+    /// A stream for <see cref="StreamPurpose.Bootstrap"/>; consumes about NB words for multinomial weights and NB/32 for signs.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two samples, or no replicates.</exception>
     public Bootstrap(Device device, int samples, int replicates, BootstrapWeights kind, PhiloxStream stream)
         : this(device, samples, replicates, kind) => Redraw(stream);
 
@@ -47,7 +49,7 @@ public sealed class Bootstrap
         if (replicates < 1)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(replicates), replicates, $"{replicates} replicates say nothing about a statistic; there must be at least 1.");
+                nameof(replicates), replicates, $"The number of replicates cannot be {replicates}; it must be at least 1.");
         }
 
         Device = device;
@@ -64,18 +66,18 @@ public sealed class Bootstrap
 
     public Device Device { get; }
 
-    /// <summary>N.</summary>
+    /// <summary>The number of samples N.</summary>
     public int Samples { get; }
 
     public BootstrapWeights Kind { get; }
 
-    /// <summary>The replicates (B) of the last matrix, in the order of their weights; valid until the next.</summary>
+    /// <summary>The replicates (B) of the last matrix, in the order of their weights; valid until the next matrix.</summary>
     public ReadOnlySpan<double> Replicates => replicates;
 
-    /// <summary>A bootstrap with given multinomial weights, such as those that another program drew.</summary>
-    /// <param name="device">The device that pair matrices are on.</param>
+    /// <summary>Creates a bootstrap with given multinomial weights, such as those drawn by another program.</summary>
+    /// <param name="device">The device of the pair matrices.</param>
     /// <param name="samples">N, at least 2.</param>
-    /// <param name="counts">How often each sample was drawn (B×N, row-major); N in every row.</param>
+    /// <param name="counts">How often each sample was drawn (B×N, row-major); the sum of every row is N.</param>
     /// <exception cref="ArgumentException">The counts are not whole rows, or a row does not add up to N.</exception>
     internal static Bootstrap FromCounts(Device device, int samples, ReadOnlySpan<int> counts)
     {
@@ -95,7 +97,7 @@ public sealed class Bootstrap
             if (total != samples)
             {
                 throw new ArgumentException(
-                    $"The counts of replicate {row / samples} add up to {total}; {samples} samples are drawn {samples} times.",
+                    $"The counts of replicate {row / samples} add up to {total}; they must add up to {samples}, the number of samples.",
                     nameof(counts));
             }
         }
@@ -104,7 +106,7 @@ public sealed class Bootstrap
         return bootstrap;
     }
 
-    /// <summary>Draws new weights from where <paramref name="stream"/> stands.</summary>
+    /// <summary>Draws new weights from the current position of <paramref name="stream"/>.</summary>
     public void Redraw(PhiloxStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -125,8 +127,8 @@ public sealed class Bootstrap
         if (pairs.Rows != Samples || pairs.Columns != Samples)
         {
             throw new ArgumentException(
-                $"A pair matrix of {pairs.Rows}×{pairs.Columns} was given to a bootstrap of {Samples} samples; "
-                + $"it takes {Samples}×{Samples}.",
+                $"A pair matrix of {pairs.Rows}×{pairs.Columns} was passed to a bootstrap of {Samples} samples; "
+                + $"it must be {Samples}×{Samples}.",
                 nameof(pairs));
         }
 
@@ -139,7 +141,7 @@ public sealed class Bootstrap
         return replicates;
     }
 
-    /// <summary>The test of a pair matrix: its U-statistic against its <see cref="Replicates"/>.</summary>
+    /// <summary>Tests a pair matrix by comparing its U-statistic with its <see cref="Replicates"/>.</summary>
     /// <param name="pairs">H (N×N), symmetric, with a diagonal of zeros.</param>
     /// <exception cref="ArgumentException">The matrix is not N×N, or its sum is not finite.</exception>
     public TestOutcome Test(DeviceMatrix pairs)
@@ -155,9 +157,9 @@ public sealed class Bootstrap
     }
 
     /// <summary>
-    /// <c>(1 + k)/(B + 1)</c> with k the number of <see cref="Replicates"/> that are not below <paramref name="statistic"/>.
+    /// <c>(1 + k)/(B + 1)</c>, where k is the number of <see cref="Replicates"/> that are not below <paramref name="statistic"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">The statistic is NaN or infinite: every comparison with it would say the same.</exception>
+    /// <exception cref="ArgumentException">The statistic is NaN or infinite, so that it cannot be compared.</exception>
     public double PValue(double statistic)
     {
         if (!double.IsFinite(statistic))
@@ -170,7 +172,7 @@ public sealed class Bootstrap
         int above = 0;
         foreach (double replicate in replicates)
         {
-            // Not "at least", so that a replicate that is NaN never helps to reject.
+            // Written as a negation, so that a replicate that is NaN never makes a rejection more likely.
             if (!(replicate < statistic))
                 above++;
         }
@@ -183,11 +185,11 @@ public sealed class Bootstrap
         if (samples < 2)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(samples), samples, $"A test of {samples} samples has no pairs to compare; there must be at least two.");
+                nameof(samples), samples, $"The number of samples cannot be {samples}; a test needs at least two.");
         }
     }
 
-    /// <summary>Nv = counts − 1: N draws a replicate.</summary>
+    /// <summary>Draws Nv = counts − 1, with N draws per replicate.</summary>
     private void DrawCounts(PhiloxStream stream)
     {
         Array.Fill(drawn, -1);
@@ -199,7 +201,7 @@ public sealed class Bootstrap
         }
     }
 
-    /// <summary>Nv = ε, one bit each, lowest first; a replicate begins with a new word.</summary>
+    /// <summary>Draws the signs Nv = ε, one per bit, lowest bit first; each replicate begins with a new word.</summary>
     private void DrawSigns(PhiloxStream stream)
     {
         const int Bits = 32;

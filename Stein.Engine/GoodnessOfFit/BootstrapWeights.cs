@@ -1,18 +1,18 @@
 namespace Stein.Engine.GoodnessOfFit;
 
-/// <summary>How a bootstrap weights the samples.</summary>
+/// <summary>The distribution of the weights v that a bootstrap gives to N samples.</summary>
 public enum BootstrapWeights
 {
     /// <summary>
-    /// <c>w_i − 1/N</c> with Nw multinomial, N draws over N equal cells (Arcones and Giné, "On the bootstrap of U and V statistics",
+    /// <c>v_i = w_i − 1/N</c>, Nw multinomial with N draws over N equal cells (Arcones and Giné, "On the bootstrap of U and V statistics",
     /// Annals of Statistics 20, 1992; Huskova and Janssen, "Consistency of the generalized bootstrap for degenerate U-statistics",
     /// Annals of Statistics 21, 1993).
     /// </summary>
     Multinomial,
 
     /// <summary>
-    /// <c>ε_i/N</c> with independent signs ε, the wild bootstrap for independent samples (Leucht and Neumann, "Dependent wild
-    /// bootstrap for degenerate U- and V-statistics", Journal of Multivariate Analysis 117, 2013).
+    /// <c>v_i = ε_i/N</c> with independent random signs ε: the wild bootstrap for independent samples (Leucht and Neumann, "Dependent
+    /// wild bootstrap for degenerate U- and V-statistics", Journal of Multivariate Analysis 117, 2013).
     /// </summary>
     Rademacher,
 }

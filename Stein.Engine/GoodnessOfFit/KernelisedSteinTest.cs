@@ -6,15 +6,14 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>
-/// The goodness-of-fit test by the kernelised Stein discrepancy: whether N samples come from the model with the given score
+/// The goodness-of-fit test by the kernelised Stein discrepancy, for whether N samples come from the model with the given score
 /// (Liu, Lee and Jordan, "A kernelized Stein discrepancy for goodness-of-fit tests", ICML 2016, algorithm 1; Chwialkowski,
 /// Strathmann and Gretton, "A kernel test of goodness of fit", ICML 2016).
 /// </summary>
 /// <remarks>
-/// The statistic is U, the pair terms are <see cref="SteinPairTerm{TKernel}"/>, the replicates those of
-/// <see cref="GoodnessOfFit.Bootstrap"/>.
-/// O(N²(D + B)) per test and O(N²) memory, allocated once. Discrepancies can be added before they are tested,
-/// such as those of a ladder of noise: add the matrices of <see cref="ComputePairs"/> and give the sum to
+/// The statistic is a U-statistic with pair terms <see cref="SteinPairTerm{TKernel}"/> and replicates from
+/// <see cref="GoodnessOfFit.Bootstrap"/>. A test takes O(N²(D + B)) operations; O(N²) memory is allocated once. To test a sum of
+/// discrepancies, such as those at several noise levels, add the matrices of <see cref="ComputePairs"/> and pass the sum to
 /// <see cref="GoodnessOfFit.Bootstrap.Test"/>.
 /// </remarks>
 public sealed class KernelisedSteinTest<TKernel>
@@ -24,7 +23,10 @@ public sealed class KernelisedSteinTest<TKernel>
     private readonly DeviceMatrix squaredDistances;
     private readonly DeviceMatrix pairs;
 
-    /// <summary>A test for the samples, replicates and device of <paramref name="bootstrap"/>, which other tests may share.</summary>
+    /// <summary>
+    /// Creates a test with the number of samples, the replicates and the device of <paramref name="bootstrap"/>, which other tests may
+    /// share.
+    /// </summary>
     public KernelisedSteinTest(Bootstrap bootstrap)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
@@ -35,13 +37,13 @@ public sealed class KernelisedSteinTest<TKernel>
         Bandwidth = new Bandwidth(device, 1);
     }
 
-    /// <summary>The replicates of the last test are here.</summary>
+    /// <summary>The bootstrap, which holds the replicates of the last test.</summary>
     public Bootstrap Bootstrap { get; }
 
-    /// <summary>Set it directly or by <see cref="SetBandwidth"/> before a test.</summary>
+    /// <summary>The bandwidth, to be set directly or by <see cref="SetBandwidth"/> before a test.</summary>
     public Bandwidth Bandwidth { get; }
 
-    /// <summary>Sets the bandwidth by a median of the distances between <paramref name="samples"/> (N×D).</summary>
+    /// <summary>Sets the bandwidth by a median rule from <paramref name="samples"/> (N×D).</summary>
     public void SetBandwidth(DeviceMatrix samples, MedianRule rule)
     {
         device.SquaredDistances(squaredDistances, samples);
@@ -53,7 +55,7 @@ public sealed class KernelisedSteinTest<TKernel>
         => device.SteinPairMatrix<TKernel>(output, samples, scores, Bandwidth.InverseSquares, Bandwidth.FourthOrders, PairStatistic.U);
 
     /// <summary>Tests samples and the model's scores at them (N×D each).</summary>
-    /// <exception cref="ArgumentException">Other shapes, or a statistic that is NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match, or the statistic is NaN or infinite.</exception>
     public TestOutcome Run(DeviceMatrix samples, DeviceMatrix scores)
     {
         ComputePairs(pairs, samples, scores);

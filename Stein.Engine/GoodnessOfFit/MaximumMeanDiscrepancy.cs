@@ -5,26 +5,26 @@ using Stein.Engine.Kernels;
 
 namespace Stein.Engine.GoodnessOfFit;
 
-/// <summary>The squared maximum mean discrepancy in its three normalisations, of N samples x and N samples y.</summary>
-/// <param name="V"><c>Σ_ij [k(x_i, x_j) + k(y_i, y_j) − 2k(x_i, y_j)]/N²</c>, diagonals included; never negative.</param>
+/// <summary>Three estimates of the squared maximum mean discrepancy between N samples x and N samples y.</summary>
+/// <param name="V"><c>Σ_ij [k(x_i, x_j) + k(y_i, y_j) − 2k(x_i, y_j)]/N²</c>, including the diagonals; never negative.</param>
 /// <param name="U">
-/// <c>Σ_{i≠j} [k(x_i, x_j) + k(y_i, y_j)]/(N(N−1)) − 2Σ_ij k(x_i, y_j)/N²</c>: unbiased (Gretton et al., equation 3).
+/// <c>Σ_{i≠j} [k(x_i, x_j) + k(y_i, y_j)]/(N(N−1)) − 2Σ_ij k(x_i, y_j)/N²</c>, which is unbiased (Gretton et al., equation 3).
 /// </param>
 /// <param name="SimpleU">
-/// <c>Σ_{i≠j} h_ij/(N(N−1))</c>, the cross terms i = j left out too: unbiased, and the one whose null distribution the bootstrap
-/// gives (Gretton et al., equation 4).
+/// <c>Σ_{i≠j} h_ij/(N(N−1))</c>, which excludes the cross terms i = j too. It is unbiased, and its null distribution is the one that
+/// the bootstrap estimates (Gretton et al., equation 4).
 /// </param>
 public readonly record struct MeanDiscrepancyEstimates(double V, double U, double SimpleU);
 
 /// <summary>
-/// The maximum mean discrepancy between two sets of N samples each, and the two-sample test with it (Gretton, Borgwardt, Rasch, Schölkopf
-/// and Smola, "A kernel two-sample test", JMLR 13, 2012).
+/// The maximum mean discrepancy between two sets of N samples each, and the two-sample test based on it (Gretton, Borgwardt, Rasch,
+/// Schölkopf and Smola, "A kernel two-sample test", JMLR 13, 2012).
 /// </summary>
 /// <remarks>
-/// It measures what samplers draw against exact samples of their targets; unlike a Stein discrepancy it needs no score.
+/// It compares the draws of a sampler with exact samples of the target; unlike a Stein discrepancy it needs no score.
 /// The pair terms are <c>h_ij = k(x_i, x_j) + k(y_i, y_j) − k(x_i, y_j) − k(x_j, y_i)</c>. All come from the kernel matrix K of the
-/// 2N pooled samples: the upper half of its rows minus the lower half is <c>[K_xx − K_yx, K_xy − K_yy]</c>, whose transpose has
-/// the two halves of H one above the other. O(N²D) operations and O(N²) memory, allocated once: an estimate allocates nothing.
+/// 2N pooled samples: the upper half of its rows minus the lower half is <c>[K_xx − K_yx, K_xy − K_yy]</c>, and in its transpose the
+/// two halves of H lie one above the other. O(N²D) operations and O(N²) memory, which is allocated once.
 /// </remarks>
 public sealed class MaximumMeanDiscrepancy<TKernel>
     where TKernel : struct, IRadialKernel
@@ -49,15 +49,17 @@ public sealed class MaximumMeanDiscrepancy<TKernel>
     private readonly double[] sums;
     private readonly double[] pooledSums;
 
-    /// <summary>Compares two sets of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than two samples.</exception>
+    /// <summary>
+    /// Creates a comparison of two sets of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than two samples.</exception>
     public MaximumMeanDiscrepancy(Device device, int samples, int dimension)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (samples < 2)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(samples), samples, $"Sets of {samples} samples have no pairs to compare; there must be at least two in each.");
+                nameof(samples), samples, $"The number of samples cannot be {samples}; each set needs at least two.");
         }
 
         this.device = device;
@@ -80,14 +82,14 @@ public sealed class MaximumMeanDiscrepancy<TKernel>
         Bandwidth = new Bandwidth(device, 1);
     }
 
-    /// <summary>Set it directly or by <see cref="SetBandwidth"/> before an estimate.</summary>
+    /// <summary>The bandwidth, to be set directly or by <see cref="SetBandwidth"/> before an estimate.</summary>
     public Bandwidth Bandwidth { get; }
 
-    /// <summary>H (N×N) with a diagonal of zeros, as the last estimate or test left it.</summary>
+    /// <summary>The pair terms H (N×N) of the last estimate or test, with a diagonal of zeros.</summary>
     public DeviceMatrix Pairs { get; }
 
-    /// <summary>Takes over both sets (N×D each).</summary>
-    /// <exception cref="ArgumentException">Other shapes.</exception>
+    /// <summary>Copies both sets (N×D each).</summary>
+    /// <exception cref="ArgumentException">A set does not have the shape N×D.</exception>
     public void SetSamples(DeviceMatrix first, DeviceMatrix second)
     {
         RequireShape(first, nameof(first));
@@ -97,10 +99,10 @@ public sealed class MaximumMeanDiscrepancy<TKernel>
         device.SquaredDistances(squaredDistances, pooled);
     }
 
-    /// <summary>Sets the bandwidth by a median of the distances between the 2N pooled samples.</summary>
+    /// <summary>Sets the bandwidth by a median rule from the 2N pooled samples.</summary>
     public void SetBandwidth(MedianRule rule) => Bandwidth.Set(rule, squaredDistances);
 
-    /// <summary>The three estimates for the samples given to <see cref="SetSamples"/>.</summary>
+    /// <summary>Computes the three estimates for the samples passed to <see cref="SetSamples"/>.</summary>
     public MeanDiscrepancyEstimates Estimate()
     {
         ComputePairs();
@@ -111,13 +113,13 @@ public sealed class MaximumMeanDiscrepancy<TKernel>
         foreach (double sum in pooledSums)
             all += sum;
 
-        // Pairs of one x and one y with the same index, from their own distances: H has only zeros there.
+        // Kernels between x and y of the same index are computed separately, because H is zero there.
         device.Map<AddScaled>(displacements, firstRows, secondRows, p: -1);
         device.SumRows<Square>(perSample, displacements);
         device.Map<KernelValue<TKernel>>(perSample, perSample, Bandwidth.InverseSquares);
         double matched = ReadSum();
 
-        // The cross terms of all i, j enter ΣK twice and are taken from Σh twice: they are (ΣK − Σh)/4, h with its diagonal.
+        // The cross terms of all i, j are added twice in ΣK and subtracted twice in Σh, so their sum is (ΣK − Σh)/4, h with its diagonal.
         double withDiagonal = (simple / PairStatistic.U.Weight(samples)) + (2 * (samples - matched));
         double cross = (all - withDiagonal) / 4;
         double inverseSquare = PairStatistic.V.Weight(samples);
@@ -128,9 +130,9 @@ public sealed class MaximumMeanDiscrepancy<TKernel>
     }
 
     /// <summary>
-    /// Tests whether both sets come from one distribution; the statistic is <see cref="MeanDiscrepancyEstimates.SimpleU"/>.
+    /// Tests whether both sets come from the same distribution; the statistic is <see cref="MeanDiscrepancyEstimates.SimpleU"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">A bootstrap of another N, or a statistic that is NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">The bootstrap has another N, or the statistic is NaN or infinite.</exception>
     public TestOutcome Test(Bootstrap bootstrap)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
@@ -172,7 +174,7 @@ public sealed class MaximumMeanDiscrepancy<TKernel>
         if (matrix.Rows != samples || matrix.Columns != dimension)
         {
             throw new ArgumentException(
-                $"A set of {matrix.Rows}×{matrix.Columns} was given; both sets are {samples} samples in {dimension} dimensions.", name);
+                $"A set cannot be {matrix.Rows}×{matrix.Columns}; both sets must have {samples} samples in {dimension} dimensions.", name);
         }
     }
 }

@@ -10,9 +10,9 @@ namespace Stein.Engine.GoodnessOfFit;
 /// kernelized Stein discrepancy", ICLR 2021): the pair terms of the R slices are added before they are weighted.
 /// </summary>
 /// <remarks>
-/// It is for high dimensions, where the test by the kernelised Stein discrepancy loses power.
-/// The statistic is U, and a sum over the slices, not a mean. Bandwidths follow the median rule of each slice or are set. Directions
-/// must not be fitted to the samples that are tested. O(NDR + N²(R + B)) per test and O(N²) memory, allocated once.
+/// It is meant for high dimensions, where the test by the kernelised Stein discrepancy loses power. The statistic is a U-statistic
+/// and a sum over the slices, not a mean. Bandwidths are set directly or by the median rule of each slice. The directions must not be
+/// fitted to the samples tested. A test takes O(NDR + N²(R + B)) operations; O(N²) memory is allocated once.
 /// </remarks>
 public sealed class SlicedSteinTest<TKernel>
     where TKernel : struct, IRadialKernel
@@ -24,9 +24,9 @@ public sealed class SlicedSteinTest<TKernel>
     private readonly SlicedPairRequest request;
 
     /// <summary>
-    /// A test by R = <paramref name="slices"/> slices in D = <paramref name="dimension"/> dimensions, all zero until they are set.
+    /// Creates a test with R = <paramref name="slices"/> slices in D = <paramref name="dimension"/> dimensions, all zero until set.
     /// </summary>
-    /// <param name="bootstrap">Gives the samples, replicates and device; other tests may share it.</param>
+    /// <param name="bootstrap">Provides the number of samples, the replicates and the device; other tests may share it.</param>
     public SlicedSteinTest(Bootstrap bootstrap, int dimension, int slices)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
@@ -50,19 +50,19 @@ public sealed class SlicedSteinTest<TKernel>
         };
     }
 
-    /// <summary>The replicates of the last test are here.</summary>
+    /// <summary>The bootstrap, which holds the replicates of the last test.</summary>
     public Bootstrap Bootstrap { get; }
 
-    /// <summary>The slice directions r (D×R), unit vectors in columns, used as they are.</summary>
+    /// <summary>The slice directions r (D×R), one per column. They must be unit vectors: they are not normalised.</summary>
     public DeviceMatrix SliceDirections { get; }
 
-    /// <summary>The test directions g (D×R), unit vectors in columns, used as they are.</summary>
+    /// <summary>The test directions g (D×R), one per column. They must be unit vectors: they are not normalised.</summary>
     public DeviceMatrix TestDirections { get; }
 
-    /// <summary>Set it directly or by <see cref="SetBandwidths"/> before a test.</summary>
+    /// <summary>The bandwidths, to be set directly or by <see cref="SetBandwidths"/> before a test.</summary>
     public Bandwidth Bandwidth { get; }
 
-    /// <summary>The projections on g (N×R) that <see cref="SetBandwidths"/> or a test computed last.</summary>
+    /// <summary>The projections on g (N×R) computed last by <see cref="SetBandwidths"/> or a test.</summary>
     public DeviceMatrix Projections { get; }
 
     /// <summary>Sets the bandwidths by the medians of the projections of <paramref name="samples"/> (N×D).</summary>
@@ -84,7 +84,7 @@ public sealed class SlicedSteinTest<TKernel>
     }
 
     /// <summary>Tests samples and the model's scores at them (N×D each).</summary>
-    /// <exception cref="ArgumentException">Other shapes, or a statistic that is NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match, or the statistic is NaN or infinite.</exception>
     public TestOutcome Run(DeviceMatrix samples, DeviceMatrix scores)
     {
         ComputePairs(pairs, samples, scores);

@@ -3,7 +3,7 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Kernels;
 
-/// <summary>The Gaussian kernel ("RBF"), <c>k(x, y) = exp(−‖x − y‖²/h²)</c>; no factor ½.</summary>
+/// <summary>The Gaussian kernel ("RBF"), <c>k(x, y) = exp(−‖x − y‖²/h²)</c>, without a factor ½.</summary>
 public readonly struct GaussianKernel : IRadialKernel
 {
     public static string Name => "rbf";

@@ -4,13 +4,13 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Kernels;
 
 /// <summary>
-/// The profile of a radial kernel at one squared distance ρ, in units of the squared bandwidth:
-/// <c>k(x, y) = φ(ρ)</c>, <c>ρ = ‖x − y‖²/h²</c>.
+/// The profile φ of a radial kernel <c>k(x, y) = φ(ρ)</c> and ratios of its derivatives at one squared distance in units of the
+/// squared bandwidth, <c>ρ = ‖x − y‖²/h²</c>.
 /// </summary>
 /// <remarks>
 /// A kernel that is positive definite in every dimension is completely monotone in ρ (Schoenberg, 1938): its
-/// derivatives alternate in sign. Each is kept as its ratio to the one before with the sign removed, so all four numbers
-/// are positive, and a formula evaluated from the highest derivative down, as a polynomial is by Horner's rule, needs one
+/// derivatives alternate in sign. Each derivative is stored as its ratio to the previous one with the sign removed. All four numbers
+/// are therefore positive, and a formula evaluated from the highest derivative down, like a polynomial by Horner's rule, needs one
 /// product for each.
 /// </remarks>
 public struct RadialProfile<T>
@@ -25,13 +25,13 @@ public struct RadialProfile<T>
     /// <summary><c>−φ″(ρ)/φ′(ρ)</c>.</summary>
     public T SecondRatio;
 
-    /// <summary><c>−φ‴(ρ)/φ″(ρ)</c>, which only the gradient with respect to the points needs.</summary>
+    /// <summary><c>−φ‴(ρ)/φ″(ρ)</c>, needed only for gradients with respect to the points.</summary>
     public T ThirdRatio;
 }
 
 /// <summary>
-/// A radial kernel: one profile, from which every Stein discrepancy, gradient and device follows. Adding a kernel is
-/// one struct like this and its line in <see cref="RadialKernels"/>.
+/// A radial kernel, defined by its profile; all Stein discrepancies and gradients on all devices are derived from it. To add a kernel,
+/// implement this interface by a struct and add a line to <see cref="RadialKernels"/>.
 /// </summary>
 public interface IRadialKernel
 {
@@ -39,13 +39,13 @@ public interface IRadialKernel
     static abstract string Name { get; }
 
     /// <summary>
-    /// Whether φ, −φ′, φ″ and −φ‴ are one and the same function, as for the Gaussian alone; it saves a matrix product.
+    /// Whether φ, −φ′, φ″ and −φ‴ are the same function, which is true only of the Gaussian and saves a matrix product.
     /// </summary>
     static abstract bool EqualsItsDerivatives { get; }
 
     /// <summary>
-    /// Λ, what ρ is measured in by <see cref="Evaluate"/>: log₂e for a kernel made of powers of two, so that the factor goes into
-    /// the scale that projections are multiplied by anyway; 1 for others.
+    /// The factor Λ of ρ in the argument of <see cref="Evaluate"/>: log₂e for a kernel computed by powers of two, so that the factor can
+    /// be merged with the scale by which projections are multiplied anyway, and 1 for other kernels.
     /// </summary>
     static abstract double ArgumentScale { get; }
 
@@ -55,15 +55,15 @@ public interface IRadialKernel
         where T : struct, ILane<T>;
 
     /// <summary>
-    /// <c>−φ⁗(ρ)/φ‴(ρ)</c> at ρ ≥ 0, which only the divergence of a curl-free estimate needs. Not in the profile: a fifth number there
-    /// would keep the compiler from holding it in registers.
+    /// <c>−φ⁗(ρ)/φ‴(ρ)</c> at ρ ≥ 0, needed only for the divergence of a curl-free estimate. It is not part of the profile, because with
+    /// a fifth number the compiler would no longer hold the profile in registers.
     /// </summary>
     /// <param name="argument"><c>−Λρ</c>, see <see cref="ArgumentScale"/>.</param>
     static abstract T FourthRatio<T>(T argument)
         where T : struct, ILane<T>;
 
     /// <summary>
-    /// <c>ratio·x</c> for a ratio of the profile; x where <see cref="EqualsItsDerivatives"/>, whose ratios are 1.
+    /// <c>ratio·x</c> for a ratio of the profile; just x if <see cref="EqualsItsDerivatives"/>, since the ratios are then 1.
     /// </summary>
     static abstract T Weigh<T>(T ratio, T x)
         where T : struct, ILane<T>;

@@ -1,14 +1,14 @@
 namespace Stein.Engine.Kernels;
 
-/// <summary>A visitor that is called with a kernel as its type argument, so that drivers are compiled for it.</summary>
-/// <typeparam name="TResult">What the visit returns.</typeparam>
+/// <summary>A visitor that is called with a kernel as its type argument, so that code is compiled for that kernel.</summary>
+/// <typeparam name="TResult">The result of the visit.</typeparam>
 public interface IRadialKernelVisitor<out TResult>
 {
     TResult Visit<TKernel>()
         where TKernel : struct, IRadialKernel;
 }
 
-/// <summary>The registry of radial kernels. The command line and the tests read it, so no kernel can be forgotten.</summary>
+/// <summary>The registry of radial kernels, from which the command line and the tests take their kernels.</summary>
 public static class RadialKernels
 {
     private static readonly Entry[] Registry =
@@ -31,7 +31,7 @@ public static class RadialKernels
                 return entry.Accept(visitor);
         }
 
-        throw new ArgumentException($"unknown kernel '{name}': the kernels are {string.Join(", ", Names)}", nameof(name));
+        throw new ArgumentException($"unknown kernel '{name}'; the kernels are {string.Join(", ", Names)}", nameof(name));
     }
 
     private static Entry<TKernel> Register<TKernel>()

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Stein.Engine.Lanes;
 
-/// <summary>One double-precision number: the lane of the oracle that every other device is held against.</summary>
+/// <summary>One double-precision number, the lane of the reference device.</summary>
 internal readonly unsafe record struct DoubleLane(double Value) : ISimdLane<DoubleLane, double>
 {
     public static int Count => 1;

@@ -3,10 +3,10 @@ using ILGPU.Algorithms;
 
 namespace Stein.Engine.Lanes;
 
-/// <summary>One single-precision number: the lane of ILGPU kernels.</summary>
+/// <summary>One single-precision number, the lane of ILGPU kernels.</summary>
 /// <remarks>
-/// Exponential and logarithm are ILGPU's own (on CUDA <c>ex2.approx</c> and <c>lg2.approx</c>), so that results differ
-/// from the SIMD lanes in the last bits.
+/// Exponential and logarithm are ILGPU's own (on CUDA <c>ex2.approx</c> and <c>lg2.approx</c>), so results differ
+/// from those of the SIMD lanes in the last bits.
 /// </remarks>
 internal readonly record struct FloatLane(float Value) : ILane<FloatLane>
 {

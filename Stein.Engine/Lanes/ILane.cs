@@ -1,11 +1,11 @@
 namespace Stein.Engine.Lanes;
 
 /// <summary>
-/// The arithmetic a formula is written in: one number (<see cref="FloatLane"/>, <see cref="DoubleLane"/>) or a
-/// SIMD vector of them. A formula that is generic over its lane is written once and runs on every device.
+/// The arithmetic in which formulas are written: one number (<see cref="FloatLane"/>, <see cref="DoubleLane"/>) or a
+/// SIMD vector of numbers. A formula that is generic over its lane is written once and runs on every device.
 /// </summary>
 /// <remarks>
-/// Loads and stores are no part of it: a formula owns no memory, the drivers of each device do.
+/// Loads and stores are not part of it: memory is the business of the devices, not of formulas.
 /// Only static members are used inside ILGPU kernels, where <see cref="FloatLane"/> is the lane.
 /// </remarks>
 public interface ILane<TSelf>
@@ -45,18 +45,20 @@ public interface ILane<TSelf>
 
     /// <summary>
     /// <c>e^x</c>. Maximum relative error over the normal range of the result: 4·10⁻⁷ on SIMD lanes, that of the
-    /// run-time library elsewhere. <c>e^−∞ = 0</c>, <c>e^∞ = ∞</c>, <c>e^NaN = NaN</c>; results below the smallest
+    /// runtime library elsewhere. <c>e^−∞ = 0</c>, <c>e^∞ = ∞</c>, <c>e^NaN = NaN</c>; results below the smallest
     /// normal number may be flushed to zero.
     /// </summary>
     static abstract TSelf Exp(TSelf value);
 
     /// <summary>
     /// <c>2^x</c> for <c>x ≤ 0</c>; the result for a positive argument is not specified. Maximum relative error over the normal
-    /// range of the result: 2·10⁻⁷ on SIMD lanes, 4·10⁻⁷ on GPUs, that of the run-time library elsewhere. <c>2^0 = 1</c>,
+    /// range of the result: 2·10⁻⁷ on SIMD lanes, 4·10⁻⁷ on GPUs, that of the runtime library elsewhere. <c>2^0 = 1</c>,
     /// <c>2^−∞ = 0</c>, <c>2^NaN = NaN</c>; results below the smallest normal number may be flushed to zero.
     /// </summary>
     static abstract TSelf PowerOfTwo(TSelf value);
 
-    /// <summary>The natural logarithm, maximum relative error 2.5·10⁻⁷ on SIMD lanes; <c>log 0 = −∞</c>, NaN below.</summary>
+    /// <summary>
+    /// The natural logarithm. Maximum relative error 2.5·10⁻⁷ on SIMD lanes; <c>log 0 = −∞</c>, NaN for negative arguments.
+    /// </summary>
     static abstract TSelf Log(TSelf value);
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Stein.Engine.Lanes;
 
-/// <summary>Functions built from the lane operations, the same on every lane.</summary>
+/// <summary>Functions composed of lane operations, the same on every lane.</summary>
 public static class LaneMath
 {
     /// <summary><c>1/√x</c> by a correctly rounded root and a division; relative error at most 1.5 units in the last place.</summary>

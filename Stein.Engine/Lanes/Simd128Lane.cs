@@ -8,8 +8,8 @@ namespace Stein.Engine.Lanes;
 
 /// <summary>4 single-precision numbers in a 128-bit vector (SSE, NEON).</summary>
 /// <remarks>
-/// A field set by an initialiser, not a property set by a constructor: each accessor is one more call to inline, and
-/// the compiler stops inlining when a formula has too many.
+/// The value is a field set by an initialiser, not a property set by a constructor, because each accessor is one more call to
+/// inline, and the compiler stops inlining when a formula has too many calls.
 /// </remarks>
 internal unsafe struct Simd128Lane : IFloatSimdLane<Simd128Lane>
 {
@@ -64,7 +64,7 @@ internal unsafe struct Simd128Lane : IFloatSimdLane<Simd128Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Sqrt(Simd128Lane value) => new() { Value = Vector128.Sqrt(value.Value) };
 
-    // The native forms return the right operand when one is NaN: SimdExponential relies on it.
+    // The native forms return the right operand if either is NaN, which SimdExponential relies on.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Min(Simd128Lane left, Simd128Lane right) => new() { Value = Vector128.MinNative(left.Value, right.Value) };
 
@@ -114,7 +114,7 @@ internal unsafe struct Simd128Lane : IFloatSimdLane<Simd128Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128Lane Scale(Simd128Lane value, Simd128Lane power)
     {
-        // Two factors, because 2^−151 and 2^128 are not normal numbers.
+        // The power is applied in two factors, because 2^−151 and 2^128 are not normal numbers.
         Vector128<int> whole = Vector128.ConvertToInt32Native(power.Value);
         Vector128<int> half = Vector128.ShiftRightArithmetic(whole, 1);
         return new() { Value = value.Value * Exponent(half) * Exponent(whole - half) };

@@ -7,8 +7,7 @@ namespace Stein.Engine.Lanes;
 
 /// <summary>8 single-precision numbers in a 256-bit vector (AVX2).</summary>
 /// <remarks>
-/// A field set by an initialiser, not a property set by a constructor: each accessor is one more call to inline, and
-/// the compiler stops inlining when a formula has too many.
+/// The value is a field for the same reason as in <see cref="Simd128Lane"/>.
 /// </remarks>
 internal unsafe struct Simd256Lane : IFloatSimdLane<Simd256Lane>
 {
@@ -63,7 +62,7 @@ internal unsafe struct Simd256Lane : IFloatSimdLane<Simd256Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Sqrt(Simd256Lane value) => new() { Value = Vector256.Sqrt(value.Value) };
 
-    // The native forms return the right operand when one is NaN: SimdExponential relies on it.
+    // The native forms return the right operand if either is NaN, which SimdExponential relies on.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Min(Simd256Lane left, Simd256Lane right) => new() { Value = Vector256.MinNative(left.Value, right.Value) };
 
@@ -113,7 +112,7 @@ internal unsafe struct Simd256Lane : IFloatSimdLane<Simd256Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256Lane Scale(Simd256Lane value, Simd256Lane power)
     {
-        // Two factors, because 2^−151 and 2^128 are not normal numbers.
+        // The power is applied in two factors, because 2^−151 and 2^128 are not normal numbers.
         Vector256<int> whole = Vector256.ConvertToInt32Native(power.Value);
         Vector256<int> half = Vector256.ShiftRightArithmetic(whole, 1);
         return new() { Value = value.Value * Exponent(half) * Exponent(whole - half) };

@@ -7,8 +7,7 @@ namespace Stein.Engine.Lanes;
 
 /// <summary>16 single-precision numbers in a 512-bit vector (AVX-512).</summary>
 /// <remarks>
-/// A field set by an initialiser, not a property set by a constructor: each accessor is one more call to inline, and
-/// the compiler stops inlining when a formula has too many.
+/// The value is a field for the same reason as in <see cref="Simd128Lane"/>.
 /// </remarks>
 internal unsafe struct Simd512Lane : IFloatSimdLane<Simd512Lane>
 {
@@ -61,7 +60,7 @@ internal unsafe struct Simd512Lane : IFloatSimdLane<Simd512Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane Sqrt(Simd512Lane value) => new() { Value = Vector512.Sqrt(value.Value) };
 
-    // The native forms return the right operand when one is NaN: SimdExponential relies on it.
+    // The native forms return the right operand if either is NaN, which SimdExponential relies on.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane Min(Simd512Lane left, Simd512Lane right) => new() { Value = Vector512.MinNative(left.Value, right.Value) };
 
@@ -81,7 +80,7 @@ internal unsafe struct Simd512Lane : IFloatSimdLane<Simd512Lane>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane Exp(Simd512Lane value) => SimdExponential.Exp(value);
 
-    /// <remarks>One instruction takes the fraction, and one scales by a power of two that it rounds down itself.</remarks>
+    /// <remarks>One instruction extracts the fraction; another scales by a power of two and rounds the exponent down itself.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512Lane PowerOfTwo(Simd512Lane value)
     {

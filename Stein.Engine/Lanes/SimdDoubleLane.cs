@@ -5,23 +5,23 @@ using System.Runtime.Intrinsics.X86;
 namespace Stein.Engine.Lanes;
 
 /// <summary>
-/// As many double-precision numbers as the run-time's own vector holds, 4 with AVX2 and AVX-512: the lane of the device
+/// Double-precision numbers in a vector of the runtime's preferred width (4 numbers with AVX2 and AVX-512), the lane of the device
 /// <c>simd-double</c> and of factorisations on the host.
 /// </summary>
 /// <remarks>
-/// Exponential and logarithm are the run-time's, with errors of about one unit in the last place. 512 bits would be no faster on
-/// processors that do them in two halves.
+/// Exponential and logarithm are the runtime's, with errors of about one unit in the last place. Vectors of 512 bits would be no
+/// faster on processors that process them in two halves.
 /// </remarks>
 internal unsafe struct SimdDoubleLane : ISimdLane<SimdDoubleLane, double>
 {
-    /// <summary>Up to this magnitude an exponential is neither infinite nor below the normal numbers.</summary>
+    /// <summary>The exponential of an argument up to this magnitude is a normal number.</summary>
     private const double PlainExponent = 700;
 
     public Vector<double> Value;
 
     public static int Count => Vector<double>.Count;
 
-    /// <remarks>AVX-512 has twice as many registers, for vectors of any width.</remarks>
+    /// <remarks>With AVX-512 there are twice as many registers, for vectors of any width.</remarks>
     public static int ProductRows => Avx512F.VL.IsSupported ? 14 : 6;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,8 +77,8 @@ internal unsafe struct SimdDoubleLane : ISimdLane<SimdDoubleLane, double>
         };
 
     /// <remarks>
-    /// The run-time's function treats all elements another way if one is out of range. What stands beside an element must not decide its
-    /// last bit: those out of range are set aside and computed one by one.
+    /// The runtime's function uses another method for all elements if one is out of range. To keep the last bit of an element from
+    /// depending on its neighbours, elements out of range are computed separately, one by one.
     /// </remarks>
     public static SimdDoubleLane Exp(SimdDoubleLane value)
     {

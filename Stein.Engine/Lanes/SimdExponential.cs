@@ -7,18 +7,18 @@ namespace Stein.Engine.Lanes;
 /// <summary><c>e^x</c> and <c>2^x</c> in single precision on SIMD lanes.</summary>
 /// <remarks>
 /// <c>x = n·ln 2 + r</c> with n whole and |r| ≤ ½ ln 2, so that <c>e^x = 2^n·e^r</c>. One fused step is enough for r:
-/// its error n·(ln 2 − fl(ln 2)) stays below 2.5·10⁻⁷ for every n. Where multiplications and additions are not fused, the
-/// rounding of n·ln 2 would cost ten times that, and ln 2 is split in two parts, the first of which gives exact products.
-/// <c>e^r</c> is a polynomial of degree 5 with constant term exactly 1 (so that <c>e^0 = 1</c>), fitted to the least maximum
-/// relative error on |r| ≤ ½ ln 2, which is 9.5·10⁻⁸; the other coefficients solve that weighted minimax problem (Lawson's
-/// iteration), rounded to float.
+/// its error n·(ln 2 − fl(ln 2)) stays below 2.5·10⁻⁷ for every n. Without fused multiply-adds the rounding of n·ln 2 would cause
+/// ten times that error, so ln 2 is split into two parts, the first of which gives exact products.
+/// <c>e^r</c> is a polynomial of degree 5 with constant term exactly 1 (so that <c>e^0 = 1</c>). Its other coefficients minimise the
+/// maximum relative error on |r| ≤ ½ ln 2, which is 9.5·10⁻⁸ (a weighted minimax problem, solved by Lawson's iteration and rounded
+/// to float).
 /// </remarks>
 internal static class SimdExponential
 {
-    /// <summary>Above this the result is infinite, and below its negative it is zero.</summary>
+    /// <summary>Above this argument the exponential is infinite, and below its negative it is zero.</summary>
     private const double Bound = 105;
 
-    /// <summary>2 to minus this is zero in single precision.</summary>
+    /// <summary>2 to the power of the negative of this is zero in single precision.</summary>
     private const double LowestPower = 151;
 
     /// <summary>ln 2 to 15 bits: its product with a whole number below 2⁹ is a float.</summary>
@@ -53,7 +53,7 @@ internal static class SimdExponential
     }
 
     /// <summary>
-    /// <c>2^f</c> for <c>0 ≤ f ≤ 1</c>: a polynomial of degree 5 with constant term exactly 1, fitted like the other (Remez's
+    /// <c>2^f</c> for <c>0 ≤ f ≤ 1</c>: a polynomial of degree 5 with constant term exactly 1, fitted like the other one (by Remez's
     /// exchange, each coefficient rounded to float before the next are fitted); its maximum relative error is 8.3·10⁻⁸.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -67,7 +67,7 @@ internal static class SimdExponential
         return T.MultiplyAdd(polynomial, fraction, T.Constant(1));
     }
 
-    /// <summary><c>e^r</c>.</summary>
+    /// <summary><c>e^r</c> for |r| ≤ ½ ln 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Polynomial<T>(T r)
         where T : struct, IFloatSimdLane<T>

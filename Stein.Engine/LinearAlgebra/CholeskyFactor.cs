@@ -7,13 +7,13 @@ namespace Stein.Engine.LinearAlgebra;
 /// </summary>
 /// <remarks>
 /// <para>
-/// By blocks of <see cref="BlockSize"/> columns: the block on the diagonal, the panel below it by substitution, and what is right of it
-/// by a matrix product, which does nearly all of the N³/3 operations. Written for this project because MathNet's takes a second for
-/// N = 2000, ten times as long.
+/// Blocks of <see cref="BlockSize"/> columns are factored one after the other: the block on the diagonal, the panel below it by
+/// substitution, and the update of the remaining matrix by a matrix product, which takes nearly all of the N³/3 operations. MathNet's
+/// factorisation takes a second for N = 2000, ten times as long.
 /// </para>
 /// <para>
-/// From N = <see cref="ParallelOrder"/> on, all cores share the panels and products, each a part that no other writes to: the bits are
-/// the same for any number of cores.
+/// From N = <see cref="ParallelOrder"/> on, the panels and products are divided among all cores. Each number is computed by a single
+/// core, so the bits are the same for any number of cores.
 /// </para>
 /// </remarks>
 internal sealed unsafe class CholeskyFactor
@@ -29,27 +29,27 @@ internal sealed unsafe class CholeskyFactor
 
     private CholeskyFactor(PaddedMatrix lower) => this.lower = lower;
 
-    /// <summary>N.</summary>
+    /// <summary>The order N of the matrix.</summary>
     public int Order => lower.Rows;
 
-    /// <summary>Factors A, whose memory becomes the factor's. N³/3 operations.</summary>
-    /// <param name="matrix">A (N×N); what stands above the diagonal is not read.</param>
-    /// <returns>Null where A is not positive definite to rounding.</returns>
+    /// <summary>Factors A in place. N³/3 operations.</summary>
+    /// <param name="matrix">A (N×N), overwritten by the factor; entries above the diagonal are not read.</param>
+    /// <returns>The factor, or null if A is not numerically positive definite.</returns>
     public static CholeskyFactor? TryFactor(PaddedMatrix matrix)
     {
         int n = matrix.Rows;
         int stride = matrix.Stride;
-        // A pivot that is rounding alone decides nothing: it must be above what rounding makes of the largest entry.
+        // A pivot must exceed the rounding error of the largest entry; a smaller one could be nothing but rounding.
         double largest = 0;
         for (int i = 0; i < n; i++)
             largest = Math.Max(largest, matrix.Row(i)[i]);
-        double least = n * Math.ScaleB(1, -53) * largest;
+        double minPivot = n * Math.ScaleB(1, -53) * largest;
         var panel = new PaddedMatrix(Math.Min(BlockSize, n), n);
         for (int start = 0; start < n; start += BlockSize)
         {
             int size = Math.Min(BlockSize, n - start);
             double* diagonal = matrix.Pointer + ((nint)start * stride) + start;
-            if (!FactorBlock(diagonal, stride, size, least))
+            if (!FactorBlock(diagonal, stride, size, minPivot))
                 return null;
             int below = n - start - size;
             if (below == 0)
@@ -72,7 +72,7 @@ internal sealed unsafe class CholeskyFactor
         return new(matrix);
     }
 
-    /// <summary><c>B ← A⁻¹ B</c> for B (N×M), by substitution. 2N²M operations.</summary>
+    /// <summary>Replaces B (N×M) by <c>A⁻¹ B</c>, by substitution. 2N²M operations.</summary>
     public void Solve(PaddedMatrix rightHandSides)
     {
         SolveLower(rightHandSides);
@@ -82,7 +82,7 @@ internal sealed unsafe class CholeskyFactor
         GC.KeepAlive(this);
     }
 
-    /// <summary><c>B ← L⁻¹ B</c> for B (N×M), by substitution. N²M operations.</summary>
+    /// <summary>Replaces B (N×M) by <c>L⁻¹ B</c>, by substitution. N²M operations.</summary>
     public void SolveLower(PaddedMatrix rightHandSides)
     {
         if (rightHandSides.Rows != Order)
@@ -97,8 +97,8 @@ internal sealed unsafe class CholeskyFactor
         GC.KeepAlive(this);
     }
 
-    /// <summary>Row by row; the pivots must be above <paramref name="least"/>.</summary>
-    private static bool FactorBlock(double* a, int stride, int size, double least)
+    /// <summary>Factors a block row by row; returns false if a pivot is not above <paramref name="minPivot"/>.</summary>
+    private static bool FactorBlock(double* a, int stride, int size, double minPivot)
     {
         for (int i = 0; i < size; i++)
         {
@@ -111,7 +111,7 @@ internal sealed unsafe class CholeskyFactor
                     sum -= row[k] * other[k];
                 if (j < i)
                     row[j] = sum / other[j];
-                else if (sum > least)
+                else if (sum > minPivot)
                     row[i] = Math.Sqrt(sum);
                 else
                     return false;
@@ -131,7 +131,7 @@ internal sealed unsafe class CholeskyFactor
         }
         else
         {
-            // Later shares of a triangle are larger: they go first.
+            // The later shares of a triangle are larger, so they go first.
             Parallel.For(0, shares, share => Do(shares - 1 - share));
         }
 

@@ -6,21 +6,23 @@ namespace Stein.Engine.LinearAlgebra;
 /// <summary>Matrix products in double precision on the host.</summary>
 internal static unsafe class HostProduct
 {
-    /// <summary>From so many operations on the rows of a product are shared out to all cores; the bits are the same.</summary>
+    /// <summary>The number of operations from which the rows of a product are divided among all cores, with the same bits.</summary>
     private const double SharedOperations = 2e7;
 
     private const int Share = 56;
 
-    /// <summary><c>A B</c>: A (N×K), B (K×M).</summary>
-    public static PaddedMatrix Of(PaddedMatrix a, PaddedMatrix b)
+    /// <summary><c>A B</c> (N×M) of A (N×K) and B (K×M).</summary>
+    public static PaddedMatrix Multiply(PaddedMatrix a, PaddedMatrix b)
         => Multiply(a, a.Columns, a.Stride, 1, b, new PaddedMatrix(a.Rows, b.Columns));
 
-    /// <summary><c>Aᵀ B</c>: A (K×N), B (K×M).</summary>
-    public static PaddedMatrix OfLeftTransposed(PaddedMatrix a, PaddedMatrix b)
+    /// <summary><c>Aᵀ B</c> (N×M) of A (K×N) and B (K×M).</summary>
+    public static PaddedMatrix MultiplyLeftTransposed(PaddedMatrix a, PaddedMatrix b)
         => Multiply(a, a.Rows, 1, a.Stride, b, new PaddedMatrix(a.Columns, b.Columns));
 
-    /// <summary><c>C ← A Bᵀ</c>: A (N×K), B (M×K), C (N×M); <paramref name="transposed"/> receives Bᵀ (K×M).</summary>
-    public static void OfTransposed(PaddedMatrix a, PaddedMatrix b, PaddedMatrix transposed, PaddedMatrix product)
+    /// <summary>
+    /// Sets <paramref name="product"/> (N×M) to <c>A Bᵀ</c> of A (N×K) and B (M×K), and <paramref name="transposed"/> (K×M) to Bᵀ.
+    /// </summary>
+    public static void MultiplyRightTransposed(PaddedMatrix a, PaddedMatrix b, PaddedMatrix transposed, PaddedMatrix product)
     {
         Transposition<double>.Run(b.Pointer, b.Stride, b.Rows, b.Columns, transposed.Pointer, transposed.Stride);
         GC.KeepAlive(b);

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Stein.Engine.LinearAlgebra;
 
 /// <summary>
-/// A row-major matrix in double precision on the host, its rows padded so that whole vectors are loaded and stored; what stands in the
-/// padding means nothing.
+/// A row-major matrix in double precision on the host. Rows are padded so that whole vectors can be loaded and stored; the contents of
+/// the padding are arbitrary.
 /// </summary>
 internal sealed unsafe class PaddedMatrix
 {
@@ -13,14 +13,14 @@ internal sealed unsafe class PaddedMatrix
     // Keeps the pinned memory alive.
     private readonly double[] memory;
 
-    /// <exception cref="ArgumentException">It has more numbers than an array can hold, as a square one of order 46 340 has.</exception>
+    /// <exception cref="ArgumentException">The matrix has more numbers than an array can hold, such as 46 340×46 340.</exception>
     public PaddedMatrix(int rows, int columns)
     {
         (Rows, Columns) = (rows, columns);
         Stride = (columns + PerLine - 1) / PerLine * PerLine;
         long length = ((long)rows * Stride) + PerLine;
         if (length > Array.MaxLength)
-            throw new ArgumentException($"A matrix of {rows}×{columns} numbers is more than an array can hold; pass fewer samples.");
+            throw new ArgumentException($"A matrix of {rows}×{columns} numbers does not fit an array; pass fewer samples.");
         memory = GC.AllocateArray<double>((int)length, pinned: true);
         long address = (nint)Unsafe.AsPointer(ref memory[0]);
         int line = PerLine * sizeof(double);
@@ -34,10 +34,11 @@ internal sealed unsafe class PaddedMatrix
     /// <summary>Elements from one row to the next.</summary>
     public int Stride { get; }
 
-    /// <summary>The first element, on a cache line. Valid as long as the matrix is reachable: end with <c>GC.KeepAlive</c>.</summary>
+    /// <summary>
+    /// The first element, aligned to a cache line. Valid only while the matrix is reachable: call <c>GC.KeepAlive</c> after the last use.
+    /// </summary>
     public double* Pointer { get; }
 
-    /// <summary>A row.</summary>
     public Span<double> Row(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
@@ -45,22 +46,22 @@ internal sealed unsafe class PaddedMatrix
         return memory.AsSpan(offset, Columns);
     }
 
-    /// <summary>The rows of a row-major array.</summary>
-    public static PaddedMatrix Of(ReadOnlySpan<double> values, int rows, int columns)
+    /// <summary>Creates a matrix from a row-major array.</summary>
+    public static PaddedMatrix FromRows(ReadOnlySpan<double> values, int rows, int columns)
     {
         var matrix = new PaddedMatrix(rows, columns);
         matrix.Set(values);
         return matrix;
     }
 
-    /// <summary>Takes over the rows of a row-major array.</summary>
+    /// <summary>Copies a row-major array into the matrix.</summary>
     public void Set(ReadOnlySpan<double> values)
     {
         for (int row = 0; row < Rows; row++)
             values.Slice(row * Columns, Columns).CopyTo(Row(row));
     }
 
-    /// <summary>All rows, one after the other.</summary>
+    /// <summary>Returns the matrix as a row-major array.</summary>
     public double[] ToArray()
     {
         var values = new double[Rows * Columns];
@@ -68,7 +69,7 @@ internal sealed unsafe class PaddedMatrix
         return values;
     }
 
-    /// <summary>All rows, one after the other, to a row-major array.</summary>
+    /// <summary>Copies the matrix to a row-major array.</summary>
     public void CopyTo(Span<double> values)
     {
         for (int row = 0; row < Rows; row++)

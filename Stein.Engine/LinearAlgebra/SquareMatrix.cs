@@ -7,10 +7,10 @@ namespace Stein.Engine.LinearAlgebra;
 /// <summary>Condition number, determinant and inverse of D×D matrices held row by row in a flat array of D·D numbers.</summary>
 internal static class SquareMatrix
 {
-    // Runs stand side by side, one a core: threads of a factorisation's own would only wait for one another.
+    // Runs are parallel, one per core, so further threads for a factorisation would only wait for one another.
     static SquareMatrix() => Control.UseSingleThread();
 
-    /// <summary>The 2-norm condition number: largest over smallest singular value; infinite for a singular matrix.</summary>
+    /// <summary>The 2-norm condition number, the largest over the smallest singular value; infinite for a singular matrix.</summary>
     /// <param name="matrix">D×D, row-major.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
@@ -19,12 +19,12 @@ internal static class SquareMatrix
         Transposed(matrix, dimension).Svd(computeVectors: false).ConditionNumber;
 
     /// <summary>
-    /// A number that is above the 2-norm condition number by rounding at most. It costs a fraction of the condition number
-    /// and is usually within a few per cent of it. It may be NaN for a singular matrix.
+    /// A lower bound of the 2-norm condition number up to rounding, usually within a few per cent of it at a fraction of its cost. It may
+    /// be NaN for a singular matrix.
     /// </summary>
     /// <remarks>
     /// ‖A‖ is the largest ‖Au‖ and ‖A⁻¹‖ the largest ‖A⁻¹u‖ over unit vectors u, so every u gives a lower bound; power
-    /// iteration on AᵀA and inverse iteration on it find good ones (Golub and Van Loan, Matrix Computations, §8.2).
+    /// iteration and inverse iteration on AᵀA find good ones (Golub and Van Loan, Matrix Computations, §8.2).
     /// </remarks>
     /// <param name="matrix">D×D, row-major.</param>
     /// <param name="dimension">D, at least 1.</param>
@@ -32,14 +32,14 @@ internal static class SquareMatrix
     /// <exception cref="ArgumentException">The array does not hold D·D numbers.</exception>
     public static double ConditionNumberLowerBound(double[] matrix, int dimension)
     {
-        // Four were enough to come within a fifth for all of 79 normal matrices of dimension 200; more cost more than they save.
+        // Four gave bounds within a fifth for all of 79 normal matrices of dimension 200; more would cost more than they save.
         const int Iterations = 4;
         Matrix<double> a = Transposed(matrix, dimension);
         Matrix<double> transpose = a.Transpose();
         var solver = a.LU();
         var transposeSolver = transpose.LU();
 
-        // An irregular start is orthogonal to no singular vector in practice, and a fixed one makes the bound reproducible.
+        // In practice an irregular start is not orthogonal to any singular vector; a fixed one makes the bound reproducible.
         Vector<double> forward = DenseVector.Create(dimension, i => Math.Sin((i + 1) * Math.Sqrt(2))).Normalize(2);
         Vector<double> backward = forward;
         double norm = 0;
@@ -58,7 +58,7 @@ internal static class SquareMatrix
         return norm * inverseNorm;
     }
 
-    /// <summary>The sign (−1, 0 or 1) and log |det A| (−∞ if 0), from an LU factorisation with partial pivoting.</summary>
+    /// <summary>The sign of det A (−1, 0 or 1) and log |det A| (−∞ if 0), by an LU factorisation with partial pivoting.</summary>
     /// <param name="matrix">D×D, row-major.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
@@ -78,7 +78,7 @@ internal static class SquareMatrix
         return (sign, logarithm);
     }
 
-    /// <summary>A⁻¹ (D×D, row-major), from an LU factorisation with partial pivoting.</summary>
+    /// <summary>A⁻¹ (D×D, row-major), by an LU factorisation with partial pivoting.</summary>
     /// <param name="matrix">D×D, row-major.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
@@ -93,7 +93,7 @@ internal static class SquareMatrix
                 $"The {dimension}×{dimension} matrix is singular or not finite; it must be invertible.", nameof(matrix));
     }
 
-    // MathNet stores by columns, so a row-major array is the transpose without copying. Transposing changes neither the
+    // MathNet stores matrices by columns, so a row-major array is the transpose without copying. Transposition changes neither the
     // singular values nor the determinant.
     private static DenseMatrix Transposed(double[] matrix, int dimension)
     {
@@ -117,7 +117,7 @@ internal static class SquareMatrix
         var visited = new bool[permutation.Dimension];
         for (int start = 0; start < visited.Length; start++)
         {
-            // A cycle of length m is m − 1 transpositions.
+            // A cycle of length m consists of m − 1 transpositions.
             for (int i = start; !visited[i]; i = permutation[i])
             {
                 visited[i] = true;

@@ -4,15 +4,15 @@ using Product = Stein.Engine.Devices.Cpu.MatrixProduct<Stein.Engine.Lanes.SimdDo
 namespace Stein.Engine.LinearAlgebra;
 
 /// <summary>
-/// Substitution with a lower triangular matrix L (N×N), in place, for M right-hand sides that stand in the columns of B (N×M). L is halved
-/// until it is small, so that nearly all operations are matrix products.
+/// In-place substitution with a lower triangular matrix L (N×N) for M right-hand sides in the columns of B (N×M). L is halved
+/// recursively, so that nearly all operations are matrix products.
 /// </summary>
 internal static unsafe class TriangularSolve
 {
-    /// <summary>Where L is small enough to go row by row.</summary>
+    /// <summary>The order up to which L is solved row by row.</summary>
     private const int Small = 16;
 
-    /// <summary><c>B ← L⁻¹ B</c>. N²M operations.</summary>
+    /// <summary>Replaces B by <c>L⁻¹ B</c>. N²M operations.</summary>
     public static void Forward(double* l, int lStride, int n, double* b, int bStride, int m)
     {
         if (n <= Small)
@@ -36,7 +36,7 @@ internal static unsafe class TriangularSolve
         Forward(below + half, lStride, n - half, bBelow, bStride, m);
     }
 
-    /// <summary><c>B ← L⁻ᵀ B</c>. N²M operations.</summary>
+    /// <summary>Replaces B by <c>L⁻ᵀ B</c>. N²M operations.</summary>
     public static void Backward(double* l, int lStride, int n, double* b, int bStride, int m)
     {
         if (n <= Small)
@@ -60,7 +60,7 @@ internal static unsafe class TriangularSolve
         Backward(l, lStride, half, b, bStride, m);
     }
 
-    /// <summary><c>C ← C − A B</c>, A (rows×inner) with any strides, B (inner×columns), C (rows×columns).</summary>
+    /// <summary>Replaces C (rows×columns) by <c>C − A B</c>, with A (rows×inner) of any strides and B (inner×columns).</summary>
     public static void Update(
         double* a, int aRow, int aInner, double* b, int bStride, double* c, int cStride, int inner, int rows, int columns)
         => Product.Multiply(
@@ -68,7 +68,7 @@ internal static unsafe class TriangularSolve
             rows,
             columns);
 
-    /// <summary>Half of n, a whole number of lanes.</summary>
+    /// <summary>About half of n, a multiple of all lane widths.</summary>
     private static int Half(int n) => Math.Max(Small, n / 2 / Small * Small);
 
     private static void Subtract(double* row, double factor, double* other, int m)

@@ -10,32 +10,33 @@ namespace Stein.Engine.LinearAlgebra;
 /// <summary>The largest eigenvalues of a symmetric positive semi-definite matrix A (N×N) and their eigenvectors.</summary>
 /// <remarks>
 /// <para>
-/// How many: the fewest whose eigenvalues sum to a share of the trace, and no more than a given number. Up to order
-/// <see cref="WholeOrder"/>, and where a third or more of all are asked for, MathNet decomposes the whole matrix. Otherwise subspace
-/// iteration with Rayleigh–Ritz (Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011, section 4.5):
-/// products with A on the device, orthonormalisation by Cholesky factorisation and the small eigenproblem in double precision on the
-/// host, until the sum of the eigenvalues wanted moves by less than <see cref="Tolerance"/> of itself.
+/// As few eigenvalues are computed as add up to a given share of the trace, and no more than a given number. Up to order
+/// <see cref="WholeOrder"/>, and if about a third or more of all may be needed, MathNet decomposes the whole matrix. Otherwise the
+/// method is subspace iteration with Rayleigh–Ritz (Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review
+/// 2011, section 4.5): products with A on the device, orthonormalisation by Cholesky factorisation and the small eigenproblem in
+/// double precision on the host, until the sum of the eigenvalues changes by a relative <see cref="Tolerance"/> or less.
 /// </para>
 /// <para>
-/// Where eigenvalues crowd, the single vectors are not determined well, by any method; the space that they span is, and what is
-/// computed here depends on that.
+/// The eigenvectors of clustered eigenvalues are poorly determined individually, whatever the method, but the space that they span is
+/// well determined, and that is what the results depend on.
 /// </para>
 /// </remarks>
 internal sealed class TruncatedEigendecomposition
 {
-    /// <summary>Up to which order the whole matrix is decomposed: a twentieth of a second.</summary>
+    /// <summary>The order up to which the whole matrix is decomposed, in a twentieth of a second.</summary>
     public const int WholeOrder = 300;
 
-    /// <summary>The relative change between two subspace iterations at which they end.</summary>
+    /// <summary>The relative change of the sum of eigenvalues at which the iteration ends.</summary>
     public const double Tolerance = 1e-4;
 
     private const int MaxIterations = 32;
 
-    /// <summary>What the square of a direction must have of the longest's to be more than rounding.</summary>
+    /// <summary>The squared length of a direction, relative to the longest, below which it is regarded as rounding.</summary>
     private const double MinShare = 1e-12;
 
     /// <summary>
-    /// The first look at the eigenvalues; the next come after twice as many iterations, since a look costs more than one.
+    /// The iteration after which the eigenvalues are first computed. The number doubles each time, since computing them costs more than
+    /// an iteration.
     /// </summary>
     private const int FirstLook = 2;
 
@@ -43,23 +44,23 @@ internal sealed class TruncatedEigendecomposition
 
     static TruncatedEigendecomposition() => Control.UseSingleThread();
 
-    /// <summary>The eigenvalues (J), descending.</summary>
+    /// <summary>The eigenvalues (J) in descending order.</summary>
     public double[] Values { get; }
 
-    /// <summary>The eigenvectors (J×N), one a row, orthonormal.</summary>
+    /// <summary>The orthonormal eigenvectors (J×N), one per row.</summary>
     public PaddedMatrix Rows { get; }
 
-    /// <summary>The leading part of the spectrum.</summary>
+    /// <summary>Computes the leading eigenvalues and eigenvectors.</summary>
     /// <param name="matrix">A (N×N).</param>
     /// <param name="share">The share of the trace that the eigenvalues must add up to, above 0 and at most 1.</param>
-    /// <param name="atMost">The largest number of eigenvalues to compute, at least 1.</param>
-    public static TruncatedEigendecomposition Of(DeviceMatrix matrix, double share, int atMost)
+    /// <param name="maxCount">The maximum number of eigenvalues, at least 1.</param>
+    public static TruncatedEigendecomposition Compute(DeviceMatrix matrix, double share, int maxCount)
     {
         int order = matrix.Rows;
-        atMost = Math.Min(atMost, order);
-        int width = atMost + (atMost / 2) + 10;
+        maxCount = Math.Min(maxCount, order);
+        int width = maxCount + (maxCount / 2) + 10;
         if (order <= WholeOrder || width > order / 2)
-            return Whole(matrix, share, atMost);
+            return Whole(matrix, share, maxCount);
         var rows = new PaddedMatrix(width, order);
         var stream = new PhiloxStream(0, StreamPurpose.Eigenvectors);
         for (int row = 0; row < width; row++)
@@ -68,10 +69,10 @@ internal sealed class TruncatedEigendecomposition
                 value = stream.NextNormal();
         }
 
-        return Subspace(matrix, share * Trace(matrix), atMost, rows);
+        return Subspace(matrix, share * Trace(matrix), maxCount, rows);
     }
 
-    private static TruncatedEigendecomposition Whole(DeviceMatrix matrix, double share, int atMost)
+    private static TruncatedEigendecomposition Whole(DeviceMatrix matrix, double share, int maxCount)
     {
         int order = matrix.Rows;
         double[] entries = matrix.Device.Read(matrix);
@@ -79,32 +80,32 @@ internal sealed class TruncatedEigendecomposition
         double trace = 0;
         for (int i = 0; i < order; i++)
             trace += entries[(i * order) + i];
-        int count = Count(values, share * trace, atMost);
+        int count = Count(values, share * trace, maxCount);
         return new(values[..count], Leading(vectors, count));
     }
 
     /// <param name="matrix">A (N×N).</param>
-    /// <param name="wanted">The sum of the eigenvalues that is enough.</param>
-    /// <param name="atMost">The largest number of eigenvalues to compute.</param>
-    /// <param name="rows">The vectors to start from (W×N), W at least 1; overwritten.</param>
-    private static TruncatedEigendecomposition Subspace(DeviceMatrix matrix, double wanted, int atMost, PaddedMatrix rows)
+    /// <param name="targetSum">The sum that the eigenvalues must reach.</param>
+    /// <param name="maxCount">The maximum number of eigenvalues.</param>
+    /// <param name="rows">The initial vectors (W×N), W at least 1; overwritten.</param>
+    private static TruncatedEigendecomposition Subspace(DeviceMatrix matrix, double targetSum, int maxCount, PaddedMatrix rows)
     {
         Device device = matrix.Device;
         (int width, int order) = (rows.Rows, rows.Columns);
         DeviceMatrix basis = device.Allocate(width, order);
         DeviceMatrix product = device.Allocate(width, order);
 
-        // Memory for all iterations: what is as large as this is expensive to allocate and to collect again.
+        // Allocated once for all iterations, because arrays of this size are expensive to allocate and to collect.
         var flat = new double[width * order];
         PaddedMatrix images = new(width, order), transposed = new(order, width), small = new(width, width);
         double last = 0;
         int look = FirstLook;
         for (int iteration = 1; ; iteration++)
         {
-            // Once loses digits where rows are nearly dependent, which matters to the eigenvalues alone.
+            // A single orthonormalisation loses precision if rows are nearly dependent, which affects only the eigenvalues.
             bool isLook = iteration == look;
             if (!Orthonormalise() || (isLook && !Orthonormalise()))
-                return Subspace(matrix, wanted, atMost, Independent(rows));
+                return Subspace(matrix, targetSum, maxCount, Independent(rows));
             rows.CopyTo(flat);
             device.Write(basis, flat);
             device.Multiply(product, basis, matrix);
@@ -112,12 +113,12 @@ internal sealed class TruncatedEigendecomposition
             images.Set(flat);
             if (isLook)
             {
-                HostProduct.OfTransposed(rows, images, transposed, small);
+                HostProduct.MultiplyRightTransposed(rows, images, transposed, small);
                 (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(width, width, small.ToArray()));
-                int count = Count(values, wanted, atMost);
+                int count = Count(values, targetSum, maxCount);
                 double sum = values.Take(count).Sum();
                 if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MaxIterations)
-                    return new(values[..count], HostProduct.Of(Leading(vectors, count), rows));
+                    return new(values[..count], HostProduct.Multiply(Leading(vectors, count), rows));
                 last = sum;
                 look *= 2;
             }
@@ -125,10 +126,10 @@ internal sealed class TruncatedEigendecomposition
             (rows, images) = (images, rows);
         }
 
-        // Replaces the rows by orthonormal ones that span the same, unless they are dependent.
+        // Replaces the rows by orthonormal ones with the same span; returns false if they are dependent.
         bool Orthonormalise()
         {
-            HostProduct.OfTransposed(rows, rows, transposed, small);
+            HostProduct.MultiplyRightTransposed(rows, rows, transposed, small);
             if (CholeskyFactor.TryFactor(small) is not { } factor)
                 return false;
             factor.SolveLower(rows);
@@ -137,16 +138,16 @@ internal sealed class TruncatedEigendecomposition
     }
 
     /// <summary>
-    /// Fewer rows, orthonormal to rounding, that span the same as dependent ones: A has fewer directions than were asked for, as the Gram
-    /// matrix of many samples in a few dimensions has in single precision.
+    /// Replaces dependent rows by fewer, orthonormal ones with the same span. Rows become dependent if the rank of A is smaller than their
+    /// number, as in single precision for the Gram matrix of many samples in a few dimensions.
     /// </summary>
     private static PaddedMatrix Independent(PaddedMatrix rows)
     {
         var products = new PaddedMatrix(rows.Rows, rows.Rows);
-        HostProduct.OfTransposed(rows, rows, new PaddedMatrix(rows.Columns, rows.Rows), products);
+        HostProduct.MultiplyRightTransposed(rows, rows, new PaddedMatrix(rows.Columns, rows.Rows), products);
         (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(rows.Rows, rows.Rows, products.ToArray()));
 
-        // Always fewer, so that this comes to an end.
+        // Always fewer rows than before, so that the recursion ends.
         int count = Math.Max(1, values.SkipLast(1).Count(value => value > MinShare * values[0]));
         PaddedMatrix combinations = Leading(vectors, count);
         for (int j = 0; j < count; j++)
@@ -156,10 +157,10 @@ internal sealed class TruncatedEigendecomposition
                 value *= factor;
         }
 
-        return HostProduct.Of(combinations, rows);
+        return HostProduct.Multiply(combinations, rows);
     }
 
-    /// <summary>All eigenvalues, descending, and the eigenvectors as columns. The matrix is symmetrised first.</summary>
+    /// <summary>All eigenvalues in descending order and the eigenvectors as columns. The matrix is symmetrised first.</summary>
     private static (double[] Values, Matrix<double> Vectors) Decompose(Matrix<double> matrix)
     {
         Evd<double> decomposition = ((matrix + matrix.Transpose()) * 0.5).Evd(Symmetricity.Symmetric);
@@ -169,16 +170,16 @@ internal sealed class TruncatedEigendecomposition
             Enumerable.Range(1, values.Length).Select(back => vectors.Column(values.Length - back).AsArray())));
     }
 
-    private static int Count(double[] values, double wanted, int atMost)
+    private static int Count(double[] values, double targetSum, int maxCount)
     {
         double sum = values[0];
         int count = 1;
-        while (sum < wanted && count < Math.Min(atMost, values.Length) && values[count] > 0)
+        while (sum < targetSum && count < Math.Min(maxCount, values.Length) && values[count] > 0)
             sum += values[count++];
         return count;
     }
 
-    /// <summary>The first columns, one a row.</summary>
+    /// <summary>Returns the first columns as rows.</summary>
     private static PaddedMatrix Leading(Matrix<double> vectors, int count)
     {
         var rows = new PaddedMatrix(count, vectors.RowCount);

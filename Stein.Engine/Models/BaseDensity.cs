@@ -1,6 +1,6 @@
 namespace Stein.Engine.Models;
 
-/// <summary>The density of each of the independent sources z of an ICA model x = W z.</summary>
+/// <summary>The density of the independent sources z of an ICA model x = W z.</summary>
 public enum BaseDensity
 {
     /// <summary>Laplace with location 0 and scale 1: log p(z) = −log 2 − |z|.</summary>

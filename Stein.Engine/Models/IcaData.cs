@@ -7,25 +7,25 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.Models;
 
 /// <summary>
-/// Samples of an ICA model x = W z: z has D independent entries of a base density and W = V⁻¹ for an unmixing matrix V.
+/// Samples of an ICA model x = W z, where z has D independent entries from a base density and W = V⁻¹ for an unmixing matrix V.
 /// </summary>
 /// <remarks>
 /// Source: the model of Gong, Li and Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, section on ICA.
-/// Everything is computed in float64 and each entry is rounded to float32 once. An entry is a sum over the sources in
-/// ascending order, each product rounded before it is added, so it depends on neither the vector width nor other rows.
+/// Everything is computed in float64 and each entry is rounded to float32 once. An entry is a sum over the sources in ascending
+/// order, and each product is rounded before it is added, so that the result depends neither on the vector width nor on other rows.
 /// </remarks>
 public sealed class IcaData
 {
-    /// <summary>ν of the Student-t base density.</summary>
+    /// <summary>The degrees of freedom ν of the Student-t base density.</summary>
     public const double StudentTDegreesOfFreedom = 5;
 
-    // Rows of sources that share one pass over the mixing matrix, which at D = 200 is larger than a first-level cache.
+    // The number of rows that share one pass over the mixing matrix, which at D = 200 is larger than a first-level cache.
     private const int BlockRows = 4;
 
     private readonly double[] mixing;
     private readonly double[] mixingTransposed;
 
-    /// <summary>Inverts the unmixing matrix.</summary>
+    /// <summary>Creates a model and inverts its unmixing matrix.</summary>
     /// <param name="unmixing">V: D×D, row-major, invertible.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="density">The density of the sources.</param>
@@ -53,29 +53,29 @@ public sealed class IcaData
         }
     }
 
-    /// <summary>D.</summary>
+    /// <summary>The dimension D.</summary>
     public int Dimension { get; }
 
     /// <summary>The density of the sources.</summary>
     public BaseDensity Density { get; }
 
-    /// <summary>W = V⁻¹: D×D, row-major.</summary>
+    /// <summary>The mixing matrix W = V⁻¹: D×D, row-major.</summary>
     public ReadOnlySpan<double> Mixing => mixing;
 
     /// <summary>Draws the training sample of a seed (N×D, row-major).</summary>
     /// <param name="count">N, at least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D numbers do not fit an array.</exception>
     public float[] SampleTraining(ulong seed, int count) => Sample(new PhiloxStream(seed, StreamPurpose.TrainingData), count);
 
     /// <summary>Draws the test sample of a seed (N×D, row-major), from another stream than the training sample.</summary>
     /// <param name="count">N, at least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D numbers do not fit an array.</exception>
     public float[] SampleTest(ulong seed, int count) => Sample(new PhiloxStream(seed, StreamPurpose.TestData), count);
 
-    /// <summary>Draws N samples (N×D, row-major), row by row: the first rows do not depend on how many follow.</summary>
-    /// <param name="stream">Gives the sources; left behind the last number used.</param>
+    /// <summary>Draws N samples (N×D, row-major), row by row, so that the first rows do not depend on how many follow.</summary>
+    /// <param name="stream">Supplies the sources; ends up after the last number used.</param>
     /// <param name="count">N, at least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D numbers do not fit an array.</exception>
     public float[] Sample(PhiloxStream stream, int count)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -106,7 +106,7 @@ public sealed class IcaData
         }
     }
 
-    /// <summary>Rows of W z for <see cref="BlockRows"/> rows z.</summary>
+    /// <summary>Computes <see cref="BlockRows"/> rows W z from as many rows z.</summary>
     private void Mix(ReadOnlySpan<double> sources, Span<double> mixed)
     {
         int d = Dimension;

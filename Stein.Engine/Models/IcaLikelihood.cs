@@ -4,7 +4,7 @@ using Stein.Engine.LinearAlgebra;
 
 namespace Stein.Engine.Models;
 
-/// <summary>The mean log-likelihood of fixed samples under ICA models: what the paper's table reports on test data.</summary>
+/// <summary>The mean log-likelihood of fixed samples under ICA models, which the paper's table reports for test data.</summary>
 public sealed class IcaLikelihood
 {
     private readonly Device device;
@@ -13,7 +13,7 @@ public sealed class IcaLikelihood
     private readonly DeviceMatrix perSample;
     private readonly double[] logDensities;
 
-    /// <summary>The likelihood of <paramref name="samples"/> (N×D).</summary>
+    /// <summary>Allocates memory for the likelihood of <paramref name="samples"/> (N×D).</summary>
     public IcaLikelihood(Device device, DeviceMatrix samples)
     {
         this.device = device;
@@ -24,7 +24,7 @@ public sealed class IcaLikelihood
     }
 
     /// <summary>
-    /// <c>mean_n Σ_d log p_z(z_nd) + log|det V|</c>, in nats. The mean and the determinant are taken in double.
+    /// <c>mean_n Σ_d log p_z(z_nd) + log|det V|</c>, in nats. The mean and the determinant are computed in double precision.
     /// </summary>
     public double Evaluate(DeviceMatrix unmixing, BaseDensity density)
     {
@@ -36,8 +36,8 @@ public sealed class IcaLikelihood
     }
 
     /// <summary>
-    /// <c>Σ_d log p_z(z_nd)</c> of each sample (N): the "un-normalised" log-likelihood of the published code, which keeps
-    /// the constants of the base density and leaves out log|det V| alone. Valid until the next call.
+    /// <c>Σ_d log p_z(z_nd)</c> of each sample (N). This is the "un-normalised" log-likelihood of the published code, which includes
+    /// the constants of the base density and omits only log|det V|. Valid until the next call.
     /// </summary>
     public ReadOnlySpan<double> PerSample(DeviceMatrix unmixing, BaseDensity density)
     {

@@ -4,13 +4,13 @@ using Stein.Engine.Formulas;
 namespace Stein.Engine.Models;
 
 /// <summary>
-/// The ICA model <c>x = W z</c>, z i.i.d. from a base density, by its unmixing matrix <c>V = W⁻¹</c> (D×D): score of
-/// the model at a batch of samples, the gradient of a loss through that score, and the log-likelihood.
+/// The ICA model <c>x = W z</c> with z i.i.d. from a base density, parametrised by its unmixing matrix <c>V = W⁻¹</c> (D×D). It
+/// computes the model's score at a batch of samples, the gradient of a loss through that score, and the likelihood gradient.
 /// </summary>
 /// <remarks>
 /// For samples X (B×D): <c>Z = X Vᵀ</c>, <c>Ψ = ψ(Z)</c> and the score is <c>S = Ψ V</c>. For a loss L(S) with
 /// <c>G = ∂L/∂S</c>: <c>∂L/∂V = Ψᵀ G + [(G Vᵀ) ∘ ψ′(Z)]ᵀ X</c>; for the Laplace base the second term is zero.
-/// Working memory is allocated with the model, for one batch size.
+/// Working memory is allocated with the model for a fixed batch size.
 /// </remarks>
 public sealed class IcaModel
 {
@@ -19,7 +19,7 @@ public sealed class IcaModel
     private readonly DeviceMatrix baseScores;
     private readonly DeviceMatrix sourceGradients;
 
-    /// <summary>A model of <paramref name="dimension"/> sources for batches of <paramref name="batch"/> samples.</summary>
+    /// <summary>Creates a model of D = <paramref name="dimension"/> sources for batches of B = <paramref name="batch"/> samples.</summary>
     public IcaModel(Device device, int dimension, int batch, BaseDensity density)
     {
         this.device = device;
@@ -34,13 +34,13 @@ public sealed class IcaModel
 
     public BaseDensity Density { get; }
 
-    /// <summary>V (D×D).</summary>
+    /// <summary>The unmixing matrix V (D×D).</summary>
     public DeviceMatrix Unmixing { get; }
 
     /// <summary>∂L/∂V (D×D), set by <see cref="BackPropagate"/>.</summary>
     public DeviceMatrix UnmixingGradient { get; }
 
-    /// <summary>S (B×D), set by <see cref="ComputeScores"/>.</summary>
+    /// <summary>The scores S (B×D), set by <see cref="ComputeScores"/>.</summary>
     public DeviceMatrix Scores { get; }
 
     /// <summary>Computes <see cref="Scores"/> at <paramref name="samples"/> (B×D).</summary>
@@ -56,7 +56,7 @@ public sealed class IcaModel
 
     /// <summary>
     /// Computes <see cref="UnmixingGradient"/> of a loss with derivative <paramref name="scoreGradient"/> = ∂L/∂S (B×D)
-    /// at the samples that <see cref="ComputeScores"/> was last called with.
+    /// at the samples passed to the last call of <see cref="ComputeScores"/>.
     /// </summary>
     public void BackPropagate(DeviceMatrix samples, DeviceMatrix scoreGradient)
     {
@@ -69,9 +69,9 @@ public sealed class IcaModel
     }
 
     /// <summary>
-    /// <see cref="UnmixingGradient"/> = the relative (natural) gradient of the mean log-likelihood of the batch,
+    /// Sets <see cref="UnmixingGradient"/> to the relative (natural) gradient of the mean log-likelihood of the batch,
     /// <c>(I + ΨᵀZ/B) V</c> (Cardoso and Laheld, "Equivariant adaptive source separation", 1996; Amari, Cichocki and
-    /// Yang, 1996), after <see cref="ComputeScores"/>.
+    /// Yang, 1996). Call <see cref="ComputeScores"/> first.
     /// </summary>
     public void ComputeRelativeLikelihoodGradient(DeviceMatrix workspace)
     {

@@ -4,8 +4,8 @@ using Stein.Engine.Random;
 namespace Stein.Engine.Models;
 
 /// <summary>
-/// The two matrices of a published ICA run, exactly as the authors' script draws them after <c>np.random.seed(seed)</c>: the true
-/// unmixing matrix and the value from which the trained one starts.
+/// The two matrices of a published ICA run, exactly as drawn by the authors' script after <c>np.random.seed(seed)</c>: the true
+/// unmixing matrix and the initial value of the trained one.
 /// </summary>
 /// <remarks>
 /// Source: Gong, Li and Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, and its code
@@ -21,7 +21,7 @@ internal sealed record PaperMatrices(int Dimension, AcceptedMatrix Truth, Accept
     /// <summary>The largest dimension whose D·D entries fit one array.</summary>
     public const int MaximumDimension = 46_340;
 
-    // The lower bound is exceeded by rounding errors of about D·1e−16 times the condition number at most.
+    // By rounding, the lower bound may exceed the condition number by a relative error of at most about D·1e−16 times that number.
     private const double RoundingAllowance = 1e-6;
 
     /// <summary>Draws both matrices; the same seed and dimension always give the same matrices.</summary>
@@ -54,13 +54,13 @@ internal sealed record PaperMatrices(int Dimension, AcceptedMatrix Truth, Accept
             random.FillNormal(matrix);
             foreach (ref double entry in matrix.AsSpan())
             {
-                // Not a division by √D: that would round differently from the authors' product.
+                // A division by √D would round differently from the authors' product.
                 entry *= scale;
             }
 
-            // About one candidate in thirty is accepted, and a singular value decomposition costs several times as much as
-            // the lower bound: the bound turns most candidates away for certain, the decomposition decides on the rest.
-            // NaN (a singular candidate) is left to the decomposition.
+            // About one candidate in thirty is accepted, and a singular value decomposition costs several times as much as the lower
+            // bound. The bound therefore rejects most candidates with certainty, and the decomposition decides about the others,
+            // including singular ones, for which the bound is NaN.
             if (SquareMatrix.ConditionNumberLowerBound(matrix, dimension) > dimension * (1 + RoundingAllowance))
             {
                 continue;

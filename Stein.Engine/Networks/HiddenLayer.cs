@@ -3,7 +3,7 @@ using Stein.Engine.Formulas;
 
 namespace Stein.Engine.Networks;
 
-/// <summary>One Swish layer at a batch of N samples: its activation and what its derivatives need.</summary>
+/// <summary>One Swish layer for a batch of N samples, with the intermediate values needed for derivatives.</summary>
 internal sealed class HiddenLayer
 {
     private readonly Device device;
@@ -21,19 +21,22 @@ internal sealed class HiddenLayer
         Gradient = device.Allocate(samples, width);
     }
 
-    /// <summary>A = σ̂(U) (N×H).</summary>
+    /// <summary>The activation A = σ̂(U) (N×H).</summary>
     public DeviceMatrix Activation { get; }
 
-    /// <summary>D = σ̂′(U) (N×H).</summary>
+    /// <summary>The slope D = σ̂′(U) (N×H).</summary>
     public DeviceMatrix Slope { get; }
 
-    /// <summary>The derivative of the objective by <see cref="Slope"/> (N×H), filled in where the objective depends on it.</summary>
+    /// <summary>The derivative of the objective with respect to <see cref="Slope"/> (N×H), set if the objective depends on it.</summary>
     public DeviceMatrix SlopeGradient { get; }
 
-    /// <summary>The derivative by <see cref="Activation"/>, filled in from above, and after back-propagation by U.</summary>
+    /// <summary>
+    /// The derivative with respect to <see cref="Activation"/>, set by the layer above, and after back-propagation the derivative with
+    /// respect to the pre-activation U.
+    /// </summary>
     public DeviceMatrix Gradient { get; }
 
-    /// <summary>U = input·weight + bias and A.</summary>
+    /// <summary>Computes U = input·weight + bias and A.</summary>
     public void Forward(DeviceMatrix input, DeviceMatrix weight, DeviceMatrix bias)
     {
         device.Multiply(preActivation, input, weight);
@@ -44,10 +47,10 @@ internal sealed class HiddenLayer
 
     public void ComputeSlope() => device.Map<SwishFirstDerivative>(Slope, preActivation, sigmoid);
 
-    /// <summary><c>Ū = Ā ∘ D</c>.</summary>
+    /// <summary>Computes <c>Ū = Ā ∘ D</c>.</summary>
     public void BackPropagate() => device.Map<Product>(Gradient, Gradient, Slope);
 
-    /// <summary><c>Ū = Ā ∘ D + D̄ ∘ σ̂″(U)</c>, which uses up <see cref="SlopeGradient"/>.</summary>
+    /// <summary>Computes <c>Ū = Ā ∘ D + D̄ ∘ σ̂″(U)</c> and overwrites <see cref="SlopeGradient"/>.</summary>
     public void BackPropagateWithSlope()
     {
         device.Map<SwishSecondDerivativeTimes>(SlopeGradient, preActivation, sigmoid, SlopeGradient);

@@ -5,8 +5,8 @@ using Stein.Engine.State;
 namespace Stein.Engine.Networks;
 
 /// <summary>
-/// Weights and biases of a network f: D → D with two hidden layers, or their gradient. Weights stand input×output, the transpose of
-/// how they are usually written, because most products of training want them so.
+/// The weights and biases of a network f: D → D with two hidden layers, or their gradient. Weights are stored as input×output, the
+/// transpose of the usual notation, because most products of training need them in that form.
 /// </summary>
 public sealed class NetworkParameters : IStateful
 {
@@ -42,7 +42,7 @@ public sealed class NetworkParameters : IStateful
     /// <summary>All six, in the order above.</summary>
     public IReadOnlyList<DeviceMatrix> All { get; }
 
-    /// <summary>Weights and biases uniform in ±1/√(inputs of the layer), the initialisation of the published script.</summary>
+    /// <summary>Draws weights and biases uniformly from ±1/√(inputs of the layer), as the published script does.</summary>
     public void Initialise(PhiloxStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -4,25 +4,25 @@ using Stein.Engine.Formulas;
 namespace Stein.Engine.Networks;
 
 /// <summary>
-/// A network f: D → D with two hidden Swish layers, <c>f(x) = W₃ σ̂(W₂ σ̂(W₁x + b₁) + b₂) + b₃</c>, <c>σ̂(u) = u/(1 + e^−u)</c>, at N
-/// points at a time: values, and the gradient of anything that depends on them.
+/// A network f: D → D with two hidden Swish layers, <c>f(x) = W₃ σ̂(W₂ σ̂(W₁x + b₁) + b₂) + b₃</c>, <c>σ̂(u) = u/(1 + e^−u)</c>,
+/// evaluated at N points at a time, and the gradient of objectives that depend on its values.
 /// </summary>
 /// <remarks>
-/// A point costs <c>2(DH₁ + H₁H₂ + H₂D)</c> operations forward and twice as many back; O(N(D + H₁ + H₂)) memory. Several networks may
-/// share their parameters, as one of a batch and one of a test set.
+/// A point takes <c>2(DH₁ + H₁H₂ + H₂D)</c> operations forward and twice as many backward; memory is O(N(D + H₁ + H₂)). Several
+/// networks may share parameters, for example one for a batch and one for a test set.
 /// </remarks>
 internal sealed class SwishNetwork
 {
     private readonly Device device;
 
-    /// <summary>A network with parameters of its own, all 0.</summary>
+    /// <summary>Creates a network with its own parameters, all 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public SwishNetwork(Device device, int samples, int dimension, int hidden1, int hidden2)
         : this(device, samples, new NetworkParameters(device, dimension, hidden1, hidden2))
     {
     }
 
-    /// <summary>A network at N = <paramref name="samples"/> points that shares the parameters of another.</summary>
+    /// <summary>Creates a network for N = <paramref name="samples"/> points with existing parameters, which it shares.</summary>
     /// <exception cref="ArgumentOutOfRangeException">N is below 1.</exception>
     public SwishNetwork(Device device, int samples, NetworkParameters parameters)
     {
@@ -37,22 +37,24 @@ internal sealed class SwishNetwork
         OutputGradient = device.Allocate(samples, dimension);
     }
 
-    /// <summary>W₁, b₁, W₂, b₂, W₃, b₃.</summary>
+    /// <summary>The parameters W₁, b₁, W₂, b₂, W₃, b₃.</summary>
     public NetworkParameters Parameters { get; }
 
-    /// <summary>The derivative of the objective by <see cref="Parameters"/>, set by <see cref="BackPropagate"/>.</summary>
+    /// <summary>The derivative of the objective with respect to <see cref="Parameters"/>, set by <see cref="BackPropagate"/>.</summary>
     public NetworkParameters Gradient { get; }
 
     /// <summary>f at the points (N×D), set by <see cref="Forward"/>.</summary>
     public DeviceMatrix Output { get; }
 
-    /// <summary>The derivative of the objective by <see cref="Output"/> (N×D), filled in before <see cref="BackPropagate"/>.</summary>
+    /// <summary>
+    /// The derivative of the objective with respect to <see cref="Output"/> (N×D), to be set before <see cref="BackPropagate"/>.
+    /// </summary>
     public DeviceMatrix OutputGradient { get; }
 
-    /// <summary>The first hidden layer, for objectives that depend on its slope.</summary>
+    /// <summary>The first hidden layer, for objectives that depend on its slopes.</summary>
     internal HiddenLayer Layer1 { get; }
 
-    /// <summary>The second.</summary>
+    /// <summary>The second hidden layer.</summary>
     internal HiddenLayer Layer2 { get; }
 
     /// <summary>Computes <see cref="Output"/> at <paramref name="samples"/> (N×D).</summary>
@@ -65,7 +67,7 @@ internal sealed class SwishNetwork
     }
 
     /// <summary>
-    /// Sets <see cref="Gradient"/> from <see cref="OutputGradient"/>, for an objective of the output alone.
+    /// Sets <see cref="Gradient"/> from <see cref="OutputGradient"/>, for an objective that depends only on the output.
     /// </summary>
     /// <param name="samples">The points (N×D) of the last <see cref="Forward"/>.</param>
     public void BackPropagate(DeviceMatrix samples)
@@ -74,7 +76,7 @@ internal sealed class SwishNetwork
         Propagate(samples, withSlopes: false);
     }
 
-    /// <summary>The slopes σ̂′ of both layers at the points of the last <see cref="Forward"/>.</summary>
+    /// <summary>Computes the slopes σ̂′ of both layers at the points of the last <see cref="Forward"/>.</summary>
     internal void ComputeSlopes()
     {
         Layer1.ComputeSlope();
@@ -82,9 +84,9 @@ internal sealed class SwishNetwork
     }
 
     /// <summary>
-    /// As <see cref="BackPropagate"/> for an objective that also depends on the slopes and, other than through layers, on the weights:
-    /// adds to the <see cref="Gradient"/> by the weights, and takes the derivatives by the slopes through the layers. Slopes are
-    /// computed before.
+    /// Like <see cref="BackPropagate"/>, but for an objective that also depends on the slopes and directly on the weights: adds to the
+    /// <see cref="Gradient"/> with respect to the weights and back-propagates the derivatives with respect to the slopes. Call
+    /// <see cref="ComputeSlopes"/> first.
     /// </summary>
     internal void BackPropagateWithSlopes(DeviceMatrix samples) => Propagate(samples, withSlopes: true);
 

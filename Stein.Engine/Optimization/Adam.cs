@@ -4,7 +4,7 @@ using Stein.Engine.State;
 
 namespace Stein.Engine.Optimization;
 
-/// <summary>Adam for a set of matrices, with its moments and its step count.</summary>
+/// <summary>The optimiser Adam for a set of matrices, with its moments and step count.</summary>
 public sealed class Adam : IStateful
 {
     private readonly AdamSettings settings;
@@ -14,10 +14,10 @@ public sealed class Adam : IStateful
     private readonly DeviceMatrix[] firstMoments;
     private readonly DeviceMatrix[] secondMoments;
 
-    /// <param name="settings">Step size and decays.</param>
-    /// <param name="parameters">The matrices that are trained.</param>
+    /// <param name="settings">The learning rate and decay rates.</param>
+    /// <param name="parameters">The matrices to train.</param>
     /// <param name="gradients">The matrices that hold the gradient of each parameter when a step is taken.</param>
-    /// <param name="ascend">Whether steps climb the gradient instead of descending it.</param>
+    /// <param name="ascend">Whether to maximise instead of minimise.</param>
     public Adam(
         AdamSettings settings, IReadOnlyList<DeviceMatrix> parameters, IReadOnlyList<DeviceMatrix> gradients, bool ascend = false)
     {
@@ -29,13 +29,13 @@ public sealed class Adam : IStateful
         secondMoments = [.. parameters.Select(ZerosLike)];
     }
 
-    /// <summary>Steps taken.</summary>
+    /// <summary>The number of steps taken.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>The first moment of each parameter, then the second of each.</summary>
+    /// <summary>The first moments of all parameters, then the second moments.</summary>
     public IEnumerable<DeviceMatrix> Moments => [.. firstMoments, .. secondMoments];
 
-    /// <summary>One step for all parameters.</summary>
+    /// <summary>Takes one step for all parameters.</summary>
     public void Step()
     {
         Steps++;
@@ -44,7 +44,7 @@ public sealed class Adam : IStateful
             parameters[i].Device.AdamStep(parameters[i], gradients[i], firstMoments[i], secondMoments[i], coefficients);
     }
 
-    /// <summary>Writes the step count and the moments. The parameters are left to those they belong to.</summary>
+    /// <summary>Writes the step count and the moments. The parameters are saved by their owners.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

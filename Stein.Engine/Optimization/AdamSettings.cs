@@ -11,7 +11,7 @@ namespace Stein.Engine.Optimization;
 /// <param name="Epsilon">Added to the root of the second moment.</param>
 public sealed record AdamSettings(double LearningRate = 1e-3, double Beta1 = 0.9, double Beta2 = 0.99, double Epsilon = 1e-8)
 {
-    /// <summary>The numbers of step <paramref name="step"/> = 1, 2, …; ascent climbs the gradient instead of descending it.</summary>
+    /// <summary>The coefficients of step <paramref name="step"/> = 1, 2, …, for maximising instead of minimising if requested.</summary>
     internal AdamCoefficients At(long step, bool ascend)
     {
         double firstCorrection = 1 - Math.Pow(Beta1, step);

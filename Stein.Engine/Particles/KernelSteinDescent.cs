@@ -8,25 +8,25 @@ using Stein.Engine.Targets;
 namespace Stein.Engine.Particles;
 
 /// <summary>
-/// Kernel Stein discrepancy descent (Korba, Aubin-Frankowski, Majewski and Ablin, ICML 2021): particles go down the gradient of their own
-/// KSD to the target.
+/// Kernel Stein discrepancy descent (Korba, Aubin-Frankowski, Majewski and Ablin, ICML 2021): particles descend the gradient of their
+/// own KSD to the target.
 /// </summary>
 /// <remarks>
 /// <para>
-/// <c>v_i = −(N/2) ∂V/∂x_i</c>, with <c>V = (1/N²) Σ_ij u_ij</c>, the pair term u of <see cref="SteinPairTerm{TKernel}"/>: the
-/// velocity of the Wasserstein gradient flow of ½ KSD². The bandwidth counts as constant: before each step it is set to
-/// h² = 2·median of the positive squared distances between the particles, and its own derivative is left out.
+/// The velocity is <c>v_i = −(N/2) ∂V/∂x_i</c> with <c>V = (1/N²) Σ_ij u_ij</c> and the pair term u of
+/// <see cref="SteinPairTerm{TKernel}"/>, that of the Wasserstein gradient flow of ½ KSD². Before each step the bandwidth is set to
+/// h² = 2·median of the positive squared distances between the particles. The derivative treats it as a constant.
 /// </para>
 /// <para>
-/// With <c>d = x_i − x_j</c>, <c>a = 1/h²</c>, the derivatives with their signs removed, <c>g₀ = φ, g₁ = −φ′, g₂ = φ″, g₃ = −φ‴</c>, and
-/// the factor f of the fourth-order term (<see cref="FourthOrderFactor"/>):
+/// With <c>d = x_i − x_j</c>, <c>a = 1/h²</c>, the profile and its derivatives without their signs,
+/// <c>g₀ = φ, g₁ = −φ′, g₂ = φ″, g₃ = −φ‴</c>, and the factor f of the fourth-order term (<see cref="FourthOrderFactor"/>),
 /// </para>
-/// <para><c>u = g₀ s·s′ + 2a g₁ ((s − s′)·d + D) − 4a² f g₂ ‖d‖²</c>. A particle moves d and its score, so</para>
+/// <para><c>u = g₀ s·s′ + 2a g₁ ((s − s′)·d + D) − 4a² f g₂ ‖d‖²</c>. Moving a particle changes d and its score, so</para>
 /// <para><c>∂V/∂x_i = (2/N²) Σ_j [2a g₁ (s − s′) − w_ij d] + ∇∇ log p(x_i) · ∂V/∂s_i</c>,</para>
 /// <para><c>w = 2a g₁ s·s′ + 4a² g₂ ((s − s′)·d + D + 2f) − 8a³ f g₃ ‖d‖²</c>.</para>
 /// <para>
-/// <c>∂V/∂s_i</c> comes from the device (<see cref="KernelisedSteinDiscrepancy{TKernel}.Gradient"/>); the sum over pairs is taken on the
-/// host in double precision, each pair once: O(N²D), a quarter of a millisecond for N = 100.
+/// <c>∂V/∂s_i</c> is computed on the device (<see cref="KernelisedSteinDiscrepancy{TKernel}.Gradient"/>), the sum over pairs on the
+/// host in double precision, with each pair visited once: O(N²D), a quarter of a millisecond for N = 100.
 /// </para>
 /// </remarks>
 internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
@@ -54,7 +54,7 @@ internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
         scoreDifference = new double[dimension];
     }
 
-    /// <summary>The V-statistic that is descended, with the bandwidth of the last step.</summary>
+    /// <summary>The V-statistic to be minimised, with the bandwidth of the last step.</summary>
     internal KernelisedSteinDiscrepancy<TKernel> Discrepancy { get; }
 
     /// <inheritdoc/>
@@ -69,8 +69,7 @@ internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
     }
 
     /// <summary>
-    /// ∂V/∂x (N×D) for the bandwidth that <see cref="Discrepancy"/> has, and for the positions that it was given; valid until the next
-    /// call.
+    /// ∂V/∂x (N×D) for the current bandwidth of <see cref="Discrepancy"/> and the positions passed to it; valid until the next call.
     /// </summary>
     /// <param name="work">N×D on the device, overwritten.</param>
     internal Span<double> Gradient(DeviceMatrix work, DeviceMatrix positions, GaussianMixture target)
@@ -94,7 +93,7 @@ internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
         return gradient;
     }
 
-    /// <summary>What the distance of a pair contributes to both: opposite forces.</summary>
+    /// <summary>Adds the contribution of the displacement of a pair to both particles, with opposite signs.</summary>
     private void AddPair(int i, int j, double inverseSquare, double fourthOrder)
     {
         int dimension = Dimension;

@@ -4,24 +4,24 @@ using Stein.Engine.Targets;
 namespace Stein.Engine.Particles;
 
 /// <summary>
-/// The curvature of a Gaussian mixture's log-density: what KSD descent needs besides the score, since moving a particle moves its score.
+/// The curvature of a Gaussian mixture's log-density, which KSD descent needs because moving a particle changes its score.
 /// </summary>
 /// <remarks>
 /// <para>With the responsibilities r_k, <c>g_k = −Σ_k⁻¹(x − μ_k)</c> and the score <c>s = Σ_k r_k g_k</c>:</para>
 /// <para><c>∇∇ log p = Σ_k r_k (g_k − s)(g_k − s)ᵀ − Σ_k r_k Σ_k⁻¹</c>,</para>
 /// <para>
-/// since <c>∇r_k = r_k (g_k − s)</c> and <c>Σ_k r_k (g_k − s) = 0</c>. The first term is a covariance: nothing cancels in it. Between two
-/// separated modes it is large, up to m⁴ times as large as the second: the score turns from one mode to the other within a short way.
+/// since <c>∇r_k = r_k (g_k − s)</c> and <c>Σ_k r_k (g_k − s) = 0</c>. The first term is a covariance, in which nothing cancels. Between
+/// two modes of unit variance at ±m it is up to m² times as large as the second, since the score changes over a short distance.
 /// </para>
 /// </remarks>
 internal static class MixtureCurvature
 {
     /// <summary>
-    /// <c>product_n = ∇∇ log p(x_n) · v_n</c>, without forming a Hessian. O(NKD), for full covariances O(NKD²).
+    /// Computes <c>∇∇ log p(x_n) · v_n</c> without forming a Hessian. O(NKD), for full covariances O(NKD²).
     /// </summary>
     /// <param name="points">x: N×D, row-major.</param>
     /// <param name="vectors">v: N×D, row-major.</param>
-    /// <param name="products">Receives them (N×D, row-major); not the memory of points or vectors.</param>
+    /// <param name="products">Receives the products (N×D, row-major); must not overlap the points or vectors.</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static void HessianProducts(
         this GaussianMixture mixture, ReadOnlySpan<double> points, ReadOnlySpan<double> vectors, Span<double> products)
@@ -52,7 +52,8 @@ internal static class MixtureCurvature
     }
 
     /// <summary>
-    /// <c>∇∇ log p(x_n)</c>, the Jacobian of the score: D products with unit vectors. O(NKD²), for full covariances O(NKD³).
+    /// The Hessian <c>∇∇ log p(x_n)</c>, which is the Jacobian of the score, by D products with unit vectors. O(NKD²), for full covariances
+    /// O(NKD³).
     /// </summary>
     /// <param name="points">x: N×D, row-major.</param>
     /// <returns>N×D×D, each row-major.</returns>

@@ -1,19 +1,19 @@
 namespace Stein.Engine.Particles;
 
 /// <summary>
-/// The standard deviation σ of the noise with which the target of particles is smoothed, step by step: from a large one down to a small
-/// one in equal ratios, then none.
+/// The standard deviation σ of the noise that smooths the target of particles at each step. It decreases geometrically from a large to
+/// a small value and then drops to zero.
 /// </summary>
 /// <remarks>
-/// The particles follow <c>p * N(0, σ² I)</c>, which is exact for a mixture; they themselves are not noised. While σ is as large as the
-/// modes are apart, the target has one mode and its score knows the proportions.
+/// The particles follow <c>p * N(0, σ² I)</c>, which is exact for a mixture; no noise is added to the particles themselves. While σ is
+/// comparable to the distance between the modes, the target has a single mode, and its score depends on the proportions.
 /// </remarks>
 internal sealed class NoiseSchedule
 {
-    /// <summary>The last σ before none, a tenth of a mode's standard deviation of 1.</summary>
+    /// <summary>The last positive σ, a tenth of a mode's standard deviation of 1.</summary>
     public const double Last = 0.1;
 
-    /// <summary>The share of the steps that have noise.</summary>
+    /// <summary>The share of the steps with noise.</summary>
     public const double Share = 0.7;
 
     private readonly double first;
@@ -21,8 +21,8 @@ internal sealed class NoiseSchedule
     private readonly int steps;
 
     /// <param name="first">σ of step 0, at least <see cref="Last"/>.</param>
-    /// <param name="iterations">All steps, with noise and without; at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">σ is too small or not finite, or there is no step.</exception>
+    /// <param name="iterations">The number of steps, with and without noise; at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">σ is too small or not finite, or there are no steps.</exception>
     public NoiseSchedule(double first, int iterations)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
@@ -38,7 +38,8 @@ internal sealed class NoiseSchedule
     }
 
     /// <summary>
-    /// σ of the step that follows after <paramref name="iteration"/> steps: <c>σ₀ (0.1/σ₀)^{t/(T−1)}</c> for t &lt; T, then 0.
+    /// σ of step t = <paramref name="iteration"/>, counted from 0: <c>σ₀ (0.1/σ₀)^{t/(T−1)}</c> in the first T steps, which have noise,
+    /// then 0.
     /// </summary>
     public double At(int iteration) => iteration < steps ? first * Math.Pow(ratio, iteration) : 0;
 }

@@ -5,43 +5,43 @@ using Stein.Engine.Targets;
 namespace Stein.Engine.Particles;
 
 /// <summary>
-/// A law by which N particles in D dimensions move together towards a target of which the score is known. It has no state: the velocities
-/// follow from the positions and the target alone, and do not depend on the order of the particles but for rounding.
+/// A rule by which N particles in D dimensions move together towards a target with known score. It has no state: the velocities
+/// depend only on the positions and the target, and up to rounding they do not depend on the order of the particles.
 /// </summary>
 internal abstract class ParticleFlow
 {
-    /// <summary>The fewest particles: the bandwidth is made from the distances between them.</summary>
-    public const int FewestParticles = 2;
+    /// <summary>The minimum number of particles, since the bandwidth is computed from the distances between them.</summary>
+    public const int MinParticles = 2;
 
-    /// <param name="device">The device that the particles are on.</param>
-    /// <param name="particles">N, at least <see cref="FewestParticles"/>.</param>
+    /// <param name="device">The device that holds the particles.</param>
+    /// <param name="particles">N, at least <see cref="MinParticles"/>.</param>
     /// <param name="dimension">D, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are too few particles or dimensions.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are too few particles, or D is below 1.</exception>
     protected ParticleFlow(Device device, int particles, int dimension)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (particles < FewestParticles)
+        if (particles < MinParticles)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(particles), particles, $"{particles} particles are too few; there must be at least {FewestParticles}.");
+                nameof(particles), particles, $"The number of particles cannot be {particles}; it must be at least {MinParticles}.");
         }
 
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
         (Device, Particles, Dimension) = (device, particles, dimension);
     }
 
-    /// <summary>The device that the particles are on.</summary>
+    /// <summary>The device that holds the particles.</summary>
     public Device Device { get; }
 
-    /// <summary>N.</summary>
+    /// <summary>The number of particles N.</summary>
     public int Particles { get; }
 
-    /// <summary>D.</summary>
+    /// <summary>The dimension D.</summary>
     public int Dimension { get; }
 
-    /// <summary>The velocity of every particle. O(N²D).</summary>
-    /// <param name="velocities">Receives them (N×D); not the positions' own memory.</param>
-    /// <param name="positions">N×D.</param>
+    /// <summary>Computes the velocity of every particle. O(N²D).</summary>
+    /// <param name="velocities">Receives the velocities (N×D); must not be the positions.</param>
+    /// <param name="positions">The positions (N×D).</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public abstract void Velocities(DeviceMatrix velocities, DeviceMatrix positions, GaussianMixture target);
 }

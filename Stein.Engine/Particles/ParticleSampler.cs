@@ -5,12 +5,12 @@ using Stein.Engine.Targets;
 
 namespace Stein.Engine.Particles;
 
-/// <summary>Particles on their way: positions that a flow moves towards a target, smoothed by a schedule or as it is.</summary>
+/// <summary>Moves particles by a flow towards a target, optionally smoothed by a noise schedule.</summary>
 /// <remarks>
-/// The steps are Adam's along the velocities, of size <c>ε √(1 + σ²)</c>. Velocities shrink by orders of magnitude on the way, and with
-/// the dimension, the kernel and σ; Adam divides by what they have been, so that one ε suits all, where plain steps would need one for each
-/// case. Lengths grow with the noise: a step is counted in standard deviations of a smoothed mode of variance 1, as annealed
-/// Langevin dynamics does (Song and Ermon, NeurIPS 2019, algorithm 1). The fixed points are those of the flow.
+/// The steps are those of Adam along the velocities, with step size <c>ε √(1 + σ²)</c>. Velocities shrink by orders of magnitude during
+/// a run and depend on the dimension, the kernel and σ. Adam divides by their recent magnitude, so that the same ε suits all cases,
+/// whereas plain steps would need a different one for each. The step size is proportional to the standard deviation of a smoothed mode
+/// of variance 1, as in annealed Langevin dynamics (Song and Ermon, NeurIPS 2019, algorithm 1). The fixed points are those of the flow.
 /// </remarks>
 internal sealed class ParticleSampler : IStateful
 {
@@ -22,12 +22,12 @@ internal sealed class ParticleSampler : IStateful
     private readonly DeviceMatrix firstMoments;
     private readonly DeviceMatrix secondMoments;
 
-    /// <param name="flow">How the particles move.</param>
-    /// <param name="target">What they are to become samples of.</param>
-    /// <param name="schedule">The noise by which the target is smoothed; null for none.</param>
+    /// <param name="flow">The rule by which the particles move.</param>
+    /// <param name="target">The distribution to be sampled.</param>
+    /// <param name="schedule">The noise that smooths the target; null for none.</param>
     /// <param name="stepSize">ε, a positive number: about the distance that a coordinate moves in a step without noise.</param>
-    /// <param name="start">N×D, row-major.</param>
-    /// <exception cref="ArgumentException">Target or start have another shape than the flow.</exception>
+    /// <param name="start">The initial positions (N×D, row-major).</param>
+    /// <exception cref="ArgumentException">The shape of the target or of the start does not match that of the flow.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The step size is not a positive finite number.</exception>
     public ParticleSampler(
         ParticleFlow flow, GaussianMixture target, NoiseSchedule? schedule, double stepSize, ReadOnlySpan<double> start)
@@ -55,16 +55,16 @@ internal sealed class ParticleSampler : IStateful
         settings = new AdamSettings(stepSize);
     }
 
-    /// <summary>The particles (N×D).</summary>
+    /// <summary>The positions of the particles (N×D).</summary>
     public DeviceMatrix Positions { get; }
 
-    /// <summary>Steps done.</summary>
+    /// <summary>The number of steps done.</summary>
     public int Iteration { get; private set; }
 
-    /// <summary>σ of the next step's target.</summary>
+    /// <summary>σ of the target in the next step.</summary>
     public double Sigma => schedule?.At(Iteration) ?? 0;
 
-    /// <summary>One step of every particle. O(N²D).</summary>
+    /// <summary>Moves every particle by one step. O(N²D).</summary>
     public void Step()
     {
         double sigma = Sigma;
@@ -74,7 +74,7 @@ internal sealed class ParticleSampler : IStateful
         flow.Device.AdamStep(Positions, velocities, firstMoments, secondMoments, scaled.At(Iteration, ascend: true));
     }
 
-    /// <summary>Writes the positions, the moments and the steps done; all else are arguments.</summary>
+    /// <summary>Writes the positions, the moments and the number of steps; everything else is given by the arguments.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

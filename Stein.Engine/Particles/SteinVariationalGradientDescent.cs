@@ -13,9 +13,9 @@ namespace Stein.Engine.Particles;
 /// <remarks>
 /// <para><c>v_i = (1/N) Σ_j [k(x_j, x_i) s(x_j) + ∇_{x_j} k(x_j, x_i)]</c>, with the score s of the target.</para>
 /// <para>
-/// That is N/2 times the derivative of the KSD's V-statistic with respect to the scores, <c>(1/N)[Ψ₀ S + 2a (diag(Ψ₁ 1) X − Ψ₁ X)]</c>,
-/// and it is computed as that (<see cref="KernelisedSteinDiscrepancy{TKernel}.Gradient"/>), on any device. The bandwidth is the paper's
-/// in every step: h² = median/ln N, the lower median of the positive squared distances between the particles.
+/// This is N/2 times the derivative of the KSD's V-statistic with respect to the scores, <c>(1/N)[Ψ₀ S + 2a (diag(Ψ₁ 1) X − Ψ₁ X)]</c>,
+/// and it is computed that way (<see cref="KernelisedSteinDiscrepancy{TKernel}.Gradient"/>) on any device. In every step the bandwidth
+/// is that of the paper: h² = median/ln N, with the lower median of the positive squared distances between the particles.
 /// </para>
 /// </remarks>
 internal sealed class SteinVariationalGradientDescent<TKernel> : ParticleFlow

@@ -1,6 +1,6 @@
 namespace Stein.Engine.Random;
 
-/// <summary>Where a reader of <see cref="EpochBatches"/> stands.</summary>
-/// <param name="Epoch">The epoch being read, from 0.</param>
-/// <param name="Offset">How many points of that epoch have been given out: a multiple of the batch size.</param>
+/// <summary>A position in the sequence of <see cref="EpochBatches"/>.</summary>
+/// <param name="Epoch">The current epoch, counted from 0.</param>
+/// <param name="Offset">The number of points of that epoch already returned, a multiple of the batch size.</param>
 public readonly record struct BatchPosition(uint Epoch, int Offset);

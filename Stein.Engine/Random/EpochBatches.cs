@@ -3,14 +3,14 @@ using Stein.Engine.State;
 namespace Stein.Engine.Random;
 
 /// <summary>
-/// Batches of point indices from epochs, each of which visits the N points in a new random order.
+/// Batches of point indices; each epoch visits the N points in a new random order.
 /// </summary>
 /// <remarks>
-/// <para>Every batch is full: the N mod B points left over at the end of an epoch are not visited in it (another order leaves
-/// out others). PyTorch's DataLoader would give them as a short batch unless told <c>drop_last</c>; where B divides
+/// <para>Every batch is full: the N mod B points left over at the end of an epoch are skipped in that epoch (other points in another
+/// epoch). PyTorch's DataLoader would return them as a short batch unless <c>drop_last</c> is set; if B divides
 /// N, as in the published experiments, the two agree.</para>
 /// <para>Epoch e is the identity permutation shuffled by substream e of the seed's <see cref="StreamPurpose.Batches"/>
-/// stream, so it depends on no earlier epoch and <see cref="Position"/> is the whole state. Reading allocates nothing.</para>
+/// stream, so it does not depend on earlier epochs, and <see cref="Position"/> is the whole state. Reading allocates nothing.</para>
 /// </remarks>
 public sealed class EpochBatches : IStateful
 {
@@ -28,7 +28,7 @@ public sealed class EpochBatches : IStateful
         if (sampleCount < 1)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(sampleCount), sampleCount, $"Batches cannot be taken from {sampleCount} points; there must be at least 1.");
+                nameof(sampleCount), sampleCount, $"The number of points cannot be {sampleCount}; it must be at least 1.");
         }
 
         if (batchSize < 1 || batchSize > sampleCount)
@@ -36,7 +36,7 @@ public sealed class EpochBatches : IStateful
             throw new ArgumentOutOfRangeException(
                 nameof(batchSize),
                 batchSize,
-                $"A batch size of {batchSize} is impossible with {sampleCount} points; it must be from 1 to {sampleCount}.");
+                $"The batch size cannot be {batchSize} with {sampleCount} points; it must be from 1 to {sampleCount}.");
         }
 
         BatchSize = batchSize;
@@ -46,10 +46,10 @@ public sealed class EpochBatches : IStateful
         ShuffleEpoch(0);
     }
 
-    /// <summary>B: how many indices a batch has.</summary>
+    /// <summary>The number B of indices in a batch.</summary>
     public int BatchSize { get; }
 
-    /// <summary>Where the reader stands; setting it makes the next batch the one that followed when it was read.</summary>
+    /// <summary>The current position; setting it to an earlier value repeats the batches that followed.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The offset is not a multiple of B between 0 and N − (N mod B).</exception>
     public BatchPosition Position
     {
@@ -73,7 +73,7 @@ public sealed class EpochBatches : IStateful
         if (indices.Length != BatchSize)
         {
             throw new ArgumentException(
-                $"A span of {indices.Length} indices cannot take a batch; its length must be {BatchSize}.", nameof(indices));
+                $"A span of {indices.Length} indices cannot hold a batch; its length must be {BatchSize}.", nameof(indices));
         }
 
         if (position.Offset == pointsPerEpoch)
@@ -115,7 +115,7 @@ public sealed class EpochBatches : IStateful
 
     private void ShuffleEpoch(uint epoch)
     {
-        // From the identity, not from the epoch before: any epoch can be entered without replaying the earlier ones.
+        // Starts from the identity, not from the previous epoch, so that any epoch can be entered without replaying earlier ones.
         for (int i = 0; i < order.Length; i++)
         {
             order[i] = i;

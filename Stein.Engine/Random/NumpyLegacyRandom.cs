@@ -1,13 +1,13 @@
 namespace Stein.Engine.Random;
 
 /// <summary>
-/// The standard normal numbers that <c>np.random.seed(seed)</c> followed by <c>np.random.randn</c> gives: the authors of
-/// published experiments draw their matrices with it.
+/// The standard normal numbers of <c>np.random.seed(seed)</c> followed by <c>np.random.randn</c>, with which the authors of
+/// published experiments draw their matrices.
 /// </summary>
 /// <remarks>
-/// Source: NumPy, <c>legacy-distributions.c</c>, <c>legacy_gauss</c>: Marsaglia's polar form of Box–Muller on MT19937, the second
-/// value of every pair given first and the first kept for the next call. Equal to NumPy's float64 to the last bit
-/// wherever both use the same C library's logarithm.
+/// Source: NumPy, <c>legacy-distributions.c</c>, <c>legacy_gauss</c>: Marsaglia's polar form of Box–Muller on MT19937, which returns the
+/// second value of every pair first and keeps the first value for the next call. The results equal NumPy's float64 to the last bit
+/// if both use the same C library's logarithm.
 /// </remarks>
 internal sealed class NumpyLegacyRandom
 {

@@ -8,18 +8,18 @@ namespace Stein.Engine.Random;
 /// </summary>
 /// <remarks>
 /// <para>The key is the seed; the counter is (block number, substream, purpose), so streams that differ in seed, substream or
-/// purpose share no block. A stream's whole state is <see cref="Substream"/> and <see cref="Position"/>: a stream put
-/// back to a saved position continues with exactly the same numbers. For that reason no distribution keeps a
+/// purpose do not share blocks. <see cref="Substream"/> and <see cref="Position"/> are the whole state of a stream: after a return to a
+/// saved position it continues with exactly the same numbers. For this reason no distribution keeps a
 /// spare value between calls. Nothing here allocates.</para>
 /// <para>Words, integers, uniforms and shuffles are the same on every machine. Normal, Laplace and Student-t values
 /// use the platform's logarithm, cosine and power, whose last bit may differ between C libraries.</para>
-/// <para>Not safe for use by several threads at once.</para>
+/// <para>A stream must not be used by several threads at once.</para>
 /// <para>Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11.</para>
 /// </remarks>
 [SuppressMessage(
     "Naming",
     "CA1711",
-    Justification = "A stream of random numbers is what the literature calls it; no one takes it for System.IO.Stream.")]
+    Justification = "Stream of random numbers is the standard term; nobody will mistake it for a System.IO.Stream.")]
 public sealed class PhiloxStream : IStateful
 {
     private const double TwoToMinus53 = 1.0 / (1UL << 53);
@@ -32,8 +32,8 @@ public sealed class PhiloxStream : IStateful
 
     /// <summary>Opens the stream of a seed and a purpose at its first word.</summary>
     /// <param name="seed">Any 64-bit number.</param>
-    /// <param name="purpose">What the numbers are for.</param>
-    /// <param name="substream">One of 2³² separate streams of the same seed and purpose, such as an epoch.</param>
+    /// <param name="purpose">The purpose of the numbers.</param>
+    /// <param name="substream">One of 2³² separate streams of the same seed and purpose, for example one per epoch.</param>
     /// <exception cref="ArgumentOutOfRangeException">The purpose is not a member of the enumeration.</exception>
     public PhiloxStream(ulong seed, StreamPurpose purpose, uint substream = 0)
     {
@@ -48,17 +48,17 @@ public sealed class PhiloxStream : IStateful
         (Seed, Purpose, Substream) = (seed, purpose, substream);
     }
 
-    /// <summary>The seed: the generator's key.</summary>
+    /// <summary>The seed, which is the generator's key.</summary>
     public ulong Seed { get; }
 
-    /// <summary>What the numbers are for.</summary>
+    /// <summary>The purpose of the numbers.</summary>
     public StreamPurpose Purpose { get; }
 
-    /// <summary>Which of the separate streams of this seed and purpose is being read.</summary>
+    /// <summary>The current substream of this seed and purpose.</summary>
     public uint Substream { get; private set; }
 
     /// <summary>
-    /// How many 32-bit words have been consumed. Setting it moves to that place, forwards or backwards, in constant time.
+    /// The number of 32-bit words consumed. Setting it moves the stream forwards or backwards in constant time.
     /// </summary>
     public ulong Position
     {
@@ -92,7 +92,7 @@ public sealed class PhiloxStream : IStateful
     /// <summary>A multiple of 2⁻⁵³ uniform on [0, 1); consumes two words.</summary>
     public double NextUniform() => (NextUInt64() >> 11) * TwoToMinus53;
 
-    /// <summary>An odd multiple of 2⁻⁵³ uniform on the open interval (0, 1), so its logarithm is finite; consumes two words.</summary>
+    /// <summary>An odd multiple of 2⁻⁵³ uniform on (0, 1), whose logarithm is therefore finite; consumes two words.</summary>
     public double NextOpenUniform() => ToOpenUniform(NextUInt64());
 
     /// <summary>
@@ -107,14 +107,14 @@ public sealed class PhiloxStream : IStateful
             throw new ArgumentOutOfRangeException(
                 nameof(exclusiveUpperBound),
                 exclusiveUpperBound,
-                $"An exclusive upper bound of {exclusiveUpperBound} leaves no integer to draw; it must be at least 1.");
+                $"The exclusive upper bound cannot be {exclusiveUpperBound}; it must be at least 1.");
         }
 
         uint bound = (uint)exclusiveUpperBound;
         ulong product = (ulong)NextUInt32() * bound;
         if ((uint)product < bound)
         {
-            // 2³² mod bound of the 2³² words are one too many for some results; they are the ones drawn again.
+            // To give all results the same number of words, 2³² mod bound of the 2³² words are rejected and drawn again.
             uint rejected = unchecked(0u - bound) % bound;
             while ((uint)product < rejected)
             {
@@ -125,7 +125,7 @@ public sealed class PhiloxStream : IStateful
         return (int)(product >> 32);
     }
 
-    /// <summary>Puts the values in a uniformly random order (Fisher–Yates).</summary>
+    /// <summary>Puts the values into a uniformly random order (Fisher–Yates).</summary>
     public void Shuffle(Span<int> values)
     {
         for (int last = values.Length - 1; last > 0; last--)
@@ -137,7 +137,8 @@ public sealed class PhiloxStream : IStateful
 
     /// <summary>A standard normal value; consumes four words.</summary>
     /// <remarks>
-    /// Box and Muller (1958). The sine half of each pair is not used: keeping it would be state outside <see cref="Position"/>.
+    /// Box and Muller (1958). The sine half of each pair is discarded, because keeping it would be state outside of
+    /// <see cref="Position"/>.
     /// </remarks>
     public double NextNormal()
     {
@@ -148,7 +149,7 @@ public sealed class PhiloxStream : IStateful
     /// <summary>A Laplace value with location 0 and scale 1, density ½ exp(−|z|); consumes two words.</summary>
     public double NextLaplace()
     {
-        // The uniform uses the top 52 bits, so the lowest bit is free to be the sign.
+        // The uniform number uses the top 52 bits, so the lowest bit can serve as the sign.
         ulong bits = NextUInt64();
         double magnitude = -Math.Log(ToOpenUniform(bits));
         return (bits & 1) == 0 ? magnitude : -magnitude;
@@ -168,14 +169,14 @@ public sealed class PhiloxStream : IStateful
             throw new ArgumentOutOfRangeException(
                 nameof(degreesOfFreedom),
                 degreesOfFreedom,
-                $"A Student-t cannot have {degreesOfFreedom} degrees of freedom; they must be a positive finite number.");
+                $"A Student-t cannot have {degreesOfFreedom} degrees of freedom; pass a positive finite number.");
         }
 
         double radius = Math.Sqrt(degreesOfFreedom * (Math.Pow(NextOpenUniform(), -2 / degreesOfFreedom) - 1));
         return radius * Math.Cos(2 * Math.PI * NextUniform());
     }
 
-    /// <summary>Writes <see cref="Substream"/> and <see cref="Position"/>; seed and purpose are arguments.</summary>
+    /// <summary>Writes <see cref="Substream"/> and <see cref="Position"/>; seed and purpose are constructor arguments.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

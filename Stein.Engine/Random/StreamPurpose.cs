@@ -1,10 +1,10 @@
 namespace Stein.Engine.Random;
 
 /// <summary>
-/// What a stream of random numbers is for. Streams of one seed with different purposes never share a number, so that
-/// drawing more of one kind (say, another test point) leaves every other kind unchanged.
+/// The purpose of a stream of random numbers. Streams of the same seed with different purposes never share a number, so that
+/// drawing more numbers for one purpose (such as another test point) does not affect the others.
 /// </summary>
-/// <remarks>The values enter the generator's counter: renumbering one changes every run that used it.</remarks>
+/// <remarks>The values are part of the generator's counter, so changing one changes all runs that use it.</remarks>
 public enum StreamPurpose
 {
     /// <summary>The training sample.</summary>
@@ -34,31 +34,31 @@ public enum StreamPurpose
     /// <summary>Random slices and test directions.</summary>
     Slices = 8,
 
-    /// <summary>Which samples an importance resampling keeps.</summary>
+    /// <summary>The choice of samples in importance resampling.</summary>
     Resampling = 9,
 
-    /// <summary>Proposals and acceptances of Langevin chains, a substream a chain.</summary>
+    /// <summary>Proposals and acceptances of Langevin chains, with one substream per chain.</summary>
     Langevin = 10,
 
-    /// <summary>Where the search for modes starts.</summary>
+    /// <summary>Starting points of a search for modes.</summary>
     ModeSearch = 11,
 
     /// <summary>Jumps of samples between modes.</summary>
     ModeJumps = 12,
 
-    /// <summary>Noise that is added to samples to compare them with a smoothed model.</summary>
+    /// <summary>Noise added to samples to compare them with a smoothed model.</summary>
     SmoothingNoise = 13,
 
     /// <summary>Samples of a tempered density.</summary>
     Tempering = 14,
 
-    /// <summary>Which samples are held out to choose a regularisation.</summary>
+    /// <summary>The choice of samples held out to select a regularisation.</summary>
     HeldOut = 15,
 
     /// <summary>Starting vectors of an iterative eigensolver.</summary>
     Eigenvectors = 16,
 
-    /// <summary>Noise that a denoising auto-encoder learns to take away.</summary>
+    /// <summary>Noise that a denoising auto-encoder learns to remove.</summary>
     DenoisingNoise = 17,
 
     /// <summary>Starting weights of a denoising auto-encoder.</summary>

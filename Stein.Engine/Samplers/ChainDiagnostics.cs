@@ -2,31 +2,32 @@ using Stein.Engine.Samples;
 
 namespace Stein.Engine.Samplers;
 
-/// <summary>Whether Markov chains agree with one another, and what their draws are worth.</summary>
+/// <summary>Split-R̂ and effective sample sizes: whether Markov chains agree, and what their draws are worth.</summary>
 /// <remarks>
-/// They say whether the draws of <see cref="LangevinSampler"/> may be used as samples of its density.
+/// They show whether the draws of <see cref="LangevinSampler"/> can be used as samples of its density.
 /// Source: Vehtari, Gelman, Simpson, Carpenter and Bürkner, "Rank-normalization, folding, and localization: an improved R̂", Bayesian
-/// Analysis 16, 2021, sections 3.1 and 3.2, without rank normalisation. Each chain is cut into halves, so that one that drifts
-/// disagrees with itself; of an odd number of draws the last is left out.
+/// Analysis 16, 2021, sections 3.1 and 3.2, without rank normalisation. Each chain is split into halves, so that a drifting chain
+/// disagrees with itself; if the number of draws is odd, the last one is dropped.
 /// </remarks>
 internal static class ChainDiagnostics
 {
-    /// <summary>The fewest draws of a chain that can be diagnosed.</summary>
+    /// <summary>The minimum number of draws per chain.</summary>
     public const int MinimumDraws = 8;
 
     /// <summary>
-    /// Split-R̂ and the effective sample size of the mean of one coordinate. R̂ is the root of the variance of all draws over that
-    /// within the half-chains: near 1 if they agree, 1.01 being the usual limit. Chains that never move give ∞ and 0.
+    /// Computes split-R̂ and the effective sample size of the mean of one coordinate. R̂ is the root of the ratio of the variance of all
+    /// draws to that within the half-chains. It is near 1 if they agree; the usual limit is 1.01. Chains that never move give ∞ and 0.
     /// </summary>
     /// <param name="draws">C×M×D: the draws of the first chain, then those of the second, and so on.</param>
     /// <param name="chains">C, at least 1.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="coordinate">From 0 to D − 1.</param>
     /// <exception cref="ArgumentException">
-    /// The numbers are not draws of that many chains, or fewer than <see cref="MinimumDraws"/> a chain.
+    /// The numbers are not draws of that many chains, or there are fewer than <see cref="MinimumDraws"/> per chain.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">C or D is below 1, or there is no such coordinate.</exception>
-    public static (double SplitRHat, double EffectiveSampleSize) Of(ReadOnlySpan<double> draws, int chains, int dimension, int coordinate)
+    public static (double SplitRHat, double EffectiveSampleSize) Compute(
+        ReadOnlySpan<double> draws, int chains, int dimension, int coordinate)
     {
         SampleMatrix.CheckAtLeast(chains, 1, "The number of chains", nameof(chains));
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
@@ -55,10 +56,10 @@ internal static class ChainDiagnostics
                 halves[half][i] = draws[((first + i) * dimension) + coordinate];
         }
 
-        return OfHalves(halves, length);
+        return ComputeHalves(halves, length);
     }
 
-    private static (double SplitRHat, double EffectiveSampleSize) OfHalves(double[][] halves, int length)
+    private static (double SplitRHat, double EffectiveSampleSize) ComputeHalves(double[][] halves, int length)
     {
         double[] means = [.. halves.Select(half => half.Average())];
         double grand = means.Average();
@@ -74,8 +75,8 @@ internal static class ChainDiagnostics
             return (double.PositiveInfinity, 0);
         double total = (within * (length - 1) / length) + between;
 
-        // Geyer's initial monotone sequence ("Practical Markov chain Monte Carlo", Statistical Science 7, 1992): autocorrelations
-        // of lags 2t and 2t + 1 have a positive, falling sum; where the estimate has not, it is noise.
+        // Geyer's initial monotone sequence ("Practical Markov chain Monte Carlo", Statistical Science 7, 1992): the sum of the
+        // autocorrelations at lags 2t and 2t + 1 is positive and decreasing in t; an estimate that is not is noise.
         double time = -1;
         double previous = double.PositiveInfinity;
         for (int lag = 0; lag + 1 < length; lag += 2)
@@ -87,7 +88,7 @@ internal static class ChainDiagnostics
             time += 2 * previous;
         }
 
-        // Chains that swing from side to side may be worth more than independent draws; the source's limit of how much.
+        // Draws of antithetic chains may be worth more than independent ones; the source limits by how much.
         double count = (double)halves.Length * length;
         return (Math.Sqrt(total / within), count / Math.Max(time, 1 / Math.Log10(count)));
 

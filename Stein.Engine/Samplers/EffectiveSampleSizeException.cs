@@ -1,29 +1,11 @@
 namespace Stein.Engine.Samplers;
 
-/// <summary>Weighted samples stand for too few to be used as a sample.</summary>
-internal sealed class EffectiveSampleSizeException : Exception
+/// <summary>Thrown when the effective sample size of weighted samples is too small.</summary>
+internal sealed class EffectiveSampleSizeException(string message, double effectiveSampleSize, double minimum) : Exception(message)
 {
-    public EffectiveSampleSizeException()
-    {
-    }
+    /// <summary>The effective sample size, (Σ w)²/Σ w².</summary>
+    public double EffectiveSampleSize { get; } = effectiveSampleSize;
 
-    public EffectiveSampleSizeException(string message)
-        : base(message)
-    {
-    }
-
-    public EffectiveSampleSizeException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-
-    /// <summary>An exception that keeps the sizes its message names.</summary>
-    public EffectiveSampleSizeException(string message, double effectiveSampleSize, double minimum)
-        : base(message) => (EffectiveSampleSize, Minimum) = (effectiveSampleSize, minimum);
-
-    /// <summary>(Σ w)²/Σ w².</summary>
-    public double EffectiveSampleSize { get; }
-
-    /// <summary>The least that was accepted.</summary>
-    public double Minimum { get; }
+    /// <summary>The smallest effective sample size accepted.</summary>
+    public double Minimum { get; } = minimum;
 }

@@ -4,36 +4,36 @@ using Stein.Engine.Targets;
 
 namespace Stein.Engine.Samplers;
 
-/// <summary>Samples drawn anew, each as often as its weight says.</summary>
-/// <param name="Samples">N×D, row-major; rows repeat.</param>
-/// <param name="Ancestors">Which of the given samples each row is (N), in ascending order.</param>
+/// <summary>Samples drawn from given samples in proportion to their weights.</summary>
+/// <param name="Samples">N×D, row-major, with repeated rows.</param>
+/// <param name="Ancestors">The index of the given sample for each row (N), in ascending order.</param>
 /// <param name="EffectiveSampleSize">(Σ w)²/Σ w², from 1 to N.</param>
-/// <param name="Distinct">How many different given samples are left.</param>
+/// <param name="Distinct">The number of different given samples among the rows.</param>
 internal sealed record ResampledSamples(double[] Samples, int[] Ancestors, double EffectiveSampleSize, int Distinct);
 
-/// <summary>Samples of the tempered law <c>q^{1/T}</c> from samples of q, by weights <c>w = q^{1/T − 1}</c>.</summary>
+/// <summary>Turns samples of q into samples of the tempered law <c>q^{1/T}</c> by weights <c>w = q^{1/T − 1}</c>.</summary>
 /// <remarks>
-/// <para>It tempers samples that were given, so that a test of goodness of fit can compare tempered laws.</para>
-/// <para>Resampling is systematic: one uniform number u, and row i is the sample in which the cumulated weight passes
-/// <c>(i + u)/N</c>. Each sample is kept <c>N w/Σw</c> times but for rounding up or down; at T = 1 each once. (Kitagawa, "Monte Carlo
-/// filter and smoother", Journal of Computational and Graphical Statistics 5, 1996.)</para>
-/// <para>The rows repeat each other and so are not independent: a test whose level rests on independence needs the number of
-/// different rows to be near N. For Gaussian tails the weights have a finite variance for T below 2 only; above, the effective
-/// sample size is governed by the outermost samples and its share of N falls as N grows. <see cref="LangevinSampler"/> has
-/// neither weakness.</para>
+/// <para>It tempers given samples, so that a test of goodness of fit can compare tempered laws.</para>
+/// <para>Resampling is systematic: with a single uniform number u, row i is the sample at which the cumulative weight passes
+/// <c>(i + u)/N</c>. Each sample is kept <c>N w/Σw</c> times, rounded up or down; at T = 1 each is kept once (Kitagawa, "Monte Carlo
+/// filter and smoother", Journal of Computational and Graphical Statistics 5, 1996).</para>
+/// <para>Rows are repeated and therefore not independent: a test whose level relies on independence needs almost N different
+/// rows. For Gaussian tails the weights have a finite variance only for T below 2; above, the effective sample size is
+/// dominated by the outermost samples, and its share of N falls as N grows. <see cref="LangevinSampler"/> has neither
+/// weakness.</para>
 /// </remarks>
 internal static class ImportanceResampling
 {
     /// <summary>
-    /// The least effective sample size by default: <c>max(50, N/20)</c>. With 50 a mean has a standard error of a seventh of the
-    /// standard deviation, and of N/20 each sample is there twenty times.
+    /// The default minimum of the effective sample size, <c>max(50, N/20)</c>. At 50, the standard error of a mean is a seventh of the
+    /// standard deviation; at N/20, each sample occurs about twenty times.
     /// </summary>
     public static double DefaultMinimum(int count) => Math.Max(50, count / 20.0);
 
     /// <summary>(Σ w)²/Σ w² of the weights <c>w = q^{1/T − 1}</c>.</summary>
     /// <param name="logDensities">log q at samples of q (N, at least 1), up to a constant.</param>
     /// <param name="temperature">T, positive and finite.</param>
-    /// <exception cref="ArgumentException">There is none, or one is not finite.</exception>
+    /// <exception cref="ArgumentException">There are no log-densities, or one is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">T is not a positive finite number.</exception>
     public static double EffectiveSampleSize(ReadOnlySpan<double> logDensities, double temperature)
         => EffectiveSampleSize(Weights(logDensities, temperature));
@@ -41,10 +41,10 @@ internal static class ImportanceResampling
     /// <summary>Resamples samples of q to samples of <c>q^{1/T}</c>. O(ND).</summary>
     /// <param name="samples">Samples of q: N×D, row-major.</param>
     /// <param name="dimension">D, at least 1.</param>
-    /// <param name="logDensities">log q at the samples (N), up to a constant: of a mixture, or of whatever q is.</param>
+    /// <param name="logDensities">log q at the samples (N), up to a constant.</param>
     /// <param name="temperature">T, positive and finite.</param>
-    /// <param name="stream">Gives the one number used.</param>
-    /// <param name="minimumEffectiveSampleSize">The least that is accepted; by default <see cref="DefaultMinimum"/> of N.</param>
+    /// <param name="stream">Supplies the uniform number.</param>
+    /// <param name="minimumEffectiveSampleSize">The smallest size accepted, by default <see cref="DefaultMinimum"/> of N.</param>
     /// <exception cref="ArgumentException">The shapes do not match, there is no sample, or a number is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">T is not a positive finite number, D is below 1, or the minimum is NaN.</exception>
     /// <exception cref="EffectiveSampleSizeException">The effective sample size is below the minimum.</exception>
@@ -62,14 +62,14 @@ internal static class ImportanceResampling
         if (logDensities.Length != rows)
         {
             throw new ArgumentException(
-                $"{logDensities.Length} log-densities are not those of {rows} samples; pass one a sample.", nameof(logDensities));
+                $"{logDensities.Length} log-densities do not match {rows} samples; pass one per sample.", nameof(logDensities));
         }
 
         double minimum = minimumEffectiveSampleSize ?? DefaultMinimum(rows);
         if (double.IsNaN(minimum))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(minimumEffectiveSampleSize), minimum, "The least effective sample size cannot be NaN; 0 accepts any.");
+                nameof(minimumEffectiveSampleSize), minimum, "The minimum effective sample size cannot be NaN; 0 accepts any.");
         }
 
         double[] weights = Weights(logDensities, temperature);
@@ -77,7 +77,7 @@ internal static class ImportanceResampling
         if (effective < minimum)
         {
             throw new EffectiveSampleSizeException(
-                $"At temperature {temperature} the {rows} samples are worth {effective:0.#} only; {minimum:0.#} are wanted. Pass more "
+                $"At temperature {temperature} the effective sample size is {effective:0.#}, below {minimum:0.#}. Pass more "
                 + "samples, a temperature nearer to 1 or a lower minimum, or draw by Langevin chains.",
                 effective,
                 minimum);
@@ -103,11 +103,11 @@ internal static class ImportanceResampling
         return new(resampled, ancestors, effective, distinct);
     }
 
-    /// <summary>Resamples samples of a mixture to samples of the tempered one. O(NKD), for full covariances O(NKD²).</summary>
-    /// <param name="samples">Samples of the mixture that is tempered: N×D, row-major.</param>
-    /// <param name="stream">Gives the one number used.</param>
-    /// <param name="minimumEffectiveSampleSize">The least that is accepted; by default <see cref="DefaultMinimum"/> of N.</param>
-    /// <exception cref="ArgumentException">The numbers are not rows of D finite ones, or there are none.</exception>
+    /// <summary>Resamples samples of a mixture to samples of the tempered mixture. O(NKD), for full covariances O(NKD²).</summary>
+    /// <param name="samples">Samples of the untempered mixture: N×D, row-major.</param>
+    /// <param name="stream">Supplies the uniform number.</param>
+    /// <param name="minimumEffectiveSampleSize">The smallest size accepted, by default <see cref="DefaultMinimum"/> of N.</param>
+    /// <exception cref="ArgumentException">The numbers are not rows of D finite numbers, or there are none.</exception>
     /// <exception cref="EffectiveSampleSizeException">The effective sample size is below the minimum.</exception>
     public static ResampledSamples Temper(
         TemperedMixture target, ReadOnlySpan<double> samples, PhiloxStream stream, double? minimumEffectiveSampleSize = null)
@@ -119,12 +119,12 @@ internal static class ImportanceResampling
         return Temper(samples, target.Dimension, logDensities, target.Temperature, stream, minimumEffectiveSampleSize);
     }
 
-    /// <summary>q^{1/T − 1} over the largest of them.</summary>
+    /// <summary>The weights q^{1/T − 1}, divided by the largest.</summary>
     private static double[] Weights(ReadOnlySpan<double> logDensities, double temperature)
     {
         TemperedMixture.CheckTemperature(temperature, nameof(temperature));
         if (logDensities.IsEmpty)
-            throw new ArgumentException("There are no log-densities; pass one a sample, at least one.", nameof(logDensities));
+            throw new ArgumentException("There are no log-densities; pass one per sample, at least one.", nameof(logDensities));
         double exponent = (1 / temperature) - 1;
         double largest = double.NegativeInfinity;
         for (int n = 0; n < logDensities.Length; n++)
@@ -132,7 +132,7 @@ internal static class ImportanceResampling
             if (!double.IsFinite(logDensities[n]))
             {
                 throw new ArgumentException(
-                    $"The log-density of sample {n} is {logDensities[n]}; at samples of the law itself it must be finite.",
+                    $"The log-density of sample {n} is {logDensities[n]}; at samples of q it must be finite.",
                     nameof(logDensities));
             }
 

@@ -5,12 +5,13 @@ using Stein.Engine.Targets;
 namespace Stein.Engine.Samplers;
 
 /// <summary>The settings of Langevin chains.</summary>
-/// <param name="WarmUp">Steps before the first draw, in which alone the step size is adapted; at least 0.</param>
-/// <param name="Draws">M: draws of each chain, at least <see cref="ChainDiagnostics.MinimumDraws"/>.</param>
-/// <param name="Thinning">Steps from a draw to the next, at least 1.</param>
-/// <param name="InitialStep">h of the first step, and of all without a warm-up; the adaptation finds its order of magnitude itself.</param>
+/// <param name="WarmUp">The number of steps before the first draw, at least 0; only during these is the step size adapted.</param>
+/// <param name="Draws">M, the number of draws per chain, at least <see cref="ChainDiagnostics.MinimumDraws"/>.</param>
+/// <param name="Thinning">The number of steps per draw, at least 1.</param>
+/// <param name="InitialStep">h of the first step, and of all steps without a warm-up, which finds the order of magnitude itself.</param>
 /// <param name="TargetAcceptance">
-/// What the step size is adapted to, between 0 and 1. 0.574 is best in high dimension (Roberts and Rosenthal, JRSS B 60, 1998).
+/// The acceptance rate for which the step size is adapted, between 0 and 1. In high dimension 0.574 is optimal (Roberts and
+/// Rosenthal, JRSS B 60, 1998).
 /// </param>
 internal sealed record LangevinSettings(
     int WarmUp = 500, int Draws = 500, int Thinning = 1, double InitialStep = 1, double TargetAcceptance = 0.574)
@@ -24,16 +25,16 @@ internal sealed record LangevinSettings(
         if (!(TargetAcceptance is > 0 and < 1))
         {
             throw new ArgumentOutOfRangeException(
-                name, TargetAcceptance, $"The acceptance aimed at cannot be {TargetAcceptance}; it must be between 0 and 1.");
+                name, TargetAcceptance, $"The target acceptance cannot be {TargetAcceptance}; it must be between 0 and 1.");
         }
     }
 }
 
-/// <summary>The draws of Langevin chains, and whether they can be trusted.</summary>
+/// <summary>The draws of Langevin chains and diagnostics of their quality.</summary>
 /// <param name="Samples">C×M×D: the draws of the first chain, then those of the second, and so on.</param>
-/// <param name="Final">C×D: the last draw of each chain. Chains share nothing, so these are independent if the starts are.</param>
+/// <param name="Final">C×D: the last draw of each chain. Chains do not interact, so these are independent if the starts are.</param>
 /// <param name="AcceptanceRate">The share of proposals accepted after the warm-up, over all chains.</param>
-/// <param name="LowestAcceptanceRate">The acceptance rate of the chain with the lowest: a chain at 0 is stuck.</param>
+/// <param name="LowestAcceptanceRate">The lowest acceptance rate of a chain; a chain at 0 is stuck.</param>
 /// <param name="StepSizes">h of each chain after its warm-up (C).</param>
 /// <param name="SplitRHat">Split-R̂ of each coordinate (D); see <see cref="ChainDiagnostics"/>.</param>
 /// <param name="EffectiveSampleSizes">The effective sample size of the mean of each coordinate over all draws (D).</param>
@@ -46,7 +47,7 @@ internal sealed record LangevinResult(
     double[] SplitRHat,
     double[] EffectiveSampleSizes)
 {
-    /// <summary>The largest split-R̂; above 1.01 the chains disagree, as they do if none crosses between modes.</summary>
+    /// <summary>The largest split-R̂; above 1.01 the chains disagree, for example because none crosses between modes.</summary>
     public double WorstSplitRHat => SplitRHat.Max();
 
     /// <summary>The smallest effective sample size.</summary>
@@ -58,27 +59,27 @@ internal sealed record LangevinResult(
 /// <c>min(1, p(x') N(x; x' + (h/2) s(x'), h I) / (p(x) N(x'; x + (h/2) s(x), h I)))</c>, which leaves p invariant.
 /// </summary>
 /// <remarks>
-/// <para>It is for densities that cannot be sampled exactly, such as tempered ones, and a baseline for samplers by particles.</para>
+/// <para>It is meant for densities that cannot be sampled exactly, such as tempered ones, and as a baseline for particle samplers.</para>
 /// <para>Source: Roberts and Tweedie, "Exponential convergence of Langevin distributions and their discrete approximations", Bernoulli
 /// 2, 1996.</para>
-/// <para>Chain c has its own step size, and the numbers of substream c alone: it does not depend on which other chains there are. In
-/// step t of the warm-up, <c>log h</c> moves by <c>min(1, 4t^{−0.6})</c> times the probability of acceptance less its target (Robbins
-/// and Monro: ten e-folds in the first thirty steps if need be), and it ends at its mean over the second half.</para>
-/// <para>A chain moves by small steps and seldom crosses between modes; tempering makes them shallower. Chains that stay where they
-/// began give a split-R̂ far from 1.</para>
+/// <para>Chain c has its own step size and uses only the numbers of substream c, so it does not depend on the other chains. In
+/// step t of the warm-up, <c>log h</c> changes by <c>min(1, 4t^{−0.6})</c> times the difference between the probability of acceptance
+/// and its target (Robbins and Monro; up to ten e-folds in the first thirty steps), and it ends at its mean over the second half.</para>
+/// <para>A chain moves by small steps and seldom crosses between modes; tempering makes the modes shallower. Chains that stay near
+/// their starts give a split-R̂ far from 1.</para>
 /// </remarks>
 internal static class LangevinSampler
 {
-    /// <summary>Runs a chain from each start. One step costs a score.</summary>
+    /// <summary>Runs a chain from each start. A step takes one evaluation of the score.</summary>
     /// <param name="density">p, up to a constant.</param>
-    /// <param name="starts">C×D, row-major, C at least 1: such as samples of a related law.</param>
+    /// <param name="starts">C×D, row-major, C at least 1, for example samples of a related law.</param>
     /// <param name="seed">The seed of the streams, whose purpose is <see cref="StreamPurpose.Langevin"/>.</param>
-    /// <param name="settings">Steps and step size.</param>
-    /// <param name="firstSubstream">The substream of the first chain; the others follow.</param>
+    /// <param name="settings">The numbers of steps and the step size; null for the defaults.</param>
+    /// <param name="firstSubstream">The substream of the first chain; the other chains use the following ones.</param>
     /// <exception cref="ArgumentException">
-    /// There is no start, the numbers are not rows of D finite ones, or the density is zero at a start.
+    /// There are no starts, the numbers are not rows of D finite numbers, or the density is zero at a start.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is impossible, or there are not enough substreams.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range, or there are not enough substreams.</exception>
     public static LangevinResult Run(
         IDensity density, ReadOnlySpan<double> starts, ulong seed, LangevinSettings? settings = null, uint firstSubstream = 0)
     {
@@ -92,7 +93,7 @@ internal static class LangevinSampler
             throw new ArgumentOutOfRangeException(
                 nameof(settings),
                 settings.Draws,
-                $"{settings.Draws} draws of {chains} chains in dimension {dimension} do not fit an array; raise the thinning instead.");
+                $"{settings.Draws} draws of {chains} chains in dimension {dimension} do not fit an array; increase the thinning instead.");
         }
 
         if (firstSubstream + (ulong)chains - 1 > uint.MaxValue)
@@ -112,7 +113,7 @@ internal static class LangevinSampler
             if (!double.IsFinite(chain.LogDensity))
             {
                 throw new ArgumentException(
-                    $"The log-density at start {c} is {chain.LogDensity}; chains must begin where the density is not zero.",
+                    $"The log-density at start {c} is {chain.LogDensity}; chains must start where the density is not zero.",
                     nameof(starts));
             }
 
@@ -136,7 +137,7 @@ internal static class LangevinSampler
         var splitRHat = new double[dimension];
         var effective = new double[dimension];
         for (int d = 0; d < dimension; d++)
-            (splitRHat[d], effective[d]) = ChainDiagnostics.Of(samples, chains, dimension, d);
+            (splitRHat[d], effective[d]) = ChainDiagnostics.Compute(samples, chains, dimension, d);
         return new(samples, final, accepted, lowest, stepSizes, splitRHat, effective);
     }
 
@@ -184,7 +185,7 @@ internal static class LangevinSampler
                 StepSize = Math.Exp(sum / summed);
         }
 
-        /// <summary>One proposal; consumes 4D + 2 words, whatever becomes of it.</summary>
+        /// <summary>Makes one proposal; consumes 4D + 2 words whether or not it is accepted.</summary>
         public (bool Accepted, double Probability) Step()
         {
             double half = StepSize / 2;
@@ -207,7 +208,7 @@ internal static class LangevinSampler
 
             double logRatio = logDensity - LogDensity + ((forward - (backward / StepSize)) / 2);
 
-            // A proposal where the density is zero has no score, and the ratio is NaN: it is refused.
+            // Where the density is zero there is no score and the ratio is NaN, so the proposal is rejected.
             double probability = double.IsNaN(logRatio) ? 0 : Math.Min(1, Math.Exp(logRatio));
             if (!(stream.NextUniform() < probability))
                 return (false, probability);

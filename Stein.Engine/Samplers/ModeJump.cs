@@ -6,9 +6,9 @@ using Stein.Engine.Targets;
 
 namespace Stein.Engine.Samplers;
 
-/// <summary>Samples after their jumps.</summary>
-/// <param name="Samples">N×D, row-major, in the order of the samples they came from.</param>
-/// <param name="AcceptanceRate">The share of proposed jumps that were made; NaN if none was proposed.</param>
+/// <summary>Samples after jumps between modes.</summary>
+/// <param name="Samples">N×D, row-major, in the order of the original samples.</param>
+/// <param name="AcceptanceRate">The share of proposed jumps that were accepted; NaN if none was proposed.</param>
 internal sealed record ModeJumpResult(double[] Samples, double AcceptanceRate);
 
 /// <summary>
@@ -18,10 +18,10 @@ internal sealed record ModeJumpResult(double[] Samples, double AcceptanceRate);
 /// </summary>
 /// <remarks>
 /// <para>Source: Liu, Duncan and Gandy, "Using perturbation to improve goodness-of-fit tests based on kernelized Stein discrepancy",
-/// ICML 2023. The map of the pair (j, i) inverts that of (i, j), and both are drawn equally often, so that p is invariant for
-/// whatever θ, modes and covariances; other laws move. A sample with wrong proportions moves towards the right ones, and what is
-/// seen of that depends on the number of steps.</para>
-/// <para>Square roots are the symmetric ones. With one mode there is no pair, and samples stay as they are.</para>
+/// ICML 2023. The map of the pair (j, i) is the inverse of that of (i, j), and both are drawn equally often, so p is invariant for
+/// all θ, modes and covariances, while other laws change. A sample with wrong proportions moves towards the right ones, to an extent
+/// that depends on the number of steps.</para>
+/// <para>Square roots are symmetric. With a single mode there are no pairs, and samples are not changed.</para>
 /// </remarks>
 internal sealed class ModeJump
 {
@@ -31,11 +31,11 @@ internal sealed class ModeJump
     private readonly double[][] inverseRoots;
     private readonly double[] logDeterminants;
 
-    /// <summary>Takes the roots of the covariances.</summary>
+    /// <summary>Computes the roots of the covariances.</summary>
     /// <param name="density">p, up to a constant.</param>
-    /// <param name="modes">Where to jump from and to, at least one; as a rule from <see cref="ModeSearch"/>.</param>
-    /// <param name="scale">θ, finite: 1 jumps from mode to mode, the source tries 0.5 to 1.5.</param>
-    /// <exception cref="ArgumentException">There is no mode, or one has another dimension than the density.</exception>
+    /// <param name="modes">The modes to jump between, at least one, usually found by <see cref="ModeSearch"/>.</param>
+    /// <param name="scale">θ, finite: 1 jumps from mode to mode, and the source tries 0.5 to 1.5.</param>
+    /// <exception cref="ArgumentException">There are no modes, or the dimension of one is not that of the density.</exception>
     /// <exception cref="ArgumentOutOfRangeException">θ is not finite.</exception>
     public ModeJump(IDensity density, IReadOnlyList<Mode> modes, double scale = 1)
     {
@@ -64,20 +64,20 @@ internal sealed class ModeJump
         logDeterminants = [.. modes.Select(mode => mode.Covariance.LogDeterminant)];
     }
 
-    /// <summary>θ.</summary>
+    /// <summary>The scale θ.</summary>
     public double Scale { get; }
 
-    /// <summary>How many modes there are.</summary>
+    /// <summary>The number of modes.</summary>
     public int Modes => locations.Length;
 
     /// <summary>
-    /// Moves each sample by T jumps, sample by sample: the first rows do not depend on how many follow. A jump costs a log-density and
-    /// O(D²).
+    /// Moves each sample by T jumps, sample by sample, so that the first rows do not depend on how many follow. A jump takes one
+    /// evaluation of the log-density and O(D²) operations.
     /// </summary>
     /// <param name="samples">N×D, row-major.</param>
     /// <param name="steps">T, at least 0.</param>
-    /// <param name="stream">Gives the numbers; left behind the last number used.</param>
-    /// <exception cref="ArgumentException">The numbers are not rows of D finite ones.</exception>
+    /// <param name="stream">Supplies the random numbers; ends up after the last number used.</param>
+    /// <exception cref="ArgumentException">The numbers are not rows of D finite numbers.</exception>
     /// <exception cref="ArgumentOutOfRangeException">T is negative.</exception>
     public ModeJumpResult Apply(ReadOnlySpan<double> samples, int steps, PhiloxStream stream)
     {
@@ -106,7 +106,7 @@ internal sealed class ModeJump
                 double proposedLogDensity = density.LogDensity(proposal);
                 double logRatio = proposedLogDensity - logDensity + (0.5 * (logDeterminants[to] - logDeterminants[from]));
 
-                // NaN, from where the density is zero to where it is zero, accepts nothing.
+                // The ratio is NaN if both densities are zero; the jump is then rejected.
                 if (!(Math.Log(stream.NextOpenUniform()) < logRatio))
                     continue;
                 proposal.CopyTo(sample);

@@ -8,22 +8,22 @@ using Stein.Engine.Targets;
 namespace Stein.Engine.Samplers;
 
 /// <summary>A local maximum of a density.</summary>
-/// <param name="Location">Where the maximum is (D).</param>
-/// <param name="LogDensity">The log-density there, up to the density's constant.</param>
-/// <param name="Covariance">C = (−∇² log p)⁻¹ there: the covariance of the Gaussian that touches the density.</param>
-/// <param name="Hits">How many starts ended there.</param>
+/// <param name="Location">The position of the maximum (D).</param>
+/// <param name="LogDensity">The log-density at the maximum, up to the density's constant.</param>
+/// <param name="Covariance">C = (−∇² log p)⁻¹ at the maximum: the covariance of the Laplace approximation.</param>
+/// <param name="Hits">The number of starts that led to this maximum.</param>
 internal sealed record Mode(double[] Location, double LogDensity, GaussianCovariance Covariance, int Hits);
 
 /// <summary>The settings of a search for modes.</summary>
 /// <param name="Lower">The lower end of the box, the same on each axis.</param>
 /// <param name="Upper">The upper end of the box.</param>
 /// <param name="Starts">
-/// How many starts: a mode whose basin is the share b of the box is missed with probability <c>(1 − b)^Starts</c>, at b = 0.1 and
-/// 100 starts 3·10⁻⁵.
+/// The number of starts. A mode whose basin takes up the share b of the box is missed with probability <c>(1 − b)^Starts</c>, which for
+/// b = 0.1 and 100 starts is 3·10⁻⁵.
 /// </param>
-/// <param name="MaximumIterations">The most iterations of BFGS from one start.</param>
+/// <param name="MaximumIterations">The maximum number of BFGS iterations per start.</param>
 /// <param name="MergeDistance">
-/// Modes at a smaller Mahalanobis distance, by the covariance of either, are one: that of higher density.
+/// Two modes at a smaller Mahalanobis distance, by the covariance of either, are merged into the one of higher density.
 /// </param>
 internal sealed record ModeSearchSettings(
     double Lower = -10, double Upper = 10, int Starts = 100, int MaximumIterations = 1000, double MergeDistance = 1)
@@ -33,40 +33,40 @@ internal sealed record ModeSearchSettings(
         if (!(Lower < Upper && double.IsFinite(Upper - Lower)))
         {
             throw new ArgumentOutOfRangeException(
-                name, Lower, $"A box from {Lower} to {Upper} is impossible; the lower end must be below the upper, both finite.");
+                name, Lower, $"A box from {Lower} to {Upper} is impossible; both ends must be finite, the lower below the upper.");
         }
 
         SampleMatrix.CheckAtLeast(Starts, 1, "The number of starts", name);
         SampleMatrix.CheckAtLeast(MaximumIterations, 1, "The number of iterations", name);
-        SampleMatrix.CheckPositive(MergeDistance, "The distance below which modes are one", name);
+        SampleMatrix.CheckPositive(MergeDistance, "The distance below which modes are merged", name);
     }
 }
 
-/// <summary>The modes that a search found.</summary>
+/// <summary>The result of a search for modes.</summary>
 /// <param name="Modes">The modes in descending order of density.</param>
-/// <param name="FailedStarts">How many starts ended at no mode: on a slope, a plateau or a saddle.</param>
+/// <param name="FailedStarts">The number of starts that did not lead to a mode, but to a slope, a plateau or a saddle.</param>
 internal sealed record ModeSearchResult(IReadOnlyList<Mode> Modes, int FailedStarts);
 
-/// <summary>The modes of a density, by BFGS on −log p from starts that are uniform in a box.</summary>
+/// <summary>Finds the modes of a density by BFGS on −log p from starts that are uniform in a box.</summary>
 /// <remarks>
 /// Source: Liu, Duncan and Gandy, "Using perturbation to improve goodness-of-fit tests based on kernelized Stein discrepancy", ICML
-/// 2023. BFGS ends wherever its line search does; Newton's iteration, with second derivatives from central differences of the
-/// score, then finds the zero of the score to rounding, and what is no maximum is left out.
+/// 2023. The accuracy of BFGS is limited by its line search. Newton's iteration, with second derivatives from central differences of
+/// the score, then finds the zero of the score up to rounding; points that are not maxima are discarded.
 /// </remarks>
 internal static class ModeSearch
 {
-    // Newton's steps double the digits; what has not arrived after these is not on its way to a mode.
+    // Newton's steps double the digits; an iteration that has not converged after so many is not approaching a mode.
     private const int NewtonSteps = 20;
 
-    // In standard deviations of the mode: far below what anyone looks at, far above rounding.
+    // In standard deviations of the mode: far below any accuracy needed, far above rounding.
     private const double Arrived = 1e-7;
 
     /// <summary>Searches for modes.</summary>
     /// <param name="density">p, up to a constant.</param>
-    /// <param name="stream">Gives the starts, 2D words each.</param>
-    /// <param name="settings">The box, and how many starts.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is impossible.</exception>
-    /// <exception cref="InvalidOperationException">No start ended at a mode.</exception>
+    /// <param name="stream">Supplies the starts, 2D words each.</param>
+    /// <param name="settings">The box and the number of starts; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range.</exception>
+    /// <exception cref="InvalidOperationException">No start led to a mode.</exception>
     public static ModeSearchResult Find(IDensity density, PhiloxStream stream, ModeSearchSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(density);
@@ -86,7 +86,7 @@ internal static class ModeSearch
                 continue;
             }
 
-            // Most starts end where another did, and need no derivatives of their own.
+            // Most starts end where an earlier one did, and need no further derivatives.
             int known = candidates.FindIndex(mode => Distance(mode, top) < 1e-3 * Math.Min(1, settings.MergeDistance));
             if (known >= 0)
                 candidates[known] = candidates[known] with { Hits = candidates[known].Hits + 1 };
@@ -110,11 +110,11 @@ internal static class ModeSearch
         return modes.Count > 0
             ? new(modes, failed)
             : throw new InvalidOperationException(
-                $"None of {settings.Starts} starts in the box from {settings.Lower} to {settings.Upper} found a mode; pass a box that "
-                + "has modes in it, or more starts.");
+                $"None of {settings.Starts} starts in the box from {settings.Lower} to {settings.Upper} found a mode; use a box that "
+                + "contains modes, or more starts.");
     }
 
-    /// <summary>The highest point that BFGS came by, or null if it is not finite.</summary>
+    /// <summary>The highest point that BFGS evaluated, or null if it is not finite.</summary>
     private static double[]? Climb(IDensity density, double[] start, int iterations)
     {
         (double best, double[]? highest) = (double.PositiveInfinity, null);
@@ -131,18 +131,18 @@ internal static class ModeSearch
         });
         try
         {
-            // Gradient, parameter and progress: as near as its line search can come, Newton's iteration does the rest.
+            // Tolerances of gradient, parameters and progress that the line search can reach; Newton's iteration does the rest.
             new BfgsMinimizer(1e-6, 1e-8, 1e-12, iterations).FindMinimum(objective, new DenseVector((double[])start.Clone()));
         }
         catch (OptimizationException)
         {
-            // The line search gives up near a minimum too, where rounding hides the descent; whether this was one shows next.
+            // The line search also fails near a minimum, where rounding hides the descent; the next step finds out whether this is one.
         }
 
         return highest;
     }
 
-    /// <summary>The mode near a point, or null if there is none within a standard deviation or so.</summary>
+    /// <summary>The mode near a point, or null if there is none within about a standard deviation.</summary>
     private static Mode? Polish(IDensity density, double[] start)
     {
         int dimension = density.Dimension;
@@ -174,7 +174,7 @@ internal static class ModeSearch
 
     /// <summary>
     /// <c>−∇² log p</c> from central differences of the score, or null if it is not positive definite. The steps are 10⁻⁴ of the
-    /// curvature's own length on each axis: truncation is of the order 10⁻⁸ of the entries, rounding 10⁻¹².
+    /// length scale of the curvature on each axis, so that the truncation error is of the order 10⁻⁸ of the entries and rounding 10⁻¹².
     /// </summary>
     private static GaussianCovariance? Precision(IDensity density, double[] point)
     {
@@ -210,7 +210,7 @@ internal static class ModeSearch
             moved[i] = point[i];
             for (int j = 0; j < dimension; j++)
             {
-                // Half to each side of the diagonal, which makes the matrix symmetric to the last bit.
+                // Half is added to each side of the diagonal, which makes the matrix symmetric to the last bit.
                 double half = (below[j] - above[j]) / (4 * steps[i]);
                 matrix[(i * dimension) + j] += half;
                 matrix[(j * dimension) + i] += half;

@@ -1,10 +1,10 @@
 namespace Stein.Engine.Samples;
 
-/// <summary>The checks of what comes in: samples (N×D, row-major) and the numbers of settings.</summary>
+/// <summary>Checks of arguments: samples (N×D, row-major) and numbers.</summary>
 internal static class SampleMatrix
 {
-    /// <summary>N, after checking that the numbers are N rows of D finite ones.</summary>
-    /// <exception cref="ArgumentException">They are not, or there are fewer rows than <paramref name="minimum"/>.</exception>
+    /// <summary>Checks that the numbers are N rows of D finite numbers and returns N.</summary>
+    /// <exception cref="ArgumentException">They are not, or there are fewer than <paramref name="minimum"/> rows.</exception>
     public static int Rows(ReadOnlySpan<double> samples, int dimension, string name, int minimum = 0)
     {
         if (samples.Length % dimension != 0)
@@ -38,7 +38,7 @@ internal static class SampleMatrix
     }
 
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The number of samples is negative, or they are more than an array can hold.
+    /// The number of samples is negative, or the samples do not fit an array.
     /// </exception>
     public static void CheckCount(int count, int dimension, string name)
     {
@@ -55,7 +55,7 @@ internal static class SampleMatrix
     public static void CheckPoint(ReadOnlySpan<double> point, int dimension, string name)
     {
         if (point.Length != dimension)
-            throw new ArgumentException($"A point of {point.Length} numbers is not in dimension {dimension}; pass {dimension}.", name);
+            throw new ArgumentException($"A point of {point.Length} numbers does not have dimension {dimension}; pass {dimension}.", name);
     }
 
     /// <exception cref="ArgumentException">The two are not N×D numbers each.</exception>

@@ -1,17 +1,17 @@
 namespace Stein.Engine.State;
 
 /// <summary>
-/// Something whose whole state can be saved and, in another process, given to a new one made with the same arguments, which then goes
-/// on with the same bits. Each owner saves its own part; what is computed anew before it is used is no state.
+/// An object whose whole state can be saved. A new object created with the same arguments, possibly in another process, can restore it
+/// and then continues with the same bits. Each owner saves its own part; values that are recomputed before use are not state.
 /// </summary>
 public interface IStateful
 {
-    /// <summary>Writes the state. It changes nothing.</summary>
+    /// <summary>Writes the state without changing it.</summary>
     /// <exception cref="IOException">The stream cannot be written.</exception>
     void Save(BinaryWriter writer);
 
-    /// <summary>Reads what <see cref="Save"/> wrote, neither more nor less. After an exception, make a new object.</summary>
-    /// <exception cref="InvalidDataException">The state is that of something else; the message says of what.</exception>
+    /// <summary>Reads exactly what <see cref="Save"/> wrote. After an exception the object must not be used any more.</summary>
+    /// <exception cref="InvalidDataException">The saved state does not fit this object; the message says why.</exception>
     /// <exception cref="EndOfStreamException">The stream ends too early.</exception>
     void Restore(BinaryReader reader);
 }

@@ -1,9 +1,9 @@
 namespace Stein.Engine.State;
 
-/// <summary>The state of something that is made of parts: theirs, one after the other.</summary>
+/// <summary>Saves and restores the state of objects that consist of several parts.</summary>
 internal static class StatefulParts
 {
-    /// <summary>Writes the state of every part.</summary>
+    /// <summary>Writes the state of every part, one after the other.</summary>
     public static void SaveAll(this IEnumerable<IStateful> parts, BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -11,7 +11,7 @@ internal static class StatefulParts
             part.Save(writer);
     }
 
-    /// <summary>Reads what <see cref="SaveAll"/> wrote of the same parts in the same order.</summary>
+    /// <summary>Reads what <see cref="SaveAll"/> wrote for the same parts in the same order.</summary>
     public static void RestoreAll(this IEnumerable<IStateful> parts, BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(parts);

@@ -11,14 +11,14 @@ namespace Stein.Engine.Targets;
 /// <remarks>
 /// With <c>u = x₂ − b(x₁² − v)</c>: <c>log p = −x₁²/(2v) − u²/2 − Σ_{d>2} x_d²/2</c>. As <c>∂u/∂x₁ = −2bx₁</c>, the score is
 /// <c>(−x₁/v + 2bx₁u, −u, −x₃, …)</c>. u and x₁ are independent, so that
-/// <c>E‖s‖² = (1/v + 4b²v) + 1 + (D − 2)</c>: the curvature 4b²v = 0.36 is most of what there is along x₁.
+/// <c>E‖s‖² = (1/v + 4b²v) + 1 + (D − 2)</c>. Along x₁ the term 4b²v = 0.36, due to the bend, dominates.
 /// </remarks>
 public sealed class BananaDensity : ITarget
 {
-    /// <summary>b.</summary>
+    /// <summary>The bend b of the parabola.</summary>
     public const double Bend = 0.03;
 
-    /// <summary>v.</summary>
+    /// <summary>The variance v of x₁.</summary>
     public const double Variance = 100;
 
     /// <param name="dimension">D, at least 2.</param>
@@ -28,7 +28,7 @@ public sealed class BananaDensity : ITarget
         if (dimension < 2)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(dimension), dimension, $"A banana in dimension {dimension} is impossible; it must be at least 2.");
+                nameof(dimension), dimension, $"The dimension of a banana density cannot be {dimension}; it must be at least 2.");
         }
 
         Dimension = dimension;
@@ -37,7 +37,7 @@ public sealed class BananaDensity : ITarget
     /// <inheritdoc/>
     public int Dimension { get; }
 
-    /// <summary>E‖s‖² under the density itself.</summary>
+    /// <summary>The expectation E‖s‖² under the density itself.</summary>
     public double ExpectedSquaredScore => (1 / Variance) + (4 * Bend * Bend * Variance) + Dimension - 1;
 
     /// <inheritdoc/>

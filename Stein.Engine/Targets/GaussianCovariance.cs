@@ -5,21 +5,21 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.Targets;
 
 /// <summary>
-/// A covariance matrix Σ (D×D): isotropic, <c>v I</c> held as one number, or full, held with its Cholesky factor <c>Σ = L Lᵀ</c>.
-/// Immutable, so that any number of components may share one.
+/// A covariance matrix Σ (D×D), either isotropic, <c>v I</c>, stored as one number, or full, stored with its Cholesky factor
+/// <c>Σ = L Lᵀ</c>. Immutable, so that components may share it.
 /// </summary>
 public sealed class GaussianCovariance
 {
     /// <summary>
-    /// How far two entries across the diagonal may differ, as a share of the largest entry. What rounding leaves of a product
-    /// such as A Aᵀ is well below; the mean of both is taken.
+    /// The largest difference allowed between two entries across the diagonal, relative to the largest entry; their mean is used. The
+    /// rounding errors of a product such as A Aᵀ are well below this.
     /// </summary>
     public const double SymmetryTolerance = 1e-9;
 
     private readonly double[] factor;
     private readonly double[] values;
 
-    // Runs stand side by side, one a core: threads of a factorisation's own would only wait for one another.
+    // Runs are parallel, one per core, so further threads for a factorisation would only wait for one another.
     static GaussianCovariance() => Control.UseSingleThread();
 
     private GaussianCovariance(int dimension, double variance, double[] values, double[] factor, double logDeterminant)
@@ -28,19 +28,19 @@ public sealed class GaussianCovariance
         (this.values, this.factor) = (values, factor);
     }
 
-    /// <summary>D.</summary>
+    /// <summary>The dimension D.</summary>
     public int Dimension { get; }
 
-    /// <summary>v of an isotropic covariance <c>v I</c>; NaN of a full one.</summary>
+    /// <summary>The variance v of an isotropic covariance <c>v I</c>; NaN for a full covariance.</summary>
     public double Variance { get; }
 
-    /// <summary>Whether this is <c>v I</c>, held as one number.</summary>
+    /// <summary>Whether the covariance is <c>v I</c>, stored as one number.</summary>
     public bool IsIsotropic => !double.IsNaN(Variance);
 
     /// <summary><c>log det Σ</c>.</summary>
     public double LogDeterminant { get; }
 
-    /// <summary><c>v I</c>.</summary>
+    /// <summary>Creates an isotropic covariance <c>v I</c>.</summary>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="variance">v, a positive finite number.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is below 1, or v is not a positive finite number.</exception>
@@ -51,7 +51,7 @@ public sealed class GaussianCovariance
         return new(dimension, variance, [], [], dimension * Math.Log(variance));
     }
 
-    /// <summary>A full covariance.</summary>
+    /// <summary>Creates a full covariance.</summary>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="values">Σ: D×D, row-major, symmetric within <see cref="SymmetryTolerance"/>, positive definite.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
@@ -63,7 +63,7 @@ public sealed class GaussianCovariance
             ?? throw new ArgumentException($"The covariance {problem}", nameof(values));
     }
 
-    /// <summary>Σ (D×D, row-major), as a copy.</summary>
+    /// <summary>Returns a copy of Σ (D×D, row-major).</summary>
     public double[] ToArray()
     {
         if (!IsIsotropic)
@@ -74,7 +74,7 @@ public sealed class GaussianCovariance
         return matrix;
     }
 
-    /// <summary><c>Σ + v I</c>, of the same kind.</summary>
+    /// <summary>Returns <c>Σ + v I</c>, which is isotropic if Σ is.</summary>
     /// <param name="variance">v, finite and not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">v is negative or not finite.</exception>
     public GaussianCovariance PlusIsotropic(double variance)
@@ -93,7 +93,7 @@ public sealed class GaussianCovariance
         return Full(Dimension, sum);
     }
 
-    /// <summary><c>δᵀ Σ⁻¹ δ</c> for δ (D), which is overwritten. O(D²), isotropic O(D).</summary>
+    /// <summary>Computes <c>δᵀ Σ⁻¹ δ</c> for δ (D), which is overwritten. O(D²), isotropic O(D).</summary>
     internal double SquaredLength(Span<double> difference)
     {
         double sum = 0;
@@ -118,7 +118,7 @@ public sealed class GaussianCovariance
         return sum;
     }
 
-    /// <summary>Replaces a vector (D) by <c>Σ⁻¹</c> times it. O(D²), isotropic O(D).</summary>
+    /// <summary>Multiplies a vector (D) by <c>Σ⁻¹</c> in place. O(D²), isotropic O(D).</summary>
     internal void Solve(Span<double> vector)
     {
         if (IsIsotropic)
@@ -128,7 +128,7 @@ public sealed class GaussianCovariance
             return;
         }
 
-        // Forward substitution leaves L⁻¹ times the vector, backward substitution makes L⁻ᵀ(L⁻¹ …) of it.
+        // Forward substitution multiplies the vector by L⁻¹, backward substitution then by L⁻ᵀ.
         SquaredLength(vector);
         for (int row = Dimension - 1; row >= 0; row--)
         {
@@ -151,7 +151,7 @@ public sealed class GaussianCovariance
             return;
         }
 
-        // From the last row up, so that each row still finds the entries it needs.
+        // From the last row upwards, so that each row reads entries that have not yet been overwritten.
         for (int row = Dimension - 1; row >= 0; row--)
         {
             ReadOnlySpan<double> entries = factor.AsSpan(row * Dimension, row + 1);
@@ -162,7 +162,9 @@ public sealed class GaussianCovariance
         }
     }
 
-    /// <summary>A full covariance, or null and the rest of a sentence that begins with "The covariance".</summary>
+    /// <summary>
+    /// Creates a full covariance, or returns null and the problem as the rest of a sentence that begins with "The covariance".
+    /// </summary>
     internal static GaussianCovariance? TryFull(int dimension, ReadOnlySpan<double> values, out string problem)
     {
         if (values.Length != (long)dimension * dimension)
@@ -205,7 +207,7 @@ public sealed class GaussianCovariance
         if (TryFactorise(dimension, symmetric) is not { } factor)
         {
             problem = $"{Describe(dimension, symmetric)} is not positive definite; all its eigenvalues must be above 0. "
-                + "A small number added to the diagonal mends one that is not by rounding only.";
+                + "If only rounding made them negative, add a small number to the diagonal.";
             return null;
         }
 
@@ -221,13 +223,13 @@ public sealed class GaussianCovariance
     {
         try
         {
-            // MathNet stores by columns, which for a symmetric matrix is the same; its factor is read back by rows.
+            // MathNet stores matrices by columns, which makes no difference for a symmetric matrix; its factor is read by rows.
             double[] factor = new DenseMatrix(dimension, dimension, (double[])symmetric.Clone()).Cholesky().Factor.ToRowMajorArray();
             return Array.TrueForAll(factor, double.IsFinite) ? factor : null;
         }
         catch (ArgumentException)
         {
-            // MathNet's word for "not positive definite".
+            // MathNet throws this if the matrix is not positive definite.
             return null;
         }
     }

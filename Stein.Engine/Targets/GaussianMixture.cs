@@ -4,18 +4,18 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.Targets;
 
 /// <summary>
-/// A mixture of K Gaussians in D dimensions, <c>p(x) = Σ_k w_k N(x; μ_k, Σ_k)</c>, on the host in double precision. Immutable and safe
-/// for use by several threads at once.
+/// A mixture of K Gaussians in D dimensions, <c>p(x) = Σ_k w_k N(x; μ_k, Σ_k)</c>, evaluated on the host in double precision. Immutable
+/// and safe for use by several threads at once.
 /// </summary>
 /// <remarks>
 /// With responsibilities <c>r_k(x) = w_k N(x; μ_k, Σ_k)/p(x)</c> the score is <c>−Σ_k r_k(x) Σ_k⁻¹(x − μ_k)</c>. Densities are
-/// summed as logarithms less the largest of them, so that nothing underflows wherever <c>(x − μ_k)ᵀ Σ_k⁻¹ (x − μ_k)</c> is below 10³⁰⁸;
-/// beyond, the log-density is −∞ and the score NaN. Weights enter the score through r alone: far between two components it does
-/// not depend on them, which is the blindness of score-based methods (Wenliang and Kanagawa, arXiv 2008.10087).
+/// summed relative to the largest of them, so that nothing underflows as long as <c>(x − μ_k)ᵀ Σ_k⁻¹ (x − μ_k)</c> is below 10³⁰⁸;
+/// beyond that the log-density is −∞ and the score NaN. Weights affect the score only through r. If components are well separated, the
+/// score hardly depends on the weights, which is the blindness of score-based methods (Wenliang and Kanagawa, arXiv 2008.10087).
 /// </remarks>
 public sealed class GaussianMixture : ITarget
 {
-    /// <summary>How far the sum of the weights may be from 1; within, they are divided by it.</summary>
+    /// <summary>The largest deviation allowed of the sum of the weights from 1; the weights are divided by their sum.</summary>
     public const double WeightTolerance = 1e-9;
 
     private readonly double[] weights;
@@ -25,18 +25,18 @@ public sealed class GaussianMixture : ITarget
     // log w_k − ½ log det Σ_k − ½ D log 2π: the logarithm of w_k N(x; μ_k, Σ_k) at the mean.
     private readonly double[] logPeaks;
 
-    /// <summary>A mixture of components, which may share covariances.</summary>
+    /// <summary>Creates a mixture of components, which may share covariances.</summary>
     /// <param name="weights">w (K): finite, not negative, with a sum of 1 within <see cref="WeightTolerance"/>.</param>
     /// <param name="means">μ: K×D, row-major, finite.</param>
     /// <param name="covariances">Σ (K), all of the same dimension D.</param>
-    /// <exception cref="ArgumentException">Something is not as said above; the message says what.</exception>
+    /// <exception cref="ArgumentException">An argument is invalid; the message says which.</exception>
     public GaussianMixture(ReadOnlySpan<double> weights, ReadOnlySpan<double> means, params ReadOnlySpan<GaussianCovariance> covariances)
     {
         this.weights = Normalised(weights);
         if (covariances.Length != weights.Length)
         {
             throw new ArgumentException(
-                $"{weights.Length} weights and {covariances.Length} covariances make no mixture; each component needs one of both.",
+                $"{weights.Length} weights and {covariances.Length} covariances do not match; each component needs one of each.",
                 nameof(covariances));
         }
 
@@ -47,7 +47,7 @@ public sealed class GaussianMixture : ITarget
             if (this.covariances[k]?.Dimension != Dimension)
             {
                 throw new ArgumentException(
-                    $"The covariance of component {k} has dimension {this.covariances[k]?.Dimension.ToString() ?? "none"}, that of "
+                    $"The covariance of component {k} has dimension {this.covariances[k]?.Dimension.ToString() ?? "none"} and that of "
                     + $"component 0 has {Dimension}; all must have the same.",
                     nameof(covariances));
             }
@@ -63,28 +63,28 @@ public sealed class GaussianMixture : ITarget
         logPeaks = LogPeaks(weights, covariances);
     }
 
-    /// <summary>D.</summary>
+    /// <summary>The dimension D.</summary>
     public int Dimension { get; }
 
-    /// <summary>K.</summary>
+    /// <summary>The number of components K.</summary>
     public int Components => weights.Length;
 
-    /// <summary>w (K).</summary>
+    /// <summary>The weights w (K).</summary>
     public ReadOnlySpan<double> Weights => weights;
 
-    /// <summary>μ (K×D, row-major).</summary>
+    /// <summary>The means μ (K×D, row-major).</summary>
     public ReadOnlySpan<double> Means => means;
 
-    /// <summary>Σ (K).</summary>
+    /// <summary>The covariances Σ (K).</summary>
     public ReadOnlySpan<GaussianCovariance> Covariances => covariances;
 
-    /// <summary>A mixture of components with covariances <c>v_k I</c>.</summary>
+    /// <summary>Creates a mixture of components with covariances <c>v_k I</c>.</summary>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="weights">w (K): finite, not negative, with a sum of 1 within <see cref="WeightTolerance"/>.</param>
     /// <param name="means">μ: K×D, row-major, finite.</param>
     /// <param name="variances">v (K), positive and finite.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
-    /// <exception cref="ArgumentException">Something else is not as said above; the message says what.</exception>
+    /// <exception cref="ArgumentException">Another argument is invalid; the message says which.</exception>
     public static GaussianMixture Isotropic(
         int dimension, ReadOnlySpan<double> weights, ReadOnlySpan<double> means, ReadOnlySpan<double> variances)
     {
@@ -104,13 +104,13 @@ public sealed class GaussianMixture : ITarget
         return new(weights, means, covariances);
     }
 
-    /// <summary>A mixture of components with full covariances.</summary>
+    /// <summary>Creates a mixture of components with full covariances.</summary>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="weights">w (K): finite, not negative, with a sum of 1 within <see cref="WeightTolerance"/>.</param>
     /// <param name="means">μ: K×D, row-major, finite.</param>
     /// <param name="covariances">Σ: K×D×D, each row-major, symmetric and positive definite.</param>
     /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
-    /// <exception cref="ArgumentException">Something else is not as said above; the message says what.</exception>
+    /// <exception cref="ArgumentException">Another argument is invalid; the message says which.</exception>
     public static GaussianMixture Full(
         int dimension, ReadOnlySpan<double> weights, ReadOnlySpan<double> means, ReadOnlySpan<double> covariances)
     {
@@ -136,13 +136,13 @@ public sealed class GaussianMixture : ITarget
     }
 
     /// <summary>
-    /// The mixture whose weight is to be found: <c>π N(−m e₁, v I) + (1 − π) N(m e₁, v I)</c>, the modes 2m apart on the first axis.
+    /// Creates the mixture <c>π N(−m e₁, v I) + (1 − π) N(m e₁, v I)</c>, whose modes are 2m apart on the first axis.
     /// </summary>
     /// <param name="separation">m, finite: the distance of each mode from the origin.</param>
-    /// <param name="weight">π of the mode at −m, from 0 to 1.</param>
+    /// <param name="weight">π, the weight of the mode at −m, from 0 to 1.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <param name="variance">v, positive and finite.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is not as said above.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static GaussianMixture TwoModes(double separation, double weight = 0.5, int dimension = 1, double variance = 1)
     {
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
@@ -164,10 +164,10 @@ public sealed class GaussianMixture : ITarget
         return new([weight, 1 - weight], means, covariance, covariance);
     }
 
-    /// <summary>μ_k (D).</summary>
+    /// <summary>The mean μ_k (D).</summary>
     public ReadOnlySpan<double> Mean(int component) => means.AsSpan(component * Dimension, Dimension);
 
-    /// <summary><c>log p(x)</c>, normalised, in nats. O(KD), for full covariances O(KD²).</summary>
+    /// <summary>The normalised log-density <c>log p(x)</c>, in nats. O(KD), for full covariances O(KD²).</summary>
     /// <param name="point">x (D).</param>
     /// <exception cref="ArgumentException">x does not have D coordinates.</exception>
     public double LogDensity(ReadOnlySpan<double> point)
@@ -186,9 +186,9 @@ public sealed class GaussianMixture : ITarget
         return LogDensityAndScore(point, score, work.Logarithms, work.Difference);
     }
 
-    /// <summary><c>log p</c> of each point, in nats. O(NKD), for full covariances O(NKD²).</summary>
+    /// <summary>Computes the log-density <c>log p</c> at each point, in nats. O(NKD), for full covariances O(NKD²).</summary>
     /// <param name="points">N×D, row-major.</param>
-    /// <param name="logDensities">Receives them (N).</param>
+    /// <param name="logDensities">Receives the log-densities (N).</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public void LogDensities(ReadOnlySpan<double> points, Span<double> logDensities)
     {
@@ -198,9 +198,9 @@ public sealed class GaussianMixture : ITarget
             logDensities[n] = LogDensity(points.Slice(n * Dimension, Dimension), work.Logarithms, work.Difference);
     }
 
-    /// <summary>The score <c>∇ log p</c> at each point. O(NKD), for full covariances O(NKD²).</summary>
+    /// <summary>Computes the score <c>∇ log p</c> at each point. O(NKD), for full covariances O(NKD²).</summary>
     /// <param name="points">N×D, row-major.</param>
-    /// <param name="scores">Receives them (N×D, row-major); not the points' own memory.</param>
+    /// <param name="scores">Receives the scores (N×D, row-major); must not overlap the points.</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public void Score(ReadOnlySpan<double> points, Span<double> scores)
     {
@@ -210,9 +210,11 @@ public sealed class GaussianMixture : ITarget
             LogDensityAndScore(points.Slice(start, Dimension), scores.Slice(start, Dimension), work.Logarithms, work.Difference);
     }
 
-    /// <summary>r_k(x): the probability that x came from component k. O(NKD), for full covariances O(NKD²).</summary>
+    /// <summary>
+    /// Computes the responsibilities r_k(x), the probabilities that x came from component k. O(NKD), for full covariances O(NKD²).
+    /// </summary>
     /// <param name="points">N×D, row-major.</param>
-    /// <param name="responsibilities">Receives them (N×K, row-major); each row has sum 1.</param>
+    /// <param name="responsibilities">Receives the responsibilities (N×K, row-major); each row has sum 1.</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public void Responsibilities(ReadOnlySpan<double> points, Span<double> responsibilities)
     {
@@ -220,9 +222,9 @@ public sealed class GaussianMixture : ITarget
         LogDensitiesAndResponsibilities(points, [], responsibilities);
     }
 
-    /// <summary>The mean of <c>log p</c> over samples, in nats.</summary>
+    /// <summary>The mean log-likelihood of samples, in nats.</summary>
     /// <param name="samples">N×D, row-major, N at least 1.</param>
-    /// <exception cref="ArgumentException">There is no sample, or the numbers are not rows of D finite ones.</exception>
+    /// <exception cref="ArgumentException">There are no samples, or the numbers are not rows of D finite numbers.</exception>
     public double MeanLogLikelihood(ReadOnlySpan<double> samples)
     {
         int rows = SampleMatrix.Rows(samples, Dimension, nameof(samples), minimum: 1);
@@ -234,11 +236,11 @@ public sealed class GaussianMixture : ITarget
     }
 
     /// <summary>
-    /// Draws N samples (N×D, row-major), row by row: the first rows do not depend on how many follow. Each consumes 2 + 4D words.
+    /// Draws N samples (N×D, row-major), row by row, so that the first rows do not depend on how many follow. Each consumes 2 + 4D words.
     /// </summary>
-    /// <param name="stream">Gives the numbers; left behind the last number used.</param>
+    /// <param name="stream">Supplies the random numbers; ends up after the last number used.</param>
     /// <param name="count">N, at least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D is more than an array can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D numbers do not fit an array.</exception>
     public double[] Sample(PhiloxStream stream, int count)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -259,7 +261,9 @@ public sealed class GaussianMixture : ITarget
         return samples;
     }
 
-    /// <summary><c>p * N(0, σ² I)</c>, exactly: the density of samples of p with noise of standard deviation σ added.</summary>
+    /// <summary>
+    /// The exact convolution <c>p * N(0, σ² I)</c>, the density of samples of p to which noise of standard deviation σ is added.
+    /// </summary>
     /// <param name="deviation">σ, finite and not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">σ is negative, or σ² is not finite.</exception>
     public GaussianMixture Smoothed(double deviation)
@@ -270,7 +274,7 @@ public sealed class GaussianMixture : ITarget
                 nameof(deviation), deviation, $"Noise cannot have standard deviation {deviation}; it must be finite and not negative.");
         }
 
-        // Components that share a covariance share the smoothed one.
+        // Components that share a covariance also share the smoothed one.
         var smoothed = new Dictionary<GaussianCovariance, GaussianCovariance>(ReferenceEqualityComparer.Instance);
         var result = new GaussianCovariance[covariances.Length];
         for (int k = 0; k < result.Length; k++)
@@ -283,16 +287,18 @@ public sealed class GaussianMixture : ITarget
         return new(weights, this, result);
     }
 
-    /// <summary>The same components with other weights.</summary>
+    /// <summary>Creates a mixture of the same components with other weights.</summary>
     /// <param name="weights">w (K): finite, not negative, with a sum of 1 within <see cref="WeightTolerance"/>.</param>
-    /// <exception cref="ArgumentException">The weights are not K, or not as said above.</exception>
+    /// <exception cref="ArgumentException">There are not K weights, or the weights are invalid.</exception>
     public GaussianMixture WithWeights(params ReadOnlySpan<double> weights)
         => weights.Length == Components
             ? new(Normalised(weights), this, covariances)
             : throw new ArgumentException(
-                $"{weights.Length} weights are not those of {Components} components; pass {Components}.", nameof(weights));
+                $"{weights.Length} weights do not match {Components} components; pass {Components}.", nameof(weights));
 
-    /// <summary>The logarithms <c>log p(x_n)</c> (N, or none wanted) and the responsibilities (N×K) in one pass.</summary>
+    /// <summary>
+    /// Computes the log-densities <c>log p(x_n)</c> (N; empty if not needed) and the responsibilities (N×K) in one pass.
+    /// </summary>
     internal void LogDensitiesAndResponsibilities(
         ReadOnlySpan<double> points, Span<double> logDensities, Span<double> responsibilities)
     {
@@ -308,7 +314,7 @@ public sealed class GaussianMixture : ITarget
         }
     }
 
-    /// <summary><c>log N(x; μ_k, Σ_k)</c>, whatever the weight.</summary>
+    /// <summary><c>log N(x; μ_k, Σ_k)</c>, without the weight.</summary>
     internal double ComponentLogDensity(int component, ReadOnlySpan<double> point, Span<double> difference)
     {
         GaussianCovariance covariance = covariances[component];
@@ -385,7 +391,7 @@ public sealed class GaussianMixture : ITarget
         return logPeaks;
     }
 
-    /// <summary>log p(x); leaves <c>log w_k N(x; μ_k, Σ_k)</c> in <paramref name="logarithms"/> (K).</summary>
+    /// <summary>log p(x); also writes <c>log w_k N(x; μ_k, Σ_k)</c> to <paramref name="logarithms"/> (K).</summary>
     private double LogDensity(ReadOnlySpan<double> point, Span<double> logarithms, Span<double> difference)
     {
         double largest = double.NegativeInfinity;
@@ -397,7 +403,7 @@ public sealed class GaussianMixture : ITarget
             largest = Math.Max(largest, logarithm);
         }
 
-        // Infinite means too far away for a number, and NaN that the point was one; neither is to become the other.
+        // Infinity means that the point is too far away, NaN that the point is NaN; neither must turn into the other.
         if (!double.IsFinite(largest))
             return largest;
         double sum = 0;
@@ -444,7 +450,7 @@ public sealed class GaussianMixture : ITarget
                 break;
         }
 
-        // The sum may round to less than 1; what is above belongs to the last component that has a weight.
+        // The sum may round to less than 1; larger numbers belong to the last component with a positive weight.
         return last;
     }
 
@@ -464,7 +470,7 @@ public sealed class GaussianMixture : ITarget
         }
     }
 
-    /// <summary>Room for K logarithms and a difference (D), rented.</summary>
+    /// <summary>Pooled memory for K logarithms and a difference (D).</summary>
     private readonly ref struct Workspace
     {
         private readonly double[] rented;

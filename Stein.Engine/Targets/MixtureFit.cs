@@ -3,15 +3,15 @@ using Stein.Engine.Samples;
 
 namespace Stein.Engine.Targets;
 
-/// <summary>When a fit ends, and what it does not go below.</summary>
+/// <summary>The settings of a mixture fit: when it ends, and a lower bound of the variances.</summary>
 /// <param name="Tolerance">
-/// In nats per sample. A fit of the weights alone ends when its mean log-likelihood is within this of the largest; a full fit ends when
-/// an iteration gains less, which does not bound what is missing.
+/// A tolerance in nats per sample. A fit of the weights only ends when its mean log-likelihood is within the tolerance of the maximum;
+/// a full fit ends when an iteration gains less than the tolerance, which does not bound the distance to the maximum.
 /// </param>
 /// <param name="MaximumIterations">The number of iterations after which a fit ends even if it has not converged.</param>
 /// <param name="RelativeVarianceFloor">
-/// The least eigenvalue of a fitted covariance, as a share of the mean variance of the samples' coordinates. Without one the likelihood
-/// has no maximum: a component that shrinks onto a sample makes it infinite.
+/// The smallest eigenvalue allowed for a fitted covariance, relative to the mean variance of the samples' coordinates. Without it the
+/// likelihood has no maximum: it tends to infinity when a component shrinks onto a sample.
 /// </param>
 internal sealed record MixtureFitSettings(
     double Tolerance = 1e-10, int MaximumIterations = 10_000, double RelativeVarianceFloor = 1e-6)
@@ -24,13 +24,13 @@ internal sealed record MixtureFitSettings(
     }
 }
 
-/// <summary>What a fit found.</summary>
+/// <summary>The result of a mixture fit.</summary>
 /// <param name="LogLikelihoods">
-/// The mean log-likelihood of the samples at the start and after each iteration, in nats; never falls but by rounding.
+/// The mean log-likelihood of the samples at the start and after each iteration, in nats; it never falls except by rounding.
 /// </param>
-/// <param name="Converged">Whether the tolerance was met before the iterations were used up.</param>
+/// <param name="Converged">Whether the tolerance was reached within the maximum number of iterations.</param>
 /// <param name="FloorReached">
-/// Whether a covariance lies on the variance floor: the fit is then not a stationary point of the likelihood.
+/// Whether a covariance lies on the variance floor, in which case the fit is not a stationary point of the likelihood.
 /// </param>
 internal sealed record MixtureFitResult(
     GaussianMixture Mixture, IReadOnlyList<double> LogLikelihoods, bool Converged, bool FloorReached)
@@ -38,32 +38,32 @@ internal sealed record MixtureFitResult(
     /// <summary>The mean log-likelihood of the samples under <see cref="Mixture"/>, in nats.</summary>
     public double MeanLogLikelihood => LogLikelihoods[^1];
 
-    /// <summary>Iterations done.</summary>
+    /// <summary>The number of iterations done.</summary>
     public int Iterations => LogLikelihoods.Count - 1;
 }
 
 /// <summary>
-/// Maximum likelihood of Gaussian mixtures by expectation–maximisation: the baseline that Stein discrepancies are compared with.
+/// Maximum likelihood for Gaussian mixtures by expectation–maximisation, a baseline for Stein discrepancies.
 /// </summary>
 /// <remarks>Source: Dempster, Laird and Rubin, "Maximum likelihood from incomplete data via the EM algorithm", JRSS B 39, 1977.</remarks>
 internal static class MixtureFit
 {
-    // A component with fewer samples than this in all keeps its mean and covariance: a quotient of so small numbers has no digits.
+    // A component keeps its mean and covariance if its responsibilities sum to less than this, because quotients would be inaccurate.
     private const double MinSamples = 1e-100;
 
     /// <summary>
-    /// The weights alone, the components fixed: a concave problem, begun at equal weights. O(NK) an iteration.
+    /// Fits only the weights, with fixed components: a concave problem, started at equal weights. O(NK) per iteration.
     /// </summary>
     /// <remarks>
     /// With <c>g_k = (1/N) Σ_n N(x_n; μ_k, Σ_k)/p(x_n)</c> an iteration is <c>w_k ← w_k g_k</c>. The mean log-likelihood ℓ is concave
     /// with derivatives g, so that <c>max ℓ − ℓ(w) ≤ max_k g_k − 1</c> (Lindsay, "The geometry of mixture likelihoods", Annals of
-    /// Statistics 11, 1983): the bound that ends the iterations.
+    /// Statistics 11, 1983); the iterations end by this bound.
     /// </remarks>
-    /// <param name="components">The components; their weights are not looked at.</param>
+    /// <param name="components">The components; their weights are ignored.</param>
     /// <param name="samples">N×D, row-major, N at least 2.</param>
-    /// <param name="settings">When to end; the variance floor has no part in it.</param>
-    /// <exception cref="ArgumentException">There are fewer than two samples, or the numbers are not rows of D finite ones.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is impossible.</exception>
+    /// <param name="settings">When the fit ends; the variance floor is ignored. Null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are fewer than two samples, or the numbers are not rows of D finite numbers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range.</exception>
     public static MixtureFitResult Weights(
         GaussianMixture components, ReadOnlySpan<double> samples, MixtureFitSettings? settings = null)
     {
@@ -91,7 +91,7 @@ internal static class MixtureFit
                 sum += weights[k];
             }
 
-            // The sum is 1 but for rounding, which many iterations would add up.
+            // The sum is 1 up to rounding, which would accumulate over many iterations.
             for (int k = 0; k < count; k++)
                 weights[k] /= sum;
             logLikelihoods.Add(offset + LogLikelihoodAndDerivatives(ratios, weights, derivatives));
@@ -99,22 +99,22 @@ internal static class MixtureFit
     }
 
     /// <summary>
-    /// Weights, means and covariances, from a start; isotropic covariances stay isotropic, full ones full. The likelihood has more
-    /// than one maximum: this finds one near the start. O(NKD²) an iteration, isotropic O(NKD).
+    /// Fits weights, means and covariances; isotropic covariances remain isotropic, full ones full. The likelihood has several maxima, and
+    /// this finds one near the start. O(NKD²) per iteration, isotropic O(NKD).
     /// </summary>
     /// <remarks>
-    /// Under the floor the best full covariance is the responsibilities' scatter matrix with its eigenvalues raised to the floor, so
-    /// that the likelihood still never falls. A start below the floor is raised first. A component that is left without samples
+    /// Subject to the floor, the optimal full covariance is the weighted scatter matrix with its eigenvalues raised to the floor, so the
+    /// likelihood still never falls. A start below the floor is raised first. A component that is left without samples
     /// keeps its mean and covariance.
     /// </remarks>
-    /// <param name="start">The mixture that the fit begins with.</param>
+    /// <param name="start">The mixture with which the fit starts.</param>
     /// <param name="samples">N×D, row-major, N at least 2 and not all the same.</param>
-    /// <param name="settings">When to end, and the variance floor.</param>
+    /// <param name="settings">When the fit ends, and the variance floor; null for the defaults.</param>
     /// <exception cref="ArgumentException">
-    /// There are fewer than two different samples, the numbers are not rows of D finite ones, or a sample is infinitely far from all
+    /// There are fewer than two different samples, the numbers are not rows of D finite numbers, or a sample is infinitely far from all
     /// components.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is impossible.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range.</exception>
     public static MixtureFitResult Full(
         GaussianMixture start, ReadOnlySpan<double> samples, MixtureFitSettings? settings = null)
     {
@@ -128,11 +128,11 @@ internal static class MixtureFit
         {
             throw new ArgumentException(
                 $"The {rows} samples have a mean variance of {floor / settings.RelativeVarianceFloor}, which cannot be fitted; it must "
-                + "be a positive finite number. Pass samples that differ, or fit the weights alone.",
+                + "be a positive finite number. Pass samples that differ, or fit only the weights.",
                 nameof(samples));
         }
 
-        // Only the finished mixture counts: an iteration may touch the floor in passing.
+        // Only the final mixture counts: an intermediate one may touch the floor.
         bool floored = false;
         var covariances = new GaussianCovariance[start.Components];
         for (int k = 0; k < covariances.Length; k++)
@@ -158,7 +158,7 @@ internal static class MixtureFit
         }
     }
 
-    /// <summary>The mixture that is best for given responsibilities (N×K).</summary>
+    /// <summary>The optimal mixture for given responsibilities (N×K).</summary>
     private static GaussianMixture Maximise(
         GaussianMixture mixture, ReadOnlySpan<double> samples, double[] responsibilities, double floor, out bool floored)
     {
@@ -224,7 +224,7 @@ internal static class MixtureFit
 
     private static void AddOuterProduct(double[] scatter, double share, ReadOnlySpan<double> difference)
     {
-        // Both halves are multiplied in the same order, so that they are the same to the last bit.
+        // Both halves are computed by the same products, so that they are the same to the last bit.
         for (int i = 0; i < difference.Length; i++)
         {
             for (int j = 0; j <= i; j++)
@@ -237,7 +237,7 @@ internal static class MixtureFit
         }
     }
 
-    /// <summary>The matrix with eigenvalues below the floor raised to it.</summary>
+    /// <summary>Returns the matrix with eigenvalues below the floor raised to the floor.</summary>
     private static GaussianCovariance Floored(int dimension, double[] matrix, double floor, ref bool floored)
     {
         var shifted = (double[])matrix.Clone();
@@ -286,9 +286,11 @@ internal static class MixtureFit
     }
 
     private static ArgumentException TooFar(int sample) => new(
-        $"Sample {sample} is infinitely far from every component that has a weight; begin with components nearer to the samples.");
+        $"Sample {sample} is infinitely far from every component with a positive weight; start with components nearer to the samples.");
 
-    /// <summary><c>N(x_n; μ_k, Σ_k)</c> over the largest for that sample (N×K), and the mean logarithm of the largest.</summary>
+    /// <summary>
+    /// Computes <c>N(x_n; μ_k, Σ_k)</c> divided by the largest for each sample (N×K), and the mean logarithm of the largest.
+    /// </summary>
     private static (double[] Ratios, double Offset) DensityRatios(GaussianMixture components, ReadOnlySpan<double> samples, int rows)
     {
         (int count, int dimension) = (components.Components, components.Dimension);
@@ -315,7 +317,7 @@ internal static class MixtureFit
         return (ratios, offset / rows);
     }
 
-    /// <summary>The mean logarithm of <c>Σ_k w_k a_nk</c> for ratios a (N×K), and g_k, its derivatives.</summary>
+    /// <summary>Computes the mean logarithm of <c>Σ_k w_k a_nk</c> for ratios a (N×K), and its derivatives g_k.</summary>
     private static double LogLikelihoodAndDerivatives(double[] ratios, double[] weights, double[] derivatives)
     {
         int count = weights.Length;

@@ -1,12 +1,12 @@
 namespace Stein.Engine.Targets;
 
 /// <summary>
-/// Densities in the plane with exact scores, each a mixture of Gaussians: three modes, two rings, two moons. A curve is covered by
-/// components one standard deviation apart, which is a smooth band to nine digits.
+/// Densities in the plane with exact scores, each a mixture of Gaussians: three modes, two rings or two moons. Curves are covered by
+/// components one standard deviation apart, which together are a smooth band to nine digits.
 /// </summary>
 internal static class PlanarDensity
 {
-    /// <summary>The dimension, 2.</summary>
+    /// <summary>The dimension of the plane.</summary>
     public const int Dimension = 2;
 
     private const double RingDeviation = 0.15;
@@ -15,18 +15,18 @@ internal static class PlanarDensity
     /// <summary>The names of the densities, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } = ["modes", "rings", "moons"];
 
-    /// <summary>The density of a name.</summary>
+    /// <summary>Finds a density by its name.</summary>
     /// <exception cref="ArgumentException">No density has that name.</exception>
-    public static GaussianMixture Of(string name) => name switch
+    public static GaussianMixture Find(string name) => name switch
     {
         "modes" => GaussianMixture.Isotropic(Dimension, [0.4, 0.35, 0.25], [-1.2, -0.7, 1.2, -0.7, 0, 1.4], [0.36, 0.36, 0.36]),
         "rings" => Along([.. Arc(0, 0, 1, 0, 2 * Math.PI, RingDeviation), .. Arc(0, 0, 2.5, 0, 2 * Math.PI, RingDeviation)], RingDeviation),
         "moons" => Along(
             [.. Arc(-0.5, -0.25, 1, 0, Math.PI, MoonDeviation), .. Arc(0.5, 0.25, 1, Math.PI, 2 * Math.PI, MoonDeviation)], MoonDeviation),
-        _ => throw new ArgumentException($"unknown density '{name}': the densities are {string.Join(", ", Names)}", nameof(name)),
+        _ => throw new ArgumentException($"unknown density '{name}'; the densities are {string.Join(", ", Names)}", nameof(name)),
     };
 
-    /// <summary>Points on an arc of a circle, in the middle of equal pieces of at most one spacing.</summary>
+    /// <summary>Points on an arc of a circle, in the middle of equal pieces no longer than the spacing.</summary>
     private static IEnumerable<double> Arc(double x, double y, double radius, double from, double to, double spacing)
     {
         int pieces = (int)Math.Ceiling(radius * (to - from) / spacing);

@@ -3,30 +3,30 @@ using Stein.Engine.Samples;
 
 namespace Stein.Engine.Targets;
 
-/// <summary>The targets that estimates of scores are measured against, and the measure.</summary>
+/// <summary>Targets for the evaluation of score estimates, and the relative error of an estimate.</summary>
 internal static class ScoreTarget
 {
     /// <summary>
-    /// The names, the default first. <c>gauss</c>: N(0, I). <c>grid</c>: D Gaussians N(v_k, I) of equal weight at random vertices v_k of
-    /// the unit cube, each coordinate 0 or 1 with even chances, two of them the same by chance alone (the experiment of Zhou, Shi and Zhu,
-    /// "Nonparametric score estimators", ICML 2020). <c>banana</c>: see <see cref="BananaDensity"/>.
+    /// The names of the targets, the default first. <c>gauss</c>: N(0, I). <c>grid</c>: D Gaussians N(v_k, I) of equal weight at random
+    /// vertices v_k of the unit cube, drawn independently with each coordinate 0 or 1 with equal probability (the experiment of Zhou, Shi
+    /// and Zhu, "Nonparametric score estimators", ICML 2020). <c>banana</c>: see <see cref="BananaDensity"/>.
     /// </summary>
     public static IReadOnlyList<string> Names { get; } = ["gauss", "grid", "banana"];
 
-    /// <summary>The fewest dimensions that a target has.</summary>
-    /// <param name="name">A name of <see cref="Names"/>.</param>
-    public static int LeastDimension(string name) => name == "banana" ? 2 : 1;
+    /// <summary>The minimum dimension of a target.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static int MinDimension(string name) => name == "banana" ? 2 : 1;
 
-    /// <summary>The target of a name.</summary>
-    /// <param name="name">A name of <see cref="Names"/>.</param>
-    /// <param name="dimension">D, at least <see cref="LeastDimension"/>.</param>
-    /// <param name="seed">Decides the vertices of <c>grid</c>.</param>
+    /// <summary>Creates a target.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="dimension">D, at least <see cref="MinDimension"/>.</param>
+    /// <param name="seed">Determines the vertices of <c>grid</c>.</param>
     /// <param name="trial">
-    /// Vertices are drawn anew for every trial, from the stream <see cref="StreamPurpose.Initialisation"/> of the seed, one word a
+    /// Each trial has its own vertices, drawn from the stream <see cref="StreamPurpose.Initialisation"/> of the seed, one word per
     /// coordinate, component after component.
     /// </param>
     /// <exception cref="ArgumentException">No target has that name.</exception>
-    public static ITarget Of(string name, int dimension, uint seed, uint trial)
+    public static ITarget Create(string name, int dimension, uint seed, uint trial)
     {
         switch (name)
         {
@@ -42,17 +42,17 @@ internal static class ScoreTarget
             case "banana":
                 return new BananaDensity(dimension);
             default:
-                throw new ArgumentException($"unknown target '{name}': the targets are {string.Join(", ", Names)}", nameof(name));
+                throw new ArgumentException($"unknown target '{name}'; the targets are {string.Join(", ", Names)}", nameof(name));
         }
     }
 
     /// <summary>
     /// The relative error of estimated scores, <c>Σ_n ‖ĝ(x_n) − s(x_n)‖²/Σ_n ‖s(x_n)‖²</c>: 0 for the true score and 1 for ĝ = 0.
     /// </summary>
-    /// <param name="density">The density whose score s is.</param>
+    /// <param name="density">The density with score s.</param>
     /// <param name="points">x (N×D, row-major).</param>
     /// <param name="estimates">ĝ (N×D, row-major).</param>
-    /// <exception cref="ArgumentException">The two are not of the same N×D.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static double RelativeError(this IDensity density, ReadOnlySpan<double> points, ReadOnlySpan<double> estimates)
     {
         ArgumentNullException.ThrowIfNull(density);

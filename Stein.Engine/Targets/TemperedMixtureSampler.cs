@@ -2,11 +2,12 @@ using Stein.Engine.Random;
 
 namespace Stein.Engine.Targets;
 
-/// <summary>Independent samples of the density proportional to <c>p^{1/T}</c> for a mixture p and T ≥ 1, exact, by rejection.</summary>
+/// <summary>Draws exact, independent samples of the density ∝ <c>p^{1/T}</c> for a mixture p and T ≥ 1, by rejection.</summary>
 /// <remarks>
-/// With s = 1/T ≤ 1, <c>(Σ_k w_k N_k)^s ≤ Σ_k (w_k N_k)^s</c>, and the right side is a mixture too: of <c>N(μ_k, TΣ_k)</c> with weights
-/// proportional to <c>w_k^s |Σ_k|^{(1−s)/2}</c>. A sample of it is accepted with the ratio of the two sides, which is
-/// <c>1/Σ_k r_k^s</c> for the responsibilities r of p: at least <c>K^{s−1}</c>, and near 1 where the modes are apart.
+/// With s = 1/T ≤ 1, <c>(Σ_k w_k N_k)^s ≤ Σ_k (w_k N_k)^s</c>. The right-hand side is proportional to a mixture of <c>N(μ_k, TΣ_k)</c>
+/// with weights proportional to <c>w_k^s |Σ_k|^{(1−s)/2}</c>. A sample of that mixture is accepted with a probability equal to the
+/// ratio of the two sides, which is <c>1/Σ_k r_k^s</c> for the responsibilities r of p. The probability is at least <c>K^{s−1}</c> and
+/// near 1 if the modes are well separated.
 /// </remarks>
 internal sealed class TemperedMixtureSampler
 {
@@ -33,7 +34,7 @@ internal sealed class TemperedMixtureSampler
     }
 
     /// <summary>Draws N samples (N×D, row-major).</summary>
-    /// <param name="stream">Gives the numbers; left behind the last number used.</param>
+    /// <param name="stream">Supplies the random numbers; ends up after the last number used.</param>
     /// <param name="count">N, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is negative.</exception>
     public double[] Sample(PhiloxStream stream, int count)

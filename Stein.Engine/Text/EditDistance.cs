@@ -1,19 +1,19 @@
 namespace Stein.Engine.Text;
 
 /// <summary>
-/// The distance of optimal string alignment: how many letters to insert, delete or replace, or neighbours to swap, to get from one word
-/// to another.
+/// The optimal string alignment distance: the number of insertions, deletions and replacements of letters and of swaps of neighbouring
+/// letters that turn one word into another.
 /// </summary>
 internal static class EditDistance
 {
-    /// <summary>The one of <paramref name="known"/> that is closest to <paramref name="word"/> when case does not count.</summary>
+    /// <summary>The word of <paramref name="known"/> that is closest to <paramref name="word"/>, ignoring case.</summary>
     public static string Closest(string word, IEnumerable<string> known)
         => known.MinBy(name => Between(word.ToLowerInvariant(), name.ToLowerInvariant()))
-            ?? throw new ArgumentException("there is no known word", nameof(known));
+            ?? throw new ArgumentException("there are no known words", nameof(known));
 
     public static int Between(string first, string second)
     {
-        // previous[j]: distance of the part of first seen so far to the first j letters of second.
+        // previous[j] is the distance from the letters of first processed so far to the first j letters of second.
         int[] previous = [.. Enumerable.Range(0, second.Length + 1)];
         int[] beforePrevious = new int[second.Length + 1];
         int[] current = new int[second.Length + 1];

@@ -56,7 +56,7 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
     private static List<ScoreCurve> All()
     {
         using Device device = CpuDevices.CreateDouble();
-        double[] samples = ScoreTarget.Of("gauss", 1, Seed, 0).Sample(new PhiloxStream(Seed, StreamPurpose.TrainingData), Count);
+        double[] samples = ScoreTarget.Create("gauss", 1, Seed, 0).Sample(new PhiloxStream(Seed, StreamPurpose.TrainingData), Count);
         double[] positions = [.. Enumerable.Range(0, 401).Select(index => Reach * ((index / 200.0) - 1))];
         var curves = new List<ScoreCurve>();
         foreach (ScoreEstimator estimator in ScoreEstimators.All.Where(estimator => estimator.Name != "stein-u"))

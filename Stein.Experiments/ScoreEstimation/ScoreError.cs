@@ -194,7 +194,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     protected override void Validate(ScoreErrorSettings config)
     {
         bool isGiven = config.Selection == "given";
-        (int minDimension, int minSamples) = (ScoreTarget.LeastDimension(config.Target), HeldOutSplit.FewestSamples);
+        (int minDimension, int minSamples) = (ScoreTarget.MinDimension(config.Target), HeldOutSplit.MinSamples);
         ScoreEstimator estimator = ScoreEstimators.Find(config.Estimator);
         Require(
             config.Dimension >= minDimension, "dimension", config.Dimension,
@@ -251,7 +251,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     /// <remarks>Samples, test points and vertices have a stream each, and a substream for each draw: all estimators see the same.</remarks>
     internal static ScoreErrorDraw Draw(ScoreErrorSettings config, Device device, int index)
     {
-        ITarget target = ScoreTarget.Of(config.Target, config.Dimension, config.Seed, (uint)index);
+        ITarget target = ScoreTarget.Create(config.Target, config.Dimension, config.Seed, (uint)index);
         double[] samples = target.Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index), config.Samples);
         double[] test = target.Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData, (uint)index), config.TestPoints);
         ScoreEstimator estimator = ScoreEstimators.Find(config.Estimator);

@@ -46,8 +46,8 @@ public class CholeskyBenchmarks
     [BenchmarkCategory("Quick")]
     public double[] Stein()
     {
-        PaddedMatrix solution = PaddedMatrix.Of(right, Order, RightHandSides);
-        CholeskyFactor.TryFactor(PaddedMatrix.Of(gram, Order, Order))!.Solve(solution);
+        PaddedMatrix solution = PaddedMatrix.FromRows(right, Order, RightHandSides);
+        CholeskyFactor.TryFactor(PaddedMatrix.FromRows(gram, Order, Order))!.Solve(solution);
         return solution.ToArray();
     }
 

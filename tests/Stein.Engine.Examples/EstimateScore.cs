@@ -10,7 +10,7 @@ public static class EstimateScore
 {
     public static void Main()
     {
-        // Your samples, one after the other. Here: 500 of an even mixture of N(−2, 1) and N(2, 1), whose score is known.
+        // Your samples, row after row. These are 500 from an even mixture of N(−2, 1) and N(2, 1), whose score is known.
         const int Dimension = 1;
         GaussianMixture mixture = GaussianMixture.Isotropic(Dimension, weights: [0.5, 0.5], means: [-2, 2], variances: [1, 1]);
         double[] samples = mixture.Sample(new PhiloxStream(seed: 1, StreamPurpose.TrainingData), 500);

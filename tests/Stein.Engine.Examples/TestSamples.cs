@@ -11,7 +11,7 @@ public static class TestSamples
 {
     public static void Main()
     {
-        // Your samples, one after the other. Here: 300 in 2 dimensions, with standard deviation 1.2.
+        // Your samples, row after row. These are 300 in 2 dimensions, with standard deviation 1.2.
         const int Count = 300, Dimension = 2;
         var stream = new PhiloxStream(seed: 1, StreamPurpose.TrainingData);
         var samples = new double[Count * Dimension];

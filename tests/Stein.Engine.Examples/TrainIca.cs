@@ -13,7 +13,7 @@ public static class TrainIca
 {
     public static void Main()
     {
-        // Your data, mixed signals. Here: 2000 samples of two Student-t sources, mixed by the inverse of this matrix.
+        // Your data, the mixed signals. These are 2000 samples of two Student-t sources, mixed by the inverse of this matrix.
         const int Dimension = 2, Count = 2000, Batch = 200;
         double[] truth = [1, 0.5, -0.5, 1];
         float[] data = new IcaData(truth, Dimension, BaseDensity.StudentT).SampleTraining(seed: 1, Count);
@@ -23,7 +23,7 @@ public static class TrainIca
         device.Write(training, data);
         var likelihood = new IcaLikelihood(device, training);
 
-        // The model begins at the identity and descends the KSD of one batch after the other.
+        // The model starts at the identity and minimises the KSD of one batch after another.
         var model = new IcaModel(device, Dimension, Batch, BaseDensity.StudentT);
         device.Write(model.Unmixing, [1.0, 0, 0, 1]);
         var discrepancy = new KernelisedSteinDiscrepancy<InverseMultiquadricKernel>(device, Batch, Dimension, PairStatistic.U);

@@ -6,7 +6,7 @@ namespace Stein.Engine.Devices.Cpu;
 /// <summary>Elementwise maps, reductions along rows and columns, and Adam.</summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
-    /// <summary>Rows summed in one partial sum, so that the error of a long column grows with its blocks, not its rows.</summary>
+    /// <summary>Rows per partial sum, so that the error of a long column grows with the number of blocks, not of rows.</summary>
     private const int SumBlock = 64;
 
     private protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
@@ -173,7 +173,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             Repeats = source.Columns == 1 && columns > 1;
         }
 
-        /// <summary>Whether one number stands for a whole row.</summary>
+        /// <summary>Whether a single number is repeated along each row.</summary>
         public bool Repeats { get; }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Stein.Engine.Devices.Cpu;
 
-/// <summary>Medians of squared distances, exact, without forming or sorting the N² of them where that can be avoided.</summary>
+/// <summary>Exact medians of squared distances, where possible without forming or sorting all N² of them.</summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
     private protected override void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances)
@@ -16,7 +16,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         int filled = 0;
         for (int i = 0; i < count; i++)
         {
-            // Whole lanes: what is copied past the end of a row is overwritten by the next one.
+            // Copies whole lanes: the next row overwrites what is copied past the end of this one.
             TElement* row = distances.Row(i);
             TElement* to = values + filled;
             int length = count - i - 1;
@@ -40,7 +40,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
         var numbers = new FlatNumbers(values, filled);
 
-        // NaN alone is not at most infinity, with which the last lane is filled up.
+        // The last lane is padded with infinities, so every number except NaN is counted as at most infinity.
         if (numbers.Count(TElement.PositiveInfinity) < (filled + TLane.Count - 1) / TLane.Count * TLane.Count)
         {
             *median = TElement.NaN;
@@ -56,8 +56,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     /// <remarks>
-    /// The median of squared differences is the square of the median absolute difference. A lane of slices is sorted by
-    /// one sorting network; then each slice is searched on its sorted differences.
+    /// The median of squared differences is the square of the median absolute difference. One sorting network sorts a lane of
+    /// slices; then the sorted differences of each slice are searched.
     /// </remarks>
     private protected override void ProjectedMediansCore(DeviceMatrix output, DeviceMatrix projections, int samples)
     {
@@ -72,7 +72,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         bool isNear = false;
         for (int slice = 0; slice < z.Columns; slice += TLane.Count)
         {
-            // The network may lose a NaN: NaN and infinity, whose difference from itself is NaN, are found before.
+            // The network may lose a NaN, so NaN and infinity are detected first: subtracted from themselves, both give NaN.
             TLane check = default;
             for (int i = 0; i < samples; i++)
             {
@@ -104,12 +104,12 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     /// <summary>
-    /// The number of zero-based rank <paramref name="rank"/> of a few, see <see cref="ICountable{TElement}.SelectAmong"/>.
+    /// The number with zero-based rank <paramref name="rank"/> among a few, see <see cref="ICountable{TElement}.SelectAmong"/>.
     /// </summary>
     /// <remarks>
-    /// The numbers between two near thresholds are about evenly spread: those that lie close to where the rank should be are packed
-    /// together, and among them each is compared with all. Nothing branches on a single comparison, whose outcome is as good as
-    /// random.
+    /// The numbers between two nearby thresholds are spread almost evenly. Those close to where the rank should be are packed
+    /// together, and each of them is compared with all the others. Nothing branches on a single comparison, because its outcome is
+    /// almost random.
     /// </remarks>
     [SkipLocalsInit]
     private static TElement SelectAmong(Span<TElement> few, int count, int rank, TElement low, TElement high)
@@ -158,7 +158,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
                     atLeast += BitOperations.PopCount(TLane.LessOrEqualMask(candidate, lanes));
                 }
 
-                // Of the whole lanes, which end in infinities, fewer than rank + 1 are below the number sought.
+                // The number of entries below the candidate; atLeast also counts the infinities that pad the last lane.
                 int below = ((count + TLane.Count - 1) / TLane.Count * TLane.Count) - atLeast;
                 int isSelected = ((rank - atMost) >> 31) & ((below - rank - 1) >> 31);
                 selected = (isSelected & i) | (~isSelected & selected);
@@ -168,7 +168,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    /// <summary>Numbers in a row, followed by infinities to a whole lane.</summary>
+    /// <summary>Contiguous numbers, padded to a whole lane with infinities.</summary>
     private readonly struct FlatNumbers(TElement* values, int count) : ICountable<TElement>
     {
         public long Count(TElement threshold)
@@ -206,7 +206,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
     /// <summary>
     /// The differences v_j − v_i, i ≤ j, of sorted numbers. In each row i the differences ascend, and the lane where they
-    /// pass the threshold only moves forward from row to row: a comparison or two a row count them all.
+    /// pass the threshold only moves forward from row to row, so one or two comparisons per row count them all.
     /// </summary>
     private readonly struct SortedDifferences(TElement* values, int count) : ICountable<TElement>
     {

@@ -3,10 +3,10 @@ using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Devices.Cpu;
 
-/// <summary>Reductions over pairs of samples whose formula needs whole samples: lanes are the second sample of the pair.</summary>
+/// <summary>Reductions over pairs whose formula needs whole samples; a lane holds the second samples of several pairs.</summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
-    /// <summary>Rows of a symmetric matrix that begin at the same column and are mirrored together; a whole number of any lanes.</summary>
+    /// <summary>Rows of a symmetric matrix that begin at the same column and are mirrored together; a multiple of any lane.</summary>
     private const int MirrorBlock = 16;
 
     private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
@@ -17,7 +17,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         int count = x.Rows;
         for (int i = 0; i < count; i += 4)
         {
-            // Rows past the end repeat the last one, which computes and stores the same numbers again.
+            // Indices past the end repeat the last row, which is computed and stored again with the same numbers.
             int last = count - 1;
             int i1 = Math.Min(i + 1, last);
             int i2 = Math.Min(i + 2, last);
@@ -48,7 +48,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         int last = y.Rows - 1;
         for (int i = 0; i < y.Rows; i += 4)
         {
-            // Rows past the end repeat the last one, which computes and stores the same numbers again.
+            // Indices past the end repeat the last row, which is computed and stored again with the same numbers.
             int i1 = Math.Min(i + 1, last);
             int i2 = Math.Min(i + 2, last);
             int i3 = Math.Min(i + 3, last);
@@ -133,7 +133,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         int count = x.Rows;
         for (int i = 0; i < count; i += 2)
         {
-            // A row past the end repeats the last one, which computes and stores the same numbers again.
+            // An index past the end repeats the last row, which is computed and stored again with the same numbers.
             int next = Math.Min(i + 1, count - 1);
             for (int j = i / MirrorBlock * MirrorBlock; j < count; j += TLane.Count)
             {
@@ -149,8 +149,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     /// <summary>
-    /// Two samples against a lane of others, which is enough to keep the arithmetic units busy; apart from its caller so that the
-    /// sums stay in registers.
+    /// The pair terms of two samples with a lane of others; two are enough to keep the arithmetic units busy. A method of its own so
+    /// that the sums stay in registers.
     /// </summary>
     private static void SteinTile<TKernel>(
         TElement* x0, TElement* x1, TElement* s0, TElement* s1, TElement* xs, nint xStride, TElement* ss, nint sStride, nint dimension,
@@ -178,8 +178,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     /// <summary>
-    /// Copies what stands right of the blocks on the diagonal of a symmetric matrix below them; the blocks are
-    /// <see cref="MirrorBlock"/> wide and complete already.
+    /// Completes a symmetric matrix by copying the entries to the right of its diagonal blocks below them. The blocks are
+    /// <see cref="MirrorBlock"/> wide and already complete.
     /// </summary>
     private static void MirrorUpper(CpuMatrix<TElement> matrix)
     {
@@ -191,7 +191,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    /// <summary>Four samples against a lane of others; apart from its caller so that the sums stay in registers.</summary>
+    /// <summary>Squared distances of four samples to a lane of others; a method of its own so that the sums stay in registers.</summary>
     private static void DistanceTile(
         TElement* x0, TElement* x1, TElement* x2, TElement* x3, TElement* others, nint stride, nint dimension,
         TElement* to0, TElement* to1, TElement* to2, TElement* to3)

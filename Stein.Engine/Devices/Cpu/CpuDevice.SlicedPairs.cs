@@ -5,8 +5,8 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>
-/// The sliced pair sums: lanes are slices, so that an N×R row-major matrix is already laid out, each pair i &lt; j is
-/// visited once, and no sum runs across a lane.
+/// The sliced pair sums. A lane holds several slices, so that a row-major N×R matrix already has the right layout, each pair
+/// i &lt; j is visited once, and no sum runs across a lane.
 /// </summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
@@ -20,7 +20,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             SlicedPass<TKernel, ProjectionGradientOnly>(request);
     }
 
-    /// <summary>One slice after the other is added to the output, with lanes of second samples.</summary>
+    /// <summary>Adds one slice after the other to the output; a lane holds the second samples of several pairs.</summary>
     private protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
     {
         CpuMatrix<TElement> target = Cpu(output);
@@ -68,7 +68,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         TLane single = TLane.Constant(weight);
         TLane twice = TLane.Constant(2 * weight);
 
-        // One lane of slices at a time, copied together so that it stays in the first-level cache.
+        // One lane of slices at a time, copied into contiguous memory so that it stays in the first-level cache.
         TElement* zs = Scratch(1, 1, count * TLane.Count).Pointer;
         TElement* ps = Scratch(2, 1, count * TLane.Count).Pointer;
         TElement* sums = Scratch(3, 1, count * TLane.Count).Pointer;
@@ -109,8 +109,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     /// <summary>
-    /// All pairs i &lt; j, two rows i at a time. <paramref name="sums"/> collects the gradient by score or projection,
-    /// <paramref name="total"/> the value or the gradient by coupling.
+    /// Sums over all pairs i &lt; j, two rows i at a time: in <paramref name="sums"/> the gradient with respect to the scores or
+    /// projections, in <paramref name="total"/> the value or the gradient with respect to the coupling.
     /// </summary>
     private static void AllPairs<TKernel, TOutputs>(
         TElement* z, TElement* p, TElement* sums, int count, int lane, SlicedPairSlice<TLane> slice, ref TLane total)
@@ -163,7 +163,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    /// <summary>The pairs i = j of the V-statistic: they enter the total once where other pairs enter it twice.</summary>
+    /// <summary>Adds the pairs i = j of the V-statistic, which count once in the total; all other pairs count twice.</summary>
     private static void Diagonal<TKernel, TOutputs>(
         TElement* z, TElement* p, TElement* sums, int count, int lane, in SlicedPairSlice<TLane> slice, ref TLane total)
         where TKernel : struct, IRadialKernel
@@ -177,7 +177,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             TLane other = default;
             Pair<TKernel, TOutputs>(zi, zi, pi, pi, slice, ref sum, ref other, ref total);
 
-            // The force of a sample on itself is zero; Pair's own sum would keep the two halves apart.
+            // The force of a sample on itself is zero: Pair adds it to one sum and subtracts it from the other, so neither is stored.
             if (typeof(TOutputs) == typeof(ScoreGradientOnly))
                 TLane.Store(sum, sums + (i * lane));
         }
@@ -189,7 +189,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             TLane.Store(TLane.Load(sums + (i * lane)) * factor, output.Row(i) + slice);
     }
 
-    // What a pass computes. Types, not flags: the compiler drops the other branches before it inlines them.
+    // What a pass computes. These are types, not flags, so that the compiler drops the other branches before inlining.
     private readonly struct ValuesOnly;
 
     private readonly struct ScoreGradientOnly;

@@ -5,17 +5,17 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>
-/// The drivers of the CPU, written once for every lane: 128-, 256- and 512-bit single precision are the <c>simd</c>
-/// device, vectors of doubles <c>simd-double</c>, one double is the oracle <c>double</c>. One thread, but for the largest products;
-/// training allocates nothing once its buffers exist.
+/// The operations on the CPU, written once for every lane: vectors of 128, 256 or 512 bits in single precision make the <c>simd</c>
+/// device, vectors of doubles <c>simd-double</c>, and single doubles the reference device <c>double</c>. All but the largest products
+/// use one thread; training allocates nothing once its buffers exist.
 /// </summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
     where TLane : struct, ISimdLane<TLane, TElement>
     where TElement : unmanaged, IBinaryFloatingPointIeee754<TElement>
 {
     /// <summary>
-    /// From so many operations on, about two milliseconds, all cores share a matrix product: ten times the largest of a training step, so
-    /// that runs side by side do not wait for one another.
+    /// The number of operations, about two milliseconds' worth, from which all cores share a matrix product. It is ten times the largest
+    /// product of a training step, so that parallel runs do not wait for one another.
     /// </summary>
     private const double SharedOperations = 2e8;
 
@@ -121,7 +121,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
             MultiplyByAllCores(operands, c.Rows, c.Columns);
     }
 
-    /// <summary>Rows of the product are shared out; each number is summed as by one core, so that the bits are the same.</summary>
+    /// <summary>Divides the rows of the product among the cores. Each number is summed as on one core, so the bits are the same.</summary>
     private static void MultiplyByAllCores(MatrixProduct<TLane, TElement>.Operands operands, int rows, int columns)
     {
         int share = 8 * TLane.ProductRows;
@@ -148,8 +148,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
     private static CpuMatrix<TElement> Cpu(DeviceMatrix matrix) => (CpuMatrix<TElement>)matrix;
 
     /// <summary>
-    /// Working memory of the shape asked for, kept between calls; each operation uses slots that no operation it calls
-    /// uses. Contents are whatever the last user left.
+    /// Working memory of the given shape, kept between calls, with arbitrary contents. An operation must not use a slot that an
+    /// operation it calls also uses.
     /// </summary>
     private Working Scratch(int slot, int rows, int columns)
     {

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>
-/// A matrix in main memory. Rows are padded to a whole number of the widest lanes, so that drivers load and store whole
-/// lanes only; what stands in the padding means nothing and never reaches a result.
+/// A matrix in main memory. Rows are padded to a whole number of the widest lanes, so that operations load and store whole
+/// lanes only. The contents of the padding are arbitrary and never affect a result.
 /// </summary>
 internal sealed unsafe class CpuMatrix<TElement> : DeviceMatrix
     where TElement : unmanaged, INumber<TElement>
@@ -33,7 +33,7 @@ internal sealed unsafe class CpuMatrix<TElement> : DeviceMatrix
         Pointer = owner.Row(start);
     }
 
-    /// <summary>The first element, on a cache line.</summary>
+    /// <summary>The first element, aligned to a cache line.</summary>
     public TElement* Pointer { get; }
 
     /// <summary>Elements from one row to the next.</summary>

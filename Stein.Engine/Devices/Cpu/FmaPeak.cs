@@ -5,16 +5,16 @@ using System.Runtime.Intrinsics;
 namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>
-/// The most single-precision operations a second that one thread reaches: multiply-adds of the widest vectors on registers alone, in
-/// twelve independent chains, which is more than latency times units on any present processor. What kernels are measured against.
+/// The peak rate of single-precision operations on one thread, with which kernels are compared: multiply-adds of the widest vectors
+/// on registers alone, in twelve independent chains, which is more than latency times units on any current processor.
 /// </summary>
 internal static class FmaPeak
 {
     private const int Chains = 12;
     private const int Rounds = 200_000;
 
-    /// <summary>The peak of this moment in GFLOP/s, a multiply-add counting two: the best of several short measurements.</summary>
-    /// <remarks>Takes a few hundredths of a second. Clocks drift: measure it in the process, near the time, of what is compared.</remarks>
+    /// <summary>The current peak in GFLOP/s, a multiply-add counting as two: the best of several short measurements.</summary>
+    /// <remarks>Takes a few hundredths of a second. Clock rates drift: measure in the same process and at about the same time.</remarks>
     public static double MeasureGigaflops()
     {
         int bits = CpuDevices.VectorBits;
@@ -29,7 +29,7 @@ internal static class FmaPeak
                 _ => Run128(Rounds),
             };
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            // Every chain stays at its fixed point, 1; the sum is used so that nothing can be left out.
+            // Every chain stays at its fixed point, 1; the sum is checked so that the compiler cannot remove the work.
             if (sum != Chains * (bits / 32))
                 throw new InvalidOperationException($"the multiply-adds gave {sum}");
             best = Math.Max(best, 2.0 * Chains * (bits / 32) * Rounds / seconds / 1e9);

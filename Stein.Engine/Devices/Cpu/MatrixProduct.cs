@@ -8,16 +8,16 @@ namespace Stein.Engine.Devices.Cpu;
 /// transpose costs nothing.
 /// </summary>
 /// <remarks>
-/// The micro-kernel keeps a block of up to 14 rows × 2 lanes of C in registers and walks down k: two loads of B and a
-/// broadcast of A a row feed two fused multiply-adds a row. B is not packed: at the sizes of training it stays in the
-/// second-level cache, and packing would cost more than it saves. The rows of C are split evenly (100 rows are 8
-/// blocks of 12 or 13), so that no block is left with few accumulators. Each element is summed over k in order.
+/// The micro-kernel keeps a block of up to 14 rows × 2 lanes of C in registers and loops over k: two loads of B, and for each row
+/// a broadcast of A and two fused multiply-adds. B is not packed: at the sizes of training it stays in the second-level cache, and
+/// packing would cost more than it saves. The rows of C are split evenly (100 rows are 8 blocks of 12 or 13), so that no block is
+/// left with few accumulators. Each element is summed over k in order.
 /// </remarks>
 internal static unsafe class MatrixProduct<TLane, TElement>
     where TLane : struct, ISimdLane<TLane, TElement>
     where TElement : unmanaged
 {
-    /// <summary>Where A, B and C stand; row and inner strides are in elements.</summary>
+    /// <summary>The memory of A, B and C, with strides in elements.</summary>
     public readonly record struct Operands(
         nint A, nint ARow, nint AInner, nint B, nint BRow, nint C, nint CRow, int Inner, TElement Alpha, TElement Beta, bool Accumulate);
 
@@ -100,7 +100,7 @@ internal static unsafe class MatrixProduct<TLane, TElement>
         TLane sum12a = default, sum12b = default;
         TLane sum13a = default, sum13b = default;
 
-        // A row is reached as base + {0, 1, 2} strides, which x86 addresses without arithmetic.
+        // Each row is addressed as base + {0, 1, 2} strides, which x86 does without extra arithmetic.
         nint stride = tile.ARow;
         nint twice = 2 * stride;
         nint inner = tile.AInner;
@@ -311,7 +311,7 @@ internal static unsafe class MatrixProduct<TLane, TElement>
         }
     }
 
-    /// <summary>A block of C one lane wide: what is left at the right edge.</summary>
+    /// <summary>A block of C one lane wide, for the columns left over at the right edge.</summary>
     [SkipLocalsInit]
     private static void NarrowBlock<TRows>(in Operands tile)
         where TRows : struct, IRows
@@ -331,7 +331,7 @@ internal static unsafe class MatrixProduct<TLane, TElement>
         TLane sum12 = default;
         TLane sum13 = default;
 
-        // A row is reached as base + {0, 1, 2} strides, which x86 addresses without arithmetic.
+        // Each row is addressed as base + {0, 1, 2} strides, which x86 does without extra arithmetic.
         nint stride = tile.ARow;
         nint twice = 2 * stride;
         nint inner = tile.AInner;
@@ -522,7 +522,7 @@ internal static unsafe class MatrixProduct<TLane, TElement>
         TLane.Store(value, destination);
     }
 
-    /// <summary>A number of rows known to the compiler, which removes the code of all others.</summary>
+    /// <summary>A number of rows known at compile time, so that the code for all other rows is removed.</summary>
     private interface IRows
     {
         static abstract int Count { get; }

@@ -7,37 +7,37 @@ namespace Stein.Engine.Devices.Cpu;
 internal interface ICountable<TElement>
     where TElement : unmanaged
 {
-    /// <summary>How many are at most <paramref name="threshold"/> ≥ 0.</summary>
+    /// <summary>The number of elements that are at most <paramref name="threshold"/> ≥ 0.</summary>
     long Count(TElement threshold);
 
     /// <summary>
-    /// How many are above <paramref name="low"/> ≥ 0 and at most <paramref name="high"/>, of which the first are copied:
-    /// all, if they leave room for a lane. And how many are at most <paramref name="low"/>: one pass for all three.
+    /// In one pass, the number of elements above <paramref name="low"/> ≥ 0 and at most <paramref name="high"/>, copies of the
+    /// first of these (of all, if they leave room for a lane), and the number of elements that are at most <paramref name="low"/>.
     /// </summary>
     long Between(TElement low, TElement high, Span<TElement> values, out long countLow);
 
     /// <summary>
-    /// The number of zero-based rank <paramref name="rank"/> among the first <paramref name="count"/> of a few, all above
-    /// <paramref name="low"/> and at most <paramref name="high"/>. There is room for a lane behind them.
+    /// The number with zero-based rank <paramref name="rank"/> among the first <paramref name="count"/> of a few, all above
+    /// <paramref name="low"/> and at most <paramref name="high"/>. The span has room for one more lane after them.
     /// </summary>
     TElement SelectAmong(Span<TElement> few, int count, int rank, TElement low, TElement high);
 }
 
-/// <summary>Exact order statistics by counting: a bracket is narrowed by interpolation until few numbers are left in it.</summary>
+/// <summary>Exact order statistics by counting: interpolation narrows a bracket until few numbers are left in it.</summary>
 internal static class OrderStatistic
 {
-    /// <summary>The most numbers in a lane.</summary>
+    /// <summary>The largest number of elements in a lane.</summary>
     public const int WidestLane = 16;
 
     private const int FewEnough = 128;
     private const int NearEnough = 12;
 
-    /// <summary>The number of zero-based rank <paramref name="rank"/>; NaN if NaNs leave fewer numbers than that.</summary>
-    /// <param name="maximum">A number that none exceeds.</param>
-    /// <param name="guess">Where to look first, if positive. It changes the time taken, never the result.</param>
+    /// <summary>The number with zero-based rank <paramref name="rank"/>; NaN if too few of the numbers are not NaN.</summary>
+    /// <param name="maximum">An upper bound of the numbers.</param>
+    /// <param name="guess">Where to look first, if positive. It affects the time taken, never the result.</param>
     /// <param name="isNear">
-    /// Whether the last such guess was within a few ranks: then this one is taken to be, too, which saves a pass when it is and costs
-    /// half a one when not. It changes the time taken, never the result.
+    /// Whether the previous guess was within a few ranks. If so, this one is assumed to be as well, which saves a pass if it is and
+    /// costs half a pass if it is not. It affects the time taken, never the result.
     /// </param>
     [SkipLocalsInit]
     public static TElement Select<TNumbers, TElement>(
@@ -63,7 +63,7 @@ internal static class OrderStatistic
                 return TElement.NaN;
             if (TElement.IsPositiveInfinity(bracket.High))
             {
-                // Nothing lies half-way to infinity: the search is among the finite numbers.
+                // Nothing lies half-way to infinity, so the search is restricted to finite numbers.
                 bracket.High = TElement.BitDecrement(bracket.High);
                 bracket.CountHigh = numbers.Count(bracket.High);
                 if (rank >= bracket.CountHigh)
@@ -92,8 +92,8 @@ internal static class OrderStatistic
     }
 
     /// <summary>
-    /// Looks around a guess, such as the median of the last batch, and then, counts growing about as the power ¾ of the
-    /// threshold there, where the rank should be. Two passes are mostly enough; if not, the bracket is the narrower.
+    /// Searches around a guess, such as the median of the previous batch, and then where the rank should be, given that counts grow
+    /// about as the power ¾ of the threshold. Two passes are usually enough; if not, they have narrowed the bracket.
     /// </summary>
     private static bool FindNear<TNumbers, TElement>(
         TElement guess,
@@ -124,15 +124,15 @@ internal static class OrderStatistic
         double perRank = WidthOfRank(count);
         double target = 1 + (perRank * (rank - count));
 
-        // The farther the rank is from the guess, the less its place is known; near it, few numbers are left to compare.
+        // The position of the rank is less certain the farther it is from the guess; near the guess, few numbers are left to compare.
         double uncertainty = perRank * Math.Min(FewEnough * 0.4, 8 + (0.25 * distance));
         return FindBetween(guess, target - uncertainty, target + uncertainty, numbers, rank, few, ref bracket, out found);
     }
 
-    /// <summary>By how much, relative to it, a threshold grows with each number it takes in.</summary>
+    /// <summary>The relative growth of a threshold for each further number at most it.</summary>
     private static double WidthOfRank(long count) => 1.3 / Math.Max(count, 1);
 
-    /// <summary>Looks between two multiples of a guess. What is counted narrows the bracket.</summary>
+    /// <summary>Searches between two multiples of a guess; the counts narrow the bracket.</summary>
     private static bool FindBetween<TNumbers, TElement>(
         TElement guess,
         double from,
@@ -160,8 +160,8 @@ internal static class OrderStatistic
     }
 
     /// <summary>
-    /// A point whose count should lie a little beyond the rank, on the side of the farther end, so that both ends close
-    /// in on the rank and not one alone.
+    /// A point whose count should lie a little beyond the rank, on the side of the farther end, so that both ends of the bracket
+    /// approach the rank.
     /// </summary>
     private static TElement Interpolate<TElement>(in Bracket<TElement> bracket, long rank)
         where TElement : unmanaged, IBinaryFloatingPointIeee754<TElement>
@@ -173,7 +173,7 @@ internal static class OrderStatistic
         return bracket.Low + ((bracket.High - bracket.Low) * TElement.CreateTruncating(target / (below + above)));
     }
 
-    /// <summary>Two thresholds around the number sought: <c>count(Low) ≤ rank &lt; count(High)</c>; a count of −1 is not known.</summary>
+    /// <summary>Two thresholds around the number sought: <c>count(Low) ≤ rank &lt; count(High)</c>; an unknown count is −1.</summary>
     private struct Bracket<TElement>(TElement maximum)
         where TElement : unmanaged, IBinaryFloatingPointIeee754<TElement>
     {

@@ -3,8 +3,8 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>
-/// Sorts each element of a lane along the rows: as many columns at once as the lane is wide, without a branch that
-/// depends on data. Batcher's odd–even merge exchange (Knuth, The Art of Computer Programming, volume 3, algorithm 5.2.2M).
+/// Sorts each element of a lane along the rows, that is, as many columns at once as the lane has elements, without a branch that
+/// depends on data: Batcher's odd–even merge exchange (Knuth, The Art of Computer Programming, volume 3, algorithm 5.2.2M).
 /// </summary>
 internal static unsafe class SortingNetwork<TLane, TElement>
     where TLane : struct, ISimdLane<TLane, TElement>

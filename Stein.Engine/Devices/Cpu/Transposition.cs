@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Stein.Engine.Devices.Cpu;
 
-/// <summary>The transpose of a row-major matrix, by blocks that fit the first-level cache.</summary>
+/// <summary>Transposes a row-major matrix block by block; a block fits the first-level cache.</summary>
 internal static unsafe class Transposition<TElement>
     where TElement : unmanaged
 {

@@ -6,16 +6,16 @@ namespace Stein.Engine.Devices.Discovery;
 
 /// <summary>Whether a device can be used on this machine.</summary>
 /// <param name="Name">The name on the command line.</param>
-/// <param name="Available">Whether <see cref="DeviceCatalog.Create"/> makes one.</param>
-/// <param name="Description">What it is, or the reason why it cannot be used.</param>
+/// <param name="Available">Whether <see cref="DeviceCatalog.Create"/> can create it.</param>
+/// <param name="Description">A few words on the hardware, or why the device cannot be used.</param>
 public sealed record DeviceStatus(string Name, bool Available, string Description);
 
-/// <summary>The devices by name.</summary>
+/// <summary>Lists the devices and creates them by name.</summary>
 public static class DeviceCatalog
 {
     private const string AutomaticName = "auto";
 
-    /// <summary>The devices in the order <c>auto</c> prefers them, then those that only check the others.</summary>
+    /// <summary>The devices in the order in which <c>auto</c> prefers them, then those that only serve to check the others.</summary>
     private static readonly Entry[] Entries =
     [
         FromPlatform(IlgpuPlatform.Cuda),
@@ -26,11 +26,11 @@ public static class DeviceCatalog
         new("double", static () => "double precision on the processor, the reference", CpuDevices.CreateDouble),
     ];
 
-    /// <summary>The names <see cref="Create"/> knows.</summary>
+    /// <summary>The names that <see cref="Create"/> accepts.</summary>
     public static IReadOnlyList<string> Names { get; } = ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"];
 
     /// <summary>
-    /// Makes a device. <c>auto</c> is a CUDA GPU if there is one, else an OpenCL GPU, else the processor (<c>simd</c>).
+    /// Creates a device. <c>auto</c> is a CUDA GPU if there is one, otherwise an OpenCL GPU, otherwise the processor (<c>simd</c>).
     /// </summary>
     /// <exception cref="ArgumentException">No device has that name.</exception>
     /// <exception cref="DeviceUnavailableException">This machine does not have that device.</exception>
@@ -51,7 +51,9 @@ public static class DeviceCatalog
         }
     }
 
-    /// <summary>All devices and whether they can be used here. Missing drivers make a device unavailable, never an error.</summary>
+    /// <summary>
+    /// Lists all devices and whether they can be used on this machine. A missing driver makes a device unavailable; it is not an error.
+    /// </summary>
     public static IReadOnlyList<DeviceStatus> List()
     {
         var found = Entries.ToDictionary(entry => entry.Name, Status);
@@ -69,7 +71,7 @@ public static class DeviceCatalog
             }
             catch (DeviceUnavailableException)
             {
-                // The next one, then; simd is there on every machine.
+                // Try the next one; simd is available on every machine.
             }
         }
 
@@ -98,7 +100,7 @@ public static class DeviceCatalog
     private static Entry FromPlatform(IlgpuPlatform platform) => new(platform.Name, platform.Find, platform.Open);
 
     /// <param name="Name">The name on the command line.</param>
-    /// <param name="Describe">What it is; throws <see cref="DeviceUnavailableException"/> where there is none.</param>
-    /// <param name="Create">Makes it; throws <see cref="DeviceUnavailableException"/> where there is none.</param>
+    /// <param name="Describe">Describes the device; throws <see cref="DeviceUnavailableException"/> if there is none.</param>
+    /// <param name="Create">Creates the device; throws <see cref="DeviceUnavailableException"/> if there is none.</param>
     private sealed record Entry(string Name, Func<string> Describe, Func<Device> Create);
 }

@@ -7,20 +7,20 @@ using Stein.Engine.Random;
 namespace Stein.Engine.Devices.Discovery;
 
 /// <summary>
-/// A short look at whether a device computes, and how fast: one matrix product, and an operation of every other kind, each against
-/// double precision.
+/// A short check that a device computes correctly, and how fast: one matrix product and one operation of every other kind, each
+/// compared with double precision.
 /// </summary>
-/// <param name="Size">Rows, columns and inner size of the product.</param>
-/// <param name="Gigaflops">GFLOP/s of the product, the fastest of several.</param>
-/// <param name="RelativeError">The largest error of an element against double precision, relative to <c>Σ_k |a_ik b_kj|</c>.</param>
-/// <param name="Tolerance">What the error may be: the inner size times the unit round-off.</param>
+/// <param name="Size">The number of rows, of columns and of inner terms of the product.</param>
+/// <param name="Gigaflops">The speed of the product in GFLOP/s, the fastest of several.</param>
+/// <param name="RelativeError">The largest error of an element of the product, relative to <c>Σ_k |a_ik b_kj|</c>.</param>
+/// <param name="Tolerance">The largest error allowed: the inner size times the unit round-off.</param>
 /// <param name="WrongOperations">The other operations that are wrong, each with its error relative to the largest result.</param>
 internal sealed record DeviceCheck(
     int Size, double Gigaflops, double RelativeError, double Tolerance, IReadOnlyList<string> WrongOperations)
 {
     private const int FullSize = 256;
 
-    /// <summary>The product of a simulator, which would take half a minute and more for a full one.</summary>
+    /// <summary>The size for a simulator, which would need more than half a minute for the full size.</summary>
     private const int SmallSize = 32;
 
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(0.1);
@@ -29,8 +29,8 @@ internal sealed record DeviceCheck(
     private const int Dimension = 5;
 
     /// <summary>
-    /// What the error of an operation other than the product may be, in units of round-off. Processors need six; exponentials of GPUs
-    /// are less exact.
+    /// The largest error allowed for operations other than the product, in units of the round-off. Processors need six; the exponentials
+    /// of GPUs are less accurate.
     /// </summary>
     private const double OperationTolerance = 100;
 
@@ -89,20 +89,20 @@ internal sealed record DeviceCheck(
 
     private delegate DeviceMatrix Operation(Device device, DeviceMatrix samples, DeviceMatrix scores);
 
-    /// <summary>Whether the product and all other operations are right; NaN is not.</summary>
+    /// <summary>Whether the product and all other operations are correct; a NaN is an error.</summary>
     public bool IsCorrect => RelativeError <= Tolerance && WrongOperations.Count == 0;
 
     /// <summary>Checks <paramref name="device"/>; takes about a tenth of a second on a fast device.</summary>
     public static DeviceCheck Run(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        string[] wrong = WrongOperationsOf(device);
+        string[] wrong = FindWrongOperations(device);
         DeviceCheck small = Run(device, SmallSize, wrong);
         const double FullFlops = 2.0 * FullSize * FullSize * FullSize;
         return FullFlops / (1e9 * small.Gigaflops) > 1 ? small : Run(device, FullSize, wrong);
     }
 
-    private static string[] WrongOperationsOf(Device device)
+    private static string[] FindWrongOperations(Device device)
     {
         using Device oracle = CpuDevices.CreateDouble();
         double[] samples = Random(Samples * Dimension, 3);
@@ -111,7 +111,7 @@ internal sealed record DeviceCheck(
         foreach ((string name, Operation run) in Operations)
         {
             double[] expected = Run(oracle);
-            // Math.Max returns NaN if either is.
+            // Math.Max returns NaN if either argument is NaN.
             double error = Run(device).Zip(expected, (a, b) => Math.Abs(a - b)).Aggregate(Math.Max) / expected.Max(Math.Abs);
             if (!(error <= OperationTolerance * device.UnitRoundoff))
                 wrong.Add($"{name} (error {error:0.0e+0})");
@@ -130,7 +130,7 @@ internal sealed record DeviceCheck(
         DeviceMatrix a = device.Upload(size, size, left);
         DeviceMatrix b = device.Upload(size, size, right);
         DeviceMatrix product = device.Allocate(size, size);
-        // The first call compiles.
+        // The first call compiles the kernel.
         Multiply();
         long begin = Stopwatch.GetTimestamp();
         double best = double.PositiveInfinity;
@@ -167,7 +167,7 @@ internal sealed record DeviceCheck(
         for (int i = 0; i < product.Length; i++)
         {
             double error = Math.Abs(product[i] - exact[i]) / sizes[i];
-            // Math.Max returns NaN if either is.
+            // Math.Max returns NaN if either argument is NaN.
             largest = Math.Max(largest, error);
         }
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
 
-// Launchers and the kernels of the CPU accelerator are emitted into an assembly of ILGPU's, which calls ours.
+// ILGPU emits launchers, and the kernels of its CPU accelerator, into a dynamic assembly that calls this one.
 [assembly: InternalsVisibleTo(Context.RuntimeAssemblyName)]

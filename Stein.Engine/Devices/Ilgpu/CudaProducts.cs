@@ -9,7 +9,9 @@ internal sealed class CudaProducts : IDisposable
 
     private CudaProducts(CuBlas library) => this.library = library;
 
-    /// <summary>The library's version as it gives it (120405 is 12.4.5), and the variable that changes its numbers, if it is set.</summary>
+    /// <summary>
+    /// The version as cuBLAS states it (120405 is 12.4.5), and the environment variable that affects its precision, if it is set.
+    /// </summary>
     public string Description
     {
         get
@@ -19,8 +21,8 @@ internal sealed class CudaProducts : IDisposable
         }
     }
 
-    /// <summary>cuBLAS for the default stream of a CUDA accelerator, or null where it cannot be used.</summary>
-    /// <param name="reason">Why it cannot be used.</param>
+    /// <summary>Loads cuBLAS for the default stream of a CUDA accelerator, or returns null if it cannot be used.</summary>
+    /// <param name="reason">Why cuBLAS cannot be used.</param>
     public static CudaProducts? TryCreate(CudaAccelerator accelerator, out string reason)
     {
         try
@@ -32,7 +34,7 @@ internal sealed class CudaProducts : IDisposable
             exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException
                 or NotSupportedException or CuBlasException)
         {
-            // An optional library: the tiled kernel serves as well, only slower. ILGPU calls every failure a missing library.
+            // The library is optional: the tiled kernel is merely slower. ILGPU reports every failure as a missing library.
             reason = exception is DllNotFoundException ? NvidiaLibraries.WhyNoCuBlas() : exception.Message;
             return null;
         }
@@ -42,7 +44,7 @@ internal sealed class CudaProducts : IDisposable
     public void Multiply(
         IlgpuMatrix product, IlgpuMatrix left, IlgpuMatrix right, bool transposeLeft, bool transposeRight, float alpha, float beta)
     {
-        // cuBLAS stores by columns and so sees every matrix transposed: productᵀ = op(right)ᵀ·op(left)ᵀ.
+        // cuBLAS stores matrices by columns, so to it every matrix is transposed: productᵀ = op(right)ᵀ·op(left)ᵀ.
         library.Gemm(
             Operation(transposeRight),
             Operation(transposeLeft),

@@ -6,7 +6,7 @@ using Floats = ILGPU.ArrayView<float>;
 
 namespace Stein.Engine.Devices.Ilgpu;
 
-/// <content>Operations with one thread an element.</content>
+/// <content>Operations with one thread per element.</content>
 internal sealed partial class IlgpuDevice
 {
     private protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)

@@ -136,7 +136,7 @@ internal sealed partial class IlgpuDevice
         request.Projections.Columns,
         request.Statistic);
 
-    /// <summary>Adds up the parts (N×R) that the samples contribute to a number of each slice (1×R).</summary>
+    /// <summary>Sums the samples' contributions (N×R) to one number per slice (1×R).</summary>
     private void SumSlices(IlgpuMatrix output, Floats partial, int samples, int slices)
     {
         var columns = new StridedView(partial, 1, slices);

@@ -32,7 +32,7 @@ internal sealed partial class IlgpuDevice
             static accelerator => accelerator.LoadStreamKernel<Floats, int, int, int, StridedView, StridedView, float, float>(
                 ProductKernels.Multiply<TTile>));
         int size = TTile.Size;
-        // CUDA allows 2³¹ − 1 groups along x and 65 535 along y: samples are rows.
+        // CUDA allows 2³¹ − 1 groups along x but only 65 535 along y. Rows, which are samples, therefore go along x.
         var grid = new Index2D((product.Rows + size - 1) / size, (product.Columns + size - 1) / size);
         launch(
             new KernelConfig(grid, new Index2D(size, size)),

@@ -6,15 +6,15 @@ using Stein.Engine.Devices.Ilgpu.Kernels;
 namespace Stein.Engine.Devices.Ilgpu;
 
 /// <summary>
-/// A device in single precision on an accelerator that ILGPU drives: a CUDA GPU, an OpenCL GPU, or ILGPU's own
-/// simulator on the CPU, which runs the same kernels. The formulas are the shared ones with
-/// <see cref="Lanes.FloatLane"/> as the lane.
+/// A single-precision device on an accelerator of ILGPU: a CUDA GPU, an OpenCL GPU, or ILGPU's own simulator on the CPU,
+/// which runs the same kernels. The formulas are shared with the other devices; the lane is
+/// <see cref="Lanes.FloatLane"/>.
 /// </summary>
 /// <remarks>
 /// Work is queued in order on one stream; <see cref="Device.Read(DeviceMatrix, Span{double})"/> and
-/// <see cref="Device.Write(DeviceMatrix, ReadOnlySpan{double})"/> wait for it. Sums have a fixed order: the same program
-/// on the same kind of accelerator gives the same bits. Exponential and logarithm are the accelerator's own, on CUDA
-/// approximations whose relative error grows with the size of the exponent.
+/// <see cref="Device.Write(DeviceMatrix, ReadOnlySpan{double})"/> wait for it. Sums have a fixed order, so that the same program
+/// gives the same bits on accelerators of the same kind. Exponential and logarithm are the accelerator's own; on CUDA they are
+/// approximations whose relative error grows with the magnitude of the exponent.
 /// </remarks>
 internal sealed partial class IlgpuDevice : Device
 {
@@ -28,7 +28,7 @@ internal sealed partial class IlgpuDevice : Device
     private MemoryBuffer1D<int, Stride1D.Dense>? indexBuffer;
     private MemoryBuffer1D<float, Stride1D.Dense>? scratch;
 
-    /// <summary>Takes over the context and the accelerator.</summary>
+    /// <summary>Takes ownership of the context and the accelerator.</summary>
     internal IlgpuDevice(string name, Context context, Accelerator accelerator)
     {
         Name = name;
@@ -102,11 +102,11 @@ internal sealed partial class IlgpuDevice : Device
             destination[i] = copy[i];
     }
 
-    /// <summary>The matrix as this device's own.</summary>
+    /// <summary>Checks that the matrix belongs to this kind of device.</summary>
     private IlgpuMatrix Own(DeviceMatrix matrix)
         => matrix is IlgpuMatrix own && ReferenceEquals(own.Device, this)
             ? own
-            : throw new ArgumentException($"a matrix of {matrix} was given to {Name}; copy it with Read and Upload", nameof(matrix));
+            : throw new ArgumentException($"a matrix ({matrix}) was passed to {Name}; copy it with Read and Upload", nameof(matrix));
 
     private Span<float> Staging(int length)
     {
@@ -115,7 +115,7 @@ internal sealed partial class IlgpuDevice : Device
         return staging.AsSpan(0, length);
     }
 
-    /// <summary>Room for <paramref name="length"/> numbers that is good until the next call.</summary>
+    /// <summary>Memory for <paramref name="length"/> numbers, valid until the next call.</summary>
     private ArrayView<float> Scratch(int length)
     {
         if (scratch is null || scratch.Length < length)
@@ -126,7 +126,7 @@ internal sealed partial class IlgpuDevice : Device
         return scratch!.View.BaseView.SubView(0, length);
     }
 
-    /// <summary>The indices on the accelerator, good until the next call.</summary>
+    /// <summary>Copies the indices to the accelerator; the view is valid until the next call.</summary>
     private ArrayView<int> UploadIndices(ReadOnlySpan<int> indices)
     {
         if (indexBuffer is null || indexBuffer.Length < indices.Length)
@@ -139,16 +139,16 @@ internal sealed partial class IlgpuDevice : Device
     private void Replace<T>(ref MemoryBuffer1D<T, Stride1D.Dense>? buffer, int length)
         where T : unmanaged
     {
-        // Kernels under way may still use the old one.
+        // Kernels that have not finished may still use the old buffer.
         accelerator.Synchronize();
         buffer?.Dispose();
         buffer = accelerator.Allocate1D<T>(length);
     }
 
     /// <summary>
-    /// A group for work on <paramref name="length"/> items, a power of two. It depends on the length alone, so that sums
-    /// have a fixed order. The simulator makes every thread of a group a thread of the system: few are enough to
-    /// check the kernels.
+    /// The number of threads in a group that works on <paramref name="length"/> items, a power of two. It depends only on the length,
+    /// so that sums have a fixed order. The simulator runs every thread of a group as a thread of the operating system, so its groups
+    /// are small; that is enough to check the kernels.
     /// </summary>
     private int GroupSize(int length)
     {

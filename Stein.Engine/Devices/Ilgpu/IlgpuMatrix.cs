@@ -7,7 +7,7 @@ namespace Stein.Engine.Devices.Ilgpu;
 /// <summary>A row-major single-precision matrix, or some rows of one, in the memory of an accelerator.</summary>
 internal sealed class IlgpuMatrix : DeviceMatrix
 {
-    // A view does not keep its buffer alive, and a buffer that is collected frees its memory.
+    // Held because a view does not keep its buffer alive, and collecting a buffer frees its memory.
     private readonly MemoryBuffer1D<float, Stride1D.Dense> buffer;
 
     public IlgpuMatrix(IlgpuDevice device, MemoryBuffer1D<float, Stride1D.Dense> buffer, int rows, int columns)
@@ -23,15 +23,15 @@ internal sealed class IlgpuMatrix : DeviceMatrix
         Elements = elements;
     }
 
-    /// <summary>The elements, dense.</summary>
+    /// <summary>The elements, contiguous in row-major order.</summary>
     public ArrayView<float> Elements { get; }
 
     public int Length => Rows * Columns;
 
-    /// <summary>The matrix read as it is.</summary>
+    /// <summary>A view of the matrix as it is.</summary>
     public StridedView Strided => new(Elements, Columns, 1);
 
-    /// <summary>The matrix with its only row or only column, if it has just one, repeated without end.</summary>
+    /// <summary>A view in which a single row or column is repeated indefinitely.</summary>
     public StridedView Repeated => new(Elements, Rows == 1 ? 0 : Columns, Columns == 1 ? 0 : 1);
 
     private protected override DeviceMatrix View(int start, int count)

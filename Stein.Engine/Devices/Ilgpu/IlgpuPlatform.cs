@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -7,7 +6,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace Stein.Engine.Devices.Ilgpu;
 
-/// <summary>A family of accelerators that ILGPU drives: how its devices are found and opened.</summary>
+/// <summary>Finds and opens the devices of one family of ILGPU's accelerators.</summary>
 internal sealed class IlgpuPlatform
 {
     public const string CudaName = "cuda";
@@ -33,14 +32,14 @@ internal sealed class IlgpuPlatform
         static builder => builder.Cuda(),
         static device => device is CudaDevice);
 
-    /// <summary>GPUs of any maker. OpenCL on processors is left out: the simd device is faster.</summary>
+    /// <summary>GPUs of any vendor. OpenCL on processors is excluded, because the simd device is faster.</summary>
     public static IlgpuPlatform OpenCl { get; } = new(
         OpenClName,
         static () => "no GPU with an OpenCL 2.0 driver was found",
         static builder => builder.OpenCL(),
         static device => device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_GPU });
 
-    /// <summary>ILGPU's simulator of a GPU, which runs everywhere; it checks kernels and is no faster than it must be.</summary>
+    /// <summary>ILGPU's simulator of a GPU, which runs everywhere; it is slow and serves to check kernels.</summary>
     public static IlgpuPlatform Cpu { get; } = new(
         CpuName,
         static () => "ILGPU offers no CPU accelerator here",
@@ -52,16 +51,16 @@ internal sealed class IlgpuPlatform
     /// <summary>The name on the command line.</summary>
     public string Name { get; }
 
-    /// <summary>What kernels need of a context, whichever accelerator it is for.</summary>
+    /// <summary>Sets the options of a context that the kernels need on every accelerator.</summary>
     /// <remarks>
-    /// Not O2: in ILGPU 1.5.3 it moves loads from shared memory to where they are first used, past a barrier if need
-    /// be, and loop invariants such as square roots into the loops.
+    /// The optimisation level must not be O2: in ILGPU 1.5.3 it moves loads from shared memory to where they are first used, even
+    /// past a barrier, and loop invariants such as square roots into the loops.
     /// </remarks>
     public static Context.Builder Configure(Context.Builder builder)
         => builder.EnableAlgorithms().Optimize(OptimizationLevel.O1);
 
     /// <summary>Opens the first device of the family.</summary>
-    /// <exception cref="DeviceUnavailableException">There is none, or its driver does not work.</exception>
+    /// <exception cref="DeviceUnavailableException">There is no such device, or its driver does not work.</exception>
     public IlgpuDevice Open()
         => WithFirstDevice((context, device) =>
         {
@@ -70,7 +69,7 @@ internal sealed class IlgpuPlatform
         });
 
     /// <summary>The name of the first device of the family.</summary>
-    /// <exception cref="DeviceUnavailableException">There is none, or its driver does not work.</exception>
+    /// <exception cref="DeviceUnavailableException">There is no such device, or its driver does not work.</exception>
     public string Find()
         => WithFirstDevice((context, device) =>
         {
@@ -78,7 +77,7 @@ internal sealed class IlgpuPlatform
                 return device.Name.Trim();
         });
 
-    /// <summary>Calls <paramref name="use"/>, which becomes the owner of the context.</summary>
+    /// <summary>Calls <paramref name="use"/>, which takes ownership of the context.</summary>
     private TResult WithFirstDevice<TResult>(Func<Context, ILGPU.Runtime.Device, TResult> use)
     {
         Context? context = null;
@@ -93,7 +92,7 @@ internal sealed class IlgpuPlatform
         catch (Exception exception)
         {
             context?.Dispose();
-            // A driver that is missing, too old or broken can fail in any way it likes.
+            // A driver that is missing, too old or broken can fail in any way.
             if (exception is DeviceUnavailableException or OutOfMemoryException)
                 throw;
             throw new DeviceUnavailableException($"device '{Name}' is not available: {missing()} ({exception.Message})", exception);

@@ -6,7 +6,7 @@ using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Devices.Ilgpu;
 
-/// <summary>Every kernel of the device: the public methods of the static classes below, for all their type arguments.</summary>
+/// <summary>Lists all kernels: the public methods of the classes below, with all their type arguments.</summary>
 internal static class KernelCatalog
 {
     private static readonly Type[] KernelClasses =
@@ -19,11 +19,11 @@ internal static class KernelCatalog
         typeof(MedianKernels),
     ];
 
-    /// <summary>The kernels, open where they are generic.</summary>
+    /// <summary>The kernels; generic ones without type arguments.</summary>
     public static IReadOnlyList<MethodInfo> Methods { get; } =
         [.. KernelClasses.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))];
 
-    /// <summary>The kernels, generic ones once for every type of this assembly that fits or is registered.</summary>
+    /// <summary>The kernels; generic ones once for every suitable type of this assembly and every registered kernel function.</summary>
     public static IEnumerable<MethodInfo> Instances()
     {
         foreach (MethodInfo method in Methods)
@@ -39,10 +39,10 @@ internal static class KernelCatalog
         }
     }
 
-    /// <summary>Whether a kernel's first parameter is its index; ILGPU then chooses the group size.</summary>
+    /// <summary>Whether a kernel's first parameter is its index, in which case ILGPU chooses the group size.</summary>
     public static bool IsImplicitlyGrouped(MethodInfo method) => method.GetParameters()[0].ParameterType == typeof(Index1D);
 
-    /// <summary>Every map of this assembly, those that are generic once for every type that fits or is registered.</summary>
+    /// <summary>All maps of this assembly; generic ones once for every suitable type and every registered kernel function.</summary>
     public static IEnumerable<Type> Maps() => Implementations(typeof(IElementMap));
 
     private static IEnumerable<Type> TypeArguments(Type parameter)

@@ -4,14 +4,14 @@ using ILGPU.Runtime;
 
 namespace Stein.Engine.Devices.Ilgpu;
 
-/// <summary>The launchers of the kernels an accelerator has loaded, each compiled when it is first wanted.</summary>
+/// <summary>The launchers of an accelerator's kernels, each compiled on first use.</summary>
 internal sealed class LauncherCache(Accelerator accelerator)
 {
     private readonly Dictionary<(string Kernel, Type? Argument), Delegate> launchers = [];
 
-    /// <summary>The launcher of a kernel.</summary>
-    /// <param name="argument">Its type argument, null if it has none.</param>
-    /// <param name="load">Loads it; a static lambda, so that looking up allocates nothing.</param>
+    /// <summary>Returns the launcher of a kernel, after loading it if necessary.</summary>
+    /// <param name="argument">The kernel's type argument, or null if it has none.</param>
+    /// <param name="load">Loads the launcher; a static lambda, so that a lookup allocates nothing.</param>
     /// <exception cref="InvalidOperationException">The kernel cannot be translated, or the driver refuses it.</exception>
     public TLauncher Get<TLauncher>(string kernel, Type? argument, Func<Accelerator, TLauncher> load)
         where TLauncher : Delegate
@@ -27,7 +27,7 @@ internal sealed class LauncherCache(Accelerator accelerator)
 
     private TLauncher Load<TLauncher>(string kernel, Type? argument, Func<Accelerator, TLauncher> load)
     {
-        // ILGPU writes what the driver's compiler says about PTX to the trace and nowhere else.
+        // ILGPU writes the messages of the driver's PTX compiler only to the trace.
         var log = new StringWriter(CultureInfo.InvariantCulture);
         using var listener = new TextWriterTraceListener(log);
         Trace.Listeners.Add(listener);

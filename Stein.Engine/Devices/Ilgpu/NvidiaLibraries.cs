@@ -5,7 +5,7 @@ using ILGPU.Runtime.Cuda;
 
 namespace Stein.Engine.Devices.Ilgpu;
 
-/// <summary>NVIDIA's driver and cuBLAS: under which names ILGPU 1.5.3 finds them, and why it does not.</summary>
+/// <summary>Helps ILGPU 1.5.3 find NVIDIA's driver and cuBLAS under further names, and explains why it does not find them.</summary>
 internal static unsafe class NvidiaLibraries
 {
     private const string CuBlasOfCuda12 = "libcublas.so.12";
@@ -15,14 +15,14 @@ internal static unsafe class NvidiaLibraries
 
     private static (string Name, string File) Driver => OperatingSystem.IsWindows() ? ("nvcuda", "nvcuda.dll") : ("cuda", "libcuda.so.1");
 
-    /// <summary>Adds the names that ILGPU does not know, to be tried after its own. More calls than one do nothing.</summary>
+    /// <summary>Adds the names that ILGPU does not try, after its own. Further calls have no effect.</summary>
     public static void AddNames()
     {
         if (Interlocked.Exchange(ref isExtended, 1) == 0)
             AssemblyLoadContext.GetLoadContext(typeof(CuBlas).Assembly)!.ResolvingUnmanagedDll += LoadByOtherName;
     }
 
-    /// <summary>Why there is no CUDA device, as far as the driver can be asked.</summary>
+    /// <summary>Explains why there is no CUDA device, as far as the driver tells.</summary>
     public static string WhyNoGpu()
     {
         if (!TryLoad(typeof(CudaDevice).Assembly, Driver.Name, out nint driver))
@@ -33,10 +33,10 @@ internal static unsafe class NvidiaLibraries
         return error == 0 ? "the driver works, but ILGPU finds no GPU that it can use" : $"the driver's cuInit returns error {error}";
     }
 
-    /// <summary>Why cuBLAS is not used, where ILGPU could not make it.</summary>
+    /// <summary>Explains why ILGPU could not load cuBLAS.</summary>
     public static string WhyNoCuBlas()
         => TryLoad(typeof(CuBlas).Assembly, CuBlasOfCuda12, out _)
-            ? $"{CuBlasOfCuda12} or {CuBlasOfCuda13} is there, but cannot be initialised"
+            ? $"{CuBlasOfCuda12} or {CuBlasOfCuda13} was found, but cannot be initialised"
             : $"neither {CuBlasOfCuda12} nor {CuBlasOfCuda13} can be loaded";
 
     private static bool TryLoad(Assembly assembly, string name, out nint library)
@@ -48,7 +48,7 @@ internal static unsafe class NvidiaLibraries
         {
             // Without development files there is no libcuda.so.
             "cuda" => "libcuda.so.1",
-            // The functions that ILGPU calls did not change.
+            // The functions that ILGPU calls are the same in both versions.
             CuBlasOfCuda12 => CuBlasOfCuda13,
             "cublas64_12.dll" => "cublas64_13.dll",
             _ => null,

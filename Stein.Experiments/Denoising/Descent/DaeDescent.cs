@@ -32,7 +32,7 @@ internal sealed record DaeDescentSettings
     public string? FileSha256 { get; init; }
 
     [Description("number of samples; of a file with more, that many are drawn [default: 300; of a file, all]")]
-    [Range(HeldOutSplit.FewestSamples, MaxSamples), Option("n")]
+    [Range(HeldOutSplit.MinSamples, MaxSamples), Option("n")]
     public int? Samples { get; init; }
 
     [Description("bandwidth h, in the units of the samples [default: the density's own; for a file, chosen from the samples]")]

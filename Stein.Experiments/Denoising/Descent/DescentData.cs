@@ -41,7 +41,7 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
     {
         if (config.IsFile)
             return new(FromFile(config), null, []);
-        GaussianMixture density = PlanarDensity.Of(config.Data);
+        GaussianMixture density = PlanarDensity.Find(config.Data);
         return new(
             density.Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData), config.Samples!.Value),
             density,

@@ -61,8 +61,8 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
         descent = Begin(data.Samples);
         judged =
         [
-            .. from split in HeldOutSplit.Of(data.Samples, PlanarDensity.Dimension, config.Seed)
-               select (Begin(split.Training), split.Judges),
+            .. from split in HeldOutSplit.Create(data.Samples, PlanarDensity.Dimension, config.Seed)
+               select (Begin(split.Training), split.HeldOut),
         ];
         grid = ArrowGrid.Over(data.Samples);
         Record();
@@ -115,7 +115,7 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     public TrainingResult Finish()
     {
         var path = RidgePath.Of(measuring, data, config, discrepancy, descent.Bandwidth);
-        int stopping = measured[HeldOutSelection.SmoothestOf([.. measured.Select(each => each.Losses)])].Point.Time;
+        int stopping = measured[HeldOutSelection.SelectSmoothest([.. measured.Select(each => each.Losses)])].Point.Time;
         return new TrainingResult(
             [
                 Bandwidth.At(descent.Bandwidth),

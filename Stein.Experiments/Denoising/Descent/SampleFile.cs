@@ -38,7 +38,7 @@ internal sealed record SampleFile(string Path, double[] Points, string Sha256)
     /// <exception cref="InvalidConfigException">There are not.</exception>
     public void RequireCount(int? wanted)
     {
-        int least = wanted ?? HeldOutSplit.FewestSamples;
+        int least = wanted ?? HeldOutSplit.MinSamples;
         if (Count < least)
             throw InvalidConfigException.Value("file", Path, $"a CSV of at least {least} samples; it has {Count}");
         if (wanted is null && Count > DaeDescentSettings.MaxSamples)

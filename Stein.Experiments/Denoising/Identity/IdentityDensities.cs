@@ -8,7 +8,7 @@ internal static class IdentityDensities
     /// <summary>p: a density of the plane, whose further coordinates are N(0, 0.36) for <c>modes</c>, the width of a mode.</summary>
     public static GaussianMixture Data(string name, int dimension)
     {
-        GaussianMixture plane = PlanarDensity.Of(name);
+        GaussianMixture plane = PlanarDensity.Find(name);
         if (dimension == plane.Dimension)
             return plane;
         var means = new double[plane.Components * dimension];

@@ -59,7 +59,7 @@ internal sealed record DaeNetworkSettings
     public uint Seed { get; init; } = 60;
 
     [JsonIgnore]
-    public GaussianMixture Density => PlanarDensity.Of(Data);
+    public GaussianMixture Density => PlanarDensity.Find(Data);
 
     /// <summary>The iterations after which is measured, the last among them; those that round to the same number are one.</summary>
     public IReadOnlyList<int> CheckpointIterations()

@@ -34,7 +34,7 @@ internal sealed record MixtureParticlesSettings
     [Description("dimension D"), Range(1, 1000), Option("dim")]
     public int Dimension { get; init; } = 1;
 
-    [Description("number of particles"), Range(ParticleFlow.FewestParticles, 10_000), Option("n", "particles")]
+    [Description("number of particles"), Range(ParticleFlow.MinParticles, 10_000), Option("n", "particles")]
     public int Particles { get; init; } = 100;
 
     [Description("iterations"), Range(1, 100_000_000)]

@@ -61,7 +61,7 @@ internal static class BlindScores
         GaussianMixture density = GaussianMixture.TwoModes(Separation, 0.5, dimension: 2);
         GaussianMixture truth = isEstimated ? density.WithWeights([0.9, 0.1]) : density;
         double[] samples = truth.Sample(new PhiloxStream(60, StreamPurpose.TrainingData), Samples);
-        GaussianMixture shown = isEstimated ? KernelDensity.Of(samples, 2, Bandwidth) : density;
+        GaussianMixture shown = isEstimated ? KernelDensity.Create(samples, 2, Bandwidth) : density;
         string what = isEstimated
             ? Invariant($"kernel density estimate, bandwidth {Bandwidth}, of samples with weight 0.9 on the left")
             : "score of the density, weights equal";

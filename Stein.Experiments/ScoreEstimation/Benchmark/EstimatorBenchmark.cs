@@ -85,7 +85,7 @@ internal static class EstimatorBenchmark
 
     private static Measurement Measure(Device device, ScoreEstimator estimator, EstimatorBenchmarkSettings settings, uint trial)
     {
-        var target = ScoreTarget.Of("gauss", settings.Dimension, Seed, trial);
+        var target = ScoreTarget.Create("gauss", settings.Dimension, Seed, trial);
         double[] samples = target.Sample(new PhiloxStream(Seed, StreamPurpose.TrainingData, trial), settings.Samples);
         double[] points = target.Sample(new PhiloxStream(Seed, StreamPurpose.TestData, trial), TestPoints);
 

@@ -9,7 +9,7 @@ namespace Stein.Engine.Tests.Devices;
 public sealed class DeviceCatalogTests
 {
     [Fact]
-    public void The_list_has_every_name_once_and_says_something_of_each()
+    public void The_list_has_every_name_once_with_a_description()
     {
         IReadOnlyList<DeviceStatus> list = DeviceCatalog.List();
         Assert.Equal(["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"], list.Select(status => status.Name));
@@ -22,7 +22,7 @@ public sealed class DeviceCatalogTests
     [InlineData("cudda", "cuda")]
     [InlineData("OpenCL", "opencl")]
     [InlineData("ilgpu", "ilgpu-cpu")]
-    public void An_unknown_name_is_answered_with_the_closest_and_all_names(string name, string closest)
+    public void The_error_for_an_unknown_name_suggests_the_closest_and_lists_all(string name, string closest)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(() => DeviceCatalog.Create(name));
         Assert.Contains($"'{name}'", exception.Message, StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed class DeviceCatalogTests
     [Theory]
     [InlineData("cuda")]
     [InlineData("opencl")]
-    public void A_device_that_is_not_there_says_why_and_what_is(string name)
+    public void The_error_for_an_unavailable_device_says_why_and_what_is_available(string name)
     {
         DeviceStatus status = DeviceCatalog.List().Single(candidate => candidate.Name == name);
         if (status.Available)

@@ -8,8 +8,8 @@ using Xunit;
 namespace Stein.Engine.Tests.Devices;
 
 /// <summary>
-/// Maps, sums, copies and Adam on every device against their definition; tolerance: twice the running error bound of the formula,
-/// a rounding an operation.
+/// Compares maps, sums, copies and Adam on every device with their definitions. The tolerance is twice the running error bound of the
+/// formula, with one rounding per operation.
 /// </summary>
 [Trait("Category", "Device")]
 public class ElementwiseTests
@@ -177,7 +177,7 @@ public class ElementwiseTests
         device.SumColumns<Identity>(sum, column);
         double[] first = device.Read(sum);
 
-        // One number after the other, single precision is off by a thousandth here.
+        // A plain sum in single precision is off by a thousandth here.
         Checks.Close("sum", [Count * term], first, _ => 1000 * device.UnitRoundoff * Count * term);
         device.SumColumns<Identity>(sum, column);
         Checks.Same("again", first, device.Read(sum));
@@ -244,12 +244,12 @@ public class ElementwiseTests
                 yield return (rows, columns);
         }
 
-        // Sums over more than a block.
+        // Long enough for sums over more than one block.
         yield return (3, 300);
         yield return (300, 2);
     }
 
-    /// <summary>Fails where a map of the engine was forgotten.</summary>
+    /// <summary>Fails if a map of the engine is not tested.</summary>
     private static void RequireAllMaps(IReadOnlyCollection<string> tested)
     {
         foreach (Type map in typeof(IElementMap).Assembly.GetTypes().Where(
@@ -258,7 +258,7 @@ public class ElementwiseTests
             bool isTested = tested.Any(name => map.IsGenericType
                 ? name.StartsWith($"{map.FullName}[", StringComparison.Ordinal)
                 : name == map.FullName);
-            Assert.True(isTested, $"{map.Name} is on no device tested; add it to the list.");
+            Assert.True(isTested, $"{map.Name} is not tested; add it to the list.");
         }
     }
 

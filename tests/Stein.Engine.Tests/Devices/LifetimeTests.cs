@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Devices;
 
-/// <summary>Operands that nobody holds but the operation that works on them, while another thread collects garbage.</summary>
+/// <summary>Operations on operands with no other reference, while another thread collects garbage.</summary>
 public sealed class LifetimeTests
 {
-    /// <summary>A product takes milliseconds, so that a collection falls into it.</summary>
+    /// <summary>Large enough that a product takes milliseconds, so that a garbage collection occurs during it.</summary>
     private const int Order = 800;
 
     [Theory]
@@ -20,7 +20,7 @@ public sealed class LifetimeTests
         bool isOver = false;
         var collector = new Thread(() =>
         {
-            // What was collected is used again at once, and filled with something else.
+            // Collected memory is reused immediately and filled with other numbers.
             var kept = new Queue<float[]>();
             while (!Volatile.Read(ref isOver))
             {
@@ -38,7 +38,7 @@ public sealed class LifetimeTests
         {
             using Device device = DeviceCatalog.Create(name);
 
-            // The compiler's first code keeps everything until a method ends; the optimised comes after some calls.
+            // Unoptimised code keeps all references until a method returns; the optimised code is compiled after some calls.
             for (int repetition = 0; repetition < 100; repetition++)
                 Run(device, 8);
             Thread.Sleep(300);

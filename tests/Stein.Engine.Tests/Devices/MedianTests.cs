@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Devices;
 
-/// <summary>Medians on every device are exact: the same bits as sorting all numbers in the device's own precision.</summary>
+/// <summary>Medians on every device are exact: the same bits as by sorting all numbers in the device's own precision.</summary>
 [Trait("Category", "Device")]
 public class MedianTests
 {
@@ -22,7 +22,7 @@ public class MedianTests
         DeviceMatrix median = device.Allocate(1, 1);
         foreach (int count in (IEnumerable<int>)[.. Sizes.All(device), 64, 101])
         {
-            // Any symmetric matrix will do: the operation does not know that its numbers are distances.
+            // Any symmetric matrix will do, because the operation does not rely on its numbers being distances.
             double[] values = Numbers(kind, count * count, (ulong)count);
             for (int i = 0; i < count; i++)
             {
@@ -34,7 +34,7 @@ public class MedianTests
 
             for (int repetition = 0; repetition < 2; repetition++)
             {
-                // The second time the last median is where the search begins, which must not change the result.
+                // The second time the search begins at the last median, which must not change the result.
                 device.MedianSquaredDistance(median, device.Upload(count, count, values));
                 Checks.Same($"{kind}, N = {count}", [LowerMedianOfPositive(values, count)], device.Read(median));
             }
@@ -49,7 +49,7 @@ public class MedianTests
         Device device = loan.Device;
         foreach (int count in (IEnumerable<int>)[.. Sizes.All(device), 64, 101])
         {
-            // On a simulator a slice is a group of threads to itself, and its number a mere index.
+            // On a simulator each slice has its own group of threads, so a few slices are enough.
             foreach (int slices in TestDevices.IsSlow(device) ? [3] : Sizes.Few(device))
             {
                 double[] values = Numbers(kind, count * slices, (ulong)(count + (1000 * slices)));
@@ -93,7 +93,7 @@ public class MedianTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
-    public void A_guess_that_is_anything_changes_nothing(string name)
+    public void The_guess_does_not_affect_the_result(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
@@ -117,7 +117,7 @@ public class MedianTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
-    public void Three_samples_have_a_projected_median_of_zero_and_one_sample_no_distance(string name)
+    public void Three_samples_have_projected_median_zero_and_one_sample_has_median_zero(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Devices;
 
-/// <summary>Every kernel translates to OpenCL C for a device without half or double precision, on machines without a GPU too.</summary>
+/// <summary>
+/// Every kernel translates to OpenCL C for a device without half and double precision. This needs no GPU.
+/// </summary>
 public sealed class OpenClGenerationTests
 {
     [Fact]

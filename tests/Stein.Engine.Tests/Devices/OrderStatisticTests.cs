@@ -25,7 +25,7 @@ public class OrderStatisticTests
                 float[] guesses = [0, sorted[0], sorted[count / 2], sorted[^1], float.NaN, float.PositiveInfinity, float.Epsilon, -1];
                 foreach (float guess in guesses)
                 {
-                    // One after the other: where the last guess was near, this one is taken to be.
+                    // The order of the guesses matters: after a guess that was near, the next is assumed to be near as well.
                     bool isNear = count % 2 == 0;
                     foreach (int rank in new[] { 0, 1, count / 3, (count - 1) / 2, (count - 1) / 2, count - 2, count - 1 })
                     {
@@ -43,7 +43,7 @@ public class OrderStatisticTests
     [Fact]
     public void The_search_over_the_widest_range_of_floats_takes_few_counts()
     {
-        // Half the numbers the smallest denormal ones, half next to the largest number: 2²⁷⁷ apart.
+        // Half of the numbers are the smallest denormal one, the other half close to the largest number: 2²⁷⁷ apart.
         IEnumerable<int> half = Enumerable.Range(1, 500);
         float[] sorted = [.. half.Select(i => i * float.Epsilon), .. half.Select(i => float.MaxValue / (501 - i))];
         var calls = new Counter();

@@ -10,7 +10,7 @@ using Xunit;
 namespace Stein.Engine.Tests.Devices;
 
 /// <summary>
-/// Pair sums and whole discrepancies on every device against the slow definition; tolerance: twice the running error bound.
+/// Compares pair sums and whole discrepancies on every device with the slow definition. The tolerance is twice the running error bound.
 /// </summary>
 [Trait("Category", "Device")]
 public class PairTests
@@ -59,7 +59,7 @@ public class PairTests
         Device device = loan.Device;
         foreach (int count in Sizes.All(device))
         {
-            // Far from the origin, where ‖x‖² + ‖y‖² − 2x·y would lose everything; and every sample twice.
+            // Far from the origin, where ‖x‖² + ‖y‖² − 2x·y would lose all digits; every sample occurs twice.
             double[] half = [.. new Draw(42).Normal(count * 3).Select(value => (double)(float)(1000 + value))];
             DeviceMatrix output = device.Allocate(2 * count, 2 * count);
             device.SquaredDistances(output, device.Upload(2 * count, 3, [.. half, .. half]));
@@ -175,7 +175,7 @@ public class PairTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
-    public void What_a_sliced_request_does_not_name_is_not_needed(string name)
+    public void Outputs_of_a_sliced_request_are_optional(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
@@ -217,7 +217,7 @@ public class PairTests
     private static void Add(Measurements results, string name, DeviceMatrix matrix)
         => results.Add($"{name} #{results.Names.Count}", matrix);
 
-    /// <summary>R slices of N samples for the operations on sliced pairs, far from and near to each other.</summary>
+    /// <summary>R slices of N samples for the operations on sliced pairs, with samples far from and near to each other.</summary>
     private static SlicedPairRequest Slices(Device device, int count, int slices, PairStatistic statistic)
     {
         var draw = new Draw(47);
@@ -291,7 +291,7 @@ public class PairTests
             {
                 foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
                 {
-                    // Far from the origin and far apart in the scores.
+                    // Far from the origin, with very different scores.
                     DeviceMatrix x = device.Upload(
                         count, 3, [.. new Draw(48).Normal(count * 3).Select(value => (double)(float)(1000 + value))]);
                     DeviceMatrix s = new Draw(49).NormalOn(device, count, 3, 30);
@@ -302,7 +302,7 @@ public class PairTests
                     device.SteinPairSums<TKernel>(sums, x, s, one, one, statistic);
                     double[] pairs = Symmetric(output);
 
-                    // Both add up N terms.
+                    // Both sums have N terms.
                     double[] expected = device.Read(sums);
                     for (int i = 0; i < count; i++)
                     {
@@ -395,7 +395,7 @@ public class PairTests
                         device.Write(sksd.TestDirections.Values, draw.Normal(Dimension * slices));
                         sksd.Project(x, s);
 
-                        // The median of three samples or fewer is 0, and this many samples have many near it.
+                        // The projected median of three samples or fewer is 0; with this many samples many differences are near the median.
                         if (count < 7)
                             sksd.Bandwidth.Set([.. Enumerable.Range(1, slices).Select(k => 0.5 + (1.0 / k))]);
                         string row = $"{TKernel.Name} {statistic} {count} samples, {slices} slices ";

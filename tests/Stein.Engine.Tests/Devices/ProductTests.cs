@@ -6,8 +6,8 @@ using Xunit;
 namespace Stein.Engine.Tests.Devices;
 
 /// <summary>
-/// Matrix products on every device against the definition. Tolerance: 2(n + few)u times the sum of the n products' magnitudes, from
-/// the running error bound.
+/// Compares matrix products on every device with the definition. The tolerance is 2(n + few)u times the sum of the n products'
+/// magnitudes, from the running error bound.
 /// </summary>
 [Trait("Category", "Device")]
 public class ProductTests
@@ -25,7 +25,7 @@ public class ProductTests
                 {
                     foreach (int columns in Sizes.Few(loan.Device))
                     {
-                        // Two flags cycle with the sizes: every combination meets every residue.
+                        // Both flags cycle with the sizes, so that every combination occurs with every residue.
                         for (int flags = 0; flags < 4; flags++)
                             Multiply(device, results, rows, inner, columns, (flags & 1) != 0, (flags & 2) != 0, 1, 0);
                     }
@@ -117,7 +117,7 @@ public class ProductTests
         DeviceMatrix left = transposeLeft ? draw.NormalOn(device, inner, rows) : draw.NormalOn(device, rows, inner);
         DeviceMatrix right = transposeRight ? draw.NormalOn(device, columns, inner) : draw.NormalOn(device, inner, columns);
 
-        // Without beta nothing of what was there is left, not even NaN.
+        // With beta = 0 the old contents have no effect, even if they are NaN.
         DeviceMatrix product = device.Upload(
             rows, columns, beta == 0 ? [.. Enumerable.Repeat(double.NaN, rows * columns)] : draw.Normal(rows * columns));
         device.Multiply(product, left, right, transposeLeft, transposeRight, alpha, beta);
@@ -125,7 +125,7 @@ public class ProductTests
             $"{rows}×{inner}×{columns} {(transposeLeft ? "T" : "N")}{(transposeRight ? "T" : "N")} alpha {alpha} beta {beta}", product);
     }
 
-    /// <summary>The largest products are shared out to all cores; every number is still summed as in a small one.</summary>
+    /// <summary>The largest products are divided among all cores; every number is still summed as in a small product.</summary>
     [Theory]
     [InlineData("simd")]
     [InlineData("simd-double")]

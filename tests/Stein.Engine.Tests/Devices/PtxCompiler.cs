@@ -16,7 +16,7 @@ internal sealed class PtxCompiler : IDisposable
     private readonly Context context;
     private readonly PTXBackend backend;
 
-    /// <param name="architecture">The oldest GPUs that the PTX is for.</param>
+    /// <param name="architecture">The oldest GPU architecture that the PTX supports.</param>
     /// <param name="instructionSet">The version of the PTX.</param>
     public PtxCompiler(CudaArchitecture architecture, CudaInstructionSet instructionSet)
     {
@@ -24,8 +24,8 @@ internal sealed class PtxCompiler : IDisposable
         backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, instructionSet, nvvmAPI: null);
     }
 
-    /// <summary>The PTX of a kernel, all its type arguments given, and the name of the entry point.</summary>
-    /// <exception cref="InternalCompilerException">The kernel uses something that has no translation.</exception>
+    /// <summary>Compiles a kernel with all its type arguments to PTX and returns it with the name of the entry point.</summary>
+    /// <exception cref="InternalCompilerException">The kernel cannot be translated.</exception>
     public (string Assembly, string EntryPoint) Compile(MethodInfo kernel)
     {
         EntryPointDescription entry = KernelCatalog.IsImplicitlyGrouped(kernel)

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Devices;
 
-/// <summary>Every kernel translates to PTX, on machines without a GPU too.</summary>
+/// <summary>Every kernel translates to PTX. This needs no GPU.</summary>
 public sealed class PtxGenerationTests
 {
     [Theory]
@@ -26,7 +26,7 @@ public sealed class PtxGenerationTests
             Assert.Contains($".version {target.Split(' ')[^1]}", assembly, StringComparison.Ordinal);
             Assert.Contains($".visible .entry {entryPoint}(", assembly, StringComparison.Ordinal);
             Assert.Contains("st.", assembly, StringComparison.Ordinal);
-            // All formulas are inlined: no calls, nothing that lives in (slow) local memory.
+            // All formulas are inlined: there are no calls and no variables in (slow) local memory.
             Assert.DoesNotContain("call", assembly, StringComparison.Ordinal);
             Assert.DoesNotContain(".local", assembly, StringComparison.Ordinal);
         }
@@ -55,7 +55,7 @@ public sealed class PtxGenerationTests
         AssertInstances(nameof(SlicedPairKernels.ScoreGradients), RadialKernels.Names.Count);
         AssertInstances(nameof(SlicedPairKernels.ProjectionGradients), RadialKernels.Names.Count);
 
-        // A new class of kernels that is not in the list would never be checked.
+        // A new class of kernels that is missing in the list would never be checked.
         IEnumerable<Type> classes = typeof(KernelCatalog).Assembly.GetTypes().Where(type =>
             type.Namespace == typeof(ElementKernels).Namespace && type.IsAbstract && type.IsSealed
             && type.Name.EndsWith("Kernels", StringComparison.Ordinal));
@@ -68,7 +68,7 @@ public sealed class PtxGenerationTests
     }
 
     /// <summary>
-    /// At a higher level of optimisation ILGPU 1.5.3 moves the load behind the second barrier, where another thread may
+    /// At a higher optimisation level ILGPU 1.5.3 moves the load behind the second barrier, where another thread may
     /// already have written the next count.
     /// </summary>
     [Theory]
@@ -87,8 +87,8 @@ public sealed class PtxGenerationTests
     }
 
     /// <summary>
-    /// GPUs of 2017 with an old driver; or compute capability 8.0 with the newest PTX that ILGPU 1.5.3 writes, which with a new driver is
-    /// what it gives to every GPU from 8.0 to 12.0.
+    /// GPUs of 2017 with an old driver, and compute capability 8.0 with the newest PTX that ILGPU 1.5.3 writes, which with a new driver
+    /// it uses for all GPUs from 8.0 to 12.0.
     /// </summary>
     private static PtxCompiler Compiler(string target) => target == "sm_70, PTX 6.0"
         ? new(CudaArchitecture.SM_70, CudaInstructionSet.ISA_60)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>Input that cannot be used is refused with what was wrong and what to change.</summary>
+/// <summary>Invalid input is rejected with a message that says what is wrong and what to change.</summary>
 public sealed class BadInputTests
 {
     private static readonly double[] Plain = Estimates.Samples(8, 2);
@@ -13,7 +13,7 @@ public sealed class BadInputTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Samples_that_are_none(string estimator)
+    public void Invalid_samples_are_rejected(string estimator)
     {
         Refused<ArgumentException>(estimator, [1, 2], 2, null, "1 sample is too few; at least 2 are needed");
         Refused<ArgumentException>(estimator, [1, 2, 3], 2, null, "3 numbers are not rows of 2");
@@ -41,21 +41,21 @@ public sealed class BadInputTests
     [InlineData("stein-augmented")]
     public void Duplicates_without_a_ridge_are_named(string estimator) => Refused<ScoreEstimationException>(
         estimator, [1, 2, 3, 4, 0, 1, 3, 4], 2, new() { Regularisation = 0 },
-        "Samples 2 and 4 are the same, and at ridge 0 the Gram matrix has no inverse. Remove the duplicates, or give a larger ridge.");
+        "Samples 2 and 4 are the same, and at ridge 0 the Gram matrix has no inverse. Remove the duplicates or use a larger ridge.");
 
     [Fact]
     public void Nearly_singular_equations_say_what_to_change() => Refused<ScoreEstimationException>(
-        "stein", Plain, 2, new() { Regularisation = 0, Bandwidth = 1e5 }, "Give a larger ridge or a smaller bandwidth");
+        "stein", Plain, 2, new() { Regularisation = 0, Bandwidth = 1e5 }, "Use a larger ridge or a smaller bandwidth");
 
     [Fact]
-    public void Without_a_ridge_there_is_no_estimate_off_the_samples()
+    public void Without_a_ridge_the_estimate_exists_only_at_the_samples()
     {
         using Device device = Estimates.Double();
         ScoreEstimate estimate = ScoreEstimators.Find("stein").Fit(device, Plain, 2, new() { Regularisation = 0, Bandwidth = 0.5 });
         Assert.Equal(Plain.Length, estimate.ScoresAtSamples().Length);
         string message = Assert.Throws<ScoreEstimationException>(() => estimate.Scores([0, 0])).Message;
         Assert.Contains(
-            "At ridge 0 the estimate exists at the samples only. Give a larger ridge, or use stein-augmented",
+            "At ridge 0 the estimate exists only at the samples. Use a larger ridge or the estimator stein-augmented",
             message,
             StringComparison.Ordinal);
     }
@@ -72,7 +72,7 @@ public sealed class BadInputTests
     [InlineData("ssge", 1.2)]
     [InlineData("kde", 0)]
     [InlineData("kef", 0)]
-    public void A_regularisation_has_its_range(string estimator, double regularisation)
+    public void A_regularisation_outside_its_range_is_rejected(string estimator, double regularisation)
         => Refused<ArgumentException>(
             estimator,
             Plain,
@@ -81,7 +81,7 @@ public sealed class BadInputTests
             $"cannot be {regularisation}: it must be");
 
     [Fact]
-    public void An_unknown_estimator_is_told_the_closest()
+    public void The_error_for_an_unknown_estimator_suggests_the_closest()
     {
         string message = Assert.Throws<ArgumentException>(() => ScoreEstimators.Find("stien")).Message;
         Assert.Contains("did you mean 'stein'? The estimators are stein, ", message, StringComparison.Ordinal);

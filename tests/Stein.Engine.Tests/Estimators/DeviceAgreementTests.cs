@@ -5,14 +5,14 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>Every estimator on every device is what it is in double precision, to what rounding makes of the Gram matrix.</summary>
+/// <summary>Every estimator on every device agrees with double precision, up to the effect of rounding the Gram matrix.</summary>
 [Trait("Category", "Device")]
 public sealed class DeviceAgreementTests
 {
     /// <summary>
-    /// Entries of the Gram matrix and of sums over K samples are good to about K roundings; the equations, with moderate regularisations
-    /// of ½ and more against eigenvalues up to K, amplify them by at most K/½, divergences by one more factor of that kind, and the sums
-    /// of the parametric estimator cancel to about a tenth.
+    /// Entries of the Gram matrix and of sums over K samples are accurate to about K roundings. The equations, with moderate
+    /// regularisations of at least ½ and eigenvalues up to K, amplify these errors by at most K/½, divergences by another such factor, and
+    /// the sums of the parametric estimator cancel to about a tenth.
     /// </summary>
     private const double Factor = 256;
 
@@ -37,7 +37,7 @@ public sealed class DeviceAgreementTests
                 {
                     string what = $"{estimator}, {kernel}, {count}×{dimension}";
 
-                    // Conjugate gradients end at a residual of 10⁻¹² on both sides, which the equations amplify by K/½ and a divergence
+                    // Conjugate gradients end at a residual of 10⁻¹² in both precisions, which the equations amplify by K/½ and divergences
                     // again.
                     double tolerance = rounding + (estimator == "kef" ? 4 * count * count * 1e-12 : 0);
                     ScoreEstimate expected = Fit(exact);
@@ -46,7 +46,7 @@ public sealed class DeviceAgreementTests
                     Checks.CloseInMaximum($"{what}, points", expected.Scores(points), actual.Scores(points), tolerance);
                     Checks.CloseInMaximum($"{what}, divergences", expected.Divergences(points), actual.Divergences(points), tolerance);
 
-                    // One bandwidth for both: a median may fall on another of two distances that rounding makes equal.
+                    // The same bandwidth for both, because rounding may make the median select another distance.
                     ScoreEstimate Fit(Device device)
                         => Estimates.Fit(device, estimator, kernel, samples, dimension, bandwidth: 1.5 * Math.Sqrt(dimension));
                 }
@@ -56,7 +56,7 @@ public sealed class DeviceAgreementTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
-    public void Iterations_restored_after_every_step_go_on_with_the_same_bits(string name)
+    public void Iterations_restored_after_every_step_continue_with_the_same_bits(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         double[] samples = Estimates.Samples(9, 2);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>What the tests of score estimators share: data, rows of theories, and slow twins in plain arithmetic.</summary>
+/// <summary>Shared by the tests of score estimators: data, rows of theories, and slow reference implementations.</summary>
 internal static class Estimates
 {
     /// <summary>Every estimator with every kernel.</summary>
@@ -28,7 +28,7 @@ internal static class Estimates
         }
     }
 
-    /// <summary>A regularisation that smooths a little, well-conditioned: for tests of formulas.</summary>
+    /// <summary>A regularisation that smooths a little and gives well-conditioned equations, for tests of formulas.</summary>
     public static double Moderate(string estimator) => estimator switch
     {
         "stein-u" => 1.5,

@@ -7,8 +7,8 @@ using Xunit;
 namespace Stein.Engine.Tests.Estimators;
 
 /// <summary>
-/// What every score estimator owes the geometry: moved, permuted, rotated and scaled samples give moved, permuted, rotated and scaled
-/// scores; and its divergence is that of its scores. In double precision unless said otherwise.
+/// Invariances of every score estimator: moved, permuted, rotated and scaled samples give moved, permuted, rotated and scaled scores.
+/// Also checks that divergences are those of the scores. In double precision unless stated otherwise.
 /// </summary>
 public sealed class InvarianceTests
 {
@@ -19,7 +19,7 @@ public sealed class InvarianceTests
     private static readonly double[] Samples = Estimates.Samples(Count, Dimension);
     private static readonly double[] Points = Estimates.Samples(6, Dimension, seed: 2);
 
-    /// <summary>The authors' released code is not: it puts the samples themselves where differences belong.</summary>
+    /// <summary>The authors' released code is not invariant, because it uses the samples themselves in place of differences.</summary>
     [Theory]
     [MemberData(nameof(Estimates.EstimatorsAndKernels), MemberType = typeof(Estimates))]
     public void Moved_samples_have_the_same_scores(string estimator, string kernel)
@@ -31,7 +31,7 @@ public sealed class InvarianceTests
         static double Move(double value, int index) => value + 7 + (3 * (index % Dimension));
     }
 
-    /// <summary>A thousand standard deviations away, where single precision alone would have three digits left of a distance.</summary>
+    /// <summary>A thousand standard deviations away, where plain single precision would leave three digits of a distance.</summary>
     [Theory]
     [MemberData(nameof(Estimates.EstimatorsAndKernels), MemberType = typeof(Estimates))]
     public void Samples_far_from_the_origin_lose_no_digits_in_single_precision(string estimator, string kernel)
@@ -41,7 +41,7 @@ public sealed class InvarianceTests
         double[] moved = Evaluate(
             device, estimator, kernel, [.. Samples.Select(value => value + 1024)], [.. Points.Select(value => value + 1024)]);
 
-        // The mean is not the same to the last bit, nor are the samples less the mean; equations with a ridge of 1/2 amplify that.
+        // The mean differs in the last bits, and so do the centred samples; equations with a ridge of 1/2 amplify that.
         Checks.CloseInMaximum(estimator, expected, moved, 1e-4);
     }
 
@@ -78,7 +78,7 @@ public sealed class InvarianceTests
         }
     }
 
-    /// <summary>Bandwidths follow the unit by their rules, and a regularisation has no unit.</summary>
+    /// <summary>By their rules bandwidths scale with the unit, and regularisations are dimensionless.</summary>
     [Theory]
     [MemberData(nameof(Estimates.EstimatorsAndKernels), MemberType = typeof(Estimates))]
     public void In_another_unit_scores_are_divided_by_it(string estimator, string kernel)

@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>The parametric, spectral, curl-free and kernel-density estimators against slow twins. In double precision.</summary>
+/// <summary>
+/// Compares the parametric, spectral, curl-free and kernel-density estimators with slow reference implementations in double precision.
+/// </summary>
 public sealed class OtherEstimatorTests
 {
     private const int Count = 13;
@@ -22,7 +24,7 @@ public sealed class OtherEstimatorTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void Parametric_is_the_least_of_the_V_statistic(string kernel) => EveryKernel.Run(kernel, new Parametric());
+    public void Parametric_minimises_the_V_statistic(string kernel) => EveryKernel.Run(kernel, new Parametric());
 
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -38,14 +40,14 @@ public sealed class OtherEstimatorTests
         using Device device = Estimates.Double();
         double[] samples = Estimates.Samples(Count, Dimension);
         double[] points = [.. Estimates.Samples(5, Dimension, seed: 2), 300, -200, 100];
-        GaussianMixture density = KernelDensity.Of(samples, Dimension, Bandwidth / Math.Sqrt(2));
+        GaussianMixture density = KernelDensity.Create(samples, Dimension, Bandwidth / Math.Sqrt(2));
         var expected = new double[points.Length];
         density.Score(points, expected);
         double[] scores = Estimates.Fit(device, "kde", "rbf", samples, Dimension, Bandwidth, 1).Scores(points);
         Checks.CloseInMaximum("near", expected.AsSpan(0, 15), scores.AsSpan(0, 15), Tolerance);
         Checks.CloseInMaximum("far", expected.AsSpan(15), scores.AsSpan(15), Tolerance);
 
-        // In single precision e^−ρ is 0 there.
+        // In single precision e^−ρ is 0 at these points.
         using Device simd = DeviceCatalog.Create("simd");
         double[] single = Estimates.Fit(simd, "kde", "rbf", samples, Dimension, Bandwidth, 1).Scores(points);
         Checks.CloseInMaximum("far", expected.AsSpan(15), single.AsSpan(15), 1e-4);
@@ -79,8 +81,8 @@ public sealed class OtherEstimatorTests
     private sealed class Parametric : IKernelTest
     {
         /// <summary>
-        /// The statistic is a quadratic form of the coefficients, which the estimator knows by its matrix Λ and vector b; here it is
-        /// computed from scores and kernels pair by pair, and the equations are its gradient.
+        /// The statistic is a quadratic form of the coefficients, which the estimator represents by a matrix Λ and a vector b. Here
+        /// it is computed pair by pair from scores and kernels, and its gradient is compared with the equations.
         /// </summary>
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel
@@ -100,7 +102,7 @@ public sealed class OtherEstimatorTests
                 Assert.Equal(-(basis[k].Transpose() * sums).Trace() / unit, right.Row(k)[0], 1e-9 * right.ToArray().Max(Math.Abs));
             }
 
-            // And the estimate is made of the solution.
+            // The estimate is computed from the solution.
             const double Ridge = 0.2;
             Vector<double> b = Vector<double>.Build.Dense(right.ToArray());
             Matrix<double> lambda = Matrix<double>.Build.Dense(Count, Count, (i, j) => system.Row(Math.Max(i, j))[Math.Min(i, j)]);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>Functions in the space of a kernel: every derivative of the kernel, norms, inner products, values.</summary>
+/// <summary>Functions in the space of a kernel: derivatives of the kernel, norms, inner products and values.</summary>
 public class ReproducingKernelExpansionTests
 {
     private const double SquaredBandwidth = 1.7;
@@ -27,7 +27,7 @@ public class ReproducingKernelExpansionTests
 
     [Theory]
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
-    public void Multiples_of_the_identity_are_such_matrices(string kernel) => EveryKernel.Run(kernel, new IdentityMatrices());
+    public void Multiples_of_the_identity_agree_with_full_matrices(string kernel) => EveryKernel.Run(kernel, new IdentityMatrices());
 
     [Theory]
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
@@ -42,7 +42,7 @@ public class ReproducingKernelExpansionTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_refused_with_what_is_allowed()
+    public void Invalid_arguments_are_rejected_with_what_is_allowed()
     {
         Refused("3 numbers are not rows of 2", () => new ReproducingKernelExpansion<GaussianKernel>(2, 1, new double[3], new double[3], 1));
         Refused("is NaN", () => new ReproducingKernelExpansion<GaussianKernel>(1, 1, [double.NaN], [0], 1));
@@ -143,7 +143,7 @@ public class ReproducingKernelExpansionTests
             ReproducingKernelExpansion<TKernel> left = Random<TKernel>(5, 6, 2);
             ReproducingKernelExpansion<TKernel> right = Random<TKernel>(6, 4, 2);
 
-            // The sum of two functions has the terms of both.
+            // The sum of two functions consists of the terms of both.
             var (a, b) = (new Draw(5), new Draw(6));
             var sum = new ReproducingKernelExpansion<TKernel>(2, SquaredBandwidth, Both(2), Both(2), Both(4));
             double expected = left.SquaredNorm() + (2 * left.InnerProduct(right)) + right.SquaredNorm();

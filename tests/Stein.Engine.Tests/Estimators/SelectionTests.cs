@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>The score-matching loss, the selection by it, and that estimates come closer to the truth with more samples.</summary>
+/// <summary>Tests of the score-matching loss and of the selection by it, and that estimates improve with more samples.</summary>
 public sealed class SelectionTests
 {
     public static TheoryData<string> Names => [.. ScoreEstimators.Names];
@@ -26,8 +26,8 @@ public sealed class SelectionTests
     }
 
     /// <summary>
-    /// At N(0, I) the loss is on average <c>E‖s − s*‖² − D</c>. The difference of both sides at 20 000 points is a mean of independent
-    /// terms; it must be within four of its standard errors, which fails by chance for one seed in 16 000.
+    /// For N(0, I) the expected loss is <c>E‖s − s*‖² − D</c>. The difference of both sides at 20 000 points is a mean of independent
+    /// terms. It must be within four of its standard errors, which fails by chance for one seed in 16 000.
     /// </summary>
     [Theory]
     [MemberData(nameof(Names))]
@@ -65,20 +65,20 @@ public sealed class SelectionTests
         double rule = estimator.DefaultRegularisation(64, 2);
         Assert.Equal(estimator.Candidates(64, 2).Where(candidate => candidate != rule).Append(rule).Order(), selection.Candidates);
 
-        // None is better that is smoother than the selected; and the loss is the mean over five splits.
+        // No smoother candidate is within the standard error, and the loss is the mean over five splits.
         int selected = selection.Candidates.ToList().IndexOf(selection.Regularisation);
         double[] smoother = [.. selection.Losses.Where((_, index) => estimator.IsSmootherWhenLarger ? index > selected : index < selected)];
         Assert.All(smoother, loss => Assert.True(loss >= selection.Losses.Min()));
-        double[] expected = [.. HeldOutSplit.Of(samples, 2, seed: 5).SelectMany(split => estimator
+        double[] expected = [.. HeldOutSplit.Create(samples, 2, seed: 5).SelectMany(split => estimator
             .Fit(device, split.Training, 2, new() { Regularisation = selection.Regularisation })
-            .ScoreMatchingLosses(split.Judges))];
+            .ScoreMatchingLosses(split.HeldOut))];
         Assert.Equal(expected.Average(), selection.Losses[selected], 1e-12 * Math.Abs(expected.Average()));
         HeldOutSelection again = HeldOutSelection.Choose(estimator, device, samples, 2, seed: 5);
         Checks.Same("losses", [.. selection.Losses], [.. again.Losses]);
         HeldOutSelection other = HeldOutSelection.Choose(estimator, device, samples, 2, seed: 6);
         Assert.NotEqual(selection.Losses, other.Losses);
 
-        // Half of the losses are near the least; what is selected is not far from the best that could be.
+        // Half of the losses are near the smallest; the selected candidate is not far from the best possible one.
         double Error(double regularisation)
             => RelativeError(estimator.Fit(device, samples, 2, new() { Regularisation = regularisation }), Normal(500, 2, 9));
         double least = selection.Candidates.Where(estimatorCanUse).Min(Error);
@@ -87,7 +87,9 @@ public sealed class SelectionTests
         bool estimatorCanUse(double candidate) => double.IsFinite(selection.Losses[selection.Candidates.ToList().IndexOf(candidate)]);
     }
 
-    /// <summary>Differences of mean ¼ and spread 1 at four samples: within an error of ½; of mean 2 they are not.</summary>
+    /// <summary>
+    /// Differences with mean ¼ and standard deviation 1 at four samples are within the standard error of ½; with mean 2 they are not.
+    /// </summary>
     [Fact]
     public void The_first_within_a_standard_error_of_the_difference_is_the_smoothest()
     {
@@ -95,15 +97,15 @@ public sealed class SelectionTests
         double[] near = [.. least.Zip((double[])[1.25, -0.75, 1.25, -0.75], (loss, more) => loss + more)];
         double[] far = [.. near.Select(loss => loss + 1.75)];
         double[] none = [double.PositiveInfinity];
-        Assert.Equal(1, HeldOutSelection.SmoothestOf([far, near, least]));
-        Assert.Equal(2, HeldOutSelection.SmoothestOf([none, far, least]));
-        Assert.Equal(0, HeldOutSelection.SmoothestOf([least, near, none]));
-        Assert.Equal(0, HeldOutSelection.SmoothestOf([least, least]));
-        Assert.Equal(1, HeldOutSelection.SmoothestOf([[double.NaN], far]));
+        Assert.Equal(1, HeldOutSelection.SelectSmoothest([far, near, least]));
+        Assert.Equal(2, HeldOutSelection.SelectSmoothest([none, far, least]));
+        Assert.Equal(0, HeldOutSelection.SelectSmoothest([least, near, none]));
+        Assert.Equal(0, HeldOutSelection.SelectSmoothest([least, least]));
+        Assert.Equal(1, HeldOutSelection.SelectSmoothest([[double.NaN], far]));
     }
 
     [Fact]
-    public void Progress_is_told_before_every_fit()
+    public void Progress_is_reported_before_every_fit()
     {
         using Device device = Estimates.Double();
         var told = new Shares();
@@ -112,10 +114,10 @@ public sealed class SelectionTests
         Assert.Equal(Enumerable.Range(0, fits).Select(done => (double)done / fits), told.Values);
     }
 
-    /// <summary>Larger is smoother: the estimate at the samples is shorter.</summary>
+    /// <summary>A smoother estimate has a smaller norm at the samples.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void Smoother_is_shorter(string name)
+    public void A_smoother_estimate_has_a_smaller_norm(string name)
     {
         using Device device = DeviceCatalog.Create("simd-double");
         ScoreEstimator estimator = ScoreEstimators.Find(name);
@@ -137,7 +139,7 @@ public sealed class SelectionTests
         Assert.Contains("9 samples are too few; at least 10 are needed", message, StringComparison.Ordinal);
     }
 
-    /// <summary>Ten times the samples, the mean over five draws: the relative error falls by a fifth at the least.</summary>
+    /// <summary>With ten times the samples the relative error, averaged over five draws, falls by at least a fifth.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void More_samples_bring_an_estimate_closer(string estimator)
@@ -150,7 +152,7 @@ public sealed class SelectionTests
             ScoreEstimators.Find(estimator).Fit(device, Normal(count, 2, (ulong)(10 + seed)), 2), Normal(1000, 2, 9)));
     }
 
-    /// <summary>The fourth derivative of the profile by differences of the third.</summary>
+    /// <summary>Compares the fourth derivative of the profile with differences of the third.</summary>
     [Theory]
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
     public void The_fourth_ratio_is_that_of_derivatives(string kernel) => EveryKernel.Run(kernel, new FourthRatio());

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>What the Stein gradient estimator is: a minimiser, a limit, a solution of linear equations. In double precision.</summary>
+/// <summary>
+/// Identities of the Stein gradient estimator as a minimiser, a limit and a solution of linear equations, in double precision.
+/// </summary>
 public sealed class SteinEstimatorIdentityTests
 {
     private const int Count = 17;
@@ -19,7 +21,7 @@ public sealed class SteinEstimatorIdentityTests
 
     public static TheoryData<string> Kernels => EveryKernel.Names;
 
-    /// <summary>The KSD's own gradient at the estimate is what the ridge's is, with the other sign.</summary>
+    /// <summary>At the estimate, the gradient of the KSD is the negative of the gradient of the ridge penalty.</summary>
     [Theory]
     [MemberData(nameof(Kernels))]
     public void Is_the_ridge_minimiser_of_the_V_statistic(string kernel) => EveryKernel.Run(kernel, new Minimiser());
@@ -40,7 +42,7 @@ public sealed class SteinEstimatorIdentityTests
     [MemberData(nameof(Kernels))]
     public void Landweber_steps_are_those_of_functional_gradient_descent(string kernel) => EveryKernel.Run(kernel, new Steps());
 
-    /// <summary>Chebyshev polynomials of a low degree against every step, at the samples and off them.</summary>
+    /// <summary>Compares Chebyshev polynomials of a low degree with all single steps, at the samples and at other points.</summary>
     [Theory]
     [MemberData(nameof(Kernels))]
     public void Landweber_iteration_at_once_is_step_by_step(string kernel)
@@ -59,10 +61,10 @@ public sealed class SteinEstimatorIdentityTests
             Checks.CloseInMaximum($"{steps}, points", expected.Scores(points), actual.Scores(points), Tolerance);
         }
 
-        Assert.InRange(LandweberPolynomial.Of(1000, device.UnitRoundoff).Scores.Length, 1, 250);
+        Assert.InRange(LandweberPolynomial.Create(1000, device.UnitRoundoff).Scores.Length, 1, 250);
     }
 
-    /// <summary>At x = 1 and 0, and against the sums of powers between.</summary>
+    /// <summary>Checks the polynomials at x = 1 and 0 and compares them with sums of powers in between.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -70,7 +72,7 @@ public sealed class SteinEstimatorIdentityTests
     [InlineData(500)]
     public void Landweber_polynomials_are_sums_of_powers(int steps)
     {
-        var polynomial = LandweberPolynomial.Of(steps, 1e-16);
+        var polynomial = LandweberPolynomial.Create(steps, 1e-16);
         foreach (double x in (double[])[0, 0.1, 0.5, 0.9, 0.999, 1])
         {
             double p = 0, q = 0, power = 1;
@@ -90,12 +92,12 @@ public sealed class SteinEstimatorIdentityTests
     }
 
     /// <summary>
-    /// At one of its samples the augmented estimate is of that sample counted twice; of all others what is off the samples goes through
-    /// what is at them.
+    /// At one of its samples the augmented estimator counts that sample twice. The formulas of all other estimators give the estimate at
+    /// the samples when evaluated there.
     /// </summary>
     [Theory]
     [MemberData(nameof(Estimates.EstimatorsAndKernels), MemberType = typeof(Estimates))]
-    public void Off_the_samples_is_at_the_samples_what_it_is_there(string estimator, string kernel)
+    public void The_formula_for_other_points_agrees_at_the_samples(string estimator, string kernel)
     {
         if (estimator == "stein-augmented")
             return;
@@ -123,7 +125,7 @@ public sealed class SteinEstimatorIdentityTests
             using Device device = Estimates.Double();
             double[] samples = Estimates.Samples(Count, Dimension);
 
-            // The discrepancy adds 10⁻⁹ to h², the estimator does not.
+            // The discrepancy adds 10⁻⁹ to h², and the estimator does not.
             double[] estimate = Estimates.Fit(device, "stein", TKernel.Name, samples, Dimension, Bandwidth, Ridge).ScoresAtSamples();
             var discrepancy = new KernelisedSteinDiscrepancy<TKernel>(device, Count, Dimension, PairStatistic.V);
             DeviceMatrix x = device.Upload(Count, Dimension, samples);
@@ -134,12 +136,12 @@ public sealed class SteinEstimatorIdentityTests
             double factor = -2 * Ridge / (Count * Count);
             Checks.CloseInMaximum("gradient", [.. estimate.Select(score => factor * score)], device.Read(gradient), Tolerance);
 
-            double least = Objective(estimate);
+            double lowest = Objective(estimate);
             var draw = new Draw(3);
             for (int repetition = 0; repetition < 5; repetition++)
             {
                 double[] step = draw.Normal(estimate.Length, 0.01);
-                Assert.True(Objective([.. estimate.Zip(step, (score, move) => score + move)]) > least);
+                Assert.True(Objective([.. estimate.Zip(step, (score, move) => score + move)]) > lowest);
             }
 
             double Objective(double[] scores) => discrepancy.Value(x, device.Upload(Count, Dimension, scores))
@@ -188,7 +190,7 @@ public sealed class SteinEstimatorIdentityTests
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            // Samples far apart for the kernel: a Gram matrix near the identity, which the iterations solve in a few hundred steps.
+            // With samples far apart the Gram matrix is close to the identity, and the iterations converge in a few hundred steps.
             const double Narrow = 0.35;
             using Device device = Estimates.Double();
             double[] samples = Estimates.Samples(Count, Dimension, scale: 2);

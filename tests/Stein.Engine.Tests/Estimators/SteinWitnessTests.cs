@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Estimators;
 
-/// <summary>KSD² is the squared norm of the Stein witness: the code of the Stein kernel against coefficients, to rounding.</summary>
+/// <summary>KSD² is the squared norm of the Stein witness: compares the Stein kernel with coefficients, up to rounding.</summary>
 public class SteinWitnessTests
 {
     [Theory]
@@ -22,7 +22,7 @@ public class SteinWitnessTests
     [InlineData(-1)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void A_squared_bandwidth_that_is_none_is_refused(double squaredBandwidth)
+    public void An_invalid_squared_bandwidth_is_rejected(double squaredBandwidth)
     {
         using Device device = CpuDevices.CreateDouble();
         var bandwidth = new Bandwidth(device, 1);
@@ -46,7 +46,7 @@ public class SteinWitnessTests
                 var witness = new ReproducingKernelExpansion<TKernel>(
                     dimension, squaredBandwidth, points, Array.ConvertAll(scores, score => share * score), share);
 
-                // A U-statistic may cancel to nearly nothing; its rounding is that of the V-statistic.
+                // A U-statistic may be close to zero by cancellation; its rounding error is that of the V-statistic.
                 double size = witness.SquaredNorm();
                 foreach (PairStatistic statistic in new[] { PairStatistic.V, PairStatistic.U })
                 {

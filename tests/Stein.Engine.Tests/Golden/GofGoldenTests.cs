@@ -27,13 +27,13 @@ public class GofGoldenTests
             Program = Measure<TKernel>,
             Translate = (_, expected) => GoldenRun.SquareBandwidths(expected, path => path.Contains("bandwidth", StringComparison.Ordinal)),
 
-            // The projected median of very few samples is the zero of a pair (i, i), which the authors' form of it misses by rounding.
+            // The projected median of very few samples is the zero of a pair (i, i), which the authors' formula misses by rounding.
             IsZero = (_, path) => path == "sksd_bandwidth_per_slice",
         };
 
     /// <summary>
-    /// Replicates of the pair matrix that a test left, in <paramref name="results"/> under the name of the kind of test, with the
-    /// statistic and the authors' p-value, the share of replicates that are at least the statistic.
+    /// Adds the replicates of a pair matrix to <paramref name="results"/> under the name of the kind of test, and with them the statistic
+    /// and the authors' p-value, the share of replicates that are at least the statistic.
     /// </summary>
     internal static void AddTest(Measurements results, string kind, Bootstrap bootstrap, DeviceMatrix pairs)
     {
@@ -47,7 +47,7 @@ public class GofGoldenTests
         double share = (double)replicates.Count(replicate => replicate >= statistic[0]) / replicates.Length;
         results.AddDerived($"{kind}_p_value", [share], () =>
         {
-            // Rounding moves the share by those replicates that it can move past the statistic.
+            // Rounding affects the share by the replicates that it can move past the statistic.
             double bound = Statistic().Bound;
             int near = Replicates().Count(replicate => Math.Abs(replicate.Value - statistic[0])
                 <= 2 * (replicate.Bound + bound) * RunningErrorLane.SinglePrecision);

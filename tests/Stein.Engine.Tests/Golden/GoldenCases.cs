@@ -5,8 +5,8 @@ using Xunit;
 namespace Stein.Engine.Tests.Golden;
 
 /// <summary>
-/// Finds reference cases by the quantity they are about: in the folder <c>golden</c> beside the tests, and in the folder that
-/// the environment variable STEIN_GOLDEN names, if it is set. A file with the same bytes in both counts once.
+/// Finds reference cases by their quantity, in the folder <c>golden</c> beside the tests and in the folder named by the environment
+/// variable STEIN_GOLDEN, if it is set. A file with the same bytes in both folders counts once.
 /// </summary>
 /// <example><c>[Theory, MemberData(nameof(GoldenCases.Names), "ksd_rbf", MemberType = typeof(GoldenCases))]</c></example>
 public static class GoldenCases
@@ -17,7 +17,9 @@ public static class GoldenCases
         LoadAll(Path.Combine(AppContext.BaseDirectory, "golden"), Environment.GetEnvironmentVariable(ExtraFolderVariable)));
 
     /// <summary>The names of all cases of a quantity, as theory data.</summary>
-    /// <exception cref="InvalidOperationException">There is none: a theory without cases would pass without checking anything.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no cases: a theory without cases would pass without checking anything.
+    /// </exception>
     public static TheoryData<string> Names(string quantity) => [.. Of(quantity).Select(golden => golden.Name)];
 
     /// <summary>Every golden case of a quantity on every device.</summary>
@@ -34,11 +36,11 @@ public static class GoldenCases
         return rows;
     }
 
-    /// <summary>The case of a quantity with a name that <see cref="Names"/> gave.</summary>
+    /// <summary>The case of a quantity with a name from <see cref="Names"/>.</summary>
     public static GoldenCase Get(string quantity, string name) => Of(quantity).Single(golden => golden.Name == name);
 
     /// <summary>All cases of a quantity.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
+    /// <exception cref="InvalidOperationException">There are no cases.</exception>
     public static IReadOnlyList<GoldenCase> Of(string quantity) =>
         ByQuantity.Value.TryGetValue(quantity, out List<GoldenCase>? cases)
             ? cases
@@ -75,7 +77,7 @@ public static class GoldenCases
     /// <summary>Reads the list of rows under a key as one flat row-major array.</summary>
     public static double[] FlatMatrix(this JsonElement element, string key) => [.. element.Matrix(key).Cast<double>()];
 
-    /// <summary>Loads every case of a folder and of an optional second one, by quantity.</summary>
+    /// <summary>Loads all cases of a folder and of an optional second one, grouped by quantity.</summary>
     internal static IReadOnlyDictionary<string, List<GoldenCase>> LoadAll(string folder, string? extraFolder)
     {
         var contents = new HashSet<string>(StringComparer.Ordinal);

@@ -4,13 +4,13 @@ namespace Stein.Engine.Tests.Golden;
 
 public sealed class GoldenCasesTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("stein-golden-").FullName;
-    private readonly string _extraFolder = Directory.CreateTempSubdirectory("stein-golden-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("stein-golden-").FullName;
+    private readonly string extraFolder = Directory.CreateTempSubdirectory("stein-golden-").FullName;
 
     public void Dispose()
     {
-        Directory.Delete(_folder, recursive: true);
-        Directory.Delete(_extraFolder, recursive: true);
+        Directory.Delete(folder, recursive: true);
+        Directory.Delete(extraFolder, recursive: true);
     }
 
     [Fact]
@@ -23,13 +23,13 @@ public sealed class GoldenCasesTests : IDisposable
     [Fact]
     public void Cases_come_from_both_folders_and_equal_files_count_once()
     {
-        Write(_folder, "same", 1);
-        Write(_extraFolder, "same", 1);
-        Write(_folder, "changed", 2);
-        Write(_extraFolder, "changed", 3);
-        File.WriteAllText(Path.Combine(_folder, "README.md"), "not a case");
+        Write(folder, "same", 1);
+        Write(extraFolder, "same", 1);
+        Write(folder, "changed", 2);
+        Write(extraFolder, "changed", 3);
+        File.WriteAllText(Path.Combine(folder, "README.md"), "not a case");
 
-        var cases = GoldenCases.LoadAll(_folder, _extraFolder)["q"];
+        var cases = GoldenCases.LoadAll(folder, extraFolder)["q"];
 
         Assert.Equal(["changed", "same", "changed [STEIN_GOLDEN]"], cases.Select(golden => golden.Name));
         Assert.Equal([2.0, 1.0, 3.0], cases.Select(golden => golden.Expected.Scalar("value")));
@@ -38,8 +38,8 @@ public sealed class GoldenCasesTests : IDisposable
     [Fact]
     public void Vectors_and_matrices_are_read_in_row_order()
     {
-        Write(_folder, "case", 1);
-        var inputs = GoldenCases.LoadAll(_folder, null)["q"].Single().Inputs;
+        Write(folder, "case", 1);
+        var inputs = GoldenCases.LoadAll(folder, null)["q"].Single().Inputs;
         Assert.Equal([1.5, -2], inputs.Vector("v"));
         Assert.Equal(new double[,] { { 1, 2, 3 }, { 4, 5, 6 } }, inputs.Matrix("m"));
         Assert.Equal([1, 2, 3, 4, 5, 6], inputs.FlatMatrix("m"));
@@ -47,7 +47,7 @@ public sealed class GoldenCasesTests : IDisposable
 
     [Fact]
     public void A_missing_extra_folder_is_an_error() =>
-        Assert.Throws<DirectoryNotFoundException>(() => GoldenCases.LoadAll(_folder, Path.Combine(_extraFolder, "missing")));
+        Assert.Throws<DirectoryNotFoundException>(() => GoldenCases.LoadAll(folder, Path.Combine(extraFolder, "missing")));
 
     private static void Write(string folder, string name, int value) => File.WriteAllText(
         Path.Combine(folder, name + ".json"),

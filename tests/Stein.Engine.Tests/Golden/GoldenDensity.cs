@@ -6,7 +6,7 @@ using Stein.Engine.Models;
 namespace Stein.Engine.Tests.Golden;
 
 /// <summary>
-/// The scores of the densities that golden cases name, on the host in double precision but for the ICA model, which the engine has.
+/// The scores of the densities of golden cases, on the host in double precision except for the ICA model, which the engine provides.
 /// </summary>
 internal static class GoldenDensity
 {
@@ -64,7 +64,7 @@ internal static class GoldenDensity
     private static Matrix<double> Centred(double[,] samples, double[] location)
         => Matrix<double>.Build.DenseOfArray(samples).MapIndexed((_, d, x) => x - location[d], Zeros.Include);
 
-    /// <summary>A list of numbers, or one for every dimension.</summary>
+    /// <summary>Reads a list of numbers, or a single number that is repeated for every dimension.</summary>
     private static double[] PerDimension(JsonElement element, int dimension)
         => element.ValueKind == JsonValueKind.Array
             ? GoldenRun.Numbers(element)

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Golden;
 
-/// <summary>The scores by which golden cases are computed, against those of the authors and against differences.</summary>
+/// <summary>Compares the scores used in golden cases with those of the authors and with difference quotients.</summary>
 public class GoldenDensityTests
 {
     private const string Quantity = "active_slices";

@@ -8,20 +8,20 @@ using Xunit;
 namespace Stein.Engine.Tests.Golden;
 
 /// <summary>
-/// Runs a computation on a device and holds all its results against a golden case: every expected number must have been
-/// computed, under its path in the file (<c>maxsksd_random/grad_g_V</c>).
+/// Runs a computation on a device and compares all its results with a golden case. Every expected number must have been
+/// computed under its path in the file (such as <c>maxsksd_random/grad_g_V</c>).
 /// </summary>
 public sealed class GoldenRun(string quantity)
 {
     /// <summary>
-    /// The rule of the cases' README: largest difference over largest expected magnitude. The published code forms squared distances
-    /// as |a|² + |b|² − 2a·b, which costs it up to 1e-10.
+    /// The tolerance of the README of the cases, for the largest difference over the largest expected magnitude. The published code
+    /// computes squared distances as |a|² + |b|² − 2a·b, with errors of up to 1e-10.
     /// </summary>
     private const double Tolerance = 1e-9;
 
-    private readonly ConcurrentDictionary<string, Lazy<Measurements>> _references = new();
+    private readonly ConcurrentDictionary<string, Lazy<Measurements>> references = new();
 
-    /// <summary>Expected values under another name or form than in the file.</summary>
+    /// <summary>Renames or transforms expected values of the file.</summary>
     public Action<GoldenCase, Dictionary<string, double[]>> Translate { get; init; } = (_, _) => { };
 
     /// <summary>Whether a value is zero by construction, so that its tolerance is absolute.</summary>
@@ -51,7 +51,7 @@ public sealed class GoldenRun(string quantity)
         (double loosest, string loosestPath) = (0, string.Empty);
         foreach ((string path, double[] values) in expected)
         {
-            // Zero by construction: compared absolutely, for numbers of the order of 1.
+            // Values that are zero by construction are compared absolutely; the numbers involved are of the order of 1.
             double scale = Math.Max(Checks.LargestMagnitude(values), IsZero(golden, path) ? 1 : 0);
             Func<int, double>? rounding = bounds?.Tolerance(path, device.UnitRoundoff);
             double share = Checks.Close(
@@ -68,7 +68,7 @@ public sealed class GoldenRun(string quantity)
             $"used {worst:P2} of the tolerance at {worstPath}; loosest {loosest:E1} of the largest entry at {loosestPath}");
     }
 
-    /// <summary>h² of every slice, from what the device made of the bandwidths: the kernel sees 1/(h² + 1e−9).</summary>
+    /// <summary>Adds h² of every slice, computed from the device's 1/(h² + 1e−9).</summary>
     public static void AddSquaredBandwidths(Measurements results, string name, Bandwidth bandwidth)
     {
         string inverses = name + "/inverse squares";
@@ -78,7 +78,7 @@ public sealed class GoldenRun(string quantity)
             name, squares, () => [.. results.Errors(inverses).Select(e => Measurements.Combine(0, -1 / (e.Value * e.Value), [e]))]);
     }
 
-    /// <summary>Turns expected bandwidths into their squares.</summary>
+    /// <summary>Replaces expected bandwidths by their squares.</summary>
     public static void SquareBandwidths(Dictionary<string, double[]> expected, Func<string, bool> isBandwidth)
     {
         foreach (string path in expected.Keys.Where(isBandwidth).ToArray())
@@ -101,12 +101,12 @@ public sealed class GoldenRun(string quantity)
             Flatten(property.Value, path.Length == 0 ? property.Name : $"{path}/{property.Name}", values);
     }
 
-    private Measurements Reference(GoldenCase golden) => _references.GetOrAdd(
+    private Measurements Reference(GoldenCase golden) => references.GetOrAdd(
         golden.Name,
         _ => new Lazy<Measurements>(() => Measurements.Run(new ReferenceDevice(), (d, results) => Program(golden, d, results)))).Value;
 }
 
-/// <summary>Reading inputs of any size onto a device.</summary>
+/// <summary>Reads inputs of any size onto a device.</summary>
 internal static class GoldenInputs
 {
     /// <summary>A list of rows.</summary>

@@ -145,7 +145,7 @@ public class IcaGoldenTests
         }
     }
 
-    /// <summary>The way of training, where products with r are left out, must give what the general way gives.</summary>
+    /// <summary>The method used in training, which skips products with r, must agree with the general one.</summary>
     private static void MeasureBasis(string path, Device device, Measurements results, IcaModel model, DeviceMatrix x)
     {
         DeviceMatrix gradient = device.Allocate(x.Rows, x.Columns);
@@ -163,7 +163,7 @@ public class IcaGoldenTests
             Hold($"{path}/grad_g_{statistic}", device.Read(transposed));
         }
 
-        // Normalised unit vectors are unit vectors: the two ways differ by the 1e-10 of the normalisation and by rounding.
+        // Normalised unit vectors are unit vectors, so both differ only by the 1e-10 of the normalisation and by rounding.
         void Hold(string name, double[] values) => Checks.CloseInMaximum(
             name + " on the basis", results[name], values, 1e-9 + (64 * x.Rows * device.UnitRoundoff));
     }

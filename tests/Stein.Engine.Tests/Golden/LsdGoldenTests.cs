@@ -43,7 +43,7 @@ public class LsdGoldenTests
         results.AddSum("regulariser", 1.0 / count, lsd.Penalty);
         results.Add("jacobian_trace", () => lsd.PerSample(x, model.Scores).Traces);
 
-        // Of the two arrays that are read, the products are the first.
+        // Two arrays are read, of which the products are the first.
         results.Add("score_dot_f", () => lsd.PerSample(x, model.Scores).ScoreProducts, fromLast: 2);
 
         MeasureObjective("exact");
@@ -77,7 +77,7 @@ public class LsdGoldenTests
         }
     }
 
-    /// <summary>The parameters under the names of the cases, which hold weights output×input.</summary>
+    /// <summary>The parameters by the names of the cases, whose weights are output×input.</summary>
     private static IEnumerable<(string Name, DeviceMatrix Matrix)> Named(NetworkParameters parameters) =>
     [
         ("weight_layer_0", parameters.Weight1),

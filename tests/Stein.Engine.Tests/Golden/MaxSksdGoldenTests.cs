@@ -25,7 +25,7 @@ public class MaxSksdGoldenTests
             Program = Measure<TKernel>,
             Translate = (_, expected) => GoldenRun.SquareBandwidths(expected, path => path == "bandwidth_per_slice"),
 
-            // In one dimension a normalised direction is ±1 and its derivative zero but for the 1e-10 in the normalisation.
+            // In one dimension a normalised direction is ±1, and its derivative is zero except for the 1e-10 in the normalisation.
             IsZero = (golden, path) => golden.Inputs.Matrix("samples").GetLength(1) == 1
                 && (path.StartsWith("grad_r", StringComparison.Ordinal) || path.StartsWith("grad_g", StringComparison.Ordinal)),
         };

@@ -15,7 +15,7 @@ public class MedianGoldenTests
         Program = Measure,
         Translate = (_, expected) => GoldenRun.SquareBandwidths(expected, path => path.Contains("bandwidth", StringComparison.Ordinal)),
 
-        // The diagonal's zeros may be the median, and a square distance of the authors' is off by rounding of |a|² then.
+        // The zeros of the diagonal may be the median, for which the authors' squared distances have the rounding error of |a|².
         IsZero = (_, path) => path is "median_sq_proj" or "bandwidth_proj",
     };
 
@@ -77,8 +77,8 @@ public class MedianGoldenTests
     }
 
     /// <summary>
-    /// The engine's projected medians know one set of samples, whose differences from themselves are zero. For two sets the pairs
-    /// i ≤ j are put above the diagonal of a larger matrix and go through the other median, which takes positive numbers alone.
+    /// The engine's projected medians are for a single set of samples, whose differences from themselves are zero. For two sets, the pairs
+    /// i ≤ j are placed above the diagonal of a larger matrix, whose median is computed by the other operation; it ignores zeros.
     /// </summary>
     private static double[] CrossMedians(Device device, GoldenCase golden, int slices)
     {
@@ -124,7 +124,7 @@ public class MedianGoldenTests
 
     private static void SetFromMedians(Bandwidth bandwidth, Device device)
     {
-        // Set takes bandwidths; h = 2√(m/2) makes h² = 2m, which then stands where the medians stood.
+        // Set takes bandwidths; h = 2√(m/2) gives h² = 2m, which then replaces the medians.
         double[] medians = device.Read(bandwidth.Medians);
         bandwidth.Set([.. medians.Select(median => 2 * Math.Sqrt(0.5 * median))]);
         device.Write(bandwidth.Medians, medians);

@@ -35,7 +35,7 @@ public class MmdGoldenTests
         results.Add("aggregate_median_sq_dist", discrepancy.Bandwidth.Medians);
         discrepancy.Bandwidth.Set([golden.Inputs.Scalar("bandwidth")]);
 
-        // Of the numbers read, kernels between samples of one index have the largest weight, 2/(N(N − 1)) at most.
+        // Of the numbers read, kernels between samples of the same index have the largest weight, at most 2/(N(N − 1)).
         double largest = 2 * PairStatistic.U.Weight(count);
         results.AddSum("mmd_V", largest, () => discrepancy.Estimate().V);
         results.AddSum("mmd_U", largest, () => discrepancy.Estimate().U);

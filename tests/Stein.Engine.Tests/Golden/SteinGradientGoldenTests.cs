@@ -9,7 +9,8 @@ using Xunit;
 namespace Stein.Engine.Tests.Golden;
 
 /// <summary>
-/// The Stein gradient estimator against the authors' functions, in double precision: their solves are good to 10⁻¹⁰, ours is held to 10⁻⁹.
+/// Compares the Stein gradient estimator with the authors' functions in double precision. Their solves are accurate to 10⁻¹⁰; the
+/// tolerance is 10⁻⁹.
 /// </summary>
 [Trait("Category", "Golden")]
 public sealed class SteinGradientGoldenTests : IDisposable
@@ -18,11 +19,11 @@ public sealed class SteinGradientGoldenTests : IDisposable
 
     private const double Tolerance = 1e-9;
 
-    private readonly Device _device = CpuDevices.CreateDouble();
+    private readonly Device device = CpuDevices.CreateDouble();
 
     public static TheoryData<string> Names => GoldenCases.Names(Quantity);
 
-    public void Dispose() => _device.Dispose();
+    public void Dispose() => device.Dispose();
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -33,7 +34,7 @@ public sealed class SteinGradientGoldenTests : IDisposable
         var gram = new PaddedMatrix(samples.Count, samples.Count);
         DeviceMatrix sums = new SampleGram<GaussianKernel>(samples).GradientSums(gram);
         Checks.CloseInMaximum("kernel", golden.Expected.FlatMatrix("kernel_matrix"), gram.ToArray(), Tolerance);
-        Checks.CloseInMaximum("sums", golden.Expected.FlatMatrix("grad_kernel_sum"), _device.Read(sums), Tolerance);
+        Checks.CloseInMaximum("sums", golden.Expected.FlatMatrix("grad_kernel_sum"), device.Read(sums), Tolerance);
     }
 
     [Theory]
@@ -44,7 +45,7 @@ public sealed class SteinGradientGoldenTests : IDisposable
         foreach (string estimator in (string[])["stein", "stein-augmented"])
         {
             ScoreEstimate estimate = ScoreEstimators.Find(estimator).Fit(
-                _device,
+                device,
                 golden.Inputs.FlatMatrix("samples"),
                 golden.Inputs.Matrix("samples").GetLength(1),
                 new ScoreEstimatorSettings { Bandwidth = Bandwidth(golden), Regularisation = golden.Inputs.Scalar("lambda") });
@@ -54,7 +55,7 @@ public sealed class SteinGradientGoldenTests : IDisposable
     }
 
     /// <summary>
-    /// The released variant adds <c>(λ/b)(K + λI)⁻¹X</c>, by which it depends on where the samples lie; the engine has no such estimator.
+    /// The released variant adds <c>(λ/b)(K + λI)⁻¹X</c>, so it depends on where the samples lie; the engine has no such estimator.
     /// </summary>
     [Theory]
     [MemberData(nameof(Names))]
@@ -68,7 +69,7 @@ public sealed class SteinGradientGoldenTests : IDisposable
         Checks.CloseInMaximum("difference", golden.Expected.FlatMatrix("steingrad_minus_sliced"), difference, Tolerance);
     }
 
-    /// <summary>The predictor is the same, whatever estimate at the samples it goes on from; the authors' is their released one.</summary>
+    /// <summary>The predictor is the same for any estimate at the samples; the authors use their released variant.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void The_non_parametric_predictor_is_the_authors(string name)
@@ -87,7 +88,7 @@ public sealed class SteinGradientGoldenTests : IDisposable
     private static double Bandwidth(GoldenCase golden) => Math.Sqrt(2 * golden.Inputs.Scalar("bandwidth_b"));
 
     private SampleSet Samples(GoldenCase golden) => SampleSet.Create(
-        _device,
+        device,
         golden.Inputs.FlatMatrix("samples"),
         golden.Inputs.Matrix("samples").GetLength(1),
         Bandwidth(golden),
@@ -97,8 +98,8 @@ public sealed class SteinGradientGoldenTests : IDisposable
     {
         double[,] samples = golden.Inputs.Matrix("samples");
         double ridge = golden.Inputs.Scalar("lambda");
-        var solution = RidgeSolution.Of<GaussianKernel>(Samples(golden), ridge);
-        PaddedMatrix shift = PaddedMatrix.Of(golden.Inputs.FlatMatrix("samples"), samples.GetLength(0), samples.GetLength(1));
+        var solution = RidgeSolution.Solve<GaussianKernel>(Samples(golden), ridge);
+        PaddedMatrix shift = PaddedMatrix.FromRows(golden.Inputs.FlatMatrix("samples"), samples.GetLength(0), samples.GetLength(1));
         solution.Factor.Solve(shift);
         double factor = ridge / golden.Inputs.Scalar("bandwidth_b");
         return (solution, [.. solution.Scores.Zip(shift.ToArray(), (score, solved) => score + (factor * solved))]);

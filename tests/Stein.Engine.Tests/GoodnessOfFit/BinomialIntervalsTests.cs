@@ -6,7 +6,9 @@ namespace Stein.Engine.Tests.GoodnessOfFit;
 
 public class BinomialIntervalsTests
 {
-    /// <summary>R 4: <c>binom.test(k, n, conf.level = c)$conf.int</c>; those of no and of all successes are 1 − (½ − ½c)^(1/n).</summary>
+    /// <summary>
+    /// From R 4: <c>binom.test(k, n, conf.level = c)$conf.int</c>; those of no and of all successes are 1 − (½ − ½c)^(1/n).
+    /// </summary>
     [Theory]
     [InlineData(0, 10, 0.95, 0, 0.3084971)]
     [InlineData(10, 10, 0.95, 0.6915029, 1)]
@@ -24,7 +26,7 @@ public class BinomialIntervalsTests
     [InlineData(27, 500, 0.95)]
     [InlineData(499, 500, 0.99)]
     [InlineData(100, 2000, 0.999999)]
-    public void At_its_ends_the_count_is_just_a_surprise(int successes, int trials, double confidence)
+    public void At_its_ends_the_count_is_just_implausible(int successes, int trials, double confidence)
     {
         (double lower, double upper) = BinomialIntervals.ClopperPearson(successes, trials, confidence);
         double tail = (1 - confidence) / 2;
@@ -38,7 +40,7 @@ public class BinomialIntervalsTests
     [InlineData(0.05, 400, 0.999999)]
     [InlineData(0.5, 7, 0.9)]
     [InlineData(0.999, 30, 0.95)]
-    public void Counts_outside_are_a_surprise_and_those_at_the_ends_are_none(double probability, int trials, double confidence)
+    public void Counts_outside_are_implausible_and_those_at_the_ends_are_not(double probability, int trials, double confidence)
     {
         (int lower, int upper) = BinomialIntervals.Counts(probability, trials, confidence);
         double tail = (1 - confidence) / 2;
@@ -57,13 +59,13 @@ public class BinomialIntervalsTests
     }
 
     [Fact]
-    public void What_makes_no_interval_is_refused_with_a_reason()
+    public void Invalid_arguments_are_rejected_with_a_reason()
     {
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("0 trials", () => BinomialIntervals.ClopperPearson(0, 0));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("cannot have 11", () => BinomialIntervals.ClopperPearson(11, 10));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("cannot have -1", () => BinomialIntervals.ClopperPearson(-1, 10));
-        BootstrapTests.Refuses<ArgumentOutOfRangeException>("confidence of 1", () => BinomialIntervals.ClopperPearson(1, 10, 1));
-        BootstrapTests.Refuses<ArgumentOutOfRangeException>("confidence of NaN", () => BinomialIntervals.Counts(0.5, 10, double.NaN));
+        BootstrapTests.Refuses<ArgumentOutOfRangeException>("confidence cannot be 1", () => BinomialIntervals.ClopperPearson(1, 10, 1));
+        BootstrapTests.Refuses<ArgumentOutOfRangeException>("cannot be NaN", () => BinomialIntervals.Counts(0.5, 10, double.NaN));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("probability cannot be NaN", () => BinomialIntervals.Counts(double.NaN, 10));
         BootstrapTests.Refuses<ArgumentOutOfRangeException>("-1 trials", () => BinomialIntervals.Counts(0.5, -1));
     }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.GoodnessOfFit;
 
-/// <summary>The bootstrap against its definition, on every device, and what it refuses.</summary>
+/// <summary>Compares the bootstrap with its definition on every device, and checks which arguments it rejects.</summary>
 public class BootstrapTests
 {
     private const ulong Seed = 90;
@@ -36,7 +36,7 @@ public class BootstrapTests
                 }
             }
 
-            // The terms of N² add up to a few times the largest replicate of several at most, and to nothing of two samples drawn evenly.
+            // The N² terms add up to at most a few times the largest replicate, and to zero for two samples drawn equally often.
             double size = Math.Max(Checks.LargestMagnitude(expected), Checks.LargestMagnitude(pairs) / samples);
             Checks.Close($"{kind} of {samples}", expected, actual, _ => 1e-13 * size);
             double statistic = pairs.Sum() / (samples * (samples - 1.0));
@@ -94,7 +94,7 @@ public class BootstrapTests
             Assert.Equal(before, used.Test(first));
             Checks.Same("used again", replicates, used.Replicates);
 
-            // Redrawn from a stream put back, too; the other half of the weights in between.
+            // Redrawing from a rewound stream gives the same bits too, after other weights in between.
             PhiloxStream stream = Stream();
             var redrawn = new Bootstrap(device, Samples, 40, kind, stream);
             redrawn.Redraw(stream);
@@ -108,7 +108,7 @@ public class BootstrapTests
     }
 
     [Fact]
-    public void Given_counts_are_the_weights_and_the_order_of_samples_is_nothing()
+    public void Given_counts_are_the_weights_and_the_order_of_samples_does_not_matter()
     {
         using Device device = CpuDevices.CreateDouble();
         const int Samples = 12;
@@ -132,8 +132,8 @@ public class BootstrapTests
     }
 
     /// <summary>
-    /// The mean of replicates over all weights is <c>Σ_ij E[v_i v_j] h_ij</c>: 0 for signs, <c>−Σh/N³</c> for counts, whose
-    /// covariance is −1/N of a count's own variance. Within 4 standard errors, for the fixed seed.
+    /// The mean of replicates over all weights is <c>Σ_ij E[v_i v_j] h_ij</c>, which is 0 for signs and <c>−Σh/N³</c> for counts, whose
+    /// covariance is −1/N times the variance of a count. Checked within 4 standard errors for the fixed seed.
     /// </summary>
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -154,7 +154,7 @@ public class BootstrapTests
     public void A_p_value_counts_ties_and_is_never_zero()
     {
         using Device device = CpuDevices.CreateDouble();
-        // Two samples drawn twice each or once each: v = (±1, ∓1)/2 or 0, and replicates −h/2 or 0.
+        // If one of two samples is drawn twice, v = (±1, ∓1)/2 and the replicate is −h/2; if each is drawn once, both are 0.
         Bootstrap bootstrap = Bootstrap.FromCounts(device, 2, [2, 0, 1, 1, 0, 2, 2, 0]);
         bootstrap.Run(device.Upload(2, 2, [0, 4, 4, 0]));
         Checks.Same("replicates", [-2, 0, -2, -2], bootstrap.Replicates);
@@ -166,10 +166,10 @@ public class BootstrapTests
     }
 
     [Fact]
-    public void What_cannot_be_tested_is_refused_with_a_reason()
+    public void Invalid_arguments_are_rejected_with_a_reason()
     {
         using Device device = CpuDevices.CreateDouble();
-        Refuses<ArgumentOutOfRangeException>("1 samples has no pairs", () => Create(1, 10));
+        Refuses<ArgumentOutOfRangeException>("number of samples cannot be 1", () => Create(1, 10));
         Refuses<ArgumentOutOfRangeException>("0 replicates", () => Create(10, 0));
         Refuses<ArgumentOutOfRangeException>("-1 replicates", () => Create(10, -1));
         Refuses<ArgumentOutOfRangeException>("at least two", () => Bootstrap.FromCounts(device, 1, [1]));
@@ -177,7 +177,7 @@ public class BootstrapTests
         Refuses<ArgumentException>("not a whole number of rows of 3", () => Bootstrap.FromCounts(device, 3, [1, 1, 1, 1]));
         Refuses<ArgumentException>("replicate 1 add up to 2", () => Bootstrap.FromCounts(device, 3, [1, 1, 1, 0, 1, 1]));
         Bootstrap bootstrap = Create(3, 10);
-        Refuses<ArgumentException>("pair matrix of 4×4 was given to a bootstrap of 3", () => bootstrap.Run(device.Allocate(4, 4)));
+        Refuses<ArgumentException>("pair matrix of 4×4 was passed to a bootstrap of 3", () => bootstrap.Run(device.Allocate(4, 4)));
         double[] pairs = Pairs(3);
         pairs[1] = double.NaN;
         Refuses<ArgumentException>("statistic of NaN", () => bootstrap.Test(device.Upload(3, 3, pairs)));

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.GoodnessOfFit;
 
-/// <summary>The tests as wholes: level, power, invariance, reuse and refusals.</summary>
+/// <summary>Level, power, invariance, reuse and argument checks of the goodness-of-fit tests.</summary>
 public class SteinTestTests
 {
     private const int Samples = 60;
@@ -19,7 +19,7 @@ public class SteinTestTests
     private const int Trials = 400;
     private const double Level = 0.05;
 
-    /// <summary>A right program fails one check of a level in a million; the seeds are fixed.</summary>
+    /// <summary>A correct program fails one check of a level in a million; the seeds are fixed.</summary>
     private const double Confidence = 1 - 1e-6;
 
     public static TheoryData<string, BootstrapWeights> KernelsAndWeights()
@@ -66,7 +66,9 @@ public class SteinTestTests
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
     public void Mean_discrepancies_are_their_double_sums(string kernel) => EveryKernel.Run(kernel, new MeanDiscrepancySums());
 
-    /// <summary>With <c>b = 1 + ‖d‖²/c²</c> and <c>k = b^−½</c>, its gradients and the trace written out; c the median distance.</summary>
+    /// <summary>
+    /// With <c>b = 1 + ‖d‖²/c²</c> and <c>k = b^−½</c>, the gradients and the trace are written out; c is the median distance.
+    /// </summary>
     [Fact]
     public void The_inverse_multiquadric_test_has_the_square_of_the_median_distance()
     {
@@ -105,14 +107,14 @@ public class SteinTestTests
         DeviceMatrix pairs = device.Allocate(Samples, Samples);
         test.ComputePairs(pairs, samples, device.Upload(Samples, Dimension, s));
 
-        // The 1e−9 that the published code adds to h² is in the bandwidth.
+        // The bandwidth includes the 1e−9 that the published code adds to h².
         Checks.CloseInMaximum("pairs", expected, device.Read(pairs), 1e-8);
 
         static double Sum(Func<int, double> term) => Enumerable.Range(0, Dimension).Sum(term);
     }
 
     [Fact]
-    public void Median_rules_are_what_they_say()
+    public void Median_rules_follow_their_definitions()
     {
         using Device device = CpuDevices.CreateDouble();
         DeviceMatrix distances = device.Upload(3, 3, [0, 2, 3, 2, 0, 5, 3, 5, 0]);
@@ -128,7 +130,7 @@ public class SteinTestTests
     }
 
     [Fact]
-    public void Bad_input_is_refused_with_a_reason()
+    public void Invalid_input_is_rejected_with_a_reason()
     {
         using Device device = CpuDevices.CreateSimd();
         Bootstrap bootstrap = Weights(device, BootstrapWeights.Rademacher);
@@ -226,7 +228,7 @@ public class SteinTestTests
             int[] order = draw.Permutation(Samples);
             double[] first = Statistics(x, y);
 
-            // Sums of N² terms in another order: a few N u relative to the terms, whose mean is at most a hundred times the statistics.
+            // Sums of N² terms in another order differ by a few N u times the terms, whose mean is at most a hundred times the statistic.
             Checks.Close("statistics", first, Statistics(Reordered(x), Reordered(y)), _ => 1e-11);
 
             double[] Reordered(double[] values) => [.. order.SelectMany(row => values.Skip(row * Dimension).Take(Dimension))];

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Gradients;
 
-/// <summary>The gradients of LSD and its Jacobian trace against finite differences, on the double device.</summary>
+/// <summary>Compares the gradients of LSD and its Jacobian trace with finite differences, on the double device.</summary>
 public class CriticGradientTests
 {
     private const double Lambda = 0.7;
@@ -55,7 +55,7 @@ public class CriticGradientTests
             }
         }
 
-        // Four tensors of six enter other than linearly or quadratically, in three directions each, with and without penalty.
+        // Four of the six tensors enter neither linearly nor quadratically, in three directions each, with and without penalty.
         Assert.InRange(slopes, 12, 24);
     }
 
@@ -87,7 +87,7 @@ public class CriticGradientTests
         double[] at = device.Read(critic.Samples);
         for (int n = 0; n < count; n++)
         {
-            // The mean over the probes of εᵀ J ε, the identity's rows standing for the exact trace.
+            // The mean over the probes of εᵀ J ε; the rows of the identity give the exact trace.
             double[] quotients = [0, 0];
             foreach (double[] probe in critic.TraceProbes)
             {
@@ -100,7 +100,7 @@ public class CriticGradientTests
             }
 
             double extrapolated = ((4 * quotients[1]) - quotients[0]) / 3 / critic.TraceDivisor;
-            // (1/512)⁴ = 10⁻¹¹ of truncation times derivatives of order 10, and u/h = 10⁻¹³ of rounding for each of D probes.
+            // Truncation is (1/512)⁴ = 10⁻¹¹ times derivatives of order 10, and rounding is u/h = 10⁻¹³ for each of D probes.
             Checks.Close($"trace of sample {n}", [extrapolated], [traces[n]], _ => 1e-8);
         }
 

@@ -4,24 +4,24 @@ using Xunit;
 namespace Stein.Engine.Tests.Gradients;
 
 /// <summary>
-/// Holds a gradient against central differences <c>D(h) = (f(x + hv) − f(x − hv))/2h</c> in double precision, whose error is
-/// <c>c h² + O(h⁴)</c> from truncation, zero for polynomials of degree two, and <c>u|f|/h</c> from rounding.
+/// Compares a gradient with central differences <c>D(h) = (f(x + hv) − f(x − hv))/2h</c> in double precision. Their error is
+/// <c>c h² + O(h⁴)</c> by truncation (zero for polynomials of degree two) and <c>u|f|/h</c> by rounding.
 /// </summary>
 internal static class FiniteDifferences
 {
     private const double UnitRoundoff = 1.0 / (1L << 53);
 
-    /// <summary>Coordinates checked one by one; of longer vectors this many at random.</summary>
+    /// <summary>The number of coordinates checked one by one; in longer vectors they are chosen at random.</summary>
     private const int Coordinates = 48;
 
-    /// <param name="what">What is differentiated by what, for messages.</param>
+    /// <param name="what">A description of the derivative, for messages.</param>
     /// <param name="f">The function.</param>
-    /// <param name="at">Where.</param>
-    /// <param name="gradient">Its gradient there.</param>
-    /// <param name="quadratic">The function is a polynomial of degree two at most: differences have no truncation error.</param>
-    /// <param name="magnitude">The size of the terms that f sums, if larger than f: what its rounding error goes by.</param>
-    /// <param name="largestStep">The largest step of the three that show the slope.</param>
-    /// <returns>In how many directions the slope of the error was seen to be 2.</returns>
+    /// <param name="at">The point.</param>
+    /// <param name="gradient">The gradient of the function at the point.</param>
+    /// <param name="quadratic">Whether f is a polynomial of degree at most two, so that differences have no truncation error.</param>
+    /// <param name="magnitude">The magnitude of the terms that f sums, if larger than f; it determines the rounding error.</param>
+    /// <param name="largestStep">The largest of the three steps that determine the slope.</param>
+    /// <returns>The number of directions in which the slope of the error was found to be 2.</returns>
     public static int Check(
         string what,
         Func<double[], double> f,
@@ -34,11 +34,11 @@ internal static class FiniteDifferences
         Assert.Equal(at.Length, gradient.Length);
         double largest = Checks.LargestMagnitude(gradient);
 
-        // f is good to a few dozen roundings of its terms.
+        // f is accurate to a few dozen roundings of its terms.
         double rounding = 64 * UnitRoundoff * Math.Max(magnitude, Math.Abs(f(at)));
         var draw = new Draw(0xF1D);
 
-        // Coordinate by coordinate, two steps extrapolated to h = 0 (Richardson): what is left is O(h⁴) = 10⁻¹² and rounding.
+        // For each coordinate, two steps are extrapolated to h = 0 (Richardson), which leaves O(h⁴) = 10⁻¹² and rounding.
         double step = largestStep / 64;
         double allowed = quadratic
             ? 2 * rounding / step
@@ -54,7 +54,7 @@ internal static class FiniteDifferences
 
         int slopes = 0;
 
-        // In a random direction of length 1, the error falls with the square of the step.
+        // In a random direction of length 1 the error is proportional to the square of the step.
         for (int repetition = 0; repetition < 3; repetition++)
         {
             double[] direction = draw.Normal(at.Length);
@@ -70,7 +70,7 @@ internal static class FiniteDifferences
                 continue;
             }
 
-            // Where the coefficient of h² happens to be small the slope says nothing; the extrapolated difference has to do.
+            // If the coefficient of h² happens to be small, the slope is meaningless, and only the extrapolated difference is checked.
             double extrapolated = ((4 * Central(direction, step / 2)) - Central(direction, step)) / 3;
             Compare($"{what}, direction {repetition}", extrapolated, slopeAlong, allowed);
             if (errors[^1] > 100 * rounding / steps[^1] && errors[0] > 1e-4 * Math.Abs(slopeAlong))

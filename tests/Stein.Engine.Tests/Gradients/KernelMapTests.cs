@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Gradients;
 
-/// <summary>The maps of kernels that score estimates are made of, against finite differences, on the double lane.</summary>
+/// <summary>Compares the kernel maps of score estimates with finite differences, on the double lane.</summary>
 public class KernelMapTests
 {
     [Theory]
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
-    public void Maps_hold_the_derivatives_that_they_say(string kernel) => EveryKernel.Run(kernel, new Maps());
+    public void Maps_are_the_derivatives_of_the_kernel(string kernel) => EveryKernel.Run(kernel, new Maps());
 
     private sealed class Maps : IKernelTest
     {
@@ -23,7 +23,7 @@ public class KernelMapTests
             {
                 foreach (double length in new[] { 0.3, 1, 2.5 })
                 {
-                    // Of functions of r = ‖x − y‖: Δf = f″ + (D − 1)f′/r = r^(1−D) (r^(D−1) f′)′, and the gradient is f′ along d/r.
+                    // For functions of r = ‖x − y‖, Δf = f″ + (D − 1)f′/r = r^(1−D) (r^(D−1) f′)′, and the gradient is f′ along d/r.
                     string what = $"{TKernel.Name}, D = {dimension}, r = {length}: ";
                     double volume = Math.Pow(length, dimension - 1);
                     Check("φ′", r => -Map<KernelValue<TKernel>>(r), 2 * Scale * length * Map<KernelFirstDerivative<TKernel>>(length));
@@ -40,7 +40,7 @@ public class KernelMapTests
                         r => -Map<KernelMixedTrace<TKernel>>(r),
                         4 * Scale * Scale * length * Map<KernelLaplacianGradient<TKernel>>(length));
 
-                    // Less a factor of 2a: the Laplacian's gradient is 4a²w d, and w d has divergence Dw + 2ρw′.
+                    // Up to factors of 2a, the gradient of the Laplacian is 4a²w d, and w d has divergence Dw + 2ρw′.
                     Check(
                         "Laplacian of the Laplacian",
                         r => r * Map<KernelLaplacianGradient<TKernel>>(r) * Math.Pow(r, dimension - 1),

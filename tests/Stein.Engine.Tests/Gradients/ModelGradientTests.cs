@@ -12,11 +12,11 @@ using Xunit;
 namespace Stein.Engine.Tests.Gradients;
 
 /// <summary>
-/// Gradients through the ICA model and base densities against finite differences, profiles of kernels against Taylor series.
+/// Compares gradients through the ICA model and base densities with finite differences, and profiles of kernels with Taylor series.
 /// </summary>
 public class ModelGradientTests
 {
-    // A step so small that it moves no z across the kink of Laplace's density, which RequireNoSignFlips makes sure of.
+    // Small enough that no z moves across the kink of Laplace's density, which RequireNoSignFlips checks.
     private const double NoSignFlips = 1.0 / 4096;
 
     [Theory]
@@ -39,7 +39,7 @@ public class ModelGradientTests
         model.BackPropagate(x, gradient);
         RequireNoSignFlips(device, x, at, density);
 
-        // With Laplace's score S = ΨV is linear in V where no sign changes, and KSD quadratic in S.
+        // For the Laplace density the score S = ΨV is linear in V as long as no sign changes, and the KSD is quadratic in S.
         bool laplace = density == BaseDensity.Laplace;
         FiniteDifferences.Check(
             $"{density}",
@@ -75,7 +75,7 @@ public class ModelGradientTests
         model.ComputeRelativeLikelihoodGradient(workspace);
         RequireNoSignFlips(device, x, at, density);
 
-        // The relative gradient is G VᵀV for the gradient G; with V → (I + E)V, ∂/∂E = G Vᵀ, and the relative one is that times V.
+        // For the gradient G the relative gradient is G VᵀV: with V → (I + E)V, ∂/∂E = G Vᵀ, and the relative gradient is that times V.
         double[] byFactor = new double[Dimension * Dimension];
         double[] relative = device.Read(model.UnmixingGradient);
         double[] inverse = SquareMatrix.Inverse(at, Dimension);
@@ -129,7 +129,7 @@ public class ModelGradientTests
         Assert.Equal(1, Integral<LaplaceDensity>(), 1e-6);
         Assert.Equal(1, Integral<StudentTDensity>(), 1e-6);
 
-        // The trapezoidal rule on z = sinh t, step 1/1000: its error there is far below that of cutting off at |z| = 10⁶.
+        // The trapezoidal rule in t with z = sinh t and step 1/1000; its error is far below that of the cut-off at |z| = 10⁶.
         static double Integral<TDensity>()
             where TDensity : struct, IBaseDensity
         {
@@ -162,7 +162,7 @@ public class ModelGradientTests
         device.Multiply(z, x, device.Upload(x.Columns, x.Columns, unmixing), transposeRight: true);
         double nearest = device.Read(z).Min(Math.Abs);
         double reach = 4 * NoSignFlips * x.Columns * Checks.LargestMagnitude(device.Read(x));
-        Assert.True(nearest > reach, $"The smallest |z| is {nearest}: draw other samples, further than {reach} from the kink.");
+        Assert.True(nearest > reach, $"The smallest |z| is {nearest}: draw other samples, farther than {reach} from the kink.");
     }
 
     private static void CheckDensity<TDensity>(string name)

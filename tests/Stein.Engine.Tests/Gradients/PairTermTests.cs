@@ -7,8 +7,8 @@ using Xunit;
 namespace Stein.Engine.Tests.Gradients;
 
 /// <summary>
-/// The pair terms against the definition of the Stein kernel, and their gradients against their values. All derivatives come from the
-/// value of the kernel alone, by <see cref="TaylorLane"/>, and none from those that the kernel states. Tolerance: rounding.
+/// Compares the pair terms with the definition of the Stein kernel, and their gradients with their values, up to rounding. All
+/// derivatives are computed from the value of the kernel by <see cref="TaylorLane"/>; those that the kernel provides are not used.
 /// </summary>
 public class PairTermTests
 {
@@ -57,7 +57,7 @@ public class PairTermTests
 
     private static TaylorLane At(double value, bool moves) => moves ? TaylorLane.Variable(value) : TaylorLane.Constant(value);
 
-    /// <summary>What the factor β takes off the last part of the trace of a pair, <c>(1 − β)·4a²φ″‖x − y‖²</c>.</summary>
+    /// <summary>The part of the trace of a pair that the factor β removes, <c>(1 − β)·4a²φ″‖x − y‖²</c>.</summary>
     private static double Removed<TKernel>(double squaredDistance, double fourthOrder)
         where TKernel : struct, IRadialKernel
     {

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Gradients;
 
-/// <summary>The gradients of KSD and maxSKSD against finite differences, on the double device.</summary>
+/// <summary>Compares the gradients of KSD and maxSKSD with finite differences, on the double device.</summary>
 public class SteinGradientTests
 {
     private static readonly (int Samples, int Dimension)[] Shapes = [(2, 1), (7, 3), (4, 6)];
@@ -38,7 +38,7 @@ public class SteinGradientTests
         double[] at = draw.Normal(15);
         double[] weights = draw.Normal(15);
 
-        // f = Σ weights ∘ ĝ, whose derivative by ĝ is the weights.
+        // For f = Σ weights ∘ ĝ the derivative with respect to ĝ is the weights.
         device.Write(directions.Values, at);
         directions.Normalise();
         device.Write(directions.Gradient, weights);
@@ -157,7 +157,7 @@ public class SteinGradientTests
                 var sksd = SlicedKernelisedSteinDiscrepancy<TKernel>.WithSlices(device, count, dimension, Slices, statistic);
                 double[] other = draw.Normal(dimension * Slices);
 
-                // Around length 1, as in training, and away from 0, where the normalisation has no derivative.
+                // Lengths near 1, as in training, and away from 0, where the normalisation is not differentiable.
                 double[] at = [.. draw.Normal(dimension * Slices).Select(value => value + Math.CopySign(0.5, value))];
                 Directions moving = byTest ? sksd.TestDirections : sksd.SliceDirections;
                 device.Write((byTest ? sksd.SliceDirections : sksd.TestDirections).Values, other);
@@ -170,7 +170,7 @@ public class SteinGradientTests
                     device.Read(moving.Gradient),
                     magnitude: 10 * Slices);
 
-                // The bandwidths are constants in the derivative, so they are kept while the directions move.
+                // The derivative treats the bandwidths as constants, so they are kept while the directions change.
                 double Value(double[] values)
                 {
                     device.Write(moving.Values, values);
@@ -180,7 +180,7 @@ public class SteinGradientTests
                 }
             }
 
-            // Three directions in each of the four cases of more than one dimension, some with next to no error of order h².
+            // Three directions in each of the four cases with more than one dimension, some with almost no error of order h².
             Assert.InRange(slopes, 8, 12);
         }
     }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Gradients;
 
-/// <summary>The arithmetic that derivatives are checked by, itself checked by polynomials and by functions that undo each other.</summary>
+/// <summary>Checks the arithmetic of Taylor series by polynomials and by pairs of inverse functions.</summary>
 public class TaylorLaneTests
 {
     private static readonly TaylorLane T = TaylorLane.Variable(1.25);
@@ -31,7 +31,7 @@ public class TaylorLaneTests
         Same("exponential of the logarithm", TaylorLane.Exp(logarithm), Series);
         Same("power of two", TaylorLane.PowerOfTwo(logarithm / TaylorLane.Constant(Math.Log(2))), Series);
 
-        // exp(a + b) = exp(a)·exp(b), which a wrong logarithm cannot make good.
+        // exp(a + b) = exp(a)·exp(b) does not depend on the logarithm, so it catches errors that cancel above.
         Same("exponential of a sum", TaylorLane.Exp(Series + T), TaylorLane.Exp(Series) * TaylorLane.Exp(T));
         double[] derivatives = [.. Enumerable.Range(0, 5).Select(TaylorLane.Exp(T).Derivative)];
         Checks.Close("eᵗ", [.. Enumerable.Repeat(Math.Exp(1.25), 5)], derivatives, _ => 1e-14);

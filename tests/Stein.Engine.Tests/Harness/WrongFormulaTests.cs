@@ -13,7 +13,7 @@ using Xunit.Sdk;
 namespace Stein.Engine.Tests.Harness;
 
 /// <summary>
-/// The harness can fail: formulas that are deliberately wrong are turned down by the very checkers that pass the right ones.
+/// The checks can fail: deliberately wrong formulas are rejected by the same checks that accept the correct ones.
 /// </summary>
 public class WrongFormulaTests
 {
@@ -45,12 +45,12 @@ public class WrongFormulaTests
         double[,] samples = GoldenCases.Get(MaxSksdGoldenTests.Quantity, name).Inputs.Matrix("samples");
         Assert.Throws<FailException>(() => MaxSksdGoldenTests.For<WrongFirstDerivative>().Check(name, "double"));
 
-        // In single precision tolerances come from the reference, which takes seconds for hundreds of samples.
+        // In single precision the tolerances come from the reference device, which takes seconds for hundreds of samples.
         if (samples.GetLength(0) < 100)
             Assert.Throws<FailException>(() => MaxSksdGoldenTests.For<WrongFirstDerivative>().Check(name, "simd-128"));
         Assert.Throws<FailException>(() => MaxSksdGoldenTests.For<InverseMultiquadricKernel>().Check(name, "double"));
 
-        // The third derivative is in the gradient by directions alone, which is zero in one dimension.
+        // The third derivative occurs only in the gradient with respect to directions, which is zero in one dimension.
         if (samples.GetLength(1) > 1)
             Assert.Throws<FailException>(() => MaxSksdGoldenTests.For<WrongThirdDerivative>().Check(name, "double"));
     }
@@ -88,7 +88,7 @@ public class WrongFormulaTests
         Assert.Throws<FailException>(PairTermTests.CheckSlicedTerm<WrongFirstDerivative>);
         Assert.Throws<FailException>(PairTermTests.CheckSlicedGradients<WrongFirstDerivative>);
 
-        // The third derivative is in the gradients alone.
+        // The third derivative occurs only in the gradients.
         PairTermTests.CheckSteinTerm<WrongThirdDerivative>();
         PairTermTests.CheckSlicedTerm<WrongThirdDerivative>();
         Assert.Throws<FailException>(PairTermTests.CheckSlicedGradients<WrongThirdDerivative>);
@@ -203,7 +203,7 @@ public class WrongFormulaTests
             where T : struct, ILane<T> => ratio * x;
     }
 
-    /// <summary>A device whose KSD pair term leaves out the fourth-order part of the trace.</summary>
+    /// <summary>A device whose KSD pair term omits the fourth-order part of the trace.</summary>
     private sealed class WithoutTrace : ReferenceDevice
     {
         private protected override void SteinPairSumsCore<TKernel>(

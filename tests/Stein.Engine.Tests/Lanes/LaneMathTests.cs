@@ -6,9 +6,9 @@ using Xunit;
 namespace Stein.Engine.Tests.Lanes;
 
 /// <summary>
-/// Functions of the float lanes against double precision over the whole range of floats: every 1031st bit pattern, every 389th where
-/// the exponential is neither 0, 1 nor infinite, and the special values; in a process for one vector tier a sixteenth of the patterns.
-/// The bounds are those that <see cref="ILane{TSelf}"/> and <see cref="LaneMath"/> state.
+/// Compares the functions of the float lanes with double precision over the whole range of floats: every 1031st bit pattern, every
+/// 389th where the exponential is neither 0, 1 nor infinite, and the special values; in a process for one vector tier a sixteenth of
+/// the patterns. The bounds are those stated by <see cref="ILane{TSelf}"/> and <see cref="LaneMath"/>.
 /// </summary>
 [Trait("Category", "Device")]
 public class LaneMathTests
@@ -27,7 +27,7 @@ public class LaneMathTests
         0f, -0f, float.Epsilon, -float.Epsilon, SmallestNormal, -SmallestNormal, 1e-40f, -1e-40f, 1f, -1f,
         float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN,
 
-        // The largest argument with a finite exponential, and those with the smallest normal and the smallest denormal one.
+        // The arguments whose exponentials are the largest finite, the smallest normal and the smallest denormal number.
         88.72283f, 88.72284f, 88.72f, 89f, 89.5f, 128f, -87.33654f, -87.33655f, -88.72284f,
         -103.97207f, -103.9721f, -104f, -105f, -105.5f, -106f, -150f, -200f,
         87.33654f, 87.33655f, 103.97207f, 103.9721f, 104f, 105f, 105.5f, 106f, 150f, 200f,
@@ -173,7 +173,7 @@ public class LaneMathTests
         var results = new float[arguments.Length];
         Apply(bits, function, arguments, results);
 
-        // The wider lanes compute what the 128-bit ones do, to the bit almost everywhere: those results have a row of their own.
+        // The wider lanes give the same bits as the 128-bit lanes almost everywhere, so those results are reported only once.
         float[] checkedElsewhere = bits == "128" ? [] : new float[arguments.Length];
         if (checkedElsewhere.Length > 0)
             Apply("128", function, arguments, checkedElsewhere);
@@ -204,7 +204,7 @@ public class LaneMathTests
         => BitConverter.SingleToUInt32Bits(left) == BitConverter.SingleToUInt32Bits(right);
 
     /// <summary>
-    /// The relative error; where a result overflows, underflows or is NaN, 0 if that is as stated and infinite if not.
+    /// The relative error. If a result overflows, underflows or is NaN, it is 0 if that is as documented, otherwise infinite.
     /// </summary>
     private static double Error(double expected, float actual)
     {
@@ -213,7 +213,7 @@ public class LaneMathTests
         if (float.IsNaN(actual))
             return double.PositiveInfinity;
 
-        // Within its relative error of the largest number a result may overflow or not.
+        // A result within its relative error of the largest number may or may not overflow.
         if (Math.Abs(expected) >= float.MaxValue * (1 - ExpError))
         {
             return float.IsInfinity(actual) || Math.Abs(actual) >= float.MaxValue * (1 - (2 * ExpError))

@@ -7,15 +7,15 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Library;
 
-/// <summary>The programs of docs/library.md print what stands there, and it names every public type.</summary>
-/// <remarks>They write to the console, which all tests share, and therefore run alone.</remarks>
+/// <summary>The programs in docs/library.md print the output shown there, and the page names every public type.</summary>
+/// <remarks>These tests write to the console, which all tests share, and therefore run alone.</remarks>
 [Collection(nameof(AloneOnConsole))]
 public sealed partial class LibraryTests
 {
     private static readonly Assembly Programs = typeof(ListDevices).Assembly;
 
     [Fact]
-    public void Programs_are_shown_as_they_are_and_print_what_is_shown()
+    public void Programs_are_shown_verbatim_and_print_the_output_shown()
     {
         (string Code, string? Output)[] shown =
             [.. Program().Matches(Text("docs/library.md")).Select(match => (match.Groups[1].Value, Shown(match.Groups[2])))];

@@ -8,7 +8,7 @@ public sealed class CholeskyFactorTests
 {
     private const double UnitRoundoff = 1.0 / (1L << 53);
 
-    /// <summary>Around the blocks of 128 and of 16, and one that all cores share.</summary>
+    /// <summary>Orders around the block sizes 128 and 16, and one large enough for all cores.</summary>
     public static TheoryData<int> Orders => [.. Enumerable.Range(1, 40), 63, 64, 65, 127, 128, 129, 255, 257, 300, 1100];
 
     [Theory]
@@ -21,7 +21,7 @@ public sealed class CholeskyFactorTests
         foreach (int columns in order > 300 ? (int[])[5] : [1, 3, 4, 5, 129])
         {
             double[] right = new Draw(2).Normal(order * columns);
-            PaddedMatrix solution = PaddedMatrix.Of(right, order, columns);
+            PaddedMatrix solution = PaddedMatrix.FromRows(right, order, columns);
             factor.Solve(solution);
             double[] x = solution.ToArray();
             for (int i = 0; i < order; i++)
@@ -53,7 +53,7 @@ public sealed class CholeskyFactorTests
         double[] matrix = Definite(order);
         CholeskyFactor factor = CholeskyFactor.TryFactor(LowerOf(matrix, order))!;
         double[] right = new Draw(2).Normal(order);
-        PaddedMatrix half = PaddedMatrix.Of(right, order, 1), whole = PaddedMatrix.Of(right, order, 1);
+        PaddedMatrix half = PaddedMatrix.FromRows(right, order, 1), whole = PaddedMatrix.FromRows(right, order, 1);
         factor.SolveLower(half);
         factor.Solve(whole);
         double expected = right.Zip(whole.ToArray(), (b, x) => b * x).Sum();
@@ -63,7 +63,7 @@ public sealed class CholeskyFactorTests
     [Theory]
     [InlineData(3)]
     [InlineData(130)]
-    public void What_is_not_positive_definite_has_no_factor(int order)
+    public void An_indefinite_matrix_has_no_factor(int order)
     {
         double[] matrix = Definite(order);
         int last = order - 1;
@@ -71,7 +71,7 @@ public sealed class CholeskyFactorTests
         negative[(last * order) + last] = -1;
         unknown[last * order] = double.NaN;
 
-        // The last row and column are those of the first.
+        // The last row and column equal the first.
         for (int j = 0; j < order; j++)
             singular[(last * order) + j] = singular[j];
         singular[(last * order) + last] = singular[0];
@@ -109,17 +109,17 @@ public sealed class CholeskyFactorTests
         }
 
         double tolerance = 2 * inner * UnitRoundoff;
-        PaddedMatrix left = PaddedMatrix.Of(a, rows, inner), right = PaddedMatrix.Of(b, inner, columns);
-        Checks.CloseInMaximum("AB", expected, HostProduct.Of(left, right).ToArray(), tolerance);
+        PaddedMatrix left = PaddedMatrix.FromRows(a, rows, inner), right = PaddedMatrix.FromRows(b, inner, columns);
+        Checks.CloseInMaximum("AB", expected, HostProduct.Multiply(left, right).ToArray(), tolerance);
         PaddedMatrix scratch = new(inner, columns), product = new(rows, columns);
         for (int repetition = 0; repetition < 2; repetition++)
         {
-            HostProduct.OfTransposed(left, PaddedMatrix.Of(bTransposed, columns, inner), scratch, product);
+            HostProduct.MultiplyRightTransposed(left, PaddedMatrix.FromRows(bTransposed, columns, inner), scratch, product);
             Checks.CloseInMaximum("ABᵀ", expected, product.ToArray(), tolerance);
         }
 
-        Checks.CloseInMaximum(
-            "AᵀB", expected, HostProduct.OfLeftTransposed(PaddedMatrix.Of(aTransposed, inner, rows), right).ToArray(), tolerance);
+        PaddedMatrix actual = HostProduct.MultiplyLeftTransposed(PaddedMatrix.FromRows(aTransposed, inner, rows), right);
+        Checks.CloseInMaximum("AᵀB", expected, actual.ToArray(), tolerance);
     }
 
     /// <summary>A Gram matrix of random points plus a ridge.</summary>
@@ -139,7 +139,7 @@ public sealed class CholeskyFactorTests
         return matrix;
     }
 
-    /// <summary>Above the diagonal NaN: it must never be read.</summary>
+    /// <summary>Fills the part above the diagonal with NaN, since it must never be read.</summary>
     private static PaddedMatrix LowerOf(double[] matrix, int order)
     {
         var lower = new PaddedMatrix(order, order);

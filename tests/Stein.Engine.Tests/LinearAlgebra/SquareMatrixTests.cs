@@ -6,7 +6,7 @@ namespace Stein.Engine.Tests.LinearAlgebra;
 
 public class SquareMatrixTests
 {
-    // A matrix with no symmetry, so that a forgotten transposition shows: determinant −2.
+    // A matrix without symmetry, so that a missing transposition is noticed; its determinant is −2.
     private static readonly double[] Sample = [1, 2, 0, 3, 1, 4, 1, 0, 2];
 
     [Fact]

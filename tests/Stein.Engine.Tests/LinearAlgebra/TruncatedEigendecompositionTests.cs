@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.LinearAlgebra;
 
-/// <summary>Matrices <c>QΛQᵀ</c> of known spectrum, below the order at which all is decomposed and above it.</summary>
+/// <summary>Matrices <c>QΛQᵀ</c> of known spectrum, with orders below and above the limit for a whole decomposition.</summary>
 public sealed class TruncatedEigendecompositionTests
 {
     private const int Above = TruncatedEigendecomposition.WholeOrder + 100;
@@ -21,7 +21,7 @@ public sealed class TruncatedEigendecompositionTests
         using Device device = DeviceCatalog.Create(name);
         double[] spectrum = [.. Enumerable.Range(0, order).Select(j => Math.Pow(0.8, j))];
         (DeviceMatrix matrix, double[] entries) = WithSpectrum(device, spectrum);
-        var found = TruncatedEigendecomposition.Of(matrix, 0.95, atMost: 40);
+        var found = TruncatedEigendecomposition.Compute(matrix, 0.95, maxCount: 40);
 
         // 1 − 0.8^J ≥ 0.95.
         Assert.Equal(14, found.Values.Length);
@@ -32,7 +32,7 @@ public sealed class TruncatedEigendecompositionTests
     }
 
     /// <summary>
-    /// Where eigenvalues are the same, their vectors are any: the sum of the values and the orthonormality are determined.
+    /// The eigenvectors of equal eigenvalues are arbitrary; only the sum of the values and orthonormality are determined.
     /// </summary>
     [Fact]
     public void Cuts_a_flat_tail()
@@ -40,13 +40,13 @@ public sealed class TruncatedEigendecompositionTests
         using Device device = DeviceCatalog.Create("simd-double");
         double[] spectrum = [.. Enumerable.Range(0, Above).Select(j => j == 0 ? 400 : j < 20 ? 5 : 0.5)];
         (DeviceMatrix matrix, double[] entries) = WithSpectrum(device, spectrum);
-        var found = TruncatedEigendecomposition.Of(matrix, 0.95, atMost: 60);
+        var found = TruncatedEigendecomposition.Compute(matrix, 0.95, maxCount: 60);
         Assert.Equal(60, found.Values.Length);
         Assert.Equal(spectrum.Take(60).Sum(), found.Values.Sum(), 10 * TruncatedEigendecomposition.Tolerance * spectrum.Take(60).Sum());
         CheckVectors(found, entries, Above, residual: 0.1);
     }
 
-    /// <summary>Three directions where 30 are asked for, and a spectrum that sinks into rounding.</summary>
+    /// <summary>A matrix of rank 3 of which 30 eigenvalues are requested, and a spectrum that falls below rounding.</summary>
     [Theory]
     [InlineData("simd-double", 1e-9)]
     [InlineData("simd", 1e-5)]
@@ -55,14 +55,14 @@ public sealed class TruncatedEigendecompositionTests
         using Device device = DeviceCatalog.Create(name);
         double[] spectrum = [.. Enumerable.Range(0, Above).Select(j => j < 3 ? 3.0 - j : 0)];
         (DeviceMatrix matrix, double[] entries) = WithSpectrum(device, spectrum);
-        var found = TruncatedEigendecomposition.Of(matrix, 1, atMost: 30);
+        var found = TruncatedEigendecomposition.Compute(matrix, 1, maxCount: 30);
         Assert.Equal([3, 2, 1], found.Values.Take(3).Select(value => Math.Round(value, 4)));
         Assert.All(found.Values.Skip(3), value => Assert.InRange(value, 0, tolerance));
         CheckVectors(found, entries, Above, residual: tolerance);
 
         spectrum = [.. Enumerable.Range(0, Above).Select(j => Math.Pow(0.3, j))];
         (matrix, entries) = WithSpectrum(device, spectrum);
-        found = TruncatedEigendecomposition.Of(matrix, 0.9999, atMost: 100);
+        found = TruncatedEigendecomposition.Compute(matrix, 0.9999, maxCount: 100);
         Assert.Equal(8, found.Values.Length);
         Assert.All(found.Values.Zip(spectrum), pair => Assert.Equal(pair.Second, pair.First, Math.Max(tolerance, 1e-4)));
         CheckVectors(found, entries, Above, residual: 1e-3);
@@ -73,8 +73,8 @@ public sealed class TruncatedEigendecompositionTests
     {
         using Device device = DeviceCatalog.Create("simd");
         (DeviceMatrix matrix, _) = WithSpectrum(device, [.. Enumerable.Range(0, Above).Select(j => 1.0 / (1 + j))]);
-        var first = TruncatedEigendecomposition.Of(matrix, 0.8, atMost: 30);
-        var second = TruncatedEigendecomposition.Of(matrix, 0.8, atMost: 30);
+        var first = TruncatedEigendecomposition.Compute(matrix, 0.8, maxCount: 30);
+        var second = TruncatedEigendecomposition.Compute(matrix, 0.8, maxCount: 30);
         Checks.Same("values", first.Values, second.Values);
         Checks.Same("vectors", first.Rows.ToArray(), second.Rows.ToArray());
     }
@@ -100,7 +100,7 @@ public sealed class TruncatedEigendecompositionTests
         return sum;
     }
 
-    /// <summary>Householder reflections by a few random vectors are as good as any rotation, and cheap.</summary>
+    /// <summary>Householder reflections by a few random vectors, which are cheaper than a general rotation.</summary>
     private static (DeviceMatrix Matrix, double[] Entries) WithSpectrum(Device device, double[] spectrum)
     {
         int order = spectrum.Length;

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Networks;
 
-/// <summary>The loss of a denoising auto-encoder, its gradient, and what the loss says of the score.</summary>
+/// <summary>The loss of a denoising auto-encoder, its gradient, and the relation of the loss to the score.</summary>
 public class DenoisingAutoencoderTests
 {
     public static TheoryData<int, int, int, double> Shapes => new()
@@ -43,7 +43,7 @@ public class DenoisingAutoencoderTests
             }
         }
 
-        // The first four tensors of six enter other than quadratically, in three directions each.
+        // The first four of the six tensors do not enter quadratically, in three directions each.
         Assert.InRange(slopes, 6, 12);
     }
 
@@ -86,9 +86,9 @@ public class DenoisingAutoencoderTests
     }
 
     /// <summary>
-    /// The excess of the loss over that of the best auto-encoder, on the same points, is σ⁴ times the Fisher error of the smoothed
-    /// density: whatever the network, here as it starts. The difference of both means has a mean of zero, and is held to five of its
-    /// standard errors, while the error itself is more than twenty of them.
+    /// The excess of the loss over that of the optimal auto-encoder, on the same points, is σ⁴ times the Fisher error of the smoothed
+    /// density for any network, here an untrained one. The difference of both means has expectation zero and must be within five of its
+    /// standard errors, while the error itself exceeds twenty of them.
     /// </summary>
     [Theory]
     [InlineData(0.2)]
@@ -130,7 +130,7 @@ public class DenoisingAutoencoderTests
         Assert.True(mean > 20 * standardError, $"{mean} ± {standardError}");
     }
 
-    /// <summary>The best auto-encoder of a Gaussian is linear: <c>f(x) = −σx/(v + σ²)</c>.</summary>
+    /// <summary>The optimal auto-encoder of a Gaussian is linear: <c>f(x) = −σx/(v + σ²)</c>.</summary>
     [Fact]
     public void Training_on_a_gaussian_learns_its_score()
     {

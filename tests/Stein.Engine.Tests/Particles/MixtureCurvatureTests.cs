@@ -43,7 +43,7 @@ public class MixtureCurvatureTests
     [Fact]
     public void Between_two_modes_the_curvature_is_the_squared_separation_less_one()
     {
-        // At 0 both have responsibility ½ and g = ±m: m² − 1, and −1 across.
+        // At 0 both components have responsibility ½ and g = ±m, so the curvature is m² − 1 along the axis and −1 across it.
         GaussianMixture mixture = GaussianMixture.TwoModes(8, 0.5, 2);
         var product = new double[2];
         mixture.HessianProducts([0, 0], [1, 1], product);
@@ -51,7 +51,7 @@ public class MixtureCurvatureTests
     }
 
     [Fact]
-    public void Many_points_are_done_as_each_of_them()
+    public void Many_points_give_the_same_as_each_alone()
     {
         GaussianMixture mixture = Mixtures.Irregular(3, 2, full: true);
         var draw = new Draw(3);

@@ -94,7 +94,7 @@ public class ParticleFlowTests
                     double slope = -value * profile.FirstRatio.Value;
                     for (int d = 0; d < dimension; d++)
                     {
-                        // ∇ of φ(‖x_j − x_i‖²/h²) by x_j.
+                        // The gradient of φ(‖x_j − x_i‖²/h²) with respect to x_j.
                         double byOther = slope * 2 * (x[(j * dimension) + d] - x[(i * dimension) + d]) / square;
                         velocity[(i * dimension) + d] += ((value * scores[(j * dimension) + d]) + byOther) / particles;
                     }
@@ -139,7 +139,7 @@ public class ParticleFlowTests
                 }
             }
 
-            // Of 18 directions; in the others the coefficient of the error is too small for the steps to show its slope.
+            // There are 18 directions; in the others the coefficient of the error is too small to determine the slope.
             Assert.InRange(slopes, 4, 18);
         }
     }
@@ -189,7 +189,7 @@ public class ParticleFlowTests
         {
             using Device device = CpuDevices.CreateDouble();
             var exception = Assert.Throws<ArgumentOutOfRangeException>(() => new KernelSteinDescent<TKernel>(device, 1, 3));
-            Assert.StartsWith("1 particles are too few; there must be at least 2.", exception.Message, StringComparison.Ordinal);
+            Assert.StartsWith("The number of particles cannot be 1; it must be at least 2.", exception.Message, StringComparison.Ordinal);
             Assert.Throws<ArgumentOutOfRangeException>(() => new SteinVariationalGradientDescent<TKernel>(device, 3, 0));
         }
     }

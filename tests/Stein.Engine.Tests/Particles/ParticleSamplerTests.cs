@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Particles;
 
-/// <summary>Where particles end up, and that they end up there after any interruption.</summary>
+/// <summary>Where particles converge, and that interruptions do not change it.</summary>
 public class ParticleSamplerTests
 {
     public static TheoryData<bool> Flows => [true, false];
@@ -27,7 +27,7 @@ public class ParticleSamplerTests
             double mean = column.Average();
             double variance = column.Average(x => (x - mean) * (x - mean));
 
-            // By symmetry the mean is exact; Adam's steps still swing about it. Forty particles are a little too narrow for SVGD.
+            // By symmetry the mean is exact, but Adam's steps oscillate around it. With SVGD forty particles are a little too narrow.
             Assert.InRange(mean - target.Mean(0)[d], -0.05, 0.05);
             Assert.InRange(variance, 0.64 * 0.8, 0.64 * 1.1);
         }
@@ -38,7 +38,7 @@ public class ParticleSamplerTests
     [InlineData(true, true, 0.4, 0.6)]
     [InlineData(false, false, 0, 0)]
     [InlineData(false, true, 0.05, 0.6)]
-    public void From_one_mode_the_other_is_found_only_with_noise(bool variational, bool annealed, double least, double most)
+    public void From_one_mode_the_other_is_found_only_with_noise(bool variational, bool annealed, double min, double max)
     {
         const double Separation = 6;
         const int Iterations = 400;
@@ -48,7 +48,7 @@ public class ParticleSamplerTests
         NoiseSchedule? schedule = annealed ? new NoiseSchedule(2 * Separation, Iterations) : null;
         var sampler = new ParticleSampler(Flow(variational, device, 40, 1), target, schedule, 0.1, start);
         Run(sampler, Iterations);
-        Assert.InRange(device.Read(sampler.Positions).Average(x => x > 0 ? 1.0 : 0), least, most);
+        Assert.InRange(device.Read(sampler.Positions).Average(x => x > 0 ? 1.0 : 0), min, max);
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public class ParticleSamplerTests
     }
 
     [Fact]
-    public void Noise_goes_down_in_equal_ratios_and_then_away()
+    public void Noise_decreases_geometrically_and_then_vanishes()
     {
         var schedule = new NoiseSchedule(10, 10);
         double[] sigmas = [.. Enumerable.Range(0, 10).Select(schedule.At)];
@@ -87,7 +87,7 @@ public class ParticleSamplerTests
     }
 
     [Fact]
-    public void What_cannot_be_run_is_refused()
+    public void Invalid_arguments_are_rejected()
     {
         using Device device = CpuDevices.CreateDouble();
         ParticleFlow flow = Flow(true, device, 3, 2);

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Properties;
 
-/// <summary>What holds of the discrepancies whatever the numbers, on the double device.</summary>
+/// <summary>Properties of the discrepancies that hold for all samples, on the double device.</summary>
 public class InvarianceTests
 {
     private const int Count = 40;
@@ -18,7 +18,7 @@ public class InvarianceTests
     private const int Slices = 7;
 
     /// <summary>
-    /// Both sides sum N² terms of the order of D in another order: a few N u relative to the terms, which are at most a hundred
+    /// Both sides sum N² terms of magnitude D in different orders and differ by a few N u times the terms, which are at most a hundred
     /// times the sum.
     /// </summary>
     private const double Tolerance = 100 * Count / (double)(1L << 53) * 10;
@@ -65,7 +65,7 @@ public class InvarianceTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
-    public void The_same_bits_come_twice(string name)
+    public void A_second_run_gives_the_same_bits(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
@@ -88,7 +88,7 @@ public class InvarianceTests
         Checks.Same("second run", runs[0], runs[1]);
     }
 
-    /// <summary>An orthogonal matrix: Gram–Schmidt on random rows.</summary>
+    /// <summary>An orthogonal matrix, by Gram–Schmidt on random rows.</summary>
     private static double[,] Rotation(Draw draw)
     {
         var rows = new double[Dimension, Dimension];
@@ -113,7 +113,7 @@ public class InvarianceTests
         return rows;
     }
 
-    /// <summary>Every row of a matrix with <see cref="Dimension"/> columns times Q.</summary>
+    /// <summary>Multiplies every row of a matrix with <see cref="Dimension"/> columns by Q.</summary>
     private static double[] Turned(double[] values, double[,] q)
     {
         var turned = new double[values.Length];
@@ -125,7 +125,7 @@ public class InvarianceTests
     private static double[] RowsInOrder(double[] values, int[] order)
         => [.. order.SelectMany(row => values.Skip(row * Dimension).Take(Dimension))];
 
-    /// <summary>Slices stand in rows here and in columns on the device.</summary>
+    /// <summary>Slices are rows here and columns on the device.</summary>
     private static double[] Columns(double[] rows)
     {
         int count = rows.Length / Dimension;
@@ -188,13 +188,13 @@ public class InvarianceTests
                 double[,] q = Rotation(draw);
                 Equal("rotation", value, Value(Turned(x, q), Turned(s, q), Turned(r, q), Turned(g, q)));
 
-                // A length reaches the result through the 1e-10 of its normalisation alone, relative to lengths of 0.1 and more.
+                // Lengths affect the result only through the 1e-10 of the normalisation, relative to lengths of at least 0.1.
                 double[] longer = [.. r.Select(v => 4 * v)];
                 double[] shorter = [.. g.Select(v => v / 8)];
                 Checks.CloseInMaximum("length of directions", [value], [Value(x, s, longer, shorter)], 1e-8);
 
-                // With −g the projections' differences u and the coupling c change sign. u enters squared or with c, and c squared or
-                // with u: nothing changes. With −r the projected scores and c change sign: p enters in pairs or with c.
+                // With −g the differences u of the projections and the coupling c change sign; they enter only squared or as a product, so
+                // nothing changes. With −r the projected scores p and c change sign, and p enters only in pairs or with c.
                 Equal("sign of g", value, Value(x, s, r, [.. g.Select(v => -v)]));
                 Equal("sign of r", value, Value(x, s, [.. r.Select(v => -v)], g));
 
@@ -321,7 +321,7 @@ public class InvarianceTests
                 sksd.Project(x, s);
                 sksd.Bandwidth.Set([0.9]);
 
-                // The normalisation's 1e-10 is left in the direction.
+                // The direction contains the 1e-10 of the normalisation.
                 Assert.Equal(ksd.Value(x, s), sksd.Value(s), 1e-9);
                 DeviceMatrix byKsd = device.Allocate(Count, 1);
                 DeviceMatrix bySlices = device.Allocate(Count, 1);

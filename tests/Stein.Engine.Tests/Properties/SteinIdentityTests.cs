@@ -11,11 +11,11 @@ using Xunit;
 namespace Stein.Engine.Tests.Properties;
 
 /// <summary>
-/// The theory behind the numbers: a U-statistic of samples from the model itself has mean zero, of samples from elsewhere a
-/// positive one. Means of independent batches, held against their own standard error.
+/// A U-statistic has mean zero for samples from the model itself and a positive mean for other samples. Means over independent batches
+/// are compared with their standard errors.
 /// </summary>
 /// <remarks>
-/// "Zero" is within 4 standard errors of the mean over batches: a right program fails such a test for 6·10⁻⁵ of all seeds (the normal
+/// A mean counts as zero if it is within 4 standard errors. A correct program fails such a test for 6·10⁻⁵ of all seeds (by the normal
 /// law; a little more for the heavier tails of few batches). The seeds are fixed.
 /// </remarks>
 public class SteinIdentityTests
@@ -51,7 +51,7 @@ public class SteinIdentityTests
         var lsd = new LearnedSteinDiscrepancy(device, Count, Dimension, 8, 6);
         lsd.Parameters.Initialise(new PhiloxStream(2, StreamPurpose.CriticInitialisation));
 
-        // Larger weights than those of the start, so that the critic bends.
+        // Larger weights than the initial ones, so that the critic is nonlinear.
         foreach (DeviceMatrix parameter in lsd.Parameters.All)
             device.Write(parameter, [.. device.Read(parameter).Select(value => 2 * value)]);
         (double mean, double error) = OverBatches(device, density, ModelMatrix, lsd.Value);
@@ -100,7 +100,7 @@ public class SteinIdentityTests
             using Device device = CpuDevices.CreateDouble();
             var ksd = new KernelisedSteinDiscrepancy<TKernel>(device, Count, Dimension, PairStatistic.U);
 
-            // A fixed bandwidth: one made from the batch is not independent of it, and the mean not exactly zero.
+            // The bandwidth is fixed: with one computed from the batch the mean would not be exactly zero.
             ksd.Bandwidth.Set([2]);
             Hold($"KSD, {TKernel.Name}", device, density, ksd.Value);
         }

@@ -5,7 +5,7 @@ namespace Stein.Engine.Tests.Random;
 
 /// <summary>
 /// Goodness-of-fit checks. A correct generator fails each of them for one seed in a million; the seeds are fixed, so a check
-/// that passes keeps passing.
+/// that passes once always passes.
 /// </summary>
 internal static class Goodness
 {

@@ -32,7 +32,7 @@ public class IntegerTests
     [Fact]
     public void A_bound_that_does_not_divide_the_words_is_not_biased()
     {
-        // Without rejection the words per value of this bound repeat as 3, 3, 2, which its remainder modulo 3 would show.
+        // Without rejection the number of words per value would follow the pattern 3, 3, 2, which the remainder modulo 3 would show.
         const int Bound = 3 << 29;
         var stream = new PhiloxStream(80, StreamPurpose.Probes);
         var counts = new int[3];

@@ -74,7 +74,7 @@ public class PhiloxStreamTests
         {
             for (int second = 0; second < first; second++)
             {
-                // Five and a half standard errors: a false alarm in one seed of 1.5e5 for all 171 pairs together.
+                // Five and a half standard errors: one seed in 1.5e5 gives a false alarm for any of the 171 pairs.
                 double correlation = normals[first].Zip(normals[second], (a, b) => a * b).Sum() / Count;
                 Assert.InRange(correlation, -5.5 / Math.Sqrt(Count), 5.5 / Math.Sqrt(Count));
             }

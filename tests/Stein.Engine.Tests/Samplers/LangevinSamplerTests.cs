@@ -14,7 +14,7 @@ public class LangevinSamplerTests
     [InlineData(2, true, 1)]
     [InlineData(2, true, 4)]
     [InlineData(10, false, 2)]
-    public void Chains_have_the_moments_of_a_gaussian_and_the_acceptance_aimed_at(int dimension, bool full, double temperature)
+    public void Chains_have_the_moments_of_a_gaussian_and_the_target_acceptance(int dimension, bool full, double temperature)
     {
         GaussianMixture gaussian = Mixtures.Irregular(dimension, 1, full);
         LangevinResult result = LangevinSampler.Run(
@@ -28,7 +28,7 @@ public class LangevinSamplerTests
             variance *= temperature;
             double[] column = Mixtures.Column(result.Samples, dimension, d);
 
-            // 4.9 standard errors by the effective sample size; squares are of about the same worth as the mean, or more.
+            // 4.9 standard errors by the effective sample size of the mean; that of squares is about the same or larger.
             double worth = result.EffectiveSampleSizes[d];
             Assert.Equal(mean, column.Average(), 4.9 * Math.Sqrt(variance / worth));
             Assert.Equal(variance, column.Average(x => (x - mean) * (x - mean)), 4.9 * variance * Math.Sqrt(2 / worth));
@@ -38,7 +38,7 @@ public class LangevinSamplerTests
     [Fact]
     public void A_tempered_mixture_is_sampled_across_its_modes()
     {
-        // At temperature 4 modes that are 6 apart become a plateau. The moments by quadrature.
+        // At temperature 4, modes that are 6 apart become a plateau. The moments are computed by quadrature.
         var tempered = new TemperedMixture(GaussianMixture.TwoModes(3, 0.8), 4);
         LangevinResult result = LangevinSampler.Run(tempered, tempered.Mixture.Sample(Mixtures.Stream(60), 8), 60, new(1000, 10_000));
         Assert.InRange(result.WorstSplitRHat, 0.999, 1.01);
@@ -54,7 +54,7 @@ public class LangevinSamplerTests
         GaussianMixture mixture = GaussianMixture.TwoModes(2, 0.7);
         LangevinResult result = LangevinSampler.Run(mixture, mixture.Sample(Mixtures.Stream(60), 2000), 60, new(50, 8));
 
-        // Chains that begin in the law stay in it, but for what the warm-up's adaptation does.
+        // Chains that start in the law stay in it, except for the effect of the adaptation during the warm-up.
         Goodness.AssertFollows(result.Final, x =>
             (0.7 * MathNet.Numerics.Distributions.Normal.CDF(-2, 1, x)) + (0.3 * MathNet.Numerics.Distributions.Normal.CDF(2, 1, x)));
         for (int c = 0; c < 2000; c++)
@@ -62,7 +62,7 @@ public class LangevinSamplerTests
     }
 
     [Fact]
-    public void Chains_that_do_not_cross_are_seen_by_their_diagnostics()
+    public void Diagnostics_detect_chains_that_do_not_cross()
     {
         LangevinResult result = LangevinSampler.Run(GaussianMixture.TwoModes(10), [-10, -10, 10, 10], 60);
         Assert.True(result.WorstSplitRHat > 5, $"R̂ is {result.WorstSplitRHat}.");
@@ -118,7 +118,7 @@ public class LangevinSamplerTests
         GaussianMixtureTests.Contains("warm-up steps cannot be -1", () => LangevinSampler.Run(mixture, [0], 60, new(-1)));
         GaussianMixtureTests.Contains("steps per draw cannot be 0", () => LangevinSampler.Run(mixture, [0], 60, new(Thinning: 0)));
         GaussianMixtureTests.Contains("step size cannot be 0", () => LangevinSampler.Run(mixture, [0], 60, new(InitialStep: 0)));
-        GaussianMixtureTests.Contains("aimed at cannot be 1", () => LangevinSampler.Run(mixture, [0], 60, new(TargetAcceptance: 1)));
+        GaussianMixtureTests.Contains("acceptance cannot be 1", () => LangevinSampler.Run(mixture, [0], 60, new(TargetAcceptance: 1)));
         GaussianMixtureTests.Contains("pass the last", () => LangevinSampler.Run(mixture, [0, 0], 60, null, uint.MaxValue));
     }
 }

@@ -17,9 +17,9 @@ public class ModeJumpTests
     [InlineData(1)]
     [InlineData(0.5)]
     [InlineData(1.3)]
-    public void The_law_is_left_as_it_is(double scale)
+    public void The_law_is_invariant(double scale)
     {
-        // Unequal widths and weights, so that a determinant left out or inverted shows.
+        // Unequal widths and weights, so that a missing or inverted determinant is noticed.
         var mixture = GaussianMixture.Isotropic(1, [0.3, 0.5, 0.2], [-6, 0, 5], [0.25, 1, 4]);
         ModeJump jump = Jumps(mixture, scale);
         Assert.Equal(3, jump.Modes);
@@ -33,7 +33,7 @@ public class ModeJumpTests
     [InlineData(2, 1)]
     [InlineData(2, 0.9)]
     [InlineData(5, 1)]
-    public void The_law_is_left_as_it_is_in_more_dimensions(int dimension, double scale)
+    public void The_law_is_invariant_in_more_dimensions(int dimension, double scale)
     {
         GaussianMixture mixture = ModeSearchTests.Separated(dimension, 4);
         double[] samples = Jumps(mixture, scale).Apply(mixture.Sample(Mixtures.Stream(60), Count), 10, Stream(60)).Samples;
@@ -44,7 +44,7 @@ public class ModeJumpTests
             double weight = mixture.Weights[k];
             Goodness.AssertMean(Enumerable.Range(0, Count).Select(n => responsibilities[(n * 4) + k]), weight, weight * (1 - weight));
 
-            // Within its component, the squared length of a sample is chi-square: what a wrong root would change.
+            // Within its component the squared length of a sample is chi-square distributed, which a wrong root would change.
             double[] lengths = [.. Enumerable.Range(0, Count).Where(n => responsibilities[(n * 4) + k] > 0.5).Select(n =>
             {
                 double[] difference = new double[dimension];
@@ -67,8 +67,9 @@ public class ModeJumpTests
     [InlineData(20)]
     public void Samples_of_one_mode_move_to_both(int dimension)
     {
-        // Liu, Duncan and Gandy's target at Δ = 6: .5 N(0, I) + .5 N(Δe₁, I), the sample from the first alone. At θ = 1 each jump of the
-        // right direction is accepted, each of the wrong one leads away from both modes: each step swaps half of the samples.
+        // Liu, Duncan and Gandy's target at Δ = 6, .5 N(0, I) + .5 N(Δe₁, I), with a sample from the first mode only. At θ = 1 every jump
+        // in the right direction is accepted, and every one in the wrong direction leads away from both modes, so each step moves half of
+        // the samples.
         var means = new double[2 * dimension];
         means[dimension] = 6;
         var mixture = GaussianMixture.Isotropic(dimension, [0.5, 0.5], means, [1, 1]);
@@ -82,7 +83,7 @@ public class ModeJumpTests
     [Fact]
     public void The_proposal_is_that_of_the_formula()
     {
-        // A target that is flat accepts every jump that does not shrink: from the narrow mode to the wide one, always.
+        // A flat target accepts every jump that does not shrink, and so every jump from the narrow to the wide mode.
         Mode narrow = new([1, 0], 0, GaussianCovariance.Isotropic(2, 0.25), 1);
         Mode wide = new([0, 2], 0, GaussianCovariance.Full(2, [4, 0, 0, 9]), 1);
         var jump = new ModeJump(new Flat(), [narrow, wide], 0.5);
@@ -103,7 +104,7 @@ public class ModeJumpTests
                 Assert.Equal(sample, moved);
         }
 
-        // Each direction is drawn half of the time; |det| = .25/6 = 1/24 of the way back is accepted.
+        // Each direction is drawn half of the time; on the way back the share |det| = .25/6 = 1/24 is accepted.
         Goodness.AssertMean(Enumerable.Range(0, 2000).Select(i => i < forward ? 1.0 : 0), 0.5, 0.25);
         Goodness.AssertMean(Enumerable.Range(0, 2000).Select(i => i < backward ? 1.0 : 0), 1.0 / 48, 47.0 / 48 / 48);
     }

@@ -27,7 +27,7 @@ public class ModeSearchTests
         var found = new HashSet<int>();
         foreach (Mode mode in result.Modes)
         {
-            // Components are so far apart that each mode is at a mean, and its covariance the component's.
+            // Components are so far apart that each mode is at a mean and has the component's covariance.
             int k = Enumerable.Range(0, components).MinBy(
                 k => mode.Location.Select((x, d) => Math.Pow(x - mixture.Mean(k)[d], 2)).Sum());
             Assert.True(found.Add(k));
@@ -58,7 +58,7 @@ public class ModeSearchTests
         ModeSearchResult one = ModeSearch.Find(GaussianMixture.TwoModes(0.9), Stream());
         Assert.Equal(0, Assert.Single(one.Modes).Location[0], 1e-6);
 
-        // At a little more than that, the two modes are nearer to one another than their width: merged.
+        // At a slightly larger distance the two modes are closer to each other than their width, so they are merged.
         ModeSearchResult merged = ModeSearch.Find(GaussianMixture.TwoModes(1.05), Stream());
         Assert.Single(merged.Modes);
         Assert.Equal(2, ModeSearch.Find(GaussianMixture.TwoModes(1.05), Stream(), new(MergeDistance: 1e-3)).Modes.Count);
@@ -81,7 +81,7 @@ public class ModeSearchTests
         GaussianMixtureTests.Contains("box from 1 to NaN", () => ModeSearch.Find(mixture, Stream(), new(1, double.NaN)));
         GaussianMixtureTests.Contains("starts cannot be 0", () => ModeSearch.Find(mixture, Stream(), new(Starts: 0)));
         GaussianMixtureTests.Contains("iterations cannot be 0", () => ModeSearch.Find(mixture, Stream(), new(MaximumIterations: 0)));
-        GaussianMixtureTests.Contains("are one cannot be -1", () => ModeSearch.Find(mixture, Stream(), new(MergeDistance: -1)));
+        GaussianMixtureTests.Contains("are merged cannot be -1", () => ModeSearch.Find(mixture, Stream(), new(MergeDistance: -1)));
         var error = Assert.Throws<InvalidOperationException>(() => ModeSearch.Find(new Slope(), Stream()));
         Assert.Contains("None of 100 starts in the box from -10 to 10", error.Message, StringComparison.Ordinal);
     }
@@ -95,17 +95,17 @@ public class ModeSearchTests
         var means = new double[components * dimension];
         for (int k = 0; k < components; k++)
         {
-            // In one dimension side by side, else at the corners of a square in a plane.
+            // In one dimension side by side, otherwise at the corners of a square.
             for (int d = 0; d < dimension; d++)
                 means[(k * dimension) + d] = dimension == 1 ? (18.0 * k / (components - 1)) - 9 : ((k >> (d % 2)) & 1) == 0 ? -7 : 7;
         }
 
-        // Half the width, so that neighbours are well over ten standard deviations away in one dimension too.
+        // Half the width, so that neighbours are well over ten standard deviations apart in one dimension too.
         return GaussianMixture.Full(
             dimension, shape.Weights, means, [.. shape.Covariances.ToArray().SelectMany(c => c.ToArray()).Select(entry => entry / 4)]);
     }
 
-    /// <summary>log p(x) = x: no mode anywhere.</summary>
+    /// <summary>log p(x) = x, which has no mode.</summary>
     private sealed class Slope : IDensity
     {
         public int Dimension => 1;

@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Stein.Engine.Tests.State;
 
-/// <summary>What the engine saves comes back to the last bit, and what does not fit is refused.</summary>
+/// <summary>Saved state is restored to the last bit, and state that does not fit is rejected.</summary>
 public class StateTests
 {
-    /// <summary>A quiet NaN with its sign and every bit of a payload that float32 has, and numbers that rounding would change.</summary>
+    /// <summary>A quiet NaN with its sign and every payload bit of float32, and numbers that rounding would change.</summary>
     private static readonly float[] Awkward =
     [
         BitConverter.UInt32BitsToSingle(0xFFFFFFFF), float.NaN, -0f, 0f, float.Epsilon, -float.Epsilon, float.MaxValue,
@@ -57,7 +57,7 @@ public class StateTests
     }
 
     [Fact]
-    public void A_stream_goes_on_with_the_same_numbers()
+    public void A_stream_continues_with_the_same_numbers()
     {
         var stream = new PhiloxStream(60, StreamPurpose.Probes, substream: 3);
         for (int drawn = 0; drawn < 9; drawn++)
@@ -72,7 +72,7 @@ public class StateTests
     }
 
     [Fact]
-    public void Batches_go_on_in_the_same_epoch()
+    public void Batches_continue_in_the_same_epoch()
     {
         var batches = new EpochBatches(60, 13, 3);
         for (int read = 0; read < 10; read++)

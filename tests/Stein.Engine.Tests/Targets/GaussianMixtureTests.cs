@@ -61,7 +61,7 @@ public class GaussianMixtureTests
         mixture.Responsibilities(points, responsibilities);
         for (int n = 0; n < 3; n++)
         {
-            // Inverse and determinant by LU, densities summed as such.
+            // Inverse and determinant by LU; densities are summed directly.
             var densities = new double[components];
             for (int k = 0; k < components; k++)
             {
@@ -137,7 +137,7 @@ public class GaussianMixtureTests
         Assert.Equal(17, isotropic.Covariances[0].Variance);
         Assert.Same(isotropic.Covariances[0], isotropic.Covariances[1]);
 
-        // Twice a little is once the root of the sum of squares.
+        // Smoothing twice equals smoothing once by the root of the sum of squares.
         GaussianMixture twice = full.Smoothed(3).Smoothed(4);
         Assert.Equal(full.Smoothed(5).LogDensity([1, 2, 3]), twice.LogDensity([1, 2, 3]), 1e-13);
         Assert.Equal(full.LogDensity([1, 2, 3]), full.Smoothed(0).LogDensity([1, 2, 3]));
@@ -159,7 +159,7 @@ public class GaussianMixtureTests
             Goodness.AssertMean(column.Select(x => (x - mean) * (x - mean)), variance, fourth - (variance * variance));
         }
 
-        // E ∇ log p = 0 and E x_i s_i = −1 hold for every density, and see correlations that the moments above do not.
+        // E ∇ log p = 0 and E x_i s_i = −1 hold for every density and detect correlations that the moments above do not.
         var scores = new double[samples.Length];
         mixture.Score(samples, scores);
         for (int d = 0; d < dimension; d++)
@@ -244,7 +244,7 @@ public class GaussianMixtureTests
     }
 
     [Fact]
-    public void Between_far_modes_the_score_does_not_see_the_weights()
+    public void Between_distant_modes_the_score_does_not_depend_on_the_weights()
     {
         var near = new double[1];
         var even = new double[1];
@@ -263,7 +263,7 @@ public class GaussianMixtureTests
     }
 
     [Fact]
-    public void A_component_without_weight_is_as_none()
+    public void A_component_without_weight_has_no_effect()
     {
         GaussianMixture mixture = GaussianMixture.Isotropic(1, [0.4, 0, 0.6], [-1, 9, 2], [1, 2, 3]);
         GaussianMixture without = GaussianMixture.Isotropic(1, [0.4, 0.6], [-1, 2], [1, 3]);
@@ -332,7 +332,7 @@ public class GaussianMixtureTests
         Contains("separation cannot be Infinity", () => GaussianMixture.TwoModes(double.PositiveInfinity));
         Contains("cannot be 1.2", () => GaussianMixture.TwoModes(5, 1.2));
         Contains("-1 samples", () => mixture.Sample(Mixtures.Stream(1), -1));
-        Contains("1 numbers is not in dimension 2", () => mixture.LogDensity([1]));
+        Contains("1 numbers does not have dimension 2", () => mixture.LogDensity([1]));
         Contains("3 numbers are not rows of 2", () => mixture.Score([1, 2, 3], new double[3]));
         Contains("must have 4", () => mixture.Score([1, 2, 3, 4], new double[3]));
         Contains("too few; at least 1", () => mixture.MeanLogLikelihood([]));

@@ -22,7 +22,7 @@ public class MixtureFitTests
         AssertMonotone(fit);
         Assert.Equal(fit.Mixture.MeanLogLikelihood(samples), fit.MeanLogLikelihood, 1e-12);
 
-        // The likelihood is concave in the weight: a maximum is where it is lower on both sides.
+        // The likelihood is concave in the weight, so it has a maximum if it is lower on both sides.
         double weight = fit.Mixture.Weights[0];
         foreach (double step in new[] { -1e-3, 1e-3 })
         {
@@ -69,7 +69,7 @@ public class MixtureFitTests
         Assert.True(fit.Converged);
         Assert.Equal(0, fit.Mixture.Weights[1], 1e-12);
 
-        // Further than a number can say from one component, but not from all.
+        // Infinitely far from one component in floating-point arithmetic, but not from all.
         Assert.True(MixtureFit.Weights(GaussianMixture.TwoModes(1e200), [-1e200, -1e200, 1e200]).Mixture.Weights[0] > 0.6);
     }
 
@@ -84,7 +84,7 @@ public class MixtureFitTests
         const int Count = 20_000;
         GaussianMixture shape = Mixtures.Irregular(dimension, components, full);
 
-        // Means 8 apart on the diagonal, so that each sample belongs to one component but for one in a thousand or so.
+        // Means 8 apart on the diagonal, so that all but about one in a thousand samples clearly belong to one component.
         double[] means = [.. Enumerable.Range(0, components * dimension).Select(i => 8.0 * (i / dimension))];
         var truth = new GaussianMixture(shape.Weights, means, shape.Covariances);
         double[] samples = truth.Sample(Mixtures.Stream(60), Count);
@@ -100,8 +100,8 @@ public class MixtureFitTests
         AssertMonotone(fit);
         Assert.True(fit.MeanLogLikelihood > truth.MeanLogLikelihood(samples));
 
-        // Were the components seen, the errors would be those of shares, means and variances of w N samples; 4.9 standard errors and
-        // a fifth more for those that overlap.
+        // If the components were observed, the errors would be those of shares, means and variances of w N samples: 4.9 standard errors,
+        // and a fifth more for the overlap.
         for (int k = 0; k < components; k++)
         {
             double weight = truth.Weights[k];
@@ -146,7 +146,7 @@ public class MixtureFitTests
     [InlineData(true)]
     public void Variances_stop_at_the_floor_and_the_likelihood_never_falls(bool full)
     {
-        // Samples on a line, and a component that begins at one of them.
+        // Samples on a line, and a component that starts at one of them.
         double[] samples = [.. Enumerable.Range(0, 40).SelectMany(n => new[] { (double)n, 2 * n })];
         samples[1] = 30;
         double variance = 0;

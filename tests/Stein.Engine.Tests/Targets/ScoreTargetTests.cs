@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Targets;
 
-/// <summary>The targets: scores against differences of log-densities, samples against what is known of them, and the measure.</summary>
+/// <summary>Compares scores of the targets with differences of log-densities, and samples with known moments; tests the error.</summary>
 public sealed class ScoreTargetTests
 {
     public static TheoryData<string, int> Targets => new()
@@ -21,10 +21,10 @@ public sealed class ScoreTargetTests
     [MemberData(nameof(Targets))]
     public void Scores_agree_with_differences_of_the_log_density(string name, int dimension)
     {
-        // Central differences err by h²/6 times a third derivative, of the order 1 here, and by ε/h times a log-density of the order 10.
+        // Central differences have an error of h²/6 times a third derivative (here about 1) and of ε/h times a log-density (about 10).
         const double Step = 1e-5;
         const double Tolerance = 1e-8;
-        ITarget target = ScoreTarget.Of(name, dimension, 1, 0);
+        ITarget target = ScoreTarget.Create(name, dimension, 1, 0);
         double[] points = target.Sample(new PhiloxStream(1, StreamPurpose.TestData), 20);
         var score = new double[dimension];
         for (int start = 0; start < points.Length; start += dimension)
@@ -52,7 +52,7 @@ public sealed class ScoreTargetTests
     public void The_squared_score_has_its_known_mean(string name, int dimension, double expected)
     {
         const int Count = 200_000;
-        ITarget target = ScoreTarget.Of(name, dimension, 1, 0);
+        ITarget target = ScoreTarget.Create(name, dimension, 1, 0);
         double[] squares = Squares(target, Count);
         double mean = squares.Average();
         double error = Math.Sqrt(squares.Average(square => (square - mean) * (square - mean)) / Count);
@@ -65,11 +65,11 @@ public sealed class ScoreTargetTests
     public void The_grid_has_its_components_at_vertices_which_differ_between_trials()
     {
         const int Dimension = 6;
-        double[] first = Mean(ScoreTarget.Of("grid", Dimension, 1, 0));
-        Assert.Equal(first, Mean(ScoreTarget.Of("grid", Dimension, 1, 0)));
-        Assert.NotEqual(first, Mean(ScoreTarget.Of("grid", Dimension, 1, 1)));
-        Assert.NotEqual(first, Mean(ScoreTarget.Of("grid", Dimension, 2, 0)));
-        // Means of six coordinates that are 0 or 1 each are sixths.
+        double[] first = Mean(ScoreTarget.Create("grid", Dimension, 1, 0));
+        Assert.Equal(first, Mean(ScoreTarget.Create("grid", Dimension, 1, 0)));
+        Assert.NotEqual(first, Mean(ScoreTarget.Create("grid", Dimension, 1, 1)));
+        Assert.NotEqual(first, Mean(ScoreTarget.Create("grid", Dimension, 2, 0)));
+        // Means of six coordinates that are 0 or 1 are multiples of a sixth.
         Assert.All(first, mean => Assert.Equal(Math.Round(mean * Dimension), mean * Dimension, 1e-12));
 
         static double[] Mean(ITarget target)
@@ -86,7 +86,7 @@ public sealed class ScoreTargetTests
     [MemberData(nameof(Targets))]
     public void The_true_score_has_no_error_and_zero_has_error_1(string name, int dimension)
     {
-        ITarget target = ScoreTarget.Of(name, dimension, 1, 0);
+        ITarget target = ScoreTarget.Create(name, dimension, 1, 0);
         double[] points = target.Sample(new PhiloxStream(1, StreamPurpose.TestData), 50);
         var scores = new double[points.Length];
         target.Score(points, scores);
@@ -101,7 +101,7 @@ public sealed class ScoreTargetTests
     {
         Assert.All(ScoreTarget.Names, name =>
         {
-            ITarget target = ScoreTarget.Of(name, 3, 1, 0);
+            ITarget target = ScoreTarget.Create(name, 3, 1, 0);
             double[] few = target.Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 4);
             Assert.Equal(few, target.Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 9)[..few.Length]);
         });

@@ -6,7 +6,7 @@ namespace Stein.Engine.Tests.Targets;
 
 public class TemperedMixtureSamplerTests
 {
-    /// <summary>In standard errors: a false alarm in one seed of a million, for each comparison.</summary>
+    /// <summary>In standard errors: one seed in a million gives a false alarm, for each comparison.</summary>
     private const double Tolerance = 4.9;
 
     [Theory]
@@ -20,7 +20,7 @@ public class TemperedMixtureSamplerTests
         var tempered = new TemperedMixture(mixture, temperature);
         double[] samples = new TemperedMixtureSampler(mixture, temperature).Sample(Mixtures.Stream(60), Count);
 
-        // The trapezoidal rule is as good as exact for a smooth density that ends well inside.
+        // The trapezoidal rule is nearly exact for a smooth density that vanishes well inside the interval.
         const int Points = 40_001;
         const double Reach = 60;
         double step = 2 * Reach / (Points - 1);
@@ -40,7 +40,7 @@ public class TemperedMixtureSamplerTests
     [Fact]
     public void Fulfils_the_Stein_identity_with_full_covariances()
     {
-        // E s(x) = 0 and E s(x) xᵀ = −I, for the score s of the density that was sampled and of no other.
+        // E s(x) = 0 and E s(x) xᵀ = −I hold only for the score s of the density that was sampled.
         const int Count = 20_000;
         const int Dimension = 3;
         GaussianMixture mixture = Mixtures.Irregular(Dimension, components: 4, full: true);

@@ -42,8 +42,8 @@ public class TemperedMixtureTests
         double share = Math.Sqrt(1 - (2 * a)) / (1 - a);
         Assert.Equal(share, resampled.EffectiveSampleSize / Count, 0.01);
 
-        // 4.9 standard errors of the self-normalised estimate, whose variance is E w²(f − E f)²/(E w)²/N. The law of density ∝ w² q has
-        // variance u = 4/(1 − 2a) and E w²/(E w)² = 1/share: for f = x that is u/share, for the square (3u² − 2uv + v²)/share.
+        // 4.9 standard errors of the self-normalised estimate, whose variance is E w²(f − E f)²/(E w)²/N. The law with density ∝ w² q has
+        // variance u = 4/(1 − 2a), and E w²/(E w)² = 1/share, which gives u/share for f = x and (3u² − 2uv + v²)/share for the square.
         double variance = 4 * Temperature;
         double wide = 4 / (1 - (2 * a));
         Assert.Equal(1, resampled.Samples.Average(), 4.9 * Math.Sqrt(wide / share / Count));
@@ -103,7 +103,7 @@ public class TemperedMixtureTests
         logDensities[3] = -2 * Math.Log(1e4);
         var error = Assert.Throws<EffectiveSampleSizeException>(
             () => ImportanceResampling.Temper(samples, 1, logDensities, 2, Mixtures.Stream(1)));
-        Assert.Contains("At temperature 2 the 1000 samples are worth 1.2 only; 50 are wanted.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("At temperature 2 the effective sample size is 1.2, below 50.", error.Message, StringComparison.Ordinal);
         Assert.Equal(1.21, error.EffectiveSampleSize, 0.01);
         Assert.Equal(50, error.Minimum);
         Assert.Equal(

@@ -2,10 +2,10 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Testing;
 
-/// <summary>Comparisons that NaN fails and whose messages say where, what was expected and what was found.</summary>
+/// <summary>Comparisons that fail for NaN, with messages that say where, what was expected and what was found.</summary>
 public static class Checks
 {
-    /// <summary>Fails unless every entry is within its tolerance; returns the largest share of a tolerance that was used.</summary>
+    /// <summary>Fails unless every entry is within its tolerance; returns the largest error relative to its tolerance.</summary>
     public static double Close(string what, ReadOnlySpan<double> expected, ReadOnlySpan<double> actual, Func<int, double> tolerance)
     {
         if (expected.Length != actual.Length)

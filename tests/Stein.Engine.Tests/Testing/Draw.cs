@@ -3,17 +3,17 @@ using Stein.Engine.Random;
 
 namespace Stein.Engine.Tests.Testing;
 
-/// <summary>Test data: the same on every machine and every run.</summary>
+/// <summary>Test data that are the same on every machine and in every run.</summary>
 public sealed class Draw(ulong seed)
 {
-    private readonly PhiloxStream _stream = new(seed, StreamPurpose.TestData);
+    private readonly PhiloxStream stream = new(seed, StreamPurpose.TestData);
 
-    /// <summary>Standard normal numbers that are single-precision numbers, so that every device is given the same.</summary>
+    /// <summary>Standard normal numbers rounded to single precision, so that every device gets the same numbers.</summary>
     public double[] Normal(int count, double scale = 1)
     {
         var values = new double[count];
         for (int i = 0; i < count; i++)
-            values[i] = (float)(scale * _stream.NextNormal());
+            values[i] = (float)(scale * stream.NextNormal());
         return values;
     }
 
@@ -21,23 +21,23 @@ public sealed class Draw(ulong seed)
     {
         var values = new double[count];
         for (int i = 0; i < count; i++)
-            values[i] = _stream.NextLaplace();
+            values[i] = stream.NextLaplace();
         return values;
     }
 
-    public double Uniform() => _stream.NextUniform();
+    public double Uniform() => stream.NextUniform();
 
-    public uint Word() => _stream.NextUInt32();
+    public uint Word() => stream.NextUInt32();
 
     /// <summary>0, …, count − 1 in a random order.</summary>
     public int[] Permutation(int count)
     {
         int[] order = [.. Enumerable.Range(0, count)];
-        _stream.Shuffle(order);
+        stream.Shuffle(order);
         return order;
     }
 
-    /// <summary>A well-conditioned matrix: the identity and a little noise.</summary>
+    /// <summary>A well-conditioned matrix, the identity plus a little noise.</summary>
     public double[] NearIdentity(int dimension)
     {
         double[] values = Normal(dimension * dimension, 0.3 / Math.Sqrt(dimension));

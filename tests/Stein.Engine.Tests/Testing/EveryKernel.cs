@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Testing;
 
-/// <summary>Rows of a theory from the registry of kernels, so that none can be forgotten.</summary>
+/// <summary>Theory rows from the registry of kernels, so that no kernel is missed.</summary>
 public static class EveryKernel
 {
     public static TheoryData<string> Names => [.. RadialKernels.Names];

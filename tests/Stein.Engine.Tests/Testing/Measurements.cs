@@ -5,35 +5,36 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Testing;
 
-/// <summary>Named results of a computation on a device; on the <see cref="ReferenceDevice"/> with the bounds of their errors.</summary>
-/// <param name="device">The device.</param>
+/// <summary>Named results of a computation on a device; on the <see cref="ReferenceDevice"/> with bounds of their errors.</summary>
 public sealed class Measurements(Device device)
 {
-    /// <summary>The error bound is of first order in u and the reference has rounding of its own: it is allowed twice.</summary>
+    /// <summary>
+    /// The factor of the error bound: twice, because the bound is of first order in u and the reference itself has rounding errors.
+    /// </summary>
     private const double OfBound = 2;
 
     /// <summary>
-    /// The largest error among eight samples of every number of an array is allowed eight times. Of an array of a single number,
-    /// with normal errors, all samples are below an eighth of three standard deviations for 5·10⁻⁵ of all choices of samples, and
-    /// then only an actual error of three standard deviations fails. Samples are the same in every run.
+    /// The factor of the largest error among eight samples of every number of an array. For an array of a single number with normal errors,
+    /// all samples are below an eighth of three standard deviations with probability 5·10⁻⁵, and only then does an actual error of three
+    /// standard deviations fail. Samples are the same in every run.
     /// </summary>
     private const double OfSamples = 8;
 
     private static readonly ConcurrentDictionary<string, Lazy<Measurements>> References = new();
 
-    private readonly Dictionary<string, (double[] Values, RunningErrorLane[] Errors)> _results = [];
+    private readonly Dictionary<string, (double[] Values, RunningErrorLane[] Errors)> results = [];
 
-    public IReadOnlyCollection<string> Names => _results.Keys;
+    public IReadOnlyCollection<string> Names => results.Keys;
 
-    public double[] this[string name] => _results[name].Values;
+    public double[] this[string name] => results[name].Values;
 
-    /// <summary>On the reference, the values with their errors; elsewhere empty.</summary>
-    public RunningErrorLane[] Errors(string name) => _results[name].Errors;
+    /// <summary>The values with their errors on the reference; empty on other devices.</summary>
+    public RunningErrorLane[] Errors(string name) => results[name].Errors;
 
-    /// <summary>A matrix as it stands now.</summary>
+    /// <summary>Adds the current contents of a matrix.</summary>
     public void Add(string name, DeviceMatrix matrix) => Add(name, () => device.Read(matrix));
 
-    /// <summary>A matrix as it stands now, transposed.</summary>
+    /// <summary>Adds the transpose of the current contents of a matrix.</summary>
     public void AddTransposed(string name, DeviceMatrix matrix)
     {
         DeviceMatrix transposed = device.Allocate(matrix.Columns, matrix.Rows);
@@ -41,30 +42,32 @@ public sealed class Measurements(Device device)
         Add(name, transposed);
     }
 
-    /// <summary>The numbers that a computation reads from the device last, or the k-th last.</summary>
+    /// <summary>Adds the numbers that a computation reads from the device last, or k-th last.</summary>
     public void Add(string name, Func<double[]> compute, int fromLast = 1)
     {
         var reference = device as ReferenceDevice;
         _ = reference?.TakeRead();
         double[] values = compute();
-        _results.Add(name, (values, reference?.TakeRead()[^fromLast] ?? []));
+        results.Add(name, (values, reference?.TakeRead()[^fromLast] ?? []));
     }
 
-    /// <summary>A number that is the sum of all numbers read from the device times <paramref name="weight"/>, plus exact numbers.</summary>
+    /// <summary>
+    /// Adds a number that is the sum of all numbers read from the device times <paramref name="weight"/>, plus exact numbers.
+    /// </summary>
     public void AddSum(string name, double weight, Func<double> compute)
     {
         var reference = device as ReferenceDevice;
         _ = reference?.TakeRead();
         double value = compute();
         RunningErrorLane[] errors = reference is null ? [] : [Combine(value, weight, reference.TakeRead().SelectMany(read => read))];
-        _results.Add(name, ([value], errors));
+        results.Add(name, ([value], errors));
     }
 
-    /// <summary>A host computation on results already there; on the reference with the errors that follow from theirs.</summary>
+    /// <summary>Adds values computed on the host from earlier results; on the reference with the errors that follow from theirs.</summary>
     public void AddDerived(string name, double[] values, Func<RunningErrorLane[]> errors)
-        => _results.Add(name, (values, device is ReferenceDevice ? errors() : []));
+        => results.Add(name, (values, device is ReferenceDevice ? errors() : []));
 
-    /// <summary>A number that is the sum of others times a weight, plus exact numbers.</summary>
+    /// <summary>The errors of a number that is the sum of others times a weight, plus exact numbers.</summary>
     public static RunningErrorLane Combine(double value, double weight, IEnumerable<RunningErrorLane> terms)
     {
         RunningErrorLane combined = RunningErrorLane.Exact(value);
@@ -73,8 +76,8 @@ public sealed class Measurements(Device device)
         return combined;
     }
 
-    /// <summary>Fails unless every result is that of the reference, within its tolerance at the device's unit round-off.</summary>
-    /// <returns>The largest share of a tolerance that was used.</returns>
+    /// <summary>Fails unless every result agrees with the reference within its tolerance at the device's unit round-off.</summary>
+    /// <returns>The largest error relative to its tolerance.</returns>
     public static double Compare(Measurements reference, Measurements actual, double unitRoundoff)
     {
         Assert.Equal(reference.Names, actual.Names);
@@ -89,8 +92,8 @@ public sealed class Measurements(Device device)
     }
 
     /// <summary>
-    /// The same for a program run on both devices; on the reference once for all devices, and once for simulators, where a program may
-    /// take fewer sizes.
+    /// Runs a program on a device and on the reference and compares the results. On the reference it runs once for all devices, and once
+    /// more for simulators, for which a program may use fewer sizes.
     /// </summary>
     public static double Compare(string uniqueName, Device device, Action<Device, Measurements> program)
     {
@@ -107,7 +110,7 @@ public sealed class Measurements(Device device)
         return results;
     }
 
-    /// <summary>On the reference, the tolerance of every entry of a result: by bound or by samples, whichever is less.</summary>
+    /// <summary>On the reference, the tolerance of every entry of a result, by its bound or by samples, whichever is smaller.</summary>
     public Func<int, double> Tolerance(string name, double unitRoundoff)
     {
         RunningErrorLane[] errors = Errors(name);

@@ -3,7 +3,7 @@ using Stein.Engine.Targets;
 
 namespace Stein.Engine.Tests.Testing;
 
-/// <summary>The mixtures that the tests use, and what they measure samples by.</summary>
+/// <summary>The mixtures used in tests, and their moments.</summary>
 internal static class Mixtures
 {
     /// <summary>A mixture without symmetry: K components with random weights, means of the order of 2 and scales from 0.5 to 1.5.</summary>

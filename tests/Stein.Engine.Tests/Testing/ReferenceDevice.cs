@@ -6,13 +6,12 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.Tests.Testing;
 
 /// <summary>
-/// The slow, obvious twin of the devices: every operation as its definition reads, in double precision, with a running bound
-/// of the error of single-precision arithmetic (<see cref="RunningErrorLane"/>). It shares the formulas with the devices and
-/// none of their drivers.
+/// A slow, simple implementation of every operation by its definition, in double precision and with a running bound of the error of
+/// single-precision arithmetic (<see cref="RunningErrorLane"/>). It shares the formulas with the devices, but not their loops.
 /// </summary>
 public class ReferenceDevice : Device
 {
-    private readonly List<RunningErrorLane[]> _read = [];
+    private readonly List<RunningErrorLane[]> reads = [];
 
     public ReferenceDevice() => RunningErrorLane.Restart();
 
@@ -22,11 +21,11 @@ public class ReferenceDevice : Device
 
     public override double UnitRoundoff => 1.0 / (1L << 53);
 
-    /// <summary>All that was read since the last call, with its errors, oldest first.</summary>
+    /// <summary>Everything read since the last call, with its errors, oldest first.</summary>
     public IReadOnlyList<RunningErrorLane[]> TakeRead()
     {
-        RunningErrorLane[][] read = [.. _read];
-        _read.Clear();
+        RunningErrorLane[][] read = [.. reads];
+        reads.Clear();
         return read;
     }
 
@@ -52,7 +51,7 @@ public class ReferenceDevice : Device
         RunningErrorLane[] entries = Of(source).Entries.ToArray();
         for (int i = 0; i < entries.Length; i++)
             destination[i] = entries[i].Value;
-        _read.Add(entries);
+        reads.Add(entries);
     }
 
     private protected override void GatherRowsCore(DeviceMatrix destination, DeviceMatrix source, ReadOnlySpan<int> indices)
@@ -153,7 +152,7 @@ public class ReferenceDevice : Device
                     Of(request.InverseSquareBandwidths)[0, slice],
                     Of(request.FourthOrders)[0, slice]);
 
-                // A sample's difference from itself is exactly zero, whatever the error of its projection.
+                // The difference of a sample from itself is exactly zero, even if its projection has an error.
                 RunningErrorLane wi = z[i, slice] * constants.ProjectionScale, wj = z[j, slice] * constants.ProjectionScale;
                 if (i == j)
                     (wi, wj) = (RunningErrorLane.Exact(wi.Value), RunningErrorLane.Exact(wj.Value));
@@ -179,7 +178,7 @@ public class ReferenceDevice : Device
             var coupling = new Accumulator();
             for (int i = 0; i < count; i++)
             {
-                // Sums over pairs go by samples: no device adds up N² numbers one by one.
+                // Pairs are summed per sample first, because no device adds N² numbers one by one.
                 var valueOfRow = new Accumulator();
                 var couplingOfRow = new Accumulator();
                 var byScore = new Accumulator();
@@ -189,7 +188,7 @@ public class ReferenceDevice : Device
                     if (i == j && request.Statistic == PairStatistic.U)
                         continue;
 
-                    // A sample's difference from itself is exactly zero, whatever the error of its projection.
+                    // The difference of a sample from itself is exactly zero, even if its projection has an error.
                     RunningErrorLane wi = z[i, slice] * constants.ProjectionScale, wj = z[j, slice] * constants.ProjectionScale;
                     RunningErrorLane pi = p[i, slice], pj = p[j, slice];
                     if (i == j)
@@ -201,7 +200,7 @@ public class ReferenceDevice : Device
                         valueOfRow.Add(term);
                     }
 
-                    // Each unordered pair gives its two samples a derivative each, so twice for the ordered pairs.
+                    // Each unordered pair contributes a derivative to both of its samples, and ordered pairs twice that.
                     RunningErrorLane first = default, second = default, byCoupling = default;
                     if (request.ScoreGradient is not null)
                     {
@@ -343,7 +342,7 @@ public class ReferenceDevice : Device
     private static RunningErrorLane Difference(RunningErrorLane left, RunningErrorLane right, bool same)
         => same ? default : left - right;
 
-    /// <summary>An order statistic moves by no more than where those of the lowest and highest possible values stand.</summary>
+    /// <summary>The error of an order statistic, bounded by the order statistics of the lowest and highest possible values.</summary>
     private static RunningErrorLane LowerMedian(List<RunningErrorLane> numbers)
     {
         int rank = (numbers.Count - 1) / 2;
@@ -368,24 +367,24 @@ public class ReferenceDevice : Device
         }
     }
 
-    /// <summary>A sum with the error of its terms and that of adding them in any order.</summary>
+    /// <summary>A sum with the errors of its terms and of adding them in any order.</summary>
     private struct Accumulator
     {
-        private double _sum;
-        private double _bound;
-        private Vector512<double> _samples;
-        private double _magnitude;
-        private long _terms;
+        private double sum;
+        private double bound;
+        private Vector512<double> samples;
+        private double magnitude;
+        private long terms;
 
-        public readonly RunningErrorLane Total => new RunningErrorLane(_sum, _bound, _samples).Summed(_terms, _magnitude);
+        public readonly RunningErrorLane Total => new RunningErrorLane(sum, bound, samples).Summed(terms, magnitude);
 
         public void Add(RunningErrorLane term)
         {
-            _sum += term.Value;
-            _bound += term.Bound;
-            _samples += term.Samples;
-            _magnitude += Math.Abs(term.Value);
-            _terms++;
+            sum += term.Value;
+            bound += term.Bound;
+            samples += term.Samples;
+            magnitude += Math.Abs(term.Value);
+            terms++;
         }
     }
 

@@ -3,31 +3,31 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Tests.Testing;
 
 /// <summary>
-/// A truncated Taylor series <c>Σ cₙtⁿ</c>, n ≤ 4, in double precision. Because formulas are generic over their lane, any of them
-/// evaluated at <see cref="Variable"/> gives its own derivatives, without a difference quotient.
+/// A truncated Taylor series <c>Σ cₙtⁿ</c>, n ≤ 4, in double precision. Because formulas are generic over their lane, evaluating one at
+/// <see cref="Variable"/> gives its derivatives without difference quotients.
 /// </summary>
 /// <remarks>
-/// The recurrences are those of Griewank and Walther, "Evaluating derivatives", 2nd edition, chapter 13. An operation that has no
-/// derivative at its argument (the sign of zero) is taken to be constant there.
+/// The recurrences are those of Griewank and Walther, "Evaluating derivatives", 2nd edition, chapter 13. An operation that is not
+/// differentiable at its argument (the sign of zero) is treated as constant there.
 /// </remarks>
 public readonly record struct TaylorLane : ILane<TaylorLane>
 {
     private const int Length = 5;
 
-    /// <summary>c₀ to c₄; null for the number 0, so that <c>default</c> is a number like on every lane.</summary>
-    private readonly double[]? _coefficients;
+    /// <summary>c₀ to c₄; null for the number 0, so that <c>default</c> is 0 as on every lane.</summary>
+    private readonly double[]? coefficients;
 
     private TaylorLane(Func<int, double> coefficient)
         : this(new double[Length])
     {
         for (int n = 0; n < Length; n++)
-            _coefficients![n] = coefficient(n);
+            coefficients![n] = coefficient(n);
     }
 
-    private TaylorLane(double[] coefficients) => _coefficients = coefficients;
+    private TaylorLane(double[] coefficients) => this.coefficients = coefficients;
 
     /// <summary>The n-th coefficient, the n-th derivative over n!.</summary>
-    public double this[int n] => _coefficients?[n] ?? 0;
+    public double this[int n] => coefficients?[n] ?? 0;
 
     /// <summary><c>value + t</c>.</summary>
     public static TaylorLane Variable(double value) => new(n => n == 0 ? value : n == 1 ? 1 : 0);
@@ -83,7 +83,7 @@ public readonly record struct TaylorLane : ILane<TaylorLane>
         return sum;
     }
 
-    /// <summary>Every coefficient from those before it.</summary>
+    /// <summary>Computes every coefficient from the previous ones.</summary>
     private static TaylorLane Recurrence(Func<int, double[], double> next)
     {
         var coefficients = new double[Length];

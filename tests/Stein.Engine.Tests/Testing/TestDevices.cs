@@ -8,7 +8,7 @@ using Xunit;
 namespace Stein.Engine.Tests.Testing;
 
 /// <summary>
-/// The devices that every device test walks: a device is one more row, and one that is missing here is a skip with its reason.
+/// The devices of all device tests. Each device is a row of a theory; on machines without it the test is skipped with a reason.
 /// </summary>
 public static class TestDevices
 {
@@ -16,11 +16,11 @@ public static class TestDevices
 
     private static readonly Lazy<IReadOnlyList<DeviceStatus>> Catalog = new(DeviceCatalog.List);
 
-    /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) theories have rows for its vectors only.</summary>
+    /// <summary>In a child process for one vector tier (<see cref="VectorTierTests"/>) theories only have rows for its vectors.</summary>
     internal static readonly string? OnlyBits = Environment.GetEnvironmentVariable(VectorTierTests.BitsVariable);
 
     /// <summary>
-    /// If set, the only device that theories have rows for: in such a process, or where one device is checked (tests/gpu).
+    /// If set, the only device for which theories have rows: in such a process, or if a single device is checked (tests/gpu).
     /// </summary>
     private static readonly string? OnlyDevice = Environment.GetEnvironmentVariable("STEIN_TEST_DEVICE")
         ?? (OnlyBits is { } bits ? $"simd-{bits}" : null);
@@ -45,10 +45,10 @@ public static class TestDevices
     /// <summary>All devices.</summary>
     public static TheoryData<string> All => [.. Names];
 
-    /// <summary>Whether a device is a simulator, on which a launch costs about a millisecond: tests take fewer sizes there.</summary>
+    /// <summary>Whether a device is a simulator, on which a launch takes about a millisecond, so that tests use fewer sizes.</summary>
     public static bool IsSlow(Device device) => IsSlow(device.Name);
 
-    /// <summary>Every device with each of the values.</summary>
+    /// <summary>All combinations of a device and one of the values.</summary>
     public static TheoryData<string, T> With<T>(IEnumerable<T> values)
     {
         var rows = new TheoryData<string, T>();
@@ -62,8 +62,8 @@ public static class TestDevices
     }
 
     /// <summary>
-    /// Lends a device to one test at a time. Devices are used again by later tests, as in training, so that working memory left
-    /// behind by one operation is seen by the next.
+    /// Lends a device to one test at a time. Later tests reuse devices, as training does, so that leftovers in working memory would affect
+    /// the next operation.
     /// </summary>
     public static DeviceLoan Rent(string name)
     {

@@ -7,15 +7,15 @@ using Xunit;
 namespace Stein.Engine.Tests.Tiers;
 
 /// <summary>
-/// The device operations again on narrower vectors: child processes of this very program with instruction sets turned off, which assert
-/// that they really are off, at the sizes that straddle the width (<see cref="Testing.Sizes"/>).
+/// Repeats the tests of device operations on narrower vectors, in child processes with instruction sets turned off, at sizes that
+/// straddle the width (<see cref="Testing.Sizes"/>). A test in the child process asserts that they really are off.
 /// </summary>
 public class VectorTierTests
 {
-    /// <summary>Tells a child process the width of its vectors; theories over devices then have that one row.</summary>
+    /// <summary>The variable that gives a child process the width of its vectors; theories over devices then have only that row.</summary>
     internal const string BitsVariable = "STEIN_TEST_VECTOR_BITS";
 
-    /// <summary>In the child, this is the test that fails if the tier is not off.</summary>
+    /// <summary>In the child process, fails if the wider instruction sets are not turned off.</summary>
     [Fact]
     [Trait("Category", "Tier")]
     public void Vectors_are_as_wide_as_this_process_was_told()
@@ -43,14 +43,14 @@ public class VectorTierTests
             variable, bits, ["-trait", "Category=Device", "-trait", "Category=Tier"]);
         Assert.True(exitCode == 0 && failed == 0, output);
 
-        // Far fewer would mean that the filters found nothing.
+        // Fewer tests would mean that the filters do not match.
         Assert.True(passed >= 70, $"Only {passed} tests passed in the child process.\n{output}");
     }
 
     [Fact]
     public async Task A_child_whose_tier_is_not_off_fails()
     {
-        // Nothing is turned off, but 64 bits are expected.
+        // Nothing is turned off although 64 bits are expected.
         (int exitCode, _, int failed, _) = await RunChild("STEIN_TEST_NOTHING", 64, ["-trait", "Category=Tier"]);
         Assert.NotEqual(0, exitCode);
         Assert.Equal(1, failed);

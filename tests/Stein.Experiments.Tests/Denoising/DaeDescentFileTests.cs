@@ -110,7 +110,7 @@ public sealed class DaeDescentFileTests : IDisposable
     public void The_chosen_bandwidth_follows_the_scale_of_the_samples()
     {
         using Device device = CpuDevices.CreateSimdDouble();
-        double[] samples = PlanarDensity.Of("rings").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 120);
+        double[] samples = PlanarDensity.Find("rings").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 120);
         double bandwidth = BandwidthChoice.Of(device, samples, "rbf", 1);
         Assert.InRange(bandwidth, 0.3, 1.2);
         double scaled = BandwidthChoice.Of(device, [.. samples.Select(value => 1024 * value)], "rbf", 1);
@@ -124,7 +124,7 @@ public sealed class DaeDescentFileTests : IDisposable
     /// <summary>As a run writes its samples.</summary>
     private void Write(int count)
     {
-        double[] samples = PlanarDensity.Of("moons").Sample(new PhiloxStream(3, StreamPurpose.TrainingData), count);
+        double[] samples = PlanarDensity.Find("moons").Sample(new PhiloxStream(3, StreamPurpose.TrainingData), count);
         IEnumerable<string> lines = Enumerable.Range(0, count).Select(row => string.Create(
             CultureInfo.InvariantCulture, $"{samples[2 * row]:R},{samples[(2 * row) + 1]:R}\n"));
         File.WriteAllText(_path, "x1,x2\n" + string.Concat(lines));

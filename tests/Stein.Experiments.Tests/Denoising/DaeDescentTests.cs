@@ -62,8 +62,8 @@ public sealed class DaeDescentTests
     [InlineData("imq")]
     public void The_discrepancy_is_that_of_the_engine(string kernel)
     {
-        double[] samples = PlanarDensity.Of("modes").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 70);
-        double[] scores = PlanarDensity.Of("rings").Sample(new PhiloxStream(2, StreamPurpose.TrainingData), 70);
+        double[] samples = PlanarDensity.Find("modes").Sample(new PhiloxStream(1, StreamPurpose.TrainingData), 70);
+        double[] scores = PlanarDensity.Find("rings").Sample(new PhiloxStream(2, StreamPurpose.TrainingData), 70);
         using Device device = CpuDevices.CreateDouble();
         double found = new SampleDiscrepancy(device, samples, kernel, 0.9).Of(scores);
         double expected = RadialKernels.Visit(kernel, new Engine(device, samples, scores, 0.9));
@@ -77,9 +77,9 @@ public sealed class DaeDescentTests
         var settings = new DaeDescentSettings { Samples = 60, Steps = 50, TestPoints = 50, Bandwidth = 0.7 };
         using Device device = CpuDevices.CreateSimdDouble();
         (IReadOnlyList<DescentPoint> points, TrainingResult result) = Run(settings, device);
-        double[] samples = PlanarDensity.Of(settings.Data).Sample(new PhiloxStream(settings.Seed, StreamPurpose.TrainingData), 60);
-        IReadOnlyList<HeldOutSplit> splits = HeldOutSplit.Of(samples, PlanarDensity.Dimension, settings.Seed);
-        Assert.All(splits, split => Assert.Equal((96, 24), (split.Training.Length, split.Judges.Length)));
+        double[] samples = PlanarDensity.Find(settings.Data).Sample(new PhiloxStream(settings.Seed, StreamPurpose.TrainingData), 60);
+        IReadOnlyList<HeldOutSplit> splits = HeldOutSplit.Create(samples, PlanarDensity.Dimension, settings.Seed);
+        Assert.All(splits, split => Assert.Equal((96, 24), (split.Training.Length, split.HeldOut.Length)));
 
         // At time 0 the score is 0, and so is the loss.
         var losses = new List<double[]> { new double[60] };
@@ -87,13 +87,13 @@ public sealed class DaeDescentTests
         {
             var fit = new ScoreEstimatorSettings { Bandwidth = 0.7, Regularisation = point.Time };
             losses.Add([.. splits.SelectMany(split => ScoreEstimators.Find("landweber")
-                .Fit(device, split.Training, PlanarDensity.Dimension, fit).ScoreMatchingLosses(split.Judges))]);
+                .Fit(device, split.Training, PlanarDensity.Dimension, fit).ScoreMatchingLosses(split.HeldOut))]);
             double loss = losses[^1].Average();
             Assert.Equal(loss, point.HeldOutLoss, 1e-9 * (1 + Math.Abs(loss)));
         }
 
         double stopping = Number(result, FunctionalDescent.StoppingTime);
-        Assert.Equal(points[HeldOutSelection.SmoothestOf(losses)].Time, stopping);
+        Assert.Equal(points[HeldOutSelection.SelectSmoothest(losses)].Time, stopping);
         Assert.InRange(stopping, 1, points.MinBy(point => point.HeldOutLoss)!.Time);
     }
 

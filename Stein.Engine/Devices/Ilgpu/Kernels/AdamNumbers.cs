@@ -2,7 +2,7 @@ using Stein.Engine.Formulas;
 
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
-/// <summary><see cref="AdamCoefficients"/> in single precision, as the kernel takes them.</summary>
+/// <summary><see cref="AdamCoefficients"/> in single precision, for the kernel.</summary>
 internal readonly struct AdamNumbers
 {
     public readonly float Beta1;

@@ -4,7 +4,7 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
-/// <summary>Kernels with one thread an element, whose elements know nothing of each other.</summary>
+/// <summary>Kernels with one thread per element, which computes its element independently of the others.</summary>
 internal static class ElementKernels
 {
     /// <summary><c>output = map(a, b, c; p, q)</c>.</summary>
@@ -22,7 +22,7 @@ internal static class ElementKernels
             new FloatLane(q)).Value;
     }
 
-    /// <summary>Row i of the output becomes row <c>indices[i]</c> of the source.</summary>
+    /// <summary>Copies row <c>indices[i]</c> of the source to row i of the output.</summary>
     public static void GatherRows(
         Index1D index, ArrayView<float> output, int columns, ArrayView<float> source, ArrayView<int> indices)
     {
@@ -30,7 +30,7 @@ internal static class ElementKernels
         output[index] = source[(indices[row] * columns) + index - (row * columns)];
     }
 
-    /// <summary>The output, of <paramref name="columns"/> columns, becomes the source transposed.</summary>
+    /// <summary>Writes the transpose of the source to the output, which has <paramref name="columns"/> columns.</summary>
     public static void Transpose(Index1D index, ArrayView<float> output, int columns, StridedView source)
     {
         int row = index / columns;

@@ -4,23 +4,23 @@ namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>Sums over the threads of a group, a power of two of at most <see cref="MaximumGroupSize"/>.</summary>
 /// <remarks>
-/// For OpenCL, ILGPU 1.5.3 translates a barrier to one that orders global memory by name, not shared memory, and has no other
-/// to offer; these sums and the tiles of products rely on the driver to order both.
+/// For OpenCL, ILGPU 1.5.3 translates a barrier to one that names global memory only, not shared memory, and offers no other
+/// barrier. These sums and the tiles of matrix products therefore rely on the driver to order both.
 /// </remarks>
 internal static class GroupSum
 {
-    /// <summary>The largest group that every OpenCL GPU in use accepts.</summary>
+    /// <summary>The largest group size that all current OpenCL GPUs support.</summary>
     public const int MaximumGroupSize = 256;
 
     /// <summary>
-    /// Terms that a thread adds up before it adds the result to its total: with n terms the error grows like
+    /// The number of terms that a thread sums before it adds the result to its total, so that with n terms the error grows like
     /// n/64 + 64 rather than n.
     /// </summary>
     public const int BlockLength = 64;
 
-    /// <summary>The sum of one number of each thread, as a binary tree. The result is valid in thread 0 alone.</summary>
+    /// <summary>Sums one number per thread by a binary tree. The result is valid only in thread 0.</summary>
     /// <param name="value">The number of this thread.</param>
-    /// <param name="partial">Shared memory with room for one number of each thread.</param>
+    /// <param name="partial">Shared memory for one number per thread.</param>
     public static float InFirstThread(float value, ArrayView<float> partial)
     {
         int thread = Group.IdxX;
@@ -35,9 +35,9 @@ internal static class GroupSum
         return partial[thread];
     }
 
-    /// <summary>The sum of one count of each thread, in every thread.</summary>
+    /// <summary>Sums one count per thread. The result is valid in every thread.</summary>
     /// <param name="value">The count of this thread.</param>
-    /// <param name="partial">Shared memory with room for one count of each thread.</param>
+    /// <param name="partial">Shared memory for one count per thread.</param>
     public static long InAllThreads(long value, ArrayView<long> partial)
     {
         int thread = Group.IdxX;
@@ -51,7 +51,7 @@ internal static class GroupSum
 
         Group.Barrier();
         long sum = partial[0];
-        // The next call may overwrite the numbers only when every thread has read the sum.
+        // The next call must not overwrite the numbers before every thread has read the sum.
         Group.Barrier();
         return sum;
     }

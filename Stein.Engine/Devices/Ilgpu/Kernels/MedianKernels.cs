@@ -2,28 +2,30 @@ using ILGPU;
 
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
-/// <summary>Numbers, none of them negative, that a group can count.</summary>
+/// <summary>Non-negative numbers that a group of threads can count.</summary>
 internal interface ICountedNumbers
 {
-    /// <summary>This thread's share of the numbers whose bits are at most <paramref name="bits"/>.</summary>
+    /// <summary>How many numbers of this thread's share have bits of at most <paramref name="bits"/>.</summary>
     long CountUpTo(uint bits);
 }
 
 /// <summary>
-/// Exact medians without sorting or room for the numbers: the bits of floats that are not negative are ordered as the
-/// floats are, so the median is found by bisection on the bits, 33 counts in all, whatever the numbers.
+/// Exact medians without sorting or storing the numbers. The bits of non-negative floats are ordered like the floats themselves, so
+/// the median is found by bisection on the bits, with 33 counts for any numbers.
 /// </summary>
 internal static class MedianKernels
 {
-    /// <summary>No bits of a number without its sign are above these.</summary>
+    /// <summary>The largest bits of a number without its sign bit.</summary>
     private const uint Largest = 0x7FFFFFFF;
 
-    /// <summary>Above the bits of infinity are those of NaNs alone.</summary>
+    /// <summary>The bits of infinity; larger bits are those of NaNs.</summary>
     private const uint Infinity = 0x7F800000;
 
     private const uint NotANumber = 0x7FC00000;
 
-    /// <summary>One group: the lower median of the positive entries above the diagonal of a count×count matrix, or 0.</summary>
+    /// <summary>
+    /// The lower median of the positive entries above the diagonal of a count×count matrix, or 0 if there are none. Runs as one group.
+    /// </summary>
     public static void MedianAboveDiagonal(ArrayView<float> output, ArrayView<float> matrix, int count)
     {
         ArrayView<long> partial = SharedMemory.Allocate<long>(GroupSum.MaximumGroupSize);
@@ -33,8 +35,8 @@ internal static class MedianKernels
     }
 
     /// <summary>
-    /// One group a slice: the lower median of <c>(z_i − z_j)²</c> over i ≤ j of the first <paramref name="count"/> rows of
-    /// the projections.
+    /// The lower median of <c>(z_i − z_j)²</c> over i ≤ j of the first <paramref name="count"/> rows of the projections. Runs as one
+    /// group per slice.
     /// </summary>
     public static void ProjectedMedians(ArrayView<float> output, ArrayView<float> projections, int count, int slices)
     {
@@ -45,7 +47,7 @@ internal static class MedianKernels
             output[slice] = median;
     }
 
-    /// <summary>The lower median of the numbers; 0 if there are none, NaN if one of them is NaN.</summary>
+    /// <summary>The lower median of the numbers; 0 if there are none, NaN if any is NaN.</summary>
     private static float LowerMedian<TNumbers>(TNumbers numbers, ArrayView<long> partial)
         where TNumbers : struct, ICountedNumbers
     {
@@ -86,7 +88,7 @@ internal static class MedianKernels
 
         public long CountUpTo(uint bits)
         {
-            // Threads in rows of at most 32, a row of threads to a row of the matrix.
+            // The threads are arranged in rows of at most 32; a row of threads works on a row of the matrix.
             int width = IntrinsicMath.Min(32, Group.DimX);
             int height = Group.DimX / width;
             long found = 0;

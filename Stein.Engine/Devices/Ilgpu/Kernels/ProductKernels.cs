@@ -2,17 +2,17 @@ using ILGPU;
 
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
-/// <summary>The tiles of a matrix product: Size×Depth of the left factor and Depth×Size of the right at a time.</summary>
+/// <summary>The tiles of a matrix product: Size×Depth of the left factor and Depth×Size of the right one at a time.</summary>
 internal interface IProductTile
 {
-    /// <summary>The side of the tile of the product that a group makes, one thread an element.</summary>
+    /// <summary>The side of the tile of the product that a group computes with one thread per element.</summary>
     static abstract int Size { get; }
 
     /// <summary>Terms of the inner sum between two barriers, a multiple of <see cref="Size"/>.</summary>
     static abstract int Depth { get; }
 }
 
-/// <summary>For GPUs: 256 threads a group.</summary>
+/// <summary>Tiles for GPUs, with 256 threads per group.</summary>
 internal readonly struct GpuProductTile : IProductTile
 {
     public static int Size => 16;
@@ -20,7 +20,7 @@ internal readonly struct GpuProductTile : IProductTile
     public static int Depth => 32;
 }
 
-/// <summary>For the simulator, where threads and barriers are expensive: few of both.</summary>
+/// <summary>Tiles for the simulator, with few threads and few barriers, because both are expensive there.</summary>
 internal readonly struct SimulatorProductTile : IProductTile
 {
     public static int Size => 4;
@@ -28,13 +28,13 @@ internal readonly struct SimulatorProductTile : IProductTile
     public static int Depth => 64;
 }
 
-/// <summary>Matrix products where no library does them.</summary>
+/// <summary>Matrix products for devices without a library for them.</summary>
 internal static class ProductKernels
 {
     /// <summary>
-    /// <c>product = alpha·left·right + beta·product</c>: left is rows×inner, right inner×columns, the product dense. Every
-    /// group makes one tile of the product from a row of tiles of left and a column of tiles of right. Each pair of
-    /// tiles is summed by itself first, so that the error grows like inner/Depth + Depth.
+    /// <c>product = alpha·left·right + beta·product</c>, where left is rows×inner, right is inner×columns and the product is contiguous.
+    /// Every group computes one tile of the product from a row of tiles of left and a column of tiles of right. Each pair of
+    /// tiles is summed separately first, so that the error grows like inner/Depth + Depth.
     /// </summary>
     public static void Multiply<TTile>(
         ArrayView<float> product,
@@ -47,7 +47,7 @@ internal static class ProductKernels
         float beta)
         where TTile : struct, IProductTile
     {
-        // One column more than needed, so that threads that walk down a column meet different memory banks.
+        // One column more than needed, so that threads that read down a column use different memory banks.
         int leftPitch = TTile.Depth + 1;
         int rightPitch = TTile.Size + 1;
         ArrayView<float> leftTile = SharedMemory.Allocate<float>(TTile.Size * (TTile.Depth + 1));
@@ -57,7 +57,7 @@ internal static class ProductKernels
         int firstRow = Grid.IdxX * TTile.Size;
         int firstColumn = Grid.IdxY * TTile.Size;
 
-        // Neighbouring threads (x) read neighbouring numbers, whichever way a factor is transposed.
+        // Neighbouring threads (x) read neighbouring numbers, whether or not a factor is transposed.
         int leftRow = left.ColumnStride == 1 ? y : x;
         int leftColumn = left.ColumnStride == 1 ? x : y;
         int rightRow = right.ColumnStride == 1 ? y : x;
@@ -91,7 +91,7 @@ internal static class ProductKernels
         if (row < rows && column < columns)
         {
             int index = (row * columns) + column;
-            // With beta = 0 the old contents, which may be anything, are not read.
+            // With beta = 0 the old contents are not read, since they may be NaN.
             product[index] = beta == 0 ? alpha * total : (alpha * total) + (beta * product[index]);
         }
     }

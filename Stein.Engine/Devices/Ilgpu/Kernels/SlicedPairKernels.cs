@@ -6,18 +6,19 @@ using Stein.Engine.Lanes;
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>
-/// Sums over pairs of the sliced term, N samples by R slices: one thread has one sample i and one slice and goes
-/// through all j. Neighbouring threads have neighbouring slices, so they read neighbouring numbers.
+/// Sums of the sliced term over pairs of N samples in R slices. A thread has one sample i and one slice and loops over
+/// all j. Neighbouring threads have neighbouring slices, so they read neighbouring numbers.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The statistic is <c>w·Σ_ij t_ij</c> and its terms are symmetric, so the derivative by anything of sample i is
-/// <c>2w·Σ_j ∂t_ij/∂(first slot)</c>, j = i included for the V-statistic, and that by the coupling <c>w·Σ_ij ∂t_ij/∂c</c>.
-/// The formula takes scaled projections w, so derivatives by z and c get the slice's factor back.
+/// The statistic is <c>w·Σ_ij t_ij</c> with symmetric terms, so its derivative with respect to a quantity of sample i is
+/// <c>2w·Σ_j ∂t_ij/∂(first argument)</c>, including j = i for the V-statistic, and the derivative with respect to the coupling is
+/// <c>w·Σ_ij ∂t_ij/∂c</c>. The formula takes scaled projections, so derivatives with respect to z and c are multiplied by the
+/// slice's scale.
 /// </para>
 /// <para>
-/// Projections are measured from that of sample j, (w of <c>zᵢ − zⱼ</c>, 0) for (<c>wᵢ</c>, <c>wⱼ</c>): the difference is then taken
-/// before the rounding of the scale, which costs nothing and matters when the samples lie far from 0.
+/// Projections are measured from that of sample j: the scaled <c>zᵢ − zⱼ</c> and 0 stand for <c>wᵢ</c> and <c>wⱼ</c>. The difference
+/// is then taken before the scale is rounded, which costs nothing and matters when the samples lie far from 0.
 /// </para>
 /// </remarks>
 internal static class SlicedPairKernels
@@ -54,7 +55,7 @@ internal static class SlicedPairKernels
         partial[index] = views.Weight * total.Value;
     }
 
-    /// <summary>One thread a pair: <c>output_ij = Σ_r t_rij</c>, 0 for j = i in the U-statistic.</summary>
+    /// <summary><c>output_ij = Σ_r t_rij</c>, 0 for j = i in the U-statistic, with one thread per pair.</summary>
     public static void Pairs<TKernel>(Index1D index, SlicedPairViews views, ArrayView<float> output)
         where TKernel : struct, IRadialKernel
     {

@@ -5,7 +5,7 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
-/// <summary>The inputs of a <see cref="SlicedPairRequest"/> as kernels take them.</summary>
+/// <summary>The inputs of a <see cref="SlicedPairRequest"/>, for kernels.</summary>
 internal readonly struct SlicedPairViews
 {
     public readonly ArrayView<float> Projections;
@@ -14,16 +14,16 @@ internal readonly struct SlicedPairViews
     public readonly ArrayView<float> InverseSquareBandwidths;
     public readonly ArrayView<float> FourthOrders;
 
-    /// <summary>N.</summary>
+    /// <summary>The number of samples N.</summary>
     public readonly int Samples;
 
-    /// <summary>R.</summary>
+    /// <summary>The number of slices R.</summary>
     public readonly int Slices;
 
-    /// <summary>1 if the pairs (i, i) count, else 0.</summary>
+    /// <summary>1 if the pairs (i, i) are included, otherwise 0.</summary>
     public readonly int Diagonal;
 
-    /// <summary>What the sum over pairs is multiplied by.</summary>
+    /// <summary>The factor of the sum over pairs.</summary>
     public readonly float Weight;
 
     public SlicedPairViews(
@@ -47,7 +47,7 @@ internal readonly struct SlicedPairViews
         Weight = (float)statistic.Weight(samples);
     }
 
-    /// <summary>What the pair term needs to know of a slice.</summary>
+    /// <summary>The constants of a slice for the pair term.</summary>
     public SlicedPairSlice<FloatLane> Term<TKernel>(int slice)
         where TKernel : struct, IRadialKernel
         => SlicedPairTerm<TKernel>.Slice(

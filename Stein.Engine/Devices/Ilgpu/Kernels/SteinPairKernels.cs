@@ -5,10 +5,10 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
-/// <summary>Pairs of samples in D dimensions: their terms, and sums over them.</summary>
+/// <summary>Terms of pairs of samples in D dimensions, and sums over them.</summary>
 internal static class SteinPairKernels
 {
-    /// <summary>One thread a pair: <c>output_ij = ‖y_i − x_j‖²</c> of points in D dimensions and N×D samples.</summary>
+    /// <summary><c>output_ij = ‖y_i − x_j‖²</c> of points (M×D) and samples (N×D), with one thread per pair.</summary>
     public static void SquaredDistances(
         Index1D index, ArrayView<float> output, ArrayView<float> points, ArrayView<float> samples, int count, int dimension)
     {
@@ -25,8 +25,8 @@ internal static class SteinPairKernels
     }
 
     /// <summary>
-    /// One group a sample i: <c>output_i = Σ_j u_ij</c>, without j = i unless <paramref name="diagonal"/> is 1. The
-    /// threads share the j out between them.
+    /// <c>output_i = Σ_j u_ij</c>, including j = i only if <paramref name="diagonal"/> is 1. Each sample i has a group, whose threads
+    /// divide the j among themselves.
     /// </summary>
     public static void SteinRowSums<TKernel>(
         ArrayView<float> output,
@@ -63,7 +63,7 @@ internal static class SteinPairKernels
             output[i] = sum;
     }
 
-    /// <summary>One thread a pair: <c>output_ij = u_ij</c>, 0 for j = i unless <paramref name="diagonal"/> is 1.</summary>
+    /// <summary><c>output_ij = u_ij</c>, 0 for j = i unless <paramref name="diagonal"/> is 1, with one thread per pair.</summary>
     public static void SteinPairs<TKernel>(
         Index1D index,
         ArrayView<float> output,

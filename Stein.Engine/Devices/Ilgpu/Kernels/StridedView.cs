@@ -3,8 +3,8 @@ using ILGPU;
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
 /// <summary>
-/// A matrix as kernels read it: element (row, column) lies at <c>row·RowStride + column·ColumnStride</c>. A stride of 0
-/// repeats a row or a column; exchanged strides transpose.
+/// A view of a matrix for kernels: element (row, column) is at <c>row·RowStride + column·ColumnStride</c>. A stride of 0
+/// repeats a row or a column; swapping the strides transposes the matrix.
 /// </summary>
 internal readonly struct StridedView
 {

@@ -4,12 +4,12 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
 
-/// <summary>Sums of an elementwise formula along the rows of a matrix, or along its columns by exchanged strides.</summary>
+/// <summary>Sums of an elementwise formula along the rows of a matrix, or along its columns if the strides are swapped.</summary>
 internal static class SumKernels
 {
     /// <summary>
-    /// One group a row: <c>output_i = Σ_j map(a_ij, b_ij, c_ij; p, q)</c> over <paramref name="length"/> columns. Blocks
-    /// in each thread, then a tree over the threads: the order depends on the length and the group size alone.
+    /// <c>output_i = Σ_j map(a_ij, b_ij, c_ij; p, q)</c> over <paramref name="length"/> columns, with one group per row. Each thread
+    /// sums blocks, then a tree sums over the threads, so the order depends only on the length and the group size.
     /// </summary>
     public static void SumLines<TMap>(
         ArrayView<float> output, int length, StridedView a, StridedView b, StridedView c, float p, float q)
