@@ -78,14 +78,7 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
 
     /// <summary>Columns with the values of some settings, under their keys; a blank where a setting has no effect.</summary>
     public static IEnumerable<DataColumn<StoredRun<TConfig>>> SettingColumns(params IReadOnlyList<string> keys)
-        => keys.Select(key => new DataColumn<StoredRun<TConfig>>(key, run =>
-        {
-            JsonObject config = run.Run.Canonical;
-            Setting setting = run.Run.Experiment.Settings.Single(setting => setting.Key == key);
-            return config[key] is JsonValue value && !setting.IsIdle(config)
-                ? value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : value.ToString()
-                : null;
-        }));
+        => keys.Select(key => new DataColumn<StoredRun<TConfig>>(key, run => run.Setting(key)));
 
     /// <summary>Columns with some numbers of the results, under their names.</summary>
     public static IEnumerable<DataColumn<StoredRun<TConfig>>> QuantityColumns(IEnumerable<Quantity> quantities)
