@@ -5,13 +5,9 @@ using Stein.Experiments.Declarations;
 namespace Stein.Experiments.Runs;
 
 /// <summary>An experiment as the runner and the command line see it: a grid of runs, and the report made of them.</summary>
-/// <remarks>Written by deriving from <see cref="Experiment{TConfig}"/>. All members may be called by several threads at once.</remarks>
+/// <remarks>Written by deriving from <see cref="Studies.Experiment{TConfig}"/>. All members may be called by several threads at once.</remarks>
 internal abstract class Experiment
 {
-    private protected Experiment()
-    {
-    }
-
     /// <summary>The name on the command line and of the folder in the store: lower-case letters, digits and minus signs.</summary>
     public abstract string Name { get; }
 

@@ -18,7 +18,7 @@ internal sealed record Quantity<TDraw>(string Name, Func<IReadOnlyList<TDraw>, d
 /// </summary>
 /// <typeparam name="TConfig">See <see cref="Experiment{TConfig}"/>.</typeparam>
 /// <typeparam name="TDraw">A record of numbers, texts and truth values; its properties name the columns of the CSV file.</typeparam>
-internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
+internal abstract class Study<TConfig, TDraw> : Experiment<TConfig>
     where TConfig : class, new()
 {
     /// <summary>The CSV file of its draws that every run with draws leaves; null for none.</summary>

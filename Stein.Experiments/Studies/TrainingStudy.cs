@@ -38,7 +38,7 @@ internal sealed record TrainingResult(IReadOnlyList<Metric> Values, params IRead
 /// report; the loop, checkpoints and files follow.
 /// </summary>
 /// <typeparam name="TConfig">See <see cref="Experiment{TConfig}"/>.</typeparam>
-internal abstract class TrainingStudy<TConfig> : ReportedExperiment<TConfig>
+internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
     where TConfig : class, new()
 {
     /// <summary>Begins a training at iteration 0; it is disposed of at the end if it can be.</summary>
