@@ -25,7 +25,6 @@ internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Co
     /// </exception>
     public static NumericCsv Read(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
         if (path == "-")
         {
             using Stream input = Console.OpenStandardInput();

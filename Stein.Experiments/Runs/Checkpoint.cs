@@ -49,21 +49,38 @@ internal sealed record Checkpoint(
         return stream.ToArray();
     }
 
+    /// <summary>The newest checkpoint in the folder of a run that can be used; null if there is none.</summary>
+    /// <param name="use">Puts its state back; throws <see cref="InvalidDataException"/> if that is not a state of the run.</param>
+    /// <param name="damaged">Receives the path of each file that cannot be used, and the reason.</param>
+    public static Checkpoint? Newest(string folder, string runId, Action<Checkpoint>? use = null, Action<string, string>? damaged = null)
+    {
+        foreach (string name in (string[])[RunFiles.Checkpoint, RunFiles.PreviousCheckpoint])
+        {
+            string path = Path.Combine(folder, name);
+            try
+            {
+                if (Read(path, runId) is { } checkpoint)
+                {
+                    use?.Invoke(checkpoint);
+                    return checkpoint;
+                }
+            }
+            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+            {
+                damaged?.Invoke(path, exception.Message);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Reads a checkpoint of a run.</summary>
     /// <returns>Null if there is none.</returns>
     /// <exception cref="InvalidDataException">It is damaged, of another run or of another format; says which.</exception>
     public static Checkpoint? Read(string path, string runId)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
+        if (SharedFile.Read(path) is not { } bytes)
             return null;
-        }
-
         int length = bytes.Length - SHA256.HashSizeInBytes;
         if (length < 0 || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
             throw new InvalidDataException("its checksum is wrong");

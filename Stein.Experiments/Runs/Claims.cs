@@ -76,7 +76,7 @@ internal sealed class Claims : IDisposable
     }
 
     private bool IsDead(ClaimFile claim, string folder)
-        => claim.Read() is { } found && LifeSigns.AreOver(found, () => Now(folder), timing, processes);
+        => claim.Read() is { } found && ClaimFile.IsVoid(found, () => Now(folder), timing, processes);
 
     /// <summary>The time by the clock that also gives the claims their times.</summary>
     private static DateTime Now(string folder)
@@ -101,28 +101,11 @@ internal sealed class Claims : IDisposable
 }
 
 /// <summary>A run that is ours until the claim is disposed of, or is lost to somebody who believed us dead.</summary>
-internal sealed class Claim : IDisposable
+internal sealed class Claim(
+    Claims claims, Disk disk, string folder, string owner, ClaimFile file, SafeFileHandle handle, byte[] content) : IDisposable
 {
-    private readonly Claims claims;
-    private readonly Disk disk;
-    private readonly string folder;
-    private readonly string owner;
-    private readonly ClaimFile file;
-    private readonly SafeFileHandle handle;
-    private readonly byte[] content;
     private readonly Lock gate = new();
     private bool isReleased;
-
-    internal Claim(Claims claims, Disk disk, string folder, string owner, ClaimFile file, SafeFileHandle handle, byte[] content)
-    {
-        this.claims = claims;
-        this.disk = disk;
-        this.folder = folder;
-        this.owner = owner;
-        this.file = file;
-        this.handle = handle;
-        this.content = content;
-    }
 
     /// <summary>Whether it is still the highest of its folder, and ours.</summary>
     public bool IsHeld => ClaimFile.Highest(folder) == file && file.Read()?.Owner?.Owner == owner;

@@ -20,7 +20,7 @@ internal static class Leftovers
     /// <summary>Removes half-written files and folders.</summary>
     public static void RemoveTemporary(Disk disk, string folder)
     {
-        foreach (string path in Temporary(folder))
+        foreach (string path in Directory.GetFileSystemEntries(folder).Where(path => RunFiles.IsTemporary(Path.GetFileName(path))))
         {
             if (Directory.Exists(path))
                 disk.DeleteFolder(path);
@@ -28,10 +28,6 @@ internal static class Leftovers
                 disk.Delete(path);
         }
     }
-
-    /// <summary>Half-written files and folders.</summary>
-    public static IEnumerable<string> Temporary(string folder)
-        => Directory.GetFileSystemEntries(folder).Where(path => RunFiles.IsTemporary(Path.GetFileName(path)));
 
     /// <summary>Removes what a finished run no longer needs: its checkpoints, and a failure before it.</summary>
     public static void RemoveUnneeded(Disk disk, string folder)

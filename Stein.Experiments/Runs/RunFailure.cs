@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
@@ -29,15 +28,5 @@ internal sealed record RunFailure(
     }
 
     /// <summary>By which one failure is told from the next; null if there is none.</summary>
-    internal static string? MarkIn(string folder)
-    {
-        try
-        {
-            return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, RunFiles.Failure))));
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    internal static string? MarkIn(string folder) => SharedFile.Checksum(Path.Combine(folder, RunFiles.Failure));
 }

@@ -59,7 +59,7 @@ internal static class RunFiles
     {
         for (int number = 1; ; number++)
         {
-            string path = FormattableString.Invariant($"{start}{number}");
+            string path = $"{start}{number}";
             if (!Path.Exists(path))
                 return path;
         }

@@ -80,7 +80,7 @@ internal sealed class RunTraining(
 
     private void Begin()
     {
-        Checkpoint? checkpoint = RestoreNewest();
+        Checkpoint? checkpoint = Checkpoint.Newest(folder, claimed.Run.Id, Restore, claimed.SetAside);
         if (checkpoint is null)
             Start();
         else
@@ -91,28 +91,6 @@ internal sealed class RunTraining(
         observer?.Started(claimed.Run, firstIteration, training!.Iterations);
         if (checkpoint is null)
             Measure();
-    }
-
-    private Checkpoint? RestoreNewest()
-    {
-        foreach (string path in new[] { PathOf(RunFiles.Checkpoint), PathOf(RunFiles.PreviousCheckpoint) })
-        {
-            try
-            {
-                if (Checkpoint.Read(path, claimed.Run.Id) is { } checkpoint)
-                {
-                    Start();
-                    Restore(checkpoint);
-                    return checkpoint;
-                }
-            }
-            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
-            {
-                claimed.SetAside(path, exception.Message);
-            }
-        }
-
-        return null;
     }
 
     private void Start()
@@ -132,6 +110,7 @@ internal sealed class RunTraining(
 
     private void Restore(Checkpoint checkpoint)
     {
+        Start();
         using var state = new MemoryStream(checkpoint.State.ToArray());
         using var reader = new BinaryReader(state);
         training!.Restore(reader);

@@ -3,7 +3,9 @@ using Stein.Experiments.Provenance;
 namespace Stein.Experiments.Runs;
 
 /// <summary>Estimates the time of a run from the finished ones of its experiment.</summary>
-internal sealed class SpeedTable
+/// <param name="finished">Finished runs of one experiment.</param>
+/// <param name="device">The device to be used; null if unknown.</param>
+internal sealed class SpeedTable(IReadOnlyList<StoredRun> finished, DeviceIdentity? device)
 {
     /// <summary>Operations in a second where nothing was measured: about what one core does in small problems.</summary>
     public const double AssumedOperationsPerSecond = 5e10;
@@ -11,33 +13,17 @@ internal sealed class SpeedTable
     /// <summary>Between the operations of two runs of which one says how long the other takes.</summary>
     private const double WidestRatio = 20;
 
-    private readonly IReadOnlyList<StoredRun> sameDevice;
-    private readonly IReadOnlyList<StoredRun> all;
-
-    /// <param name="finished">Finished runs of one experiment.</param>
-    /// <param name="device">The device to be used; null if unknown.</param>
-    public SpeedTable(IReadOnlyList<StoredRun> finished, DeviceIdentity? device)
-    {
-        ArgumentNullException.ThrowIfNull(finished);
-        all = finished;
-        sameDevice =
-        [
-            .. finished.Where(run => run.Sessions.All(
-                session => session.Device == device && session.Machine.Processor == Machine.Current.Processor)),
-        ];
-    }
+    private readonly StoredRun[] sameDevice =
+    [
+        .. finished.Where(run => run.Sessions.All(
+            session => session.Device == device && session.Machine.Processor == Machine.Current.Processor)),
+    ];
 
     /// <summary>Seconds of a whole run, and what they come from.</summary>
     public (double Seconds, EstimateBasis Basis) Estimate(RunConfig run)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        return (From(sameDevice, run), From(all, run)) switch
-        {
-            ({ } same, _) => (same, EstimateBasis.SameDevice),
-            (null, { } other) => (other, EstimateBasis.OtherDevices),
-            _ => (run.Operations / AssumedOperationsPerSecond, EstimateBasis.Assumed),
-        };
-    }
+        => From(sameDevice, run) is { } same ? (same, EstimateBasis.SameDevice)
+            : From(finished, run) is { } other ? (other, EstimateBasis.OtherDevices)
+            : (run.Operations / AssumedOperationsPerSecond, EstimateBasis.Assumed);
 
     private static double? From(IReadOnlyList<StoredRun> finished, RunConfig run)
     {

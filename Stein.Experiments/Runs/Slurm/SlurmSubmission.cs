@@ -27,7 +27,6 @@ internal sealed record SlurmSubmission(
     public static SlurmSubmission Write(string parent, SlurmSettings settings)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(parent);
-        ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         parent = Path.GetFullPath(parent);
         Directory.CreateDirectory(parent);
