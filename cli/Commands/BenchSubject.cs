@@ -52,11 +52,21 @@ internal sealed record BenchSubject<TSettings, TRow>(
         if (folder is null)
             return ExitCode.Success;
         CsvFile.Write(Path.Combine(folder, FileName), rows);
-        new RunProvenance<TSettings>(
-            "bench", BuildIdentity.Current, identity, Machine.Current, 1, started, (DateTimeOffset.Now - started).TotalSeconds, plan)
-            .Write(folder);
+        var provenance = new
+        {
+            Experiment = "bench",
+            Program = BuildIdentity.Current,
+            Device = identity,
+            Machine = Machine.Current,
+            Jobs = 1,
+            Started = started,
+            Seconds = (DateTimeOffset.Now - started).TotalSeconds,
+            Runs = plan,
+        };
+        AtomicFile.WriteAllText(
+            Path.Combine(folder, "provenance.json"), JsonSerializer.Serialize(provenance, JsonFormat.Indented) + "\n");
         if (!json)
-            Terminal.Output.Profile.Out.Writer.WriteLine($"{FileName} and {RunProvenance<TSettings>.FileName} are in {folder}");
+            Terminal.Text.WriteLine($"{FileName} and provenance.json are in {folder}");
         return ExitCode.Success;
     }
 }

@@ -12,7 +12,7 @@ internal static class ListCommand
     {
         Argument<string[]> names = catalog.Argument("experiments or groups [default: all]", ArgumentArity.ZeroOrMore);
         var store = new StoreOption();
-        var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
+        Option<bool> json = Values.Flag("--json", "JSON on standard output, and nothing else there");
         var command = new CommandWithExamples(
             "list",
             "Lists the experiments with the number of their runs and what they cost, estimated from the finished runs in the store.",
@@ -67,9 +67,8 @@ internal static class ListCommand
                 new("one core", row => RunText.Duration(row.Seconds) + (row.IsMeasured ? "" : " (guess)")),
             ],
             rows);
-        TextWriter output = Terminal.Output.Profile.Out.Writer;
         foreach (Row row in rows.DistinctBy(row => row.Name))
-            output.WriteLine($"{row.Name}: {row.Title} ({row.Source}).");
+            Terminal.Text.WriteLine($"{row.Name}: {row.Title} ({row.Source}).");
     }
 
     /// <param name="Grid">Which of its grids.</param>

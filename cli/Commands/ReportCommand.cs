@@ -10,13 +10,13 @@ internal sealed class ReportCommand
     private readonly Option<string> precision =
         Values.Choice("--precision", "of the runs; double is what --device double computes in", ["single", "double"], "single");
 
-    private readonly Option<string> folder = new("--out") { Description = ReportFolder.HelpForGrids, HelpName = "folder" };
-    private readonly Option<bool> json = new("--json") { Description = "events on standard output, one line of JSON each" };
-    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "print errors only" };
+    private readonly Option<string> folder = Values.Text("--out", "folder", ReportFolder.HelpForGrids);
+    private readonly Option<bool> json = Values.Flag("--json", "events on standard output, one line of JSON each");
+    private readonly Option<bool> quiet = Values.Flag("--quiet", "print errors only", "-q");
 
     public static Command Create(ExperimentCatalog catalog)
     {
-        var all = new Option<bool>("--all") { Description = "every experiment; the same as naming none" };
+        Option<bool> all = Values.Flag("--all", "every experiment; the same as naming none");
         var command = new CommandWithExamples(
             "report",
             "Makes tables and figures from the finished runs in the store, even while others are under way (\"3 of 5 seeds\").",
@@ -38,7 +38,7 @@ internal sealed class ReportCommand
     private int Write(ParseResult parsed, GridSelection selection)
     {
         RunStore runs = store.Read(parsed);
-        Precision chosen = parsed.GetRequiredValue(precision) == "double" ? Precision.Double : Precision.Single;
+        var chosen = Enum.Parse<Precision>(parsed.GetRequiredValue(precision), ignoreCase: true);
         var printer = new ReportOutput(parsed.GetValue(json), parsed.GetValue(quiet));
         var reports = new List<(ReportPart Part, ReportOutcome Outcome)>();
         foreach (ReportPart part in selection.Parts(grid.Read(parsed), chosen, parsed.GetValue(folder)))

@@ -52,17 +52,11 @@ internal sealed class ScoreOptions
         Required = true,
     };
 
-    private readonly Option<string> points = new("--at")
-    {
-        Description = "CSV file with the points where the score is wanted; - for standard input [default: the samples themselves]",
-        HelpName = "file",
-    };
+    private readonly Option<string> points = Values.Text(
+        "--at", "file", "CSV file with the points where the score is wanted; - for standard input [default: the samples themselves]");
 
-    private readonly Option<string> judges = new("--loss")
-    {
-        Description = "CSV file with other samples of the same density; the score-matching loss at them is reported",
-        HelpName = "file",
-    };
+    private readonly Option<string> judges = Values.Text(
+        "--loss", "file", "CSV file with other samples of the same density; the score-matching loss at them is reported");
 
     private readonly Option<string> estimator =
         Values.Choice("--estimator", "how it is estimated", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
@@ -81,13 +75,9 @@ internal sealed class ScoreOptions
 
     private readonly Option<uint?> seed = Values.Number<uint>("--seed", "seed of which samples are held out", 0);
     private readonly Option<string> device = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
-    private readonly Option<string> output =
-        new("--out") { Description = "file for the scores [default: standard output]", HelpName = "file" };
-
-    private readonly Option<bool> json =
-        new("--json") { Description = "one line of JSON on standard output about what was done; needs --out" };
-
-    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "errors only, and the scores" };
+    private readonly Option<string> output = Values.Text("--out", "file", "file for the scores [default: standard output]");
+    private readonly Option<bool> json = Values.Flag("--json", "one line of JSON on standard output about what was done; needs --out");
+    private readonly Option<bool> quiet = Values.Flag("--quiet", "errors only, and the scores", "-q");
 
     public ScoreOptions() => regularisation.CompletionSources.Add(Rule, HeldOut);
 
@@ -102,7 +92,7 @@ internal sealed class ScoreOptions
         bool isHeldOut = given == HeldOut;
         double? length = parsed.GetValue(bandwidth);
         if (length is { } h && !(h > 0 && double.IsFinite(h)))
-            throw new UsageException($"--bandwidth {Text(h)}: it must be a positive finite number");
+            throw new UsageException($"--bandwidth {h}: it must be a positive finite number");
         if (!isHeldOut && parsed.GetResult(seed) is { Implicit: false })
             throw new UsageException("--seed: it has no effect here, only with --regularisation held-out. Leave it out.");
         var request = new ScoreRequest
@@ -152,6 +142,4 @@ internal sealed class ScoreOptions
             ? throw new UsageException($"--regularisation {given}: the {estimator.RegularisationName} of {estimator.Name}: {problem}")
             : number;
     }
-
-    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,7 @@ internal static class ShowCommand
     {
         Argument<string[]> names = catalog.Argument("an experiment; with --all, also several, and groups", ArgumentArity.OneOrMore);
         var grid = new GridOptions();
-        var all = new Option<bool>("--all") { Description = "every run of the grid, one per line; without it, the first run only" };
+        Option<bool> all = Values.Flag("--all", "every run of the grid, one per line; without it, the first run only");
         var precision = Values.Choice("--precision", "what the runs are computed in", ["single", "double"], "single");
         var command = new CommandWithExamples(
             "show",
@@ -28,7 +28,7 @@ internal static class ShowCommand
         {
             IReadOnlyList<Experiment> experiments = catalog.Find(parsed.GetRequiredValue(names));
             GridScale scale = grid.Read(parsed);
-            Precision chosen = parsed.GetRequiredValue(precision) == "double" ? Precision.Double : Precision.Single;
+            var chosen = Enum.Parse<Precision>(parsed.GetRequiredValue(precision), ignoreCase: true);
             if (parsed.GetValue(all))
             {
                 foreach (RunConfig run in experiments.SelectMany(experiment => experiment.Grid(scale, chosen)))

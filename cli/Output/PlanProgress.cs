@@ -9,7 +9,7 @@ internal sealed class PlanProgress
     private readonly Lock gate = new();
     private readonly Dictionary<RunConfig, PlannedRun> toDo;
     private readonly Dictionary<RunConfig, double> shares = [];
-    private readonly Dictionary<RunConfig, string> standings = [];
+    private readonly Dictionary<RunConfig, string> statuses = [];
     private readonly double total;
     private readonly long start = Stopwatch.GetTimestamp();
     private int ended;
@@ -34,7 +34,7 @@ internal sealed class PlanProgress
         lock (gate)
         {
             shares[run] = Math.Clamp((double)(progress.Iteration - planned.Iteration) / left, 0, 1);
-            standings[run] = progress.Status;
+            statuses[run] = progress.Status;
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class PlanProgress
         lock (gate)
         {
             shares[run] = 1;
-            return (++ended, standings.GetValueOrDefault(run, ""));
+            return (++ended, statuses.GetValueOrDefault(run, ""));
         }
     }
 

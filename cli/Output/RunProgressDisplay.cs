@@ -50,14 +50,14 @@ internal sealed class RunProgressDisplay : IRunObserver
         active[run] = task;
     }
 
-    public void Progressed(RunConfig run, RunProgress standing)
+    public void Progressed(RunConfig run, RunProgress state)
     {
         ProgressTask task = active[run];
-        task.Tag = standing;
-        task.Value = Math.Min(standing.Iteration, task.MaxValue - 0.5);
+        task.Tag = state;
+        task.Value = Math.Min(state.Iteration, task.MaxValue - 0.5);
         if (progress.Has(run))
         {
-            progress.Advance(run, standing);
+            progress.Advance(run, state);
             whole.Value = progress.Share();
         }
     }
@@ -72,9 +72,9 @@ internal sealed class RunProgressDisplay : IRunObserver
 
         if (!progress.Has(outcome.Run))
             return;
-        (int number, string standing) = progress.End(outcome.Run);
+        (int number, string status) = progress.End(outcome.Run);
         whole.Value = progress.Share();
-        Terminal.Error.WriteLine($"[{number}/{progress.Count}] {RunText.Ending(outcome, standing)}");
+        Terminal.Error.WriteLine($"[{number}/{progress.Count}] {RunText.Ending(outcome, status)}");
     }
 
     public void Noted(RunConfig run, string message) => Terminal.Error.WriteLine($"{run.Description}: {message}");

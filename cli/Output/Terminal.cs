@@ -29,6 +29,9 @@ internal static class Terminal
 
     public static IAnsiConsole Error { get; }
 
+    /// <summary>Standard output for lines without colours, however long.</summary>
+    public static TextWriter Text => Output.Profile.Out.Writer;
+
     /// <summary>The width asked for by COLUMNS; null where there is none, or none that can be used.</summary>
     public static int? Columns
         => int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int columns)

@@ -12,23 +12,18 @@ internal sealed class GridOptions
         ["paper", "quick", "test"],
         "paper");
 
-    private readonly Option<bool> quick = new("--quick")
-    {
-        Description = "the same as --grid quick; its numbers are not compared with the paper's",
-    };
+    private readonly Option<bool> quick =
+        Values.Flag("--quick", "the same as --grid quick; its numbers are not compared with the paper's");
 
     public void AddTo(Command command) => command.AddShared(grid, quick);
 
     public GridScale Read(ParseResult parsed)
     {
         string name = parsed.GetRequiredValue(grid);
-        if (parsed.GetValue(quick))
-        {
-            if (parsed.GetResult(grid) is { Implicit: false } && name != "quick")
-                throw new UsageException($"--quick and --grid {name} contradict each other; give one of them");
-            name = "quick";
-        }
-
-        return name switch { "paper" => GridScale.Paper, "quick" => GridScale.Quick, _ => GridScale.Test };
+        if (!parsed.GetValue(quick))
+            return Enum.Parse<GridScale>(name, ignoreCase: true);
+        if (parsed.GetResult(grid) is { Implicit: false } && name != "quick")
+            throw new UsageException($"--quick and --grid {name} contradict each other; give one of them");
+        return GridScale.Quick;
     }
 }
