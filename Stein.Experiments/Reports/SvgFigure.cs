@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using ScottPlot;
 
@@ -23,7 +22,7 @@ internal static class SvgFigure
         {
             if (element.Attribute("stroke") is { } stroke && patterns.TryGetValue(stroke.Value, out LinePattern pattern))
             {
-                string lengths = string.Join(' ', pattern.Intervals.Select(length => length.ToString(CultureInfo.InvariantCulture)));
+                string lengths = string.Join(' ', pattern.Intervals);
                 element.SetAttributeValue("stroke-dasharray", lengths);
             }
 
