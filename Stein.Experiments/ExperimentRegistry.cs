@@ -1,4 +1,3 @@
-using Stein.Experiments.Denoising;
 using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;

@@ -26,7 +26,7 @@ internal sealed class InvalidConfigException : Exception
     public static InvalidConfigException Value(string key, object value, string allowed)
         => new(key, $"{value}: it must be {allowed}");
 
-    /// <summary>A value with which something is wrong that no range says.</summary>
+    /// <summary>A value that is wrong in a way that no range expresses.</summary>
     /// <param name="value">As it was given.</param>
     /// <param name="problem">What is wrong, and what is allowed.</param>
     public static InvalidConfigException Because(string key, object value, string problem)

@@ -6,7 +6,7 @@ namespace Stein.Experiments.Files;
 /// Writes a file whole or not at all: into a temporary file in the same folder, flushed to disk, then renamed over the target.
 /// </summary>
 /// <remarks>
-/// A reader, and a run that resumes after a power cut, sees the old content or the new one, never a part. The temporary file has to
+/// A reader, and a run that resumes after a power cut, finds the old content or the new one, never a part. The temporary file has to
 /// be in the same folder because a rename is atomic only within one file system. Missing folders are created.
 /// </remarks>
 internal static class AtomicFile

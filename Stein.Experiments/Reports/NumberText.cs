@@ -29,10 +29,10 @@ internal static class NumberText
         return $"{Fixed(mean, needed)} ± {Fixed(error, needed)}";
     }
 
-    /// <summary>The number of decimals, at least <paramref name="atLeast"/> and at most four, that shows one digit of an error.</summary>
-    public static int Decimals(double error, int atLeast)
+    /// <summary>The number of decimals, from <paramref name="minDecimals"/> to four, that shows one digit of an error.</summary>
+    public static int Decimals(double error, int minDecimals)
     {
-        int decimals = atLeast;
+        int decimals = minDecimals;
         while (decimals < 4 && error > 0 && error < 0.5 * Math.Pow(10, -decimals))
         {
             decimals++;

@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace Stein.Experiments.Reports;
 
-/// <summary>Renders a plot as SVG, and makes good what SkiaSharp's SVG canvas leaves out.</summary>
+/// <summary>Renders a plot as SVG, and adds what SkiaSharp's SVG canvas leaves out.</summary>
 /// <remarks>
 /// That canvas cannot draw dashes (it complains on standard error), names a font that the viewer may not have, ends
 /// lists of positions with a comma, and numbers clip paths through the whole process, so that a second rendering differs from the first.

@@ -2,13 +2,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>All that a run goes on from: one file, <c>checkpoint.bin</c>.</summary>
+/// <summary>The state that a run resumes from: one file, <c>checkpoint.bin</c>.</summary>
 /// <param name="Iterations">Iterations the run has.</param>
-/// <param name="Sessions">Who did them.</param>
+/// <param name="Sessions">The sessions that computed them.</param>
 /// <param name="Metrics">The content of the metrics file at this iteration.</param>
 /// <param name="State">What <see cref="IRun.Save"/> wrote.</param>
 /// <remarks>
@@ -76,7 +75,7 @@ internal sealed record Checkpoint(
 
     /// <summary>Reads a checkpoint of a run.</summary>
     /// <returns>Null if there is none.</returns>
-    /// <exception cref="InvalidDataException">It is damaged, of another run or of another format; says which.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, of another run or of another format; the message says which.</exception>
     public static Checkpoint? Read(string path, string runId)
     {
         if (SharedFile.Read(path) is not { } bytes)
@@ -91,7 +90,7 @@ internal sealed record Checkpoint(
         if (version != FormatVersion)
             throw new InvalidDataException($"its format is {version}, and this program reads {FormatVersion}");
         if (reader.ReadString() != runId)
-            throw new InvalidDataException("it is of another run");
+            throw new InvalidDataException("it belongs to another run");
         int iteration = reader.ReadInt32();
         int iterations = reader.ReadInt32();
         return new Checkpoint(

@@ -60,7 +60,7 @@ internal sealed record ClaimFile(string Path, int Number)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Windows denies access to a file that is deleted while somebody has it open.
+            // Windows denies access to a file that is deleted while another process has it open.
             return null;
         }
     }

@@ -18,7 +18,7 @@ internal sealed record ExecutorOptions
     /// <summary>Time between two reports of a run to the observer.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(125);
 
-    /// <summary>Time after which a run that another process is at is looked at again.</summary>
+    /// <summary>Time after which a run that another process works on is checked again.</summary>
     public TimeSpan RevisitInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>When a claim is renewed, and when it is void.</summary>
@@ -31,6 +31,6 @@ internal sealed record ClaimTiming
     /// <summary>Time between two signs of life.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time without one after which an owner counts as dead who cannot be looked up among the processes here.</summary>
+    /// <summary>Time without a sign of life after which an owner that is not a process of this machine counts as dead.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 }

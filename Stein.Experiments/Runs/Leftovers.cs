@@ -52,7 +52,7 @@ internal static class Leftovers
     private static bool IsExpected(string name, string folder, StoredRun run) => name switch
     {
         RunFiles.Config or RunFiles.Metrics or RunFiles.Result => true,
-        // A repetition that is not finished is part of nothing, and in nobody's way.
+        // An unfinished repetition is not part of the result, and does no harm.
         RunFiles.Repetition => !File.Exists(Path.Combine(folder, name, RunFiles.Result)),
         _ => RunFiles.IsSetAside(name) || run.Files.Contains(name),
     };

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>Says who this process is, and whether another one of this machine is still there.</summary>
+/// <summary>Identifies this process, and tells whether another process of this machine is still running.</summary>
 internal class ProcessTable
 {
     /// <summary>Instead of a start: the process is over, and its parent has not asked for its exit code yet.</summary>
@@ -17,7 +17,7 @@ internal class ProcessTable
     public virtual ClaimOwner Self(string owner)
         => new(owner, Environment.MachineName, Boot, Namespace, Environment.ProcessId, Start, DateTimeOffset.UtcNow);
 
-    /// <summary>Whether the process of a claim is there; null if that cannot be known from here.</summary>
+    /// <summary>Whether the process of a claim is running; null if that cannot be known from here.</summary>
     public virtual bool? IsRunning(ClaimOwner owner)
     {
         bool comparable = owner.Host == Environment.MachineName && owner.Boot == Boot && owner.ProcessNamespace == Namespace;

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using Stein.Engine.Devices;
-using Stein.Experiments.Files;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>One attempt at one run of a plan: claims it, sees what is there, and does what is left to do.</summary>
+/// <summary>One attempt at one run of a plan: claims it, checks what the store has of it, and does the rest.</summary>
 internal sealed class RunAttempt(
     RunStore store,
     Claims claims,
@@ -91,7 +90,7 @@ internal sealed class RunAttempt(
         return outcome;
     }
 
-    /// <summary>First of all: what else is in a folder means nothing to anybody without it.</summary>
+    /// <summary>Written first: the other files of a folder mean nothing without it.</summary>
     private void WriteConfig(ClaimedRun claimed)
     {
         if (Leftovers.HasConfig(folder, claimed.Run))

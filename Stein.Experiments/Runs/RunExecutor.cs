@@ -1,5 +1,4 @@
 using Stein.Engine.Devices;
-using Stein.Experiments.Files;
 
 namespace Stein.Experiments.Runs;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 

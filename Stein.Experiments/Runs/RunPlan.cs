@@ -3,13 +3,13 @@ namespace Stein.Experiments.Runs;
 /// <summary>Why a run of a plan is to be done, or is not.</summary>
 internal enum RunReason
 {
-    /// <summary>There is nothing of it.</summary>
+    /// <summary>The store has nothing of it.</summary>
     New,
 
     /// <summary>It was done under an older protocol version, whose numbers differ.</summary>
     Changed,
 
-    /// <summary>It was begun, and goes on from its checkpoint.</summary>
+    /// <summary>It was started, and resumes from its checkpoint.</summary>
     Interrupted,
 
     /// <summary>It failed when it was last tried.</summary>
@@ -18,7 +18,7 @@ internal enum RunReason
     /// <summary>It was finished, but a file of it is damaged.</summary>
     Damaged,
 
-    /// <summary>It is finished, and is done again because somebody said so.</summary>
+    /// <summary>It is finished, and is repeated on request.</summary>
     Forced,
 
     /// <summary>Another process works on it.</summary>
@@ -71,7 +71,7 @@ internal sealed record RunPlan(IReadOnlyList<PlannedRun> Runs)
     /// <summary>The runs that are not done.</summary>
     public IEnumerable<PlannedRun> ToDo => Runs.Where(run => run.Reason != RunReason.Done);
 
-    /// <summary>Seconds that all of it will take so many jobs: none is shorter than its longest run, nor than a share of the sum.</summary>
+    /// <summary>Seconds with a number of jobs: those of the longest run, or an equal share of the sum if that is more.</summary>
     public double Seconds(int jobs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(jobs, 1);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>The runs of a plan that still have to be tried, and those that another process is at, which are tried again later.</summary>
+/// <summary>The runs of a plan that still have to be tried, and those that another process works on, which are tried again later.</summary>
 /// <param name="order">The runs, in the order they are to be tried.</param>
 /// <param name="revisit">Time before one is tried again.</param>
 internal sealed class RunQueue(IEnumerable<int> order, TimeSpan revisit)

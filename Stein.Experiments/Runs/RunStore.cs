@@ -4,9 +4,9 @@ using Stein.Experiments.Files;
 namespace Stein.Experiments.Runs;
 
 /// <summary>
-/// The folder that runs are kept in, <c>root/experiment/id/</c>. Any number of processes use it at a time.
+/// The folder that runs are kept in, <c>root/experiment/id/</c>. Any number of processes may use it at once.
 /// </summary>
-/// <param name="root">The folder; made when the first run is begun.</param>
+/// <param name="root">The folder; created when the first run starts.</param>
 /// <param name="disk">Where changes go; null for the disk itself.</param>
 /// <remarks>Reading changes nothing in it, and a store that does not exist is an empty one.</remarks>
 internal sealed class RunStore(string root, Disk? disk = null)

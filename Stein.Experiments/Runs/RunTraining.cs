@@ -5,14 +5,13 @@ using System.Text.Json;
 using Stein.Engine.Devices;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
 /// <summary>
 /// Trains a run that was claimed, from its checkpoint or from the start, to its result, its failure or the checkpoint of an interruption.
 /// </summary>
-/// <param name="folder">Where its files are; it is there.</param>
+/// <param name="folder">Where its files are; an existing folder.</param>
 /// <param name="createDevice">Makes the device.</param>
 /// <param name="options">How often there is a checkpoint.</param>
 /// <param name="observer">Receives progress events.</param>
@@ -195,7 +194,7 @@ internal sealed class RunTraining(
         return checksums;
     }
 
-    /// <summary>Keeps the last good state, and says why it failed; the checkpoints stay.</summary>
+    /// <summary>Records why it failed, and keeps the last good state; the checkpoints stay.</summary>
     private (RunStatus Status, int Iteration, string Message) Fail(Exception exception)
     {
         bool isExpected = exception is RunFailedException or StoreException or DeviceUnavailableException;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>One of several parts of a plan that are run by themselves, as on several machines.</summary>
+/// <summary>One of several parts of a plan that run separately, for example on several machines.</summary>
 /// <param name="Number">Which part, from 0, as clusters count; below <paramref name="Count"/>.</param>
 /// <param name="Count">How many parts there are.</param>
 internal sealed record Shard(int Number, int Count)
@@ -24,7 +24,7 @@ internal sealed record Shard(int Number, int Count)
     /// The runs of this part, in their order. Depends on the runs and on nothing else, so that every process finds the same; each run is
     /// in exactly one part, and the parts take about the same time.
     /// </summary>
-    /// <remarks>The longest run goes to the part that has least, then the next (Graham, 1969: at most 4/3 of the best).</remarks>
+    /// <remarks>The longest run left goes to the part with the least work so far (Graham, 1969: at most 4/3 of the best).</remarks>
     public IReadOnlyList<RunConfig> Of(IEnumerable<RunConfig> runs)
     {
         RunConfig[] distinct = [.. runs.Distinct()];

@@ -10,8 +10,8 @@ internal sealed class SpeedTable(IReadOnlyList<StoredRun> finished, DeviceIdenti
     /// <summary>Operations in a second where nothing was measured: about what one core does in small problems.</summary>
     public const double AssumedOperationsPerSecond = 5e10;
 
-    /// <summary>Between the operations of two runs of which one says how long the other takes.</summary>
-    private const double WidestRatio = 20;
+    /// <summary>The largest ratio between the operations of two runs at which the time of one predicts that of the other.</summary>
+    private const double MaxRatio = 20;
 
     private readonly StoredRun[] sameDevice =
     [
@@ -39,5 +39,5 @@ internal sealed class SpeedTable(IReadOnlyList<StoredRun> finished, DeviceIdenti
     }
 
     private static bool IsOfSize(RunConfig other, RunConfig run)
-        => other.Operations <= WidestRatio * run.Operations && run.Operations <= WidestRatio * other.Operations;
+        => other.Operations <= MaxRatio * run.Operations && run.Operations <= MaxRatio * other.Operations;
 }

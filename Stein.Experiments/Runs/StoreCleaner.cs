@@ -1,5 +1,3 @@
-using Stein.Experiments.Files;
-
 namespace Stein.Experiments.Runs;
 
 /// <summary>Why something can be removed from a store.</summary>

@@ -8,8 +8,8 @@ namespace Stein.Experiments.Studies;
 
 /// <summary>What an experiment declares; the runner owns the rest.</summary>
 /// <typeparam name="TConfig">
-/// A record with everything that changes a number of a run, the published values as defaults of its properties, and nothing that changes
-/// none. In JSON its properties are in snake_case, its enumerations in kebab-case.
+/// A record with everything that changes a number of a run and nothing that does not, with the published values as defaults of its
+/// properties. In JSON its properties are in snake_case, its enumerations in kebab-case.
 /// </typeparam>
 internal abstract class Experiment<TConfig> : Experiment
     where TConfig : class, new()
@@ -64,7 +64,7 @@ internal abstract class Experiment<TConfig> : Experiment
     /// </summary>
     protected virtual TConfig Normalise(TConfig config) => config;
 
-    /// <summary>Checks what the declarations of the config do not say, as how two settings go together.</summary>
+    /// <summary>Checks what the declarations of the config do not say, such as how two settings fit together.</summary>
     /// <exception cref="InvalidConfigException">It cannot be run; the message says which key, and what is allowed.</exception>
     protected virtual void Validate(TConfig config)
     {
@@ -77,13 +77,13 @@ internal abstract class Experiment<TConfig> : Experiment
     protected abstract string Describe(TConfig config);
 
     /// <summary>
-    /// Runs of one class do the same number of operations in a second, about; estimates of time are best among them. One class unless
+    /// Runs of one class do about the same number of operations per second, which makes estimates of time better. One class unless
     /// overridden.
     /// </summary>
     protected virtual string SpeedClass(TConfig config) => "";
 
     /// <summary>Begins a run at iteration 0. Called by the thread that runs it; the device is the run's own, and outlives it.</summary>
-    /// <exception cref="RunFailedException">It cannot be begun.</exception>
+    /// <exception cref="RunFailedException">It cannot be started.</exception>
     protected abstract IRun Start(TConfig config, Device device);
 
     /// <summary>

@@ -25,7 +25,7 @@ internal static class BenchCommand
         Option<string[]> methods = Values.Choices("--method", "methods", IcaMethod.Names, "maxsksd", "ksd", "lsd");
         Option<int?> iterations = Values.Number<int>("--iterations", "iterations timed, each on its own, after the warm-up", 500);
         var estimators = new EstimatorBench();
-        Option<string> deviceName = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
+        Option<string> deviceName = Values.Choice("--device", "device to compute on; see stein devices", DeviceCatalog.Names, "auto");
         Option<string> folder = Values.Text("--out", "folder", "folder for the CSV and provenance.json");
         Option<bool> json = Values.Flag("--json", "one line of JSON on standard output, and nothing else there");
         var command = new CommandWithExamples(

@@ -2,13 +2,13 @@ using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Commands;
 
-/// <summary><c>stein clean</c>: removes from the store what nothing needs any more.</summary>
+/// <summary><c>stein clean</c>: deletes obsolete files from the store.</summary>
 internal static class CleanCommand
 {
     public static Command Create(ExperimentCatalog catalog)
     {
         var store = new StoreOption();
-        Option<bool> dryRun = Values.Flag("--dry-run", "say what would be removed; remove nothing");
+        Option<bool> dryRun = Values.Flag("--dry-run", "list what would be removed; remove nothing");
         Option<bool> yes = Values.Flag("--yes", "do not ask", "-y");
         var command = new CommandWithExamples(
             "clean",

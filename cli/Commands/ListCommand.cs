@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Commands;
@@ -71,10 +70,10 @@ internal static class ListCommand
             Terminal.Text.WriteLine($"{row.Name}: {row.Title} ({row.Source}).");
     }
 
-    /// <param name="Grid">Which of its grids.</param>
+    /// <param name="Grid">One of its grids.</param>
     /// <param name="Title">What it is.</param>
     /// <param name="Runs">Runs of the grid.</param>
-    /// <param name="Seconds">Of all runs, one after another.</param>
+    /// <param name="Seconds">The time of all runs, one after another.</param>
     /// <param name="IsMeasured">Whether that comes from finished runs.</param>
     private sealed record Row(string Name, GridScale Grid, string Title, string Source, int Runs, double Seconds, bool IsMeasured);
 }

@@ -2,7 +2,7 @@ using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Commands;
 
-/// <summary><c>stein reproduce</c>: published experiments, held against the published numbers.</summary>
+/// <summary><c>stein reproduce</c>: published experiments, compared with the published numbers.</summary>
 internal sealed class ReproduceCommand(Interruption interruption)
 {
     private readonly RunOptions run = new(ReportFolder.HelpForGrids);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
@@ -47,7 +46,7 @@ internal sealed class ScoreOptions
 
     private readonly Option<string> samples = new("--samples")
     {
-        Description = "CSV file with a sample a line, a header or none; - for standard input",
+        Description = "CSV file with one sample per line, with or without a header; - for standard input",
         HelpName = "file",
         Required = true,
     };
@@ -59,7 +58,7 @@ internal sealed class ScoreOptions
         "--loss", "file", "CSV file with other samples of the same density; the score-matching loss at them is reported");
 
     private readonly Option<string> estimator =
-        Values.Choice("--estimator", "how it is estimated", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
+        Values.Choice("--estimator", "score estimator", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
 
     private readonly Option<string> kernel = Values.Choice("--kernel", "kernel", RadialKernels.Names, new ScoreEstimatorSettings().Kernel);
 
@@ -68,13 +67,15 @@ internal sealed class ScoreOptions
 
     private readonly Option<string> regularisation = new("--regularisation")
     {
-        Description = "how much the estimator smooths (ridge, iterations, …): a number, its stated rule, or selected on samples held out",
+        Description = "amount of smoothing (ridge, iterations, …): a number, the estimator's own rule, or selected on held-out samples",
         HelpName = "number, rule or held-out",
         DefaultValueFactory = _ => Rule,
     };
 
-    private readonly Option<uint?> seed = Values.Number<uint>("--seed", "seed of which samples are held out", 0);
-    private readonly Option<string> device = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
+    private readonly Option<uint?> seed = Values.Number<uint>("--seed", "seed that decides which samples are held out", 0);
+    private readonly Option<string> device =
+        Values.Choice("--device", "device to compute on; see stein devices", DeviceCatalog.Names, "auto");
+
     private readonly Option<string> output = Values.Text("--out", "file", "file for the scores [default: standard output]");
     private readonly Option<bool> json = Values.Flag("--json", "one line of JSON on standard output about what was done; needs --out");
     private readonly Option<bool> quiet = Values.Flag("--quiet", "errors only, and the scores", "-q");

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Stein.Engine.Estimators;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Commands;

@@ -26,7 +26,7 @@ internal sealed class PlanProgress
     /// <summary>Whether the run was to be done when the plan was made.</summary>
     public bool Has(RunConfig run) => toDo.ContainsKey(run);
 
-    /// <summary>A run stands there.</summary>
+    /// <summary>Records the progress of a run.</summary>
     public void Advance(RunConfig run, RunProgress progress)
     {
         PlannedRun planned = toDo[run];
@@ -38,8 +38,8 @@ internal sealed class PlanProgress
         }
     }
 
-    /// <summary>A run has ended.</summary>
-    /// <returns>Its number among those that have, and where it stood.</returns>
+    /// <summary>Records the end of a run.</summary>
+    /// <returns>Its number among the runs that have ended, and its last status.</returns>
     public (int Number, string Status) End(RunConfig run)
     {
         lock (gate)
@@ -56,7 +56,7 @@ internal sealed class PlanProgress
             return Math.Min(shares.Sum(entry => entry.Value * Weight(toDo[entry.Key])) / total, 1);
     }
 
-    /// <summary>Seconds that the rest takes if it goes on as it went; NaN at the beginning.</summary>
+    /// <summary>Seconds that the rest takes at the speed so far; NaN at the beginning.</summary>
     public double SecondsLeft()
     {
         double share = Share();

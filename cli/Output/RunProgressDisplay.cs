@@ -80,7 +80,7 @@ internal sealed class RunProgressDisplay : IRunObserver
     public void Noted(RunConfig run, string message) => Terminal.Error.WriteLine($"{run.Description}: {message}");
 
     /// <summary>
-    /// Iterations, how many a second, and where the run stands, cut off where there is no room: a line that wraps is unreadable.
+    /// Iterations, iterations per second and status, cut off where there is no room: a line that wraps is unreadable.
     /// </summary>
     private sealed class NumbersColumn(int room) : ProgressColumn
     {

@@ -16,7 +16,7 @@ internal static class RunText
     }
 
     /// <summary>A line for a run that has ended.</summary>
-    /// <param name="status">Where it stood when it was last heard of; may be empty.</param>
+    /// <param name="status">Its last known status; may be empty.</param>
     public static string Ending(RunOutcome outcome, string status) => $"{outcome.Run.Description}: " + outcome.Status switch
     {
         RunStatus.Finished => $"{status}{(status.Length > 0 ? ", " : "")}{Duration(outcome.Seconds)}",

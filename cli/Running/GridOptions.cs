@@ -1,9 +1,8 @@
-using System.CommandLine.Parsing;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Running;
 
-/// <summary>Options that say which grid of an experiment is meant.</summary>
+/// <summary>Options that choose a grid of an experiment.</summary>
 internal sealed class GridOptions
 {
     private readonly Option<string> grid = Values.Choice(

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
-using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Slurm;
 
@@ -11,7 +10,7 @@ namespace Stein.Cli.Running;
 
 /// <summary>
 /// <c>--json</c>: one event per line, each with <c>schema</c> and <c>event</c>: <c>planned</c>, <c>started</c>, <c>progressed</c> (a run at
-/// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and at last <c>finished</c> with the exit code; or <c>submitted</c>
+/// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and finally <c>finished</c> with the exit code; or <c>submitted</c>
 /// where a cluster is to run it. The rows of tables in <c>reported</c> have the names of the columns in the report's CSV files as keys.
 /// </summary>
 /// <remarks>

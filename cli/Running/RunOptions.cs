@@ -1,4 +1,3 @@
-using System.CommandLine.Parsing;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Provenance;
@@ -7,11 +6,13 @@ using Stein.Experiments.Runs;
 namespace Stein.Cli.Running;
 
 /// <summary>
-/// Options of everything that runs: where, how many at a time, what is printed. None but --device double changes a number.
+/// Options of every command that runs experiments: where, how many at a time, what is printed. Only --device changes numbers.
 /// </summary>
 internal sealed class RunOptions(string folderHelp)
 {
-    private readonly Option<string> device = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
+    private readonly Option<string> device =
+        Values.Choice("--device", "device to compute on; see stein devices", DeviceCatalog.Names, "auto");
+
 
     private readonly Option<int?> jobs =
         Values.Number<int>("--jobs", "number of parallel runs; results do not depend on it [default: one per core; 1 on a GPU]");
@@ -78,7 +79,7 @@ internal sealed class StoreOption
 
     private static string DefaultFolder => Path.Combine("results", "runs");
 
-    /// <exception cref="UsageException">It is no folder's path.</exception>
+    /// <exception cref="UsageException">It is not the path of a folder.</exception>
     public RunStore Read(ParseResult parsed)
     {
         string? fromVariable = Environment.GetEnvironmentVariable(Variable);
@@ -104,7 +105,7 @@ internal sealed record RunContext
 
     public required ExecutorOptions Executor { get; init; }
 
-    /// <summary>Whether finished runs are done again.</summary>
+    /// <summary>Whether finished runs are repeated.</summary>
     public bool Force { get; init; }
 
     /// <summary>Whether nothing is to be run or written.</summary>

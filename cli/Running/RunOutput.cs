@@ -1,4 +1,3 @@
-using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Running;
@@ -54,7 +53,7 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
     /// <summary>What failed, and what is left to do.</summary>
     /// <param name="outcomes">How the runs ended.</param>
     /// <param name="exitCode">What the program returns.</param>
-    /// <param name="isCompared">Whether any number was held against a published one.</param>
+    /// <param name="isCompared">Whether any number was compared with a published one.</param>
     public void End(IReadOnlyList<RunOutcome> outcomes, int exitCode, bool isCompared)
     {
         foreach (RunOutcome outcome in outcomes.Where(outcome => outcome.Status == RunStatus.Failed))

@@ -1,4 +1,3 @@
-using System.CommandLine.Parsing;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Slurm;
 
@@ -15,20 +14,20 @@ internal sealed class SpreadOptions
 
     private readonly Option<bool> submit = Values.Flag("--submit", "slurm: submit the scripts; without it they are only written");
     private readonly Option<int?> tasks =
-        Values.Number<int>("--tasks", "slurm: tasks of the array, a shard each [default: one for each run to do]");
+        Values.Number<int>("--tasks", "slurm: tasks of the array, one shard each [default: one per run to do]");
 
     private readonly Option<string> partition = Values.Text("--partition", "name", "slurm: partition [default: the site's]");
     private readonly Option<string> time = Values.Text(
-        "--time", "time", "slurm: time limit of a task as sbatch takes it, such as 2:00:00; before it the task stops and queues again");
+        "--time", "time", "slurm: time limit of a task in sbatch's format, such as 2:00:00; shortly before it the task stops and requeues");
 
     private readonly Option<string> memory = Values.Text("--memory", "size", "slurm: memory of a task, such as 4G");
     private readonly Option<int?> cpus = Values.Number<int>("--cpus", "slurm: cores per task, and parallel runs in it", 1);
 
     private readonly Option<int?> arrayLimit =
-        Values.Number<int>("--array-limit", "slurm: tasks that run at once at most [default: as many as the site lets]");
+        Values.Number<int>("--array-limit", "slurm: maximum number of tasks that run at once [default: as many as the site allows]");
 
     private readonly Option<int?> maxArraySize =
-        Values.Number<int>("--max-array-size", "slurm: the site's MaxArraySize, at which arrays are split [default: asked of scontrol]");
+        Values.Number<int>("--max-array-size", "slurm: the site's MaxArraySize, at which arrays are split [default: read from scontrol]");
 
     private readonly Option<string[]> sbatchOptions = new("--sbatch-option")
     {

@@ -93,8 +93,8 @@ internal sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? e
 }
 
 /// <summary>Job numbers of a submission.</summary>
-/// <param name="Arrays">Of the arrays, in the order of the shards; task i of an array is job N_i.</param>
-/// <param name="Report">Of the job that makes the report.</param>
+/// <param name="Arrays">The numbers of the arrays, in the order of the shards; task i of array N is job N_i.</param>
+/// <param name="Report">The number of the job that makes the report.</param>
 internal sealed record SlurmJobs(IReadOnlyList<int> Arrays, int Report);
 
 /// <summary>Slurm did not do what was asked: a message for people, with Slurm's own words where it said something.</summary>

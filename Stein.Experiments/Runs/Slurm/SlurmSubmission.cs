@@ -1,6 +1,5 @@
 using System.Globalization;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs.Slurm;
 
