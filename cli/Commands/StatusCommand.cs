@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Commands;
 

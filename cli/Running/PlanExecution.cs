@@ -1,6 +1,7 @@
 using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Running;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Stein.Experiments.Runs.Slurm;
 
 namespace Stein.Cli.Running;

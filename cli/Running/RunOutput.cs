@@ -1,4 +1,4 @@
-using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Running;
 

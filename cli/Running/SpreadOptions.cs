@@ -1,4 +1,4 @@
-using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Stein.Experiments.Runs.Slurm;
 
 namespace Stein.Cli.Running;
@@ -46,7 +46,7 @@ internal sealed class SpreadOptions
             return null;
         try
         {
-            return Experiments.Runs.Shard.Parse(text);
+            return Experiments.Runs.Execution.Shard.Parse(text);
         }
         catch (FormatException exception)
         {

@@ -1,4 +1,4 @@
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>Why a run of a plan is to be done, or is not.</summary>
 internal enum RunReason

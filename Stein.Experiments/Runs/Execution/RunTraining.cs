@@ -6,7 +6,7 @@ using Stein.Engine.Devices;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>
 /// Trains a run that was claimed, from its checkpoint or from the start, to its result, its failure or the checkpoint of an interruption.

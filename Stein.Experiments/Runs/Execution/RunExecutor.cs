@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
+using Stein.Experiments.Runs.Claiming;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>
 /// Runs a plan in parallel, longest run first, together with any other process that works on the same runs in the same store. Every run

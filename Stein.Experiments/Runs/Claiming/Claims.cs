@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Stein.Experiments.Files;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Claiming;
 
 /// <summary>
 /// Keeps two processes from doing the same run: the process that creates the next <c>claim-n.json</c> in its folder has it. Touches all

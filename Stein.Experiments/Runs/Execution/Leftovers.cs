@@ -1,6 +1,6 @@
 using Stein.Experiments.Files;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>What a process that was killed can leave in the folder of a run besides its last good state.</summary>
 internal static class Leftovers

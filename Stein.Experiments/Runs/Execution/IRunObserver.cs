@@ -1,4 +1,4 @@
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>Receives progress events from worker threads: several at a time, and each waits until the call returns.</summary>
 internal interface IRunObserver

@@ -1,6 +1,7 @@
 using Stein.Experiments.Provenance;
+using Stein.Experiments.Runs.Claiming;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>Says for every run why it is to be done, and how long that will take. Writes nothing.</summary>
 /// <param name="store">Where the runs are kept.</param>

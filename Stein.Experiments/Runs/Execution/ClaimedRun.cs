@@ -1,6 +1,7 @@
 using Stein.Experiments.Files;
+using Stein.Experiments.Runs.Claiming;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>A run that this process has claimed: all changes of its files go through here, and stop once the claim is lost.</summary>
 internal sealed class ClaimedRun(Disk disk, Claim claim, RunConfig run, string folder, IRunObserver? observer)

@@ -1,6 +1,6 @@
 using Stein.Experiments.Provenance;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>Estimates the time of a run from the finished ones of its experiment.</summary>
 /// <param name="finished">Finished runs of one experiment.</param>

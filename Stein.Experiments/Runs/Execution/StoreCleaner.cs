@@ -1,4 +1,6 @@
-namespace Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Claiming;
+
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>Why something can be removed from a store.</summary>
 internal enum CleanReason

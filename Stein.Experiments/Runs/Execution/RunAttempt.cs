@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Stein.Engine.Devices;
+using Stein.Experiments.Runs.Claiming;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>One attempt at one run of a plan: claims it, checks what the store has of it, and does the rest.</summary>
 internal sealed class RunAttempt(

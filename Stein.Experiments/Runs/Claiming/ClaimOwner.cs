@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Stein.Experiments.Files;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Claiming;
 
 /// <summary>The process that works on a run: the content of a claim.</summary>
 /// <param name="Owner">Unique to an executor, even when process numbers are reused.</param>

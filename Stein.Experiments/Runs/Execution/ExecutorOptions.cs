@@ -1,4 +1,6 @@
-namespace Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Claiming;
+
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>How a plan is run; no number depends on it.</summary>
 internal sealed record ExecutorOptions
@@ -23,14 +25,4 @@ internal sealed record ExecutorOptions
 
     /// <summary>When a claim is renewed, and when it is void.</summary>
     public ClaimTiming Claims { get; init; } = new();
-}
-
-/// <summary>When a claim on a run is renewed, and when it is void.</summary>
-internal sealed record ClaimTiming
-{
-    /// <summary>Time between two signs of life.</summary>
-    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Time without a sign of life after which an owner that is not a process of this machine counts as dead.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 }

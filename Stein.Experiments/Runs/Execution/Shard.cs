@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>One of several parts of a plan that run separately, for example on several machines.</summary>
 /// <param name="Number">Which part, from 0, as clusters count; below <paramref name="Count"/>.</param>

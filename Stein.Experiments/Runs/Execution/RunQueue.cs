@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>The runs of a plan that still have to be tried, and those that another process works on, which are tried again later.</summary>
 /// <param name="order">The runs, in the order they are to be tried.</param>

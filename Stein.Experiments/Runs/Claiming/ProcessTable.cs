@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Claiming;
 
 /// <summary>Identifies this process, and tells whether another process of this machine is still running.</summary>
 internal class ProcessTable

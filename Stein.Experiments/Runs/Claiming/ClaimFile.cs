@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Claiming;
 
 /// <summary>A claim as it is found in the folder of a run.</summary>
 /// <param name="Number">Its number; the highest of a folder is the one that counts.</param>
