@@ -1,4 +1,3 @@
-using Stein.Experiments.Denoising;
 using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
@@ -14,28 +13,20 @@ namespace Stein.Experiments;
 /// <summary>Every experiment there is; another one is a line here.</summary>
 internal static class ExperimentRegistry
 {
-    /// <summary>The ICA table.</summary>
     public static IcaExperiment Ica { get; } = new();
 
-    /// <summary>Blindness to mixing weights: tests and remedies.</summary>
     public static MixtureTest Mixture { get; } = new();
 
-    /// <summary>Mixing weights learned by minimising a discrepancy.</summary>
     public static MixtureWeight MixtureWeight { get; } = new();
 
-    /// <summary>Particles that start in one mode of two.</summary>
     public static MixtureParticles MixtureParticles { get; } = new();
 
-    /// <summary>Error of score estimators.</summary>
     public static ScoreError ScoreError { get; } = new();
 
-    /// <summary>The gradient of a denoising auto-encoder's loss as a discrepancy.</summary>
     public static DaeIdentity DaeIdentity { get; } = new();
 
-    /// <summary>A denoising auto-encoder by functional gradient descent.</summary>
     public static DaeDescent DaeDescent { get; } = new();
 
-    /// <summary>Denoising auto-encoders that are networks.</summary>
     public static DaeNetwork DaeNetwork { get; } = new();
 
     /// <summary>All, in the order they are listed.</summary>

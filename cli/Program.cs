@@ -3,7 +3,6 @@ using System.Text;
 using Stein.Cli;
 using Stein.Engine.Devices;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Slurm;
 
 // Results have ±, − and Greek letters; terminals of all systems show UTF-8.

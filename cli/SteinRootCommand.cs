@@ -21,7 +21,7 @@ internal static class SteinRootCommand
         new("stein reproduce --all", "every published table and figure; about an hour and a half on 2 cores, and resumable"),
         new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
         new("stein status", "progress of all runs"),
-        new("stein devices", "what can compute here"),
+        new("stein devices", "the devices that can compute here"),
     ];
 
     /// <param name="interruption">Stops what runs.</param>

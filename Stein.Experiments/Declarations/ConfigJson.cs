@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Declarations;
 
@@ -41,7 +39,6 @@ internal static class ConfigJson
     /// <exception cref="InvalidConfigException">A key is unknown or a value is of the wrong type.</exception>
     public static TConfig Read<TConfig>(JsonObject config)
     {
-        ArgumentNullException.ThrowIfNull(config);
         var given = (JsonObject)CanonicalJson.Finite(config)!;
         Check(config, typeof(TConfig), "");
         try
@@ -87,19 +84,19 @@ internal static class ConfigJson
     {
         _ when type.IsEnum => "one of " + string.Join(
             ", ", Enum.GetValues(type).Cast<object>().Select(name => JsonSerializer.Serialize(name, type, Options))),
-        TypeCode.Int32 => Whole(int.MinValue, int.MaxValue),
-        TypeCode.UInt32 => Whole(uint.MinValue, uint.MaxValue),
-        TypeCode.Int64 => Whole(long.MinValue, long.MaxValue),
-        TypeCode.UInt64 => Whole(ulong.MinValue, ulong.MaxValue),
+        TypeCode.Int32 => Whole<int>(),
+        TypeCode.UInt32 => Whole<uint>(),
+        TypeCode.Int64 => Whole<long>(),
+        TypeCode.UInt64 => Whole<ulong>(),
         TypeCode.Double or TypeCode.Single => "a number",
         TypeCode.Boolean => "true or false",
         TypeCode.String => "a text in quotes",
         _ => Options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable ? "a list, [ … ]" : "an object, { … }",
     };
 
-    private static string Whole<T>(T least, T largest)
-        where T : INumber<T>
-        => string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {largest}");
+    private static string Whole<T>()
+        where T : IMinMaxValue<T>
+        => $"a whole number from {T.MinValue} to {T.MaxValue}";
 
     private static IEnumerable<JsonPropertyInfo> Properties(Type type)
         => Options.GetTypeInfo(type).Properties.Where(property => property.Get is not null && property.Set is not null);

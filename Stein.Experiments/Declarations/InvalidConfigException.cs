@@ -5,12 +5,7 @@ namespace Stein.Experiments.Declarations;
 /// <summary>A config that cannot be run: the key, what was given, what is allowed.</summary>
 internal sealed class InvalidConfigException : Exception
 {
-    public InvalidConfigException(string message)
-        : base(message)
-    {
-    }
-
-    public InvalidConfigException(string message, Exception innerException)
+    public InvalidConfigException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
@@ -29,13 +24,13 @@ internal sealed class InvalidConfigException : Exception
     /// <param name="value">As it was given.</param>
     /// <param name="allowed">What it must be, as in "a whole number of at least 1".</param>
     public static InvalidConfigException Value(string key, object value, string allowed)
-        => new(key, FormattableString.Invariant($"{value}: it must be {allowed}"));
+        => new(key, $"{value}: it must be {allowed}");
 
-    /// <summary>A value with which something is wrong that no range says.</summary>
+    /// <summary>A value that is wrong in a way that no range expresses.</summary>
     /// <param name="value">As it was given.</param>
     /// <param name="problem">What is wrong, and what is allowed.</param>
     public static InvalidConfigException Because(string key, object value, string problem)
-        => new(key, FormattableString.Invariant($"{value}: {problem}"));
+        => new(key, $"{value}: {problem}");
 
     /// <summary>A name that is not among those known; says which one is closest.</summary>
     /// <param name="what">What it is a name of, as in <c>key</c> or <c>experiment</c>.</param>

@@ -22,7 +22,6 @@ internal sealed class Setting
         this.property = property;
         Type declared = property.PropertyType;
         IsList = declared != typeof(string) && declared.IsGenericType && declared.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
-        IsOptional = Nullable.GetUnderlyingType(declared) is not null;
         Type = IsList ? declared.GetGenericArguments()[0] : Nullable.GetUnderlyingType(declared) ?? declared;
         Default = JsonSerializer.SerializeToNode(property.Get!(defaults), declared, property.Options);
         Description = Attribute<DescriptionAttribute>()?.Description ?? "";
@@ -53,9 +52,6 @@ internal sealed class Setting
 
     /// <summary>Whether the value is a list.</summary>
     public bool IsList { get; }
-
-    /// <summary>Whether it may have no value.</summary>
-    public bool IsOptional { get; }
 
     /// <summary>The value of a config that does not name it; null for none.</summary>
     public JsonNode? Default { get; }
@@ -121,6 +117,6 @@ internal sealed class Setting
 
         static double Number(object bound) => Convert.ToDouble(bound, CultureInfo.InvariantCulture);
 
-        static string Text(double bound) => bound.ToString("0.###############", CultureInfo.InvariantCulture);
+        static string Text(double bound) => bound.ToString("0.###############");
     }
 }

@@ -6,7 +6,7 @@ namespace Stein.Experiments.Files;
 /// Writes a file whole or not at all: into a temporary file in the same folder, flushed to disk, then renamed over the target.
 /// </summary>
 /// <remarks>
-/// A reader, and a run that resumes after a power cut, sees the old content or the new one, never a part. The temporary file has to
+/// A reader, and a run that resumes after a power cut, finds the old content or the new one, never a part. The temporary file has to
 /// be in the same folder because a rename is atomic only within one file system. Missing folders are created.
 /// </remarks>
 internal static class AtomicFile
@@ -20,7 +20,6 @@ internal static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">The folder or file may not be written; nothing was changed.</exception>
     public static void WriteAllText(string path, string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         WriteAllBytes(path, Utf8.GetBytes(text));
     }
 
@@ -28,7 +27,6 @@ internal static class AtomicFile
     /// <inheritdoc cref="WriteAllText" path="/exception"/>
     public static void WriteAllBytes(string path, byte[] bytes)
     {
-        ArgumentNullException.ThrowIfNull(bytes);
         Write(path, stream => stream.Write(bytes));
     }
 
@@ -39,7 +37,6 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ArgumentNullException.ThrowIfNull(write);
         string target = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(target)
             ?? throw new ArgumentException($"'{path}' is a folder, not a file; give the path of a file.", nameof(path));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CsvHelper;
 
 namespace Stein.Experiments.Files;
@@ -9,14 +8,21 @@ namespace Stein.Experiments.Files;
 /// </summary>
 internal static class CsvFile
 {
-    internal static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
+    public static readonly CsvWriterOptions Format = CsvWriterOptions.Default with { NewLine = "\n" };
 
-    /// <summary>A cell as it is written: numbers that read back to the same double, NaN and null as a blank.</summary>
-    public static string Text(object? cell) => cell switch
+    /// <summary>Writes rows of numbers and texts, null for none; the first is the header. Leaves the stream open.</summary>
+    public static void WriteCells(Stream stream, IEnumerable<IEnumerable<object?>> rows)
     {
-        double number => double.IsNaN(number) ? "" : number.ToString("R", CultureInfo.InvariantCulture),
-        _ => Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "",
-    };
+        using var csv = CsvWriter.Create(stream, Format with { HasHeader = false }, leaveOpen: true);
+        foreach (IEnumerable<object?> row in rows)
+        {
+            foreach (object? cell in row)
+                csv.WriteField(cell is double number ? Text(number) : $"{cell}");
+            csv.EndRecord();
+        }
+
+        static string Text(double number) => double.IsNaN(number) ? "" : number.ToString("R");
+    }
 
     /// <summary>Writes a file, whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written; one that was there is unchanged.</exception>
@@ -36,13 +42,7 @@ internal static class CsvFile
         using var csv = CsvReader.Create(stream, CsvReaderOptions.Default with { TrackLineNumbers = true }, leaveOpen: true);
         try
         {
-            var rows = new List<TRow>();
-            foreach (TRow row in csv.GetRecords<TRow>())
-            {
-                rows.Add(row);
-            }
-
-            return rows;
+            return [.. csv.GetRecords<TRow>()];
         }
         catch (Exception exception) when (exception is CsvFormatException or KeyNotFoundException)
         {

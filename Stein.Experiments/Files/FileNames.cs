@@ -11,7 +11,6 @@ internal static class FileNames
     /// </summary>
     public static string Word(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var word = new StringBuilder();
         foreach (char letter in text.Replace("λ", "lambda", StringComparison.Ordinal))
         {

@@ -3,7 +3,7 @@ using CsvHelper;
 
 namespace Stein.Experiments.Files;
 
-/// <summary>A table of numbers that somebody brings: rows of a CSV file, all of one length, all finite.</summary>
+/// <summary>A table of numbers from the user: rows of a CSV file, all of one length, all finite.</summary>
 /// <param name="Names">The names of the columns, from the header; null where the file has none.</param>
 /// <param name="Rows">N, at least 1.</param>
 /// <param name="Columns">D, at least 1.</param>
@@ -25,7 +25,6 @@ internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Co
     /// </exception>
     public static NumericCsv Read(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
         if (path == "-")
         {
             using Stream input = Console.OpenStandardInput();
@@ -52,7 +51,7 @@ internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Co
 
     /// <inheritdoc cref="Read(string)"/>
     /// <param name="stream">Read to its end, and left open.</param>
-    /// <param name="source">What messages call it.</param>
+    /// <param name="source">Its name in messages.</param>
     public static NumericCsv Read(Stream stream, string source)
     {
         CsvReaderOptions options = CsvReaderOptions.Default with
@@ -80,7 +79,7 @@ internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Co
         return table.Finish();
     }
 
-    /// <summary>Rows as they come in.</summary>
+    /// <summary>Collects the rows.</summary>
     private sealed class Table(string source)
     {
         private readonly List<double> values = [];
@@ -163,7 +162,7 @@ internal sealed record NumericCsv(IReadOnlyList<string>? Names, int Rows, int Co
         private static string[] Words(string[] cells)
             => cells.Length == 1 ? cells[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) : cells;
 
-        /// <summary>Whether somebody meant a number, though none that can be used.</summary>
+        /// <summary>Whether the cell is meant as a number, even one that cannot be used.</summary>
         private static bool IsNumber(string cell)
             => TryParse(cell, out _) || cell.TrimStart('+', '-').Equals("inf", StringComparison.OrdinalIgnoreCase);
 

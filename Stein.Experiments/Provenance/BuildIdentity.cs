@@ -8,7 +8,7 @@ namespace Stein.Experiments.Provenance;
 /// <param name="Dirty">Whether the checkout had changes that were not committed; null if unknown.</param>
 internal sealed record BuildIdentity(string Version, string? Commit, bool? Dirty)
 {
-    /// <summary>Of the program that is running.</summary>
+    /// <summary>The identity of the running program.</summary>
     public static BuildIdentity Current { get; } = Read(typeof(BuildIdentity).Assembly);
 
     /// <summary>As people read it: <c>0.1.0 (commit 0123456789ab, with local changes)</c>.</summary>

@@ -5,9 +5,9 @@ using Stein.Engine.Devices.Cpu;
 
 namespace Stein.Experiments.Provenance;
 
-/// <summary>What the program runs on: enough to read its times, and nothing that says whose it is.</summary>
+/// <summary>The machine that the program runs on: enough to interpret its times, and nothing that identifies its owner.</summary>
 /// <param name="OperatingSystem">Name and version.</param>
-/// <param name="Architecture">Of the process: x64, arm64.</param>
+/// <param name="Architecture">The architecture of the process: x64, arm64.</param>
 /// <param name="Processor">The processor's name for itself.</param>
 /// <param name="LogicalProcessors">How many the process may use.</param>
 /// <param name="VectorBits">Bits of the widest vectors in use.</param>

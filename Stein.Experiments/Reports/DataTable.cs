@@ -75,20 +75,7 @@ internal sealed record DataTable(string Name, IReadOnlyList<string> Columns, IRe
     }
 
     /// <summary>Writes the CSV and leaves the stream open.</summary>
-    public void WriteCsv(Stream stream)
-    {
-        using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
-        Write(Columns);
-        foreach (IReadOnlyList<object?> row in Rows)
-            Write(row.Select(CsvFile.Text));
-
-        void Write(IEnumerable<string> cells)
-        {
-            foreach (string cell in cells)
-                csv.WriteField(cell);
-            csv.EndRecord();
-        }
-    }
+    public void WriteCsv(Stream stream) => CsvFile.WriteCells(stream, [Columns, .. Rows]);
 
     /// <summary>The rows as objects.</summary>
     public JsonArray ToJson() => new(

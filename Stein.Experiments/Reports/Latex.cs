@@ -2,9 +2,33 @@ using System.Text;
 
 namespace Stein.Experiments.Reports;
 
-/// <summary>Text as LaTeX input.</summary>
+/// <summary>Tables as LaTeX, each a table environment for <c>\input</c>.</summary>
 internal static class Latex
 {
+    public static IEnumerable<string> Write(Report report, string folder)
+        => ReportFiles.Each<Table>(report, folder, ".tex", (table, stream) => ReportFiles.Text(stream, Lines(table)));
+
+    private static IEnumerable<string> Lines(Table table) =>
+    [
+        @"% \input this file; needs \usepackage{booktabs,graphicx}.",
+        @"\begin{table}",
+        @"\centering",
+        $@"\caption{{{Escape(table.Caption)}}}",
+        $@"\label{{tab:{table.Name}}}",
+        // Wider than the text it is set smaller; narrower, as it is.
+        @"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+        $@"\begin{{tabular}}{{@{{}}l{new string('r', table.Columns.Count - 1)}@{{}}}}",
+        @"\toprule",
+        Row(table.Columns.Select(column => column.Header.Replace('\n', ' '))),
+        @"\midrule",
+        .. table.Rows.Select(Row),
+        @"\bottomrule",
+        @"\end{tabular}}",
+        @"\end{table}",
+    ];
+
+    private static string Row(IEnumerable<string> cells) => string.Join(" & ", cells.Select(Escape)) + @" \\";
+
     /// <summary>
     /// Escapes the characters that LaTeX reads as commands, and turns those of mathematics and typography into LaTeX; other text stays
     /// as it is.

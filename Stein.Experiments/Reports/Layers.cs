@@ -1,5 +1,3 @@
-using ScottPlot;
-
 namespace Stein.Experiments.Reports;
 
 /// <summary>Something that is drawn on the axes of a figure.</summary>
@@ -101,9 +99,9 @@ internal sealed record HeatMap(string Label, IReadOnlyList<HeatCell> Cells) : La
                select new HeatCell(column, values.GetLength(0) - 1 - row, value, text(value)),
         ]);
 
-    /// <summary>Grey images beside and below one another, as many as fit into a row.</summary>
+    /// <summary>Grey images beside and below one another, a fixed number per row.</summary>
     /// <param name="images">Each rows × columns with values from 0 to 1, all of one size.</param>
-    /// <param name="perRow">How many are in a row.</param>
+    /// <param name="perRow">Images per row.</param>
     public static HeatMap Images(IReadOnlyList<double[,]> images, int perRow)
     {
         (int height, int width) = (images[0].GetLength(0) + 1, images[0].GetLength(1) + 1);

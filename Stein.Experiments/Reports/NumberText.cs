@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Stein.Experiments.Reports;
 
 /// <summary>Numbers as people read them: a real minus sign, a fixed number of decimals, "–" for what does not exist.</summary>
@@ -14,7 +12,7 @@ internal static class NumberText
             return Missing;
         }
 
-        string digits = Math.Abs(value).ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        string digits = Math.Abs(value).ToString($"F{decimals}");
         bool isZero = digits.AsSpan().IndexOfAnyInRange('1', '9') < 0;
         return value < 0 && !isZero ? "−" + digits : digits;
     }
@@ -31,10 +29,10 @@ internal static class NumberText
         return $"{Fixed(mean, needed)} ± {Fixed(error, needed)}";
     }
 
-    /// <summary>The number of decimals, at least <paramref name="atLeast"/> and at most four, that shows one digit of an error.</summary>
-    public static int Decimals(double error, int atLeast)
+    /// <summary>The number of decimals, from <paramref name="minDecimals"/> to four, that shows one digit of an error.</summary>
+    public static int Decimals(double error, int minDecimals)
     {
-        int decimals = atLeast;
+        int decimals = minDecimals;
         while (decimals < 4 && error > 0 && error < 0.5 * Math.Pow(10, -decimals))
         {
             decimals++;
@@ -45,7 +43,7 @@ internal static class NumberText
 
     /// <summary>The label of a tick: as many digits as it needs.</summary>
     public static string Tick(double value) =>
-        value.ToString("0.######", CultureInfo.InvariantCulture).Replace('-', '−');
+        value.ToString("0.######").Replace('-', '−');
 
     /// <summary>A power of ten as a number.</summary>
     public static string Power(double power) => Tick(Math.Pow(10, power));

@@ -4,9 +4,6 @@ namespace Stein.Experiments.Reports;
 /// <param name="Sections">In the order in which people read them. No two of one kind have the same name.</param>
 internal sealed record Report(IReadOnlyList<Section> Sections)
 {
-    /// <summary>The report of an experiment of which no run is finished.</summary>
-    public static Report Empty { get; } = new([]);
-
     /// <summary>Comparisons with published numbers; empty where there is nothing to compare with.</summary>
     public IReadOnlyList<PublishedComparison> Comparisons { get; init; } = [];
 

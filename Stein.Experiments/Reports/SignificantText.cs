@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Stein.Experiments.Reports;
 
 /// <summary>Numbers over many decades as people read them: three significant digits, and a power of ten far from 1.</summary>
@@ -20,14 +18,14 @@ internal static class SignificantText
             return Text(mean, error, Math.Max(0, Digits - 1 - power));
         double scale = Math.Pow(10, power);
         string text = Text(mean / scale, error / scale, Digits - 1);
-        return (double.IsNaN(error) ? text : $"({text})") + "e" + power.ToString(CultureInfo.InvariantCulture).Replace('-', '−');
+        return (double.IsNaN(error) ? text : $"({text})") + "e" + power.ToString().Replace('-', '−');
     }
 
     /// <summary>The label of a tick of a logarithmic axis, <c>10⁻³</c>.</summary>
     public static string PowerOfTen(double power)
     {
         const string Superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-        string digits = Math.Abs(power).ToString("F0", CultureInfo.InvariantCulture);
+        string digits = Math.Abs(power).ToString("F0");
         return $"10{(power < 0 ? "⁻" : "")}{string.Concat(digits.Select(digit => Superscripts[digit - '0']))}";
     }
 

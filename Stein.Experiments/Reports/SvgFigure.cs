@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Xml.Linq;
 using ScottPlot;
 
 namespace Stein.Experiments.Reports;
 
-/// <summary>Renders a plot as SVG, and makes good what SkiaSharp's SVG canvas leaves out.</summary>
+/// <summary>Renders a plot as SVG, and adds what SkiaSharp's SVG canvas leaves out.</summary>
 /// <remarks>
 /// That canvas cannot draw dashes (it complains on standard error), names a font that the viewer may not have, ends
 /// lists of positions with a comma, and numbers clip paths through the whole process, so that a second rendering differs from the first.
@@ -12,19 +11,16 @@ namespace Stein.Experiments.Reports;
 internal static class SvgFigure
 {
     /// <summary>The SVG of <paramref name="plot"/>; the same plot gives the same text.</summary>
-    /// <param name="plot">A plot where lines of one colour share one pattern: dashes are put back by colour.</param>
-    /// <param name="width">Width in pixels.</param>
-    /// <param name="height">Height in pixels.</param>
     public static string Render(Plot plot, int width, int height)
     {
-        XDocument document = XDocument.Parse(RenderSolid(plot, width, height, out Dictionary<string, LinePattern> patterns));
+        XDocument document = XDocument.Parse(RenderSolid(plot, width, height, out var dashed));
         XElement[] elements = [.. document.Descendants()];
         foreach (XElement element in elements)
         {
-            if (element.Attribute("stroke") is { } stroke && patterns.TryGetValue(stroke.Value, out LinePattern pattern))
+            if (element.Attribute("stroke") is { } stroke && dashed.TryGetValue(stroke.Value, out var line))
             {
-                string lengths = string.Join(' ', pattern.Intervals.Select(length => length.ToString(CultureInfo.InvariantCulture)));
-                element.SetAttributeValue("stroke-dasharray", lengths);
+                stroke.Value = line.Color.WithAlpha(1.0).ToHex();
+                element.SetAttributeValue("stroke-dasharray", string.Join(' ', line.Pattern.Intervals));
             }
 
             if (element.Name.LocalName == "text")
@@ -40,20 +36,22 @@ internal static class SvgFigure
         return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{document.Root}\n".ReplaceLineEndings("\n");
     }
 
-    private static string RenderSolid(Plot plot, int width, int height, out Dictionary<string, LinePattern> patterns)
+    /// <summary>Renders every dashed line solid, in a colour that no other line has and by which it is found again.</summary>
+    private static string RenderSolid(Plot plot, int width, int height, out Dictionary<string, (Color Color, LinePattern Pattern)> dashed)
     {
-        patterns = [];
-        LineStyle[] dashed =
+        (LineStyle Line, Color Color, LinePattern Pattern)[] lines =
         [
-            .. plot.GetPlottables().OfType<IHasLine>().Select(line => line.LineStyle)
-                .Concat(plot.Legend.ManualItems.Select(item => item.LineStyle))
-                .Where(line => line.Pattern.Intervals.Length > 0),
+            .. from line in plot.GetPlottables().OfType<IHasLine>().Select(line => line.LineStyle)
+                   .Concat(plot.Legend.ManualItems.Select(item => item.LineStyle))
+               where line.Pattern.Intervals.Length > 0
+               select (line, line.Color, line.Pattern),
         ];
-        LinePattern[] original = [.. dashed.Select(line => line.Pattern)];
-        foreach (LineStyle line in dashed)
+        dashed = [];
+        foreach ((LineStyle line, Color color, LinePattern pattern) in lines)
         {
-            patterns[line.Color.ToHex()] = line.Pattern;
-            line.Pattern = LinePattern.Solid;
+            string mark = $"#F1{dashed.Count:X4}";
+            dashed.Add(mark, (color, pattern));
+            (line.Color, line.Pattern) = (Color.FromHex(mark).WithAlpha(color.A), LinePattern.Solid);
         }
 
         try
@@ -62,10 +60,8 @@ internal static class SvgFigure
         }
         finally
         {
-            for (int index = 0; index < dashed.Length; index++)
-            {
-                dashed[index].Pattern = original[index];
-            }
+            foreach ((LineStyle line, Color color, LinePattern pattern) in lines)
+                (line.Color, line.Pattern) = (color, pattern);
         }
     }
 

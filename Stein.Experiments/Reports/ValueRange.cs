@@ -3,28 +3,28 @@ namespace Stein.Experiments.Reports;
 /// <summary>The smallest interval that holds some values: the limits of an axis.</summary>
 internal sealed class ValueRange
 {
-    private double lowest = double.PositiveInfinity;
-    private double highest = double.NegativeInfinity;
+    private double min = double.PositiveInfinity;
+    private double max = double.NegativeInfinity;
 
     /// <summary>Widens the interval to hold <paramref name="value"/>; what is not finite is left out.</summary>
     public void Include(double value)
     {
         if (double.IsFinite(value))
         {
-            lowest = Math.Min(lowest, value);
-            highest = Math.Max(highest, value);
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
         }
     }
 
     /// <summary>The limits, wider by a share of the range on both sides; (−1, 1) if nothing was included.</summary>
     public (double Bottom, double Top) WithMargin(double share)
     {
-        if (lowest > highest)
+        if (min > max)
         {
             return (-1, 1);
         }
 
-        double margin = highest > lowest ? share * (highest - lowest) : 1;
-        return (lowest - margin, highest + margin);
+        double margin = max > min ? share * (max - min) : 1;
+        return (min - margin, max + margin);
     }
 }

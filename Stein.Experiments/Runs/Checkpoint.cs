@@ -2,13 +2,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>All that a run goes on from: one file, <c>checkpoint.bin</c>.</summary>
+/// <summary>The state that a run resumes from: one file, <c>checkpoint.bin</c>.</summary>
 /// <param name="Iterations">Iterations the run has.</param>
-/// <param name="Sessions">Who did them.</param>
+/// <param name="Sessions">The sessions that computed them.</param>
 /// <param name="Metrics">The content of the metrics file at this iteration.</param>
 /// <param name="State">What <see cref="IRun.Save"/> wrote.</param>
 /// <remarks>
@@ -49,21 +48,38 @@ internal sealed record Checkpoint(
         return stream.ToArray();
     }
 
-    /// <summary>Reads a checkpoint of a run.</summary>
-    /// <returns>Null if there is none.</returns>
-    /// <exception cref="InvalidDataException">It is damaged, of another run or of another format; says which.</exception>
-    public static Checkpoint? Read(string path, string runId)
+    /// <summary>The newest checkpoint in the folder of a run that can be used; null if there is none.</summary>
+    /// <param name="use">Puts its state back; throws <see cref="InvalidDataException"/> if that is not a state of the run.</param>
+    /// <param name="damaged">Receives the path of each file that cannot be used, and the reason.</param>
+    public static Checkpoint? Newest(string folder, string runId, Action<Checkpoint>? use = null, Action<string, string>? damaged = null)
     {
-        byte[] bytes;
-        try
+        foreach (string name in (string[])[RunFiles.Checkpoint, RunFiles.PreviousCheckpoint])
         {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
+            string path = Path.Combine(folder, name);
+            try
+            {
+                if (Read(path, runId) is { } checkpoint)
+                {
+                    use?.Invoke(checkpoint);
+                    return checkpoint;
+                }
+            }
+            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+            {
+                damaged?.Invoke(path, exception.Message);
+            }
         }
 
+        return null;
+    }
+
+    /// <summary>Reads a checkpoint of a run.</summary>
+    /// <returns>Null if there is none.</returns>
+    /// <exception cref="InvalidDataException">It is damaged, of another run or of another format; the message says which.</exception>
+    public static Checkpoint? Read(string path, string runId)
+    {
+        if (SharedFile.Read(path) is not { } bytes)
+            return null;
         int length = bytes.Length - SHA256.HashSizeInBytes;
         if (length < 0 || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
             throw new InvalidDataException("its checksum is wrong");
@@ -74,7 +90,7 @@ internal sealed record Checkpoint(
         if (version != FormatVersion)
             throw new InvalidDataException($"its format is {version}, and this program reads {FormatVersion}");
         if (reader.ReadString() != runId)
-            throw new InvalidDataException("it is of another run");
+            throw new InvalidDataException("it belongs to another run");
         int iteration = reader.ReadInt32();
         int iterations = reader.ReadInt32();
         return new Checkpoint(

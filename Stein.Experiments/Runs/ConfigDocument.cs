@@ -2,24 +2,17 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
 /// <summary>Reads saved configs: <c>{"experiment": …, "protocol": …, "precision": …, "config": {…}}</c>.</summary>
 internal static class ConfigDocument
 {
-    private static readonly string[] Keys = ["experiment", "protocol", "precision", "config"];
-
     /// <summary>The word of a precision in JSON.</summary>
     public static string Name(Precision precision) => precision == Precision.Double ? "double" : "single";
 
     /// <summary>The content of <c>config.json</c>, for people as well.</summary>
-    public static string Text(RunConfig run)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        return run.Document.ToJsonString(JsonFormat.Indented) + "\n";
-    }
+    public static string Text(RunConfig run) => run.Document.ToJsonString(JsonFormat.Indented) + "\n";
 
     /// <summary>The run of a saved config. Only the experiment has to be there; the rest has its defaults.</summary>
     /// <param name="experiments">All there are.</param>
@@ -29,33 +22,20 @@ internal static class ConfigDocument
     /// </exception>
     public static RunConfig Read(string text, IReadOnlyList<Experiment> experiments, Precision precision = Precision.Single)
     {
-        ArgumentNullException.ThrowIfNull(experiments);
         JsonObject document = Parse(text);
-        foreach ((string key, _) in document)
-        {
-            if (!Keys.Contains(key))
-                throw InvalidConfigException.Unknown("key", key, Keys);
-        }
-
-        string name = Text(document, "experiment")
+        Saved saved = ConfigJson.Read<Saved>(document);
+        string name = saved.Experiment
             ?? throw new InvalidConfigException("the key \"experiment\" is missing: it says whose config this is");
         Experiment experiment = experiments.FirstOrDefault(candidate => candidate.Name == name)
             ?? throw InvalidConfigException.Unknown("experiment", name, [.. experiments.Select(candidate => candidate.Name)]);
-        if (document["protocol"] is { } protocol)
-            RequireCurrent(protocol, experiment);
-        Precision given = Text(document, "precision") switch
+        if (saved.Protocol is { } version && version != experiment.ProtocolVersion)
         {
-            null => precision,
-            "single" => Precision.Single,
-            "double" => Precision.Double,
-            { } other => throw InvalidConfigException.Unknown("precision", other, ["single", "double"]),
-        };
-        return document["config"] switch
-        {
-            null => experiment.Parse([], given),
-            JsonObject config => experiment.Parse(config, given),
-            { } other => throw InvalidConfigException.Value("config", other.ToJsonString(), "an object"),
-        };
+            throw new InvalidConfigException(
+                $"saved under protocol {version} of {experiment.Name}, and this program has protocol {experiment.ProtocolVersion}, whose "
+                + "numbers differ. Remove the key \"protocol\" to run it under the present one");
+        }
+
+        return experiment.Parse(document["config"]?.AsObject() ?? [], saved.Precision ?? precision);
     }
 
     private static JsonObject Parse(string text)
@@ -71,22 +51,14 @@ internal static class ConfigDocument
         }
     }
 
-    private static string? Text(JsonObject document, string key) => document[key] switch
+    private sealed record Saved
     {
-        null => null,
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        { } other => throw InvalidConfigException.Value(key, other.ToJsonString(), "a text in quotes"),
-    };
+        public string? Experiment { get; init; }
 
-    private static void RequireCurrent(JsonNode protocol, Experiment experiment)
-    {
-        if (protocol is not JsonValue value || !value.TryGetValue(out int version))
-            throw InvalidConfigException.Value("protocol", protocol.ToJsonString(), "a whole number");
-        if (version != experiment.ProtocolVersion)
-        {
-            throw new InvalidConfigException(
-                $"saved under protocol {version} of {experiment.Name}, and this program has protocol {experiment.ProtocolVersion}, whose "
-                + "numbers differ. Remove the key \"protocol\" to run it under the present one");
-        }
+        public int? Protocol { get; init; }
+
+        public Precision? Precision { get; init; }
+
+        public Dictionary<string, JsonNode?>? Config { get; init; }
     }
 }

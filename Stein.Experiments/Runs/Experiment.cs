@@ -4,26 +4,24 @@ using Stein.Experiments.Declarations;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>An experiment as the runner and the command line see it: a grid of runs, and the report made of them.</summary>
-/// <remarks>Written by deriving from <see cref="Experiment{TConfig}"/>. All members may be called by several threads at once.</remarks>
+/// <summary>What the runner and the command line need of an experiment: a grid of runs, and the report made of them.</summary>
+/// <remarks>
+/// Written by deriving from <see cref="Studies.Experiment{TConfig}"/>. All members may be called by several threads at once.
+/// </remarks>
 internal abstract class Experiment
 {
-    private protected Experiment()
-    {
-    }
-
     /// <summary>The name on the command line and of the folder in the store: lower-case letters, digits and minus signs.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What it is, in a line.</summary>
+    /// <summary>One line that says what it is.</summary>
     public abstract string Title { get; }
 
     /// <summary>The paper and its table or figure.</summary>
     public abstract string Source { get; }
 
     /// <summary>
-    /// Part of the identity of every run. Increased when the same config gives other numbers than before; runs of lower versions are kept,
-    /// and are not mixed with new ones.
+    /// Part of the identity of every run. Increased when the same config gives different numbers than before; runs of lower versions are
+    /// kept, and are not mixed with new ones.
     /// </summary>
     public abstract int ProtocolVersion { get; }
 
@@ -44,7 +42,7 @@ internal abstract class Experiment
 
     /// <summary>
     /// Writes tables and figures of the runs of <see cref="ReportRequest.Plan"/> that are finished in <paramref name="store"/>, even if
-    /// these are few.
+    /// there are only a few.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public abstract ReportOutcome Report(RunStore store, ReportRequest request);

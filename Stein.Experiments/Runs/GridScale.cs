@@ -9,6 +9,6 @@ internal enum GridScale
     /// <summary>Reduced to fit, with all experiments, into two minutes of two cores; its numbers are not a reproduction.</summary>
     Quick,
 
-    /// <summary>Some seconds; for tests.</summary>
+    /// <summary>A few seconds; for tests.</summary>
     Test,
 }

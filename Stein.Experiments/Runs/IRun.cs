@@ -17,16 +17,16 @@ internal interface IRun : IDisposable
     /// <summary>Iterations the run has; 0 where there is nothing to train.</summary>
     int Iterations { get; }
 
-    /// <summary>Where the run stands, for people, in a few words; may be empty.</summary>
+    /// <summary>The state of the run for people, in a few words; may be empty.</summary>
     string Status { get; }
 
     /// <summary>The metrics at the present iteration, always the same names; NaN for one that does not exist.</summary>
-    /// <remarks>Called at iteration 0 and where <see cref="Step"/> says so.</remarks>
+    /// <remarks>Called at iteration 0 and when <see cref="Step"/> returns true.</remarks>
     IReadOnlyList<Metric> Measure();
 
     /// <summary>One iteration.</summary>
     /// <returns>Whether the metrics are to be measured here; the same iterations in every run of a config, the last among them.</returns>
-    /// <exception cref="RunFailedException">The run cannot go on, as when it diverged.</exception>
+    /// <exception cref="RunFailedException">The run cannot continue, for example because it diverged.</exception>
     bool Step();
 
     /// <summary>Writes the whole state.</summary>
@@ -40,7 +40,7 @@ internal interface IRun : IDisposable
     /// <exception cref="RunFailedException">There is none.</exception>
     RunResult Finish();
 
-    /// <summary>What is worth keeping of a run that failed, as the parameters before they diverged; may be empty.</summary>
+    /// <summary>What is worth keeping of a run that failed, such as the parameters before they diverged; may be empty.</summary>
     IReadOnlyList<RunFile> LastGoodState();
 }
 

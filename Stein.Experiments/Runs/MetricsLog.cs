@@ -1,9 +1,15 @@
-using System.Text;
 using CsvHelper;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
+
+/// <summary>A row of <c>metrics.csv</c>.</summary>
+/// <param name="Iteration">Iterations done; 0 is the start.</param>
+/// <param name="Metric">What was measured.</param>
+/// <param name="Value">NaN where there was none, in the file a blank.</param>
+[CsvRecord]
+internal sealed partial record MetricRow(
+    [CsvColumn("iteration")] int Iteration, [CsvColumn("metric")] string Metric, [CsvColumn("value")] double Value);
 
 /// <summary><c>metrics.csv</c> of a run under way: appended to, and handed to the operating system after every row.</summary>
 internal sealed class MetricsLog : IDisposable
@@ -19,7 +25,10 @@ internal sealed class MetricsLog : IDisposable
     public MetricsLog(Disk disk, string path, ReadOnlyMemory<byte>? former)
     {
         this.disk = disk;
-        content.Write(former is { } bytes ? bytes.Span : Encoding.UTF8.GetBytes(Header()));
+        if (former is { } bytes)
+            content.Write(bytes.Span);
+        else
+            CsvFile.WriteCells(content, [["iteration", "metric", "value"]]);
         disk.Write(path, Content);
         file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
@@ -30,8 +39,7 @@ internal sealed class MetricsLog : IDisposable
     public void Append(int iteration, IReadOnlyList<Metric> metrics)
     {
         long start = content.Length;
-        using (var csv = CsvWriter.Create(content, CsvFile.Format with { HasHeader = false }, leaveOpen: true))
-            csv.WriteRecords(metrics.Select(metric => new MetricRow(iteration, metric.Name, metric.Value)));
+        CsvFile.WriteCells(content, metrics.Select(metric => (object?[])[iteration, metric.Name, metric.Value]));
         disk.Append(file, Content.Span[(int)start..]);
     }
 
@@ -39,13 +47,5 @@ internal sealed class MetricsLog : IDisposable
     {
         file.Dispose();
         content.Dispose();
-    }
-
-    private static string Header()
-    {
-        using var text = new MemoryStream();
-        using (var csv = CsvWriter.Create(text, CsvFile.Format, leaveOpen: true))
-            csv.WriteRecords(Array.Empty<MetricRow>());
-        return Encoding.UTF8.GetString(text.ToArray());
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Files;
 
 namespace Stein.Experiments.Runs;
 
@@ -12,12 +11,7 @@ internal sealed class OlderProtocols(RunStore store)
 
     /// <summary>The highest other protocol version under which there is something of the same config; null if there is none.</summary>
     public int? VersionOf(RunConfig run)
-    {
-        string config = CanonicalJson.Text(run.Canonical);
-        return Of(run.Experiment)
-            .Where(entry => entry.Precision == run.Precision && entry.Config == config)
-            .Max(entry => (int?)entry.Version);
-    }
+        => Of(run.Experiment).Where(entry => run.Equals(entry.Today)).Max(entry => (int?)entry.Version);
 
     /// <summary>All of an experiment.</summary>
     public IReadOnlyList<Entry> Of(Experiment experiment)
@@ -35,14 +29,10 @@ internal sealed class OlderProtocols(RunStore store)
     {
         try
         {
-            if (JsonNode.Parse(File.ReadAllText(Path.Combine(folder, RunFiles.Config))) is not JsonObject document
-                || document["protocol"]?.GetValue<int>() is not { } version
-                || version == experiment.ProtocolVersion)
-            {
-                return null;
-            }
-
-            return new Entry(folder, version, Canonical(document, experiment), PrecisionOf(document));
+            JsonNode? document = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, RunFiles.Config)));
+            return document?["protocol"]?.GetValue<int>() is { } version && version != experiment.ProtocolVersion
+                ? new Entry(folder, version, Today(document.AsObject(), experiment))
+                : null;
         }
         catch (Exception exception) when (exception is IOException or JsonException or InvalidOperationException or FormatException)
         {
@@ -50,15 +40,12 @@ internal sealed class OlderProtocols(RunStore store)
         }
     }
 
-    private static Precision PrecisionOf(JsonObject document)
-        => document["precision"]?.GetValue<string>() == ConfigDocument.Name(Precision.Double) ? Precision.Double : Precision.Single;
-
-    /// <summary>As it would be written today; null if its keys are not those of today.</summary>
-    private static string? Canonical(JsonObject document, Experiment experiment)
+    private static RunConfig? Today(JsonObject document, Experiment experiment)
     {
+        document.Remove("protocol");
         try
         {
-            return CanonicalJson.Text(experiment.Parse(document["config"]!.AsObject()).Canonical);
+            return ConfigDocument.Read(document.ToJsonString(), [experiment]);
         }
         catch (InvalidConfigException)
         {
@@ -66,5 +53,6 @@ internal sealed class OlderProtocols(RunStore store)
         }
     }
 
-    internal sealed record Entry(string Folder, int Version, string? Config, Precision Precision);
+    /// <param name="Today">The run of the same config under the present protocol version; null if its keys are not those of today.</param>
+    internal sealed record Entry(string Folder, int Version, RunConfig? Today);
 }

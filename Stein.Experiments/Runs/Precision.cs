@@ -14,13 +14,8 @@ internal enum Precision
     Double,
 }
 
-/// <summary>The precision of devices.</summary>
 internal static class DevicePrecision
 {
-    /// <summary>The precision the device computes in.</summary>
-    public static Precision Of(Device device)
-    {
-        ArgumentNullException.ThrowIfNull(device);
-        return device.IsSinglePrecision ? Precision.Single : Precision.Double;
-    }
+    /// <summary>The precision that a device computes in.</summary>
+    public static Precision Of(Device device) => device.IsSinglePrecision ? Precision.Single : Precision.Double;
 }

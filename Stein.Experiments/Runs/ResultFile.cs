@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
@@ -38,16 +37,8 @@ internal static class ResultFile
     /// <summary>Reads the result of a run and verifies every checksum. Changes nothing.</summary>
     public static ResultReading Read(RunConfig run, string folder)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(Path.Combine(folder, RunFiles.Result));
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
+        if (SharedFile.Read(Path.Combine(folder, RunFiles.Result)) is not { } bytes)
             return new ResultReading(null, null, null, []);
-        }
-
         string mark = Convert.ToHexStringLower(SHA256.HashData(bytes));
         (JsonObject? document, string? damage) = Parse(run, bytes);
         if (document is null)
@@ -57,7 +48,7 @@ internal static class ResultFile
         files.Add(RunFiles.Metrics, document["metrics_sha256"]!.GetValue<string>());
         foreach ((string name, string sha256) in files)
         {
-            switch (Sha256Of(Path.Combine(folder, name)))
+            switch (SharedFile.Checksum(Path.Combine(folder, name)))
             {
                 case null:
                     return new ResultReading(null, mark, $"{name} is missing", [RunFiles.Result]);
@@ -71,7 +62,7 @@ internal static class ResultFile
     }
 
     /// <summary>By which one result is told from the next; null if there is none.</summary>
-    public static string? MarkIn(string folder) => Sha256Of(Path.Combine(folder, RunFiles.Result));
+    public static string? MarkIn(string folder) => SharedFile.Checksum(Path.Combine(folder, RunFiles.Result));
 
     private static (JsonObject? Document, string? Damage) Parse(RunConfig run, byte[] bytes)
     {
@@ -89,20 +80,6 @@ internal static class ResultFile
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             return (null, exception.Message);
-        }
-    }
-
-    /// <summary>Null if there is no such file.</summary>
-    private static string? Sha256Of(string path)
-    {
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
         }
     }
 

@@ -6,40 +6,33 @@ using Stein.Experiments.Files;
 namespace Stein.Experiments.Runs;
 
 /// <summary>A run and its identity: two are equal if their <see cref="Id"/> is.</summary>
-internal sealed class RunConfig : IEquatable<RunConfig>
+/// <param name="experiment">The experiment.</param>
+/// <param name="config">The experiment's own record.</param>
+/// <param name="precision">The precision it is computed in.</param>
+/// <param name="canonical">Every key that has a value, defaults included.</param>
+/// <param name="operations">Floating-point operations of the whole run.</param>
+/// <param name="description">The run in a few words, <c>maxsksd, D = 100, seed 60</c>.</param>
+/// <param name="speedClass">Runs of one class do about the same number of operations per second.</param>
+internal sealed class RunConfig(
+    Experiment experiment,
+    object config,
+    Precision precision,
+    JsonObject canonical,
+    double operations,
+    string description,
+    string speedClass) : IEquatable<RunConfig>
 {
-    private readonly string config;
+    private readonly string canonicalText = CanonicalJson.Text(canonical);
+    private string? id;
 
-    internal RunConfig(
-        Experiment experiment,
-        object config,
-        Precision precision,
-        JsonObject canonical,
-        double operations,
-        string description,
-        string speedClass)
-    {
-        Experiment = experiment;
-        Config = config;
-        Precision = precision;
-        this.config = CanonicalJson.Text(canonical);
-        Operations = operations;
-        Description = description;
-        SpeedClass = speedClass;
-        Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(Document))));
-    }
+    public Experiment Experiment => experiment;
 
-    /// <summary>The experiment.</summary>
-    public Experiment Experiment { get; }
+    public object Config => config;
 
-    /// <summary>The experiment's own record.</summary>
-    public object Config { get; }
-
-    /// <summary>The precision it is computed in.</summary>
-    public Precision Precision { get; }
+    public Precision Precision => precision;
 
     /// <summary>Every key that has a value, defaults included. A copy.</summary>
-    public JsonObject Canonical => JsonNode.Parse(config)!.AsObject();
+    public JsonObject Canonical => JsonNode.Parse(canonicalText)!.AsObject();
 
     /// <summary>
     /// What <c>config.json</c> contains and <see cref="ConfigDocument"/> reads: experiment, protocol version, precision and config. A copy.
@@ -56,16 +49,13 @@ internal sealed class RunConfig : IEquatable<RunConfig>
     /// 64 hexadecimal digits: the SHA-256 of <see cref="Document"/> with sorted keys and without white space. Equal for runs that
     /// give the same numbers; different where a setting, the precision or the protocol version is.
     /// </summary>
-    public string Id { get; }
+    public string Id => id ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(Document))));
 
-    /// <summary>Floating-point operations of the whole run.</summary>
-    public double Operations { get; }
+    public double Operations => operations;
 
-    /// <summary>In a few words, <c>maxsksd, D = 100, seed 60</c>.</summary>
-    public string Description { get; }
+    public string Description => description;
 
-    /// <summary>Runs of one class do the same number of operations in a second, about.</summary>
-    public string SpeedClass { get; }
+    public string SpeedClass => speedClass;
 
     public bool Equals(RunConfig? other) => other is not null && Id == other.Id;
 

@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
@@ -29,15 +27,5 @@ internal sealed record RunFailure(
     }
 
     /// <summary>By which one failure is told from the next; null if there is none.</summary>
-    internal static string? MarkIn(string folder)
-    {
-        try
-        {
-            return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, RunFiles.Failure))));
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    internal static string? MarkIn(string folder) => SharedFile.Checksum(Path.Combine(folder, RunFiles.Failure));
 }

@@ -54,12 +54,12 @@ internal static class RunFiles
     public static bool IsSetAside(string name)
         => name.Contains(CorruptMark, StringComparison.Ordinal) || name.StartsWith(Replaced, StringComparison.Ordinal);
 
-    /// <summary>The path with the least number from 1 behind it that nothing has.</summary>
+    /// <summary>The path followed by the smallest number, from 1, that gives a path not in use.</summary>
     public static string FirstFree(string start)
     {
         for (int number = 1; ; number++)
         {
-            string path = FormattableString.Invariant($"{start}{number}");
+            string path = $"{start}{number}";
             if (!Path.Exists(path))
                 return path;
         }

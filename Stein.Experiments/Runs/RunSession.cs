@@ -2,7 +2,7 @@ using Stein.Experiments.Provenance;
 
 namespace Stein.Experiments.Runs;
 
-/// <summary>A stretch of a run that one process did. The sessions of a result follow one another and cover all its iterations.</summary>
+/// <summary>The part of a run that one process computed. The sessions of a result together cover all its iterations, in order.</summary>
 /// <param name="Machine">The machine; its widest vectors are the instruction set of the processor's own devices.</param>
 /// <param name="Host">The machine's name in its network.</param>
 /// <param name="FromIteration">Iterations done before.</param>

@@ -1,40 +1,28 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
 /// <summary>A finished run as it is in the store, its checksums verified.</summary>
-internal class StoredRun
+internal class StoredRun(
+    RunConfig run, string folder, JsonObject values, IReadOnlyList<string> files, IReadOnlyList<RunSession> sessions)
 {
-    private readonly JsonObject values;
-
-    internal StoredRun(RunConfig run, string folder, JsonObject values, IReadOnlyList<string> files, IReadOnlyList<RunSession> sessions)
-    {
-        Run = run;
-        Folder = folder;
-        this.values = values;
-        Files = files;
-        Sessions = sessions;
-    }
-
     private protected StoredRun(StoredRun other)
-        : this(other.Run, other.Folder, other.values, other.Files, other.Sessions)
+        : this(other.Run, other.Folder, other.Values(), other.Files, other.Sessions)
     {
     }
 
-    /// <summary>Which run it is.</summary>
-    public RunConfig Run { get; }
+    public RunConfig Run => run;
 
-    /// <summary>Its folder.</summary>
-    public string Folder { get; }
+    public string Folder => folder;
 
     /// <summary>The names of the files it left besides its metrics, in <see cref="Folder"/>.</summary>
-    public IReadOnlyList<string> Files { get; }
+    public IReadOnlyList<string> Files => files;
 
     /// <summary>Who computed it, when and on what.</summary>
-    public IReadOnlyList<RunSession> Sessions { get; }
+    public IReadOnlyList<RunSession> Sessions => sessions;
 
     /// <summary>Time spent on it in all sessions, without what was lost when one was killed.</summary>
     public double Seconds => Sessions.Sum(session => session.Seconds);
@@ -48,34 +36,30 @@ internal class StoredRun
     /// <summary>All values of the result, as <see cref="RunResult.Values"/> gave them. A copy.</summary>
     public JsonObject Values() => values.DeepClone().AsObject();
 
-    /// <summary>The values as a record, names as in every JSON of this project; what is missing is null, or NaN for a number.</summary>
-    /// <exception cref="InvalidDataException">They do not fit.</exception>
-    public T Values<T>()
-    {
-        try
-        {
-            return values.Deserialize<T>(JsonFormat.Line)!;
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"The values of {Run} in {Folder} do not fit: {exception.Message}", exception);
-        }
-    }
-
     /// <summary>All that was measured while it trained, in order.</summary>
     /// <exception cref="InvalidDataException">The file was changed since its checksum was verified.</exception>
-    public IReadOnlyList<MetricRow> Metrics() => MetricRow.Read(Path.Combine(Folder, RunFiles.Metrics));
+    public IReadOnlyList<MetricRow> Metrics()
+    {
+        string path = Path.Combine(Folder, RunFiles.Metrics);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return CsvFile.Read<MetricRow>(stream, path);
+    }
 }
 
 /// <summary>A finished run of an experiment.</summary>
-internal sealed class StoredRun<TConfig> : StoredRun
+internal sealed class StoredRun<TConfig>(StoredRun run) : StoredRun(run)
     where TConfig : class
 {
-    internal StoredRun(StoredRun run)
-        : base(run)
-    {
-    }
+    private readonly JsonObject settings = run.Run.Canonical;
 
-    /// <summary>Its config.</summary>
     public TConfig Config => (TConfig)Run.Config;
+
+    /// <summary>The value of a setting, a number or a text; null where it has none, or has no effect.</summary>
+    public object? Setting(string key)
+    {
+        Setting setting = Run.Experiment.Settings.Single(setting => setting.Key == key);
+        return settings[key] is not JsonValue value || setting.IsIdle(settings) ? null
+            : value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>()
+            : value.ToString();
+    }
 }

@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using CsvHelper;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
@@ -23,8 +20,6 @@ internal static class TidyCsv
     /// <exception cref="IOException">The file cannot be written; an existing one is unchanged.</exception>
     public static void Write(string path, Experiment experiment, IEnumerable<StoredRun> runs)
     {
-        ArgumentNullException.ThrowIfNull(experiment);
-        ArgumentNullException.ThrowIfNull(runs);
         (StoredRun Run, JsonObject Config)[] all = [.. runs.Select(run => (run, run.Run.Canonical))];
         string[] keys =
         [
@@ -35,26 +30,13 @@ internal static class TidyCsv
         AtomicFile.Write(path, stream =>
         {
             using var compressed = new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true);
-            using var csv = CsvWriter.Create(compressed, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
-            foreach (string column in (IEnumerable<string>)["run", .. keys, "iteration", "metric", "value"])
-                csv.WriteField(column);
-            csv.EndRecord();
-            foreach ((StoredRun run, JsonObject config) in all)
-                Write(csv, run, [.. keys.Select(key => Cell(config[key]))]);
+            CsvFile.WriteCells(compressed, all.SelectMany(Rows).Prepend(["run", .. keys, "iteration", "metric", "value"]));
         });
-    }
 
-    private static void Write(CsvWriter csv, StoredRun run, string[] cells)
-    {
-        foreach (MetricRow row in run.Metrics())
+        IEnumerable<object?[]> Rows((StoredRun Run, JsonObject Config) stored)
         {
-            csv.WriteField(run.Run.Id[..IdDigits]);
-            foreach (string cell in cells)
-                csv.WriteField(cell);
-            csv.WriteField(row.Iteration, default, CultureInfo.InvariantCulture);
-            csv.WriteField(row.Metric);
-            csv.WriteField(double.IsNaN(row.Value) ? "" : row.Value.ToString("R", CultureInfo.InvariantCulture));
-            csv.EndRecord();
+            string[] shared = [stored.Run.Run.Id[..IdDigits], .. keys.Select(key => Cell(stored.Config[key]))];
+            return stored.Run.Metrics().Select(row => (object?[])[.. shared, row.Iteration, row.Metric, row.Value]);
         }
     }
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
@@ -21,7 +19,7 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
     /// <summary>Whether the grid is smaller than the published one.</summary>
     public bool IsReduced => Scale is GridScale.Quick or GridScale.Test;
 
-    /// <summary>The part of plan and runs whose configs fulfil a condition; its runs may be none.</summary>
+    /// <summary>The part of plan and runs whose configs fulfil a condition; it may have no runs.</summary>
     public Results<TConfig> Where(Func<TConfig, bool> holds)
         => new([.. Plan.Where(run => holds(Config(run)))], [.. Runs.Where(run => holds(run.Config))], Scale);
 
@@ -37,7 +35,7 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
     }
 
     /// <summary>
-    /// Parts whose runs belong into one table because they differ only in what the table varies. The files of the first have no suffix,
+    /// Parts whose runs belong in one table because they differ only in what the table varies. The files of the first have no suffix,
     /// those of the others are numbered from 2.
     /// </summary>
     /// <param name="common">The config without what the table varies.</param>
@@ -78,14 +76,7 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
 
     /// <summary>Columns with the values of some settings, under their keys; a blank where a setting has no effect.</summary>
     public static IEnumerable<DataColumn<StoredRun<TConfig>>> SettingColumns(params IReadOnlyList<string> keys)
-        => keys.Select(key => new DataColumn<StoredRun<TConfig>>(key, run =>
-        {
-            JsonObject config = run.Run.Canonical;
-            Setting setting = run.Run.Experiment.Settings.Single(setting => setting.Key == key);
-            return config[key] is JsonValue value && !setting.IsIdle(config)
-                ? value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : value.ToString()
-                : null;
-        }));
+        => keys.Select(key => new DataColumn<StoredRun<TConfig>>(key, run => run.Setting(key)));
 
     /// <summary>Columns with some numbers of the results, under their names.</summary>
     public static IEnumerable<DataColumn<StoredRun<TConfig>>> QuantityColumns(IEnumerable<Quantity> quantities)
@@ -95,7 +86,7 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
 }
 
 /// <summary>The finished runs of one condition, which differ in the seed alone.</summary>
-/// <param name="Config">Of all runs but for the seed.</param>
+/// <param name="Config">The config of all runs, apart from the seed.</param>
 /// <param name="Runs">At least one.</param>
 /// <param name="Expected">Runs of the plan.</param>
 internal record Condition<TConfig>(TConfig Config, IReadOnlyList<StoredRun<TConfig>> Runs, int Expected)

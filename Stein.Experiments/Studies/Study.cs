@@ -18,7 +18,7 @@ internal sealed record Quantity<TDraw>(string Name, Func<IReadOnlyList<TDraw>, d
 /// </summary>
 /// <typeparam name="TConfig">See <see cref="Experiment{TConfig}"/>.</typeparam>
 /// <typeparam name="TDraw">A record of numbers, texts and truth values; its properties name the columns of the CSV file.</typeparam>
-internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
+internal abstract class Study<TConfig, TDraw> : Experiment<TConfig>
     where TConfig : class, new()
 {
     /// <summary>The CSV file of its draws that every run with draws leaves; null for none.</summary>
@@ -27,7 +27,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     /// <summary>The numbers that a cell makes of its draws, in the order of the result.</summary>
     protected virtual IReadOnlyList<Quantity<TDraw>> Quantities => [];
 
-    /// <summary>What is measured of the last draw while the run goes on.</summary>
+    /// <summary>What is measured of the last draw during the run.</summary>
     protected virtual IReadOnlyList<(string Name, Func<TDraw, double> Value)> Metrics => [];
 
     /// <summary>The number of draws of a cell.</summary>
@@ -36,7 +36,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     /// <summary>Prepares a cell.</summary>
     /// <param name="config">A valid config.</param>
     /// <param name="device">The run's own.</param>
-    /// <returns>Makes the draw of a number from 0; what comes of it depends on the config and that number alone.</returns>
+    /// <returns>A function that makes draw number 0, 1, …; its outcome depends only on the config and the number.</returns>
     protected abstract Func<int, TDraw> Prepare(TConfig config, Device device);
 
     /// <summary>The draws so far, at least one, in a few words; the first quantity unless overridden.</summary>
@@ -46,7 +46,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
     /// <summary>Numbers of a cell that do not come from its draws, computed at its end; they precede <see cref="Quantities"/>.</summary>
     protected virtual IReadOnlyList<Metric> Numbers(TConfig config) => [];
 
-    /// <summary>What is measured while the run goes on, of the draws so far: <see cref="Metrics"/>, unless overridden.</summary>
+    /// <summary>What is measured of the draws so far during the run: <see cref="Metrics"/>, unless overridden.</summary>
     protected virtual IReadOnlyList<Metric> Measure(IReadOnlyList<TDraw> draws)
         => [.. Metrics.Select(metric => new Metric(metric.Name, draws.Count == 0 ? double.NaN : metric.Value(draws[^1])))];
 
@@ -59,7 +59,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
 
     protected sealed override IRun Start(TConfig config, Device device) => new Run(this, config, device);
 
-    /// <summary>Draws as they are saved: what is not finite is kept too.</summary>
+    /// <summary>How draws are saved: numbers that are not finite are kept too.</summary>
     private static readonly JsonSerializerOptions State = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private sealed class Run(Study<TConfig, TDraw> study, TConfig config, Device device) : IRun
@@ -103,7 +103,7 @@ internal abstract class Study<TConfig, TDraw> : ReportedExperiment<TConfig>
             ResultValues.Of([.. study.Numbers(config), .. study.Quantities.Select(quantity => quantity.At(quantity.From(draws)))]),
             draws.Count > 0 && study.DrawsFile is { } file ? [new RunFile(file, DataTable.FromRecords("", draws).WriteCsv)] : []);
 
-        /// <summary>Nothing: a draw that fails is a result.</summary>
+        /// <summary>Empty: a draw that fails is a result.</summary>
         public IReadOnlyList<RunFile> LastGoodState() => [];
 
         public void Dispose()

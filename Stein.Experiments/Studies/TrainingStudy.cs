@@ -7,17 +7,17 @@ namespace Stein.Experiments.Studies;
 /// <summary>Something that trains, one iteration at a time.</summary>
 internal interface ITraining
 {
-    /// <summary>All that decides what is to come, in an order that does not change.</summary>
+    /// <summary>Everything that determines the iterations to come, always in the same order.</summary>
     IReadOnlyList<IStateful> Parts { get; }
 
-    /// <summary>Where it stands, in a few words; may be empty.</summary>
+    /// <summary>Its state in a few words; may be empty.</summary>
     string Status { get; }
 
     /// <summary>One iteration.</summary>
-    /// <exception cref="RunFailedException">It cannot go on, as when it diverged.</exception>
+    /// <exception cref="RunFailedException">It cannot continue, for example because it diverged.</exception>
     void Step();
 
-    /// <summary>The metrics as it is now, always the same names; changes nothing.</summary>
+    /// <summary>The present metrics, always under the same names; changes nothing.</summary>
     /// <exception cref="RunFailedException">They are not finite.</exception>
     IReadOnlyList<Metric> Measure();
 
@@ -38,11 +38,11 @@ internal sealed record TrainingResult(IReadOnlyList<Metric> Values, params IRead
 /// report; the loop, checkpoints and files follow.
 /// </summary>
 /// <typeparam name="TConfig">See <see cref="Experiment{TConfig}"/>.</typeparam>
-internal abstract class TrainingStudy<TConfig> : ReportedExperiment<TConfig>
+internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
     where TConfig : class, new()
 {
-    /// <summary>Begins a training at iteration 0; it is disposed of at the end if it can be.</summary>
-    /// <exception cref="RunFailedException">It cannot be begun.</exception>
+    /// <summary>Begins a training at iteration 0; it is disposed of at the end if it is disposable.</summary>
+    /// <exception cref="RunFailedException">It cannot be started.</exception>
     protected abstract ITraining Begin(TConfig config, Device device);
 
     /// <summary>How many iterations it has.</summary>

@@ -25,9 +25,9 @@ internal static class BenchCommand
         Option<string[]> methods = Values.Choices("--method", "methods", IcaMethod.Names, "maxsksd", "ksd", "lsd");
         Option<int?> iterations = Values.Number<int>("--iterations", "iterations timed, each on its own, after the warm-up", 500);
         var estimators = new EstimatorBench();
-        Option<string> deviceName = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
-        var folder = new Option<string>("--out") { Description = "folder for the CSV and provenance.json", HelpName = "folder" };
-        var json = new Option<bool>("--json") { Description = "one line of JSON on standard output, and nothing else there" };
+        Option<string> deviceName = Values.Choice("--device", "device to compute on; see stein devices", DeviceCatalog.Names, "auto");
+        Option<string> folder = Values.Text("--out", "folder", "folder for the CSV and provenance.json");
+        Option<bool> json = Values.Flag("--json", "one line of JSON on standard output, and nothing else there");
         var command = new CommandWithExamples(
             "bench",
             "Times training iterations, on one thread, or score estimators: medians, the share of the measured FMA peak, and memory.",

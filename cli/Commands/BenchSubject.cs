@@ -3,12 +3,11 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
-using Stein.Experiments.Reports;
 
 namespace Stein.Cli.Commands;
 
 /// <summary>What <c>stein bench</c> times: rows of one kind, measured one after the other, then shown and written.</summary>
-/// <param name="Describe">What a row is of, in a few words.</param>
+/// <param name="Describe">What a row measures, in a few words.</param>
 /// <param name="Measure">A row, on a device of its own.</param>
 /// <param name="Print">Shows all rows.</param>
 internal sealed record BenchSubject<TSettings, TRow>(
@@ -19,7 +18,7 @@ internal sealed record BenchSubject<TSettings, TRow>(
     Action<IReadOnlyList<TRow>, DeviceIdentity> Print)
 {
     /// <param name="plan">What to time; at least one.</param>
-    /// <param name="folder">Where CSV and provenance go; null for nowhere.</param>
+    /// <param name="folder">The folder of CSV and provenance; null for none.</param>
     /// <param name="json">Whether the rows are for a program.</param>
     /// <param name="cancellation">Ends it, with nothing written.</param>
     public int Run(TSettings[] plan, string deviceName, string? folder, bool json, CancellationToken cancellation)
@@ -52,11 +51,21 @@ internal sealed record BenchSubject<TSettings, TRow>(
         if (folder is null)
             return ExitCode.Success;
         CsvFile.Write(Path.Combine(folder, FileName), rows);
-        new RunProvenance<TSettings>(
-            "bench", BuildIdentity.Current, identity, Machine.Current, 1, started, (DateTimeOffset.Now - started).TotalSeconds, plan)
-            .Write(folder);
+        var provenance = new
+        {
+            Experiment = "bench",
+            Program = BuildIdentity.Current,
+            Device = identity,
+            Machine = Machine.Current,
+            Jobs = 1,
+            Started = started,
+            Seconds = (DateTimeOffset.Now - started).TotalSeconds,
+            Runs = plan,
+        };
+        AtomicFile.WriteAllText(
+            Path.Combine(folder, "provenance.json"), JsonSerializer.Serialize(provenance, JsonFormat.Indented) + "\n");
         if (!json)
-            Terminal.Output.Profile.Out.Writer.WriteLine($"{FileName} and {RunProvenance<TSettings>.FileName} are in {folder}");
+            Terminal.Text.WriteLine($"{FileName} and provenance.json are in {folder}");
         return ExitCode.Success;
     }
 }

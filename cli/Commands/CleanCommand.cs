@@ -1,16 +1,15 @@
-using System.Globalization;
-using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Commands;
 
-/// <summary><c>stein clean</c>: removes from the store what nothing needs any more.</summary>
+/// <summary><c>stein clean</c>: deletes obsolete files from the store.</summary>
 internal static class CleanCommand
 {
     public static Command Create(ExperimentCatalog catalog)
     {
         var store = new StoreOption();
-        var dryRun = new Option<bool>("--dry-run") { Description = "say what would be removed; remove nothing" };
-        var yes = new Option<bool>("--yes", "-y") { Description = "do not ask" };
+        Option<bool> dryRun = Values.Flag("--dry-run", "list what would be removed; remove nothing");
+        Option<bool> yes = Values.Flag("--yes", "do not ask", "-y");
         var command = new CommandWithExamples(
             "clean",
             "Removes from the store runs of older protocol versions, interrupted and failed runs with their checkpoints, files set aside, "
@@ -26,22 +25,21 @@ internal static class CleanCommand
         {
             var cleaner = new StoreCleaner(store.Read(parsed));
             IReadOnlyList<CleanItem> items = cleaner.Plan(catalog.All);
-            TextWriter output = Terminal.Output.Profile.Out.Writer;
             if (items.Count == 0)
             {
-                output.WriteLine("There is nothing to remove.");
+                Terminal.Text.WriteLine("There is nothing to remove.");
                 return ExitCode.Success;
             }
 
             Print(items);
             if (parsed.GetValue(dryRun) || (!parsed.GetValue(yes) && !Agrees()))
             {
-                output.WriteLine("Nothing was removed.");
+                Terminal.Text.WriteLine("Nothing was removed.");
                 return ExitCode.Success;
             }
 
             IReadOnlyList<CleanItem> removed = cleaner.Remove(items);
-            output.WriteLine($"{removed.Count} of {items.Count} removed, {Size(removed.Sum(item => item.Bytes))}.");
+            Terminal.Text.WriteLine($"{removed.Count} of {items.Count} removed, {Size(removed.Sum(item => item.Bytes))}.");
             return ExitCode.Success;
         });
         return command;
@@ -67,7 +65,7 @@ internal static class CleanCommand
                 new("size", item => Size(item.Bytes)),
             ],
             items);
-        Terminal.Output.Profile.Out.Writer.WriteLine($"{items.Count} items, {Size(items.Sum(item => item.Bytes))}.");
+        Terminal.Text.WriteLine($"{items.Count} items, {Size(items.Sum(item => item.Bytes))}.");
     }
 
     private static string Why(CleanReason reason) => reason switch
@@ -84,8 +82,8 @@ internal static class CleanCommand
     private static string Size(long bytes) => bytes switch
     {
         < 1000 => $"{bytes} B",
-        < 1_000_000 => (bytes / 1e3).ToString("0.0", CultureInfo.InvariantCulture) + " kB",
-        < 1_000_000_000 => (bytes / 1e6).ToString("0.0", CultureInfo.InvariantCulture) + " MB",
-        _ => (bytes / 1e9).ToString("0.00", CultureInfo.InvariantCulture) + " GB",
+        < 1_000_000 => (bytes / 1e3).ToString("0.0") + " kB",
+        < 1_000_000_000 => (bytes / 1e6).ToString("0.0") + " MB",
+        _ => (bytes / 1e9).ToString("0.00") + " GB",
     };
 }

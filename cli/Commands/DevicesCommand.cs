@@ -13,7 +13,7 @@ internal static class DevicesCommand
 {
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
+        Option<bool> json = Values.Flag("--json", "JSON on standard output, and nothing else there");
         var command = new CommandWithExamples(
             "devices",
             "Lists the devices: which are available, which are not and why, with a short check of speed and correctness.",

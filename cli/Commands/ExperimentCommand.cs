@@ -44,7 +44,7 @@ internal static class ExperimentCommand
 
     private static CommandWithExamples Create(IGrouping<string, Experiment> group, Interruption interruption)
     {
-        var options = new RunOptions($"{FolderHelp($"{group.Key}-…")}; of all of them, with a folder in it for each");
+        var options = new RunOptions($"{FolderHelp($"{group.Key}-…")}; with all of them, one subfolder for each");
         (Experiment Experiment, string Name)[] parts =
             [.. group.Select(experiment => (experiment, experiment.Name[(group.Key.Length + 1)..]))];
         var command = new CommandWithExamples(

@@ -14,7 +14,7 @@ internal sealed record GridSelection(
     Func<GridScale, Precision, IReadOnlyList<RunConfig>>? Part = null)
 {
     /// <summary>The experiments with their runs.</summary>
-    /// <param name="folder">Where tables and figures go, of several experiments with one in it for each; null for their own.</param>
+    /// <param name="folder">The folder of the report, with a subfolder for each of several experiments; null for the default.</param>
     public IReadOnlyList<ReportPart> Parts(GridScale scale, Precision precision, string? folder) =>
     [
         .. Experiments.Select(experiment => new ReportPart(

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Commands;
 
@@ -12,7 +12,7 @@ internal static class ListCommand
     {
         Argument<string[]> names = catalog.Argument("experiments or groups [default: all]", ArgumentArity.ZeroOrMore);
         var store = new StoreOption();
-        var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
+        Option<bool> json = Values.Flag("--json", "JSON on standard output, and nothing else there");
         var command = new CommandWithExamples(
             "list",
             "Lists the experiments with the number of their runs and what they cost, estimated from the finished runs in the store.",
@@ -67,15 +67,14 @@ internal static class ListCommand
                 new("one core", row => RunText.Duration(row.Seconds) + (row.IsMeasured ? "" : " (guess)")),
             ],
             rows);
-        TextWriter output = Terminal.Output.Profile.Out.Writer;
         foreach (Row row in rows.DistinctBy(row => row.Name))
-            output.WriteLine($"{row.Name}: {row.Title} ({row.Source}).");
+            Terminal.Text.WriteLine($"{row.Name}: {row.Title} ({row.Source}).");
     }
 
-    /// <param name="Grid">Which of its grids.</param>
+    /// <param name="Grid">One of its grids.</param>
     /// <param name="Title">What it is.</param>
     /// <param name="Runs">Runs of the grid.</param>
-    /// <param name="Seconds">Of all runs, one after another.</param>
+    /// <param name="Seconds">The time of all runs, one after another.</param>
     /// <param name="IsMeasured">Whether that comes from finished runs.</param>
     private sealed record Row(string Name, GridScale Grid, string Title, string Source, int Runs, double Seconds, bool IsMeasured);
 }

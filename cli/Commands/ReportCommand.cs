@@ -7,23 +7,23 @@ internal sealed class ReportCommand
 {
     private readonly GridOptions grid = new();
     private readonly StoreOption store = new();
-    private readonly Option<string> precision =
-        Values.Choice("--precision", "of the runs; double is what --device double computes in", ["single", "double"], "single");
+    private readonly Option<string> precision = Values.Choice(
+        "--precision", "precision of the runs; --device double and simd-double compute in double", ["single", "double"], "single");
 
-    private readonly Option<string> folder = new("--out") { Description = ReportFolder.HelpForGrids, HelpName = "folder" };
-    private readonly Option<bool> json = new("--json") { Description = "events on standard output, one line of JSON each" };
-    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "print errors only" };
+    private readonly Option<string> folder = Values.Text("--out", "folder", ReportFolder.HelpForGrids);
+    private readonly Option<bool> json = Values.Flag("--json", "events on standard output, one line of JSON each");
+    private readonly Option<bool> quiet = Values.Flag("--quiet", "print errors only", "-q");
 
     public static Command Create(ExperimentCatalog catalog)
     {
-        var all = new Option<bool>("--all") { Description = "every experiment; the same as naming none" };
+        Option<bool> all = Values.Flag("--all", "every experiment; the same as naming none");
         var command = new CommandWithExamples(
             "report",
             "Makes tables and figures from the finished runs in the store, even while others are under way (\"3 of 5 seeds\").",
-            new Example("stein report", "of every experiment"),
-            new Example("stein report dae mixture-weight", "of some; dae stands for those whose names begin with it"),
-            new Example("stein report ica --dims 10,20 --out part", "of part of the ICA table, into the folder part"),
-            new Example("stein report --quick --store /shared/runs", "of the reduced grids, from another store"))
+            new Example("stein report", "reports of every experiment"),
+            new Example("stein report dae mixture-weight", "of some experiments; dae stands for those whose names begin with it"),
+            new Example("stein report ica --dims 10,20 --out part", "part of the ICA table, into the folder part"),
+            new Example("stein report --quick --store /shared/runs", "the reduced grids, from another store"))
         {
             all,
         };
@@ -38,7 +38,7 @@ internal sealed class ReportCommand
     private int Write(ParseResult parsed, GridSelection selection)
     {
         RunStore runs = store.Read(parsed);
-        Precision chosen = parsed.GetRequiredValue(precision) == "double" ? Precision.Double : Precision.Single;
+        var chosen = Enum.Parse<Precision>(parsed.GetRequiredValue(precision), ignoreCase: true);
         var printer = new ReportOutput(parsed.GetValue(json), parsed.GetValue(quiet));
         var reports = new List<(ReportPart Part, ReportOutcome Outcome)>();
         foreach (ReportPart part in selection.Parts(grid.Read(parsed), chosen, parsed.GetValue(folder)))

@@ -1,21 +1,20 @@
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Commands;
 
-/// <summary><c>stein reproduce</c>: published experiments, held against the published numbers.</summary>
+/// <summary><c>stein reproduce</c>: published experiments, compared with the published numbers.</summary>
 internal sealed class ReproduceCommand(Interruption interruption)
 {
     private readonly RunOptions run = new(ReportFolder.HelpForGrids);
     private readonly GridOptions grid = new();
     private readonly SpreadOptions spread = new();
-    private readonly Option<bool> check = new("--check")
-    {
-        Description = "exit with 3 unless every number that is compared agrees with the paper's",
-    };
+    private readonly Option<bool> check =
+        Values.Flag("--check", "exit with 3 unless every number that is compared agrees with the paper's");
 
     public static Command Create(ExperimentCatalog catalog, Interruption interruption)
     {
-        var all = new Option<bool>("--all") { Description = "run every experiment" };
+        Option<bool> all = Values.Flag("--all", "run every experiment");
         var command = new CommandWithExamples(
             "reproduce",
             "Runs published experiments and compares the results with the published numbers. Finished runs are not repeated; "

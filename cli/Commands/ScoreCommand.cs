@@ -2,11 +2,10 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Cli.Commands;
 
-/// <summary><c>stein score</c>: estimates the score function of the density that somebody's samples come from.</summary>
+/// <summary><c>stein score</c>: estimates the score function of the density that samples come from.</summary>
 internal static class ScoreCommand
 {
     public static Command Create(Interruption interruption)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
@@ -47,25 +46,19 @@ internal sealed class ScoreOptions
 
     private readonly Option<string> samples = new("--samples")
     {
-        Description = "CSV file with a sample a line, a header or none; - for standard input",
+        Description = "CSV file with one sample per line, with or without a header; - for standard input",
         HelpName = "file",
         Required = true,
     };
 
-    private readonly Option<string> points = new("--at")
-    {
-        Description = "CSV file with the points where the score is wanted; - for standard input [default: the samples themselves]",
-        HelpName = "file",
-    };
+    private readonly Option<string> points = Values.Text(
+        "--at", "file", "CSV file with the points where the score is wanted; - for standard input [default: the samples themselves]");
 
-    private readonly Option<string> judges = new("--loss")
-    {
-        Description = "CSV file with other samples of the same density; the score-matching loss at them is reported",
-        HelpName = "file",
-    };
+    private readonly Option<string> judges = Values.Text(
+        "--loss", "file", "CSV file with other samples of the same density; the score-matching loss at them is reported");
 
     private readonly Option<string> estimator =
-        Values.Choice("--estimator", "how it is estimated", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
+        Values.Choice("--estimator", "score estimator", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
 
     private readonly Option<string> kernel = Values.Choice("--kernel", "kernel", RadialKernels.Names, new ScoreEstimatorSettings().Kernel);
 
@@ -74,20 +67,18 @@ internal sealed class ScoreOptions
 
     private readonly Option<string> regularisation = new("--regularisation")
     {
-        Description = "how much the estimator smooths (ridge, iterations, …): a number, its stated rule, or selected on samples held out",
+        Description = "amount of smoothing (ridge, iterations, …): a number, the estimator's own rule, or selected on held-out samples",
         HelpName = "number, rule or held-out",
         DefaultValueFactory = _ => Rule,
     };
 
-    private readonly Option<uint?> seed = Values.Number<uint>("--seed", "seed of which samples are held out", 0);
-    private readonly Option<string> device = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
-    private readonly Option<string> output =
-        new("--out") { Description = "file for the scores [default: standard output]", HelpName = "file" };
+    private readonly Option<uint?> seed = Values.Number<uint>("--seed", "seed that decides which samples are held out", 0);
+    private readonly Option<string> device =
+        Values.Choice("--device", "device to compute on; see stein devices", DeviceCatalog.Names, "auto");
 
-    private readonly Option<bool> json =
-        new("--json") { Description = "one line of JSON on standard output about what was done; needs --out" };
-
-    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "errors only, and the scores" };
+    private readonly Option<string> output = Values.Text("--out", "file", "file for the scores [default: standard output]");
+    private readonly Option<bool> json = Values.Flag("--json", "one line of JSON on standard output about what was done; needs --out");
+    private readonly Option<bool> quiet = Values.Flag("--quiet", "errors only, and the scores", "-q");
 
     public ScoreOptions() => regularisation.CompletionSources.Add(Rule, HeldOut);
 
@@ -102,7 +93,7 @@ internal sealed class ScoreOptions
         bool isHeldOut = given == HeldOut;
         double? length = parsed.GetValue(bandwidth);
         if (length is { } h && !(h > 0 && double.IsFinite(h)))
-            throw new UsageException($"--bandwidth {Text(h)}: it must be a positive finite number");
+            throw new UsageException($"--bandwidth {h}: it must be a positive finite number");
         if (!isHeldOut && parsed.GetResult(seed) is { Implicit: false })
             throw new UsageException("--seed: it has no effect here, only with --regularisation held-out. Leave it out.");
         var request = new ScoreRequest
@@ -152,6 +143,4 @@ internal sealed class ScoreOptions
             ? throw new UsageException($"--regularisation {given}: the {estimator.RegularisationName} of {estimator.Name}: {problem}")
             : number;
     }
-
-    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

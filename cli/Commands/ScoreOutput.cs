@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
-using CsvHelper;
 using Stein.Engine.Estimators;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Cli.Commands;
 
@@ -41,16 +38,9 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCs
 
     private void Write(Stream stream)
     {
-        using var csv = CsvWriter.Create(stream, CsvWriterOptions.Default with { NewLine = "\n", HasHeader = false }, leaveOpen: true);
-        for (int column = 0; column < samples.Columns; column++)
-            csv.WriteField($"score_{samples.Names?[column] ?? (column + 1).ToString(CultureInfo.InvariantCulture)}");
-        csv.EndRecord();
-        for (int index = 0; index < scores.Length; index++)
-        {
-            csv.WriteField(scores[index], "R", CultureInfo.InvariantCulture);
-            if ((index + 1) % samples.Columns == 0)
-                csv.EndRecord();
-        }
+        IEnumerable<string> header = Enumerable.Range(0, samples.Columns)
+            .Select(column => $"score_{samples.Names?[column] ?? $"{column + 1}"}");
+        CsvFile.WriteCells(stream, [header, .. scores.Chunk(samples.Columns).Select(row => row.Cast<object?>())]);
     }
 
     private void Print(TextWriter text)
@@ -96,5 +86,5 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCs
 
     private string How() => request.IsHeldOut ? "held-out" : request.Settings.Regularisation is null ? "rule" : "given";
 
-    private static string Digits(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+    private static string Digits(double value) => value.ToString("G6");
 }

@@ -1,5 +1,4 @@
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Commands;
@@ -11,8 +10,8 @@ internal static class ShowCommand
     {
         Argument<string[]> names = catalog.Argument("an experiment; with --all, also several, and groups", ArgumentArity.OneOrMore);
         var grid = new GridOptions();
-        var all = new Option<bool>("--all") { Description = "every run of the grid, one per line; without it, the first run only" };
-        var precision = Values.Choice("--precision", "what the runs are computed in", ["single", "double"], "single");
+        Option<bool> all = Values.Flag("--all", "every run of the grid, one per line; without it, the first run only");
+        var precision = Values.Choice("--precision", "precision that the runs are computed in", ["single", "double"], "single");
         var command = new CommandWithExamples(
             "show",
             "Prints the effective config of an experiment as JSON: every setting with its value. Save it, change it, give it to stein run.",
@@ -28,7 +27,7 @@ internal static class ShowCommand
         {
             IReadOnlyList<Experiment> experiments = catalog.Find(parsed.GetRequiredValue(names));
             GridScale scale = grid.Read(parsed);
-            Precision chosen = parsed.GetRequiredValue(precision) == "double" ? Precision.Double : Precision.Single;
+            var chosen = Enum.Parse<Precision>(parsed.GetRequiredValue(precision), ignoreCase: true);
             if (parsed.GetValue(all))
             {
                 foreach (RunConfig run in experiments.SelectMany(experiment => experiment.Grid(scale, chosen)))

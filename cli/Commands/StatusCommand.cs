@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Commands;
 
@@ -12,7 +12,7 @@ internal static class StatusCommand
     {
         Argument<string[]> names = catalog.Argument("experiments or groups [default: all]", ArgumentArity.ZeroOrMore);
         var store = new StoreOption();
-        var json = new Option<bool>("--json") { Description = "JSON on standard output, and nothing else there" };
+        Option<bool> json = Values.Flag("--json", "JSON on standard output, and nothing else there");
         var command = new CommandWithExamples(
             "status",
             "Shows the progress of all runs, including those other processes are working on. Changes nothing.",
@@ -90,9 +90,8 @@ internal static class StatusCommand
             ],
             rows,
             keys: 2);
-        TextWriter output = Terminal.Output.Profile.Out.Writer;
         foreach (RunLine run in rows.SelectMany(row => row.Lines))
-            output.WriteLine($"{run.Run}: {run.Standing}");
+            Terminal.Text.WriteLine($"{run.Run}: {run.Status}");
     }
 
     private sealed record Row(
@@ -108,5 +107,5 @@ internal static class StatusCommand
         double Seconds,
         IReadOnlyList<RunLine> Lines);
 
-    private sealed record RunLine(string Id, string Run, string Standing);
+    private sealed record RunLine(string Id, string Run, string Status);
 }

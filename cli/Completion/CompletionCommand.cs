@@ -8,14 +8,14 @@ internal static class CompletionCommand
     /// <summary>The registry: another shell is a line here and a script beside this file.</summary>
     private static readonly Shell[] Shells =
     [
-        new("bash", "stein.bash", "source <(stein completion bash)", "now; as a line of ~/.bashrc, in every session"),
-        new("zsh", "stein.zsh", "source <(stein completion zsh)", "now; as a line of ~/.zshrc below compinit, in every session"),
-        new("fish", "stein.fish", "stein completion fish | source", "now; as a line of ~/.config/fish/config.fish, in every session"),
+        new("bash", "stein.bash", "source <(stein completion bash)", "this session; as a line of ~/.bashrc, every session"),
+        new("zsh", "stein.zsh", "source <(stein completion zsh)", "this session; as a line of ~/.zshrc below compinit, every session"),
+        new("fish", "stein.fish", "stein completion fish | source", "this session; as a line of ~/.config/fish/config.fish, every session"),
         new(
             "powershell",
             "stein.ps1",
             "stein completion powershell | Out-String | Invoke-Expression",
-            "now; as a line of the file $PROFILE, in every session"),
+            "this session; as a line of the file $PROFILE, every session"),
     ];
 
     public static Command Create()

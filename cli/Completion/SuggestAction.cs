@@ -6,7 +6,7 @@ namespace Stein.Cli.Completion;
 
 /// <summary>
 /// The directive through which shells ask: <c>stein [suggest:N] "ica --method m"</c> prints what may stand at character N of the
-/// line, one suggestion a line. Without N the text is the whole line up to the cursor, the program's name, whatever it is, included.
+/// line, one suggestion per line. Without N the text is the whole line up to the cursor, the program's name, whatever it is, included.
 /// </summary>
 internal sealed class SuggestAction(RootCommand root, SuggestDirective directive) : SynchronousCommandLineAction
 {

@@ -10,7 +10,7 @@ internal sealed record Column<TRow>(string Header, Func<TRow, string> Cell)
     /// broken over two lines cannot be read.
     /// </summary>
     /// <param name="title">Above the first table; the others say that they continue it.</param>
-    /// <param name="keys">How many of the first columns say what a row is about.</param>
+    /// <param name="keys">The number of first columns that identify a row.</param>
     public static void Print(string title, IReadOnlyList<Column<TRow>> columns, IReadOnlyList<TRow> rows, int keys = 1)
     {
         Column<TRow>[] shared = [.. columns.Take(keys)];

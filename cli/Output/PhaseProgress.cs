@@ -35,7 +35,7 @@ internal sealed class PhaseProgress(bool isSilent) : IProgress<double>, IDisposa
             return;
         said = Stopwatch.GetTimestamp();
         double left = Stopwatch.GetElapsedTime(begun).TotalSeconds * (1 - value) / value;
-        Console.Error.WriteLine(FormattableString.Invariant($"{phase}: {100 * value:F0} %, about {RunText.Duration(left)} left"));
+        Console.Error.WriteLine($"{phase}: {100 * value:F0} %, about {RunText.Duration(left)} left");
     }
 
     /// <summary>Ends the phase.</summary>

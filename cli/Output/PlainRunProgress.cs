@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Output;
 
@@ -22,18 +23,18 @@ internal sealed class PlainRunProgress(RunPlan plan) : IRunObserver
         }
     }
 
-    public void Progressed(RunConfig run, RunProgress standing)
+    public void Progressed(RunConfig run, RunProgress state)
     {
         if (!progress.Has(run))
             return;
-        progress.Advance(run, standing);
+        progress.Advance(run, state);
         long now = Stopwatch.GetTimestamp();
         lock (gate)
         {
             if (now - spoken.GetValueOrDefault(run) < Interval)
                 return;
             spoken[run] = now;
-            WriteLine(RunText.Status(run, standing));
+            WriteLine(RunText.Status(run, state));
         }
     }
 
@@ -43,10 +44,10 @@ internal sealed class PlainRunProgress(RunPlan plan) : IRunObserver
             return;
         lock (gate)
         {
-            (int number, string standing) = progress.End(outcome.Run);
+            (int number, string status) = progress.End(outcome.Run);
             double left = progress.SecondsLeft();
             string rest = number < progress.Count && double.IsFinite(left) ? $"; about {RunText.Duration(left)} left" : "";
-            WriteLine($"[{number}/{progress.Count}] {RunText.Ending(outcome, standing)}{rest}");
+            WriteLine($"[{number}/{progress.Count}] {RunText.Ending(outcome, status)}{rest}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Output;
 
@@ -9,7 +10,7 @@ internal sealed class PlanProgress
     private readonly Lock gate = new();
     private readonly Dictionary<RunConfig, PlannedRun> toDo;
     private readonly Dictionary<RunConfig, double> shares = [];
-    private readonly Dictionary<RunConfig, string> standings = [];
+    private readonly Dictionary<RunConfig, string> statuses = [];
     private readonly double total;
     private readonly long start = Stopwatch.GetTimestamp();
     private int ended;
@@ -26,7 +27,7 @@ internal sealed class PlanProgress
     /// <summary>Whether the run was to be done when the plan was made.</summary>
     public bool Has(RunConfig run) => toDo.ContainsKey(run);
 
-    /// <summary>A run stands there.</summary>
+    /// <summary>Records the progress of a run.</summary>
     public void Advance(RunConfig run, RunProgress progress)
     {
         PlannedRun planned = toDo[run];
@@ -34,18 +35,18 @@ internal sealed class PlanProgress
         lock (gate)
         {
             shares[run] = Math.Clamp((double)(progress.Iteration - planned.Iteration) / left, 0, 1);
-            standings[run] = progress.Status;
+            statuses[run] = progress.Status;
         }
     }
 
-    /// <summary>A run has ended.</summary>
-    /// <returns>Its number among those that have, and where it stood.</returns>
+    /// <summary>Records the end of a run.</summary>
+    /// <returns>Its number among the runs that have ended, and its last status.</returns>
     public (int Number, string Status) End(RunConfig run)
     {
         lock (gate)
         {
             shares[run] = 1;
-            return (++ended, standings.GetValueOrDefault(run, ""));
+            return (++ended, statuses.GetValueOrDefault(run, ""));
         }
     }
 
@@ -56,7 +57,7 @@ internal sealed class PlanProgress
             return Math.Min(shares.Sum(entry => entry.Value * Weight(toDo[entry.Key])) / total, 1);
     }
 
-    /// <summary>Seconds that the rest takes if it goes on as it went; NaN at the beginning.</summary>
+    /// <summary>Seconds that the rest takes at the speed so far; NaN at the beginning.</summary>
     public double SecondsLeft()
     {
         double share = Share();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Output;
 
@@ -50,14 +51,14 @@ internal sealed class RunProgressDisplay : IRunObserver
         active[run] = task;
     }
 
-    public void Progressed(RunConfig run, RunProgress standing)
+    public void Progressed(RunConfig run, RunProgress state)
     {
         ProgressTask task = active[run];
-        task.Tag = standing;
-        task.Value = Math.Min(standing.Iteration, task.MaxValue - 0.5);
+        task.Tag = state;
+        task.Value = Math.Min(state.Iteration, task.MaxValue - 0.5);
         if (progress.Has(run))
         {
-            progress.Advance(run, standing);
+            progress.Advance(run, state);
             whole.Value = progress.Share();
         }
     }
@@ -72,15 +73,15 @@ internal sealed class RunProgressDisplay : IRunObserver
 
         if (!progress.Has(outcome.Run))
             return;
-        (int number, string standing) = progress.End(outcome.Run);
+        (int number, string status) = progress.End(outcome.Run);
         whole.Value = progress.Share();
-        Terminal.Error.WriteLine($"[{number}/{progress.Count}] {RunText.Ending(outcome, standing)}");
+        Terminal.Error.WriteLine($"[{number}/{progress.Count}] {RunText.Ending(outcome, status)}");
     }
 
     public void Noted(RunConfig run, string message) => Terminal.Error.WriteLine($"{run.Description}: {message}");
 
     /// <summary>
-    /// Iterations, how many a second, and where the run stands, cut off where there is no room: a line that wraps is unreadable.
+    /// Iterations, iterations per second and status, cut off where there is no room: a line that wraps is unreadable.
     /// </summary>
     private sealed class NumbersColumn(int room) : ProgressColumn
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Output;
 
@@ -7,7 +7,7 @@ namespace Stein.Cli.Output;
 internal static class RunText
 {
     public static string Rate(RunProgress progress) =>
-        progress.IterationsPerSecond.ToString(progress.IterationsPerSecond < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + " it/s";
+        progress.IterationsPerSecond.ToString(progress.IterationsPerSecond < 100 ? "0.0" : "0") + " it/s";
 
     public static string Status(RunConfig run, RunProgress progress)
     {
@@ -17,10 +17,10 @@ internal static class RunText
     }
 
     /// <summary>A line for a run that has ended.</summary>
-    /// <param name="standing">Where it stood when it was last heard of; may be empty.</param>
-    public static string Ending(RunOutcome outcome, string standing) => $"{outcome.Run.Description}: " + outcome.Status switch
+    /// <param name="status">Its last known status; may be empty.</param>
+    public static string Ending(RunOutcome outcome, string status) => $"{outcome.Run.Description}: " + outcome.Status switch
     {
-        RunStatus.Finished => $"{standing}{(standing.Length > 0 ? ", " : "")}{Duration(outcome.Seconds)}",
+        RunStatus.Finished => $"{status}{(status.Length > 0 ? ", " : "")}{Duration(outcome.Seconds)}",
         RunStatus.AlreadyDone => "done elsewhere",
         RunStatus.Failed => $"failed. {outcome.Message}",
         RunStatus.Interrupted => $"interrupted at iteration {outcome.Iteration}, where it resumes next time",
@@ -30,8 +30,8 @@ internal static class RunText
 
     public static string Duration(double seconds) => seconds switch
     {
-        < 99.95 => seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s",
-        < 5970 => (seconds / 60).ToString("0.0", CultureInfo.InvariantCulture) + " min",
-        _ => (seconds / 3600).ToString("0.0", CultureInfo.InvariantCulture) + " h",
+        < 99.95 => seconds.ToString("0.0") + " s",
+        < 5970 => (seconds / 60).ToString("0.0") + " min",
+        _ => (seconds / 3600).ToString("0.0") + " h",
     };
 }

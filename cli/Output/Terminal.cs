@@ -14,7 +14,7 @@ internal static class Terminal
     private const int WidthOfFiles = 200;
 
     /// <summary>No table is of use below, and Spectre.Console needs room for its borders.</summary>
-    private const int SmallestWidth = 20;
+    private const int MinWidth = 20;
 
     static Terminal()
     {
@@ -29,11 +29,14 @@ internal static class Terminal
 
     public static IAnsiConsole Error { get; }
 
+    /// <summary>Standard output for lines without colours, however long.</summary>
+    public static TextWriter Text => Output.Profile.Out.Writer;
+
     /// <summary>The width asked for by COLUMNS; null where there is none, or none that can be used.</summary>
     public static int? Columns
         => int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int columns)
             && columns > 0
-            ? Math.Max(columns, SmallestWidth)
+            ? Math.Max(columns, MinWidth)
             : null;
 
     /// <summary>Whether progress can be drawn in place.</summary>

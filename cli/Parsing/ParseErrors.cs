@@ -23,7 +23,7 @@ internal static class ParseErrors
         Console.Error.WriteLine($"See: {string.Join(' ', Ancestry(parsed.CommandResult).Reverse())} --help");
     }
 
-    /// <summary>The message about a word that looks like an option of a command, and is none; it says which is closest.</summary>
+    /// <summary>The message about a word that looks like an option of a command but is not one; it suggests the closest.</summary>
     public static string UnknownOption(CommandResult result, string word)
     {
         IEnumerable<string> options = CommandOptions.Of(result)

@@ -1,4 +1,3 @@
-using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Stein.Experiments.Declarations;

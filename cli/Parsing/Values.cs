@@ -10,6 +10,15 @@ namespace Stein.Cli.Parsing;
 /// <summary>Makes options whose errors say what was wrong, what is allowed, and which name is closest.</summary>
 internal static class Values
 {
+    /// <summary>Given or not.</summary>
+    public static Option<bool> Flag(string name, string description, params string[] aliases)
+        => new(name, aliases) { Description = description };
+
+    /// <summary>Any text.</summary>
+    /// <param name="kind">What it is, in a word for help.</param>
+    public static Option<string> Text(string name, string kind, string description)
+        => new(name) { Description = description, HelpName = kind };
+
     /// <summary>One of some names; the shell completes them.</summary>
     public static Option<string> Choice(string name, string description, IReadOnlyList<string> choices, string? defaultValue = null)
     {
@@ -28,14 +37,8 @@ internal static class Values
     /// <summary>One or more names, repeated, side by side or with commas.</summary>
     public static Option<string[]> Choices(string name, string description, IReadOnlyList<string> choices, params string[] defaults)
     {
-        var option = new Option<string[]>(name)
-        {
-            Description = description,
-            HelpName = string.Join('|', choices),
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => defaults,
-            CustomParser = result => [.. Split(result).Select(token => ParseChoice(name, token, choices, result)!).Distinct()],
-        };
+        Option<string[]> option = Several(
+            name, description, (token, result) => ParseChoice(name, token, choices, result)!, defaults, string.Join('|', choices));
         option.CompletionSources.Add([.. choices]);
         return option;
     }
@@ -53,7 +56,7 @@ internal static class Values
         if (defaultValue is { } number)
         {
             option.DefaultValueFactory = _ => defaultValue;
-            option.CompletionSources.Add(Text(number));
+            option.CompletionSources.Add($"{number}");
         }
 
         return option;
@@ -63,15 +66,8 @@ internal static class Values
     public static Option<T[]> Numbers<T>(string name, string description, params T[] defaults)
         where T : struct, INumber<T>
     {
-        var option = new Option<T[]>(name)
-        {
-            Description = description,
-            HelpName = Kind<T>(),
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => defaults,
-            CustomParser = result => [.. Split(result).Select(token => ParseNumber<T>(name, token, result)).Distinct()],
-        };
-        option.CompletionSources.Add([.. defaults.Select(Text)]);
+        Option<T[]> option = Several(name, description, (token, result) => ParseNumber<T>(name, token, result), defaults, Kind<T>());
+        option.CompletionSources.Add([.. defaults.Select(number => $"{number}")]);
         return option;
     }
 
@@ -109,6 +105,16 @@ internal static class Values
         option.CompletionSources.Add(_ => choices ?? suggested());
         return option;
     }
+
+    private static Option<T[]> Several<T>(
+        string name, string description, Func<string, ArgumentResult, T> parse, T[] defaults, string kind) => new(name)
+        {
+            Description = description,
+            HelpName = kind,
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => defaults,
+            CustomParser = result => [.. Split(result).Select(token => parse(token, result)).Distinct()],
+        };
 
     private static JsonNode? ParseJson(string name, string word, Type type, IReadOnlyList<string>? choices, ArgumentResult result)
     {
@@ -159,10 +165,6 @@ internal static class Values
         result.AddError($"{name} {value}: it must be {Article<T>()}");
         return default;
     }
-
-    private static string Text<T>(T number)
-        where T : struct, INumber<T>
-        => number.ToString(null, CultureInfo.InvariantCulture);
 
     private static string Kind<T>()
         where T : struct, INumber<T>

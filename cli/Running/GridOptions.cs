@@ -1,9 +1,8 @@
-using System.CommandLine.Parsing;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Running;
 
-/// <summary>Options that say which grid of an experiment is meant.</summary>
+/// <summary>Options that choose a grid of an experiment.</summary>
 internal sealed class GridOptions
 {
     private readonly Option<string> grid = Values.Choice(
@@ -12,23 +11,18 @@ internal sealed class GridOptions
         ["paper", "quick", "test"],
         "paper");
 
-    private readonly Option<bool> quick = new("--quick")
-    {
-        Description = "the same as --grid quick; its numbers are not compared with the paper's",
-    };
+    private readonly Option<bool> quick =
+        Values.Flag("--quick", "the same as --grid quick; its numbers are not compared with the paper's");
 
     public void AddTo(Command command) => command.AddShared(grid, quick);
 
     public GridScale Read(ParseResult parsed)
     {
         string name = parsed.GetRequiredValue(grid);
-        if (parsed.GetValue(quick))
-        {
-            if (parsed.GetResult(grid) is { Implicit: false } && name != "quick")
-                throw new UsageException($"--quick and --grid {name} contradict each other; give one of them");
-            name = "quick";
-        }
-
-        return name switch { "paper" => GridScale.Paper, "quick" => GridScale.Quick, _ => GridScale.Test };
+        if (!parsed.GetValue(quick))
+            return Enum.Parse<GridScale>(name, ignoreCase: true);
+        if (parsed.GetResult(grid) is { Implicit: false } && name != "quick")
+            throw new UsageException($"--quick and --grid {name} contradict each other; give one of them");
+        return GridScale.Quick;
     }
 }

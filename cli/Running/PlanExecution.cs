@@ -1,12 +1,12 @@
-using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Running;
 
 /// <summary>
-/// Runs what is to be run, with progress, writes the reports, and says how it ended: what experiments, <c>run</c> and
+/// Runs a plan with progress, writes the reports, and says how it ended: what experiments, <c>run</c> and
 /// <c>reproduce</c> share.
 /// </summary>
 /// <param name="context">Where and how to run.</param>
@@ -15,7 +15,7 @@ internal sealed class PlanExecution(RunContext context, Interruption interruptio
 {
     /// <param name="shard">The part of all runs to do; without a report then, since it would be one of a part.</param>
     /// <param name="check">Whether a number that is not the published one is a failure.</param>
-    /// <param name="summarise">Whether a table with a line for each experiment ends it, even if there is one only.</param>
+    /// <param name="summarise">Whether a table with one row per experiment ends it, even for a single one.</param>
     /// <returns>The exit code.</returns>
     public int Run(IReadOnlyList<ReportPart> parts, Shard? shard = null, bool check = false, bool summarise = false)
     {

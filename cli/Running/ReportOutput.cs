@@ -6,8 +6,6 @@ namespace Stein.Cli.Running;
 /// <summary>Prints what a report came to: tables for people, or events for programs.</summary>
 internal sealed class ReportOutput(bool json, bool quiet)
 {
-    private static TextWriter Text => Terminal.Output.Profile.Out.Writer;
-
     public void Write(ReportPart part, ReportOutcome outcome)
     {
         if (json)
@@ -17,8 +15,8 @@ internal sealed class ReportOutput(bool json, bool quiet)
         foreach (Table table in outcome.Tables)
             Print(table);
         if (outcome.Deviations.Count > 0)
-            Text.WriteLine($"Not the paper's protocol: {string.Join(", ", outcome.Deviations)}.");
-        Text.WriteLine(outcome.Files.Count == 0
+            Terminal.Text.WriteLine($"Not the paper's protocol: {string.Join(", ", outcome.Deviations)}.");
+        Terminal.Text.WriteLine(outcome.Files.Count == 0
             ? $"{part.Experiment.Name}: no run is finished; there is nothing to report"
             : $"{outcome.Files.Count} files (tables, curves, figures, provenance) are in {part.Folder}");
     }

@@ -3,15 +3,15 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
-using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Stein.Experiments.Runs.Slurm;
 
 namespace Stein.Cli.Running;
 
 /// <summary>
 /// <c>--json</c>: one event per line, each with <c>schema</c> and <c>event</c>: <c>planned</c>, <c>started</c>, <c>progressed</c> (a run at
-/// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and at last <c>finished</c> with the exit code; or <c>submitted</c>
+/// most once a second), <c>noted</c>, <c>ended</c>, <c>reported</c>, and finally <c>finished</c> with the exit code; or <c>submitted</c>
 /// where a cluster is to run it. The rows of tables in <c>reported</c> have the names of the columns in the report's CSV files as keys.
 /// </summary>
 /// <remarks>
@@ -28,35 +28,32 @@ internal sealed class RunEvents(TextWriter output) : IRunObserver
     private readonly Lock gate = new();
     private readonly Dictionary<string, long> spoken = [];
 
-    public void Planned(RunPlan plan, RunContext context) => Write("planned", new JsonObject
+    public void Planned(RunPlan plan, RunContext context) => Write("planned", new
     {
-        ["program"] = JsonSerializer.SerializeToNode(BuildIdentity.Current, JsonFormat.Line),
-        ["device"] = JsonSerializer.SerializeToNode(context.Device, JsonFormat.Line),
-        ["jobs"] = context.Executor.Jobs,
-        ["store"] = context.Store.Root,
-        ["seconds"] = plan.Seconds(context.Executor.Jobs),
-        ["runs"] = new JsonArray(
-        [
-            .. plan.Runs.Select(planned => new JsonObject
-            {
-                ["id"] = planned.Run.Id,
-                ["experiment"] = planned.Run.Experiment.Name,
-                ["run"] = planned.Run.Description,
-                ["reason"] = JsonSerializer.SerializeToNode(planned.Reason, JsonFormat.Line),
-                ["explanation"] = planned.Explanation,
-                ["iteration"] = planned.Iteration,
-                ["seconds"] = planned.Seconds,
-            }),
-        ]),
+        Program = BuildIdentity.Current,
+        context.Device,
+        context.Executor.Jobs,
+        Store = context.Store.Root,
+        Seconds = plan.Seconds(context.Executor.Jobs),
+        Runs = plan.Runs.Select(planned => new
+        {
+            planned.Run.Id,
+            Experiment = planned.Run.Experiment.Name,
+            Run = planned.Run.Description,
+            planned.Reason,
+            planned.Explanation,
+            planned.Iteration,
+            planned.Seconds,
+        }),
     });
 
-    public void Started(RunConfig run, int iteration, int iterations) => Write("started", new JsonObject
+    public void Started(RunConfig run, int iteration, int iterations) => Write("started", new
     {
-        ["id"] = run.Id,
-        ["experiment"] = run.Experiment.Name,
-        ["run"] = run.Description,
-        ["iteration"] = iteration,
-        ["iterations"] = iterations,
+        run.Id,
+        Experiment = run.Experiment.Name,
+        Run = run.Description,
+        Iteration = iteration,
+        Iterations = iterations,
     });
 
     public void Progressed(RunConfig run, RunProgress progress)
@@ -69,73 +66,62 @@ internal sealed class RunEvents(TextWriter output) : IRunObserver
             spoken[run.Id] = now;
         }
 
-        Write("progressed", new JsonObject
+        Write("progressed", new
         {
-            ["id"] = run.Id,
-            ["iteration"] = progress.Iteration,
-            ["iterations"] = progress.Iterations,
-            ["iterations_per_second"] = progress.IterationsPerSecond,
-            ["metrics"] = new JsonObject(progress.Metrics.Select(
-                metric => KeyValuePair.Create(metric.Name, JsonSerializer.SerializeToNode(metric.Value, JsonFormat.Line)))),
+            run.Id,
+            progress.Iteration,
+            progress.Iterations,
+            progress.IterationsPerSecond,
+            Metrics = progress.Metrics.ToDictionary(metric => metric.Name, metric => metric.Value),
         });
     }
 
-    public void Ended(RunOutcome outcome) => Write("ended", new JsonObject
+    public void Ended(RunOutcome outcome) => Write("ended", new
     {
-        ["id"] = outcome.Run.Id,
-        ["experiment"] = outcome.Run.Experiment.Name,
-        ["run"] = outcome.Run.Description,
-        ["status"] = JsonSerializer.SerializeToNode(outcome.Status, JsonFormat.Line),
-        ["iteration"] = outcome.Iteration,
-        ["seconds"] = outcome.Seconds,
-        ["message"] = outcome.Message,
-        ["folder"] = outcome.Folder,
+        outcome.Run.Id,
+        Experiment = outcome.Run.Experiment.Name,
+        Run = outcome.Run.Description,
+        outcome.Status,
+        outcome.Iteration,
+        outcome.Seconds,
+        outcome.Message,
+        outcome.Folder,
     });
 
-    public void Noted(RunConfig run, string message) => Write("noted", new JsonObject { ["id"] = run.Id, ["message"] = message });
+    public void Noted(RunConfig run, string message) => Write("noted", new { run.Id, Message = message });
 
     public void Report(ReportPart part, ReportOutcome outcome)
     {
-        var content = new JsonObject
+        var content = new
         {
-            ["experiment"] = part.Experiment.Name,
-            ["scale"] = JsonSerializer.SerializeToNode(part.Scale, JsonFormat.Line),
-            ["folder"] = part.Folder,
-            ["finished"] = outcome.Finished,
-            ["expected"] = outcome.Expected,
-            ["deviations"] = JsonSerializer.SerializeToNode(outcome.Deviations, JsonFormat.Line),
-            ["comparisons"] = JsonSerializer.SerializeToNode(outcome.Comparisons, JsonFormat.Line),
-            ["files"] = JsonSerializer.SerializeToNode(outcome.Files, JsonFormat.Line),
+            Experiment = part.Experiment.Name,
+            part.Scale,
+            part.Folder,
+            outcome.Finished,
+            outcome.Expected,
+            outcome.Deviations,
+            outcome.Comparisons,
+            outcome.Files,
         };
-        foreach ((string key, JsonNode? value) in outcome.Data)
-            content[key] = value?.DeepClone();
-        Write("reported", content);
+        Write("reported", content, outcome.Data);
     }
 
-    public void Submitted(int runsToDo, SlurmSubmission? submission, SlurmJobs? jobs) => Write("submitted", new JsonObject
+    public void Submitted(int runsToDo, SlurmSubmission? submission, SlurmJobs? jobs)
+        => Write("submitted", new { Runs = runsToDo, Script = submission?.SubmitScript, Logs = submission?.LogFolder, Jobs = jobs });
+
+    public void Ended(IReadOnlyList<RunOutcome> outcomes, int exitCode) => Write("finished", new
     {
-        ["runs"] = runsToDo,
-        ["script"] = submission?.SubmitScript,
-        ["logs"] = submission?.LogFolder,
-        ["jobs"] = JsonSerializer.SerializeToNode(jobs, JsonFormat.Line),
+        Statuses = outcomes.GroupBy(outcome => outcome.Status).OrderBy(group => group.Key).ToDictionary(
+            group => JsonNamingPolicy.KebabCaseLower.ConvertName($"{group.Key}"), group => group.Count()),
+        ExitCode = exitCode,
     });
 
-    public void Ended(IReadOnlyList<RunOutcome> outcomes, int exitCode) => Write("finished", new JsonObject
-    {
-        ["statuses"] = new JsonObject(outcomes.GroupBy(outcome => outcome.Status).OrderBy(group => group.Key).Select(
-            group => KeyValuePair.Create(JsonNamingPolicy.KebabCaseLower.ConvertName($"{group.Key}"), (JsonNode?)group.Count()))),
-        ["exit_code"] = exitCode,
-    });
-
-    private void Write(string name, JsonObject content)
+    private void Write(string name, object content, JsonObject? rows = null)
     {
         var line = new JsonObject { ["schema"] = Schema, ["event"] = name };
-        foreach ((string key, JsonNode? value) in content.ToArray())
-        {
-            content.Remove(key);
-            line[key] = value;
-        }
-
+        JsonObject members = JsonSerializer.SerializeToNode(content, JsonFormat.Line)!.AsObject();
+        foreach ((string key, JsonNode? value) in members.Concat(rows ?? []))
+            line[key] = value?.DeepClone();
         lock (gate)
             output.WriteLine(line.ToJsonString(JsonFormat.Line));
     }

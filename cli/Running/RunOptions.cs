@@ -1,45 +1,39 @@
-using System.CommandLine.Parsing;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Running;
 
 /// <summary>
-/// Options of everything that runs: where, how many at a time, what is printed. None but --device double changes a number.
+/// Options of every command that runs experiments: where, how many at a time, what is printed. Only --device changes numbers.
 /// </summary>
 internal sealed class RunOptions(string folderHelp)
 {
-    private readonly Option<string> device = Values.Choice("--device", "what computes; see stein devices", DeviceCatalog.Names, "auto");
+    private readonly Option<string> device =
+        Values.Choice("--device", "device to compute on; see stein devices", DeviceCatalog.Names, "auto");
+
 
     private readonly Option<int?> jobs =
         Values.Number<int>("--jobs", "number of parallel runs; results do not depend on it [default: one per core; 1 on a GPU]");
 
-    private readonly Option<string> folder = new("--out") { Description = folderHelp, HelpName = "folder" };
+    private readonly Option<string> folder = Values.Text("--out", "folder", folderHelp);
     private readonly StoreOption store = new();
-    private readonly Option<bool> force = new("--force")
-    {
-        Description = "repeat finished runs; the old result is kept until the new one is complete",
-    };
+    private readonly Option<bool> force =
+        Values.Flag("--force", "repeat finished runs; the old result is kept until the new one is complete");
 
-    private readonly Option<bool> failFast = new("--fail-fast")
-    {
-        Description = "when a run fails, stop the others too; they resume next time",
-    };
-
+    private readonly Option<bool> failFast = Values.Flag("--fail-fast", "when a run fails, stop the others too; they resume next time");
     private readonly Option<bool> dryRun =
-        new("--dry-run") { Description = "print what would be run, why, and how long it would take; write nothing" };
+        Values.Flag("--dry-run", "print what would be run, why, and how long it would take; write nothing");
 
     private readonly Option<int?> checkpointEvery = Values.Number<int>(
         "--checkpoint-every", "write a checkpoint after so many iterations, as well as every 10 seconds [default: every 10 seconds only]");
 
-    private readonly Option<bool> json = new("--json")
-    {
-        Description = "events on standard output, one line of JSON each, and nothing else there",
-    };
+    private readonly Option<bool> json =
+        Values.Flag("--json", "events on standard output, one line of JSON each, and nothing else there");
 
-    private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "print errors only: no progress and no tables" };
+    private readonly Option<bool> quiet = Values.Flag("--quiet", "print errors only: no progress and no tables", "-q");
 
     public void AddTo(Command command)
         => command.AddShared(device, jobs, folder, store.Option, force, failFast, dryRun, checkpointEvery, json, quiet);
@@ -79,15 +73,14 @@ internal sealed class StoreOption
 {
     private const string Variable = "STEIN_STORE";
 
-    public Option<string> Option { get; } = new("--store")
-    {
-        Description = $"folder that runs are kept in; any number of processes may share it [default: ${Variable}, or {DefaultFolder}]",
-        HelpName = "folder",
-    };
+    public Option<string> Option { get; } = Values.Text(
+        "--store",
+        "folder",
+        $"folder that runs are kept in; any number of processes may share it [default: ${Variable}, or {DefaultFolder}]");
 
     private static string DefaultFolder => Path.Combine("results", "runs");
 
-    /// <exception cref="UsageException">It is no folder's path.</exception>
+    /// <exception cref="UsageException">It is not the path of a folder.</exception>
     public RunStore Read(ParseResult parsed)
     {
         string? fromVariable = Environment.GetEnvironmentVariable(Variable);
@@ -113,7 +106,7 @@ internal sealed record RunContext
 
     public required ExecutorOptions Executor { get; init; }
 
-    /// <summary>Whether finished runs are done again.</summary>
+    /// <summary>Whether finished runs are repeated.</summary>
     public bool Force { get; init; }
 
     /// <summary>Whether nothing is to be run or written.</summary>

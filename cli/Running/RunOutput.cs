@@ -1,6 +1,4 @@
-using System.Globalization;
-using Stein.Experiments.Reports;
-using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 
 namespace Stein.Cli.Running;
 
@@ -8,8 +6,6 @@ namespace Stein.Cli.Running;
 internal sealed class RunOutput(RunContext context, RunPlan plan)
 {
     private readonly RunEvents? events = context.Json ? RunEvents.Standard : null;
-
-    private static TextWriter Text => Terminal.Output.Profile.Out.Writer;
 
     /// <summary>What would be run, and why.</summary>
     public void DryRun()
@@ -30,7 +26,7 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
                 toDo);
         }
 
-        Text.WriteLine($"{Amount()} Nothing was written.");
+        Terminal.Text.WriteLine($"{Amount()} Nothing was written.");
     }
 
     /// <summary>What is about to be run.</summary>
@@ -40,7 +36,7 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
         if (context.PrintsText)
         {
             string device = $"{context.Device.Name} ({context.Device.Description})";
-            Text.WriteLine($"{Amount()} On {device}; runs are kept in {Shown(context.Store.Root)}.");
+            Terminal.Text.WriteLine($"{Amount()} On {device}; runs are kept in {Shown(context.Store.Root)}.");
         }
     }
 
@@ -57,7 +53,7 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
     /// <summary>What failed, and what is left to do.</summary>
     /// <param name="outcomes">How the runs ended.</param>
     /// <param name="exitCode">What the program returns.</param>
-    /// <param name="isCompared">Whether any number was held against a published one.</param>
+    /// <param name="isCompared">Whether any number was compared with a published one.</param>
     public void End(IReadOnlyList<RunOutcome> outcomes, int exitCode, bool isCompared)
     {
         foreach (RunOutcome outcome in outcomes.Where(outcome => outcome.Status == RunStatus.Failed))
@@ -96,7 +92,7 @@ internal sealed class RunOutput(RunContext context, RunPlan plan)
         if (toDo.Length == 0)
             return plan.Runs.Count == 1 ? "The run is done already." : $"All {all} are done already.";
         string count = toDo.Length == plan.Runs.Count ? $"{all} to do"
-            : string.Create(CultureInfo.InvariantCulture, $"{toDo.Length} of {all} to do");
+            : $"{toDo.Length} of {all} to do";
         int jobs = Math.Min(context.Executor.Jobs, toDo.Length);
         string basis = toDo.Any(run => run.Basis == EstimateBasis.Assumed) ? "a guess: no such run was timed here yet"
             : toDo.Any(run => run.Basis == EstimateBasis.OtherDevices) ? "by speeds on other devices"

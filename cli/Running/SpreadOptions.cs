@@ -1,5 +1,4 @@
-using System.CommandLine.Parsing;
-using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Stein.Experiments.Runs.Slurm;
 
 namespace Stein.Cli.Running;
@@ -7,39 +6,28 @@ namespace Stein.Cli.Running;
 /// <summary>Options that spread a plan over machines.</summary>
 internal sealed class SpreadOptions
 {
-    private readonly Option<string> shard = new("--shard")
-    {
-        Description = "do part i of n of the plan, i from 0 to n−1, and make no report; the parts depend on the plan alone",
-        HelpName = "i/n",
-    };
+    private readonly Option<string> shard = Values.Text(
+        "--shard", "i/n", "do part i of n of the plan, i from 0 to n−1, and make no report; the parts depend on the plan alone");
 
     private readonly Option<string> executor =
         Values.Choice("--executor", "run here, or write a job array for a Slurm cluster", ["local", "slurm"], "local");
 
-    private readonly Option<bool> submit = new("--submit") { Description = "slurm: submit the scripts; without it they are only written" };
+    private readonly Option<bool> submit = Values.Flag("--submit", "slurm: submit the scripts; without it they are only written");
     private readonly Option<int?> tasks =
-        Values.Number<int>("--tasks", "slurm: tasks of the array, a shard each [default: one for each run to do]");
+        Values.Number<int>("--tasks", "slurm: tasks of the array, one shard each [default: one per run to do]");
 
-    private readonly Option<string> partition = new("--partition")
-    {
-        Description = "slurm: partition [default: the site's]",
-        HelpName = "name",
-    };
+    private readonly Option<string> partition = Values.Text("--partition", "name", "slurm: partition [default: the site's]");
+    private readonly Option<string> time = Values.Text(
+        "--time", "time", "slurm: time limit of a task in sbatch's format, such as 2:00:00; shortly before it the task stops and requeues");
 
-    private readonly Option<string> time = new("--time")
-    {
-        Description = "slurm: time limit of a task as sbatch takes it, such as 2:00:00; before it the task stops and queues again",
-        HelpName = "time",
-    };
-
-    private readonly Option<string> memory = new("--memory") { Description = "slurm: memory of a task, such as 4G", HelpName = "size" };
+    private readonly Option<string> memory = Values.Text("--memory", "size", "slurm: memory of a task, such as 4G");
     private readonly Option<int?> cpus = Values.Number<int>("--cpus", "slurm: cores per task, and parallel runs in it", 1);
 
     private readonly Option<int?> arrayLimit =
-        Values.Number<int>("--array-limit", "slurm: tasks that run at once at most [default: as many as the site lets]");
+        Values.Number<int>("--array-limit", "slurm: maximum number of tasks that run at once [default: as many as the site allows]");
 
     private readonly Option<int?> maxArraySize =
-        Values.Number<int>("--max-array-size", "slurm: the site's MaxArraySize, at which arrays are split [default: asked of scontrol]");
+        Values.Number<int>("--max-array-size", "slurm: the site's MaxArraySize, at which arrays are split [default: read from scontrol]");
 
     private readonly Option<string[]> sbatchOptions = new("--sbatch-option")
     {
@@ -58,7 +46,7 @@ internal sealed class SpreadOptions
             return null;
         try
         {
-            return Experiments.Runs.Shard.Parse(text);
+            return Experiments.Runs.Execution.Shard.Parse(text);
         }
         catch (FormatException exception)
         {
@@ -100,13 +88,13 @@ internal sealed class SpreadOptions
 
         var client = new SlurmClient();
         int cores = parsed.GetRequiredValue(cpus)!.Value;
-        string[] program = SelfCommand.Words();
+        string[] program = Self();
         SlurmSubmission submission;
         try
         {
             submission = SlurmSubmission.Write(Path.Combine(context.Store.Root, "slurm"), new SlurmSettings
             {
-                Command = [.. program, .. command, "--jobs", FormattableString.Invariant($"{cores}")],
+                Command = [.. program, .. command, "--jobs", $"{cores}"],
                 ReportCommand = [.. program, .. reportCommand],
                 Tasks = Math.Min(parsed.GetValue(tasks) ?? runsToDo, runsToDo),
                 WorkingDirectory = Environment.CurrentDirectory,
@@ -136,11 +124,19 @@ internal sealed class SpreadOptions
         Say(context, $"{runsToDo} runs to do, submitted as job {numbers}; the report is job {jobs.Report}.", runsToDo, submission, jobs);
     }
 
+    /// <summary>How this program was started: the executable, or the host and the assembly where that is how it runs.</summary>
+    private static string[] Self()
+    {
+        string process = Environment.ProcessPath ?? "stein";
+        string assembly = Path.Combine(AppContext.BaseDirectory, "stein.dll");
+        return Path.GetFileNameWithoutExtension(process) == "dotnet" && File.Exists(assembly) ? [process, assembly] : [process];
+    }
+
     private static void Say(RunContext context, string text, int runsToDo, SlurmSubmission? submission, SlurmJobs? jobs)
     {
         if (context.Json)
             RunEvents.Standard.Submitted(runsToDo, submission, jobs);
         else if (!context.Quiet)
-            Terminal.Output.Profile.Out.Writer.WriteLine(text);
+            Terminal.Text.WriteLine(text);
     }
 }

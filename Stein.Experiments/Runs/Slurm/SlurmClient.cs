@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Stein.Experiments.Runs.Slurm;
@@ -26,7 +25,7 @@ internal sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? e
         int[] limits =
         [
             .. ArraySizes().Matches(configuration.Output)
-                .Select(match => int.Parse(match.Groups["size"].Value, CultureInfo.InvariantCulture)),
+                .Select(match => int.Parse(match.Groups["size"].Value)),
         ];
         return configuration.ExitCode == 0 && limits.Length > 0 ? limits.Min() : null;
     }
@@ -36,13 +35,12 @@ internal sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? e
     /// <exception cref="SlurmException">sbatch is not there, or refused: its own message.</exception>
     public async Task<SlurmJobs> SubmitAsync(SlurmSubmission submission, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(submission);
         Completed submitted = await RunBashAsync([submission.SubmitScript], cancellationToken).ConfigureAwait(false);
         if (submitted.ExitCode != 0)
             throw new SlurmException($"The jobs were not submitted. {submitted.Error.Trim()}");
 
         ILookup<string, int> jobs = SubmittedJobs().Matches(submitted.Output).ToLookup(
-            match => match.Groups["kind"].Value, match => int.Parse(match.Groups["job"].Value, CultureInfo.InvariantCulture));
+            match => match.Groups["kind"].Value, match => int.Parse(match.Groups["job"].Value));
         int[] arrays = [.. jobs["array"]];
         int[] reports = [.. jobs["report"]];
         return arrays.Length == submission.ArrayScripts.Count && reports.Length == 1
@@ -93,3 +91,11 @@ internal sealed partial class SlurmClient(IReadOnlyDictionary<string, string>? e
 
     private sealed record Completed(int ExitCode, string Output, string Error);
 }
+
+/// <summary>Job numbers of a submission.</summary>
+/// <param name="Arrays">The numbers of the arrays, in the order of the shards; task i of array N is job N_i.</param>
+/// <param name="Report">The number of the job that makes the report.</param>
+internal sealed record SlurmJobs(IReadOnlyList<int> Arrays, int Report);
+
+/// <summary>Slurm did not do what was asked: a message for people, with Slurm's own words where it said something.</summary>
+internal sealed class SlurmException(string message, Exception? innerException = null) : Exception(message, innerException);

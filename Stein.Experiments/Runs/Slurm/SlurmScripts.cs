@@ -54,7 +54,7 @@ internal sealed class SlurmScripts
         int first = array * settings.MaxArraySize;
         return $$"""
             #!/usr/bin/env bash
-            # Shards {{first}} to {{first + TasksOf(array) - 1}} of {{settings.Tasks}}, a task each.
+            # Shards {{first}} to {{first + TasksOf(array) - 1}} of {{settings.Tasks}}, one task each.
             {{Lines(ArrayDirectives(array))}}
             set -u
 
@@ -90,7 +90,7 @@ internal sealed class SlurmScripts
     /// <summary>The script of the report.</summary>
     public string ReportScript() => $"""
         #!/usr/bin/env bash
-        # The report, from what is there when every task has ended.
+        # Makes the report from the finished runs, when every task has ended.
         {Lines(ReportDirectives())}
         exec {BashQuoting.QuoteAll(settings.ReportCommand)}
 
@@ -109,7 +109,7 @@ internal sealed class SlurmScripts
 
         return $$"""
             #!/usr/bin/env bash
-            # Submits the arrays, and the report to run after them; prints a line for each: array JOB, report JOB.
+            # Submits the arrays, and the report to run after them; prints one line for each: array JOB, report JOB.
             set -euo pipefail
             cd "$(dirname "${BASH_SOURCE[0]}")"
 

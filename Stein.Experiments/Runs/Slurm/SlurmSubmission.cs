@@ -1,6 +1,5 @@
 using System.Globalization;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs.Slurm;
 
@@ -27,7 +26,6 @@ internal sealed record SlurmSubmission(
     public static SlurmSubmission Write(string parent, SlurmSettings settings)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(parent);
-        ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         parent = Path.GetFullPath(parent);
         Directory.CreateDirectory(parent);

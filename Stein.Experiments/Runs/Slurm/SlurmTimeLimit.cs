@@ -11,7 +11,6 @@ internal static partial class SlurmTimeLimit
     /// <exception cref="FormatException">It is none of these, or zero.</exception>
     public static TimeSpan Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         Match match = WithDays().Match(text);
         if (!match.Success)
             match = WithoutDays().Match(text);
@@ -29,7 +28,7 @@ internal static partial class SlurmTimeLimit
     }
 
     /// <summary>The limit as <c>sbatch --time</c> reads it: D-HH:MM:SS.</summary>
-    public static string Format(TimeSpan limit) => limit.ToString(@"d\-hh\:mm\:ss", CultureInfo.InvariantCulture);
+    public static string Format(TimeSpan limit) => limit.ToString(@"d\-hh\:mm\:ss");
 
     [GeneratedRegex(@"^(?<days>\d{1,4})-(?<hours>\d{1,6})(:(?<minutes>\d{1,6})(:(?<seconds>\d{1,6}))?)?\z")]
     private static partial Regex WithDays();

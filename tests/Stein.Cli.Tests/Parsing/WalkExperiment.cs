@@ -2,7 +2,9 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Stein.Engine.Devices;
 using Stein.Experiments.Declarations;
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
 
 namespace Stein.Cli.Tests.Parsing;
 
@@ -84,6 +86,5 @@ internal sealed class WalkExperiment(string name = "walk") : Experiment<WalkSett
 
     protected override IRun Start(WalkSettings config, Device device) => throw new NotSupportedException();
 
-    protected override ReportOutcome WriteReport(ReportRequest request, IReadOnlyList<StoredRun<WalkSettings>> runs)
-        => new([], runs.Count, request.Plan.Count, []);
+    protected override Report Compose(Results<WalkSettings> results) => new([]);
 }

@@ -3,7 +3,9 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Experiments.Declarations;
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Declarations;
@@ -73,8 +75,8 @@ public sealed class SettingTests
         Assert.Equal(["small", "large"], Setting("model").Choices);
         Assert.Equal(["heavy-tailed", "normal"], Setting("kind").Choices);
         Assert.Null(Setting("sigma").Choices);
-        Assert.Equal((typeof(double), false, true), (Setting("optional").Type, Setting("optional").IsList, Setting("optional").IsOptional));
-        Assert.Equal((typeof(double), true, false), (Setting("list").Type, Setting("list").IsList, Setting("list").IsOptional));
+        Assert.Equal((typeof(double), false), (Setting("optional").Type, Setting("optional").IsList));
+        Assert.Equal((typeof(double), true), (Setting("list").Type, Setting("list").IsList));
         Assert.Equal("[1,2]", Setting("list").Default!.ToJsonString());
         Assert.Equal("normal", Setting("kind").Default!.GetValue<string>());
         Assert.Null(Setting("optional").Default);
@@ -189,6 +191,5 @@ internal sealed class DeclaringExperiment : Experiment<DeclaringSettings>
 
     protected override IRun Start(DeclaringSettings config, Device device) => throw new NotSupportedException();
 
-    protected override ReportOutcome WriteReport(ReportRequest request, IReadOnlyList<StoredRun<DeclaringSettings>> runs)
-        => new([], runs.Count, request.Plan.Count, []);
+    protected override Report Compose(Results<DeclaringSettings> results) => new([]);
 }

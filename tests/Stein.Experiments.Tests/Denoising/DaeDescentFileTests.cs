@@ -6,6 +6,7 @@ using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Stein.Experiments.Studies;
 using Stein.Experiments.Tests.Runs;
 using Xunit;

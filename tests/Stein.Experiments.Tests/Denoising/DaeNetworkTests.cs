@@ -6,6 +6,7 @@ using Stein.Experiments.Declarations;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Stein.Experiments.Tests.Runs;
 using Xunit;
 

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Stein.Experiments.Tests.Runs;
 using Xunit;
 

@@ -4,6 +4,7 @@ using Stein.Engine.Formulas;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Ica;

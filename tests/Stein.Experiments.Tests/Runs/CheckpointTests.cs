@@ -1,4 +1,5 @@
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Stein.Experiments.Files;
-using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Claiming;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;

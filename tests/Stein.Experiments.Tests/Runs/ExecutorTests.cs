@@ -3,6 +3,8 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Claiming;
+using Stein.Experiments.Runs.Execution;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;
@@ -105,7 +107,7 @@ public sealed class ExecutorTests : IDisposable
         IReadOnlyList<RunOutcome> outcomes = Stores.Run(store, [bad, .. Grid], Stores.Quick);
         Assert.Equal((RunStatus.Failed, 6, "it fell at iteration 6"), (outcomes[0].Status, outcomes[0].Iteration, outcomes[0].Message));
         Assert.All(outcomes.Skip(1), outcome => Assert.Equal(RunStatus.Finished, outcome.Status));
-        RunFailure failure = store.FailureOf(bad)!;
+        RunFailure failure = RunFailure.Read(store.FolderOf(bad))!;
         Assert.Equal(("it fell at iteration 6", 6), (failure.Message, failure.Iteration));
         Assert.Contains("WalkRun.Step", failure.Stack, StringComparison.Ordinal);
         Assert.Contains("last_good.txt", Names(bad));

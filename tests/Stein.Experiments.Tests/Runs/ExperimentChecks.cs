@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;

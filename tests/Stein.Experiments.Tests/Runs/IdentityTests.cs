@@ -81,7 +81,7 @@ public sealed class IdentityTests
     [InlineData("""{"experiment": "wolk"}""", "Did you mean \"walk\"?")]
     [InlineData("""{"experiment": "walk", "confg": {}}""", "Did you mean \"config\"?")]
     [InlineData("""{"experiment": "walk", "protocol": 2}""", "saved under protocol 2")]
-    [InlineData("""{"experiment": "walk", "precision": "half"}""", "unknown precision \"half\"")]
+    [InlineData("""{"experiment": "walk", "precision": "half"}""", "\"precision\": \"half\": it must be one of \"single\", \"double\"")]
     [InlineData("""{"experiment": "walk", "config": 1}""", "it must be an object")]
     [InlineData("""{"config": {}}""", "\"experiment\" is missing")]
     [InlineData("""{"experiment": "walk", "experiment": "walk"}""", "not valid JSON")]

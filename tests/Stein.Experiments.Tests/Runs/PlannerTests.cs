@@ -1,5 +1,6 @@
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Execution;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;

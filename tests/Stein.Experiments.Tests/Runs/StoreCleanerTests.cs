@@ -1,5 +1,7 @@
 using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Claiming;
+using Stein.Experiments.Runs.Execution;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Claiming;
+using Stein.Experiments.Runs.Execution;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;

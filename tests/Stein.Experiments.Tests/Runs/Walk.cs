@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Engine.Random;
 using Stein.Experiments.Declarations;
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Tests.Runs;
 
@@ -71,8 +73,7 @@ internal sealed class WalkExperiment : Experiment<WalkConfig>
 
     protected override IRun Start(WalkConfig config, Device device) => new WalkRun(this, config);
 
-    protected override ReportOutcome WriteReport(ReportRequest request, IReadOnlyList<StoredRun<WalkConfig>> runs)
-        => new([], runs.Count, request.Plan.Count, []);
+    protected override Report Compose(Results<WalkConfig> results) => new([]);
 }
 
 internal sealed class WalkRun(WalkExperiment experiment, WalkConfig config) : IRun

@@ -1,15 +1,15 @@
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>Why a run of a plan is to be done, or is not.</summary>
 internal enum RunReason
 {
-    /// <summary>There is nothing of it.</summary>
+    /// <summary>The store has nothing of it.</summary>
     New,
 
     /// <summary>It was done under an older protocol version, whose numbers differ.</summary>
     Changed,
 
-    /// <summary>It was begun, and goes on from its checkpoint.</summary>
+    /// <summary>It was started, and resumes from its checkpoint.</summary>
     Interrupted,
 
     /// <summary>It failed when it was last tried.</summary>
@@ -18,7 +18,7 @@ internal enum RunReason
     /// <summary>It was finished, but a file of it is damaged.</summary>
     Damaged,
 
-    /// <summary>It is finished, and is done again because somebody said so.</summary>
+    /// <summary>It is finished, and is repeated on request.</summary>
     Forced,
 
     /// <summary>Another process works on it.</summary>
@@ -42,41 +42,26 @@ internal enum EstimateBasis
 }
 
 /// <summary>A run of a plan, and what the store had of it when the plan was made.</summary>
-internal sealed class PlannedRun
+/// <param name="Explanation">The reason in words, <c>interrupted at iteration 4200 of 15000</c>.</param>
+internal sealed record PlannedRun(RunConfig Run, RunReason Reason, string Explanation)
 {
-    internal PlannedRun(RunConfig run, RunReason reason, string explanation)
-    {
-        Run = run;
-        Reason = reason;
-        Explanation = explanation;
-    }
-
-    /// <summary>Which run.</summary>
-    public RunConfig Run { get; }
-
-    /// <summary>Why it is to be done, or is not.</summary>
-    public RunReason Reason { get; }
-
-    /// <summary>The reason in words, <c>interrupted at iteration 4200 of 15000</c>.</summary>
-    public string Explanation { get; }
-
     /// <summary>Iterations done already.</summary>
-    public int Iteration { get; internal init; }
+    public int Iteration { get; init; }
 
     /// <summary>Seconds it will take one job; 0 where nothing is to be done.</summary>
-    public double Seconds { get; internal init; }
+    public double Seconds { get; init; }
 
     /// <summary>What <see cref="Seconds"/> comes from.</summary>
-    public EstimateBasis Basis { get; internal init; }
+    public EstimateBasis Basis { get; init; }
 
-    /// <summary>The result there was; one that has another mark later was written meanwhile.</summary>
-    internal string? ResultMark { get; init; }
+    /// <summary>The checksum of the result there was; one that has another later was written meanwhile.</summary>
+    public string? ResultMark { get; init; }
 
     /// <summary>Likewise for the failure.</summary>
-    internal string? FailureMark { get; init; }
+    public string? FailureMark { get; init; }
 
     /// <summary>Whether something is to be removed or put in place though the run is done.</summary>
-    internal bool IsUntidy { get; init; }
+    public bool IsUntidy { get; init; }
 }
 
 /// <summary>The runs to be done, and why; made by <see cref="RunPlanner"/>.</summary>
@@ -86,7 +71,7 @@ internal sealed record RunPlan(IReadOnlyList<PlannedRun> Runs)
     /// <summary>The runs that are not done.</summary>
     public IEnumerable<PlannedRun> ToDo => Runs.Where(run => run.Reason != RunReason.Done);
 
-    /// <summary>Seconds that all of it will take so many jobs: none is shorter than its longest run, nor than a share of the sum.</summary>
+    /// <summary>Seconds with a number of jobs: those of the longest run, or an equal share of the sum if that is more.</summary>
     public double Seconds(int jobs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(jobs, 1);

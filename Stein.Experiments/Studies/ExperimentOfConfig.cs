@@ -1,13 +1,15 @@
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Experiments.Declarations;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Studies;
 
 /// <summary>What an experiment declares; the runner owns the rest.</summary>
 /// <typeparam name="TConfig">
-/// A record with everything that changes a number of a run, the published values as defaults of its properties, and nothing that changes
-/// none. In JSON its properties are in snake_case, its enumerations in kebab-case.
+/// A record with everything that changes a number of a run and nothing that does not, with the published values as defaults of its
+/// properties. In JSON its properties are in snake_case, its enumerations in kebab-case.
 /// </typeparam>
 internal abstract class Experiment<TConfig> : Experiment
     where TConfig : class, new()
@@ -24,7 +26,6 @@ internal abstract class Experiment<TConfig> : Experiment
     /// <exception cref="InvalidConfigException">It cannot be run.</exception>
     public RunConfig Identify(TConfig config, Precision precision = Precision.Single)
     {
-        ArgumentNullException.ThrowIfNull(config);
         foreach (Setting setting in Settings)
             setting.Check(config);
         Validate(config);
@@ -34,22 +35,22 @@ internal abstract class Experiment<TConfig> : Experiment
 
     public sealed override ReportOutcome Report(RunStore store, ReportRequest request)
     {
-        ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(request);
-        StoredRun<TConfig>[] finished =
-        [
-            .. from run in request.Plan
-               where run.Experiment == this
-               let stored = store.Find(run)
-               where stored is not null
-               select new StoredRun<TConfig>(stored),
-        ];
-        ReportOutcome outcome = WriteReport(request, finished);
+        RunConfig[] plan = [.. request.Plan.Where(run => run.Experiment == this)];
+        StoredRun<TConfig>[] finished = [.. plan.Select(store.Find).OfType<StoredRun>().Select(run => new StoredRun<TConfig>(run))];
         if (finished.Length == 0)
-            return outcome;
+            return new ReportOutcome([], 0, request.Plan.Count, []);
+        Report report = Compose(new Results<TConfig>(plan, finished, request.Scale));
+        IReadOnlyList<string> files = ReportFiles.Write(report, request.Folder);
         string metrics = Path.Combine(request.Folder, "metrics.csv.gz");
         TidyCsv.Write(metrics, this, finished);
-        return outcome with { Files = [.. outcome.Files, metrics, ReportProvenance.Write(request, this, finished)] };
+        files = [.. files, metrics, ReportProvenance.Write(request, this, finished)];
+        return new ReportOutcome(files, finished.Length, request.Plan.Count, report.Comparisons)
+        {
+            Tables = [.. report.Sections.OfType<Table>().Select(table => table with { Rows = table.ShortRows ?? table.Rows })],
+            Data = new JsonObject(report.Sections.OfType<DataTable>().Where(data => data.IsInJson).Select(
+                data => KeyValuePair.Create(data.Name, (JsonNode?)data.ToJson()))),
+            Deviations = report.Deviations,
+        };
     }
 
     internal sealed override IRun Start(RunConfig run, Device device) => Start((TConfig)run.Config, device);
@@ -63,7 +64,7 @@ internal abstract class Experiment<TConfig> : Experiment
     /// </summary>
     protected virtual TConfig Normalise(TConfig config) => config;
 
-    /// <summary>Checks what the declarations of the config do not say, as how two settings go together.</summary>
+    /// <summary>Checks what the declarations of the config do not say, such as how two settings fit together.</summary>
     /// <exception cref="InvalidConfigException">It cannot be run; the message says which key, and what is allowed.</exception>
     protected virtual void Validate(TConfig config)
     {
@@ -76,19 +77,23 @@ internal abstract class Experiment<TConfig> : Experiment
     protected abstract string Describe(TConfig config);
 
     /// <summary>
-    /// Runs of one class do the same number of operations in a second, about; estimates of time are best among them. One class unless
+    /// Runs of one class do about the same number of operations per second, which makes estimates of time better. One class unless
     /// overridden.
     /// </summary>
     protected virtual string SpeedClass(TConfig config) => "";
 
     /// <summary>Begins a run at iteration 0. Called by the thread that runs it; the device is the run's own, and outlives it.</summary>
-    /// <exception cref="RunFailedException">It cannot be begun.</exception>
+    /// <exception cref="RunFailedException">It cannot be started.</exception>
     protected abstract IRun Start(TConfig config, Device device);
+
+    /// <summary>
+    /// Makes a report of the finished runs; the runner writes it, with <c>metrics.csv.gz</c> (<see cref="TidyCsv"/>) and
+    /// <c>provenance.json</c>.
+    /// </summary>
+    protected abstract Report Compose(Results<TConfig> results);
 
     private TConfig WithoutIdle(TConfig config)
     {
-        if (Settings.All(setting => setting.OnlyFor is null))
-            return config;
         JsonObject content = ConfigJson.Write(config);
         string[] idle = [.. Settings.Where(setting => setting.IsIdle(content)).Select(setting => setting.Key)];
         if (idle.Length == 0)
@@ -97,12 +102,4 @@ internal abstract class Experiment<TConfig> : Experiment
             content.Remove(key);
         return ConfigJson.Read<TConfig>(content);
     }
-
-    /// <summary>
-    /// Writes tables and figures of what is there; <c>metrics.csv.gz</c> (<see cref="TidyCsv"/>) and <c>provenance.json</c> come from the
-    /// runner. It may be part of <see cref="ReportRequest.Plan"/> only, or none.
-    /// </summary>
-    /// <param name="request">Where to, and what is expected.</param>
-    /// <param name="runs">The finished runs, in the order of the plan.</param>
-    protected abstract ReportOutcome WriteReport(ReportRequest request, IReadOnlyList<StoredRun<TConfig>> runs);
 }

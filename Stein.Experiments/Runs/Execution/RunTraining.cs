@@ -5,14 +5,13 @@ using System.Text.Json;
 using Stein.Engine.Devices;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
-using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>
 /// Trains a run that was claimed, from its checkpoint or from the start, to its result, its failure or the checkpoint of an interruption.
 /// </summary>
-/// <param name="folder">Where its files are; it is there.</param>
+/// <param name="folder">Where its files are; an existing folder.</param>
 /// <param name="createDevice">Makes the device.</param>
 /// <param name="options">How often there is a checkpoint.</param>
 /// <param name="observer">Receives progress events.</param>
@@ -80,7 +79,7 @@ internal sealed class RunTraining(
 
     private void Begin()
     {
-        Checkpoint? checkpoint = RestoreNewest();
+        Checkpoint? checkpoint = Checkpoint.Newest(folder, claimed.Run.Id, Restore, claimed.SetAside);
         if (checkpoint is null)
             Start();
         else
@@ -91,28 +90,6 @@ internal sealed class RunTraining(
         observer?.Started(claimed.Run, firstIteration, training!.Iterations);
         if (checkpoint is null)
             Measure();
-    }
-
-    private Checkpoint? RestoreNewest()
-    {
-        foreach (string path in new[] { PathOf(RunFiles.Checkpoint), PathOf(RunFiles.PreviousCheckpoint) })
-        {
-            try
-            {
-                if (Checkpoint.Read(path, claimed.Run.Id) is { } checkpoint)
-                {
-                    Start();
-                    Restore(checkpoint);
-                    return checkpoint;
-                }
-            }
-            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
-            {
-                claimed.SetAside(path, exception.Message);
-            }
-        }
-
-        return null;
     }
 
     private void Start()
@@ -132,6 +109,7 @@ internal sealed class RunTraining(
 
     private void Restore(Checkpoint checkpoint)
     {
+        Start();
         using var state = new MemoryStream(checkpoint.State.ToArray());
         using var reader = new BinaryReader(state);
         training!.Restore(reader);
@@ -216,7 +194,7 @@ internal sealed class RunTraining(
         return checksums;
     }
 
-    /// <summary>Keeps the last good state, and says why it failed; the checkpoints stay.</summary>
+    /// <summary>Records why it failed, and keeps the last good state; the checkpoints stay.</summary>
     private (RunStatus Status, int Iteration, string Message) Fail(Exception exception)
     {
         bool isExpected = exception is RunFailedException or StoreException or DeviceUnavailableException;

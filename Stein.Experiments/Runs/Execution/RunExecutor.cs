@@ -1,43 +1,26 @@
 using Stein.Engine.Devices;
-using Stein.Experiments.Files;
+using Stein.Experiments.Runs.Claiming;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>
 /// Runs a plan in parallel, longest run first, together with any other process that works on the same runs in the same store. Every run
 /// has its own thread and device and shares nothing that it writes to: the numbers are the same, to the last bit, for any number of jobs
 /// and however often a run was interrupted.
 /// </summary>
-internal sealed class RunExecutor
+/// <param name="store">Where the runs are kept.</param>
+/// <param name="createDevice">Makes the device of a run; called by the thread that runs it.</param>
+/// <param name="options">How; the defaults if null.</param>
+/// <param name="observer">Receives progress events.</param>
+/// <param name="processes">The processes of this machine.</param>
+internal sealed class RunExecutor(
+    RunStore store,
+    Func<Device> createDevice,
+    ExecutorOptions? options = null,
+    IRunObserver? observer = null,
+    ProcessTable? processes = null)
 {
-    private readonly RunStore store;
-    private readonly Func<Device> createDevice;
-    private readonly ExecutorOptions options;
-    private readonly IRunObserver? observer;
-    private readonly ProcessTable processes;
-
-    /// <param name="store">Where the runs are kept.</param>
-    /// <param name="createDevice">Makes the device of a run; called by the thread that runs it.</param>
-    /// <param name="options">How; the defaults if null.</param>
-    /// <param name="observer">Receives progress events.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is less than one job.</exception>
-    public RunExecutor(RunStore store, Func<Device> createDevice, ExecutorOptions? options = null, IRunObserver? observer = null)
-        : this(store, createDevice, options ?? new ExecutorOptions(), observer, new ProcessTable())
-    {
-    }
-
-    internal RunExecutor(
-        RunStore store, Func<Device> createDevice, ExecutorOptions options, IRunObserver? observer, ProcessTable processes)
-    {
-        ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(createDevice);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Jobs, 1);
-        this.store = store;
-        this.createDevice = createDevice;
-        this.options = options;
-        this.observer = observer;
-        this.processes = processes;
-    }
+    private readonly ExecutorOptions options = options ?? new ExecutorOptions();
 
     /// <summary>
     /// Does what is to be done; one run that fails does not stop the others, unless told so. Runs that another process works on are waited
@@ -46,15 +29,14 @@ internal sealed class RunExecutor
     /// <returns>The outcomes in the order of the plan.</returns>
     public IReadOnlyList<RunOutcome> Run(RunPlan plan, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var claims = new Claims(store.Disk, options.Claims, processes);
+        using var claims = new Claims(store.Disk, options.Claims, processes ?? new ProcessTable());
         var outcomes = new RunOutcome?[plan.Runs.Count];
         var indices = plan.Runs.Index().ToDictionary(planned => planned.Item.Run, planned => planned.Index);
         for (int index = 0; index < outcomes.Length; index++)
         {
             if (plan.Runs[index] is { Reason: RunReason.Done, IsUntidy: false } planned)
-                End(index, new RunOutcome(planned.Run, RunStatus.AlreadyDone, 0, 0, null, store.FolderOf(planned.Run)));
+                End(index, OutcomeOf(planned, RunStatus.AlreadyDone));
         }
 
         int[] order = [.. Shard.LongestFirst(indices.Keys).Select(run => indices[run]).Where(index => outcomes[index] is null)];
@@ -75,7 +57,7 @@ internal sealed class RunExecutor
         for (int index = 0; index < outcomes.Length; index++)
         {
             if (outcomes[index] is null)
-                End(index, NotDone(plan.Runs[index], isElsewhere[index]));
+                End(index, OutcomeOf(plan.Runs[index], isElsewhere[index] ? RunStatus.Elsewhere : RunStatus.NotStarted));
         }
 
         return [.. outcomes.Select(outcome => outcome!)];
@@ -117,12 +99,7 @@ internal sealed class RunExecutor
         }
     }
 
-    private RunOutcome NotDone(PlannedRun planned, bool isElsewhere)
-        => new(
-            planned.Run,
-            isElsewhere ? RunStatus.Elsewhere : RunStatus.NotStarted,
-            planned.Iteration,
-            0,
-            null,
-            store.FolderOf(planned.Run));
+    /// <summary>The outcome of a run that was not tried.</summary>
+    private RunOutcome OutcomeOf(PlannedRun planned, RunStatus status)
+        => new(planned.Run, status, planned.Iteration, Seconds: 0, Message: null, store.FolderOf(planned.Run));
 }

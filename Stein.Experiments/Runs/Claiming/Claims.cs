@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Stein.Experiments.Files;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Claiming;
 
 /// <summary>
 /// Keeps two processes from doing the same run: the process that creates the next <c>claim-n.json</c> in its folder has it. Touches all
@@ -13,7 +13,7 @@ namespace Stein.Experiments.Runs;
 /// <para>An owner on this machine is looked up among its processes, and counts as dead at once when it is gone. Any other, and one that
 /// was stopped, counts as dead when its claim was not written to for <see cref="ClaimTiming.Patience"/>. Both times are of the file
 /// system's own clock, whatever the clocks of the machines say.</para>
-/// <para>An owner that was stopped and goes on finds that its claim is no longer the highest (<see cref="Claim.IsHeld"/>, asked before
+/// <para>An owner that was stopped and continues finds that its claim is no longer the highest (<see cref="Claim.IsHeld"/>, asked before
 /// every change) and abandons the run. What it could still write between the two is what the new owner writes as well: runs
 /// of one config have the same bits.</para>
 /// </remarks>
@@ -38,7 +38,7 @@ internal sealed class Claims : IDisposable
         heart.Start();
     }
 
-    /// <summary>Claims the run of a folder, which is there.</summary>
+    /// <summary>Claims the run of an existing folder.</summary>
     /// <returns>The claim; null if another process has it.</returns>
     /// <exception cref="IOException">The claim cannot be written, as on a full disk.</exception>
     public Claim? TryAcquire(string folder)
@@ -61,7 +61,7 @@ internal sealed class Claims : IDisposable
         return null;
     }
 
-    /// <summary>Gives no more signs of life. Claims that were not released become void in time.</summary>
+    /// <summary>Stops renewing the claims. Those that were not released become void in time.</summary>
     public void Dispose()
     {
         stop.Set();
@@ -76,7 +76,7 @@ internal sealed class Claims : IDisposable
     }
 
     private bool IsDead(ClaimFile claim, string folder)
-        => claim.Read() is { } found && LifeSigns.AreOver(found, () => Now(folder), timing, processes);
+        => claim.Read() is { } found && ClaimFile.IsVoid(found, () => Now(folder), timing, processes);
 
     /// <summary>The time by the clock that also gives the claims their times.</summary>
     private static DateTime Now(string folder)
@@ -100,31 +100,14 @@ internal sealed class Claims : IDisposable
     }
 }
 
-/// <summary>A run that is ours until the claim is disposed of, or is lost to somebody who believed us dead.</summary>
-internal sealed class Claim : IDisposable
+/// <summary>The hold of this process on a run, until it is disposed of or lost to a process that took this one for dead.</summary>
+internal sealed class Claim(
+    Claims claims, Disk disk, string folder, string owner, ClaimFile file, SafeFileHandle handle, byte[] content) : IDisposable
 {
-    private readonly Claims claims;
-    private readonly Disk disk;
-    private readonly string folder;
-    private readonly string owner;
-    private readonly ClaimFile file;
-    private readonly SafeFileHandle handle;
-    private readonly byte[] content;
     private readonly Lock gate = new();
     private bool isReleased;
 
-    internal Claim(Claims claims, Disk disk, string folder, string owner, ClaimFile file, SafeFileHandle handle, byte[] content)
-    {
-        this.claims = claims;
-        this.disk = disk;
-        this.folder = folder;
-        this.owner = owner;
-        this.file = file;
-        this.handle = handle;
-        this.content = content;
-    }
-
-    /// <summary>Whether it is still the highest of its folder, and ours.</summary>
+    /// <summary>Whether it is still the highest claim of its folder, and belongs to this process.</summary>
     public bool IsHeld => ClaimFile.Highest(folder) == file && file.Read()?.Owner?.Owner == owner;
 
     /// <summary>Releases it: the next one finds no claim. One that was lost is left alone.</summary>
@@ -153,7 +136,7 @@ internal sealed class Claim : IDisposable
         }
     }
 
-    /// <summary>A sign of life.</summary>
+    /// <summary>Renews the claim.</summary>
     internal void Touch()
     {
         lock (gate)

@@ -1,6 +1,6 @@
 using Stein.Experiments.Files;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>What a process that was killed can leave in the folder of a run besides its last good state.</summary>
 internal static class Leftovers
@@ -20,7 +20,7 @@ internal static class Leftovers
     /// <summary>Removes half-written files and folders.</summary>
     public static void RemoveTemporary(Disk disk, string folder)
     {
-        foreach (string path in Temporary(folder))
+        foreach (string path in Directory.GetFileSystemEntries(folder).Where(path => RunFiles.IsTemporary(Path.GetFileName(path))))
         {
             if (Directory.Exists(path))
                 disk.DeleteFolder(path);
@@ -28,10 +28,6 @@ internal static class Leftovers
                 disk.Delete(path);
         }
     }
-
-    /// <summary>Half-written files and folders.</summary>
-    public static IEnumerable<string> Temporary(string folder)
-        => Directory.GetFileSystemEntries(folder).Where(path => RunFiles.IsTemporary(Path.GetFileName(path)));
 
     /// <summary>Removes what a finished run no longer needs: its checkpoints, and a failure before it.</summary>
     public static void RemoveUnneeded(Disk disk, string folder)
@@ -56,7 +52,7 @@ internal static class Leftovers
     private static bool IsExpected(string name, string folder, StoredRun run) => name switch
     {
         RunFiles.Config or RunFiles.Metrics or RunFiles.Result => true,
-        // A repetition that is not finished is part of nothing, and in nobody's way.
+        // An unfinished repetition is not part of the result, and does no harm.
         RunFiles.Repetition => !File.Exists(Path.Combine(folder, name, RunFiles.Result)),
         _ => RunFiles.IsSetAside(name) || run.Files.Contains(name),
     };

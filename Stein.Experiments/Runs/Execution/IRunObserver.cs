@@ -1,26 +1,26 @@
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
-/// <summary>Is told how a plan gets on, by the threads that run it: several at a time, and each waits until it is done.</summary>
+/// <summary>Receives progress events from worker threads: several at a time, and each waits until the call returns.</summary>
 internal interface IRunObserver
 {
-    /// <summary>A run was claimed and is begun, or goes on.</summary>
-    /// <param name="iteration">Iterations done; 0 unless it goes on from a checkpoint.</param>
+    /// <summary>A run was claimed, and starts or resumes.</summary>
+    /// <param name="iteration">Iterations done; 0 unless it resumes from a checkpoint.</param>
     /// <param name="iterations">Iterations it has.</param>
     void Started(RunConfig run, int iteration, int iterations);
 
     /// <summary>A few times a second for every run under way.</summary>
     void Progressed(RunConfig run, RunProgress progress);
 
-    /// <summary>A run of the plan has its outcome; once for each, those that were done before included.</summary>
+    /// <summary>A run of the plan has its outcome; called once for each run, including those that were done before.</summary>
     void Ended(RunOutcome outcome);
 
     /// <summary>Something that people should know, such as a damaged file that was set aside.</summary>
     void Noted(RunConfig run, string message);
 }
 
-/// <summary>Where a run under way stands.</summary>
+/// <summary>The progress of a run under way.</summary>
 /// <param name="Iterations">Iterations it has.</param>
-/// <param name="IterationsPerSecond">Since it was begun or went on; 0 before the first.</param>
+/// <param name="IterationsPerSecond">Since it started or resumed; 0 before the first iteration.</param>
 /// <param name="Status"><see cref="IRun.Status"/>.</param>
 /// <param name="Metrics">As last measured; empty before.</param>
 internal sealed record RunProgress(
@@ -38,13 +38,13 @@ internal enum RunStatus
     /// <summary>It failed, here or in another process; the message says why.</summary>
     Failed,
 
-    /// <summary>Stopped after an iteration, with a checkpoint to go on from.</summary>
+    /// <summary>Stopped after an iteration, with a checkpoint to resume from.</summary>
     Interrupted,
 
     /// <summary>The plan was stopped before its turn came.</summary>
     NotStarted,
 
-    /// <summary>The plan was stopped while another process was at it.</summary>
+    /// <summary>The plan was stopped while another process was working on it.</summary>
     Elsewhere,
 }
 

@@ -1,13 +1,14 @@
 using Stein.Experiments.Files;
+using Stein.Experiments.Runs.Claiming;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
-/// <summary>A run that is ours: all changes of its files go through here, and none is made after the claim was lost.</summary>
+/// <summary>A run that this process has claimed: all changes of its files go through here, and stop once the claim is lost.</summary>
 internal sealed class ClaimedRun(Disk disk, Claim claim, RunConfig run, string folder, IRunObserver? observer)
 {
     public RunConfig Run { get; } = run;
 
-    /// <summary>Changes something.</summary>
+    /// <summary>Makes a change while the claim is held.</summary>
     /// <exception cref="ClaimLostException">Another process has taken the run over.</exception>
     /// <exception cref="StoreException">It cannot be changed, as on a full disk; nothing was lost.</exception>
     public void Change(Action<Disk> change)
@@ -25,7 +26,7 @@ internal sealed class ClaimedRun(Disk disk, Claim claim, RunConfig run, string f
         }
     }
 
-    /// <summary>Renames a damaged file, so that nothing reads it and somebody can look at it.</summary>
+    /// <summary>Renames a damaged file, so that nothing reads it and a person can inspect it.</summary>
     public void SetAside(string path, string why)
     {
         string target = RunFiles.FirstFree(path + RunFiles.CorruptMark);
@@ -34,7 +35,7 @@ internal sealed class ClaimedRun(Disk disk, Claim claim, RunConfig run, string f
     }
 }
 
-/// <summary>Another process took the run over because it believed this one dead; this one lets it go.</summary>
+/// <summary>Another process took the run over because it took this one for dead.</summary>
 internal sealed class ClaimLostException : Exception
 {
 }

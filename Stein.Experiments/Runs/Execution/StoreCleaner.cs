@@ -1,6 +1,6 @@
-using Stein.Experiments.Files;
+using Stein.Experiments.Runs.Claiming;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>Why something can be removed from a store.</summary>
 internal enum CleanReason
@@ -35,36 +35,19 @@ internal sealed record CleanItem(string Path, CleanReason Reason, long Bytes, st
 /// <summary>
 /// Finds and removes obsolete files. Finished runs of the present protocol version stay, and so do runs under way.
 /// </summary>
-internal sealed class StoreCleaner
+internal sealed class StoreCleaner(RunStore store)
 {
-    private readonly RunStore store;
-    private readonly ClaimTiming timing;
-    private readonly ProcessTable processes;
-
-    public StoreCleaner(RunStore store)
-        : this(store, new ClaimTiming(), new ProcessTable())
-    {
-    }
-
-    internal StoreCleaner(RunStore store, ClaimTiming timing, ProcessTable processes)
-    {
-        ArgumentNullException.ThrowIfNull(store);
-        (this.store, this.timing, this.processes) = (store, timing, processes);
-    }
+    private readonly ClaimTiming timing = new();
+    private readonly ProcessTable processes = new();
 
     /// <summary>What could be removed. Changes nothing.</summary>
-    public IReadOnlyList<CleanItem> Plan(IReadOnlyList<Experiment> experiments)
-    {
-        ArgumentNullException.ThrowIfNull(experiments);
-        return [.. experiments.SelectMany(Plan)];
-    }
+    public IReadOnlyList<CleanItem> Plan(IReadOnlyList<Experiment> experiments) => [.. experiments.SelectMany(Plan)];
 
     /// <summary>Removes it, but for the runs that a process has claimed since.</summary>
     /// <returns>What was removed.</returns>
     /// <exception cref="IOException">Something cannot be removed; what was removed before stays removed.</exception>
     public IReadOnlyList<CleanItem> Remove(IReadOnlyList<CleanItem> items)
     {
-        ArgumentNullException.ThrowIfNull(items);
         using var claims = new Claims(store.Disk, timing, processes);
         var removed = new List<CleanItem>();
         foreach (IGrouping<string, CleanItem> group in items.GroupBy(item => RunFolderOf(item.Path)))
@@ -94,7 +77,7 @@ internal sealed class StoreCleaner
         var older = new OlderProtocols(store).Of(experiment).ToDictionary(entry => entry.Folder, entry => entry.Version);
         foreach (string folder in store.FoldersOf(experiment))
         {
-            if (IsClaimed(folder))
+            if (ClaimFile.LiveOwner(folder, timing, processes) is not null)
                 continue;
             IEnumerable<CleanItem> items = older.TryGetValue(folder, out int version)
                 ? [Item(folder, CleanReason.OlderProtocol, $"{experiment.Name}, protocol {version}")]
@@ -140,9 +123,6 @@ internal sealed class StoreCleaner
             : new FileInfo(path).Length;
         return new CleanItem(path, reason, bytes, description);
     }
-
-    private bool IsClaimed(string folder)
-        => ClaimFile.Highest(folder)?.Read() is { } found && !LifeSigns.AreOver(found, () => DateTime.UtcNow, timing, processes);
 
     /// <summary>The folder <c>root/experiment/id</c> that a path is, or is in.</summary>
     private string RunFolderOf(string path)

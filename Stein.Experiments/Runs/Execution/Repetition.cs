@@ -1,9 +1,9 @@
 using Stein.Experiments.Files;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>
-/// A finished run that is done again: in a folder of its own within the folder of the run, until it is finished as well. Then it takes the
+/// A finished run that is repeated: in a folder of its own within the folder of the run, until it is finished as well. Then it takes the
 /// place of the old one, which is set aside.
 /// </summary>
 /// <remarks>

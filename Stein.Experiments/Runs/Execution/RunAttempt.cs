@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Stein.Engine.Devices;
-using Stein.Experiments.Files;
+using Stein.Experiments.Runs.Claiming;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
-/// <summary>One attempt at one run of a plan: claims it, sees what is there, and does what is left to do.</summary>
+/// <summary>One attempt at one run of a plan: claims it, checks what the store has of it, and does the rest.</summary>
 internal sealed class RunAttempt(
     RunStore store,
     Claims claims,
@@ -91,7 +91,7 @@ internal sealed class RunAttempt(
         return outcome;
     }
 
-    /// <summary>First of all: what else is in a folder means nothing to anybody without it.</summary>
+    /// <summary>Written first: the other files of a folder mean nothing without it.</summary>
     private void WriteConfig(ClaimedRun claimed)
     {
         if (Leftovers.HasConfig(folder, claimed.Run))

@@ -1,15 +1,14 @@
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Claiming;
 
-/// <summary>Who is at a run: the content of a claim.</summary>
-/// <param name="Owner">Unique to an executor, however often process numbers are used again.</param>
+/// <summary>The process that works on a run: the content of a claim.</summary>
+/// <param name="Owner">Unique to an executor, even when process numbers are reused.</param>
 /// <param name="Host">The machine's name.</param>
-/// <param name="Boot">Which start of its kernel; null where the system has no name for that.</param>
-/// <param name="ProcessNamespace">Within what the process number means something; null where there is only one.</param>
-/// <param name="ProcessStart">When the process began, in whatever form the system keeps; null if unknown.</param>
+/// <param name="Boot">Identifies the start of the machine's kernel; null where the system has no name for it.</param>
+/// <param name="ProcessNamespace">The namespace in which the process number is valid; null where there is only one.</param>
+/// <param name="ProcessStart">When the process started, in the system's own form; null if unknown.</param>
 /// <param name="Acquired">When it made the claim.</param>
 internal sealed record ClaimOwner(
     string Owner,
@@ -25,7 +24,7 @@ internal sealed record ClaimOwner(
 
     internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, JsonFormat.Line);
 
-    /// <summary>Null if it is not whole: its owner is just writing it, or died over it.</summary>
+    /// <summary>Null if it is incomplete: its owner is just writing it, or died while writing it.</summary>
     internal static ClaimOwner? Parse(ReadOnlySpan<byte> bytes)
     {
         try

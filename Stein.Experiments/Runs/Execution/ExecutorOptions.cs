@@ -1,4 +1,6 @@
-namespace Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Claiming;
+
+namespace Stein.Experiments.Runs.Execution;
 
 /// <summary>How a plan is run; no number depends on it.</summary>
 internal sealed record ExecutorOptions
@@ -18,19 +20,9 @@ internal sealed record ExecutorOptions
     /// <summary>Time between two reports of a run to the observer.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(125);
 
-    /// <summary>Time after which a run that another process is at is looked at again.</summary>
+    /// <summary>Time after which a run that another process works on is checked again.</summary>
     public TimeSpan RevisitInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>When a claim is renewed, and when it is void.</summary>
     public ClaimTiming Claims { get; init; } = new();
-}
-
-/// <summary>When a claim on a run is renewed, and when it is void.</summary>
-internal sealed record ClaimTiming
-{
-    /// <summary>Time between two signs of life.</summary>
-    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Time without one after which an owner counts as dead who cannot be looked up among the processes here.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 }

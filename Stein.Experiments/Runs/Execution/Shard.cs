@@ -1,32 +1,16 @@
 using System.Globalization;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
-/// <summary>One of several parts of a plan that are run by themselves, as on several machines.</summary>
-internal sealed record Shard
+/// <summary>One of several parts of a plan that run separately, for example on several machines.</summary>
+/// <param name="Number">Which part, from 0, as clusters count; below <paramref name="Count"/>.</param>
+/// <param name="Count">How many parts there are.</param>
+internal sealed record Shard(int Number, int Count)
 {
-    /// <param name="number">Which part, from 0, as clusters count.</param>
-    /// <param name="count">How many parts there are.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such part.</exception>
-    public Shard(int number, int count)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(number);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, count);
-        (Number, Count) = (number, count);
-    }
-
-    /// <summary>Which part, from 0.</summary>
-    public int Number { get; }
-
-    /// <summary>How many parts there are.</summary>
-    public int Count { get; }
-
     /// <summary>Reads <c>2/8</c>.</summary>
     /// <exception cref="FormatException">It is not of that form; the message says what is.</exception>
     public static Shard Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split('/');
         return parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
@@ -40,26 +24,25 @@ internal sealed record Shard
     /// The runs of this part, in their order. Depends on the runs and on nothing else, so that every process finds the same; each run is
     /// in exactly one part, and the parts take about the same time.
     /// </summary>
-    /// <remarks>The longest run goes to the part that has least, then the next (Graham, 1969: at most 4/3 of the best).</remarks>
+    /// <remarks>The longest run left goes to the part with the least work so far (Graham, 1969: at most 4/3 of the best).</remarks>
     public IReadOnlyList<RunConfig> Of(IEnumerable<RunConfig> runs)
     {
-        ArgumentNullException.ThrowIfNull(runs);
         RunConfig[] distinct = [.. runs.Distinct()];
         var parts = new (double Operations, int Runs)[Count];
         var mine = new HashSet<RunConfig>();
         foreach (RunConfig run in LongestFirst(distinct))
         {
             // Runs that cost nothing are spread by their number.
-            int least = Enumerable.Range(0, Count).MinBy(part => parts[part]);
-            parts[least] = (parts[least].Operations + run.Operations, parts[least].Runs + 1);
-            if (least == Number)
+            int next = Enumerable.Range(0, Count).MinBy(part => parts[part]);
+            parts[next] = (parts[next].Operations + run.Operations, parts[next].Runs + 1);
+            if (next == Number)
                 mine.Add(run);
         }
 
         return [.. distinct.Where(mine.Contains)];
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number}/{Count}");
+    public override string ToString() => $"{Number}/{Count}";
 
     /// <summary>The same order in every process: runs that take equally long by their id.</summary>
     internal static IOrderedEnumerable<RunConfig> LongestFirst(IEnumerable<RunConfig> runs)

@@ -1,24 +1,17 @@
 using System.Diagnostics;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Execution;
 
-/// <summary>The runs of a plan that still have to be tried, and those that another process is at, which are tried again later.</summary>
-internal sealed class RunQueue
+/// <summary>The runs of a plan that still have to be tried, and those that another process works on, which are tried again later.</summary>
+/// <param name="order">The runs, in the order they are to be tried.</param>
+/// <param name="revisit">Time before one is tried again.</param>
+internal sealed class RunQueue(IEnumerable<int> order, TimeSpan revisit)
 {
     private readonly object gate = new();
-    private readonly Queue<int> first;
+    private readonly Queue<int> first = new(order);
     private readonly PriorityQueue<int, long> later = new();
-    private readonly long revisitTicks;
     private int taken;
     private bool isStopped;
-
-    /// <param name="order">The runs, in the order they are to be tried.</param>
-    /// <param name="revisit">Time before one is tried again.</param>
-    public RunQueue(IEnumerable<int> order, TimeSpan revisit)
-    {
-        first = new Queue<int>(order);
-        revisitTicks = (long)(revisit.TotalSeconds * Stopwatch.Frequency);
-    }
 
     /// <summary>The next run to be tried; waits for one that is to be tried again.</summary>
     /// <returns>False if there is nothing left to do, or the queue was stopped.</returns>
@@ -60,7 +53,7 @@ internal sealed class RunQueue
         lock (gate)
         {
             taken--;
-            later.Enqueue(run, Stopwatch.GetTimestamp() + revisitTicks);
+            later.Enqueue(run, Stopwatch.GetTimestamp() + (long)(revisit.TotalSeconds * Stopwatch.Frequency));
             Monitor.PulseAll(gate);
         }
     }

@@ -1,24 +1,23 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 
-namespace Stein.Experiments.Runs;
+namespace Stein.Experiments.Runs.Claiming;
 
-/// <summary>Says who this process is, and whether another one of this machine is still there.</summary>
+/// <summary>Identifies this process, and tells whether another process of this machine is still running.</summary>
 internal class ProcessTable
 {
     /// <summary>Instead of a start: the process is over, and its parent has not asked for its exit code yet.</summary>
     private const string Ended = "ended";
 
-    private static readonly string? Boot = ReadText("/proc/sys/kernel/random/boot_id");
-    private static readonly string? Namespace = ReadLink("/proc/self/ns/pid");
+    private static readonly string? Boot = Read(() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim());
+    private static readonly string? Namespace = Read(() => new FileInfo("/proc/self/ns/pid").LinkTarget);
     private static readonly string? Start = StartOf(Environment.ProcessId);
 
     /// <summary>This process, as the owner of that name.</summary>
     public virtual ClaimOwner Self(string owner)
         => new(owner, Environment.MachineName, Boot, Namespace, Environment.ProcessId, Start, DateTimeOffset.UtcNow);
 
-    /// <summary>Whether the process of a claim is there; null if that cannot be known from here.</summary>
+    /// <summary>Whether the process of a claim is running; null if that cannot be known from here.</summary>
     public virtual bool? IsRunning(ClaimOwner owner)
     {
         bool comparable = owner.Host == Environment.MachineName && owner.Boot == Boot && owner.ProcessNamespace == Namespace;
@@ -48,7 +47,7 @@ internal class ProcessTable
         if (OperatingSystem.IsLinux())
         {
             // The second field, the command in parentheses, may contain anything; the third is the state, the 22nd the start.
-            string? status = ReadText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
+            string? status = Read(() => File.ReadAllText($"/proc/{processId}/stat"));
             string[] fields = status?[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
             return fields.Length < 20 ? null : fields[0] is "Z" or "X" ? Ended : fields[19];
         }
@@ -56,7 +55,7 @@ internal class ProcessTable
         try
         {
             using Process process = Process.GetProcessById(processId);
-            return process.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+            return process.StartTime.ToUniversalTime().ToString("O");
         }
         catch (Exception exception) when (exception is Win32Exception or InvalidOperationException or ArgumentException)
         {
@@ -64,23 +63,12 @@ internal class ProcessTable
         }
     }
 
-    private static string? ReadText(string path)
+    /// <summary>Null where the system does not have it, or keeps it to itself.</summary>
+    private static string? Read(Func<string?> read)
     {
         try
         {
-            return File.ReadAllText(path).Trim();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static string? ReadLink(string path)
-    {
-        try
-        {
-            return new FileInfo(path).LinkTarget;
+            return read();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
