@@ -99,7 +99,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
 
     private static readonly JsonObject Paper = ConfigJson.Write(new IcaSettings());
 
-    private readonly SharedProblems problems = new();
+    private readonly SharedProblems problems = new(settings => new IcaProblem(settings));
 
     /// <summary>The seeds of the published table.</summary>
     public static IReadOnlyList<uint> Seeds { get; } = [60, 70, 80, 90, 100];
@@ -184,29 +184,28 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         string[] deviations = [.. plan.SelectMany(Deviations).Distinct()];
         // The verdict takes the runs of a row as independent draws of the matrices: several draws of data on one matrix are not.
         bool comparePaper = deviations.Length == 0 && plan.All(config => config.DataSeed is null);
-        string[] differing = DifferingInRows(results);
-        var runs = results.Runs.Select(run => (Stored: run, Row: RowOf(run, differing))).ToList();
-        int expected = results.Plan.GroupBy(run => (RowOf(run, differing), ((IcaSettings)run.Config).Dimension)).Max(row => row.Count());
-        var table = new IcaTable(runs.Select(run => Run(run.Row, run.Stored)), comparePaper, expected, deviations);
-        IEnumerable<Section> matrices = results.Scale is null ? runs.Select(run => Unmixing(run.Row, run.Stored)) : [];
-        return Compose(table, runs.SelectMany(run => Curve(run.Row, run.Stored)), matrices);
+        // What differs between trained rows of the plan and is in no column of the table.
+        IReadOnlyList<string> differing = results.Where(config => IcaMethod.Of(config).IsTrained).Differing(
+            "method", "dimension", "seed", "data_seed", "kernel", "statistic", "lambda", "hidden", "probes");
+        int expected = results.Plan.GroupBy(run => (RowOf(run), ((IcaSettings)run.Config).Dimension)).Max(row => row.Count());
+        return Compose(
+            new IcaTable(results.Runs.Select(run => RunOf(RowOf(run.Run), run)), comparePaper, expected, deviations),
+            results.Scale is null ? results.Runs.Select(run => Unmixing(RowOf(run.Run), run)) : []);
+
+        IcaRow RowOf(RunConfig run) => IcaRow.Of(
+            (IcaSettings)run.Config,
+            Settings.Where(setting => differing.Contains(setting.Key) && !setting.IsIdle(run.Canonical)).Select(
+                setting => $"{setting.Key.Replace('_', ' ')} {run.Canonical[setting.Key]}"));
     }
 
-    /// <summary>The report of a table and of training curves, which may be none.</summary>
-    /// <param name="curves">The points of all curves; the order in which they come changes no byte.</param>
-    internal static Report Compose(IcaTable table, IEnumerable<IcaCurvePoint> curves, params IEnumerable<Section> others)
+    /// <summary>The report of a table.</summary>
+    internal static Report Compose(IcaTable table, params IEnumerable<Section> others)
     {
-        IcaCurvePoint[] points =
-        [
-            .. curves.OrderBy(point => point.Row).ThenBy(point => point.Dim).ThenBy(point => point.Seed).ThenBy(point => point.DataSeed)
-                .ThenBy(point => point.Iteration),
-        ];
         var text = new IcaTableText(table);
         IEnumerable<Section> sections =
         [
-            DataTable.Create(
-                "runs",
-                table.Runs,
+            DataTable.Create("runs", table.Runs,
+            [
                 new("method", run => run.Row.Id),
                 new("dim", run => run.Dim),
                 new("seed", run => run.Seed),
@@ -214,34 +213,77 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                 new("oracle", run => run.Oracle),
                 new("amari_distance", run => run.AmariDistance),
                 new("seconds", run => run.Seconds),
-                new("data_seed", run => run.DataSeed)),
-            DataTable.Create(
-                "curves",
-                points,
-                new("method", point => point.Row.Id),
-                new("dim", point => point.Dim),
-                new("seed", point => point.Seed),
-                new("iteration", point => point.Iteration),
-                new("test_log_likelihood", point => point.TestLogLikelihood),
-                new("loss", point => point.Loss),
-                new("oracle", point => point.Oracle),
-                new("data_seed", point => point.DataSeed)) with
-            {
-                IsInJson = false,
-            },
-            DataTable.FromRecords("table", table.Rows),
-            DataTable.FromRecords("differences", table.Differences),
+                new("data_seed", run => run.DataSeed),
+            ]),
+            DataTable.Create("curves", table.Runs.SelectMany(run => run.Curve.Select(point => (Run: run, Point: point))),
+            [
+                new("method", item => item.Run.Row.Id),
+                new("dim", item => item.Run.Dim),
+                new("seed", item => item.Run.Seed),
+                new("iteration", item => item.Point.Iteration),
+                new("test_log_likelihood", item => item.Point.TestLogLikelihood),
+                new("loss", item => item.Point.Loss),
+                new("oracle", item => item.Run.Oracle),
+                new("data_seed", item => item.Run.DataSeed),
+            ]) with { IsInJson = false },
+            DataTable.Create("table", table.Rows,
+            [
+                new("method", row => row.Method),
+                new("dim", row => row.Dim),
+                new("seeds", row => row.Seeds),
+                new("mean", row => row.LogLikelihood.Mean),
+                new("se", row => row.LogLikelihood.StandardError),
+                new("oracle", row => row.Oracle),
+                new("gap", row => row.Gap.Mean),
+                new("paper", row => row.Paper),
+                new("verdict", row => row.Comparison.Verdict),
+                new("gap_se", row => row.Gap.StandardError),
+                new("adjusted_mean", row => row.AdjustedMean),
+                new("difference", row => row.Comparison.Difference),
+                new("difference_se", row => row.Comparison.StandardError),
+                new("degrees_of_freedom", row => row.Comparison.DegreesOfFreedom),
+                .. DataColumn<IcaTableRow>.MeanAndError("amari_distance", row => row.AmariDistance),
+                new("seeds_expected", row => row.SeedsExpected),
+            ]),
+            DataTable.Create("differences", table.Differences,
+            [
+                new("comparison", row => row.Name),
+                new("dim", row => row.Dim),
+                new("seeds", row => row.LogLikelihood.Count),
+                new("mean", row => row.LogLikelihood.Mean),
+                new("se", row => row.LogLikelihood.StandardError),
+                new("paper", row => row.Paper),
+                new("difference", row => row.Comparison.Difference),
+                new("difference_se", row => row.Comparison.StandardError),
+                new("verdict", row => row.Comparison.Verdict),
+            ]),
             text.Markdown(),
             text.Latex(),
             .. text.ForTerminal(),
-            .. points.GroupBy(point => point.Dim).Select(dimension => CurveFigure([.. dimension])),
-            LogLikelihoodFigure(table),
-            GapFigure(table),
+            .. table.Runs.Where(run => run.Curve.Count > 0).GroupBy(run => run.Dim).Select(runs => CurveFigure(runs.Key, [.. runs])),
+            ByDimension(
+                table,
+                "log_likelihood_by_dimension",
+                "Mean test log-likelihood with its standard error over the seeds.",
+                new Axis("Test log-likelihood (nats)") { Margin = 0.06 },
+                row => row.LogLikelihood,
+                row => row.Paper,
+                hasOracle: true),
+            // On a logarithmic scale, the distance to the oracle that absolute values hide.
+            ByDimension(
+                table,
+                "gap_by_dimension",
+                "Mean of the oracle minus test log-likelihood with its standard error over the seeds. Gaps that are not positive have no "
+                    + "place on a logarithmic scale and are left out.",
+                new Axis("Gap to the oracle (nats)") { Margin = 0.06, Scale = Scale.Log10, Ticks = Ticks.Decades },
+                row => row.Gap,
+                row => row.AdjustedMean + row.Gap.Mean - row.Paper,
+                hasOracle: false),
             .. others,
         ];
         return new Report([.. sections.Where(section => section is not DataTable { Rows.Count: 0 })])
         {
-            Comparisons = table.Comparisons(),
+            Comparisons = table.Comparisons,
             Deviations = table.Deviations,
         };
     }
@@ -255,34 +297,17 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
            select settings with { Dimension = dimension, Method = method.Id, Seed = seed },
     ];
 
-    /// <summary>Settings that differ between trained rows of the plan and are in no column of the table.</summary>
-    private static string[] DifferingInRows(Results<IcaSettings> results)
+    private static IcaRun RunOf(IcaRow row, StoredRun<IcaSettings> run) => new(
+        row, run.Config.Dimension, run.Config.Seed, run[LogLikelihood], run[Oracle], run[AmariDistance], run.Seconds, run.Config.DataSeed)
     {
-        string[] shown = ["method", "dimension", "seed", "data_seed", "kernel", "statistic", "lambda", "hidden", "probes"];
-        return [.. results.Where(config => IcaMethod.Of(config).IsTrained).Differing(shown)];
-    }
-
-    private IcaRow RowOf(RunConfig run, IReadOnlyList<string> differing) => IcaRow.Of(
-        (IcaSettings)run.Config,
-        Settings.Where(setting => differing.Contains(setting.Key) && !setting.IsIdle(run.Canonical)).Select(
-            setting => $"{setting.Key.Replace('_', ' ')} {run.Canonical[setting.Key]}"));
-
-    private IcaRow RowOf(StoredRun<IcaSettings> run, IReadOnlyList<string> differing) => RowOf(run.Run, differing);
-
-    private static IcaRun Run(IcaRow row, StoredRun<IcaSettings> run) => new(
-        row, run.Config.Dimension, run.Config.Seed, run[LogLikelihood], run[Oracle], run[AmariDistance], run.Seconds, run.Config.DataSeed);
-
-    private static IEnumerable<IcaCurvePoint> Curve(IcaRow row, StoredRun<IcaSettings> run) =>
-        from point in run.Metrics().GroupBy(metric => metric.Iteration)
-        select new IcaCurvePoint(
-            row,
-            run.Config.Dimension,
-            run.Config.Seed,
-            point.Key,
-            point.Single(metric => metric.Metric == LogLikelihood.Name).Value,
-            point.Single(metric => metric.Metric == Loss.Name).Value,
-            run[Oracle],
-            run.Config.DataSeed);
+        Curve =
+        [
+            .. from metric in run.Metrics()
+               group metric by metric.Iteration into point
+               let values = point.ToDictionary(metric => metric.Metric, metric => metric.Value)
+               select new IcaCurvePoint(point.Key, values[LogLikelihood.Name], values[Loss.Name]),
+        ],
+    };
 
     /// <summary>The trained matrix of a run under a name that says what it is.</summary>
     private static TextFile Unmixing(IcaRow row, StoredRun<IcaSettings> run)
@@ -294,13 +319,13 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
     }
 
     /// <summary>Test log-likelihood against iteration, a line for each method, the oracle dashed.</summary>
-    /// <param name="points">Curves of one dimension; at least one point.</param>
-    private static Figure CurveFigure(IReadOnlyList<IcaCurvePoint> points)
+    /// <param name="runs">Runs of one dimension, each with a curve.</param>
+    private static Figure CurveFigure(int dim, IReadOnlyList<IcaRun> runs)
     {
         // The first steps can lie hundreds of nats below the rest: their values need not fit.
         const double ClippedShare = 0.2;
-        int last = points.Max(point => point.Iteration);
-        var curves = points.GroupBy(point => point.Row)
+        int last = runs.Max(run => run.Curve[^1].Iteration);
+        var curves = runs.GroupBy(run => run.Row)
             .Select((row, index) => new Series(row.Key.Name, StyleOf(row.Key, index), MeanCurve([.. row], last))
             {
                 HasMarkers = false,
@@ -310,18 +335,17 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                 LegendRank = index,
             })
             .ToList();
-        double[] oracles = [.. points.DistinctBy(point => (point.Seed, point.DataSeed)).OrderBy(point => (point.Seed, point.DataSeed))
-            .Select(point => point.Oracle)];
+        double oracle = runs.DistinctBy(run => run.Pair).OrderBy(run => run.Pair).Average(run => run.Oracle);
         return new(
-            $"curves_D{points[0].Dim}",
-            $"Test log-likelihood while training at D = {points[0].Dim}: mean over the seeds with a band of one standard error. The dashed "
+            $"curves_D{dim}",
+            $"Test log-likelihood while training at D = {dim}: mean over the seeds with a band of one standard error. The dashed "
                 + "line is the mean of the oracle, the true model. The first fifth of the training may lie below the figure.",
             new Axis("Iteration")
             {
                 Limits = (0, Math.Max(last, 1)),
                 Ticks = new Ticks.Numbers { IsWhole = true, Label = Thousands },
             },
-            new Axis($"Test log-likelihood (nats), D = {points[0].Dim}")
+            new Axis($"Test log-likelihood (nats), D = {dim}")
             {
                 Margin = 0.06,
                 Includes =
@@ -335,44 +359,24 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             [
                 // Solid lines first: a dashed line on top of one still lets it be seen.
                 .. curves.OrderBy(curve => curve.Style.Pattern.Intervals.Length),
-                new Rule(IcaTable.Oracle, SeriesStyle.Reference, oracles.Average()) { LineWidth = 1.6f, LegendRank = curves.Count },
+                new Rule(IcaTable.Oracle, SeriesStyle.Reference, oracle) { LineWidth = 1.6f, LegendRank = curves.Count },
             ]);
     }
 
-    /// <summary>Means over the seeds, at the iterations that all seeds have: the mean of fewer would jump where a seed ends.</summary>
-    private static Point[] MeanCurve(IReadOnlyList<IcaCurvePoint> points, int last)
+    /// <summary>Means over the runs, at the iterations that all of them have: the mean of fewer would jump where a run ends.</summary>
+    private static Point[] MeanCurve(IReadOnlyList<IcaRun> runs, int last)
     {
-        int seeds = points.Select(point => (point.Seed, point.DataSeed)).Distinct().Count();
         Point[] means =
         [
-            .. from step in points.GroupBy(point => point.Iteration)
-               where step.Count() == seeds
+            .. from point in runs.SelectMany(run => run.Curve)
+               group point.TestLogLikelihood by point.Iteration into step
+               where step.Count() == runs.Count
                orderby step.Key
-               select Point.Mean(step.Key, Summary.Of([.. step.Select(point => point.TestLogLikelihood)])),
+               select Point.Mean(step.Key, Summary.Of([.. step])),
         ];
         // What trains nothing has one value throughout.
         return means.Length == 1 && last > 0 ? [means[0] with { X = 0 }, means[0] with { X = last }] : means;
     }
-
-    private static Figure LogLikelihoodFigure(IcaTable table) => ByDimension(
-        table,
-        "log_likelihood_by_dimension",
-        "Mean test log-likelihood with its standard error over the seeds.",
-        new Axis("Test log-likelihood (nats)") { Margin = 0.06 },
-        (row, x) => new Point(x, row.Mean, row.Mean - row.Se, row.Mean + row.Se),
-        row => row.Paper,
-        hasOracle: true);
-
-    /// <summary>On a logarithmic scale, the distance to the oracle that absolute values hide.</summary>
-    private static Figure GapFigure(IcaTable table) => ByDimension(
-        table,
-        "gap_by_dimension",
-        "Mean of the oracle minus test log-likelihood with its standard error over the seeds. Gaps that are not positive have no place on "
-            + "a logarithmic scale and are left out.",
-        new Axis("Gap to the oracle (nats)") { Margin = 0.06, Scale = Scale.Log10, Ticks = Ticks.Decades },
-        (row, x) => new Point(x, row.Gap, row.Gap - row.GapSe, row.Gap + row.GapSe),
-        row => row.AdjustedMean + row.Gap - row.Paper,
-        hasOracle: false);
 
     /// <summary>Dimensions are at equal distances: on a linear axis the small ones would crowd. Open markers are the paper's.</summary>
     private static Figure ByDimension(
@@ -380,21 +384,14 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         string name,
         string caption,
         Axis axis,
-        Func<IcaTableRow, double, Point> ours,
+        Func<IcaTableRow, Summary> ours,
         Func<IcaTableRow, double> paper,
         bool hasOracle)
     {
         const double Spacing = 0.11;
         int[] dimensions = [.. table.Rows.Select(row => row.Dim).Distinct().Order()];
-        var methods = table.Rows.Where(row => !row.IsOracle).GroupBy(row => row.Row!).ToList();
+        var methods = table.Rows.Where(row => row.Row is not null).GroupBy(row => row.Row!).ToList();
         bool hasPaper = table.Rows.Any(row => double.IsFinite(row.Paper));
-        Point[] truth = Points(table.Rows.Where(row => row.IsOracle), (row, x) => new(x, row.Mean));
-        Series oracle = new(IcaTable.Oracle, SeriesStyle.Reference, truth)
-        {
-            HasMarkers = false,
-            LineWidth = 1.6f,
-            LegendRank = 2,
-        };
         return new(
             name,
             caption + (hasPaper ? " Filled markers are ours, open ones the paper's." : ""),
@@ -406,29 +403,38 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             },
             axis,
             [
-                .. hasOracle ? [oracle] : (Layer[])[],
+                .. hasOracle ? [Oracle()] : (Layer[])[],
                 .. methods.SelectMany((rows, index) => OfMethod(rows, index)),
                 .. hasPaper
                     ? [Markers("open: paper", new(Colors.Black, LinePattern.Solid, MarkerShape.OpenCircle), [], 0) with { LegendRank = 1 }]
                     : (Layer[])[],
             ]);
 
-        IEnumerable<Layer> OfMethod(IGrouping<IcaRow, IcaTableRow> rows, int index)
+        Series Oracle() => new(
+            IcaTable.Oracle,
+            SeriesStyle.Reference,
+            [.. table.Rows.Where(row => row.Row is null).Select(row => new Point(Place(row), row.Oracle))])
+        {
+            HasMarkers = false,
+            LineWidth = 1.6f,
+            LegendRank = 2,
+        };
+
+        Layer[] OfMethod(IGrouping<IcaRow, IcaTableRow> rows, int index)
         {
             SeriesStyle style = StyleOf(rows.Key, index);
             double shift = (index - (0.5 * (methods.Count - 1))) * Spacing;
             return
             [
-                Markers(rows.Key.Name, style, Points(rows, ours), shift) with { MarkerLineWidth = 2 },
-                Markers("", Open(style), Points(rows, (row, x) => new(x, paper(row))), shift + (0.4 * Spacing)),
+                Markers(rows.Key.Name, style, rows.Select(row => Point.Mean(Place(row), ours(row))), shift) with { MarkerLineWidth = 2 },
+                Markers("", Open(style), rows.Select(row => new Point(Place(row), paper(row))), shift + (0.4 * Spacing)),
             ];
         }
 
-        Point[] Points(IEnumerable<IcaTableRow> rows, Func<IcaTableRow, double, Point> point)
-            => [.. rows.Select(row => point(row, Array.IndexOf(dimensions, row.Dim)))];
+        int Place(IcaTableRow row) => Array.IndexOf(dimensions, row.Dim);
     }
 
-    private static Series Markers(string label, SeriesStyle style, IReadOnlyList<Point> points, double shift) => new(label, style, points)
+    private static Series Markers(string name, SeriesStyle style, IEnumerable<Point> points, double shift) => new(name, style, [.. points])
     {
         HasLine = false,
         MarkerSize = 9,
@@ -461,14 +467,3 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
 
     private static string Thousands(double iteration) => iteration.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u2009');
 }
-
-/// <summary>One point of a training curve.</summary>
-/// <param name="Row">The row of the table that the run belongs to.</param>
-/// <param name="Seed">Seed of the run.</param>
-/// <param name="Iteration">Number of iterations done; 0 is the start.</param>
-/// <param name="TestLogLikelihood">Mean log-likelihood of the test points, nats.</param>
-/// <param name="Loss">The method's own loss at this iteration; NaN where there is none, as at the start.</param>
-/// <param name="Oracle">Mean log-likelihood of the same test points under the true model, nats.</param>
-/// <param name="DataSeed">Seed of the data where it is not that of the run.</param>
-internal sealed record IcaCurvePoint(
-    IcaRow Row, int Dim, long Seed, int Iteration, double TestLogLikelihood, double Loss, double Oracle, ulong? DataSeed = null);

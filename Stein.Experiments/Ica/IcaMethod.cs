@@ -2,6 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
+using Stein.Engine.Optimization;
 using Stein.Engine.State;
 using Stein.Experiments.Reports;
 
@@ -164,6 +165,23 @@ internal abstract class IcaMethodTraining(Device device, IcaModel model)
 
     /// <summary>The loss that the method reports, on <paramref name="batch"/> at the present parameters.</summary>
     public abstract double Loss(DeviceMatrix batch);
+}
+
+/// <summary>Trains the model with Adam on the gradient of a discrepancy by the scores.</summary>
+internal abstract class SteinTraining(Device device, IcaModel model, IcaSettings settings) : IcaMethodTraining(device, model)
+{
+    /// <summary>The gradient by the scores (B×D).</summary>
+    protected DeviceMatrix ScoreGradient { get; } = device.Allocate(settings.Batch, settings.Dimension);
+
+    /// <summary>That of the model.</summary>
+    protected Adam Adam { get; } = new(new AdamSettings(settings.LearningRate), [model.Unmixing], [model.UnmixingGradient]);
+
+    /// <summary>One step of the model down <see cref="ScoreGradient"/>.</summary>
+    protected void Descend(DeviceMatrix batch)
+    {
+        Model.BackPropagate(batch, ScoreGradient);
+        Adam.Step();
+    }
 }
 
 /// <summary>A row of the table: a method, or a variant of it with settings that are not the paper's.</summary>

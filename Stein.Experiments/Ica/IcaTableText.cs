@@ -10,79 +10,46 @@ namespace Stein.Experiments.Ica;
 internal sealed class IcaTableText(IcaTable table)
 {
     private readonly int[] dimensions = [.. table.Rows.Select(row => row.Dim).Distinct().Order()];
-    private readonly string[] methods = [.. table.Rows.Select(row => row.Method).Distinct()];
-    private readonly bool hasAmari = table.Rows.Any(row => !row.IsOracle && double.IsFinite(row.AmariDistance));
+    private readonly IGrouping<string, IcaTableRow>[] methods = [.. table.Rows.GroupBy(row => row.Method)];
+    private readonly bool hasAmari = table.Rows.Any(row => row.Row is not null && double.IsFinite(row.AmariDistance.Mean));
 
     /// <summary>The table in Markdown.</summary>
-    public Prose Markdown()
-        => new("table", "ICA: test log-likelihood", string.Join("\n\n", MarkdownBlocks().Where(block => block.Length > 0)));
-
-    /// <summary>A table for each dimension, and one of the differences between methods.</summary>
-    public IEnumerable<Table> ForTerminal()
-    {
-        foreach (IGrouping<int, IcaTableRow> dimension in table.Rows.GroupBy(row => row.Dim).OrderBy(group => group.Key))
-            yield return OfDimension(dimension.Key, dimension);
-        if (table.Differences.Count == 0)
-            yield break;
-        yield return Table.Create(
-            "differences",
-            "Differences in nats, paired by seed",
-            "",
-            table.Differences,
-            [
-                new("comparison", row => row.Comparison),
-                new("D", row => $"{row.Dim}"),
-                new("seeds", row => $"{row.Seeds}"),
-                new("mean ± s.e.", row => NumberText.WithError(row.Mean, row.Se)),
-                .. IfCompared<TextColumn<IcaDifferenceRow>>(
-                    new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Verdict)),
-            ]) with
-        {
-            IsInFiles = false,
-        };
-    }
-
-    /// <summary>The table in LaTeX: a table environment that needs the packages booktabs and graphicx.</summary>
-    public TextFile Latex() => new("table.tex", string.Concat(LatexLines().Select(line => $"{line}\n")));
-
-    private IEnumerable<string> MarkdownBlocks() =>
+    public Prose Markdown() => new("table", "ICA: test log-likelihood", string.Join("\n\n", ((string[])
     [
         DeviationNote(),
         ValueNote(),
         VerdictNote(),
         PartialNote(),
-        ByDimension(
-            row => NumberText.WithError(row.Mean, row.Se) + (row.Seeds < row.SeedsExpected ? $" ({row.SeedText} seeds)" : ""),
-            methods,
-            withPaper: true),
+        ByDimension(methods.SelectMany(method => WithPaper(
+            method,
+            method.Key,
+            row => row.LogLikelihood.Text() + (row.Seeds < row.SeedsExpected ? $" ({row.SeedText} seeds)" : ""),
+            "*paper*",
+            row => double.IsNaN(row.Paper) ? ""
+                : row.Comparison.Verdict == Verdicts.None ? NumberText.Fixed(row.Paper)
+                : $"{NumberText.Fixed(row.Paper)} ({row.Comparison.Verdict})"))),
         "## Gap to the oracle",
         "Mean of oracle minus test log-likelihood, paired by seed, in nats ± standard error.",
-        ByDimension(row => NumberText.WithError(row.Gap, row.GapSe), WithoutOracle()),
-        .. hasAmari
-            ?
-            [
-                "## Amari distance",
-                "Of V·W_true, from 0 (sources separated) to 1, ± standard error.",
-                ByDimension(row => NumberText.WithError(row.AmariDistance, row.AmariDistanceSe, 3), WithoutOracle()),
-            ]
-            : (string[])[],
-        .. table.Differences.Count > 0
-            ?
-            [
-                "## Differences between methods",
-                "Paired by seed, so that the oracle cancels; in nats ± standard error.",
-                MarkdownTable(
-                    ["comparison", "D", "seeds", "mean", .. IfCompared("paper", "ours − paper", "verdict")],
-                    table.Differences.Select(row => (IReadOnlyList<string>)
-                    [
-                        row.Comparison,
-                        $"{row.Dim}",
-                        $"{row.Seeds}",
-                        NumberText.WithError(row.Mean, row.Se),
-                        .. IfCompared(NumberText.Fixed(row.Paper), NumberText.WithError(row.Difference, row.DifferenceSe), row.Verdict),
-                    ])),
-            ]
-            : (string[])[],
+        ByDimension(WithoutOracle(row => row.Gap.Text())),
+        .. If(
+            hasAmari,
+            "## Amari distance",
+            "Of V·W_true, from 0 (sources separated) to 1, ± standard error.",
+            ByDimension(WithoutOracle(row => row.AmariDistance.Text(3)))),
+        .. If(
+            table.Differences.Count > 0,
+            "## Differences between methods",
+            "Paired by seed, so that the oracle cancels; in nats ± standard error.",
+            MarkdownTable(
+                ["comparison", "D", "seeds", "mean", .. IfCompared("paper", "ours − paper", "verdict")],
+                table.Differences.Select(row => (IReadOnlyList<string>)
+                [
+                    row.Name,
+                    $"{row.Dim}",
+                    $"{row.LogLikelihood.Count}",
+                    row.LogLikelihood.Text(),
+                    .. IfCompared(NumberText.Fixed(row.Paper), row.Comparison.Text, row.Comparison.Verdict),
+                ]))),
         "## All numbers",
         .. IfCompared("\"Comparable\" is the mean oracle over random matrices minus the gap; \"ours − paper\" is taken from it."),
         MarkdownTable(
@@ -92,105 +59,106 @@ internal sealed class IcaTableText(IcaTable table)
                 row.Method,
                 $"{row.Dim}",
                 row.SeedText,
-                NumberText.WithError(row.Mean, row.Se),
+                row.LogLikelihood.Text(),
                 NumberText.Fixed(row.Oracle),
-                NumberText.WithError(row.Gap, row.GapSe),
+                row.Gap.Text(),
                 .. IfCompared(
-                    NumberText.Fixed(row.AdjustedMean),
-                    NumberText.Fixed(row.Paper),
-                    NumberText.WithError(row.Difference, row.DifferenceSe),
-                    row.Verdict),
+                    NumberText.Fixed(row.AdjustedMean), NumberText.Fixed(row.Paper), row.Comparison.Text, row.Comparison.Verdict),
             ])),
-    ];
+    ]).Where(block => block.Length > 0)));
 
-    private string ByDimension(Func<IcaTableRow, string> cell, IEnumerable<string> shown, bool withPaper = false) => MarkdownTable(
-        ["", .. dimensions.Select(dim => $"D = {dim}")],
-        shown.SelectMany(method => (IReadOnlyList<string>[])
+    /// <summary>A table for each dimension, and one of the differences between methods.</summary>
+    public IEnumerable<Table> ForTerminal() =>
+        from part in (IEnumerable<Table>)
         [
-            [method, .. Cells(method, cell)],
-            .. withPaper && HasPaper(method) ? [["*paper*", .. Cells(method, PaperCell)]] : (IReadOnlyList<string>[])[],
-        ]));
+            .. table.Rows.GroupBy(row => row.Dim).OrderBy(rows => rows.Key).Select(OfDimension),
+            Table.Create(
+                "differences",
+                "Differences in nats, paired by seed",
+                "",
+                table.Differences,
+                [
+                    new("comparison", row => row.Name),
+                    new("D", row => $"{row.Dim}"),
+                    new("seeds", row => $"{row.LogLikelihood.Count}"),
+                    new("mean ± s.e.", row => row.LogLikelihood.Text()),
+                    .. IfCompared<TextColumn<IcaDifferenceRow>>(
+                        new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Comparison.Verdict)),
+                ]),
+        ]
+        where part.Rows.Count > 0
+        select part with { IsInFiles = false };
 
-    private static string MarkdownTable(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
-    {
-        IEnumerable<string> rules = headers.Select((header, index) => index == 0 || header == "verdict" ? "---" : "---:");
-        IEnumerable<IEnumerable<string>> lines =
-            [headers, rules, .. rows.Select(row => row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))];
-        return string.Join('\n', lines.Select(cells => $"| {string.Join(" | ", cells)} |"));
-    }
-
-    private Table OfDimension(int dim, IEnumerable<IcaTableRow> rows)
+    private Table OfDimension(IGrouping<int, IcaTableRow> rows)
     {
         int expected = table.SeedsExpected;
-        IcaRun[] runs = [.. table.Runs.Where(run => run.Dim == dim)];
+        IcaRun[] runs = [.. table.Runs.Where(run => run.Dim == rows.Key)];
         string unit = runs.Any(run => run.DataSeed is not null) ? "draw" : "seed";
-        TextColumn<IcaTableRow>[] seeds = rows.Any(row => row.Seeds < expected) ? [new("seeds", row => $"{row.Seeds} of {expected}")] : [];
         return Table.Create(
-            $"dimension_{dim}",
-            $"Test log-likelihood in nats, D = {dim}, {expected} {unit}{(expected == 1 ? "" : "s")}",
+            $"dimension_{rows.Key}",
+            $"Test log-likelihood in nats, D = {rows.Key}, {expected} {unit}{(expected == 1 ? "" : "s")}",
             "",
             rows,
             [
                 new("method", row => row.Method),
-                .. EachSeed(runs),
-                .. seeds,
-                new("mean ± s.e.", row => NumberText.WithError(row.Mean, row.Se)),
-                new("gap to\noracle", row => row.IsOracle ? "" : NumberText.WithError(row.Gap, row.GapSe)),
-                new("Amari\ndistance", row => row.IsOracle ? "" : NumberText.WithError(row.AmariDistance, row.AmariDistanceSe, 3)),
+                .. from seed in runs.GroupBy(run => (run.Seed, run.DataSeed))
+                   orderby seed.Key
+                   select new TextColumn<IcaTableRow>(
+                       $"seed {seed.Key.Seed}{(seed.Key.DataSeed is { } data ? $"\ndata {data}" : "")}",
+                       row => NumberText.Fixed(row.Row is null
+                           ? seed.First().Oracle
+                           : seed.FirstOrDefault(run => run.Row == row.Row)?.TestLogLikelihood ?? double.NaN),
+                       Detail: "Each seed"),
+                .. If<TextColumn<IcaTableRow>>(
+                    rows.Any(row => row.Seeds < expected), [new("seeds", row => $"{row.Seeds} of {expected}")]),
+                new("mean ± s.e.", row => row.LogLikelihood.Text()),
+                new("gap to\noracle", row => row.Row is null ? "" : row.Gap.Text()),
+                new("Amari\ndistance", row => row.Row is null ? "" : row.AmariDistance.Text(3)),
                 .. IfCompared<TextColumn<IcaTableRow>>(
-                    new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Verdict)),
-            ]) with
-        {
-            IsInFiles = false,
-        };
+                    new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Comparison.Verdict)),
+            ]);
     }
 
-    private static IEnumerable<TextColumn<IcaTableRow>> EachSeed(IReadOnlyList<IcaRun> runs) =>
-        from seed in runs.Select(run => (run.Seed, run.DataSeed)).Distinct().Order()
-        let ofSeed = runs.Where(run => (run.Seed, run.DataSeed) == seed).ToArray()
-        select new TextColumn<IcaTableRow>(
-            $"seed {seed.Seed}{(seed.DataSeed is { } data ? $"\ndata {data}" : "")}",
-            row => NumberText.Fixed(
-                row.IsOracle ? ofSeed[0].Oracle : ofSeed.FirstOrDefault(run => run.Row == row.Row)?.TestLogLikelihood ?? double.NaN),
-            Detail: "Each seed");
-
-    private IEnumerable<string> LatexLines() =>
-    [
-        @"% \input this file; needs \usepackage{booktabs,graphicx}.",
-        @"\begin{table}",
-        @"\centering",
-        @"\scriptsize",
-        @"\setlength{\tabcolsep}{3pt}",
-        $@"\caption{{{LatexCaption()}}}",
-        @"\label{tab:ica}",
-        // Wider than the text it is set smaller; narrower, as it is.
-        @"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
-        $@"\begin{{tabular}}{{@{{}}l{new string('r', dimensions.Length)}@{{}}}}",
-        @"\toprule",
-        LatexRow("", dimensions.Select(dim => $"$D = {dim}$")),
-        .. methods.GroupBy(IsBeneath).SelectMany(group => group.SelectMany(LatexRows).Prepend(@"\midrule")),
-        .. hasAmari
-            ?
-            [
-                @"\midrule",
-                $@"\multicolumn{{{dimensions.Length + 1}}}{{@{{}}l}}{{Amari distance}} \\",
-                .. WithoutOracle().Select(method => LatexRow(
-                    Reports.Latex.Escape(method), Cells(method, row => LatexNumber(row.AmariDistance, row.AmariDistanceSe, 3)))),
-            ]
-            : (string[])[],
-        @"\bottomrule",
-        @"\end{tabular}}",
-        @"\end{table}",
-    ];
-
-    private IEnumerable<string> LatexRows(string method)
+    /// <summary>The table in LaTeX: a table environment that needs the packages booktabs and graphicx.</summary>
+    public TextFile Latex()
     {
-        yield return LatexRow(Reports.Latex.Escape(method), Cells(method, row => LatexNumber(row.Mean, row.Se, 2, LatexMark(row))));
-        if (HasPaper(method))
-        {
-            yield return LatexRow(
-                @"\quad paper", Cells(method, row => double.IsNaN(row.Paper) ? "" : Reports.Latex.Escape(NumberText.Fixed(row.Paper))));
-        }
+        string[] lines =
+        [
+            @"% \input this file; needs \usepackage{booktabs,graphicx}.",
+            @"\begin{table}",
+            @"\centering",
+            @"\scriptsize",
+            @"\setlength{\tabcolsep}{3pt}",
+            $@"\caption{{{LatexCaption()}}}",
+            @"\label{tab:ica}",
+            // Wider than the text it is set smaller; narrower, as it is.
+            @"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+            $@"\begin{{tabular}}{{@{{}}l{new string('r', dimensions.Length)}@{{}}}}",
+            @"\toprule",
+            LatexRow(["", .. dimensions.Select(dim => $"$D = {dim}$")]),
+            // The baselines and the oracle are beneath.
+            .. methods.GroupBy(method => method.First().Row is null or { Method.IsBaseline: true })
+                .SelectMany(group => group.SelectMany(LatexRows).Prepend(@"\midrule")),
+            .. If(
+                hasAmari,
+                [
+                    @"\midrule",
+                    $@"\multicolumn{{{dimensions.Length + 1}}}{{@{{}}l}}{{Amari distance}} \\",
+                    .. WithoutOracle(row => LatexNumber(row.AmariDistance, 3)).Select(
+                        row => LatexRow([Reports.Latex.Escape(row[0]), .. row.Skip(1)])),
+                ]),
+            @"\bottomrule",
+            @"\end{tabular}}",
+            @"\end{table}",
+        ];
+        return new("table.tex", string.Concat(lines.Select(line => $"{line}\n")));
+
+        IEnumerable<string> LatexRows(IGrouping<string, IcaTableRow> method) => WithPaper(
+            method,
+            Reports.Latex.Escape(method.Key),
+            row => LatexNumber(row.LogLikelihood, 2, LatexMark(row.Comparison.Verdict)),
+            @"\quad paper",
+            row => double.IsNaN(row.Paper) ? "" : Reports.Latex.Escape(NumberText.Fixed(row.Paper))).Select(LatexRow);
     }
 
     private string LatexCaption()
@@ -203,36 +171,57 @@ internal sealed class IcaTableText(IcaTable table)
         return Reports.Latex.Escape(quoted) + marks;
     }
 
-    private static string LatexMark(IcaTableRow row) => row.Verdict switch
+    private static string LatexMark(string verdict) => verdict switch
     {
-        "agrees" => "^{=}",
-        "higher" => @"^{\uparrow}",
-        "lower" => @"^{\downarrow}",
+        Verdicts.Agrees => "^{=}",
+        Verdicts.Higher => @"^{\uparrow}",
+        Verdicts.Lower => @"^{\downarrow}",
         _ => "",
     };
 
     /// <summary>The standard error as a subscript and the verdict as a superscript: seven dimensions have to fit a page.</summary>
-    private static string LatexNumber(double mean, double error, int decimals, string mark = "")
+    private static string LatexNumber(Summary value, int decimals, string mark = "")
     {
+        double error = value.StandardError;
         int needed = double.IsNaN(error) ? decimals : NumberText.Decimals(error, decimals);
         string subscript = double.IsNaN(error) ? "" : $@"_{{\pm {NumberText.Fixed(error, needed)}}}";
-        return $"${NumberText.Fixed(mean, needed).Replace('−', '-')}{subscript}{mark}$";
+        return $"${NumberText.Fixed(value.Mean, needed).Replace('−', '-')}{subscript}{mark}$";
     }
 
-    private static string LatexRow(string name, IEnumerable<string> cells) => string.Join(" & ", cells.Prepend(name)) + @" \\";
+    private static string LatexRow(IEnumerable<string> cells) => string.Join(" & ", cells) + @" \\";
 
-    private IEnumerable<string> WithoutOracle() => methods.Where(method => method != IcaTable.Oracle);
+    /// <summary>A row with the cells of a method, and one with the paper's where it has any.</summary>
+    private IEnumerable<IReadOnlyList<string>> WithPaper(
+        IEnumerable<IcaTableRow> method, string name, Func<IcaTableRow, string> cell, string paperName, Func<IcaTableRow, string> paper)
+    {
+        yield return [name, .. Cells(method, cell)];
+        if (method.Any(row => double.IsFinite(row.Paper)))
+            yield return [paperName, .. Cells(method, paper)];
+    }
 
-    /// <summary>Whether a method is a baseline, or the oracle.</summary>
-    private bool IsBeneath(string method) => table.Rows.First(row => row.Method == method).Row is null or { Method.IsBaseline: true };
+    private IEnumerable<IReadOnlyList<string>> WithoutOracle(Func<IcaTableRow, string> cell)
+        => from method in methods
+           where method.Key != IcaTable.Oracle
+           select (IReadOnlyList<string>)[method.Key, .. Cells(method, cell)];
 
     /// <summary>A cell for every dimension, empty where the method has no run.</summary>
-    private IEnumerable<string> Cells(string method, Func<IcaTableRow, string> cell) =>
-        dimensions.Select(dim => table.Rows.FirstOrDefault(row => row.Method == method && row.Dim == dim) is { } row ? cell(row) : "");
+    private IEnumerable<string> Cells(IEnumerable<IcaTableRow> method, Func<IcaTableRow, string> cell)
+        => dimensions.Select(dim => method.Where(row => row.Dim == dim).Select(cell).FirstOrDefault(""));
 
-    private bool HasPaper(string method) => table.Rows.Any(row => row.Method == method && double.IsFinite(row.Paper));
+    private string ByDimension(IEnumerable<IReadOnlyList<string>> rows)
+        => MarkdownTable(["", .. dimensions.Select(dim => $"D = {dim}")], rows);
 
-    private T[] IfCompared<T>(params T[] items) => table.ComparePaper ? items : [];
+    private static string MarkdownTable(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        IEnumerable<string> rules = headers.Select((header, index) => index == 0 || header == "verdict" ? "---" : "---:");
+        IEnumerable<IEnumerable<string>> lines =
+            [headers, rules, .. rows.Select(row => row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))];
+        return string.Join('\n', lines.Select(cells => $"| {string.Join(" | ", cells)} |"));
+    }
+
+    private T[] IfCompared<T>(params T[] items) => If(table.ComparePaper, items);
+
+    private static T[] If<T>(bool holds, params T[] items) => holds ? items : [];
 
     /// <summary>A note on cells with missing seeds; empty if there are none.</summary>
     private string PartialNote()
@@ -265,7 +254,7 @@ internal sealed class IcaTableText(IcaTable table)
     /// <summary>What a verdict means and how many would differ by chance; empty without a comparison.</summary>
     private string VerdictNote()
     {
-        int verdicts = table.Verdicts;
+        int verdicts = table.Comparisons.Count;
         if (!table.ComparePaper || verdicts == 0)
             return table.ComparePaper ? $"Paper: {PublishedIca.Source}. A verdict needs two seeds or more." : "";
         string chance = FormattableString.Invariant($"{0.05 * verdicts:0.#}");
@@ -276,9 +265,4 @@ internal sealed class IcaTableText(IcaTable table)
             + "say where ours lies. "
             + $"Even if all agreed, about 5 % of verdicts would differ by chance: here {chance} of {verdicts}.";
     }
-
-    private static string PaperCell(IcaTableRow row) =>
-        double.IsNaN(row.Paper) ? ""
-        : row.Verdict == Verdict.None.Word() ? NumberText.Fixed(row.Paper)
-        : $"{NumberText.Fixed(row.Paper)} ({row.Verdict})";
 }

@@ -127,7 +127,6 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     /// <summary>Writes what the other parts do not hold.</summary>
     public void Save(BinaryWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         writer.Write(Iteration);
         writer.Write(lastFinite);
         writer.Write(last is not null);
@@ -140,10 +139,8 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
             writer.Write(value);
     }
 
-    /// <inheritdoc/>
     public void Restore(BinaryReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         Iteration = reader.ReadInt32();
         lastFinite = reader.ReadInt32();
         last = reader.ReadBoolean()

@@ -36,26 +36,17 @@ internal sealed class MaximumLikelihood : IcaMethod
     public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
         => new Training(device, model, settings, batch);
 
-    private sealed class Training : IcaMethodTraining
+    private sealed class Training(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
+        : IcaMethodTraining(device, model)
     {
         private const double InitialRate = 0.05;
-        private const double LargestRowSum = 2;
+        private const double MaxRowSum = 2;
 
-        private readonly DeviceMatrix relative;
-        private readonly DeviceMatrix rowSums;
-        private readonly double[] rowSumValues;
-        private readonly IcaLikelihood likelihood;
-        private readonly int iterations;
-
-        public Training(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
-            : base(device, model)
-        {
-            relative = device.Allocate(settings.Dimension, settings.Dimension);
-            rowSums = device.Allocate(settings.Dimension, 1);
-            rowSumValues = new double[settings.Dimension];
-            likelihood = new(device, batch);
-            iterations = settings.Iterations;
-        }
+        private readonly DeviceMatrix relative = device.Allocate(settings.Dimension, settings.Dimension);
+        private readonly DeviceMatrix rowSums = device.Allocate(settings.Dimension, 1);
+        private readonly double[] rowSumValues = new double[settings.Dimension];
+        private readonly IcaLikelihood likelihood = new(device, batch);
+        private readonly int iterations = settings.Iterations;
 
         public override IReadOnlyList<IStateful> Parts => [];
 
@@ -66,7 +57,7 @@ internal sealed class MaximumLikelihood : IcaMethod
             Device.SumRows<Absolute>(rowSums, relative);
             Device.Read(rowSums, rowSumValues);
             double rate = InitialRate * (1 - (iteration / (double)iterations));
-            rate = Math.Min(rate, LargestRowSum / (1 + rowSumValues.Max()));
+            rate = Math.Min(rate, MaxRowSum / (1 + rowSumValues.Max()));
             Device.Map<AddScaled>(Model.Unmixing, Model.Unmixing, Model.UnmixingGradient, p: rate);
         }
 

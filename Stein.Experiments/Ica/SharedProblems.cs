@@ -1,24 +1,14 @@
-using Stein.Engine.Models;
-
 namespace Stein.Experiments.Ica;
 
 /// <summary>
 /// Problems, which are large, shared by the runs side by side that need the same: each is drawn when the first run leases it, and let go
 /// when the last lease has ended. Safe for use by several threads at once.
 /// </summary>
-internal sealed class SharedProblems
+/// <param name="draw">Draws a problem that nobody holds.</param>
+internal sealed class SharedProblems(Func<IcaSettings, IcaProblem> draw)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<Key, Entry> entries = [];
-    private readonly Func<IcaSettings, IcaProblem> draw;
-
-    public SharedProblems()
-        : this(IcaProblem.Create)
-    {
-    }
-
-    /// <param name="draw">Draws a problem that nobody holds.</param>
-    internal SharedProblems(Func<IcaSettings, IcaProblem> draw) => this.draw = draw;
+    private readonly Dictionary<IcaSettings, Entry> entries = [];
 
     /// <summary>
     /// The problem of <paramref name="settings"/> until the lease is disposed. Those who ask while it is being drawn wait for it; if that
@@ -26,12 +16,21 @@ internal sealed class SharedProblems
     /// </summary>
     public ProblemLease Lease(IcaSettings settings)
     {
-        var key = new Key(settings);
+        // All that the draw depends on, and nothing else.
+        var key = new IcaSettings
+        {
+            Dimension = settings.Dimension,
+            Seed = settings.Seed,
+            DataSeed = settings.EffectiveDataSeed,
+            TrainingSamples = settings.TrainingSamples,
+            TestSamples = settings.TestSamples,
+            Base = settings.Base,
+        };
         Entry? entry;
         lock (gate)
         {
             if (!entries.TryGetValue(key, out entry))
-                entries[key] = entry = new Entry(() => draw(settings));
+                entries[key] = entry = new Entry(new(() => draw(key)));
             entry.Leases++;
         }
 
@@ -46,7 +45,7 @@ internal sealed class SharedProblems
         }
     }
 
-    private void End(Key key, Entry entry)
+    private void End(IcaSettings key, Entry entry)
     {
         lock (gate)
         {
@@ -55,25 +54,8 @@ internal sealed class SharedProblems
         }
     }
 
-    /// <summary>Everything that the draw of a problem depends on.</summary>
-    private sealed record Key(int Dimension, uint Seed, ulong DataSeed, int TrainingSamples, int TestSamples, BaseDensity Base)
+    private sealed record Entry(Lazy<IcaProblem> Problem)
     {
-        public Key(IcaSettings settings)
-            : this(
-                settings.Dimension,
-                settings.Seed,
-                settings.EffectiveDataSeed,
-                settings.TrainingSamples,
-                settings.TestSamples,
-                settings.Base)
-        {
-        }
-    }
-
-    private sealed class Entry(Func<IcaProblem> draw)
-    {
-        public Lazy<IcaProblem> Problem { get; } = new(draw);
-
         /// <summary>Under the gate.</summary>
         public int Leases { get; set; }
     }

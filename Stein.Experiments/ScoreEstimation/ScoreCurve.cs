@@ -8,8 +8,6 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.ScoreEstimation;
 
 /// <summary>The score that an estimator makes of a hundred samples of N(0, 1), on a line.</summary>
-/// <param name="Estimator">The name of the estimator.</param>
-/// <param name="Regularisation">The regularisation of the estimate.</param>
 /// <param name="Points">The estimate along the line.</param>
 internal sealed record ScoreCurve(string Estimator, double Regularisation, double[] Samples, IReadOnlyList<Point> Points)
 {
@@ -28,7 +26,7 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
     /// <summary>The curves as data, and in two figures, one of the Stein estimators and kef, and one of the others.</summary>
     public static IReadOnlyList<Section> Sections()
     {
-        List<ScoreCurve> curves = All();
+        ScoreCurve[] curves = All();
         return
         [
             DataTable.Create(
@@ -37,10 +35,7 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
                 new("estimator", item => item.Curve.Estimator),
                 new("regularisation", item => item.Curve.Regularisation),
                 new("x", item => item.Point.X),
-                new("score", item => item.Point.Y)) with
-            {
-                IsInJson = false,
-            },
+                new("score", item => item.Point.Y)) with { IsInJson = false },
             FigureOf("curves_stein", [.. curves.Where(IsStein)]),
             FigureOf("curves_others", [.. curves.Where(curve => !IsStein(curve))]),
         ];
@@ -53,21 +48,20 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
     /// The curves of all estimators but <c>stein-u</c>, which is one of the others: the first example of Shi, Sun and Zhu ("A spectral
     /// approach to gradient estimation for implicit distributions", ICML 2018), in double precision.
     /// </summary>
-    private static List<ScoreCurve> All()
+    private static ScoreCurve[] All()
     {
         using Device device = CpuDevices.CreateDouble();
         double[] samples = ScoreTarget.Of("gauss", 1, Seed, 0).Sample(new PhiloxStream(Seed, StreamPurpose.TrainingData), Count);
         double[] positions = [.. Enumerable.Range(0, 401).Select(index => Reach * ((index / 200.0) - 1))];
-        var curves = new List<ScoreCurve>();
-        foreach (ScoreEstimator estimator in ScoreEstimators.All.Where(estimator => estimator.Name != "stein-u"))
-        {
-            double? ridge = estimator.Name is "stein" or "stein-augmented" or "kef" ? Ridge : null;
-            ScoreEstimate estimate = estimator.Fit(device, samples, 1, new() { Regularisation = ridge });
-            Point[] points = [.. positions.Zip(estimate.Scores(positions), (x, score) => new Point(x, score))];
-            curves.Add(new(estimator.Name, estimate.Regularisation, samples, points));
-        }
-
-        return curves;
+        return
+        [
+            .. from estimator in ScoreEstimators.All
+               where estimator.Name != "stein-u"
+               let ridge = estimator.Name is "stein" or "stein-augmented" or "kef" ? Ridge : (double?)null
+               let estimate = estimator.Fit(device, samples, 1, new() { Regularisation = ridge })
+               let points = positions.Zip(estimate.Scores(positions), (x, score) => new Point(x, score))
+               select new ScoreCurve(estimator.Name, estimate.Regularisation, samples, [.. points]),
+        ];
     }
 
     private static Figure FigureOf(string name, IReadOnlyList<ScoreCurve> curves) => new(

@@ -94,9 +94,6 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     /// </summary>
     private const int MaxSamplesOfAugmentedSelection = 1000;
 
-    /// <summary>The fewest regularisations that make a sweep.</summary>
-    private const int MinSweep = 5;
-
     /// <summary>Means above this are outside of the figures: ten times as wrong as a score of zero.</summary>
     private const double HighestError = 10;
 
@@ -106,16 +103,11 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
 
     private static readonly CellQuantity Failed = new("failed", draws => draws.Count(draw => draw.IsFailed));
     private static readonly CellQuantity Regularisation = Of("regularisation", draw => draw.Regularisation, Statistics.Median);
-    private static readonly CellQuantity LowRegularisation = Of("regularisation_low", draw => draw.Regularisation, Enumerable.Min);
-    private static readonly CellQuantity HighRegularisation = Of("regularisation_high", draw => draw.Regularisation, Enumerable.Max);
-    private static readonly CellQuantity Bandwidth = Of("bandwidth", draw => draw.Bandwidth, Enumerable.Average);
     private static readonly CellQuantity InSample = Of("in_sample_error", draw => draw.InSample, Statistics.Mean);
     private static readonly CellQuantity InSampleDeviation = Of("in_sample_sd", draw => draw.InSample, Statistics.StandardDeviation);
     private static readonly CellQuantity OutOfSample = Of("out_of_sample_error", draw => draw.OutOfSample, Statistics.Mean);
     private static readonly CellQuantity OutOfSampleDeviation =
         Of("out_of_sample_sd", draw => draw.OutOfSample, Statistics.StandardDeviation);
-
-    private static readonly CellQuantity OutOfSampleMedian = Of("out_of_sample_median", draw => draw.OutOfSample, Statistics.Median);
 
     /// <summary>In tables and figures; <c>stein-u</c>, which is in no grid, is last, so that the others have distinct colours.</summary>
     private static readonly List<string> Order = [.. ScoreEstimators.Names.OrderBy(name => name == "stein-u")];
@@ -145,8 +137,16 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
 
     protected override IReadOnlyList<CellQuantity> Quantities { get; } =
     [
-        Failed, Regularisation, LowRegularisation, HighRegularisation, Bandwidth, InSample, InSampleDeviation, OutOfSample,
-        OutOfSampleDeviation, OutOfSampleMedian,
+        Failed,
+        Regularisation,
+        Of("regularisation_low", draw => draw.Regularisation, Enumerable.Min),
+        Of("regularisation_high", draw => draw.Regularisation, Enumerable.Max),
+        Of("bandwidth", draw => draw.Bandwidth, Enumerable.Average),
+        InSample,
+        InSampleDeviation,
+        OutOfSample,
+        OutOfSampleDeviation,
+        Of("out_of_sample_median", draw => draw.OutOfSample, Statistics.Median),
     ];
 
     protected override IReadOnlyList<(string Name, Func<ScoreErrorDraw, double> Value)> Metrics { get; } =
@@ -166,20 +166,17 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                 .. Selected(SampleSizes([50, 100, 200, 500, 1000, 2000], new() { Target = "banana", Dimension = 2 })),
                 .. Swept(Dimensions([1, 2, 10, 50, 100], new()), [0.001, 0.0032, 0.01, 0.032, 0.1, 0.32, 1, 3.2, 10, 32, 100]),
             ],
-            GridScale.Quick =>
-            [
-                .. Selected(Dimensions([1, 10, 50], new() { Samples = 100, Trials = 3 })),
-                .. Selected(SampleSizes([50, 100, 200], new() { Target = "banana", Dimension = 2, Trials = 3 })),
-                .. Swept(Dimensions([1, 50], new() { Samples = 100, Trials = 3 }), [0.01, 0.1, 1, 10, 100]),
-            ],
-            _ =>
-            [
-                .. Selected(Dimensions([1, 3], new() { Samples = 30, TestPoints = 50, Trials = 2 })),
-                .. Selected(SampleSizes([20, 30], new() { Target = "banana", Dimension = 2, TestPoints = 50, Trials = 2 })),
-                .. Swept(Dimensions([1, 3], new() { Samples = 30, TestPoints = 50, Trials = 2 }), [0.01, 0.1, 1, 10, 100]),
-            ],
+            GridScale.Quick => Small([1, 10, 50], [50, 100, 200], [1, 50], new() { Samples = 100, Trials = 3 }),
+            _ => Small([1, 3], [20, 30], [1, 3], new() { Samples = 30, TestPoints = 50, Trials = 2 }),
         };
         return [.. all.Select(Normalise).Distinct()];
+
+        static IEnumerable<ScoreErrorSettings> Small(int[] dimensions, int[] sizes, int[] swept, ScoreErrorSettings config) =>
+        [
+            .. Selected(Dimensions(dimensions, config)),
+            .. Selected(SampleSizes(sizes, config with { Target = "banana", Dimension = 2 })),
+            .. Swept(Dimensions(swept, config), [0.01, 0.1, 1, 10, 100]),
+        ];
     }
 
     /// <summary>A regularisation that is given and is the rule's is the rule's run.</summary>
@@ -285,17 +282,10 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     [
         DataTable.Create("score_errors", results.Runs,
         [
-            new("target", cell => cell.Config.Target),
-            new("dimension", cell => cell.Config.Dimension),
-            new("samples", cell => cell.Config.Samples),
-            new("test_points", cell => cell.Config.TestPoints),
-            new("estimator", cell => cell.Config.Estimator),
-            new("kernel", cell => cell.Config.Kernel),
+            .. Results<ScoreErrorSettings>.SettingColumns("target", "dimension", "samples", "test_points", "estimator", "kernel"),
             new("given_bandwidth", cell => cell.Config.Bandwidth),
-            new("selection", cell => cell.Config.Selection),
-            new("trials", cell => cell.Config.Trials),
-            new("seed", cell => cell.Config.Seed),
-            .. Quantities.Select(quantity => new DataColumn<Cell>(quantity.Name, cell => cell[quantity])),
+            .. Results<ScoreErrorSettings>.SettingColumns("selection", "trials", "seed"),
+            .. Results<ScoreErrorSettings>.QuantityColumns(Quantities),
         ]),
         .. from protocol in results.Protocols(
                config => (config.TestPoints, config.Kernel, config.Bandwidth, config.Trials, config.Seed))
@@ -316,7 +306,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     {
         foreach (var panel in selected.GroupBy(cell => (cell.Config.Target, Other: other.Of(cell.Config))))
         {
-            Cell[] cells = [.. panel.OrderBy(cell => Order.IndexOf(cell.Config.Estimator)).ThenBy(IsHeldOut)];
+            Cell[] cells = [.. panel.OrderBy(cell => Order.IndexOf(cell.Config.Estimator)).ThenByDescending(cell => cell.Config.Selection)];
             double[] values = [.. cells.Select(cell => (double)varied.Of(cell.Config)).Distinct().Order()];
             if (values.Length == 1)
                 continue;
@@ -331,33 +321,31 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                 cell => varied.Of(cell.Config),
                 value => $"{varied.Symbol} = {value}",
                 Text);
-            foreach (var selection in cells.GroupBy(cell => cell.Config.Selection).OrderBy(selection => IsHeldOut(selection.First())))
+            foreach (var selection in cells.GroupBy(cell => cell.Config.Selection).OrderByDescending(selection => selection.Key))
             {
-                string regularisation = SelectionText(selection.First());
                 yield return ErrorFigure(
                     $"{name}_{selection.Key}{suffix}",
                     $"Relative error out of sample over {varied.Symbol} ({fixedPart}), with regularisations "
-                        + (IsHeldOut(selection.First()) ? "selected on held-out samples. " : "by the estimators' rules. ")
+                        + (selection.Key == "rule" ? "by the estimators' rules. " : "selected on held-out samples. ")
                         + FigureCaption(cells),
-                    $"{varied.Label} ({fixedPart}; regularisation {regularisation})",
+                    $"{varied.Label} ({fixedPart}; regularisation {SelectionText(selection.First())})",
                     values,
                     [
                         .. from cell in selection
                            group cell by cell.Config.Estimator into line
                            let points = line.Select(cell => Point.Mean(varied.Of(cell.Config), OutOf(cell)))
-                           select new ErrorLine(line.Key, StyleOf(line.Key), [.. points.OrderBy(point => point.X)]),
+                           select new Series(line.Key, StyleOf(line.Key), [.. points.OrderBy(point => point.X)]),
                     ]);
             }
         }
 
-        static bool IsHeldOut(Cell cell) => cell.Config.Selection == "held-out";
-
-        static string SelectionText(Cell cell) => IsHeldOut(cell) ? "held-out" : "by rule";
+        static string SelectionText(Cell cell) => cell.Config.Selection == "rule" ? "by rule" : "held-out";
     }
 
     /// <summary>The error of one estimator over its regularisation, with a line for each dimension and a ring where its rule is.</summary>
     private static IEnumerable<Section> Sweeps(IEnumerable<Cell> cells, string suffix)
     {
+        const int MinRegularisations = 5;
         foreach (var panel in cells.GroupBy(cell => (cell.Config.Target, cell.Config.Samples, cell.Config.Estimator)))
         {
             Sweep[] sweeps =
@@ -365,7 +353,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                 .. from cell in panel
                    group cell by cell.Config.Dimension into dimension
                    let given = dimension.Where(cell => cell.Config.Selection == "given").OrderBy(cell => cell[Regularisation]).ToArray()
-                   where given.Length >= MinSweep
+                   where given.Length >= MinRegularisations
                    orderby dimension.Key
                    select new Sweep(dimension.Key, given, dimension.FirstOrDefault(cell => cell.Config.Selection == "rule")),
             ];
@@ -398,13 +386,9 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                         + FigureCaption([.. sweeps.SelectMany(sweep => sweep.All)]),
                     $"{char.ToUpperInvariant(regularisation[0])}{regularisation[1..]} ({fixedPart}; error {where})",
                     [.. Enumerable.Range(-9, 19).Select(power => Math.Pow(10, power))],
-                    [
-                        .. sweeps.Select((sweep, index) => new ErrorLine(
-                            $"D = {sweep.Dimension}", SeriesStyle.Of(index), [.. sweep.Given.Select(At)])
-                        {
-                            Ring = sweep.Rule is { } rule ? At(rule) : null,
-                        }),
-                    ]);
+                    [.. sweeps.Select((sweep, index) => new Series(
+                        $"D = {sweep.Dimension}", SeriesStyle.Of(index), [.. sweep.Given.Select(At)]))],
+                    [.. sweeps.Select(sweep => sweep.Rule is { } rule ? At(rule) : (Point?)null)]);
 
                 Point At(Cell cell) => Point.Mean(cell[Regularisation], error(cell));
             }
@@ -412,11 +396,12 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     }
 
     /// <summary>Relative errors on logarithmic axes, and that of a score of zero.</summary>
+    /// <param name="rings">A point of each line that is marked by a ring, or null; none where no line has one.</param>
     private static Figure ErrorFigure(
-        string name, string caption, string label, IReadOnlyList<double> ticks, IReadOnlyList<ErrorLine> lines)
+        string name, string caption, string label, double[] ticks, IReadOnlyList<Series> lines, params IReadOnlyList<Point?> rings)
     {
         const double Margin = 0.04;
-        Point[] points = [.. lines.SelectMany(line => line.All)];
+        Point[] points = [.. lines.SelectMany(line => line.Points), .. rings.OfType<Point>()];
         var xs = new ValueRange();
         foreach (Point point in points)
             xs.Include(Math.Log10(point.X));
@@ -448,16 +433,16 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
             },
             [
                 new Rule("score of zero", Truth, 1) { LegendRank = 2 },
-                .. lines.Select((line, index) => new Series(line.Label, line.Style, line.Points)
+                .. lines.Select((line, index) => line with
                 {
                     // Apart by a share of the axis, so that error bars do not cover one another.
                     Shift = 0.0035 * (right - left) * (index - (0.5 * (lines.Count - 1))),
                     IsInLimits = false,
                 }),
-                .. from line in lines
-                   where line.Ring is not null
-                   select Ring("", line.Style with { Marker = black.Marker }, [line.Ring!.Value with { Low = double.NaN }]),
-                .. lines.Any(line => line.Ring is not null) ? (Layer[])[Ring("by rule", black, [])] : [],
+                .. rings.SelectMany((ring, index) => ring is { } point
+                    ? (Layer[])[Ring("", lines[index].Style with { Marker = black.Marker }, [point with { Low = double.NaN }])]
+                    : []),
+                .. rings.Any(ring => ring is not null) ? (Layer[])[Ring("by rule", black, [])] : [],
             ]);
 
         static Series Ring(string label, SeriesStyle style, Point[] points) => new(label, style, points)
@@ -647,9 +632,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     /// <summary>What a comparison varies or fixes.</summary>
     private sealed record Variable(string Name, string Label, string Symbol, Func<ScoreErrorSettings, int> Of);
 
-    /// <summary>The regularisations of one dimension.</summary>
-    /// <param name="Given">Those that are given, ascending.</param>
-    /// <param name="Rule">The rule's, if it was run.</param>
+    /// <summary>The regularisations of one dimension: those that are given, ascending, and the rule's, if it was run.</summary>
     private sealed record Sweep(int Dimension, IReadOnlyList<Cell> Given, Cell? Rule)
     {
         public IEnumerable<Cell> All => Rule is null ? Given : Given.Append(Rule);
@@ -658,17 +641,5 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
         public IEnumerable<Cell> Estimated => Given.Where(cell => double.IsFinite(cell[OutOfSample]));
 
         public Cell Best => Estimated.MinBy(cell => cell[OutOfSample])!;
-    }
-
-    /// <summary>A line of a figure of errors.</summary>
-    /// <param name="Label">Its entry in the legend.</param>
-    /// <param name="Style">How it is drawn.</param>
-    /// <param name="Points">From left to right.</param>
-    private sealed record ErrorLine(string Label, SeriesStyle Style, IReadOnlyList<Point> Points)
-    {
-        /// <summary>A point that is marked by a ring.</summary>
-        public Point? Ring { get; init; }
-
-        public IEnumerable<Point> All => Ring is { } ring ? Points.Append(ring) : Points;
     }
 }

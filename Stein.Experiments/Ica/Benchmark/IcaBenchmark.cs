@@ -44,10 +44,9 @@ internal static class IcaBenchmark
     /// <exception cref="RunFailedException">Training diverged.</exception>
     public static IcaBenchmarkRow Run(Device device, IcaSettings settings, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(device);
         int warmUp = Math.Max(20, settings.Iterations / 10);
         IcaSettings lengthened = settings with { Iterations = settings.Iterations + warmUp };
-        var training = new IcaTraining(device, lengthened, IcaProblem.Create(lengthened));
+        var training = new IcaTraining(device, lengthened, new IcaProblem(lengthened));
         for (int i = 0; i < warmUp; i++)
             training.Step();
         device.Synchronize();

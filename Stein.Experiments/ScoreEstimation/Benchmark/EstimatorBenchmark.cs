@@ -55,18 +55,16 @@ internal static class EstimatorBenchmark
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static EstimatorBenchmarkRow Run(Device device, EstimatorBenchmarkSettings settings, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        ArgumentNullException.ThrowIfNull(settings);
         ScoreEstimator estimator = ScoreEstimators.Find(settings.Estimator);
         var measured = new List<Measurement>();
         for (uint fit = 0; fit <= settings.Fits; fit++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Measurement measurement = Measure(device, estimator, settings, fit);
-            if (fit > 0)
-                measured.Add(measurement);
+            measured.Add(Measure(device, estimator, settings, fit));
         }
 
+        measured.RemoveAt(0);
+        using var process = Process.GetCurrentProcess();
         return new(
             settings.Estimator,
             settings.Samples,
@@ -78,7 +76,7 @@ internal static class EstimatorBenchmark
             Median(measurement => measurement.ScoresSeconds),
             Median(measurement => measurement.FitBytes),
             Median(measurement => measurement.ScoresBytes),
-            Peak());
+            process.PeakWorkingSet64);
 
         double Median(Func<Measurement, double> value) => measured.Select(value).Median();
     }
@@ -114,12 +112,6 @@ internal static class EstimatorBenchmark
 
     /// <summary>By all threads: large products are shared among the cores.</summary>
     private static long Allocated() => GC.GetTotalAllocatedBytes(precise: true);
-
-    private static long Peak()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
-    }
 
     private readonly record struct Measurement(double FitSeconds, double ScoresSeconds, double FitBytes, double ScoresBytes);
 }
