@@ -207,7 +207,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             DataTable.Create("runs", table.Runs,
             [
                 new("method", run => run.Row.Id),
-                new("dim", run => run.Dim),
+                new("dimension", run => run.Dimension),
                 new("seed", run => run.Seed),
                 new("test_log_likelihood", run => run.TestLogLikelihood),
                 new("oracle", run => run.Oracle),
@@ -218,7 +218,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             DataTable.Create("curves", table.Runs.SelectMany(run => run.Curve.Select(point => (Run: run, Point: point))),
             [
                 new("method", item => item.Run.Row.Id),
-                new("dim", item => item.Run.Dim),
+                new("dimension", item => item.Run.Dimension),
                 new("seed", item => item.Run.Seed),
                 new("iteration", item => item.Point.Iteration),
                 new("test_log_likelihood", item => item.Point.TestLogLikelihood),
@@ -229,18 +229,17 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             DataTable.Create("table", table.Rows,
             [
                 new("method", row => row.Method),
-                new("dim", row => row.Dim),
+                new("dimension", row => row.Dimension),
                 new("seeds", row => row.Seeds),
-                new("mean", row => row.LogLikelihood.Mean),
-                new("se", row => row.LogLikelihood.StandardError),
+                .. DataColumn<IcaTableRow>.MeanAndError("test_log_likelihood", row => row.LogLikelihood),
                 new("oracle", row => row.Oracle),
                 new("gap", row => row.Gap.Mean),
                 new("paper", row => row.Paper),
                 new("verdict", row => row.Comparison.Verdict),
                 new("gap_se", row => row.Gap.StandardError),
-                new("adjusted_mean", row => row.AdjustedMean),
-                new("difference", row => row.Comparison.Difference),
-                new("difference_se", row => row.Comparison.StandardError),
+                new("comparable", row => row.Comparable),
+                new("difference_from_paper", row => row.Comparison.Difference),
+                new("difference_from_paper_se", row => row.Comparison.StandardError),
                 new("degrees_of_freedom", row => row.Comparison.DegreesOfFreedom),
                 .. DataColumn<IcaTableRow>.MeanAndError("amari_distance", row => row.AmariDistance),
                 new("seeds_expected", row => row.SeedsExpected),
@@ -248,19 +247,18 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             DataTable.Create("differences", table.Differences,
             [
                 new("comparison", row => row.Name),
-                new("dim", row => row.Dim),
-                new("seeds", row => row.LogLikelihood.Count),
-                new("mean", row => row.LogLikelihood.Mean),
-                new("se", row => row.LogLikelihood.StandardError),
+                new("dimension", row => row.Dimension),
+                new("seeds", row => row.Difference.Count),
+                .. DataColumn<IcaDifferenceRow>.MeanAndError("mean_difference", row => row.Difference),
                 new("paper", row => row.Paper),
-                new("difference", row => row.Comparison.Difference),
-                new("difference_se", row => row.Comparison.StandardError),
+                new("difference_from_paper", row => row.Comparison.Difference),
+                new("difference_from_paper_se", row => row.Comparison.StandardError),
                 new("verdict", row => row.Comparison.Verdict),
             ]),
             text.Markdown(),
             text.Latex(),
             .. text.ForTerminal(),
-            .. table.Runs.Where(run => run.Curve.Count > 0).GroupBy(run => run.Dim).Select(runs => CurveFigure(runs.Key, [.. runs])),
+            .. table.Runs.Where(run => run.Curve.Count > 0).GroupBy(run => run.Dimension).Select(runs => CurveFigure(runs.Key, [.. runs])),
             ByDimension(
                 table,
                 "log_likelihood_by_dimension",
@@ -277,7 +275,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                     + "place on a logarithmic scale and are left out.",
                 new Axis("Gap to the oracle (nats)") { Margin = 0.06, Scale = Scale.Log10, Ticks = Ticks.Decades },
                 row => row.Gap,
-                row => row.AdjustedMean + row.Gap.Mean - row.Paper,
+                row => row.Comparable + row.Gap.Mean - row.Paper,
                 hasOracle: false),
             .. others,
         ];
@@ -389,7 +387,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         bool hasOracle)
     {
         const double Spacing = 0.11;
-        int[] dimensions = [.. table.Rows.Select(row => row.Dim).Distinct().Order()];
+        int[] dimensions = [.. table.Rows.Select(row => row.Dimension).Distinct().Order()];
         var methods = table.Rows.Where(row => row.Row is not null).GroupBy(row => row.Row!).ToList();
         bool hasPaper = table.Rows.Any(row => double.IsFinite(row.Paper));
         return new(
@@ -431,7 +429,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             ];
         }
 
-        int Place(IcaTableRow row) => Array.IndexOf(dimensions, row.Dim);
+        int Place(IcaTableRow row) => Array.IndexOf(dimensions, row.Dimension);
     }
 
     private static Series Markers(string name, SeriesStyle style, IEnumerable<Point> points, double shift) => new(name, style, [.. points])

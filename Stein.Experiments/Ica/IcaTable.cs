@@ -12,13 +12,20 @@ namespace Stein.Experiments.Ica;
 /// <param name="Seconds">Wall-clock time of the training, seconds.</param>
 /// <param name="DataSeed">Seed of the data where it is not that of the run.</param>
 internal sealed record IcaRun(
-    IcaRow Row, int Dim, long Seed, double TestLogLikelihood, double Oracle, double AmariDistance, double Seconds, ulong? DataSeed = null)
+    IcaRow Row,
+    int Dimension,
+    long Seed,
+    double TestLogLikelihood,
+    double Oracle,
+    double AmariDistance,
+    double Seconds,
+    ulong? DataSeed = null)
 {
     /// <summary>By iteration; may be empty.</summary>
     public IReadOnlyList<IcaCurvePoint> Curve { get; init; } = [];
 
     /// <summary>What two runs that are compared in pairs have in common.</summary>
-    public (int Dim, long Seed, ulong? DataSeed) Pair => (Dim, Seed, DataSeed);
+    public (int Dimension, long Seed, ulong? DataSeed) Pair => (Dimension, Seed, DataSeed);
 }
 
 /// <summary>One point of a training curve.</summary>
@@ -35,17 +42,17 @@ internal sealed record IcaCurvePoint(int Iteration, double TestLogLikelihood, do
 /// <param name="Gap">Oracle minus test log-likelihood.</param>
 /// <param name="AmariDistance">Of V·W_true, in [0, 1].</param>
 /// <param name="Paper">The published mean.</param>
-/// <param name="AdjustedMean">What the verdict compares with the paper: mean oracle over random matrices minus the gap.</param>
+/// <param name="Comparable">What the verdict compares with the paper: mean oracle over random matrices minus the gap.</param>
 internal sealed record IcaTableRow(
     IcaRow? Row,
-    int Dim,
+    int Dimension,
     int SeedsExpected,
     Summary LogLikelihood,
     double Oracle,
     Summary Gap,
     Summary AmariDistance,
     double Paper,
-    double AdjustedMean,
+    double Comparable,
     PaperComparison Comparison)
 {
     /// <summary>Name as in the paper.</summary>
@@ -60,9 +67,9 @@ internal sealed record IcaTableRow(
 
 /// <summary>A method minus another, paired by seed, nats; NaN where a number does not exist.</summary>
 /// <param name="Name">Such as "KSD − maxSKSD-g".</param>
-/// <param name="LogLikelihood">Differences of the test log-likelihood over the seeds that both methods have.</param>
+/// <param name="Difference">Of the test log-likelihood, over the seeds that both methods have.</param>
 /// <param name="Paper">Difference of the published means.</param>
-internal sealed record IcaDifferenceRow(string Name, int Dim, Summary LogLikelihood, double Paper, PaperComparison Comparison);
+internal sealed record IcaDifferenceRow(string Name, int Dimension, Summary Difference, double Paper, PaperComparison Comparison);
 
 /// <summary>The table of finished runs, beside the published one.</summary>
 internal sealed class IcaTable
@@ -79,17 +86,18 @@ internal sealed class IcaTable
     public IcaTable(IEnumerable<IcaRun> runs, bool comparePaper, int seedsExpected, params IReadOnlyList<string> deviations)
     {
         (ComparePaper, SeedsExpected, Deviations) = (comparePaper, seedsExpected, deviations);
-        Runs = [.. runs.OrderBy(run => run.Row).ThenBy(run => run.Dim).ThenBy(run => run.Seed).ThenBy(run => run.DataSeed)];
+        Runs = [.. runs.OrderBy(run => run.Row).ThenBy(run => run.Dimension).ThenBy(run => run.Seed).ThenBy(run => run.DataSeed)];
         Rows =
         [
-            .. Runs.GroupBy(run => (run.Row, run.Dim)).Select(group => RowOf(group.Key.Row, [.. group])),
-            .. Runs.GroupBy(run => run.Dim).OrderBy(group => group.Key).Select(group => OracleRow([.. group.DistinctBy(run => run.Pair)])),
+            .. Runs.GroupBy(run => (run.Row, run.Dimension)).Select(group => RowOf(group.Key.Row, [.. group])),
+            .. Runs.DistinctBy(run => run.Pair).GroupBy(run => run.Dimension).OrderBy(group => group.Key).Select(
+                group => OracleRow([.. group])),
         ];
         Differences = [.. Pairs().SelectMany(pair => DifferencesOf(pair.Row, pair.Reference))];
         Comparisons =
         [
-            .. Rows.SelectMany(row => Compared(row.Method, row.Dim, row.AdjustedMean, row.Paper, row.Comparison)),
-            .. Differences.SelectMany(row => Compared(row.Name, row.Dim, row.LogLikelihood.Mean, row.Paper, row.Comparison)),
+            .. Rows.SelectMany(row => Compared(row.Method, row.Dimension, row.Comparable, row.Paper, row.Comparison)),
+            .. Differences.SelectMany(row => Compared(row.Name, row.Dimension, row.Difference.Mean, row.Paper, row.Comparison)),
         ];
     }
 
@@ -129,7 +137,7 @@ internal sealed class IcaTable
 
     private IcaTableRow RowOf(IcaRow row, IReadOnlyList<IcaRun> runs)
     {
-        int dim = runs[0].Dim;
+        int dim = runs[0].Dimension;
         double paper = Paper(row, dim);
         OracleSpread? spread = double.IsNaN(paper) ? null : OracleSpread.Of(dim);
         Summary gap = Over(runs, run => run.Oracle - run.TestLogLikelihood);
@@ -153,14 +161,14 @@ internal sealed class IcaTable
         var zero = new Summary(seeds.Count, 0, double.NaN);
         return new IcaTableRow(
             Row: null,
-            seeds[0].Dim,
+            seeds[0].Dimension,
             SeedsExpected,
             oracle,
             oracle.Mean,
             Gap: zero,
             AmariDistance: zero,
             Paper: double.NaN,
-            AdjustedMean: double.NaN,
+            Comparable: double.NaN,
             PaperComparison.None);
     }
 
@@ -179,7 +187,7 @@ internal sealed class IcaTable
         var references = Runs.Where(run => run.Row == reference).ToDictionary(run => run.Pair);
         return from run in Runs
                where run.Row == row && references.ContainsKey(run.Pair)
-               group run.TestLogLikelihood - references[run.Pair].TestLogLikelihood by run.Dim into dimension
+               group run.TestLogLikelihood - references[run.Pair].TestLogLikelihood by run.Dimension into dimension
                let difference = Summary.Of([.. dimension])
                let paper = Paper(row, dimension.Key) - Paper(reference, dimension.Key)
                select new IcaDifferenceRow(

@@ -9,7 +9,7 @@ namespace Stein.Experiments.Ica;
 /// </summary>
 internal sealed class IcaTableText(IcaTable table)
 {
-    private readonly int[] dimensions = [.. table.Rows.Select(row => row.Dim).Distinct().Order()];
+    private readonly int[] dimensions = [.. table.Rows.Select(row => row.Dimension).Distinct().Order()];
     private readonly IGrouping<string, IcaTableRow>[] methods = [.. table.Rows.GroupBy(row => row.Method)];
     private readonly bool hasAmari = table.Rows.Any(row => row.Row is not null && double.IsFinite(row.AmariDistance.Mean));
 
@@ -45,9 +45,9 @@ internal sealed class IcaTableText(IcaTable table)
                 table.Differences.Select(row => (IReadOnlyList<string>)
                 [
                     row.Name,
-                    $"{row.Dim}",
-                    $"{row.LogLikelihood.Count}",
-                    row.LogLikelihood.Text(),
+                    $"{row.Dimension}",
+                    $"{row.Difference.Count}",
+                    row.Difference.Text(),
                     .. IfCompared(NumberText.Fixed(row.Paper), row.Comparison.Text, row.Comparison.Verdict),
                 ]))),
         "## All numbers",
@@ -57,13 +57,13 @@ internal sealed class IcaTableText(IcaTable table)
             table.Rows.Select(row => (IReadOnlyList<string>)
             [
                 row.Method,
-                $"{row.Dim}",
+                $"{row.Dimension}",
                 row.SeedText,
                 row.LogLikelihood.Text(),
                 NumberText.Fixed(row.Oracle),
                 row.Gap.Text(),
                 .. IfCompared(
-                    NumberText.Fixed(row.AdjustedMean), NumberText.Fixed(row.Paper), row.Comparison.Text, row.Comparison.Verdict),
+                    NumberText.Fixed(row.Comparable), NumberText.Fixed(row.Paper), row.Comparison.Text, row.Comparison.Verdict),
             ])),
     ]).Where(block => block.Length > 0)));
 
@@ -71,7 +71,7 @@ internal sealed class IcaTableText(IcaTable table)
     public IEnumerable<Table> ForTerminal() =>
         from part in (IEnumerable<Table>)
         [
-            .. table.Rows.GroupBy(row => row.Dim).OrderBy(rows => rows.Key).Select(OfDimension),
+            .. table.Rows.GroupBy(row => row.Dimension).OrderBy(rows => rows.Key).Select(OfDimension),
             Table.Create(
                 "differences",
                 "Differences in nats, paired by seed",
@@ -79,9 +79,9 @@ internal sealed class IcaTableText(IcaTable table)
                 table.Differences,
                 [
                     new("comparison", row => row.Name),
-                    new("D", row => $"{row.Dim}"),
-                    new("seeds", row => $"{row.LogLikelihood.Count}"),
-                    new("mean ± s.e.", row => row.LogLikelihood.Text()),
+                    new("D", row => $"{row.Dimension}"),
+                    new("seeds", row => $"{row.Difference.Count}"),
+                    new("mean ± s.e.", row => row.Difference.Text()),
                     .. IfCompared<TextColumn<IcaDifferenceRow>>(
                         new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Comparison.Verdict)),
                 ]),
@@ -92,7 +92,7 @@ internal sealed class IcaTableText(IcaTable table)
     private Table OfDimension(IGrouping<int, IcaTableRow> rows)
     {
         int expected = table.SeedsExpected;
-        IcaRun[] runs = [.. table.Runs.Where(run => run.Dim == rows.Key)];
+        IcaRun[] runs = [.. table.Runs.Where(run => run.Dimension == rows.Key)];
         string unit = runs.Any(run => run.DataSeed is not null) ? "draw" : "seed";
         return Table.Create(
             $"dimension_{rows.Key}",
@@ -206,7 +206,7 @@ internal sealed class IcaTableText(IcaTable table)
 
     /// <summary>A cell for every dimension, empty where the method has no run.</summary>
     private IEnumerable<string> Cells(IEnumerable<IcaTableRow> method, Func<IcaTableRow, string> cell)
-        => dimensions.Select(dim => method.Where(row => row.Dim == dim).Select(cell).FirstOrDefault(""));
+        => dimensions.Select(dim => method.Where(row => row.Dimension == dim).Select(cell).FirstOrDefault(""));
 
     private string ByDimension(IEnumerable<IReadOnlyList<string>> rows)
         => MarkdownTable(["", .. dimensions.Select(dim => $"D = {dim}")], rows);
@@ -229,7 +229,7 @@ internal sealed class IcaTableText(IcaTable table)
         IcaTableRow[] partial = [.. table.Rows.Where(row => row.Seeds < row.SeedsExpected)];
         return partial.Length == 0
             ? ""
-            : "Partial: " + string.Join("; ", partial.Select(row => $"{row.Method}, D = {row.Dim}: {row.SeedText} seeds")) + ".";
+            : "Partial: " + string.Join("; ", partial.Select(row => $"{row.Method}, D = {row.Dimension}: {row.SeedText} seeds")) + ".";
     }
 
     /// <summary>What the numbers are.</summary>

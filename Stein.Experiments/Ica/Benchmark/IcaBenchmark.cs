@@ -20,7 +20,7 @@ namespace Stein.Experiments.Ica.Benchmark;
 [CsvRecord]
 internal sealed partial record IcaBenchmarkRow(
     [CsvColumn("method")] string Method,
-    [CsvColumn("dim")] int Dim,
+    [CsvColumn("dimension")] int Dimension,
     [CsvColumn("device")] string Device,
     [CsvColumn("iterations")] int Iterations,
     [CsvColumn("median_milliseconds")] double MedianMilliseconds,

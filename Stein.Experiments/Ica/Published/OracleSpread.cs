@@ -14,7 +14,7 @@ namespace Stein.Experiments.Ica.Published;
 /// <param name="Draws">Number of simulated matrices; the standard deviation is known to a share of 1/√(2·Draws).</param>
 /// <param name="MeanLogDeterminant">Mean of log|det V|.</param>
 /// <param name="StandardDeviation">Standard deviation of log|det V|, nats: σ_oracle.</param>
-internal sealed record OracleSpread(int Dim, int Draws, double MeanLogDeterminant, double StandardDeviation)
+internal sealed record OracleSpread(int Dimension, int Draws, double MeanLogDeterminant, double StandardDeviation)
 {
     private const int Seed = 2021;
 
@@ -31,11 +31,11 @@ internal sealed record OracleSpread(int Dim, int Draws, double MeanLogDeterminan
     ];
 
     /// <summary>Mean of the oracle log-likelihood over random V for the Laplace base, nats.</summary>
-    public double MeanOracle => (-Dim * (1 + Math.Log(2))) + MeanLogDeterminant;
+    public double MeanOracle => (-Dimension * (1 + Math.Log(2))) + MeanLogDeterminant;
 
     /// <summary>The spread at dimension D: from the table for the paper's dimensions, else simulated with 2 000 draws, O(D) each.</summary>
     /// <exception cref="ArgumentOutOfRangeException">D is below 2.</exception>
-    public static OracleSpread Of(int dim) => Array.Find(Table, spread => spread.Dim == dim) ?? Simulate(dim, 2000);
+    public static OracleSpread Of(int dim) => Array.Find(Table, spread => spread.Dimension == dim) ?? Simulate(dim, 2000);
 
     /// <summary>Simulates the spread; the same call gives the same bits.</summary>
     /// <param name="dim">Dimension D, 2 or more.</param>

@@ -30,7 +30,7 @@ internal sealed record EstimatorBenchmarkSettings(string Estimator, int Samples,
 internal sealed partial record EstimatorBenchmarkRow(
     [CsvColumn("estimator")] string Estimator,
     [CsvColumn("samples")] int Samples,
-    [CsvColumn("dim")] int Dimension,
+    [CsvColumn("dimension")] int Dimension,
     [CsvColumn("device")] string Device,
     [CsvColumn("regularisation")] double Regularisation,
     [CsvColumn("fits")] int Fits,

@@ -42,7 +42,7 @@ public sealed class IcaMethodTests
         ];
         IcaDifferenceRow row = Assert.Single(IcaSample.Table(runs, comparePaper: false).Differences);
         Assert.Equal("LSD (10 probes) − LSD", row.Name);
-        Assert.Equal(-0.6, row.LogLikelihood.Mean, 1e-12);
+        Assert.Equal(-0.6, row.Difference.Mean, 1e-12);
     }
 
     [Fact]

@@ -25,9 +25,11 @@ public sealed class IcaReportTests
         Assert.Equal(expected.Order(), Directory.GetFiles(one.Path).Select(Path.GetFileName).Order());
         Assert.All(expected, name => Assert.Equal(File.ReadAllBytes(one.File(name)), File.ReadAllBytes(two.File(name))));
         Assert.StartsWith(
-            "method,dim,seeds,mean,se,oracle,gap,paper,verdict,", File.ReadAllText(one.File("table.csv")), StringComparison.Ordinal);
+            "method,dimension,seeds,test_log_likelihood,test_log_likelihood_se,oracle,gap,paper,verdict,",
+            File.ReadAllText(one.File("table.csv")),
+            StringComparison.Ordinal);
         Assert.StartsWith(
-            "comparison,dim,seeds,mean,se,paper,difference,difference_se,verdict\n",
+            "comparison,dimension,seeds,mean_difference,mean_difference_se,paper,difference_from_paper,difference_from_paper_se,verdict\n",
             File.ReadAllText(one.File("differences.csv")),
             StringComparison.Ordinal);
     }
@@ -36,7 +38,7 @@ public sealed class IcaReportTests
     public void Partial_data_says_so()
     {
         using var folder = new TemporaryFolder();
-        IcaRun[] runs = [.. IcaSample.Runs.Where(run => run.Row != IcaSample.Row("lsd") || run.Dim != 20)];
+        IcaRun[] runs = [.. IcaSample.Runs.Where(run => run.Row != IcaSample.Row("lsd") || run.Dimension != 20)];
         Write(folder, runs.Select(run => run with { Curve = [] }), comparePaper: true, seedsExpected: 5);
         string markdown = File.ReadAllText(folder.File("table.md"));
         Assert.Contains("(3 of 5 seeds)", markdown, StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class IcaTableTests
     {
         IReadOnlyList<IcaTableRow> rows = IcaSample.Table(IcaSample.Runs, comparePaper: true).Rows;
         Assert.Equal(["KSD", "LSD", "maxSKSD-g", "whitening", "MLE", "oracle"], rows.Select(row => row.Method).Distinct());
-        Assert.Equal([10, 20], rows.Where(row => row.Method == "KSD").Select(row => row.Dim));
+        Assert.Equal([10, 20], rows.Where(row => row.Method == "KSD").Select(row => row.Dimension));
     }
 
     [Fact]
@@ -38,10 +38,10 @@ public sealed class IcaTableTests
     public void The_paper_is_compared_only_when_told()
     {
         IReadOnlyList<IcaTableRow> rows = IcaSample.Table(IcaSample.Runs, comparePaper: true).Rows;
-        IcaTableRow ksd = rows.Single(row => row is { Method: "KSD", Dim: 10 });
+        IcaTableRow ksd = rows.Single(row => row is { Method: "KSD", Dimension: 10 });
         Assert.Equal(-10.23, ksd.Paper);
-        Assert.Equal(OracleSpread.Of(10).MeanOracle - ksd.Gap.Mean, ksd.AdjustedMean, 1e-12);
-        Assert.Equal(ksd.AdjustedMean - ksd.Paper, ksd.Comparison.Difference, 1e-12);
+        Assert.Equal(OracleSpread.Of(10).MeanOracle - ksd.Gap.Mean, ksd.Comparable, 1e-12);
+        Assert.Equal(ksd.Comparable - ksd.Paper, ksd.Comparison.Difference, 1e-12);
         Assert.NotEqual("–", ksd.Comparison.Verdict);
         Assert.All(rows.Where(row => row.Method is "whitening" or "MLE" or "oracle"), row => Assert.Equal("–", row.Comparison.Verdict));
         Assert.All(IcaSample.Table(IcaSample.Runs, comparePaper: false).Rows, row => Assert.Equal("–", row.Comparison.Verdict));
@@ -70,9 +70,9 @@ public sealed class IcaTableTests
             IcaSample.Run("lsd", 20, 1, -1, -9),
         ];
         IcaDifferenceRow row = Assert.Single(IcaSample.Table(runs, comparePaper: true).Differences);
-        Assert.Equal(("KSD − maxSKSD-g", 10, 2), (row.Name, row.Dim, row.LogLikelihood.Count));
-        Assert.Equal(0, row.LogLikelihood.Mean, 1e-12);
-        Assert.Equal(1, row.LogLikelihood.StandardError, 1e-12);
+        Assert.Equal(("KSD − maxSKSD-g", 10, 2), (row.Name, row.Dimension, row.Difference.Count));
+        Assert.Equal(0, row.Difference.Mean, 1e-12);
+        Assert.Equal(1, row.Difference.StandardError, 1e-12);
         Assert.Equal(-10.23 + 10.45, row.Paper, 1e-12);
     }
 

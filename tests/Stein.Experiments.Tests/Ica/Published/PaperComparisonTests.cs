@@ -8,7 +8,8 @@ namespace Stein.Experiments.Tests.Ica.Published;
 
 public sealed class PaperComparisonTests
 {
-    private static readonly OracleSpread Known = new(Dim: 2, Draws: 2, MeanLogDeterminant: 2 * (1 + Math.Log(2)) - 3, StandardDeviation: 2);
+    private static readonly OracleSpread Known =
+        new(Dimension: 2, Draws: 2, MeanLogDeterminant: 2 * (1 + Math.Log(2)) - 3, StandardDeviation: 2);
 
     [Fact]
     public void Difference_and_error_have_the_values_of_the_formula()
@@ -61,10 +62,10 @@ public sealed class PaperComparisonTests
     [InlineData(8)]
     public void Agrees_in_95_of_100_when_the_methods_are_the_same(double gapSpread)
     {
-        const int Dim = 10;
+        const int Dimension = 10;
         const int Repeats = 4000;
-        OracleSpread spread = OracleSpread.Of(Dim);
-        var mixing = new RandomMixing(Dim, seed: 11);
+        OracleSpread spread = OracleSpread.Of(Dimension);
+        var mixing = new RandomMixing(Dimension, seed: 11);
         var random = new MersenneTwister(12);
         double[] logDeterminants = [.. Enumerable.Range(0, 4000).Select(_ => mixing.NextLogDeterminant())];
         int means = 0;
@@ -73,7 +74,8 @@ public sealed class PaperComparisonTests
         {
             var gaps = Summary.Of(Draws(random, 5, gapSpread));
             double paper = Enumerable.Range(0, PublishedIca.Seeds).Average(
-                _ => -Dim * (1 + Math.Log(2)) + logDeterminants[random.Next(logDeterminants.Length)] - Normal.Sample(random, 5, gapSpread));
+                _ => -Dimension * (1 + Math.Log(2))
+                    + logDeterminants[random.Next(logDeterminants.Length)] - Normal.Sample(random, 5, gapSpread));
             means += PaperComparison.OfMean(gaps, paper, spread).Verdict == Verdicts.Agrees ? 1 : 0;
             double paperDifference = Draws(random, PublishedIca.Seeds, gapSpread).Average();
             paired += PaperComparison.OfPairedDifference(gaps, paperDifference).Verdict == Verdicts.Agrees ? 1 : 0;
