@@ -32,13 +32,13 @@ internal sealed record IcaSettings
     [Description("seed of the true matrix, the start, and the data"), Option("seed", "seeds")]
     public uint Seed { get; init; } = 60;
 
-    [Description("seed of data, batches and critic: other draws with the same matrices; that of the matrices if not given")]
+    [Description("seed of data, batches and critic, for other draws with the same matrices; by default the seed of the matrices")]
     public ulong? DataSeed { get; init; }
 
     [Description("training iterations"), Range(1, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
     public int Iterations { get; init; } = 15_000;
 
-    [Description("samples in a batch"), Range(2, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    [Description("samples per batch"), Range(2, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
     public int Batch { get; init; } = 100;
 
     [Description("training points"), Range(2, int.MaxValue)]
@@ -53,7 +53,7 @@ internal sealed record IcaSettings
     [Description("kernel"), OneOf(typeof(RadialKernels)), OnlyFor(nameof(Method), typeof(IcaMethod))]
     public string Kernel { get; init; } = "rbf";
 
-    [Description("U- or V-statistic; that of the authors' script if not given: U for KSD, V for maxSKSD")]
+    [Description("U- or V-statistic; by default that of the authors' script: U for KSD, V for maxSKSD")]
     [OnlyFor(nameof(Method), typeof(IcaMethod))]
     public PairStatistic? Statistic { get; init; }
 
@@ -91,18 +91,15 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
     /// <summary>The log-likelihood of the true model on the test points, nats.</summary>
     public static readonly Quantity Oracle = new("oracle");
 
-    /// <summary>Of V·W_true.</summary>
+    /// <summary>The Amari distance of V·W_true, in [0, 1].</summary>
     public static readonly Quantity AmariDistance = new("amari_distance");
 
-    /// <summary>Settings of all rows: where one is not the paper's, nothing is compared with it.</summary>
+    /// <summary>Settings common to all rows: if one differs from the paper's, no number is compared with the paper.</summary>
     private static readonly string[] Protocol = ["iterations", "batch", "training_samples", "test_samples", "learning_rate", "base"];
 
     private static readonly JsonObject Paper = ConfigJson.Write(new IcaSettings());
 
     private readonly SharedProblems problems = new(settings => new IcaProblem(settings));
-
-    /// <summary>The seeds of the published table.</summary>
-    public static IReadOnlyList<uint> Seeds { get; } = [60, 70, 80, 90, 100];
 
     public override string Name => "ica";
 
@@ -114,14 +111,14 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [
-        ("--dim 10 --method maxsksd --seed 60", "one run; seconds"),
-        ("--dim 10,20 --method ksd,lsd,maxsksd --seed 60,70,80", "three methods, two dimensions, three seeds; minutes"),
-        ("--dim 10 --method lsd --probes 0,10", "LSD with the exact trace and with ten probes; their difference"),
+        ("--dim 10 --method maxsksd --seed 60", "one run; takes seconds"),
+        ("--dim 10,20 --method ksd,lsd,maxsksd --seed 60,70,80", "three methods, two dimensions, three seeds; takes minutes"),
+        ("--dim 10 --method lsd --probes 0,10", "LSD with the exact trace and with ten probes, and their difference"),
         ("--dim 10 --method ksd --data-seed 1,2,3,4,5", "how much the draw of the data matters"),
         ("--method maxsksd --kernel imq --iterations 3000", "another kernel, fewer iterations"),
     ];
 
-    /// <summary>The settings of all rows that are not the paper's, as options, such as "--iterations 3000 (paper: 15000)".</summary>
+    /// <summary>The settings of all rows that differ from the paper's, as options: "--iterations 3000 (paper: 15000)".</summary>
     internal static IEnumerable<string> Deviations(IcaSettings settings)
     {
         JsonObject given = ConfigJson.Write(settings);
@@ -132,12 +129,12 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
 
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => Grid(PublishedIca.Dimensions, Seeds, new()),
+        GridScale.Paper => Grid(PublishedIca.Dimensions, Seeds.From(60, PublishedIca.Seeds), new()),
         // From the dimension at which KSD is best to one at which it is worst, trained long enough to show it.
-        GridScale.Quick => Grid([10, 40, 100], Seeds.Take(3), new() { Iterations = 5000 }),
+        GridScale.Quick => Grid([10, 40, 100], Seeds.From(60, 3), new() { Iterations = 5000 }),
         _ => Grid(
             [2, 3],
-            Seeds.Take(3),
+            Seeds.From(60, 3),
             new() { Iterations = 400, Batch = 20, TrainingSamples = 500, TestSamples = 100, Hidden = 10, EvaluateEvery = 50 }),
     };
 
@@ -153,7 +150,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         }
     }
 
-    /// <summary>The iterations and the points of the curve, each a product over the test data.</summary>
+    /// <summary>The iterations, and a product over the test data for every point of the curve.</summary>
     protected override double Operations(IcaSettings config)
     {
         double evaluation = 2.0 * config.TestSamples * config.Dimension * config.Dimension;
@@ -182,9 +179,9 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
     {
         IcaSettings[] plan = [.. results.Plan.Select(run => (IcaSettings)run.Config)];
         string[] deviations = [.. plan.SelectMany(Deviations).Distinct()];
-        // The verdict takes the runs of a row as independent draws of the matrices: several draws of data on one matrix are not.
+        // A verdict assumes that the runs of a row are independent draws of the matrices; several draws of data with one matrix are not.
         bool comparePaper = deviations.Length == 0 && plan.All(config => config.DataSeed is null);
-        // What differs between trained rows of the plan and is in no column of the table.
+        // Settings that differ between trained rows of the plan but have no column in the table.
         IReadOnlyList<string> differing = results.Where(config => IcaMethod.Of(config).IsTrained).Differing(
             "method", "dimension", "seed", "data_seed", "kernel", "statistic", "lambda", "hidden", "probes");
         int expected = results.Plan.GroupBy(run => (RowOf(run), ((IcaSettings)run.Config).Dimension)).Max(row => row.Count());
@@ -198,7 +195,6 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                 setting => $"{setting.Key.Replace('_', ' ')} {run.Canonical[setting.Key]}"));
     }
 
-    /// <summary>The report of a table.</summary>
     internal static Report Compose(IcaTable table, params IEnumerable<Section> others)
     {
         var text = new IcaTableText(table);
@@ -242,7 +238,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                 new("difference_from_paper_se", row => row.Comparison.StandardError),
                 new("degrees_of_freedom", row => row.Comparison.DegreesOfFreedom),
                 .. DataColumn<IcaTableRow>.MeanAndError("amari_distance", row => row.AmariDistance),
-                new("seeds_expected", row => row.SeedsExpected),
+                new("seeds_expected", _ => table.SeedsExpected),
             ]),
             DataTable.Create("differences", table.Differences,
             [
@@ -262,17 +258,17 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             ByDimension(
                 table,
                 "log_likelihood_by_dimension",
-                "Mean test log-likelihood with its standard error over the seeds.",
+                "The points are means of the test log-likelihood over the seeds with their standard errors.",
                 new Axis("Test log-likelihood (nats)") { Margin = 0.06 },
                 row => row.LogLikelihood,
                 row => row.Paper,
                 hasOracle: true),
-            // On a logarithmic scale, the distance to the oracle that absolute values hide.
+            // The logarithmic scale shows distances to the oracle that absolute values hide.
             ByDimension(
                 table,
                 "gap_by_dimension",
-                "Mean of the oracle minus test log-likelihood with its standard error over the seeds. Gaps that are not positive have no "
-                    + "place on a logarithmic scale and are left out.",
+                "The points are means over the seeds of the oracle minus the test log-likelihood with their standard errors. Gaps that are "
+                    + "not positive have no place on a logarithmic scale and are left out.",
                 new Axis("Gap to the oracle (nats)") { Margin = 0.06, Scale = Scale.Log10, Ticks = Ticks.Decades },
                 row => row.Gap,
                 row => row.Comparable + row.Gap.Mean - row.Paper,
@@ -307,7 +303,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         ],
     };
 
-    /// <summary>The trained matrix of a run under a name that says what it is.</summary>
+    /// <summary>The trained matrix of a run, in a file that is named after the run.</summary>
     private static TextFile Unmixing(IcaRow row, StoredRun<IcaSettings> run)
     {
         string data = run.Config.DataSeed is { } seed ? $"_data{seed}" : "";
@@ -316,11 +312,11 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             File.ReadAllText(Path.Combine(run.Folder, IcaTraining.UnmixingFile)));
     }
 
-    /// <summary>Test log-likelihood against iteration, a line for each method, the oracle dashed.</summary>
+    /// <summary>Test log-likelihood against iteration, with one line per method and a dashed one for the oracle.</summary>
     /// <param name="runs">Runs of one dimension, each with a curve.</param>
     private static Figure CurveFigure(int dim, IReadOnlyList<IcaRun> runs)
     {
-        // The first steps can lie hundreds of nats below the rest: their values need not fit.
+        // The first steps can lie hundreds of nats below the rest, so their values need not fit.
         const double ClippedShare = 0.2;
         int last = runs.Max(run => run.Curve[^1].Iteration);
         var curves = runs.GroupBy(run => run.Row)
@@ -336,8 +332,8 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         double oracle = runs.DistinctBy(run => run.Pair).OrderBy(run => run.Pair).Average(run => run.Oracle);
         return new(
             $"curves_D{dim}",
-            $"Test log-likelihood while training at D = {dim}: mean over the seeds with a band of one standard error. The dashed "
-                + "line is the mean of the oracle, the true model. The first fifth of the training may lie below the figure.",
+            $"The lines are means of the test log-likelihood over the seeds while training at D = {dim}, the bands one standard error. The "
+                + "dashed line is the mean of the oracle, the true model. The first fifth of the training may lie below the figure.",
             new Axis("Iteration")
             {
                 Limits = (0, Math.Max(last, 1)),
@@ -355,7 +351,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                 ],
             },
             [
-                // Solid lines first: a dashed line on top of one still lets it be seen.
+                // Solid lines first: they stay visible under a dashed line.
                 .. curves.OrderBy(curve => curve.Style.Pattern.Intervals.Length),
                 new Rule(IcaTable.Oracle, SeriesStyle.Reference, oracle) { LineWidth = 1.6f, LegendRank = curves.Count },
             ]);
@@ -372,7 +368,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                orderby step.Key
                select Point.Mean(step.Key, Summary.Of([.. step])),
         ];
-        // What trains nothing has one value throughout.
+        // A method without training has one value throughout.
         return means.Length == 1 && last > 0 ? [means[0] with { X = 0 }, means[0] with { X = last }] : means;
     }
 
@@ -442,7 +438,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         Shift = shift,
     };
 
-    /// <summary>A style with the outline of its marker.</summary>
+    /// <summary>The style with an open marker.</summary>
     private static SeriesStyle Open(SeriesStyle style) => style with
     {
         Marker = style.Marker switch
@@ -456,7 +452,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         },
     };
 
-    /// <summary>The style of the method; of a variant, one that no method has.</summary>
+    /// <summary>The style of the method, or for a variant a style that no method has.</summary>
     private static SeriesStyle StyleOf(IcaRow row, int index) => row.Variant.Length == 0 ? row.Method.Style : (index % 2) switch
     {
         0 => new(Color.FromHex("#E69F00"), LinePattern.Solid, MarkerShape.FilledDiamond),

@@ -4,7 +4,6 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Ica;
 
 /// <summary>The outcome of one training run.</summary>
-/// <param name="Row">The row of the table that it belongs to.</param>
 /// <param name="Seed">Seed of the run; it fixes the mixing matrix and the start, and the data unless they have their own.</param>
 /// <param name="TestLogLikelihood">Mean log-likelihood of the test points under the trained model after the last iteration, nats.</param>
 /// <param name="Oracle">Mean log-likelihood of the same test points under the true model, nats.</param>
@@ -24,7 +23,7 @@ internal sealed record IcaRun(
     /// <summary>By iteration; may be empty.</summary>
     public IReadOnlyList<IcaCurvePoint> Curve { get; init; } = [];
 
-    /// <summary>What two runs that are compared in pairs have in common.</summary>
+    /// <summary>What two runs share if they are compared as a pair.</summary>
     public (int Dimension, long Seed, ulong? DataSeed) Pair => (Dimension, Seed, DataSeed);
 }
 
@@ -36,7 +35,6 @@ internal sealed record IcaCurvePoint(int Iteration, double TestLogLikelihood, do
 
 /// <summary>A method at a dimension, over its seeds. Log-likelihoods in nats; NaN where a number does not exist.</summary>
 /// <param name="Row">Null for the oracle.</param>
-/// <param name="SeedsExpected">Number of seeds of a complete row.</param>
 /// <param name="LogLikelihood">Test log-likelihood over the seeds that are finished.</param>
 /// <param name="Oracle">Mean of the oracle over the same seeds.</param>
 /// <param name="Gap">Oracle minus test log-likelihood.</param>
@@ -46,7 +44,6 @@ internal sealed record IcaCurvePoint(int Iteration, double TestLogLikelihood, do
 internal sealed record IcaTableRow(
     IcaRow? Row,
     int Dimension,
-    int SeedsExpected,
     Summary LogLikelihood,
     double Oracle,
     Summary Gap,
@@ -60,9 +57,6 @@ internal sealed record IcaTableRow(
 
     /// <summary>Number of seeds that are finished.</summary>
     public int Seeds => LogLikelihood.Count;
-
-    /// <summary>"5", or "3 of 5" while seeds are missing.</summary>
-    public string SeedText => Seeds < SeedsExpected ? $"{Seeds} of {SeedsExpected}" : $"{Seeds}";
 }
 
 /// <summary>A method minus another, paired by seed, nats; NaN where a number does not exist.</summary>
@@ -74,15 +68,15 @@ internal sealed record IcaDifferenceRow(string Name, int Dimension, Summary Diff
 /// <summary>The table of finished runs, beside the published one.</summary>
 internal sealed class IcaTable
 {
-    /// <summary>The truth itself: the last row of every dimension, although it is not trained.</summary>
+    /// <summary>The name of the true model, which is the last row of every dimension although it is not trained.</summary>
     public const string Oracle = "oracle";
 
     /// <param name="runs">
-    /// Finished runs, at least one, of each row, dimension, seed and data seed at most one; rows, dimensions and seeds may be missing.
+    /// Finished runs: at least one in all, and at most one for every row, dimension, seed and data seed.
     /// </param>
     /// <param name="comparePaper">Whether the runs follow the paper's protocol, so that its numbers are shown with verdicts.</param>
     /// <param name="seedsExpected">Seeds of a complete row.</param>
-    /// <param name="deviations">What is not the paper's, as options with the published value.</param>
+    /// <param name="deviations">Settings that differ from the paper's, as options with the published value.</param>
     public IcaTable(IEnumerable<IcaRun> runs, bool comparePaper, int seedsExpected, params IReadOnlyList<string> deviations)
     {
         (ComparePaper, SeedsExpected, Deviations) = (comparePaper, seedsExpected, deviations);
@@ -122,7 +116,7 @@ internal sealed class IcaTable
     /// <summary>Every verdict: the means of the table, and the differences between methods.</summary>
     public IReadOnlyList<PublishedComparison> Comparisons { get; }
 
-    /// <summary>Whether a seed has runs on different data: a mean over runs is then one over data draws as well.</summary>
+    /// <summary>Whether a seed has runs on different data, so that means over runs are means over draws of data as well.</summary>
     public bool HasSeveralDataDraws => Runs.GroupBy(run => run.Seed).Any(group => group.Select(run => run.DataSeed).Distinct().Count() > 1);
 
     private static PublishedComparison[] Compared(string name, int dim, double ours, double paper, PaperComparison comparison)
@@ -132,6 +126,23 @@ internal sealed class IcaTable
     }
 
     private static Summary Over(IReadOnlyList<IcaRun> runs, Func<IcaRun, double> value) => Summary.Of([.. runs.Select(value)]);
+
+    /// <param name="seeds">One run per seed.</param>
+    private static IcaTableRow OracleRow(IReadOnlyList<IcaRun> seeds)
+    {
+        Summary oracle = Over(seeds, run => run.Oracle);
+        var zero = new Summary(seeds.Count, 0, double.NaN);
+        return new IcaTableRow(
+            Row: null,
+            seeds[0].Dimension,
+            oracle,
+            oracle.Mean,
+            Gap: zero,
+            AmariDistance: zero,
+            Paper: double.NaN,
+            Comparable: double.NaN,
+            PaperComparison.None);
+    }
 
     private double Paper(IcaRow row, int dim) => ComparePaper ? PublishedIca.TestLogLikelihood(row.Name, dim) : double.NaN;
 
@@ -144,7 +155,6 @@ internal sealed class IcaTable
         return new IcaTableRow(
             row,
             dim,
-            SeedsExpected,
             Over(runs, run => run.TestLogLikelihood),
             runs.Average(run => run.Oracle),
             gap,
@@ -152,24 +162,6 @@ internal sealed class IcaTable
             paper,
             spread is null ? double.NaN : spread.MeanOracle - gap.Mean,
             spread is null ? PaperComparison.None : PaperComparison.OfMean(gap, paper, spread));
-    }
-
-    /// <param name="seeds">A run of each seed.</param>
-    private IcaTableRow OracleRow(IReadOnlyList<IcaRun> seeds)
-    {
-        Summary oracle = Over(seeds, run => run.Oracle);
-        var zero = new Summary(seeds.Count, 0, double.NaN);
-        return new IcaTableRow(
-            Row: null,
-            seeds[0].Dimension,
-            SeedsExpected,
-            oracle,
-            oracle.Mean,
-            Gap: zero,
-            AmariDistance: zero,
-            Paper: double.NaN,
-            Comparable: double.NaN,
-            PaperComparison.None);
     }
 
     private IEnumerable<(IcaRow Row, IcaRow Reference)> Pairs() =>

@@ -11,9 +11,9 @@ internal sealed class IcaTableText(IcaTable table)
 {
     private readonly int[] dimensions = [.. table.Rows.Select(row => row.Dimension).Distinct().Order()];
     private readonly IGrouping<string, IcaTableRow>[] methods = [.. table.Rows.GroupBy(row => row.Method)];
+    private readonly Table differences = Differences(table);
     private readonly bool hasAmari = table.Rows.Any(row => row.Row is not null && double.IsFinite(row.AmariDistance.Mean));
 
-    /// <summary>The table in Markdown.</summary>
     public Prose Markdown() => new("table", "ICA: test log-likelihood", string.Join("\n\n", ((string[])
     [
         DeviationNote(),
@@ -23,42 +23,34 @@ internal sealed class IcaTableText(IcaTable table)
         ByDimension(methods.SelectMany(method => WithPaper(
             method,
             method.Key,
-            row => row.LogLikelihood.Text() + (row.Seeds < row.SeedsExpected ? $" ({row.SeedText} seeds)" : ""),
+            row => row.LogLikelihood.Text() + (row.Seeds < table.SeedsExpected ? $" ({SeedText(row)} seeds)" : ""),
             "*paper*",
             row => double.IsNaN(row.Paper) ? ""
                 : row.Comparison.Verdict == Verdicts.None ? NumberText.Fixed(row.Paper)
                 : $"{NumberText.Fixed(row.Paper)} ({row.Comparison.Verdict})"))),
         "## Gap to the oracle",
-        "Mean of oracle minus test log-likelihood, paired by seed, in nats ± standard error.",
+        "The gap is the oracle minus the test log-likelihood, paired by seed: its mean in nats ± its standard error.",
         ByDimension(WithoutOracle(row => row.Gap.Text())),
         .. If(
             hasAmari,
             "## Amari distance",
-            "Of V·W_true, from 0 (sources separated) to 1, ± standard error.",
+            "The table shows the mean Amari distance of V·W_true ± its standard error, from 0 (sources separated) to 1.",
             ByDimension(WithoutOracle(row => row.AmariDistance.Text(3)))),
         .. If(
             table.Differences.Count > 0,
             "## Differences between methods",
-            "Paired by seed, so that the oracle cancels; in nats ± standard error.",
-            MarkdownTable(
-                ["comparison", "D", "seeds", "mean", .. IfCompared("paper", "ours − paper", "verdict")],
-                table.Differences.Select(row => (IReadOnlyList<string>)
-                [
-                    row.Name,
-                    $"{row.Dimension}",
-                    $"{row.Difference.Count}",
-                    row.Difference.Text(),
-                    .. IfCompared(NumberText.Fixed(row.Paper), row.Comparison.Text, row.Comparison.Verdict),
-                ]))),
+            "Differences are paired by seed, so that the oracle cancels. The means are in nats ± their standard errors.",
+            MarkdownTable([.. differences.Columns.Select(column => column.Header)], differences.Rows)),
         "## All numbers",
-        .. IfCompared("\"Comparable\" is the mean oracle over random matrices minus the gap; \"ours − paper\" is taken from it."),
+        .. IfCompared(
+            "“Comparable” is the mean oracle over random matrices minus the gap; “ours − paper” is its difference from the paper's value."),
         MarkdownTable(
             ["method", "D", "seeds", "log-likelihood", "oracle", "gap", .. IfCompared("comparable", "paper", "ours − paper", "verdict")],
             table.Rows.Select(row => (IReadOnlyList<string>)
             [
                 row.Method,
                 $"{row.Dimension}",
-                row.SeedText,
+                SeedText(row),
                 row.LogLikelihood.Text(),
                 NumberText.Fixed(row.Oracle),
                 row.Gap.Text(),
@@ -67,36 +59,23 @@ internal sealed class IcaTableText(IcaTable table)
             ])),
     ]).Where(block => block.Length > 0)));
 
-    /// <summary>A table for each dimension, and one of the differences between methods.</summary>
-    public IEnumerable<Table> ForTerminal() =>
-        from part in (IEnumerable<Table>)
-        [
-            .. table.Rows.GroupBy(row => row.Dimension).OrderBy(rows => rows.Key).Select(OfDimension),
-            Table.Create(
-                "differences",
-                "Differences in nats, paired by seed",
-                "",
-                table.Differences,
-                [
-                    new("comparison", row => row.Name),
-                    new("D", row => $"{row.Dimension}"),
-                    new("seeds", row => $"{row.Difference.Count}"),
-                    new("mean ± s.e.", row => row.Difference.Text()),
-                    .. IfCompared<TextColumn<IcaDifferenceRow>>(
-                        new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Comparison.Verdict)),
-                ]),
-        ]
-        where part.Rows.Count > 0
-        select part with { IsInFiles = false };
+    /// <summary>One table per dimension, and one with the differences between methods.</summary>
+    public IEnumerable<Table> ForTerminal()
+        => from part in (IEnumerable<Table>)
+           [
+               .. table.Rows.GroupBy(row => row.Dimension).OrderBy(rows => rows.Key).Select(OfDimension),
+               differences,
+           ]
+           where part.Rows.Count > 0
+           select part with { IsInFiles = false };
 
     private Table OfDimension(IGrouping<int, IcaTableRow> rows)
     {
         int expected = table.SeedsExpected;
         IcaRun[] runs = [.. table.Runs.Where(run => run.Dimension == rows.Key)];
-        string unit = runs.Any(run => run.DataSeed is not null) ? "draw" : "seed";
         return Table.Create(
             $"dimension_{rows.Key}",
-            $"Test log-likelihood in nats, D = {rows.Key}, {expected} {unit}{(expected == 1 ? "" : "s")}",
+            $"Test log-likelihood in nats, D = {rows.Key}, {Draws(expected)}",
             "",
             rows,
             [
@@ -119,6 +98,23 @@ internal sealed class IcaTableText(IcaTable table)
             ]);
     }
 
+    private static Table Differences(IcaTable table) => Table.Create(
+        "differences",
+        "Differences in nats, paired by seed",
+        "",
+        table.Differences,
+        [
+            new("comparison", row => row.Name),
+            new("D", row => $"{row.Dimension}"),
+            new("seeds", row => $"{row.Difference.Count}"),
+            new("mean ± s.e.", row => row.Difference.Text()),
+            .. If<TextColumn<IcaDifferenceRow>>(
+                table.ComparePaper,
+                new("paper", row => NumberText.Fixed(row.Paper)),
+                new("ours − paper", row => row.Comparison.Text),
+                new("verdict", row => row.Comparison.Verdict)),
+        ]);
+
     /// <summary>The table in LaTeX: a table environment that needs the packages booktabs and graphicx.</summary>
     public TextFile Latex()
     {
@@ -131,12 +127,12 @@ internal sealed class IcaTableText(IcaTable table)
             @"\setlength{\tabcolsep}{3pt}",
             $@"\caption{{{LatexCaption()}}}",
             @"\label{tab:ica}",
-            // Wider than the text it is set smaller; narrower, as it is.
+            // A table that is wider than the text is scaled down to it.
             @"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
             $@"\begin{{tabular}}{{@{{}}l{new string('r', dimensions.Length)}@{{}}}}",
             @"\toprule",
             LatexRow(["", .. dimensions.Select(dim => $"$D = {dim}$")]),
-            // The baselines and the oracle are beneath.
+            // The baselines and the oracle follow beneath a line.
             .. methods.GroupBy(method => method.First().Row is null or { Method.IsBaseline: true })
                 .SelectMany(group => group.SelectMany(LatexRows).Prepend(@"\midrule")),
             .. If(
@@ -163,12 +159,9 @@ internal sealed class IcaTableText(IcaTable table)
 
     private string LatexCaption()
     {
-        string[] sentences = [ValueNote(), VerdictNote(), PartialNote()];
         string marks = table.ComparePaper ? @" Marks: $^{=}$ agrees, $^{\uparrow}$ ours is higher, $^{\downarrow}$ ours is lower." : "";
-        // Straight quotes come in pairs; LaTeX wants an opening and a closing form.
-        string[] parts = string.Join(" ", sentences.Where(sentence => sentence.Length > 0)).Split('"');
-        string quoted = string.Concat(parts.Select((part, index) => index == 0 ? part : (index % 2 == 1 ? "“" : "”") + part));
-        return Reports.Latex.Escape(quoted) + marks;
+        string[] notes = [ValueNote(), VerdictNote(), PartialNote()];
+        return Reports.Latex.Escape(string.Join(" ", notes.Where(note => note.Length > 0))) + marks;
     }
 
     private static string LatexMark(string verdict) => verdict switch
@@ -219,6 +212,9 @@ internal sealed class IcaTableText(IcaTable table)
         return string.Join('\n', lines.Select(cells => $"| {string.Join(" | ", cells)} |"));
     }
 
+    /// <summary>"5", or "3 of 5" while seeds are missing.</summary>
+    private string SeedText(IcaTableRow row) => row.Seeds < table.SeedsExpected ? $"{row.Seeds} of {table.SeedsExpected}" : $"{row.Seeds}";
+
     private T[] IfCompared<T>(params T[] items) => If(table.ComparePaper, items);
 
     private static T[] If<T>(bool holds, params T[] items) => holds ? items : [];
@@ -226,43 +222,46 @@ internal sealed class IcaTableText(IcaTable table)
     /// <summary>A note on cells with missing seeds; empty if there are none.</summary>
     private string PartialNote()
     {
-        IcaTableRow[] partial = [.. table.Rows.Where(row => row.Seeds < row.SeedsExpected)];
-        return partial.Length == 0
-            ? ""
-            : "Partial: " + string.Join("; ", partial.Select(row => $"{row.Method}, D = {row.Dimension}: {row.SeedText} seeds")) + ".";
+        string[] partial =
+        [
+            .. from row in table.Rows
+               where row.Seeds < table.SeedsExpected
+               select $"{row.Method} at D = {row.Dimension} has {SeedText(row)}",
+        ];
+        return partial.Length == 0 ? "" : $"Some seeds are missing: {string.Join("; ", partial)}.";
     }
 
-    /// <summary>What the numbers are.</summary>
     private string ValueNote()
     {
-        int most = table.Rows.Max(row => row.Seeds);
-        string unit = table.HasSeveralDataDraws ? "draw" : "seed";
         string draws = table.HasSeveralDataDraws
-            ? "A draw is a seed of the matrices with a seed of the data; draws that share the matrices are not independent. "
+            ? "A draw combines a seed of the matrices with a seed of the data; draws that share the matrices are not independent. "
             : "";
-        return $"Mean test log-likelihood in nats ± standard error over {most} {unit}{(most == 1 ? "" : "s")} (higher is better). "
-            + draws
-            + "The oracle is the log-likelihood of the true model on the same test points, averaged likewise. "
-            + "Whitening and maximum likelihood (MLE), where shown, are baselines.";
+        return "The numbers are means of the test log-likelihood in nats ± standard errors over "
+            + $"{Draws(table.Rows.Max(row => row.Seeds))}; higher is better. {draws}The oracle is the log-likelihood of the true model on "
+            + "the same test points, averaged in the same way. Whitening and maximum likelihood (MLE), where shown, are baselines.";
     }
 
-    /// <summary>What was changed against the paper; empty if nothing was.</summary>
+    private string Draws(int count) => $"{count} {(table.HasSeveralDataDraws ? "draw" : "seed")}{(count == 1 ? "" : "s")}";
+
+    /// <summary>The settings that differ from the paper's; empty if none does.</summary>
     private string DeviationNote() => table.Deviations.Count == 0
         ? ""
-        : $"Not the paper's protocol, and no reproduction of its numbers: {string.Join(", ", table.Deviations)}.";
+        : $"The protocol differs from the paper's, so its numbers are not reproduced: {string.Join(", ", table.Deviations)}.";
 
     /// <summary>What a verdict means and how many would differ by chance; empty without a comparison.</summary>
     private string VerdictNote()
     {
+        if (!table.ComparePaper)
+            return "";
         int verdicts = table.Comparisons.Count;
-        if (!table.ComparePaper || verdicts == 0)
-            return table.ComparePaper ? $"Paper: {PublishedIca.Source}. A verdict needs two seeds or more." : "";
+        string source = $"The paper's numbers are from {PublishedIca.Source}.";
+        if (verdicts == 0)
+            return $"{source} A verdict needs at least two seeds.";
         string chance = FormattableString.Invariant($"{0.05 * verdicts:0.#}");
-        return $"Paper: {PublishedIca.Source}. "
-            + "Its random matrices are unknown, and the oracle varies between matrices, so a verdict compares the mean oracle over "
-            + "random matrices minus our gap with the paper's value; the standard error has both sides, ours and "
-            + $"{PublishedIca.Seeds} seeds of the paper's. \"agrees\" is a difference within its 95 % interval, \"higher\" and \"lower\" "
-            + "say where ours lies. "
-            + $"Even if all agreed, about 5 % of verdicts would differ by chance: here {chance} of {verdicts}.";
+        return $"{source} The paper's random matrices are unknown, and the oracle varies between matrices, so a verdict compares the mean "
+            + "oracle over random matrices minus our gap with the paper's value. The standard error includes both sides: our seeds and the "
+            + $"{PublishedIca.Seeds} seeds of the paper. “Agrees” means that the difference is within its 95 % interval; “higher” and "
+            + "“lower” say on which side our value lies. Even without any real difference, about 5 % of the verdicts would differ by "
+            + $"chance: here {chance} of {verdicts}.";
     }
 }

@@ -58,16 +58,15 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
             if (trainsSlices)
             {
                 discrepancy = SlicedKernelisedSteinDiscrepancy<TKernel>.WithSlices(device, settings.Batch, dimension, dimension, statistic);
-                trained = [discrepancy.TestDirections, discrepancy.SliceDirections];
-                foreach (Directions directions in trained)
-                    directions.SetToIdentity();
+                discrepancy.TestDirections.SetToIdentity();
+                discrepancy.SliceDirections.SetToIdentity();
             }
             else
             {
                 discrepancy = SlicedKernelisedSteinDiscrepancy<TKernel>.OnBasis(device, settings.Batch, dimension, statistic);
-                trained = [discrepancy.TestDirections];
             }
 
+            trained = trainsSlices ? [discrepancy.TestDirections, discrepancy.SliceDirections] : [discrepancy.TestDirections];
             slices = new(
                 new AdamSettings(settings.LearningRate),
                 [.. trained.Select(directions => directions.Values)],

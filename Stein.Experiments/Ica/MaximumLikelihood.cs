@@ -11,9 +11,9 @@ namespace Stein.Experiments.Ica;
 /// </summary>
 /// <remarks>
 /// <para>
-/// η_t falls linearly from 0.05 to 0 over the run, so that the noise of the batches averages out. Larger is needed where D is:
-/// near whitened data the gradient that separates sources is of order 1/D. While the start is far from the data's scale
-/// a step is shortened so that no row of <c>η(I + ΨᵀZ/B)</c> has an absolute sum above 2.
+/// η_t falls linearly from 0.05 to 0 over the run, so that the noise of the batches averages out. A larger D needs a larger rate:
+/// near whitened data the gradient that separates sources is of order 1/D. While V is far from the scale of the data,
+/// steps are shortened so that no row of <c>η(I + ΨᵀZ/B)</c> has an absolute sum above 2.
 /// </para>
 /// <para>Operations: <c>Z</c>, <c>ΨᵀZ</c>: 4BD², and the relative gradient's product with V: 2D³.</para>
 /// </remarks>

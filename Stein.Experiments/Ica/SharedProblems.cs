@@ -1,18 +1,18 @@
 namespace Stein.Experiments.Ica;
 
 /// <summary>
-/// Problems, which are large, shared by the runs side by side that need the same: each is drawn when the first run leases it, and let go
-/// when the last lease has ended. Safe for use by several threads at once.
+/// Shares problems, which are large, between parallel runs that need the same one: each is drawn when the first run leases it, and
+/// released when the last lease ends. Safe for use by several threads at once.
 /// </summary>
-/// <param name="draw">Draws a problem that nobody holds.</param>
+/// <param name="draw">Draws a problem that is not leased.</param>
 internal sealed class SharedProblems(Func<IcaSettings, IcaProblem> draw)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<IcaSettings, Entry> entries = [];
 
     /// <summary>
-    /// The problem of <paramref name="settings"/> until the lease is disposed. Those who ask while it is being drawn wait for it; if that
-    /// fails, it fails for all of them, and is tried again for who asks next.
+    /// The problem of <paramref name="settings"/> until the lease is disposed. Callers that ask while it is being drawn wait for it; if the
+    /// draw fails, it fails for all of them and is tried again for the next caller.
     /// </summary>
     public ProblemLease Lease(IcaSettings settings)
     {
@@ -68,6 +68,6 @@ internal sealed class ProblemLease(IcaProblem problem, Action end) : IDisposable
 
     public IcaProblem Problem { get; } = problem;
 
-    /// <summary>Ends the lease, once however often it is called.</summary>
+    /// <summary>Ends the lease; further calls do nothing.</summary>
     public void Dispose() => Interlocked.Exchange(ref end, null)?.Invoke();
 }

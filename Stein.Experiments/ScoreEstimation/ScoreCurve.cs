@@ -7,17 +7,16 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.ScoreEstimation;
 
-/// <summary>The score that an estimator makes of a hundred samples of N(0, 1), on a line.</summary>
-/// <param name="Points">The estimate along the line.</param>
+/// <summary>The score that an estimator finds from a hundred samples of N(0, 1), on a line.</summary>
 internal sealed record ScoreCurve(string Estimator, double Regularisation, double[] Samples, IReadOnlyList<Point> Points)
 {
     /// <summary>The line goes from minus this to this.</summary>
     private const double Reach = 5;
 
     /// <summary>The axis of scores goes from minus this to this.</summary>
-    private const double HighestScore = 6;
+    private const double MaxScore = 6;
 
-    /// <summary>The ridge of the estimators that have one in units of the kernel's diagonal; the others are by rule.</summary>
+    /// <summary>The ridge of the estimators that have one in units of the kernel's diagonal; the others follow their rules.</summary>
     private const double Ridge = 1;
 
     private const int Count = 100;
@@ -66,10 +65,11 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
 
     private static Figure FigureOf(string name, IReadOnlyList<ScoreCurve> curves) => new(
         name,
-        $"Scores estimated from {Count} samples of N(0, 1), which are marked at the bottom, and the true score. The numbers in parentheses "
-            + $"are the regularisations: {Ridge} for stein, stein-augmented and kef, by rule for the others. Computed in double precision.",
+        $"The lines are scores estimated from {Count} samples of N(0, 1), which are marked at the bottom, and the true score. The numbers "
+            + $"in parentheses are the regularisations: {Ridge} for stein, stein-augmented and kef, by rule for the others. Everything is "
+            + "computed in double precision.",
         new Axis($"x ({Count} samples of N(0, 1))") { Limits = (-Reach, Reach), Ticks = Ticks.Every(1) },
-        new Axis("Estimated score") { Limits = (-HighestScore, HighestScore), Ticks = Ticks.Every(1) },
+        new Axis("Estimated score") { Limits = (-MaxScore, MaxScore), Ticks = Ticks.Every(1) },
         [
             new Series("score of N(0, 1)", ScoreError.Truth, [new(-Reach, Reach), new(Reach, -Reach)])
             {
@@ -83,6 +83,6 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
                 HasMarkers = false,
                 LineWidth = 2.5f,
             }),
-            new Rug(curves[0].Samples, -HighestScore, -HighestScore + 0.35),
+            new Rug(curves[0].Samples, -MaxScore, -MaxScore + 0.35),
         ]);
 }

@@ -5,7 +5,7 @@ namespace Stein.Experiments.Ica.Published;
 
 /// <summary>A difference between ours and the paper's number, with the uncertainty of both sides.</summary>
 /// <param name="Difference">Ours minus the paper's, nats.</param>
-/// <param name="StandardError">Standard error of the difference; NaN where it cannot be told.</param>
+/// <param name="StandardError">Standard error of the difference; NaN where it is unknown.</param>
 /// <param name="DegreesOfFreedom">Degrees of freedom of the t quantile; infinite where the error is known, not estimated.</param>
 /// <param name="Verdict">One of <see cref="Verdicts"/>: agrees if |difference| ≤ t₀.₉₇₅ · standard error.</param>
 internal readonly record struct PaperComparison(double Difference, double StandardError, double DegreesOfFreedom, string Verdict)

@@ -19,7 +19,6 @@ internal sealed class RandomMixing
     private readonly double[] aboveSquared;
 
     /// <param name="dim">Dimension D, at least 2: the condition number of a 1×1 matrix is 1 and never below D.</param>
-    /// <param name="seed">Seed of the draws.</param>
     public RandomMixing(int dim, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dim, 2);

@@ -42,7 +42,7 @@ public sealed class IcaReportTests
         Write(folder, runs.Select(run => run with { Curve = [] }), comparePaper: true, seedsExpected: 5);
         string markdown = File.ReadAllText(folder.File("table.md"));
         Assert.Contains("(3 of 5 seeds)", markdown, StringComparison.Ordinal);
-        Assert.Contains("Partial: KSD, D = 10: 3 of 5 seeds", markdown, StringComparison.Ordinal);
+        Assert.Contains("Some seeds are missing: KSD at D = 10 has 3 of 5; ", markdown, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("curves.csv")));
     }
 

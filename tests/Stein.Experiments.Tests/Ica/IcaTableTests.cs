@@ -52,7 +52,7 @@ public sealed class IcaTableTests
     {
         IcaRun[] runs = [.. IcaSample.Runs.Where(run => run.Row != IcaSample.Row("ksd") || run.Seed == 60)];
         IcaTableRow row = IcaSample.Table(runs, comparePaper: true, seedsExpected: 5).Rows.First(row => row.Method == "KSD");
-        Assert.Equal((1, 5), (row.Seeds, row.SeedsExpected));
+        Assert.Equal(1, row.Seeds);
         Assert.Equal(double.NaN, row.LogLikelihood.StandardError);
         Assert.Equal("–", row.Comparison.Verdict);
     }
