@@ -19,7 +19,6 @@ internal static class AmariDistance
     /// <exception cref="ArgumentException">The matrix is empty, not square, not finite, or has a row or column of zeros.</exception>
     public static double Of(double[,] product)
     {
-        ArgumentNullException.ThrowIfNull(product);
         int dim = product.GetLength(0);
         if (dim == 0 || product.GetLength(1) != dim)
         {
@@ -29,36 +28,22 @@ internal static class AmariDistance
         }
 
         if (dim == 1)
-        {
             return 0;
-        }
-
-        double total = 0;
-        for (int index = 0; index < dim; index++)
-        {
-            total += Excess(product, index, byRow: true) + Excess(product, index, byRow: false);
-        }
-
-        return total / (2.0 * dim * (dim - 1));
+        int[] indices = [.. Enumerable.Range(0, dim)];
+        return indices.Sum(index =>
+            Excess($"Row {index}", indices.Select(other => product[index, other]))
+                + Excess($"Column {index}", indices.Select(other => product[other, index]))) / (2.0 * dim * (dim - 1));
     }
 
-    private static double Excess(double[,] product, int index, bool byRow)
+    private static double Excess(string name, IEnumerable<double> entries)
     {
-        double sum = 0;
-        double largest = 0;
-        for (int other = 0; other < product.GetLength(0); other++)
-        {
-            double size = Math.Abs(byRow ? product[index, other] : product[other, index]);
-            sum += size;
-            largest = Math.Max(largest, size);
-        }
-
+        double[] sizes = [.. entries.Select(Math.Abs)];
+        (double sum, double largest) = (sizes.Sum(), sizes.Max());
         if (!(largest > 0 && double.IsFinite(sum)))
         {
             throw new ArgumentException(
-                $"{(byRow ? "Row" : "Column")} {index} of V·W_true has the absolute sum {sum}; it must be positive and finite. "
-                + "The model is singular or training diverged: go back to the last good state.",
-                nameof(product));
+                $"{name} of V·W_true has the absolute sum {sum}; it must be positive and finite. "
+                + "The model is singular or training diverged: go back to the last good state.");
         }
 
         return (sum / largest) - 1;

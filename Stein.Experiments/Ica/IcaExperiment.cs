@@ -32,13 +32,13 @@ internal sealed record IcaSettings
     [Description("seed of the true matrix, the start, and the data"), Option("seed", "seeds")]
     public uint Seed { get; init; } = 60;
 
-    [Description("seed of data, batches and critic: other draws with the same matrices; that of the matrices if not given")]
+    [Description("seed of data, batches and critic, for other draws with the same matrices; by default the seed of the matrices")]
     public ulong? DataSeed { get; init; }
 
     [Description("training iterations"), Range(1, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
     public int Iterations { get; init; } = 15_000;
 
-    [Description("samples in a batch"), Range(2, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    [Description("samples per batch"), Range(2, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
     public int Batch { get; init; } = 100;
 
     [Description("training points"), Range(2, int.MaxValue)]
@@ -53,7 +53,7 @@ internal sealed record IcaSettings
     [Description("kernel"), OneOf(typeof(RadialKernels)), OnlyFor(nameof(Method), typeof(IcaMethod))]
     public string Kernel { get; init; } = "rbf";
 
-    [Description("U- or V-statistic; that of the authors' script if not given: U for KSD, V for maxSKSD")]
+    [Description("U- or V-statistic; by default that of the authors' script: U for KSD, V for maxSKSD")]
     [OnlyFor(nameof(Method), typeof(IcaMethod))]
     public PairStatistic? Statistic { get; init; }
 
@@ -91,18 +91,15 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
     /// <summary>The log-likelihood of the true model on the test points, nats.</summary>
     public static readonly Quantity Oracle = new("oracle");
 
-    /// <summary>Of V·W_true.</summary>
+    /// <summary>The Amari distance of V·W_true, in [0, 1].</summary>
     public static readonly Quantity AmariDistance = new("amari_distance");
 
-    /// <summary>Settings of all rows: where one is not the paper's, nothing is compared with it.</summary>
+    /// <summary>Settings common to all rows: if one differs from the paper's, no number is compared with the paper.</summary>
     private static readonly string[] Protocol = ["iterations", "batch", "training_samples", "test_samples", "learning_rate", "base"];
 
     private static readonly JsonObject Paper = ConfigJson.Write(new IcaSettings());
 
-    private readonly SharedProblems problems = new();
-
-    /// <summary>The seeds of the published table.</summary>
-    public static IReadOnlyList<uint> Seeds { get; } = [60, 70, 80, 90, 100];
+    private readonly SharedProblems problems = new(settings => new IcaProblem(settings));
 
     public override string Name => "ica";
 
@@ -114,14 +111,14 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [
-        ("--dim 10 --method maxsksd --seed 60", "one run; seconds"),
-        ("--dim 10,20 --method ksd,lsd,maxsksd --seed 60,70,80", "three methods, two dimensions, three seeds; minutes"),
-        ("--dim 10 --method lsd --probes 0,10", "LSD with the exact trace and with ten probes; their difference"),
+        ("--dim 10 --method maxsksd --seed 60", "one run; takes seconds"),
+        ("--dim 10,20 --method ksd,lsd,maxsksd --seed 60,70,80", "three methods, two dimensions, three seeds; takes minutes"),
+        ("--dim 10 --method lsd --probes 0,10", "LSD with the exact trace and with ten probes, and their difference"),
         ("--dim 10 --method ksd --data-seed 1,2,3,4,5", "how much the draw of the data matters"),
         ("--method maxsksd --kernel imq --iterations 3000", "another kernel, fewer iterations"),
     ];
 
-    /// <summary>The settings of all rows that are not the paper's, as options, such as "--iterations 3000 (paper: 15000)".</summary>
+    /// <summary>The settings of all rows that differ from the paper's, as options: "--iterations 3000 (paper: 15000)".</summary>
     internal static IEnumerable<string> Deviations(IcaSettings settings)
     {
         JsonObject given = ConfigJson.Write(settings);
@@ -132,12 +129,12 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
 
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => Grid(PublishedIca.Dimensions, Seeds, new()),
+        GridScale.Paper => Grid(PublishedIca.Dimensions, Seeds.From(60, PublishedIca.Seeds), new()),
         // From the dimension at which KSD is best to one at which it is worst, trained long enough to show it.
-        GridScale.Quick => Grid([10, 40, 100], Seeds.Take(3), new() { Iterations = 5000 }),
+        GridScale.Quick => Grid([10, 40, 100], Seeds.From(60, 3), new() { Iterations = 5000 }),
         _ => Grid(
             [2, 3],
-            Seeds.Take(3),
+            Seeds.From(60, 3),
             new() { Iterations = 400, Batch = 20, TrainingSamples = 500, TestSamples = 100, Hidden = 10, EvaluateEvery = 50 }),
     };
 
@@ -153,7 +150,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         }
     }
 
-    /// <summary>The iterations and the points of the curve, each a product over the test data.</summary>
+    /// <summary>The iterations, and a product over the test data for every point of the curve.</summary>
     protected override double Operations(IcaSettings config)
     {
         double evaluation = 2.0 * config.TestSamples * config.Dimension * config.Dimension;
@@ -182,66 +179,105 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
     {
         IcaSettings[] plan = [.. results.Plan.Select(run => (IcaSettings)run.Config)];
         string[] deviations = [.. plan.SelectMany(Deviations).Distinct()];
-        // The verdict takes the runs of a row as independent draws of the matrices: several draws of data on one matrix are not.
+        // A verdict assumes that the runs of a row are independent draws of the matrices; several draws of data with one matrix are not.
         bool comparePaper = deviations.Length == 0 && plan.All(config => config.DataSeed is null);
-        string[] differing = DifferingInRows(results);
-        var runs = results.Runs.Select(run => (Stored: run, Row: RowOf(run, differing))).ToList();
-        int expected = results.Plan.GroupBy(run => (RowOf(run, differing), ((IcaSettings)run.Config).Dimension)).Max(row => row.Count());
-        var table = new IcaTable(runs.Select(run => Run(run.Row, run.Stored)), comparePaper, expected, deviations);
-        IEnumerable<Section> matrices = results.Scale is null ? runs.Select(run => Unmixing(run.Row, run.Stored)) : [];
-        return Compose(table, runs.SelectMany(run => Curve(run.Row, run.Stored)), matrices);
+        // Settings that differ between trained rows of the plan but have no column in the table.
+        IReadOnlyList<string> differing = results.Where(config => IcaMethod.Of(config).IsTrained).Differing(
+            "method", "dimension", "seed", "data_seed", "kernel", "statistic", "lambda", "hidden", "probes");
+        int expected = results.Plan.GroupBy(run => (RowOf(run), ((IcaSettings)run.Config).Dimension)).Max(row => row.Count());
+        return Compose(
+            new IcaTable(results.Runs.Select(run => RunOf(RowOf(run.Run), run)), comparePaper, expected, deviations),
+            results.Scale is null ? results.Runs.Select(run => Unmixing(RowOf(run.Run), run)) : []);
+
+        IcaRow RowOf(RunConfig run) => IcaRow.Of(
+            (IcaSettings)run.Config,
+            Settings.Where(setting => differing.Contains(setting.Key) && !setting.IsIdle(run.Canonical)).Select(
+                setting => $"{setting.Key.Replace('_', ' ')} {run.Canonical[setting.Key]}"));
     }
 
-    /// <summary>The report of a table and of training curves, which may be none.</summary>
-    /// <param name="curves">The points of all curves; the order in which they come changes no byte.</param>
-    internal static Report Compose(IcaTable table, IEnumerable<IcaCurvePoint> curves, params IEnumerable<Section> others)
+    internal static Report Compose(IcaTable table, params IEnumerable<Section> others)
     {
-        IcaCurvePoint[] points =
-        [
-            .. curves.OrderBy(point => point.Row).ThenBy(point => point.Dim).ThenBy(point => point.Seed).ThenBy(point => point.DataSeed)
-                .ThenBy(point => point.Iteration),
-        ];
         var text = new IcaTableText(table);
         IEnumerable<Section> sections =
         [
-            DataTable.Create(
-                "runs",
-                table.Runs,
+            DataTable.Create("runs", table.Runs,
+            [
                 new("method", run => run.Row.Id),
-                new("dim", run => run.Dim),
+                new("dimension", run => run.Dimension),
                 new("seed", run => run.Seed),
                 new("test_log_likelihood", run => run.TestLogLikelihood),
                 new("oracle", run => run.Oracle),
                 new("amari_distance", run => run.AmariDistance),
                 new("seconds", run => run.Seconds),
-                new("data_seed", run => run.DataSeed)),
-            DataTable.Create(
-                "curves",
-                points,
-                new("method", point => point.Row.Id),
-                new("dim", point => point.Dim),
-                new("seed", point => point.Seed),
-                new("iteration", point => point.Iteration),
-                new("test_log_likelihood", point => point.TestLogLikelihood),
-                new("loss", point => point.Loss),
-                new("oracle", point => point.Oracle),
-                new("data_seed", point => point.DataSeed)) with
-            {
-                IsInJson = false,
-            },
-            DataTable.FromRecords("table", table.Rows),
-            DataTable.FromRecords("differences", table.Differences),
+                new("data_seed", run => run.DataSeed),
+            ]),
+            DataTable.Create("curves", table.Runs.SelectMany(run => run.Curve.Select(point => (Run: run, Point: point))),
+            [
+                new("method", item => item.Run.Row.Id),
+                new("dimension", item => item.Run.Dimension),
+                new("seed", item => item.Run.Seed),
+                new("iteration", item => item.Point.Iteration),
+                new("test_log_likelihood", item => item.Point.TestLogLikelihood),
+                new("loss", item => item.Point.Loss),
+                new("oracle", item => item.Run.Oracle),
+                new("data_seed", item => item.Run.DataSeed),
+            ]) with { IsInJson = false },
+            DataTable.Create("table", table.Rows,
+            [
+                new("method", row => row.Method),
+                new("dimension", row => row.Dimension),
+                new("seeds", row => row.Seeds),
+                .. DataColumn<IcaTableRow>.MeanAndError("test_log_likelihood", row => row.LogLikelihood),
+                new("oracle", row => row.Oracle),
+                new("gap", row => row.Gap.Mean),
+                new("paper", row => row.Paper),
+                new("verdict", row => row.Comparison.Verdict),
+                new("gap_se", row => row.Gap.StandardError),
+                new("comparable", row => row.Comparable),
+                new("difference_from_paper", row => row.Comparison.Difference),
+                new("difference_from_paper_se", row => row.Comparison.StandardError),
+                new("degrees_of_freedom", row => row.Comparison.DegreesOfFreedom),
+                .. DataColumn<IcaTableRow>.MeanAndError("amari_distance", row => row.AmariDistance),
+                new("seeds_expected", _ => table.SeedsExpected),
+            ]),
+            DataTable.Create("differences", table.Differences,
+            [
+                new("comparison", row => row.Name),
+                new("dimension", row => row.Dimension),
+                new("seeds", row => row.Difference.Count),
+                .. DataColumn<IcaDifferenceRow>.MeanAndError("mean_difference", row => row.Difference),
+                new("paper", row => row.Paper),
+                new("difference_from_paper", row => row.Comparison.Difference),
+                new("difference_from_paper_se", row => row.Comparison.StandardError),
+                new("verdict", row => row.Comparison.Verdict),
+            ]),
             text.Markdown(),
             text.Latex(),
             .. text.ForTerminal(),
-            .. points.GroupBy(point => point.Dim).Select(dimension => CurveFigure([.. dimension])),
-            LogLikelihoodFigure(table),
-            GapFigure(table),
+            .. table.Runs.Where(run => run.Curve.Count > 0).GroupBy(run => run.Dimension).Select(runs => CurveFigure(runs.Key, [.. runs])),
+            ByDimension(
+                table,
+                "log_likelihood_by_dimension",
+                "The points are means of the test log-likelihood over the seeds with their standard errors.",
+                new Axis("Test log-likelihood (nats)") { Margin = 0.06 },
+                row => row.LogLikelihood,
+                row => row.Paper,
+                hasOracle: true),
+            // The logarithmic scale shows distances to the oracle that absolute values hide.
+            ByDimension(
+                table,
+                "gap_by_dimension",
+                "The points are means over the seeds of the oracle minus the test log-likelihood with their standard errors. Gaps that are "
+                    + "not positive have no place on a logarithmic scale and are left out.",
+                new Axis("Gap to the oracle (nats)") { Margin = 0.06, Scale = Scale.Log10, Ticks = Ticks.Decades },
+                row => row.Gap,
+                row => row.Comparable + row.Gap.Mean - row.Paper,
+                hasOracle: false),
             .. others,
         ];
         return new Report([.. sections.Where(section => section is not DataTable { Rows.Count: 0 })])
         {
-            Comparisons = table.Comparisons(),
+            Comparisons = table.Comparisons,
             Deviations = table.Deviations,
         };
     }
@@ -255,36 +291,19 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
            select settings with { Dimension = dimension, Method = method.Id, Seed = seed },
     ];
 
-    /// <summary>Settings that differ between trained rows of the plan and are in no column of the table.</summary>
-    private static string[] DifferingInRows(Results<IcaSettings> results)
+    private static IcaRun RunOf(IcaRow row, StoredRun<IcaSettings> run) => new(
+        row, run.Config.Dimension, run.Config.Seed, run[LogLikelihood], run[Oracle], run[AmariDistance], run.Seconds, run.Config.DataSeed)
     {
-        string[] shown = ["method", "dimension", "seed", "data_seed", "kernel", "statistic", "lambda", "hidden", "probes"];
-        return [.. results.Where(config => IcaMethod.Of(config).IsTrained).Differing(shown)];
-    }
+        Curve =
+        [
+            .. from metric in run.Metrics()
+               group metric by metric.Iteration into point
+               let values = point.ToDictionary(metric => metric.Metric, metric => metric.Value)
+               select new IcaCurvePoint(point.Key, values[LogLikelihood.Name], values[Loss.Name]),
+        ],
+    };
 
-    private IcaRow RowOf(RunConfig run, IReadOnlyList<string> differing) => IcaRow.Of(
-        (IcaSettings)run.Config,
-        Settings.Where(setting => differing.Contains(setting.Key) && !setting.IsIdle(run.Canonical)).Select(
-            setting => $"{setting.Key.Replace('_', ' ')} {run.Canonical[setting.Key]}"));
-
-    private IcaRow RowOf(StoredRun<IcaSettings> run, IReadOnlyList<string> differing) => RowOf(run.Run, differing);
-
-    private static IcaRun Run(IcaRow row, StoredRun<IcaSettings> run) => new(
-        row, run.Config.Dimension, run.Config.Seed, run[LogLikelihood], run[Oracle], run[AmariDistance], run.Seconds, run.Config.DataSeed);
-
-    private static IEnumerable<IcaCurvePoint> Curve(IcaRow row, StoredRun<IcaSettings> run) =>
-        from point in run.Metrics().GroupBy(metric => metric.Iteration)
-        select new IcaCurvePoint(
-            row,
-            run.Config.Dimension,
-            run.Config.Seed,
-            point.Key,
-            point.Single(metric => metric.Metric == LogLikelihood.Name).Value,
-            point.Single(metric => metric.Metric == Loss.Name).Value,
-            run[Oracle],
-            run.Config.DataSeed);
-
-    /// <summary>The trained matrix of a run under a name that says what it is.</summary>
+    /// <summary>The trained matrix of a run, in a file that is named after the run.</summary>
     private static TextFile Unmixing(IcaRow row, StoredRun<IcaSettings> run)
     {
         string data = run.Config.DataSeed is { } seed ? $"_data{seed}" : "";
@@ -293,14 +312,14 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             File.ReadAllText(Path.Combine(run.Folder, IcaTraining.UnmixingFile)));
     }
 
-    /// <summary>Test log-likelihood against iteration, a line for each method, the oracle dashed.</summary>
-    /// <param name="points">Curves of one dimension; at least one point.</param>
-    private static Figure CurveFigure(IReadOnlyList<IcaCurvePoint> points)
+    /// <summary>Test log-likelihood against iteration, with one line per method and a dashed one for the oracle.</summary>
+    /// <param name="runs">Runs of one dimension, each with a curve.</param>
+    private static Figure CurveFigure(int dim, IReadOnlyList<IcaRun> runs)
     {
-        // The first steps can lie hundreds of nats below the rest: their values need not fit.
+        // The first steps can lie hundreds of nats below the rest, so their values need not fit.
         const double ClippedShare = 0.2;
-        int last = points.Max(point => point.Iteration);
-        var curves = points.GroupBy(point => point.Row)
+        int last = runs.Max(run => run.Curve[^1].Iteration);
+        var curves = runs.GroupBy(run => run.Row)
             .Select((row, index) => new Series(row.Key.Name, StyleOf(row.Key, index), MeanCurve([.. row], last))
             {
                 HasMarkers = false,
@@ -310,18 +329,17 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                 LegendRank = index,
             })
             .ToList();
-        double[] oracles = [.. points.DistinctBy(point => (point.Seed, point.DataSeed)).OrderBy(point => (point.Seed, point.DataSeed))
-            .Select(point => point.Oracle)];
+        double oracle = runs.DistinctBy(run => run.Pair).OrderBy(run => run.Pair).Average(run => run.Oracle);
         return new(
-            $"curves_D{points[0].Dim}",
-            $"Test log-likelihood while training at D = {points[0].Dim}: mean over the seeds with a band of one standard error. The dashed "
-                + "line is the mean of the oracle, the true model. The first fifth of the training may lie below the figure.",
+            $"curves_D{dim}",
+            $"The lines are means of the test log-likelihood over the seeds while training at D = {dim}, the bands one standard error. The "
+                + "dashed line is the mean of the oracle, the true model. The first fifth of the training may lie below the figure.",
             new Axis("Iteration")
             {
                 Limits = (0, Math.Max(last, 1)),
                 Ticks = new Ticks.Numbers { IsWhole = true, Label = Thousands },
             },
-            new Axis($"Test log-likelihood (nats), D = {points[0].Dim}")
+            new Axis($"Test log-likelihood (nats), D = {dim}")
             {
                 Margin = 0.06,
                 Includes =
@@ -333,46 +351,26 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                 ],
             },
             [
-                // Solid lines first: a dashed line on top of one still lets it be seen.
+                // Solid lines first: they stay visible under a dashed line.
                 .. curves.OrderBy(curve => curve.Style.Pattern.Intervals.Length),
-                new Rule(IcaTable.Oracle, SeriesStyle.Reference, oracles.Average()) { LineWidth = 1.6f, LegendRank = curves.Count },
+                new Rule(IcaTable.Oracle, SeriesStyle.Reference, oracle) { LineWidth = 1.6f, LegendRank = curves.Count },
             ]);
     }
 
-    /// <summary>Means over the seeds, at the iterations that all seeds have: the mean of fewer would jump where a seed ends.</summary>
-    private static Point[] MeanCurve(IReadOnlyList<IcaCurvePoint> points, int last)
+    /// <summary>Means over the runs, at the iterations that all of them have: the mean of fewer would jump where a run ends.</summary>
+    private static Point[] MeanCurve(IReadOnlyList<IcaRun> runs, int last)
     {
-        int seeds = points.Select(point => (point.Seed, point.DataSeed)).Distinct().Count();
         Point[] means =
         [
-            .. from step in points.GroupBy(point => point.Iteration)
-               where step.Count() == seeds
+            .. from point in runs.SelectMany(run => run.Curve)
+               group point.TestLogLikelihood by point.Iteration into step
+               where step.Count() == runs.Count
                orderby step.Key
-               select Point.Mean(step.Key, Summary.Of([.. step.Select(point => point.TestLogLikelihood)])),
+               select Point.Mean(step.Key, Summary.Of([.. step])),
         ];
-        // What trains nothing has one value throughout.
+        // A method without training has one value throughout.
         return means.Length == 1 && last > 0 ? [means[0] with { X = 0 }, means[0] with { X = last }] : means;
     }
-
-    private static Figure LogLikelihoodFigure(IcaTable table) => ByDimension(
-        table,
-        "log_likelihood_by_dimension",
-        "Mean test log-likelihood with its standard error over the seeds.",
-        new Axis("Test log-likelihood (nats)") { Margin = 0.06 },
-        (row, x) => new Point(x, row.Mean, row.Mean - row.Se, row.Mean + row.Se),
-        row => row.Paper,
-        hasOracle: true);
-
-    /// <summary>On a logarithmic scale, the distance to the oracle that absolute values hide.</summary>
-    private static Figure GapFigure(IcaTable table) => ByDimension(
-        table,
-        "gap_by_dimension",
-        "Mean of the oracle minus test log-likelihood with its standard error over the seeds. Gaps that are not positive have no place on "
-            + "a logarithmic scale and are left out.",
-        new Axis("Gap to the oracle (nats)") { Margin = 0.06, Scale = Scale.Log10, Ticks = Ticks.Decades },
-        (row, x) => new Point(x, row.Gap, row.Gap - row.GapSe, row.Gap + row.GapSe),
-        row => row.AdjustedMean + row.Gap - row.Paper,
-        hasOracle: false);
 
     /// <summary>Dimensions are at equal distances: on a linear axis the small ones would crowd. Open markers are the paper's.</summary>
     private static Figure ByDimension(
@@ -380,21 +378,14 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         string name,
         string caption,
         Axis axis,
-        Func<IcaTableRow, double, Point> ours,
+        Func<IcaTableRow, Summary> ours,
         Func<IcaTableRow, double> paper,
         bool hasOracle)
     {
         const double Spacing = 0.11;
-        int[] dimensions = [.. table.Rows.Select(row => row.Dim).Distinct().Order()];
-        var methods = table.Rows.Where(row => !row.IsOracle).GroupBy(row => row.Row!).ToList();
+        int[] dimensions = [.. table.Rows.Select(row => row.Dimension).Distinct().Order()];
+        var methods = table.Rows.Where(row => row.Row is not null).GroupBy(row => row.Row!).ToList();
         bool hasPaper = table.Rows.Any(row => double.IsFinite(row.Paper));
-        Point[] truth = Points(table.Rows.Where(row => row.IsOracle), (row, x) => new(x, row.Mean));
-        Series oracle = new(IcaTable.Oracle, SeriesStyle.Reference, truth)
-        {
-            HasMarkers = false,
-            LineWidth = 1.6f,
-            LegendRank = 2,
-        };
         return new(
             name,
             caption + (hasPaper ? " Filled markers are ours, open ones the paper's." : ""),
@@ -406,29 +397,38 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             },
             axis,
             [
-                .. hasOracle ? [oracle] : (Layer[])[],
+                .. hasOracle ? [Oracle()] : (Layer[])[],
                 .. methods.SelectMany((rows, index) => OfMethod(rows, index)),
                 .. hasPaper
                     ? [Markers("open: paper", new(Colors.Black, LinePattern.Solid, MarkerShape.OpenCircle), [], 0) with { LegendRank = 1 }]
                     : (Layer[])[],
             ]);
 
-        IEnumerable<Layer> OfMethod(IGrouping<IcaRow, IcaTableRow> rows, int index)
+        Series Oracle() => new(
+            IcaTable.Oracle,
+            SeriesStyle.Reference,
+            [.. table.Rows.Where(row => row.Row is null).Select(row => new Point(Place(row), row.Oracle))])
+        {
+            HasMarkers = false,
+            LineWidth = 1.6f,
+            LegendRank = 2,
+        };
+
+        Layer[] OfMethod(IGrouping<IcaRow, IcaTableRow> rows, int index)
         {
             SeriesStyle style = StyleOf(rows.Key, index);
             double shift = (index - (0.5 * (methods.Count - 1))) * Spacing;
             return
             [
-                Markers(rows.Key.Name, style, Points(rows, ours), shift) with { MarkerLineWidth = 2 },
-                Markers("", Open(style), Points(rows, (row, x) => new(x, paper(row))), shift + (0.4 * Spacing)),
+                Markers(rows.Key.Name, style, rows.Select(row => Point.Mean(Place(row), ours(row))), shift) with { MarkerLineWidth = 2 },
+                Markers("", Open(style), rows.Select(row => new Point(Place(row), paper(row))), shift + (0.4 * Spacing)),
             ];
         }
 
-        Point[] Points(IEnumerable<IcaTableRow> rows, Func<IcaTableRow, double, Point> point)
-            => [.. rows.Select(row => point(row, Array.IndexOf(dimensions, row.Dim)))];
+        int Place(IcaTableRow row) => Array.IndexOf(dimensions, row.Dimension);
     }
 
-    private static Series Markers(string label, SeriesStyle style, IReadOnlyList<Point> points, double shift) => new(label, style, points)
+    private static Series Markers(string name, SeriesStyle style, IEnumerable<Point> points, double shift) => new(name, style, [.. points])
     {
         HasLine = false,
         MarkerSize = 9,
@@ -438,7 +438,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         Shift = shift,
     };
 
-    /// <summary>A style with the outline of its marker.</summary>
+    /// <summary>The style with an open marker.</summary>
     private static SeriesStyle Open(SeriesStyle style) => style with
     {
         Marker = style.Marker switch
@@ -452,7 +452,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         },
     };
 
-    /// <summary>The style of the method; of a variant, one that no method has.</summary>
+    /// <summary>The style of the method, or for a variant a style that no method has.</summary>
     private static SeriesStyle StyleOf(IcaRow row, int index) => row.Variant.Length == 0 ? row.Method.Style : (index % 2) switch
     {
         0 => new(Color.FromHex("#E69F00"), LinePattern.Solid, MarkerShape.FilledDiamond),
@@ -461,14 +461,3 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
 
     private static string Thousands(double iteration) => iteration.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u2009');
 }
-
-/// <summary>One point of a training curve.</summary>
-/// <param name="Row">The row of the table that the run belongs to.</param>
-/// <param name="Seed">Seed of the run.</param>
-/// <param name="Iteration">Number of iterations done; 0 is the start.</param>
-/// <param name="TestLogLikelihood">Mean log-likelihood of the test points, nats.</param>
-/// <param name="Loss">The method's own loss at this iteration; NaN where there is none, as at the start.</param>
-/// <param name="Oracle">Mean log-likelihood of the same test points under the true model, nats.</param>
-/// <param name="DataSeed">Seed of the data where it is not that of the run.</param>
-internal sealed record IcaCurvePoint(
-    IcaRow Row, int Dim, long Seed, int Iteration, double TestLogLikelihood, double Loss, double Oracle, ulong? DataSeed = null);

@@ -2,13 +2,14 @@ using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
+using Stein.Engine.Optimization;
 using Stein.Engine.State;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;
 
 /// <summary>
-/// A way to find the unmixing matrix, with everything in which it differs from the others. Another method is a class in a file of its
+/// A way to estimate the unmixing matrix, with everything that distinguishes it from the others. A new method is a class in a file of its
 /// own and an entry in <see cref="All"/>.
 /// </summary>
 internal abstract class IcaMethod
@@ -22,7 +23,6 @@ internal abstract class IcaMethod
     public static IReadOnlyList<IcaMethod> All { get; } =
         [new Ksd(), new Lsd(), Proposed, new MaxSksd(trainsSlices: true), new Whitening(), new MaximumLikelihood()];
 
-    /// <summary>The ids of all methods.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(method => method.Id)];
 
     /// <summary>The name in configs.</summary>
@@ -34,21 +34,21 @@ internal abstract class IcaMethod
     /// <summary>The same in every figure, and different from the others in black and white too.</summary>
     public abstract SeriesStyle Style { get; }
 
-    /// <summary>Whether it is not a Stein method, and is shown to make the numbers of the others easier to judge.</summary>
+    /// <summary>Whether it is not a Stein method, but shown for comparison with them.</summary>
     public virtual bool IsBaseline => false;
 
-    /// <summary>Whether the grids have it.</summary>
+    /// <summary>Whether the grids include it.</summary>
     public virtual bool IsInGrid => true;
 
     /// <summary>Whether it has iterations.</summary>
     public bool IsTrained => Settings.Contains(nameof(IcaSettings.Iterations));
 
     /// <summary>
-    /// The properties of <see cref="IcaSettings"/> that make another run of this method, among those that not every method uses.
+    /// The properties of <see cref="IcaSettings"/> that this method uses, among those that not every method uses.
     /// </summary>
     /// <remarks>
-    /// The learning rate is among those of all trained methods, although maximum likelihood has a schedule of its own: otherwise the
-    /// identity of its runs would change.
+    /// The learning rate is among those of all trained methods although maximum likelihood has a schedule of its own: without it the ids
+    /// of its runs would change.
     /// </remarks>
     protected virtual IReadOnlyList<string> Settings { get; } =
     [
@@ -58,21 +58,18 @@ internal abstract class IcaMethod
         nameof(IcaSettings.EvaluateEvery),
     ];
 
-    /// <summary>The method of a config.</summary>
     public static IcaMethod Of(IcaSettings settings) => Find(settings.Method);
 
-    /// <summary>The method with an id.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
     public static IcaMethod Find(string id) => All.Single(method => method.Id == id);
 
     /// <summary>The ids of the methods that use a property of <see cref="IcaSettings"/>.</summary>
     public static IReadOnlyList<string> NamesThatUse(string setting)
         => [.. All.Where(method => method.Settings.Contains(setting)).Select(method => method.Id)];
 
-    /// <summary>The config with settings that say what holds anyway at their defaults.</summary>
+    /// <summary>The config with redundant settings at their defaults.</summary>
     public virtual IcaSettings Normalise(IcaSettings settings) => settings;
 
-    /// <summary>The settings of the method itself that are not the paper's, each in words such as "10 probes".</summary>
+    /// <summary>The method's own settings that differ from the paper's, in words such as "10 probes".</summary>
     public virtual IEnumerable<string> Deviations(IcaSettings settings) => [];
 
     /// <summary>
@@ -107,7 +104,7 @@ internal abstract class IcaMethod
 /// <summary>A method with a radial kernel and a pair statistic.</summary>
 internal abstract class KernelMethod : IcaMethod
 {
-    /// <summary>What the exponential of one pair counts in operations: range reduction, a polynomial of degree five, scaling.</summary>
+    /// <summary>The operations of one exponential: range reduction, a polynomial of degree five, scaling.</summary>
     protected const int Exponential = 14;
 
     /// <summary>The statistic of the authors' script.</summary>
@@ -132,7 +129,6 @@ internal abstract class KernelMethod : IcaMethod
     protected abstract IcaMethodTraining Start<TKernel>(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
         where TKernel : struct, IRadialKernel;
 
-    /// <summary>The pairs of a batch.</summary>
     protected static double Pairs(IcaSettings settings) => 0.5 * settings.Batch * (settings.Batch - 1);
 
     private sealed record Starter(KernelMethod Method, Device Device, IcaModel Model, IcaSettings Settings)
@@ -148,8 +144,8 @@ internal abstract class KernelMethod : IcaMethod
 internal abstract class IcaMethodTraining(Device device, IcaModel model)
 {
     /// <summary>
-    /// What it keeps from one iteration to the next or needs for <see cref="Loss"/>, except V. Medians are not among it: they say where
-    /// the search for the next ones begins, which changes the time it takes and no result.
+    /// The state that it keeps between iterations or needs for <see cref="Loss"/>, except V. Medians are not part of it: they are where the
+    /// search for the next ones begins, which changes how long it takes but no result.
     /// </summary>
     public abstract IReadOnlyList<IStateful> Parts { get; }
 
@@ -159,25 +155,41 @@ internal abstract class IcaMethodTraining(Device device, IcaModel model)
 
     /// <summary>One iteration.</summary>
     /// <param name="batch">The samples (B×D).</param>
-    /// <param name="iteration">How many iterations were before it.</param>
+    /// <param name="iteration">The number of iterations done before.</param>
     public abstract void Step(DeviceMatrix batch, int iteration);
 
     /// <summary>The loss that the method reports, on <paramref name="batch"/> at the present parameters.</summary>
     public abstract double Loss(DeviceMatrix batch);
 }
 
-/// <summary>A row of the table: a method, or a variant of it with settings that are not the paper's.</summary>
-/// <param name="Variant">What is not the paper's, such as "10 probes"; empty for the method itself.</param>
+/// <summary>Trains the model with Adam on the gradient of a discrepancy by the scores.</summary>
+internal abstract class SteinTraining(Device device, IcaModel model, IcaSettings settings) : IcaMethodTraining(device, model)
+{
+    /// <summary>The gradient by the scores (B×D).</summary>
+    protected DeviceMatrix ScoreGradient { get; } = device.Allocate(settings.Batch, settings.Dimension);
+
+    /// <summary>The optimiser of the model.</summary>
+    protected Adam Adam { get; } = new(new AdamSettings(settings.LearningRate), [model.Unmixing], [model.UnmixingGradient]);
+
+    /// <summary>One step of the model down <see cref="ScoreGradient"/>.</summary>
+    protected void Descend(DeviceMatrix batch)
+    {
+        Model.BackPropagate(batch, ScoreGradient);
+        Adam.Step();
+    }
+}
+
+/// <summary>A row of the table: a method, or a variant of it with settings that differ from the paper's.</summary>
+/// <param name="Variant">The settings that differ, such as "10 probes"; empty for the method itself.</param>
 internal sealed record IcaRow(IcaMethod Method, string Variant = "") : IComparable<IcaRow>
 {
     /// <summary>The id of the method, with the variant in parentheses: <c>lsd (10 probes)</c>.</summary>
     public string Id => WithVariant(Method.Id);
 
-    /// <summary>The name of the method, with the variant in parentheses.</summary>
     public string Name => WithVariant(Method.Name);
 
     /// <summary>The row of a config.</summary>
-    /// <param name="others">Other settings that tell the row from others, in words.</param>
+    /// <param name="others">Further settings that distinguish the row from others, in words.</param>
     public static IcaRow Of(IcaSettings settings, params IEnumerable<string> others)
     {
         var method = IcaMethod.Of(settings);

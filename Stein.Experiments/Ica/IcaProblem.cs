@@ -10,25 +10,26 @@ namespace Stein.Experiments.Ica;
 /// </summary>
 internal sealed class IcaProblem
 {
-    private IcaProblem(PaperMatrices matrices, IcaData data, float[] training, float[] test, BaseDensity density)
+    private readonly double[] mixing;
+
+    /// <summary>Draws matrices and data; the same settings always give the same.</summary>
+    public IcaProblem(IcaSettings settings)
     {
-        Matrices = matrices;
-        Mixing = data.Mixing.ToArray();
-        Training = training;
-        Test = test;
-        using Device oracle = CpuDevices.CreateDouble();
-        DeviceMatrix samples = oracle.Allocate(test.Length / Dimension, Dimension);
-        oracle.Write(samples, test);
-        DeviceMatrix truth = oracle.Upload(Dimension, Dimension, matrices.Truth.Values);
-        Oracle = new IcaLikelihood(oracle, samples).Evaluate(truth, density);
+        Dimension = settings.Dimension;
+        Matrices = PaperMatrices.Draw(settings.Seed, Dimension);
+        var data = new IcaData(Matrices.Truth.Values, Dimension, settings.Base);
+        mixing = data.Mixing.ToArray();
+        Training = data.SampleTraining(settings.EffectiveDataSeed, settings.TrainingSamples);
+        Test = data.SampleTest(settings.EffectiveDataSeed, settings.TestSamples);
+        using Device device = CpuDevices.CreateDouble();
+        DeviceMatrix samples = device.Allocate(settings.TestSamples, Dimension);
+        device.Write(samples, Test);
+        Oracle = new IcaLikelihood(device, samples).Evaluate(device.Upload(Dimension, Dimension, Matrices.Truth.Values), settings.Base);
     }
 
     public PaperMatrices Matrices { get; }
 
-    public int Dimension => Matrices.Dimension;
-
-    /// <summary>W = V_true⁻¹ (D×D).</summary>
-    public IReadOnlyList<double> Mixing { get; }
+    public int Dimension { get; }
 
     /// <summary>Training data, row-major (N×D).</summary>
     public float[] Training { get; }
@@ -42,31 +43,17 @@ internal sealed class IcaProblem
     /// </summary>
     public double Oracle { get; }
 
-    /// <summary>Draws matrices and data; the same settings always give the same.</summary>
-    public static IcaProblem Create(IcaSettings settings)
-    {
-        PaperMatrices matrices = PaperMatrices.Draw(settings.Seed, settings.Dimension);
-        var data = new IcaData(matrices.Truth.Values, settings.Dimension, settings.Base);
-        return new(
-            matrices,
-            data,
-            data.SampleTraining(settings.EffectiveDataSeed, settings.TrainingSamples),
-            data.SampleTest(settings.EffectiveDataSeed, settings.TestSamples),
-            settings.Base);
-    }
-
     /// <summary>The Amari distance of V·W for an unmixing matrix V (D×D, row-major): 0 when all sources are separated.</summary>
     public double AmariDistanceOf(ReadOnlySpan<double> unmixing)
     {
-        int dimension = Dimension;
-        var product = new double[dimension, dimension];
-        for (int i = 0; i < dimension; i++)
+        var product = new double[Dimension, Dimension];
+        for (int i = 0; i < Dimension; i++)
         {
-            for (int j = 0; j < dimension; j++)
+            for (int j = 0; j < Dimension; j++)
             {
                 double sum = 0;
-                for (int k = 0; k < dimension; k++)
-                    sum += unmixing[(i * dimension) + k] * Mixing[(k * dimension) + j];
+                for (int k = 0; k < Dimension; k++)
+                    sum += unmixing[(i * Dimension) + k] * mixing[(k * Dimension) + j];
                 product[i, j] = sum;
             }
         }

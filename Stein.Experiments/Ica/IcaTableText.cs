@@ -9,107 +9,200 @@ namespace Stein.Experiments.Ica;
 /// </summary>
 internal sealed class IcaTableText(IcaTable table)
 {
-    private readonly int[] dimensions = [.. table.Rows.Select(row => row.Dim).Distinct().Order()];
-    private readonly string[] methods = [.. table.Rows.Select(row => row.Method).Distinct()];
-    private readonly bool hasAmari = table.Rows.Any(row => !row.IsOracle && double.IsFinite(row.AmariDistance));
+    private readonly int[] dimensions = [.. table.Rows.Select(row => row.Dimension).Distinct().Order()];
+    private readonly IGrouping<string, IcaTableRow>[] methods = [.. table.Rows.GroupBy(row => row.Method)];
+    private readonly Table differences = Differences(table);
+    private readonly bool hasAmari = table.Rows.Any(row => row.Row is not null && double.IsFinite(row.AmariDistance.Mean));
 
-    /// <summary>The table in Markdown.</summary>
-    public Prose Markdown()
-        => new("table", "ICA: test log-likelihood", string.Join("\n\n", MarkdownBlocks().Where(block => block.Length > 0)));
-
-    /// <summary>A table for each dimension, and one of the differences between methods.</summary>
-    public IEnumerable<Table> ForTerminal()
-    {
-        foreach (IGrouping<int, IcaTableRow> dimension in table.Rows.GroupBy(row => row.Dim).OrderBy(group => group.Key))
-            yield return OfDimension(dimension.Key, dimension);
-        if (table.Differences.Count == 0)
-            yield break;
-        yield return Table.Create(
-            "differences",
-            "Differences in nats, paired by seed",
-            "",
-            table.Differences,
-            [
-                new("comparison", row => row.Comparison),
-                new("D", row => $"{row.Dim}"),
-                new("seeds", row => $"{row.Seeds}"),
-                new("mean ± s.e.", row => NumberText.WithError(row.Mean, row.Se)),
-                .. IfCompared<TextColumn<IcaDifferenceRow>>(
-                    new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Verdict)),
-            ]) with
-        {
-            IsInFiles = false,
-        };
-    }
-
-    /// <summary>The table in LaTeX: a table environment that needs the packages booktabs and graphicx.</summary>
-    public TextFile Latex() => new("table.tex", string.Concat(LatexLines().Select(line => $"{line}\n")));
-
-    private IEnumerable<string> MarkdownBlocks() =>
+    public Prose Markdown() => new("table", "ICA: test log-likelihood", string.Join("\n\n", ((string[])
     [
         DeviationNote(),
         ValueNote(),
         VerdictNote(),
         PartialNote(),
-        ByDimension(
-            row => NumberText.WithError(row.Mean, row.Se) + (row.Seeds < row.SeedsExpected ? $" ({row.SeedText} seeds)" : ""),
-            methods,
-            withPaper: true),
+        ByDimension(methods.SelectMany(method => WithPaper(
+            method,
+            method.Key,
+            row => row.LogLikelihood.Text() + (row.Seeds < table.SeedsExpected ? $" ({SeedText(row)} seeds)" : ""),
+            "*paper*",
+            row => double.IsNaN(row.Paper) ? ""
+                : row.Comparison.Verdict == Verdicts.None ? NumberText.Fixed(row.Paper)
+                : $"{NumberText.Fixed(row.Paper)} ({row.Comparison.Verdict})"))),
         "## Gap to the oracle",
-        "Mean of oracle minus test log-likelihood, paired by seed, in nats ± standard error.",
-        ByDimension(row => NumberText.WithError(row.Gap, row.GapSe), WithoutOracle()),
-        .. hasAmari
-            ?
-            [
-                "## Amari distance",
-                "Of V·W_true, from 0 (sources separated) to 1, ± standard error.",
-                ByDimension(row => NumberText.WithError(row.AmariDistance, row.AmariDistanceSe, 3), WithoutOracle()),
-            ]
-            : (string[])[],
-        .. table.Differences.Count > 0
-            ?
-            [
-                "## Differences between methods",
-                "Paired by seed, so that the oracle cancels; in nats ± standard error.",
-                MarkdownTable(
-                    ["comparison", "D", "seeds", "mean", .. IfCompared("paper", "ours − paper", "verdict")],
-                    table.Differences.Select(row => (IReadOnlyList<string>)
-                    [
-                        row.Comparison,
-                        $"{row.Dim}",
-                        $"{row.Seeds}",
-                        NumberText.WithError(row.Mean, row.Se),
-                        .. IfCompared(NumberText.Fixed(row.Paper), NumberText.WithError(row.Difference, row.DifferenceSe), row.Verdict),
-                    ])),
-            ]
-            : (string[])[],
+        "The gap is the oracle minus the test log-likelihood, paired by seed: its mean in nats ± its standard error.",
+        ByDimension(WithoutOracle(row => row.Gap.Text())),
+        .. If(
+            hasAmari,
+            "## Amari distance",
+            "The table shows the mean Amari distance of V·W_true ± its standard error, from 0 (sources separated) to 1.",
+            ByDimension(WithoutOracle(row => row.AmariDistance.Text(3)))),
+        .. If(
+            table.Differences.Count > 0,
+            "## Differences between methods",
+            "Differences are paired by seed, so that the oracle cancels. The means are in nats ± their standard errors.",
+            MarkdownTable([.. differences.Columns.Select(column => column.Header)], differences.Rows)),
         "## All numbers",
-        .. IfCompared("\"Comparable\" is the mean oracle over random matrices minus the gap; \"ours − paper\" is taken from it."),
+        .. IfCompared(
+            "“Comparable” is the mean oracle over random matrices minus the gap; “ours − paper” is its difference from the paper's value."),
         MarkdownTable(
             ["method", "D", "seeds", "log-likelihood", "oracle", "gap", .. IfCompared("comparable", "paper", "ours − paper", "verdict")],
             table.Rows.Select(row => (IReadOnlyList<string>)
             [
                 row.Method,
-                $"{row.Dim}",
-                row.SeedText,
-                NumberText.WithError(row.Mean, row.Se),
+                $"{row.Dimension}",
+                SeedText(row),
+                row.LogLikelihood.Text(),
                 NumberText.Fixed(row.Oracle),
-                NumberText.WithError(row.Gap, row.GapSe),
+                row.Gap.Text(),
                 .. IfCompared(
-                    NumberText.Fixed(row.AdjustedMean),
-                    NumberText.Fixed(row.Paper),
-                    NumberText.WithError(row.Difference, row.DifferenceSe),
-                    row.Verdict),
+                    NumberText.Fixed(row.Comparable), NumberText.Fixed(row.Paper), row.Comparison.Text, row.Comparison.Verdict),
             ])),
-    ];
+    ]).Where(block => block.Length > 0)));
 
-    private string ByDimension(Func<IcaTableRow, string> cell, IEnumerable<string> shown, bool withPaper = false) => MarkdownTable(
-        ["", .. dimensions.Select(dim => $"D = {dim}")],
-        shown.SelectMany(method => (IReadOnlyList<string>[])
+    /// <summary>One table per dimension, and one with the differences between methods.</summary>
+    public IEnumerable<Table> ForTerminal()
+        => from part in (IEnumerable<Table>)
+           [
+               .. table.Rows.GroupBy(row => row.Dimension).OrderBy(rows => rows.Key).Select(OfDimension),
+               differences,
+           ]
+           where part.Rows.Count > 0
+           select part with { IsInFiles = false };
+
+    private Table OfDimension(IGrouping<int, IcaTableRow> rows)
+    {
+        int expected = table.SeedsExpected;
+        IcaRun[] runs = [.. table.Runs.Where(run => run.Dimension == rows.Key)];
+        return Table.Create(
+            $"dimension_{rows.Key}",
+            $"Test log-likelihood in nats, D = {rows.Key}, {Draws(expected)}",
+            "",
+            rows,
+            [
+                new("method", row => row.Method),
+                .. from seed in runs.GroupBy(run => (run.Seed, run.DataSeed))
+                   orderby seed.Key
+                   select new TextColumn<IcaTableRow>(
+                       $"seed {seed.Key.Seed}{(seed.Key.DataSeed is { } data ? $"\ndata {data}" : "")}",
+                       row => NumberText.Fixed(row.Row is null
+                           ? seed.First().Oracle
+                           : seed.FirstOrDefault(run => run.Row == row.Row)?.TestLogLikelihood ?? double.NaN),
+                       Detail: "Each seed"),
+                .. If<TextColumn<IcaTableRow>>(
+                    rows.Any(row => row.Seeds < expected), [new("seeds", row => $"{row.Seeds} of {expected}")]),
+                new("mean ± s.e.", row => row.LogLikelihood.Text()),
+                new("gap to\noracle", row => row.Row is null ? "" : row.Gap.Text()),
+                new("Amari\ndistance", row => row.Row is null ? "" : row.AmariDistance.Text(3)),
+                .. IfCompared<TextColumn<IcaTableRow>>(
+                    new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Comparison.Verdict)),
+            ]);
+    }
+
+    private static Table Differences(IcaTable table) => Table.Create(
+        "differences",
+        "Differences in nats, paired by seed",
+        "",
+        table.Differences,
         [
-            [method, .. Cells(method, cell)],
-            .. withPaper && HasPaper(method) ? [["*paper*", .. Cells(method, PaperCell)]] : (IReadOnlyList<string>[])[],
-        ]));
+            new("comparison", row => row.Name),
+            new("D", row => $"{row.Dimension}"),
+            new("seeds", row => $"{row.Difference.Count}"),
+            new("mean ± s.e.", row => row.Difference.Text()),
+            .. If<TextColumn<IcaDifferenceRow>>(
+                table.ComparePaper,
+                new("paper", row => NumberText.Fixed(row.Paper)),
+                new("ours − paper", row => row.Comparison.Text),
+                new("verdict", row => row.Comparison.Verdict)),
+        ]);
+
+    /// <summary>The table in LaTeX: a table environment that needs the packages booktabs and graphicx.</summary>
+    public TextFile Latex()
+    {
+        string[] lines =
+        [
+            @"% \input this file; needs \usepackage{booktabs,graphicx}.",
+            @"\begin{table}",
+            @"\centering",
+            @"\scriptsize",
+            @"\setlength{\tabcolsep}{3pt}",
+            $@"\caption{{{LatexCaption()}}}",
+            @"\label{tab:ica}",
+            // A table that is wider than the text is scaled down to it.
+            @"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+            $@"\begin{{tabular}}{{@{{}}l{new string('r', dimensions.Length)}@{{}}}}",
+            @"\toprule",
+            LatexRow(["", .. dimensions.Select(dim => $"$D = {dim}$")]),
+            // The baselines and the oracle follow beneath a line.
+            .. methods.GroupBy(method => method.First().Row is null or { Method.IsBaseline: true })
+                .SelectMany(group => group.SelectMany(LatexRows).Prepend(@"\midrule")),
+            .. If(
+                hasAmari,
+                [
+                    @"\midrule",
+                    $@"\multicolumn{{{dimensions.Length + 1}}}{{@{{}}l}}{{Amari distance}} \\",
+                    .. WithoutOracle(row => LatexNumber(row.AmariDistance, 3)).Select(
+                        row => LatexRow([Reports.Latex.Escape(row[0]), .. row.Skip(1)])),
+                ]),
+            @"\bottomrule",
+            @"\end{tabular}}",
+            @"\end{table}",
+        ];
+        return new("table.tex", string.Concat(lines.Select(line => $"{line}\n")));
+
+        IEnumerable<string> LatexRows(IGrouping<string, IcaTableRow> method) => WithPaper(
+            method,
+            Reports.Latex.Escape(method.Key),
+            row => LatexNumber(row.LogLikelihood, 2, LatexMark(row.Comparison.Verdict)),
+            @"\quad paper",
+            row => double.IsNaN(row.Paper) ? "" : Reports.Latex.Escape(NumberText.Fixed(row.Paper))).Select(LatexRow);
+    }
+
+    private string LatexCaption()
+    {
+        string marks = table.ComparePaper ? @" Marks: $^{=}$ agrees, $^{\uparrow}$ ours is higher, $^{\downarrow}$ ours is lower." : "";
+        string[] notes = [ValueNote(), VerdictNote(), PartialNote()];
+        return Reports.Latex.Escape(string.Join(" ", notes.Where(note => note.Length > 0))) + marks;
+    }
+
+    private static string LatexMark(string verdict) => verdict switch
+    {
+        Verdicts.Agrees => "^{=}",
+        Verdicts.Higher => @"^{\uparrow}",
+        Verdicts.Lower => @"^{\downarrow}",
+        _ => "",
+    };
+
+    /// <summary>The standard error as a subscript and the verdict as a superscript: seven dimensions have to fit a page.</summary>
+    private static string LatexNumber(Summary value, int decimals, string mark = "")
+    {
+        double error = value.StandardError;
+        int needed = double.IsNaN(error) ? decimals : NumberText.Decimals(error, decimals);
+        string subscript = double.IsNaN(error) ? "" : $@"_{{\pm {NumberText.Fixed(error, needed)}}}";
+        return $"${NumberText.Fixed(value.Mean, needed).Replace('−', '-')}{subscript}{mark}$";
+    }
+
+    private static string LatexRow(IEnumerable<string> cells) => string.Join(" & ", cells) + @" \\";
+
+    /// <summary>A row with the cells of a method, and one with the paper's where it has any.</summary>
+    private IEnumerable<IReadOnlyList<string>> WithPaper(
+        IEnumerable<IcaTableRow> method, string name, Func<IcaTableRow, string> cell, string paperName, Func<IcaTableRow, string> paper)
+    {
+        yield return [name, .. Cells(method, cell)];
+        if (method.Any(row => double.IsFinite(row.Paper)))
+            yield return [paperName, .. Cells(method, paper)];
+    }
+
+    private IEnumerable<IReadOnlyList<string>> WithoutOracle(Func<IcaTableRow, string> cell)
+        => from method in methods
+           where method.Key != IcaTable.Oracle
+           select (IReadOnlyList<string>)[method.Key, .. Cells(method, cell)];
+
+    /// <summary>A cell for every dimension, empty where the method has no run.</summary>
+    private IEnumerable<string> Cells(IEnumerable<IcaTableRow> method, Func<IcaTableRow, string> cell)
+        => dimensions.Select(dim => method.Where(row => row.Dimension == dim).Select(cell).FirstOrDefault(""));
+
+    private string ByDimension(IEnumerable<IReadOnlyList<string>> rows)
+        => MarkdownTable(["", .. dimensions.Select(dim => $"D = {dim}")], rows);
 
     private static string MarkdownTable(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
@@ -119,166 +212,56 @@ internal sealed class IcaTableText(IcaTable table)
         return string.Join('\n', lines.Select(cells => $"| {string.Join(" | ", cells)} |"));
     }
 
-    private Table OfDimension(int dim, IEnumerable<IcaTableRow> rows)
-    {
-        int expected = table.SeedsExpected;
-        IcaRun[] runs = [.. table.Runs.Where(run => run.Dim == dim)];
-        string unit = runs.Any(run => run.DataSeed is not null) ? "draw" : "seed";
-        TextColumn<IcaTableRow>[] seeds = rows.Any(row => row.Seeds < expected) ? [new("seeds", row => $"{row.Seeds} of {expected}")] : [];
-        return Table.Create(
-            $"dimension_{dim}",
-            $"Test log-likelihood in nats, D = {dim}, {expected} {unit}{(expected == 1 ? "" : "s")}",
-            "",
-            rows,
-            [
-                new("method", row => row.Method),
-                .. EachSeed(runs),
-                .. seeds,
-                new("mean ± s.e.", row => NumberText.WithError(row.Mean, row.Se)),
-                new("gap to\noracle", row => row.IsOracle ? "" : NumberText.WithError(row.Gap, row.GapSe)),
-                new("Amari\ndistance", row => row.IsOracle ? "" : NumberText.WithError(row.AmariDistance, row.AmariDistanceSe, 3)),
-                .. IfCompared<TextColumn<IcaTableRow>>(
-                    new("paper", row => NumberText.Fixed(row.Paper)), new("verdict", row => row.Verdict)),
-            ]) with
-        {
-            IsInFiles = false,
-        };
-    }
+    /// <summary>"5", or "3 of 5" while seeds are missing.</summary>
+    private string SeedText(IcaTableRow row) => row.Seeds < table.SeedsExpected ? $"{row.Seeds} of {table.SeedsExpected}" : $"{row.Seeds}";
 
-    private static IEnumerable<TextColumn<IcaTableRow>> EachSeed(IReadOnlyList<IcaRun> runs) =>
-        from seed in runs.Select(run => (run.Seed, run.DataSeed)).Distinct().Order()
-        let ofSeed = runs.Where(run => (run.Seed, run.DataSeed) == seed).ToArray()
-        select new TextColumn<IcaTableRow>(
-            $"seed {seed.Seed}{(seed.DataSeed is { } data ? $"\ndata {data}" : "")}",
-            row => NumberText.Fixed(
-                row.IsOracle ? ofSeed[0].Oracle : ofSeed.FirstOrDefault(run => run.Row == row.Row)?.TestLogLikelihood ?? double.NaN),
-            Detail: "Each seed");
+    private T[] IfCompared<T>(params T[] items) => If(table.ComparePaper, items);
 
-    private IEnumerable<string> LatexLines() =>
-    [
-        @"% \input this file; needs \usepackage{booktabs,graphicx}.",
-        @"\begin{table}",
-        @"\centering",
-        @"\scriptsize",
-        @"\setlength{\tabcolsep}{3pt}",
-        $@"\caption{{{LatexCaption()}}}",
-        @"\label{tab:ica}",
-        // Wider than the text it is set smaller; narrower, as it is.
-        @"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
-        $@"\begin{{tabular}}{{@{{}}l{new string('r', dimensions.Length)}@{{}}}}",
-        @"\toprule",
-        LatexRow("", dimensions.Select(dim => $"$D = {dim}$")),
-        .. methods.GroupBy(IsBeneath).SelectMany(group => group.SelectMany(LatexRows).Prepend(@"\midrule")),
-        .. hasAmari
-            ?
-            [
-                @"\midrule",
-                $@"\multicolumn{{{dimensions.Length + 1}}}{{@{{}}l}}{{Amari distance}} \\",
-                .. WithoutOracle().Select(method => LatexRow(
-                    Reports.Latex.Escape(method), Cells(method, row => LatexNumber(row.AmariDistance, row.AmariDistanceSe, 3)))),
-            ]
-            : (string[])[],
-        @"\bottomrule",
-        @"\end{tabular}}",
-        @"\end{table}",
-    ];
-
-    private IEnumerable<string> LatexRows(string method)
-    {
-        yield return LatexRow(Reports.Latex.Escape(method), Cells(method, row => LatexNumber(row.Mean, row.Se, 2, LatexMark(row))));
-        if (HasPaper(method))
-        {
-            yield return LatexRow(
-                @"\quad paper", Cells(method, row => double.IsNaN(row.Paper) ? "" : Reports.Latex.Escape(NumberText.Fixed(row.Paper))));
-        }
-    }
-
-    private string LatexCaption()
-    {
-        string[] sentences = [ValueNote(), VerdictNote(), PartialNote()];
-        string marks = table.ComparePaper ? @" Marks: $^{=}$ agrees, $^{\uparrow}$ ours is higher, $^{\downarrow}$ ours is lower." : "";
-        // Straight quotes come in pairs; LaTeX wants an opening and a closing form.
-        string[] parts = string.Join(" ", sentences.Where(sentence => sentence.Length > 0)).Split('"');
-        string quoted = string.Concat(parts.Select((part, index) => index == 0 ? part : (index % 2 == 1 ? "“" : "”") + part));
-        return Reports.Latex.Escape(quoted) + marks;
-    }
-
-    private static string LatexMark(IcaTableRow row) => row.Verdict switch
-    {
-        "agrees" => "^{=}",
-        "higher" => @"^{\uparrow}",
-        "lower" => @"^{\downarrow}",
-        _ => "",
-    };
-
-    /// <summary>The standard error as a subscript and the verdict as a superscript: seven dimensions have to fit a page.</summary>
-    private static string LatexNumber(double mean, double error, int decimals, string mark = "")
-    {
-        int needed = double.IsNaN(error) ? decimals : NumberText.Decimals(error, decimals);
-        string subscript = double.IsNaN(error) ? "" : $@"_{{\pm {NumberText.Fixed(error, needed)}}}";
-        return $"${NumberText.Fixed(mean, needed).Replace('−', '-')}{subscript}{mark}$";
-    }
-
-    private static string LatexRow(string name, IEnumerable<string> cells) => string.Join(" & ", cells.Prepend(name)) + @" \\";
-
-    private IEnumerable<string> WithoutOracle() => methods.Where(method => method != IcaTable.Oracle);
-
-    /// <summary>Whether a method is a baseline, or the oracle.</summary>
-    private bool IsBeneath(string method) => table.Rows.First(row => row.Method == method).Row is null or { Method.IsBaseline: true };
-
-    /// <summary>A cell for every dimension, empty where the method has no run.</summary>
-    private IEnumerable<string> Cells(string method, Func<IcaTableRow, string> cell) =>
-        dimensions.Select(dim => table.Rows.FirstOrDefault(row => row.Method == method && row.Dim == dim) is { } row ? cell(row) : "");
-
-    private bool HasPaper(string method) => table.Rows.Any(row => row.Method == method && double.IsFinite(row.Paper));
-
-    private T[] IfCompared<T>(params T[] items) => table.ComparePaper ? items : [];
+    private static T[] If<T>(bool holds, params T[] items) => holds ? items : [];
 
     /// <summary>A note on cells with missing seeds; empty if there are none.</summary>
     private string PartialNote()
     {
-        IcaTableRow[] partial = [.. table.Rows.Where(row => row.Seeds < row.SeedsExpected)];
-        return partial.Length == 0
-            ? ""
-            : "Partial: " + string.Join("; ", partial.Select(row => $"{row.Method}, D = {row.Dim}: {row.SeedText} seeds")) + ".";
+        string[] partial =
+        [
+            .. from row in table.Rows
+               where row.Seeds < table.SeedsExpected
+               select $"{row.Method} at D = {row.Dimension} has {SeedText(row)}",
+        ];
+        return partial.Length == 0 ? "" : $"Some seeds are missing: {string.Join("; ", partial)}.";
     }
 
-    /// <summary>What the numbers are.</summary>
     private string ValueNote()
     {
-        int most = table.Rows.Max(row => row.Seeds);
-        string unit = table.HasSeveralDataDraws ? "draw" : "seed";
         string draws = table.HasSeveralDataDraws
-            ? "A draw is a seed of the matrices with a seed of the data; draws that share the matrices are not independent. "
+            ? "A draw combines a seed of the matrices with a seed of the data; draws that share the matrices are not independent. "
             : "";
-        return $"Mean test log-likelihood in nats ± standard error over {most} {unit}{(most == 1 ? "" : "s")} (higher is better). "
-            + draws
-            + "The oracle is the log-likelihood of the true model on the same test points, averaged likewise. "
-            + "Whitening and maximum likelihood (MLE), where shown, are baselines.";
+        return "The numbers are means of the test log-likelihood in nats ± standard errors over "
+            + $"{Draws(table.Rows.Max(row => row.Seeds))}; higher is better. {draws}The oracle is the log-likelihood of the true model on "
+            + "the same test points, averaged in the same way. Whitening and maximum likelihood (MLE), where shown, are baselines.";
     }
 
-    /// <summary>What was changed against the paper; empty if nothing was.</summary>
+    private string Draws(int count) => $"{count} {(table.HasSeveralDataDraws ? "draw" : "seed")}{(count == 1 ? "" : "s")}";
+
+    /// <summary>The settings that differ from the paper's; empty if none does.</summary>
     private string DeviationNote() => table.Deviations.Count == 0
         ? ""
-        : $"Not the paper's protocol, and no reproduction of its numbers: {string.Join(", ", table.Deviations)}.";
+        : $"The protocol differs from the paper's, so its numbers are not reproduced: {string.Join(", ", table.Deviations)}.";
 
     /// <summary>What a verdict means and how many would differ by chance; empty without a comparison.</summary>
     private string VerdictNote()
     {
-        int verdicts = table.Verdicts;
-        if (!table.ComparePaper || verdicts == 0)
-            return table.ComparePaper ? $"Paper: {PublishedIca.Source}. A verdict needs two seeds or more." : "";
+        if (!table.ComparePaper)
+            return "";
+        int verdicts = table.Comparisons.Count;
+        string source = $"The paper's numbers are from {PublishedIca.Source}.";
+        if (verdicts == 0)
+            return $"{source} A verdict needs at least two seeds.";
         string chance = FormattableString.Invariant($"{0.05 * verdicts:0.#}");
-        return $"Paper: {PublishedIca.Source}. "
-            + "Its random matrices are unknown, and the oracle varies between matrices, so a verdict compares the mean oracle over "
-            + "random matrices minus our gap with the paper's value; the standard error has both sides, ours and "
-            + $"{PublishedIca.Seeds} seeds of the paper's. \"agrees\" is a difference within its 95 % interval, \"higher\" and \"lower\" "
-            + "say where ours lies. "
-            + $"Even if all agreed, about 5 % of verdicts would differ by chance: here {chance} of {verdicts}.";
+        return $"{source} The paper's random matrices are unknown, and the oracle varies between matrices, so a verdict compares the mean "
+            + "oracle over random matrices minus our gap with the paper's value. The standard error includes both sides: our seeds and the "
+            + $"{PublishedIca.Seeds} seeds of the paper. “Agrees” means that the difference is within its 95 % interval; “higher” and "
+            + "“lower” say on which side our value lies. Even without any real difference, about 5 % of the verdicts would differ by "
+            + $"chance: here {chance} of {verdicts}.";
     }
-
-    private static string PaperCell(IcaTableRow row) =>
-        double.IsNaN(row.Paper) ? ""
-        : row.Verdict == Verdict.None.Word() ? NumberText.Fixed(row.Paper)
-        : $"{NumberText.Fixed(row.Paper)} ({row.Verdict})";
 }

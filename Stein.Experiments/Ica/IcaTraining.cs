@@ -12,15 +12,15 @@ using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Ica;
 
-/// <summary>One run under way: a model, the method that trains it and the batches, on one device.</summary>
+/// <summary>A run in progress: a model, the method that trains it and the batches, on one device.</summary>
 internal sealed class IcaTraining : ITraining, IStateful, IDisposable
 {
     /// <summary>The trained unmixing matrix V.</summary>
     public const string UnmixingFile = "unmixing.csv";
 
     /// <summary>
-    /// After how many iterations V is checked, besides where it is measured: to check it, the device has to finish everything that was
-    /// started.
+    /// V is checked after this many iterations, and whenever it is measured. A check makes the device finish everything that was started,
+    /// so checking at every iteration would be slow.
     /// </summary>
     private const int CheckEvery = 100;
 
@@ -44,7 +44,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     /// <param name="device">The run's own.</param>
     /// <param name="settings">A valid config.</param>
     /// <param name="problem">The problem of the config.</param>
-    /// <param name="lease">What is disposed of with the training.</param>
+    /// <param name="lease">Is disposed of with the training.</param>
     public IcaTraining(Device device, IcaSettings settings, IcaProblem problem, IDisposable? lease = null)
     {
         (this.device, this.settings, this.problem, this.lease) = (device, settings, problem, lease);
@@ -124,10 +124,9 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
 
     public void Dispose() => lease?.Dispose();
 
-    /// <summary>Writes what the other parts do not hold.</summary>
+    /// <summary>Writes the state that the other parts do not hold.</summary>
     public void Save(BinaryWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         writer.Write(Iteration);
         writer.Write(lastFinite);
         writer.Write(last is not null);
@@ -140,10 +139,8 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
             writer.Write(value);
     }
 
-    /// <inheritdoc/>
     public void Restore(BinaryReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         Iteration = reader.ReadInt32();
         lastFinite = reader.ReadInt32();
         last = reader.ReadBoolean()
@@ -169,7 +166,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         lastFinite = Iteration;
     }
 
-    /// <summary>A row of the matrix on each line, without a header.</summary>
+    /// <summary>One row of the matrix per line, without a header.</summary>
     private RunFile Matrix(string name, double[] values) => new(name, stream =>
     {
         using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);

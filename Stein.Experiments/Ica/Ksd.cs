@@ -3,7 +3,6 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
-using Stein.Engine.Optimization;
 using Stein.Engine.State;
 using Stein.Experiments.Reports;
 
@@ -34,39 +33,32 @@ internal sealed class Ksd : KernelMethod
     protected override IcaMethodTraining Start<TKernel>(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
         => new Training<TKernel>(device, model, settings, statistic);
 
-    private sealed class Training<TKernel> : IcaMethodTraining
+    private sealed class Training<TKernel>(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
+        : SteinTraining(device, model, settings)
         where TKernel : struct, IRadialKernel
     {
-        private readonly KernelisedSteinDiscrepancy<TKernel> discrepancy;
-        private readonly DeviceMatrix scoreGradient;
-        private readonly Adam adam;
+        private readonly KernelisedSteinDiscrepancy<TKernel> discrepancy = new(device, settings.Batch, settings.Dimension, statistic);
 
-        public Training(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
-            : base(device, model)
-        {
-            discrepancy = new(device, settings.Batch, settings.Dimension, statistic);
-            scoreGradient = device.Allocate(settings.Batch, settings.Dimension);
-            adam = new(new AdamSettings(settings.LearningRate), [model.Unmixing], [model.UnmixingGradient]);
-        }
-
-        public override IReadOnlyList<IStateful> Parts => [adam];
+        public override IReadOnlyList<IStateful> Parts => [Adam];
 
         public override void Step(DeviceMatrix batch, int iteration)
         {
-            Model.ComputeScores(batch);
-            discrepancy.SetSamples(batch);
-            discrepancy.SetBandwidthByBatchMedian();
-            discrepancy.Gradient(scoreGradient, batch, Model.Scores);
-            Model.BackPropagate(batch, scoreGradient);
-            adam.Step();
+            SetBatch(batch);
+            discrepancy.Gradient(ScoreGradient, batch, Model.Scores);
+            Descend(batch);
         }
 
         public override double Loss(DeviceMatrix batch)
         {
+            SetBatch(batch);
+            return discrepancy.Value(batch, Model.Scores);
+        }
+
+        private void SetBatch(DeviceMatrix batch)
+        {
             Model.ComputeScores(batch);
             discrepancy.SetSamples(batch);
             discrepancy.SetBandwidthByBatchMedian();
-            return discrepancy.Value(batch, Model.Scores);
         }
     }
 }

@@ -44,28 +44,24 @@ internal sealed class Lsd : IcaMethod
     public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
         => new Training(device, model, settings);
 
-    private sealed class Training : IcaMethodTraining
+    private sealed class Training : SteinTraining
     {
         private readonly LearnedSteinDiscrepancy discrepancy;
-        private readonly DeviceMatrix scoreGradient;
         private readonly Adam critic;
-        private readonly Adam adam;
         private readonly PhiloxStream probeStream;
         private readonly double[] probeValues;
         private readonly DeviceMatrix? probes;
 
         public Training(Device device, IcaModel model, IcaSettings settings)
-            : base(device, model)
+            : base(device, model, settings)
         {
             discrepancy = new(device, settings.Batch, settings.Dimension, settings.Hidden, settings.Hidden, settings.Lambda);
             discrepancy.Parameters.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
-            scoreGradient = device.Allocate(settings.Batch, settings.Dimension);
             critic = new(
                 new AdamSettings(settings.LearningRate, Beta1: 0.5, Beta2: 0.9),
                 discrepancy.Parameters.All,
                 discrepancy.Gradient.All,
                 ascend: true);
-            adam = new(new AdamSettings(settings.LearningRate), [model.Unmixing], [model.UnmixingGradient]);
             probeStream = new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.Probes);
             probeValues = new double[settings.Probes * settings.Dimension];
             if (settings.Probes > 0)
@@ -74,7 +70,7 @@ internal sealed class Lsd : IcaMethod
 
         /// <remarks>The probes themselves are among them: <see cref="Loss"/> is estimated with those of the last iteration.</remarks>
         public override IReadOnlyList<IStateful> Parts
-            => probes is null ? [discrepancy.Parameters, critic, adam] : [discrepancy.Parameters, critic, adam, probeStream, probes];
+            => probes is null ? [discrepancy.Parameters, critic, Adam] : [discrepancy.Parameters, critic, Adam, probeStream, probes];
 
         public override void Step(DeviceMatrix batch, int iteration)
         {
@@ -90,9 +86,8 @@ internal sealed class Lsd : IcaMethod
             discrepancy.CriticGradient(batch, Model.Scores);
             critic.Step();
 
-            discrepancy.ScoreGradient(scoreGradient, batch);
-            Model.BackPropagate(batch, scoreGradient);
-            adam.Step();
+            discrepancy.ScoreGradient(ScoreGradient, batch);
+            Descend(batch);
         }
 
         public override double Loss(DeviceMatrix batch)

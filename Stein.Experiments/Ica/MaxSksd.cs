@@ -43,21 +43,18 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
     protected override IcaMethodTraining Start<TKernel>(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
         => new Training<TKernel>(device, model, settings, statistic, trainsSlices);
 
-    private sealed class Training<TKernel> : IcaMethodTraining
+    private sealed class Training<TKernel> : SteinTraining
         where TKernel : struct, IRadialKernel
     {
         private readonly SlicedKernelisedSteinDiscrepancy<TKernel> discrepancy;
-        private readonly DeviceMatrix scoreGradient;
         private readonly bool trainsSlices;
         private readonly Directions[] trained;
         private readonly Adam slices;
-        private readonly Adam adam;
 
         public Training(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic, bool trainsSlices)
-            : base(device, model)
+            : base(device, model, settings)
         {
-            this.trainsSlices = trainsSlices;
-            int dimension = settings.Dimension;
+            (this.trainsSlices, int dimension) = (trainsSlices, settings.Dimension);
             if (trainsSlices)
             {
                 discrepancy = SlicedKernelisedSteinDiscrepancy<TKernel>.WithSlices(device, settings.Batch, dimension, dimension, statistic);
@@ -69,14 +66,15 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
                 discrepancy = SlicedKernelisedSteinDiscrepancy<TKernel>.OnBasis(device, settings.Batch, dimension, statistic);
             }
 
-            scoreGradient = device.Allocate(settings.Batch, dimension);
-            var optimiser = new AdamSettings(settings.LearningRate);
-            adam = new(optimiser, [model.Unmixing], [model.UnmixingGradient]);
             trained = trainsSlices ? [discrepancy.TestDirections, discrepancy.SliceDirections] : [discrepancy.TestDirections];
-            slices = new(optimiser, [.. trained.Select(d => d.Values)], [.. trained.Select(d => d.Gradient)], ascend: true);
+            slices = new(
+                new AdamSettings(settings.LearningRate),
+                [.. trained.Select(directions => directions.Values)],
+                [.. trained.Select(directions => directions.Gradient)],
+                ascend: true);
         }
 
-        public override IReadOnlyList<IStateful> Parts => [.. trained.Select(d => d.Values), slices, adam];
+        public override IReadOnlyList<IStateful> Parts => [.. trained.Select(d => d.Values), slices, Adam];
 
         public override void Step(DeviceMatrix batch, int iteration)
         {
@@ -86,9 +84,8 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
             slices.Step();
 
             discrepancy.Project(batch, Model.Scores);
-            discrepancy.ScoreGradient(scoreGradient, Model.Scores);
-            Model.BackPropagate(batch, scoreGradient);
-            adam.Step();
+            discrepancy.ScoreGradient(ScoreGradient, Model.Scores);
+            Descend(batch);
         }
 
         public override double Loss(DeviceMatrix batch)

@@ -11,9 +11,9 @@ namespace Stein.Experiments.Ica;
 /// </summary>
 /// <remarks>
 /// <para>
-/// η_t falls linearly from 0.05 to 0 over the run, so that the noise of the batches averages out. Larger is needed where D is:
-/// near whitened data the gradient that separates sources is of order 1/D. While the start is far from the data's scale
-/// a step is shortened so that no row of <c>η(I + ΨᵀZ/B)</c> has an absolute sum above 2.
+/// η_t falls linearly from 0.05 to 0 over the run, so that the noise of the batches averages out. A larger D needs a larger rate:
+/// near whitened data the gradient that separates sources is of order 1/D. While V is far from the scale of the data,
+/// steps are shortened so that no row of <c>η(I + ΨᵀZ/B)</c> has an absolute sum above 2.
 /// </para>
 /// <para>Operations: <c>Z</c>, <c>ΨᵀZ</c>: 4BD², and the relative gradient's product with V: 2D³.</para>
 /// </remarks>
@@ -36,26 +36,17 @@ internal sealed class MaximumLikelihood : IcaMethod
     public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
         => new Training(device, model, settings, batch);
 
-    private sealed class Training : IcaMethodTraining
+    private sealed class Training(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
+        : IcaMethodTraining(device, model)
     {
         private const double InitialRate = 0.05;
-        private const double LargestRowSum = 2;
+        private const double MaxRowSum = 2;
 
-        private readonly DeviceMatrix relative;
-        private readonly DeviceMatrix rowSums;
-        private readonly double[] rowSumValues;
-        private readonly IcaLikelihood likelihood;
-        private readonly int iterations;
-
-        public Training(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
-            : base(device, model)
-        {
-            relative = device.Allocate(settings.Dimension, settings.Dimension);
-            rowSums = device.Allocate(settings.Dimension, 1);
-            rowSumValues = new double[settings.Dimension];
-            likelihood = new(device, batch);
-            iterations = settings.Iterations;
-        }
+        private readonly DeviceMatrix relative = device.Allocate(settings.Dimension, settings.Dimension);
+        private readonly DeviceMatrix rowSums = device.Allocate(settings.Dimension, 1);
+        private readonly double[] rowSumValues = new double[settings.Dimension];
+        private readonly IcaLikelihood likelihood = new(device, batch);
+        private readonly int iterations = settings.Iterations;
 
         public override IReadOnlyList<IStateful> Parts => [];
 
@@ -66,7 +57,7 @@ internal sealed class MaximumLikelihood : IcaMethod
             Device.SumRows<Absolute>(rowSums, relative);
             Device.Read(rowSums, rowSumValues);
             double rate = InitialRate * (1 - (iteration / (double)iterations));
-            rate = Math.Min(rate, LargestRowSum / (1 + rowSumValues.Max()));
+            rate = Math.Min(rate, MaxRowSum / (1 + rowSumValues.Max()));
             Device.Map<AddScaled>(Model.Unmixing, Model.Unmixing, Model.UnmixingGradient, p: rate);
         }
 

@@ -1,37 +1,36 @@
-using Stein.Engine.Models;
-
 namespace Stein.Experiments.Ica;
 
 /// <summary>
-/// Problems, which are large, shared by the runs side by side that need the same: each is drawn when the first run leases it, and let go
-/// when the last lease has ended. Safe for use by several threads at once.
+/// Shares problems, which are large, between parallel runs that need the same one: each is drawn when the first run leases it, and
+/// released when the last lease ends. Safe for use by several threads at once.
 /// </summary>
-internal sealed class SharedProblems
+/// <param name="draw">Draws a problem that is not leased.</param>
+internal sealed class SharedProblems(Func<IcaSettings, IcaProblem> draw)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<Key, Entry> entries = [];
-    private readonly Func<IcaSettings, IcaProblem> draw;
-
-    public SharedProblems()
-        : this(IcaProblem.Create)
-    {
-    }
-
-    /// <param name="draw">Draws a problem that nobody holds.</param>
-    internal SharedProblems(Func<IcaSettings, IcaProblem> draw) => this.draw = draw;
+    private readonly Dictionary<IcaSettings, Entry> entries = [];
 
     /// <summary>
-    /// The problem of <paramref name="settings"/> until the lease is disposed. Those who ask while it is being drawn wait for it; if that
-    /// fails, it fails for all of them, and is tried again for who asks next.
+    /// The problem of <paramref name="settings"/> until the lease is disposed. Callers that ask while it is being drawn wait for it; if the
+    /// draw fails, it fails for all of them and is tried again for the next caller.
     /// </summary>
     public ProblemLease Lease(IcaSettings settings)
     {
-        var key = new Key(settings);
+        // All that the draw depends on, and nothing else.
+        var key = new IcaSettings
+        {
+            Dimension = settings.Dimension,
+            Seed = settings.Seed,
+            DataSeed = settings.EffectiveDataSeed,
+            TrainingSamples = settings.TrainingSamples,
+            TestSamples = settings.TestSamples,
+            Base = settings.Base,
+        };
         Entry? entry;
         lock (gate)
         {
             if (!entries.TryGetValue(key, out entry))
-                entries[key] = entry = new Entry(() => draw(settings));
+                entries[key] = entry = new Entry(new(() => draw(key)));
             entry.Leases++;
         }
 
@@ -46,7 +45,7 @@ internal sealed class SharedProblems
         }
     }
 
-    private void End(Key key, Entry entry)
+    private void End(IcaSettings key, Entry entry)
     {
         lock (gate)
         {
@@ -55,25 +54,8 @@ internal sealed class SharedProblems
         }
     }
 
-    /// <summary>Everything that the draw of a problem depends on.</summary>
-    private sealed record Key(int Dimension, uint Seed, ulong DataSeed, int TrainingSamples, int TestSamples, BaseDensity Base)
+    private sealed record Entry(Lazy<IcaProblem> Problem)
     {
-        public Key(IcaSettings settings)
-            : this(
-                settings.Dimension,
-                settings.Seed,
-                settings.EffectiveDataSeed,
-                settings.TrainingSamples,
-                settings.TestSamples,
-                settings.Base)
-        {
-        }
-    }
-
-    private sealed class Entry(Func<IcaProblem> draw)
-    {
-        public Lazy<IcaProblem> Problem { get; } = new(draw);
-
         /// <summary>Under the gate.</summary>
         public int Leases { get; set; }
     }
@@ -86,6 +68,6 @@ internal sealed class ProblemLease(IcaProblem problem, Action end) : IDisposable
 
     public IcaProblem Problem { get; } = problem;
 
-    /// <summary>Ends the lease, once however often it is called.</summary>
+    /// <summary>Ends the lease; further calls do nothing.</summary>
     public void Dispose() => Interlocked.Exchange(ref end, null)?.Invoke();
 }

@@ -32,7 +32,7 @@ internal sealed class Whitening : IcaMethod
 
     /// <summary>The unmixing matrix (D×D, row-major).</summary>
     /// <param name="training">Training data (N×D, row-major).</param>
-    /// <param name="density">Whose E|z| the coordinates get: 1 for Laplace(0, 1).</param>
+    /// <param name="density">The density whose E|z| the coordinates are scaled to: 1 for Laplace(0, 1).</param>
     public static double[] Unmixing(ReadOnlySpan<float> training, int dimension, BaseDensity density, ulong seed)
     {
         int samples = training.Length / dimension;

@@ -7,19 +7,16 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.ScoreEstimation;
 
-/// <summary>The score that an estimator makes of a hundred samples of N(0, 1), on a line.</summary>
-/// <param name="Estimator">The name of the estimator.</param>
-/// <param name="Regularisation">The regularisation of the estimate.</param>
-/// <param name="Points">The estimate along the line.</param>
+/// <summary>The score that an estimator finds from a hundred samples of N(0, 1), on a line.</summary>
 internal sealed record ScoreCurve(string Estimator, double Regularisation, double[] Samples, IReadOnlyList<Point> Points)
 {
     /// <summary>The line goes from minus this to this.</summary>
     private const double Reach = 5;
 
     /// <summary>The axis of scores goes from minus this to this.</summary>
-    private const double HighestScore = 6;
+    private const double MaxScore = 6;
 
-    /// <summary>The ridge of the estimators that have one in units of the kernel's diagonal; the others are by rule.</summary>
+    /// <summary>The ridge of the estimators that have one in units of the kernel's diagonal; the others follow their rules.</summary>
     private const double Ridge = 1;
 
     private const int Count = 100;
@@ -28,7 +25,7 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
     /// <summary>The curves as data, and in two figures, one of the Stein estimators and kef, and one of the others.</summary>
     public static IReadOnlyList<Section> Sections()
     {
-        List<ScoreCurve> curves = All();
+        ScoreCurve[] curves = All();
         return
         [
             DataTable.Create(
@@ -37,10 +34,7 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
                 new("estimator", item => item.Curve.Estimator),
                 new("regularisation", item => item.Curve.Regularisation),
                 new("x", item => item.Point.X),
-                new("score", item => item.Point.Y)) with
-            {
-                IsInJson = false,
-            },
+                new("score", item => item.Point.Y)) with { IsInJson = false },
             FigureOf("curves_stein", [.. curves.Where(IsStein)]),
             FigureOf("curves_others", [.. curves.Where(curve => !IsStein(curve))]),
         ];
@@ -53,29 +47,29 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
     /// The curves of all estimators but <c>stein-u</c>, which is one of the others: the first example of Shi, Sun and Zhu ("A spectral
     /// approach to gradient estimation for implicit distributions", ICML 2018), in double precision.
     /// </summary>
-    private static List<ScoreCurve> All()
+    private static ScoreCurve[] All()
     {
         using Device device = CpuDevices.CreateDouble();
         double[] samples = ScoreTarget.Create("gauss", 1, Seed, 0).Sample(new PhiloxStream(Seed, StreamPurpose.TrainingData), Count);
         double[] positions = [.. Enumerable.Range(0, 401).Select(index => Reach * ((index / 200.0) - 1))];
-        var curves = new List<ScoreCurve>();
-        foreach (ScoreEstimator estimator in ScoreEstimators.All.Where(estimator => estimator.Name != "stein-u"))
-        {
-            double? ridge = estimator.Name is "stein" or "stein-augmented" or "kef" ? Ridge : null;
-            ScoreEstimate estimate = estimator.Fit(device, samples, 1, new() { Regularisation = ridge });
-            Point[] points = [.. positions.Zip(estimate.Scores(positions), (x, score) => new Point(x, score))];
-            curves.Add(new(estimator.Name, estimate.Regularisation, samples, points));
-        }
-
-        return curves;
+        return
+        [
+            .. from estimator in ScoreEstimators.All
+               where estimator.Name != "stein-u"
+               let ridge = estimator.Name is "stein" or "stein-augmented" or "kef" ? Ridge : (double?)null
+               let estimate = estimator.Fit(device, samples, 1, new() { Regularisation = ridge })
+               let points = positions.Zip(estimate.Scores(positions), (x, score) => new Point(x, score))
+               select new ScoreCurve(estimator.Name, estimate.Regularisation, samples, [.. points]),
+        ];
     }
 
     private static Figure FigureOf(string name, IReadOnlyList<ScoreCurve> curves) => new(
         name,
-        $"Scores estimated from {Count} samples of N(0, 1), which are marked at the bottom, and the true score. The numbers in parentheses "
-            + $"are the regularisations: {Ridge} for stein, stein-augmented and kef, by rule for the others. Computed in double precision.",
+        $"The lines are scores estimated from {Count} samples of N(0, 1), which are marked at the bottom, and the true score. The numbers "
+            + $"in parentheses are the regularisations: {Ridge} for stein, stein-augmented and kef, by rule for the others. Everything is "
+            + "computed in double precision.",
         new Axis($"x ({Count} samples of N(0, 1))") { Limits = (-Reach, Reach), Ticks = Ticks.Every(1) },
-        new Axis("Estimated score") { Limits = (-HighestScore, HighestScore), Ticks = Ticks.Every(1) },
+        new Axis("Estimated score") { Limits = (-MaxScore, MaxScore), Ticks = Ticks.Every(1) },
         [
             new Series("score of N(0, 1)", ScoreError.Truth, [new(-Reach, Reach), new(Reach, -Reach)])
             {
@@ -89,6 +83,6 @@ internal sealed record ScoreCurve(string Estimator, double Regularisation, doubl
                 HasMarkers = false,
                 LineWidth = 2.5f,
             }),
-            new Rug(curves[0].Samples, -HighestScore, -HighestScore + 0.35),
+            new Rug(curves[0].Samples, -MaxScore, -MaxScore + 0.35),
         ]);
 }

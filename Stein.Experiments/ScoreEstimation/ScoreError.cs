@@ -17,7 +17,7 @@ using CellQuantity = Stein.Experiments.Studies.Quantity<Stein.Experiments.ScoreE
 
 namespace Stein.Experiments.ScoreEstimation;
 
-/// <summary>One cell: how far an estimator is from the score of a known density, many times over.</summary>
+/// <summary>The config of one cell: the error of an estimator of the score of a known density, over many draws.</summary>
 internal sealed record ScoreErrorSettings
 {
     [Description("density whose score is estimated"), OneOf(typeof(ScoreTarget))]
@@ -26,10 +26,10 @@ internal sealed record ScoreErrorSettings
     [Description("dimension D"), Range(1, 10_000), Option("dim", "dimension")]
     public int Dimension { get; init; } = 10;
 
-    [Description("samples K that an estimate is made from"), Range(2, 100_000), Option("samples", "n")]
+    [Description("number K of samples per estimate"), Range(2, 100_000), Option("samples", "n")]
     public int Samples { get; init; } = 200;
 
-    [Description("further points of the density at which the estimate is judged"), Range(1, 1_000_000)]
+    [Description("number of further points of the density at which the estimate is evaluated"), Range(1, 1_000_000)]
     public int TestPoints { get; init; } = 1024;
 
     [Description("how the score is estimated"), OneOf(typeof(ScoreEstimators))]
@@ -38,17 +38,17 @@ internal sealed record ScoreErrorSettings
     [Description("kernel of the estimator"), OneOf(typeof(RadialKernels))]
     public string Kernel { get; init; } = "rbf";
 
-    [Description("bandwidth of the kernel; by the estimator's rule if left out"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    [Description("bandwidth of the kernel; by default the estimator's rule"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
     public double? Bandwidth { get; init; }
 
-    [Description("how the regularisation is found: by the estimator's rule, from held-out samples in every draw, or given")]
+    [Description("how the regularisation is chosen: by the estimator's rule, on held-out samples in every draw, or given")]
     [AllowedValues("rule", "held-out", "given")]
     public string Selection { get; init; } = "rule";
 
     [Description("regularisation of the estimator, such as a ridge or a number of steps"), OnlyFor(nameof(Selection), "given")]
     public double? Regularisation { get; init; }
 
-    [Description("draws of samples and points, the same for all estimators"), Range(1, 100_000)]
+    [Description("number of draws of samples and points, which are the same for all estimators"), Range(1, 100_000)]
     public int Trials { get; init; } = 10;
 
     [Description("seed of everything random")]
@@ -64,12 +64,10 @@ internal sealed record ScoreErrorSettings
     };
 }
 
-/// <summary>What came of one draw of samples.</summary>
+/// <summary>The result of one draw of samples.</summary>
 /// <param name="Trial">The number of the draw, from 0.</param>
 /// <param name="InSample">The relative error at the samples (<see cref="ScoreTarget.RelativeError"/>); NaN without an estimate.</param>
 /// <param name="OutOfSample">The relative error at the test points; NaN without an estimate.</param>
-/// <param name="Regularisation">The regularisation of the estimate.</param>
-/// <param name="Bandwidth">The bandwidth of the kernel.</param>
 internal sealed record ScoreErrorDraw(
     int Trial,
     [property: JsonPropertyName("in_sample_error")] double InSample,
@@ -77,14 +75,14 @@ internal sealed record ScoreErrorDraw(
     double Regularisation,
     double Bandwidth)
 {
-    /// <summary>Whether samples and settings determined no score, as where equations are singular to rounding.</summary>
+    /// <summary>Whether there is no estimate, for example because equations are singular to rounding.</summary>
     [JsonIgnore]
     public bool IsFailed => double.IsNaN(OutOfSample);
 }
 
 /// <summary>
-/// The error of score estimators beside known scores, over dimensions, sample sizes and regularisations, which follow the estimator's rule,
-/// are selected on held-out samples, or are given.
+/// The error of score estimators where the score is known, over dimensions, sample sizes and regularisations. The regularisations follow
+/// the estimator's rule, are selected on held-out samples, or are given.
 /// </summary>
 internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
 {
@@ -94,11 +92,8 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     /// </summary>
     private const int MaxSamplesOfAugmentedSelection = 1000;
 
-    /// <summary>The fewest regularisations that make a sweep.</summary>
-    private const int MinSweep = 5;
-
-    /// <summary>Means above this are outside of the figures: ten times as wrong as a score of zero.</summary>
-    private const double HighestError = 10;
+    /// <summary>Means above this are outside the figures: ten times as wrong as a score of zero.</summary>
+    private const double MaxError = 10;
 
     private const string RelativeErrorText =
         "The relative error is the squared distance of the estimated score from the true one over the squared length of the true one, both "
@@ -106,18 +101,13 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
 
     private static readonly CellQuantity Failed = new("failed", draws => draws.Count(draw => draw.IsFailed));
     private static readonly CellQuantity Regularisation = Of("regularisation", draw => draw.Regularisation, Statistics.Median);
-    private static readonly CellQuantity LowRegularisation = Of("regularisation_low", draw => draw.Regularisation, Enumerable.Min);
-    private static readonly CellQuantity HighRegularisation = Of("regularisation_high", draw => draw.Regularisation, Enumerable.Max);
-    private static readonly CellQuantity Bandwidth = Of("bandwidth", draw => draw.Bandwidth, Enumerable.Average);
     private static readonly CellQuantity InSample = Of("in_sample_error", draw => draw.InSample, Statistics.Mean);
     private static readonly CellQuantity InSampleDeviation = Of("in_sample_sd", draw => draw.InSample, Statistics.StandardDeviation);
     private static readonly CellQuantity OutOfSample = Of("out_of_sample_error", draw => draw.OutOfSample, Statistics.Mean);
     private static readonly CellQuantity OutOfSampleDeviation =
         Of("out_of_sample_sd", draw => draw.OutOfSample, Statistics.StandardDeviation);
 
-    private static readonly CellQuantity OutOfSampleMedian = Of("out_of_sample_median", draw => draw.OutOfSample, Statistics.Median);
-
-    /// <summary>In tables and figures; <c>stein-u</c>, which is in no grid, is last, so that the others have distinct colours.</summary>
+    /// <summary>In tables and figures. <c>stein-u</c>, which no grid has, is last, so that the others have distinct colours.</summary>
     private static readonly List<string> Order = [.. ScoreEstimators.Names.OrderBy(name => name == "stein-u")];
 
     private static readonly Variable Dimension = new("dimension", "Dimension D", "D", config => config.Dimension);
@@ -128,7 +118,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
 
     public override string Name => "score-error";
 
-    public override string Title => "Error of score estimators over dimensions, sample sizes and ridges, beside the known score";
+    public override string Title => "Errors of score estimators over dimensions, sample sizes and ridges, where the score is known";
 
     public override string Source => "Li and Turner, Gradient estimators for implicit models, ICLR 2018";
 
@@ -145,8 +135,16 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
 
     protected override IReadOnlyList<CellQuantity> Quantities { get; } =
     [
-        Failed, Regularisation, LowRegularisation, HighRegularisation, Bandwidth, InSample, InSampleDeviation, OutOfSample,
-        OutOfSampleDeviation, OutOfSampleMedian,
+        Failed,
+        Regularisation,
+        Of("regularisation_low", draw => draw.Regularisation, Enumerable.Min),
+        Of("regularisation_high", draw => draw.Regularisation, Enumerable.Max),
+        Of("bandwidth", draw => draw.Bandwidth, Enumerable.Average),
+        InSample,
+        InSampleDeviation,
+        OutOfSample,
+        OutOfSampleDeviation,
+        Of("out_of_sample_median", draw => draw.OutOfSample, Statistics.Median),
     ];
 
     protected override IReadOnlyList<(string Name, Func<ScoreErrorDraw, double> Value)> Metrics { get; } =
@@ -166,23 +164,20 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                 .. Selected(SampleSizes([50, 100, 200, 500, 1000, 2000], new() { Target = "banana", Dimension = 2 })),
                 .. Swept(Dimensions([1, 2, 10, 50, 100], new()), [0.001, 0.0032, 0.01, 0.032, 0.1, 0.32, 1, 3.2, 10, 32, 100]),
             ],
-            GridScale.Quick =>
-            [
-                .. Selected(Dimensions([1, 10, 50], new() { Samples = 100, Trials = 3 })),
-                .. Selected(SampleSizes([50, 100, 200], new() { Target = "banana", Dimension = 2, Trials = 3 })),
-                .. Swept(Dimensions([1, 50], new() { Samples = 100, Trials = 3 }), [0.01, 0.1, 1, 10, 100]),
-            ],
-            _ =>
-            [
-                .. Selected(Dimensions([1, 3], new() { Samples = 30, TestPoints = 50, Trials = 2 })),
-                .. Selected(SampleSizes([20, 30], new() { Target = "banana", Dimension = 2, TestPoints = 50, Trials = 2 })),
-                .. Swept(Dimensions([1, 3], new() { Samples = 30, TestPoints = 50, Trials = 2 }), [0.01, 0.1, 1, 10, 100]),
-            ],
+            GridScale.Quick => Small([1, 10, 50], [50, 100, 200], [1, 50], new() { Samples = 100, Trials = 3 }),
+            _ => Small([1, 3], [20, 30], [1, 3], new() { Samples = 30, TestPoints = 50, Trials = 2 }),
         };
         return [.. all.Select(Normalise).Distinct()];
+
+        static IEnumerable<ScoreErrorSettings> Small(int[] dimensions, int[] sizes, int[] swept, ScoreErrorSettings config) =>
+        [
+            .. Selected(Dimensions(dimensions, config)),
+            .. Selected(SampleSizes(sizes, config with { Target = "banana", Dimension = 2 })),
+            .. Swept(Dimensions(swept, config), [0.01, 0.1, 1, 10, 100]),
+        ];
     }
 
-    /// <summary>A regularisation that is given and is the rule's is the rule's run.</summary>
+    /// <summary>A given regularisation that equals the rule's makes the same run as the rule.</summary>
     protected override ScoreErrorSettings Normalise(ScoreErrorSettings config)
     {
         if (config.Selection != "given")
@@ -215,7 +210,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
         }
     }
 
-    /// <summary>The estimate of every draw and its scores; where it selects, those of every candidate in every split as well.</summary>
+    /// <summary>The estimate of every draw and its scores; with selection, those of every candidate in every split as well.</summary>
     protected override double Operations(ScoreErrorSettings config)
     {
         (double k, double m) = (config.Samples, config.TestPoints);
@@ -248,7 +243,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     protected override Func<int, ScoreErrorDraw> Prepare(ScoreErrorSettings config, Device device) => index => Draw(config, device, index);
 
     /// <summary>Draws samples, estimates and judges.</summary>
-    /// <remarks>Samples, test points and vertices have a stream each, and a substream for each draw: all estimators see the same.</remarks>
+    /// <remarks>Samples, test points and vertices have their own streams, a substream per draw: all estimators get the same.</remarks>
     internal static ScoreErrorDraw Draw(ScoreErrorSettings config, Device device, int index)
     {
         ITarget target = ScoreTarget.Create(config.Target, config.Dimension, config.Seed, (uint)index);
@@ -261,7 +256,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
         {
             if (config.Selection == "held-out")
             {
-                // A seed for every draw: which samples are held out must not be the same rows each time.
+                // Every draw has its own seed, so that the samples held out are not the same rows each time.
                 uint seed = unchecked(config.Seed + (uint)index);
                 regularisation = HeldOutSelection.Choose(estimator, device, samples, config.Dimension, options, seed).Regularisation;
             }
@@ -276,7 +271,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
         }
         catch (ScoreEstimationException)
         {
-            // A result as any other: where an estimator fails is what the experiment is about. The report counts it.
+            // A result like any other: where an estimator fails is what the experiment is about. The report counts failures.
             return new(index, double.NaN, double.NaN, regularisation, double.NaN);
         }
     }
@@ -285,38 +280,28 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     [
         DataTable.Create("score_errors", results.Runs,
         [
-            new("target", cell => cell.Config.Target),
-            new("dimension", cell => cell.Config.Dimension),
-            new("samples", cell => cell.Config.Samples),
-            new("test_points", cell => cell.Config.TestPoints),
-            new("estimator", cell => cell.Config.Estimator),
-            new("kernel", cell => cell.Config.Kernel),
+            .. Results<ScoreErrorSettings>.SettingColumns("target", "dimension", "samples", "test_points", "estimator", "kernel"),
             new("given_bandwidth", cell => cell.Config.Bandwidth),
-            new("selection", cell => cell.Config.Selection),
-            new("trials", cell => cell.Config.Trials),
-            new("seed", cell => cell.Config.Seed),
-            .. Quantities.Select(quantity => new DataColumn<Cell>(quantity.Name, cell => cell[quantity])),
+            .. Results<ScoreErrorSettings>.SettingColumns("selection", "trials", "seed"),
+            .. Results<ScoreErrorSettings>.QuantityColumns(Quantities),
         ]),
-        .. from protocol in results.Protocols(
-               config => (config.TestPoints, config.Kernel, config.Bandwidth, config.Trials, config.Seed))
-           let cells = protocol.Part.Runs
-           let selected = cells.Where(cell => cell.Config.Selection != "given").ToList()
-           from section in (IEnumerable<Section>)
-           [
-               .. Comparisons(selected, Dimension, Samples, protocol.Suffix),
-               .. Comparisons(selected, Samples, Dimension, protocol.Suffix),
-               .. Sweeps(cells, protocol.Suffix),
-           ]
-           select section,
+        .. results.Protocols(config => (config.TestPoints, config.Kernel, config.Bandwidth, config.Trials, config.Seed)).SelectMany(
+            protocol => (IEnumerable<Section>)
+            [
+                .. Comparisons(protocol.Part.Runs, Dimension, Samples, protocol.Suffix),
+                .. Comparisons(protocol.Part.Runs, Samples, Dimension, protocol.Suffix),
+                .. Sweeps(protocol.Part.Runs, protocol.Suffix),
+            ]),
         .. ScoreCurve.Sections(),
     ]);
 
     /// <summary>Estimators by their rule and by held-out samples, over one of dimension and sample size while the other is fixed.</summary>
-    private static IEnumerable<Section> Comparisons(IEnumerable<Cell> selected, Variable varied, Variable other, string suffix)
+    private static IEnumerable<Section> Comparisons(IEnumerable<Cell> all, Variable varied, Variable other, string suffix)
     {
-        foreach (var panel in selected.GroupBy(cell => (cell.Config.Target, Other: other.Of(cell.Config))))
+        foreach (var panel in all.Where(cell => cell.Config.Selection != "given")
+            .GroupBy(cell => (cell.Config.Target, Other: other.Of(cell.Config))))
         {
-            Cell[] cells = [.. panel.OrderBy(cell => Order.IndexOf(cell.Config.Estimator)).ThenBy(IsHeldOut)];
+            Cell[] cells = [.. panel.OrderBy(cell => Order.IndexOf(cell.Config.Estimator)).ThenByDescending(cell => cell.Config.Selection)];
             double[] values = [.. cells.Select(cell => (double)varied.Of(cell.Config)).Distinct().Order()];
             if (values.Length == 1)
                 continue;
@@ -325,39 +310,37 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
             yield return Table.Pivot(
                 name + suffix,
                 $"Relative error out of sample, {fixedPart}",
-                ComparisonCaption(cells, fixedPart),
+                ComparisonCaption(cells, varied.Symbol, fixedPart),
                 cells,
                 [new("estimator", cell => cell.Config.Estimator), new("regularisation", SelectionText)],
                 cell => varied.Of(cell.Config),
                 value => $"{varied.Symbol} = {value}",
                 Text);
-            foreach (var selection in cells.GroupBy(cell => cell.Config.Selection).OrderBy(selection => IsHeldOut(selection.First())))
+            foreach (var selection in cells.GroupBy(cell => cell.Config.Selection).OrderByDescending(selection => selection.Key))
             {
-                string regularisation = SelectionText(selection.First());
                 yield return ErrorFigure(
                     $"{name}_{selection.Key}{suffix}",
-                    $"Relative error out of sample over {varied.Symbol} ({fixedPart}), with regularisations "
-                        + (IsHeldOut(selection.First()) ? "selected on held-out samples. " : "by the estimators' rules. ")
+                    $"The figure shows the relative error out of sample over {varied.Symbol} ({fixedPart}), with regularisations "
+                        + (selection.Key == "rule" ? "by the estimators' rules. " : "selected on held-out samples. ")
                         + FigureCaption(cells),
-                    $"{varied.Label} ({fixedPart}; regularisation {regularisation})",
+                    $"{varied.Label} ({fixedPart}; regularisation {SelectionText(selection.First())})",
                     values,
                     [
                         .. from cell in selection
                            group cell by cell.Config.Estimator into line
                            let points = line.Select(cell => Point.Mean(varied.Of(cell.Config), OutOf(cell)))
-                           select new ErrorLine(line.Key, StyleOf(line.Key), [.. points.OrderBy(point => point.X)]),
+                           select new Series(line.Key, StyleOf(line.Key), [.. points.OrderBy(point => point.X)]),
                     ]);
             }
         }
 
-        static bool IsHeldOut(Cell cell) => cell.Config.Selection == "held-out";
-
-        static string SelectionText(Cell cell) => IsHeldOut(cell) ? "held-out" : "by rule";
+        static string SelectionText(Cell cell) => cell.Config.Selection == "rule" ? "by rule" : "held-out";
     }
 
     /// <summary>The error of one estimator over its regularisation, with a line for each dimension and a ring where its rule is.</summary>
     private static IEnumerable<Section> Sweeps(IEnumerable<Cell> cells, string suffix)
     {
+        const int MinRegularisations = 5;
         foreach (var panel in cells.GroupBy(cell => (cell.Config.Target, cell.Config.Samples, cell.Config.Estimator)))
         {
             Sweep[] sweeps =
@@ -365,7 +348,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                 .. from cell in panel
                    group cell by cell.Config.Dimension into dimension
                    let given = dimension.Where(cell => cell.Config.Selection == "given").OrderBy(cell => cell[Regularisation]).ToArray()
-                   where given.Length >= MinSweep
+                   where given.Length >= MinRegularisations
                    orderby dimension.Key
                    select new Sweep(dimension.Key, given, dimension.FirstOrDefault(cell => cell.Config.Selection == "rule")),
             ];
@@ -381,8 +364,8 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                 sweeps.Where(sweep => sweep.Estimated.Any()),
                 new("D", sweep => $"{sweep.Dimension}"),
                 new("best", sweep => NumberText.Tick(sweep.Best[Regularisation])),
-                new("error there", sweep => Text(sweep.Best)),
-                new("in sample there", sweep => NumberText.WithError(In(sweep.Best).Mean, In(sweep.Best).StandardError, 3)),
+                new("error at the best", sweep => Text(sweep.Best)),
+                new("error in sample at the best", sweep => In(sweep.Best).Text(3)),
                 new("best in sample", sweep => NumberText.Tick(sweep.Estimated.MinBy(cell => cell[InSample])![Regularisation])),
                 new("rule", sweep => sweep.Rule is { } rule ? Digits(rule[Regularisation]) : NumberText.Missing),
                 new("error at the rule", sweep => sweep.Rule is { } rule ? Text(rule) : NumberText.Missing));
@@ -394,17 +377,13 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                 string regularisation = ScoreEstimators.Find(estimator).RegularisationName;
                 return ErrorFigure(
                     figure + suffix,
-                    $"Relative error {where} over the {regularisation} ({fixedPart}), with a ring at the rule's. "
+                    $"The figure shows the relative error {where} over the {regularisation} ({fixedPart}); rings mark the rule's values. "
                         + FigureCaption([.. sweeps.SelectMany(sweep => sweep.All)]),
                     $"{char.ToUpperInvariant(regularisation[0])}{regularisation[1..]} ({fixedPart}; error {where})",
                     [.. Enumerable.Range(-9, 19).Select(power => Math.Pow(10, power))],
-                    [
-                        .. sweeps.Select((sweep, index) => new ErrorLine(
-                            $"D = {sweep.Dimension}", SeriesStyle.Of(index), [.. sweep.Given.Select(At)])
-                        {
-                            Ring = sweep.Rule is { } rule ? At(rule) : null,
-                        }),
-                    ]);
+                    [.. sweeps.Select((sweep, index) => new Series(
+                        $"D = {sweep.Dimension}", SeriesStyle.Of(index), [.. sweep.Given.Select(At)]))],
+                    [.. sweeps.Select(sweep => sweep.Rule is { } rule ? At(rule) : (Point?)null)]);
 
                 Point At(Cell cell) => Point.Mean(cell[Regularisation], error(cell));
             }
@@ -412,16 +391,21 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     }
 
     /// <summary>Relative errors on logarithmic axes, and that of a score of zero.</summary>
+    /// <param name="rings">A point of each line that is marked by a ring, or null; none where no line has one.</param>
     private static Figure ErrorFigure(
-        string name, string caption, string label, IReadOnlyList<double> ticks, IReadOnlyList<ErrorLine> lines)
+        string name, string caption, string label, double[] ticks, IReadOnlyList<Series> lines, params IReadOnlyList<Point?> rings)
     {
         const double Margin = 0.04;
-        Point[] points = [.. lines.SelectMany(line => line.All)];
-        var xs = new ValueRange();
-        foreach (Point point in points)
-            xs.Include(Math.Log10(point.X));
-        (double left, double right) = xs.WithMargin(Margin);
-        var black = new SeriesStyle(ScottPlot.Colors.Black, ScottPlot.LinePattern.Solid, ScottPlot.MarkerShape.OpenCircle);
+        Point[] points = [.. lines.SelectMany(line => line.Points), .. rings.OfType<Point>()];
+        double width = (1 + (2 * Margin)) * Math.Log10(points.Max(point => point.X) / points.Min(point => point.X));
+        var ring = new Series("by rule", new(ScottPlot.Colors.Black, ScottPlot.LinePattern.Solid, ScottPlot.MarkerShape.OpenCircle), [])
+        {
+            HasLine = false,
+            MarkerSize = 16,
+            MarkerLineWidth = 2.4f,
+            IsInLimits = false,
+            LegendRank = 1,
+        };
         return new(
             name,
             caption,
@@ -441,48 +425,39 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
                     0.1,
                     1.5,
                     .. from point in points
-                       let mean = Math.Min(point.Y, HighestError)
+                       let mean = Math.Min(point.Y, MaxError)
                        from end in (double[])[mean, mean * Math.Max(0.1, point.Low / point.Y)]
                        select end,
                 ],
             },
             [
                 new Rule("score of zero", Truth, 1) { LegendRank = 2 },
-                .. lines.Select((line, index) => new Series(line.Label, line.Style, line.Points)
+                .. lines.Select((line, index) => line with
                 {
                     // Apart by a share of the axis, so that error bars do not cover one another.
-                    Shift = 0.0035 * (right - left) * (index - (0.5 * (lines.Count - 1))),
+                    Shift = 0.0035 * width * (index - (0.5 * (lines.Count - 1))),
                     IsInLimits = false,
                 }),
-                .. from line in lines
-                   where line.Ring is not null
-                   select Ring("", line.Style with { Marker = black.Marker }, [line.Ring!.Value with { Low = double.NaN }]),
-                .. lines.Any(line => line.Ring is not null) ? (Layer[])[Ring("by rule", black, [])] : [],
+                .. from item in rings.Zip(lines)
+                   where item.First is not null
+                   let style = item.Second.Style with { Marker = ring.Style.Marker }
+                   select ring with { Label = "", Style = style, Points = [item.First!.Value with { Low = double.NaN }] },
+                .. rings.Any(point => point is not null) ? (Layer[])[ring] : [],
             ]);
-
-        static Series Ring(string label, SeriesStyle style, Point[] points) => new(label, style, points)
-        {
-            HasLine = false,
-            MarkerSize = 16,
-            MarkerLineWidth = 2.4f,
-            IsInLimits = false,
-            LegendRank = 1,
-        };
     }
 
-    private static string ComparisonCaption(IReadOnlyList<Cell> cells, string fixedPart)
+    private static string ComparisonCaption(IReadOnlyList<Cell> cells, string varied, string fixedPart)
     {
         string augmented = cells.Any(cell => cell.Config.Estimator == "stein-augmented")
-            ? $" The ridge of stein-augmented is selected up to K = {MaxSamplesOfAugmentedSelection} only, as the cost grows with the cube "
-                + "of K."
+            ? $" The ridge of stein-augmented is selected only up to K = {MaxSamplesOfAugmentedSelection}, as the cost grows with K cubed."
             : "";
-        string kinds = string.Join("; ", EstimatorsOf(cells).Select(estimator => $"{estimator.Name}, {PlainName(estimator)}"));
-        return $"{TargetText(cells)} Varied: what the columns say; fixed: {fixedPart}. {RelativeErrorText} {Conditions(cells)} "
-            + $"Regularisation ({kinds}) by the rule of each estimator, or the smoothest of its candidates, the rule's among them, "
-            + $"whose score-matching loss at a fifth of the samples held out ({Splits(cells)}) is no more than a standard error of the "
-            + $"difference above the least, anew for every draw.{augmented} "
-            + $"Means above {NumberText.Tick(HighestError)} are outside of the figures."
-            + (cells.Any(cell => cell.Config.Estimator == "stein-u") ? "" : " stein-u at a ridge 1 larger is stein, and has no row.")
+        return $"{TargetText(cells)} The columns differ in {varied}; the rest is fixed: {fixedPart}. {RelativeErrorText} "
+            + $"{Conditions(cells)} The regularisation ({Kinds(cells, estimator => estimator.RegularisationName)}) follows the rule of the "
+            + "estimator or is selected anew in every draw: it is then the smoothest of the estimator's candidates, the rule's among them, "
+            + $"whose score-matching loss on a held-out fifth of the samples ({Splits(cells)}) is at most one standard error of the "
+            + $"difference above the smallest loss.{augmented} "
+            + $"Means above {NumberText.Tick(MaxError)} are outside the figures."
+            + (cells.Any(cell => cell.Config.Estimator == "stein-u") ? "" : " stein-u with a ridge larger by 1 is stein, and has no row.")
             + Failures(cells);
     }
 
@@ -490,46 +465,43 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     {
         Cell[] cells = [.. sweeps.SelectMany(sweep => sweep.All)];
         double[] given = [.. sweeps.SelectMany(sweep => sweep.Given).Select(cell => cell[Regularisation]).Distinct().Order()];
-        return $"{TargetText(cells)} Varied: the {PlainName(EstimatorsOf(cells).Single())} over {given.Length} values from "
-            + $"{NumberText.Tick(given[0])} to {NumberText.Tick(given[^1])}, and the dimension; fixed: {fixedPart}. Best is the least mean "
-            + $"error of those values. {RelativeErrorText} {Conditions(cells)}{Failures(cells)}";
+        return $"{TargetText(cells)} The {EstimatorsOf(cells).Single().RegularisationName} takes {given.Length} values from "
+            + $"{NumberText.Tick(given[0])} to {NumberText.Tick(given[^1])} at every dimension; the rest is fixed: {fixedPart}. The best "
+            + $"of these values has the smallest mean error. {RelativeErrorText} {Conditions(cells)}{Failures(cells)}";
     }
 
     private static string FigureCaption(IReadOnlyList<Cell> cells)
-        => $"Means above {NumberText.Tick(HighestError)} are outside of the figure. {TargetText(cells)} {RelativeErrorText} "
+        => $"Means above {NumberText.Tick(MaxError)} are outside the figure. {TargetText(cells)} {RelativeErrorText} "
             + Conditions(cells);
 
-    /// <summary>Points, draws, kernel and bandwidth.</summary>
     private static string Conditions(IReadOnlyList<Cell> cells)
     {
         ScoreErrorSettings config = cells[0].Config;
         string bandwidth = config.Bandwidth is { } given
             ? $"bandwidth {NumberText.Tick(given)}"
-            : "squared bandwidth by rule: " + string.Join(
-                "; ",
-                EstimatorsOf(cells).GroupBy(estimator => estimator.BandwidthRule).Select(
-                    rule => $"{RuleText(rule.Key)} for {string.Join(", ", rule.Select(estimator => estimator.Name))}"));
-        return $"Out of sample are {config.TestPoints} further points of the target. Mean ± standard error over {config.Trials} draws of "
-            + $"samples and points, the same for all estimators, seed {config.Seed}; kernel {config.Kernel}, {bandwidth}.";
+            : $"a squared bandwidth by rule: {Kinds(cells, estimator => RuleText(estimator.BandwidthRule))}";
+        return $"Errors out of sample are at {config.TestPoints} further points of the target. Values are means ± standard errors over "
+            + $"{config.Trials} draws of samples and points, which are the same for all estimators, with seed {config.Seed}. The kernel is "
+            + $"{config.Kernel}, with {bandwidth}.";
 
         static string RuleText(BandwidthRule rule) => rule switch
         {
             BandwidthRule.Median => "the median squared distance",
             BandwidthRule.TwiceMedian => "twice the median squared distance",
-            _ => "Silverman's",
+            _ => "Silverman's rule",
         };
     }
 
     private static string TargetText(IReadOnlyList<Cell> cells) => cells[0].Config.Target switch
     {
         "grid" => "The target is a mixture of D Gaussians of variance 1 and equal weight at random vertices of the unit cube, "
-            + "drawn anew every time.",
+            + "chosen anew in every draw.",
         "banana" => $"The target is a banana: x1 has variance {BananaDensity.Variance}, x2 is standard normal plus {BananaDensity.Bend} "
             + $"(x1² − {BananaDensity.Variance}).",
         _ => "The target is the standard normal density.",
     };
 
-    /// <summary>How many splits there are, and from which K on where that depends on it.</summary>
+    /// <summary>The number of splits, and from which K on if it depends on K.</summary>
     private static string Splits(IReadOnlyList<Cell> cells)
     {
         var counts = cells.Select(cell => cell.Config.Samples).Distinct().Order().GroupBy(HeldOutSplit.Count).ToList();
@@ -539,37 +511,37 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     }
 
     private static string Failures(IReadOnlyList<Cell> cells) => cells.Any(cell => cell[Failed] > 0)
-        ? " Where a number of draws follows, the others gave no estimate, and are not in the mean."
+        ? " A number of draws in parentheses means that the other draws gave no estimate and are not in the mean."
         : "";
+
+    /// <summary>The kinds of something, each with its estimators: "ridge for stein, kef; number of iterations for nu".</summary>
+    private static string Kinds(IReadOnlyList<Cell> cells, Func<ScoreEstimator, string> kind) => string.Join(
+        "; ", EstimatorsOf(cells).GroupBy(kind).Select(group => $"{group.Key} for {string.Join(", ", group.Select(one => one.Name))}"));
 
     private static IEnumerable<ScoreEstimator> EstimatorsOf(IReadOnlyList<Cell> cells)
         => ScoreEstimators.All.Where(estimator => cells.Any(cell => cell.Config.Estimator == estimator.Name));
-
-    /// <summary>What an estimator's regularisation is, without the letter that LaTeX does not have.</summary>
-    private static string PlainName(ScoreEstimator estimator) => estimator.RegularisationName.Replace(" η", "", StringComparison.Ordinal);
 
     internal static SeriesStyle StyleOf(string estimator) => SeriesStyle.Of(Order.IndexOf(estimator));
 
     /// <summary>Three significant digits.</summary>
     internal static string Digits(double value) => NumberText.Tick(double.Parse($"{value:G3}", CultureInfo.InvariantCulture));
 
-    /// <summary>Mean ± standard error out of sample, and of how many draws where some gave no estimate.</summary>
+    /// <summary>Mean ± standard error out of sample, and the number of draws if some gave no estimate.</summary>
     private static string Text(Cell cell)
     {
         Summary error = OutOf(cell);
-        // Large errors differ in size, not in digits.
+        // For large errors the size matters, not the digits.
         string text = error.Mean >= 100
             ? NumberText.WithError(Math.Round(error.Mean), Math.Ceiling(error.StandardError), 0)
-            : NumberText.WithError(error.Mean, error.StandardError, 3);
+            : error.Text(3);
         return cell[Failed] == 0 ? text : $"{text} ({error.Count} of {cell.Config.Trials})";
     }
 
-    /// <summary>The error in sample over the draws with an estimate.</summary>
     private static Summary In(Cell cell) => Over(cell, InSample, InSampleDeviation);
 
-    /// <summary>The error out of sample over the draws with an estimate.</summary>
     private static Summary OutOf(Cell cell) => Over(cell, OutOfSample, OutOfSampleDeviation);
 
+    /// <summary>Over the draws with an estimate.</summary>
     private static Summary Over(Cell cell, Quantity mean, Quantity deviation)
         => new(cell.Config.Trials - (int)cell[Failed], cell[mean], cell[deviation]);
 
@@ -607,8 +579,8 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
            select cell with { Estimator = estimator.Name, Selection = "given", Regularisation = regularisation };
 
     /// <summary>
-    /// Every estimator by its rule and by held-out samples, but for <c>stein-u</c>: its diagonal of zeros takes 1 from the ridge, and at
-    /// ridge 1 + η, which its rule and its candidates are, it is <c>stein</c> at η.
+    /// Every estimator by its rule and by held-out samples, except <c>stein-u</c>: its diagonal of zeros takes 1 from the ridge, so at
+    /// ridge 1 + η, as its rule and its candidates have it, it equals <c>stein</c> at η.
     /// </summary>
     private static IEnumerable<ScoreErrorSettings> Selected(IEnumerable<ScoreErrorSettings> cells)
         => from cell in cells
@@ -647,9 +619,7 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     /// <summary>What a comparison varies or fixes.</summary>
     private sealed record Variable(string Name, string Label, string Symbol, Func<ScoreErrorSettings, int> Of);
 
-    /// <summary>The regularisations of one dimension.</summary>
-    /// <param name="Given">Those that are given, ascending.</param>
-    /// <param name="Rule">The rule's, if it was run.</param>
+    /// <summary>The regularisations of one dimension: those that are given, ascending, and the rule's, if it was run.</summary>
     private sealed record Sweep(int Dimension, IReadOnlyList<Cell> Given, Cell? Rule)
     {
         public IEnumerable<Cell> All => Rule is null ? Given : Given.Append(Rule);
@@ -658,17 +628,5 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
         public IEnumerable<Cell> Estimated => Given.Where(cell => double.IsFinite(cell[OutOfSample]));
 
         public Cell Best => Estimated.MinBy(cell => cell[OutOfSample])!;
-    }
-
-    /// <summary>A line of a figure of errors.</summary>
-    /// <param name="Label">Its entry in the legend.</param>
-    /// <param name="Style">How it is drawn.</param>
-    /// <param name="Points">From left to right.</param>
-    private sealed record ErrorLine(string Label, SeriesStyle Style, IReadOnlyList<Point> Points)
-    {
-        /// <summary>A point that is marked by a ring.</summary>
-        public Point? Ring { get; init; }
-
-        public IEnumerable<Point> All => Ring is { } ring ? Points.Append(ring) : Points;
     }
 }

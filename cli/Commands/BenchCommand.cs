@@ -12,7 +12,7 @@ namespace Stein.Cli.Commands;
 internal static class BenchCommand
 {
     private static readonly BenchSubject<IcaSettings, IcaBenchmarkRow> Training = new(
-        "stein.bench/1",
+        "stein.bench/2",
         "bench.csv",
         settings => $"{settings.Method}, D = {settings.Dimension}",
         IcaBenchmark.Run,
@@ -97,7 +97,7 @@ internal static class BenchCommand
             $"One training iteration on {device.Name} ({device.Description})",
             [
                 new("method", row => row.Method),
-                new("D", row => $"{row.Dim}"),
+                new("D", row => $"{row.Dimension}"),
                 new("median\nms", row => NumberText.Fixed(row.MedianMilliseconds, 4)),
                 new("quartiles\nms", Quartiles),
                 new("GFLOP/s", row => NumberText.Fixed(row.Gigaflops, 1)),

@@ -8,7 +8,6 @@ namespace Stein.Experiments.Ica.Benchmark;
 
 /// <summary>How long a training iteration of one method takes at one dimension.</summary>
 /// <param name="Method">Row id (<see cref="IcaRow.Id"/>).</param>
-/// <param name="Device">Name of the device.</param>
 /// <param name="Iterations">Iterations timed, after the warm-up.</param>
 /// <param name="MedianMilliseconds">Median over the iterations, each timed on its own with a batch of its own.</param>
 /// <param name="LowerQuartileMilliseconds">A quarter of the iterations took less.</param>
@@ -20,7 +19,7 @@ namespace Stein.Experiments.Ica.Benchmark;
 [CsvRecord]
 internal sealed partial record IcaBenchmarkRow(
     [CsvColumn("method")] string Method,
-    [CsvColumn("dim")] int Dim,
+    [CsvColumn("dimension")] int Dimension,
     [CsvColumn("device")] string Device,
     [CsvColumn("iterations")] int Iterations,
     [CsvColumn("median_milliseconds")] double MedianMilliseconds,
@@ -31,23 +30,20 @@ internal sealed partial record IcaBenchmarkRow(
     [CsvColumn("share_of_peak")] double ShareOfPeak,
     [CsvColumn("allocated_bytes")] long AllocatedBytes);
 
-/// <summary>Times training iterations.</summary>
 internal static class IcaBenchmark
 {
     /// <summary>
     /// Times <c>settings.Iterations</c> iterations after a tenth as many, at least 20, to warm up; one thread, no other work.
     /// </summary>
     /// <param name="device">A device of its own.</param>
-    /// <param name="settings">What to run.</param>
     /// <param name="cancellation">Checked every iteration.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="RunFailedException">Training diverged.</exception>
     public static IcaBenchmarkRow Run(Device device, IcaSettings settings, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(device);
         int warmUp = Math.Max(20, settings.Iterations / 10);
         IcaSettings lengthened = settings with { Iterations = settings.Iterations + warmUp };
-        var training = new IcaTraining(device, lengthened, IcaProblem.Create(lengthened));
+        var training = new IcaTraining(device, lengthened, new IcaProblem(lengthened));
         for (int i = 0; i < warmUp; i++)
             training.Step();
         device.Synchronize();

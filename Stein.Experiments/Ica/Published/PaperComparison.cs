@@ -5,14 +5,16 @@ namespace Stein.Experiments.Ica.Published;
 
 /// <summary>A difference between ours and the paper's number, with the uncertainty of both sides.</summary>
 /// <param name="Difference">Ours minus the paper's, nats.</param>
-/// <param name="StandardError">Standard error of the difference; NaN where it cannot be told.</param>
+/// <param name="StandardError">Standard error of the difference; NaN where it is unknown.</param>
 /// <param name="DegreesOfFreedom">Degrees of freedom of the t quantile; infinite where the error is known, not estimated.</param>
-/// <param name="Verdict">Agrees if |difference| ≤ t₀.₉₇₅ · standard error.</param>
-internal readonly record struct PaperComparison(
-    double Difference, double StandardError, double DegreesOfFreedom, Verdict Verdict)
+/// <param name="Verdict">One of <see cref="Verdicts"/>: agrees if |difference| ≤ t₀.₉₇₅ · standard error.</param>
+internal readonly record struct PaperComparison(double Difference, double StandardError, double DegreesOfFreedom, string Verdict)
 {
     /// <summary>Nothing to compare with.</summary>
-    public static readonly PaperComparison None = new(double.NaN, double.NaN, double.NaN, Verdict.None);
+    public static readonly PaperComparison None = new(double.NaN, double.NaN, double.NaN, Verdicts.None);
+
+    /// <summary>"difference ± standard error", or the difference alone where there is no error.</summary>
+    public string Text => NumberText.WithError(Difference, StandardError);
 
     /// <summary>Compares a mean log-likelihood with the published one.</summary>
     /// <remarks>
@@ -32,52 +34,38 @@ internal readonly record struct PaperComparison(
     /// <para>σ_O is known, σ_g is estimated from n seeds: the degrees of freedom are Welch and Satterthwaite's, all uncertainty being in
     /// the second term. They are n − 1 if the gap's spread dominates and grow without bound if the oracle's does.</para>
     /// </remarks>
-    /// <param name="gaps">Oracle minus log-likelihood of every seed, nats; n values.</param>
+    /// <param name="gap">Oracle minus log-likelihood over the n seeds, nats.</param>
     /// <param name="paper">Published mean; NaN where there is none.</param>
     /// <param name="spread">Spread of the oracle at this dimension.</param>
-    public static PaperComparison OfMean(IReadOnlyCollection<double> gaps, double paper, OracleSpread spread)
-    {
-        ArgumentNullException.ThrowIfNull(spread);
-        var gap = Summary.Of(gaps);
-        double knownVariance = spread.StandardDeviation * spread.StandardDeviation / PublishedIca.Seeds;
-        return Of(spread.MeanOracle - gap.Mean - paper, knownVariance, gap);
-    }
+    public static PaperComparison OfMean(Summary gap, double paper, OracleSpread spread) => Of(
+        spread.MeanOracle - gap.Mean - paper, spread.StandardDeviation * spread.StandardDeviation / PublishedIca.Seeds, gap);
 
     /// <summary>Compares the mean of paired differences between two methods with the published difference.</summary>
     /// <remarks>
     /// Both methods of a seed share its matrix, so the oracle cancels: d = δ̄ − δ_paper with Var d = σ_δ² (1/n + 1/m) and n − 1 degrees
     /// of freedom. The paper's runs are taken to be paired too: the authors' script draws the matrices from the seed alone.
     /// </remarks>
-    /// <param name="differences">Log-likelihood of one method minus the other's, per seed that has both, nats.</param>
+    /// <param name="difference">Log-likelihood of one method minus the other's over the seeds that both have, nats.</param>
     /// <param name="paper">Published difference of the means; NaN where there is none.</param>
-    public static PaperComparison OfPairedDifference(IReadOnlyCollection<double> differences, double paper)
-    {
-        var difference = Summary.Of(differences);
-        return Of(difference.Mean - paper, 0, difference);
-    }
+    public static PaperComparison OfPairedDifference(Summary difference, double paper) => Of(difference.Mean - paper, 0, difference);
 
     private static PaperComparison Of(double difference, double knownVariance, Summary estimated)
     {
-        if (double.IsNaN(difference))
-        {
-            return None;
-        }
-
         double estimatedVariance = estimated.StandardDeviation * estimated.StandardDeviation
             * ((1.0 / estimated.Count) + (1.0 / PublishedIca.Seeds));
         double variance = knownVariance + estimatedVariance;
-        if (double.IsNaN(variance))
-        {
+        if (double.IsNaN(difference) || double.IsNaN(variance))
             return None with { Difference = difference };
-        }
-
         double share = estimatedVariance / variance;
         double degreesOfFreedom = (estimated.Count - 1) / (share * share);
         double standardError = Math.Sqrt(variance);
-        Verdict verdict = Math.Abs(difference) <= Quantile(degreesOfFreedom) * standardError ? Verdict.Agrees
-            : difference > 0 ? Verdict.Higher
-            : Verdict.Lower;
-        return new PaperComparison(difference, standardError, degreesOfFreedom, verdict);
+        return new PaperComparison(
+            difference,
+            standardError,
+            degreesOfFreedom,
+            Math.Abs(difference) <= Quantile(degreesOfFreedom) * standardError ? Verdicts.Agrees
+                : difference > 0 ? Verdicts.Higher
+                : Verdicts.Lower);
     }
 
     /// <summary>
@@ -87,31 +75,18 @@ internal readonly record struct PaperComparison(
         degreesOfFreedom < 1e6 ? StudentT.InvCDF(0, 1, degreesOfFreedom, 0.975) : Normal.InvCDF(0, 1, 0.975);
 }
 
-/// <summary>What a comparison with the published table says. Higher log-likelihood is better.</summary>
-internal enum Verdict
+/// <summary>What a comparison with the published table says, as tables write it. Higher log-likelihood is better.</summary>
+internal static class Verdicts
 {
-    /// <summary>There is nothing to compare: no published value, or a single seed, whose spread is unknown. Written "–".</summary>
-    None,
+    /// <summary>There is nothing to compare: no published value, or a single seed, whose spread is unknown.</summary>
+    public const string None = "–";
 
     /// <summary>The difference is within its 95 % interval around zero.</summary>
-    Agrees,
+    public const string Agrees = "agrees";
 
     /// <summary>Ours is higher by more than chance explains.</summary>
-    Higher,
+    public const string Higher = "higher";
 
     /// <summary>Ours is lower by more than chance explains.</summary>
-    Lower,
-}
-
-/// <summary>The words of verdicts in tables.</summary>
-internal static class VerdictText
-{
-    /// <summary>"agrees", "higher", "lower" or "–".</summary>
-    public static string Word(this Verdict verdict) => verdict switch
-    {
-        Verdict.Agrees => "agrees",
-        Verdict.Higher => "higher",
-        Verdict.Lower => "lower",
-        _ => "–",
-    };
+    public const string Lower = "lower";
 }

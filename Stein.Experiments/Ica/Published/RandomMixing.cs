@@ -19,15 +19,9 @@ internal sealed class RandomMixing
     private readonly double[] aboveSquared;
 
     /// <param name="dim">Dimension D, at least 2: the condition number of a 1×1 matrix is 1 and never below D.</param>
-    /// <param name="seed">Seed of the draws.</param>
     public RandomMixing(int dim, int seed)
     {
-        if (dim < 2)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(dim), dim, "A matrix with condition number below its dimension exists only from dimension 2 on; give 2 or more.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIfLessThan(dim, 2);
         this.dim = dim;
         random = new MersenneTwister(seed, threadSafe: false);
         diagonalSquared = new double[dim];
@@ -40,23 +34,15 @@ internal sealed class RandomMixing
         double logDeterminant;
         do
         {
-            logDeterminant = NextUnconditioned();
+            logDeterminant = 0;
+            for (int index = 0; index < dim; index++)
+            {
+                diagonalSquared[index] = NextChiSquared(dim - index);
+                aboveSquared[index] = index < dim - 1 ? NextChiSquared(dim - 1 - index) : 0;
+                logDeterminant += 0.5 * Math.Log(diagonalSquared[index]);
+            }
         }
         while (!ConditionNumberIsBelowDim());
-
-        return logDeterminant;
-    }
-
-    /// <summary>log|det V| of the next V, whatever its condition number.</summary>
-    public double NextUnconditioned()
-    {
-        double logDeterminant = 0;
-        for (int index = 0; index < dim; index++)
-        {
-            diagonalSquared[index] = NextChiSquared(dim - index);
-            aboveSquared[index] = index < dim - 1 ? NextChiSquared(dim - 1 - index) : 0;
-            logDeterminant += 0.5 * Math.Log(diagonalSquared[index]);
-        }
 
         return logDeterminant;
     }
@@ -66,72 +52,34 @@ internal sealed class RandomMixing
     private bool ConditionNumberIsBelowDim()
     {
         double squaredDim = (double)dim * dim;
-        double lower = 0;
-        double upper = 0;
-        for (int index = 0; index < dim; index++)
-        {
-            lower = Math.Max(lower, TridiagonalEntry(index));
-            upper += TridiagonalEntry(index);
-        }
+        double[] diagonal = [.. Enumerable.Range(0, dim).Select(TridiagonalEntry)];
+        (double lower, double upper) = (diagonal.Max(), diagonal.Sum());
 
         // Every diagonal entry is a lower bound of the largest eigenvalue: most draws are rejected here, by one count.
-        if (HasEigenvalueBelow(lower / squaredDim))
-        {
+        if (Pivots(lower / squaredDim).Any(pivot => pivot < 0))
             return false;
-        }
-
         while (upper - lower > 1e-13 * upper)
         {
             double middle = 0.5 * (lower + upper);
-            if (AllEigenvaluesBelow(middle))
-            {
+            if (Pivots(middle).All(pivot => pivot < 0))
                 upper = middle;
-            }
             else
-            {
                 lower = middle;
-            }
         }
 
-        return !HasEigenvalueBelow(upper / squaredDim);
+        return Pivots(upper / squaredDim).All(pivot => pivot >= 0);
+    }
+
+    /// <summary>The pivots of BᵀB − x: as many are negative as there are eigenvalues below x (Sylvester).</summary>
+    private IEnumerable<double> Pivots(double x)
+    {
+        double pivot = 1;
+        for (int index = 0; index < dim; index++)
+        {
+            double coupling = index > 0 ? diagonalSquared[index - 1] * aboveSquared[index - 1] / pivot : 0;
+            yield return pivot = TridiagonalEntry(index) - x - coupling;
+        }
     }
 
     private double TridiagonalEntry(int index) => diagonalSquared[index] + (index > 0 ? aboveSquared[index - 1] : 0);
-
-    /// <summary>The pivots of BᵀB − x have as many negative signs as there are eigenvalues below x (Sylvester).</summary>
-    private bool HasEigenvalueBelow(double x)
-    {
-        double pivot = 1;
-        for (int index = 0; index < dim; index++)
-        {
-            pivot = NextPivot(index, x, pivot);
-            if (pivot < 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool AllEigenvaluesBelow(double x)
-    {
-        double pivot = 1;
-        for (int index = 0; index < dim; index++)
-        {
-            pivot = NextPivot(index, x, pivot);
-            if (pivot >= 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private double NextPivot(int index, double x, double previous)
-    {
-        double coupling = index > 0 ? diagonalSquared[index - 1] * aboveSquared[index - 1] / previous : 0;
-        return TridiagonalEntry(index) - x - coupling;
-    }
 }

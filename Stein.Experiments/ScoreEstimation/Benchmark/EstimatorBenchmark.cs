@@ -12,11 +12,10 @@ namespace Stein.Experiments.ScoreEstimation.Benchmark;
 /// <param name="Estimator">A name of <see cref="ScoreEstimators.Names"/>.</param>
 /// <param name="Samples">K, at least 2.</param>
 /// <param name="Dimension">D, at least 1.</param>
-/// <param name="Fits">How many times.</param>
+/// <param name="Fits">How many fits are timed.</param>
 internal sealed record EstimatorBenchmarkSettings(string Estimator, int Samples, int Dimension, int Fits);
 
-/// <summary>How long one estimator takes, and what memory. Times of a machine, and no part of any result that is to be repeated.</summary>
-/// <param name="Device">Name of the device.</param>
+/// <summary>How much time and memory one estimator takes: measurements of a machine, not results to be reproduced.</summary>
 /// <param name="Fits">Fits timed, after one to warm up.</param>
 /// <param name="FitSeconds">Median over the fits, each from samples of its own; NaN if the samples determined no score.</param>
 /// <param name="ScoresSeconds">Median of the time for the scores at <see cref="EstimatorBenchmark.TestPoints"/> other points.</param>
@@ -24,13 +23,13 @@ internal sealed record EstimatorBenchmarkSettings(string Estimator, int Samples,
 /// Memory that one fit allocates, the median: on a processor all of it, matrices included; on a GPU what is in main memory. No fit needs
 /// more at once.
 /// </param>
-/// <param name="ScoresBytes">The same of the scores.</param>
-/// <param name="PeakBytes">The largest working set of the whole process until then: of this row and those before it.</param>
+/// <param name="ScoresBytes">The same for the scores.</param>
+/// <param name="PeakBytes">The largest working set of the whole process so far: of this row and those before it.</param>
 [CsvRecord]
 internal sealed partial record EstimatorBenchmarkRow(
     [CsvColumn("estimator")] string Estimator,
     [CsvColumn("samples")] int Samples,
-    [CsvColumn("dim")] int Dimension,
+    [CsvColumn("dimension")] int Dimension,
     [CsvColumn("device")] string Device,
     [CsvColumn("regularisation")] double Regularisation,
     [CsvColumn("fits")] int Fits,
@@ -40,33 +39,25 @@ internal sealed partial record EstimatorBenchmarkRow(
     [CsvColumn("scores_bytes")] double ScoresBytes,
     [CsvColumn("peak_bytes")] long PeakBytes);
 
-/// <summary>Times estimators.</summary>
 internal static class EstimatorBenchmark
 {
-    /// <summary>Where the scores are asked for.</summary>
+    /// <summary>The number of points at which scores are evaluated.</summary>
     public const int TestPoints = 1024;
 
     private const uint Seed = 60;
 
-    /// <summary>Fits and evaluates once to warm up, then as often as is said; no other work.</summary>
+    /// <summary>Fits and evaluates once to warm up, and then as often as the settings say.</summary>
     /// <param name="device">A device of its own.</param>
-    /// <param name="settings">What to time.</param>
     /// <param name="cancellation">Checked before every fit.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static EstimatorBenchmarkRow Run(Device device, EstimatorBenchmarkSettings settings, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        ArgumentNullException.ThrowIfNull(settings);
         ScoreEstimator estimator = ScoreEstimators.Find(settings.Estimator);
-        var measured = new List<Measurement>();
-        for (uint fit = 0; fit <= settings.Fits; fit++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Measurement measurement = Measure(device, estimator, settings, fit);
-            if (fit > 0)
-                measured.Add(measurement);
-        }
-
+        Measurement[] measured =
+        [
+            .. Enumerable.Range(0, settings.Fits + 1).Select(fit => Measure(device, estimator, settings, (uint)fit, cancellation)).Skip(1),
+        ];
+        using var process = Process.GetCurrentProcess();
         return new(
             settings.Estimator,
             settings.Samples,
@@ -78,18 +69,20 @@ internal static class EstimatorBenchmark
             Median(measurement => measurement.ScoresSeconds),
             Median(measurement => measurement.FitBytes),
             Median(measurement => measurement.ScoresBytes),
-            Peak());
+            process.PeakWorkingSet64);
 
         double Median(Func<Measurement, double> value) => measured.Select(value).Median();
     }
 
-    private static Measurement Measure(Device device, ScoreEstimator estimator, EstimatorBenchmarkSettings settings, uint trial)
+    private static Measurement Measure(
+        Device device, ScoreEstimator estimator, EstimatorBenchmarkSettings settings, uint trial, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var target = ScoreTarget.Create("gauss", settings.Dimension, Seed, trial);
         double[] samples = target.Sample(new PhiloxStream(Seed, StreamPurpose.TrainingData, trial), settings.Samples);
         double[] points = target.Sample(new PhiloxStream(Seed, StreamPurpose.TestData, trial), TestPoints);
 
-        // What the fit before left behind is neither this one's time nor this one's memory.
+        // The garbage of the previous fit must not count as time or memory of this one.
         GC.Collect();
         try
         {
@@ -112,14 +105,8 @@ internal static class EstimatorBenchmark
         }
     }
 
-    /// <summary>By all threads: large products are shared among the cores.</summary>
+    /// <summary>Counts all threads, because large products are shared between the cores.</summary>
     private static long Allocated() => GC.GetTotalAllocatedBytes(precise: true);
-
-    private static long Peak()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64;
-    }
 
     private readonly record struct Measurement(double FitSeconds, double ScoresSeconds, double FitBytes, double ScoresBytes);
 }

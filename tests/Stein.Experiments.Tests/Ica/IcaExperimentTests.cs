@@ -102,7 +102,7 @@ public sealed class IcaExperimentTests : IDisposable
         Assert.Empty(outcome.Comparisons);
         Assert.Equal(2, File.ReadAllLines(folder.File("report/runs.csv")).Length);
         Assert.Contains("1 of 3 seeds", File.ReadAllText(folder.File("report/table.md")), StringComparison.Ordinal);
-        Assert.Contains("no reproduction", File.ReadAllText(folder.File("report/table.md")), StringComparison.Ordinal);
+        Assert.Contains("are not reproduced", File.ReadAllText(folder.File("report/table.md")), StringComparison.Ordinal);
     }
 
     [Theory]

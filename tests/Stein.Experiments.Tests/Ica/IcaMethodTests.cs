@@ -41,8 +41,8 @@ public sealed class IcaMethodTests
             IcaSample.Run("lsd", 10, 70, -11.7, -9) with { Row = IcaSample.Row("lsd", "10 probes") },
         ];
         IcaDifferenceRow row = Assert.Single(IcaSample.Table(runs, comparePaper: false).Differences);
-        Assert.Equal("LSD (10 probes) − LSD", row.Comparison);
-        Assert.Equal(-0.6, row.Mean, 1e-12);
+        Assert.Equal("LSD (10 probes) − LSD", row.Name);
+        Assert.Equal(-0.6, row.Difference.Mean, 1e-12);
     }
 
     [Fact]

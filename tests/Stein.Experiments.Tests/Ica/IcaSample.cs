@@ -14,23 +14,10 @@ internal static class IcaSample
            from seed in new[] { 60, 70, 80 }
            let oracle = (-0.9 * dim) + (0.01 * (seed - 70))
            let gap = 0.1 + Array.IndexOf(Methods, method) + (0.003 * ((seed * 7) % 11))
-           select new IcaRun(Row(method), dim, seed, oracle - gap, oracle, 0.1 + (0.001 * (seed % 7)), Math.PI),
-    ];
-
-    public static IReadOnlyList<IcaCurvePoint> Curves { get; } =
-    [
-        .. from run in Runs
-           where run.Row.Method.IsTrained
-           from iteration in Enumerable.Range(0, 31).Select(step => 500 * step)
-           let distance = 300 * Math.Exp(-iteration / 1000.0)
-           select new IcaCurvePoint(
-               run.Row,
-               run.Dim,
-               (int)run.Seed,
-               iteration,
-               run.TestLogLikelihood - distance,
-               iteration == 0 ? double.NaN : distance / 3,
-               run.Oracle),
+           select new IcaRun(Row(method), dim, seed, oracle - gap, oracle, 0.1 + (0.001 * (seed % 7)), Math.PI)
+           {
+               Curve = IcaMethod.Find(method).IsTrained ? Curve(oracle - gap) : [],
+           },
     ];
 
     public static IcaRow Row(string method, string variant = "") => new(IcaMethod.Find(method), variant);
@@ -41,4 +28,11 @@ internal static class IcaSample
     /// <summary>The table of runs of which three seeds are expected.</summary>
     public static IcaTable Table(IEnumerable<IcaRun> runs, bool comparePaper, int seedsExpected = 3)
         => new(runs, comparePaper, seedsExpected);
+
+    private static IReadOnlyList<IcaCurvePoint> Curve(double end) =>
+    [
+        .. from iteration in Enumerable.Range(0, 31).Select(step => 500 * step)
+           let distance = 300 * Math.Exp(-iteration / 1000.0)
+           select new IcaCurvePoint(iteration, end - distance, iteration == 0 ? double.NaN : distance / 3),
+    ];
 }

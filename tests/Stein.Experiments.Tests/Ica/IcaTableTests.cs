@@ -11,7 +11,7 @@ public sealed class IcaTableTests
     {
         IReadOnlyList<IcaTableRow> rows = IcaSample.Table(IcaSample.Runs, comparePaper: true).Rows;
         Assert.Equal(["KSD", "LSD", "maxSKSD-g", "whitening", "MLE", "oracle"], rows.Select(row => row.Method).Distinct());
-        Assert.Equal([10, 20], rows.Where(row => row.Method == "KSD").Select(row => row.Dim));
+        Assert.Equal([10, 20], rows.Where(row => row.Method == "KSD").Select(row => row.Dimension));
     }
 
     [Fact]
@@ -25,26 +25,26 @@ public sealed class IcaTableTests
         ];
         IcaTableRow row = IcaSample.Table(runs, comparePaper: false).Rows[0];
         Assert.Equal(3, row.Seeds);
-        Assert.Equal(-12, row.Mean, 1e-12);
-        Assert.Equal(2 / Math.Sqrt(3), row.Se, 1e-12);
+        Assert.Equal(-12, row.LogLikelihood.Mean, 1e-12);
+        Assert.Equal(2 / Math.Sqrt(3), row.LogLikelihood.StandardError, 1e-12);
         Assert.Equal(-9.5, row.Oracle, 1e-12);
-        Assert.Equal(2.5, row.Gap, 1e-12);
-        Assert.Equal(0.2, row.AmariDistance, 1e-12);
+        Assert.Equal(2.5, row.Gap.Mean, 1e-12);
+        Assert.Equal(0.2, row.AmariDistance.Mean, 1e-12);
         Assert.Equal(double.NaN, row.Paper);
-        Assert.Equal("–", row.Verdict);
+        Assert.Equal("–", row.Comparison.Verdict);
     }
 
     [Fact]
     public void The_paper_is_compared_only_when_told()
     {
         IReadOnlyList<IcaTableRow> rows = IcaSample.Table(IcaSample.Runs, comparePaper: true).Rows;
-        IcaTableRow ksd = rows.Single(row => row is { Method: "KSD", Dim: 10 });
+        IcaTableRow ksd = rows.Single(row => row is { Method: "KSD", Dimension: 10 });
         Assert.Equal(-10.23, ksd.Paper);
-        Assert.Equal(OracleSpread.Of(10).MeanOracle - ksd.Gap, ksd.AdjustedMean, 1e-12);
-        Assert.Equal(ksd.AdjustedMean - ksd.Paper, ksd.Difference, 1e-12);
-        Assert.NotEqual("–", ksd.Verdict);
-        Assert.All(rows.Where(row => row.Method is "whitening" or "MLE" or "oracle"), row => Assert.Equal("–", row.Verdict));
-        Assert.All(IcaSample.Table(IcaSample.Runs, comparePaper: false).Rows, row => Assert.Equal("–", row.Verdict));
+        Assert.Equal(OracleSpread.Of(10).MeanOracle - ksd.Gap.Mean, ksd.Comparable, 1e-12);
+        Assert.Equal(ksd.Comparable - ksd.Paper, ksd.Comparison.Difference, 1e-12);
+        Assert.NotEqual("–", ksd.Comparison.Verdict);
+        Assert.All(rows.Where(row => row.Method is "whitening" or "MLE" or "oracle"), row => Assert.Equal("–", row.Comparison.Verdict));
+        Assert.All(IcaSample.Table(IcaSample.Runs, comparePaper: false).Rows, row => Assert.Equal("–", row.Comparison.Verdict));
     }
 
     [Fact]
@@ -52,9 +52,9 @@ public sealed class IcaTableTests
     {
         IcaRun[] runs = [.. IcaSample.Runs.Where(run => run.Row != IcaSample.Row("ksd") || run.Seed == 60)];
         IcaTableRow row = IcaSample.Table(runs, comparePaper: true, seedsExpected: 5).Rows.First(row => row.Method == "KSD");
-        Assert.Equal((1, 5), (row.Seeds, row.SeedsExpected));
-        Assert.Equal(double.NaN, row.Se);
-        Assert.Equal("–", row.Verdict);
+        Assert.Equal(1, row.Seeds);
+        Assert.Equal(double.NaN, row.LogLikelihood.StandardError);
+        Assert.Equal("–", row.Comparison.Verdict);
     }
 
     [Fact]
@@ -70,9 +70,9 @@ public sealed class IcaTableTests
             IcaSample.Run("lsd", 20, 1, -1, -9),
         ];
         IcaDifferenceRow row = Assert.Single(IcaSample.Table(runs, comparePaper: true).Differences);
-        Assert.Equal(("KSD − maxSKSD-g", 10, 2), (row.Comparison, row.Dim, row.Seeds));
-        Assert.Equal(0, row.Mean, 1e-12);
-        Assert.Equal(1, row.Se, 1e-12);
+        Assert.Equal(("KSD − maxSKSD-g", 10, 2), (row.Name, row.Dimension, row.Difference.Count));
+        Assert.Equal(0, row.Difference.Mean, 1e-12);
+        Assert.Equal(1, row.Difference.StandardError, 1e-12);
         Assert.Equal(-10.23 + 10.45, row.Paper, 1e-12);
     }
 

@@ -69,7 +69,7 @@ public sealed class IcaTrainingStateTests
     public void A_run_restored_after_any_iteration_ends_with_the_same_bits(string variant, string deviceName)
     {
         IcaSettings settings = Variants[variant];
-        IcaProblem problem = IcaProblem.Create(settings);
+        var problem = new IcaProblem(settings);
         using Device device = DeviceCatalog.Create(deviceName);
         var undisturbed = new IcaTraining(device, settings, problem);
         List<byte[]> states = [Save(undisturbed)];
@@ -107,7 +107,7 @@ public sealed class IcaTrainingStateTests
     public void Nothing_of_what_was_before_remains(string variant, string deviceName)
     {
         IcaSettings settings = Variants[variant];
-        IcaProblem problem = IcaProblem.Create(settings);
+        var problem = new IcaProblem(settings);
         using Device device = DeviceCatalog.Create(deviceName);
         var training = new IcaTraining(device, settings, problem);
         int half = Iterations(settings) / 2;
@@ -126,7 +126,7 @@ public sealed class IcaTrainingStateTests
     {
         IcaSettings settings = Variants["ksd"];
         using Device device = DeviceCatalog.Create("simd");
-        var training = new IcaTraining(device, settings, IcaProblem.Create(settings));
+        var training = new IcaTraining(device, settings, new IcaProblem(settings));
         var exception = Assert.Throws<InvalidDataException>(() => Restore(training, HalfWay(settings)));
         Assert.Contains("5×5 in double precision", exception.Message, StringComparison.Ordinal);
     }
@@ -142,7 +142,7 @@ public sealed class IcaTrainingStateTests
         IcaSettings settings = Variants[variant];
         byte[] state = HalfWay(settings);
         using Device device = DeviceCatalog.Create("double");
-        var training = new IcaTraining(device, settings, IcaProblem.Create(settings));
+        var training = new IcaTraining(device, settings, new IcaProblem(settings));
         for (int length = 0; length < state.Length; length++)
         {
             byte[] cut = state[..length];
@@ -157,7 +157,7 @@ public sealed class IcaTrainingStateTests
     {
         IcaSettings settings = Variants["ksd"];
         using Device device = DeviceCatalog.Create("double");
-        var training = new IcaTraining(device, settings, IcaProblem.Create(settings));
+        var training = new IcaTraining(device, settings, new IcaProblem(settings));
         Assert.Empty(training.LastGoodState());
         Restore(training, HalfWay(settings));
         Assert.Equal("unmixing_last_good_iteration4.csv", Assert.Single(training.LastGoodState()).Name);
@@ -169,7 +169,7 @@ public sealed class IcaTrainingStateTests
     private static byte[] HalfWay(IcaSettings settings)
     {
         using Device device = DeviceCatalog.Create("double");
-        var training = new IcaTraining(device, settings, IcaProblem.Create(settings));
+        var training = new IcaTraining(device, settings, new IcaProblem(settings));
         StepTo(training, Iterations(settings) / 2);
         training.Measure();
         return Save(training);

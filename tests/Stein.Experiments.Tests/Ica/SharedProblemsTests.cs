@@ -84,6 +84,6 @@ public sealed class SharedProblemsTests
     private IcaProblem Draw(IcaSettings settings)
     {
         Interlocked.Increment(ref draws);
-        return IcaProblem.Create(settings);
+        return new IcaProblem(settings);
     }
 }

@@ -12,7 +12,7 @@ public sealed class WhiteningTests
     [Fact]
     public void Sources_are_uncorrelated_with_mean_absolute_value_one()
     {
-        IcaProblem problem = IcaProblem.Create(new IcaSettings { Dimension = Dimension, TrainingSamples = 5000, TestSamples = 10 });
+        var problem = new IcaProblem(new IcaSettings { Dimension = Dimension, TrainingSamples = 5000, TestSamples = 10 });
         double[] unmixing = Whitening.Unmixing(problem.Training, Dimension, BaseDensity.Laplace, seed: 60);
         double[][] sources = [.. problem.Training.Chunk(Dimension).Select(x => Apply(unmixing, x))];
         for (int d = 0; d < Dimension; d++)
@@ -30,7 +30,7 @@ public sealed class WhiteningTests
     [Fact]
     public void The_rotation_depends_on_the_seed_only()
     {
-        IcaProblem problem = IcaProblem.Create(new IcaSettings { Dimension = Dimension, TrainingSamples = 500, TestSamples = 10 });
+        var problem = new IcaProblem(new IcaSettings { Dimension = Dimension, TrainingSamples = 500, TestSamples = 10 });
         double[] Unmixing(ulong seed) => Whitening.Unmixing(problem.Training, Dimension, BaseDensity.Laplace, seed);
         Assert.Equal(Unmixing(1), Unmixing(1));
         Assert.NotEqual(Unmixing(1), Unmixing(2));

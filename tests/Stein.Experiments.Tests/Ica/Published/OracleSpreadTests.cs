@@ -1,3 +1,4 @@
+using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
 using Stein.Experiments.Ica.Published;
@@ -39,7 +40,7 @@ public sealed class OracleSpreadTests
     [Fact]
     public void Bidiagonal_draws_have_the_law_of_dense_matrices()
     {
-        const int Dim = 10;
+        const int Dimension = 10;
         const int Draws = 400;
         var random = new MathNet.Numerics.Random.MersenneTwister(5);
         var accepted = new List<double>();
@@ -47,15 +48,15 @@ public sealed class OracleSpreadTests
         while (accepted.Count < Draws)
         {
             tries++;
-            var matrix = Matrix<double>.Build.Dense(Dim, Dim, (_, _) => MathNet.Numerics.Distributions.Normal.Sample(random, 0, 1));
+            var matrix = Matrix<double>.Build.Dense(Dimension, Dimension, (_, _) => Normal.Sample(random, 0, 1));
             var singular = matrix.Svd(computeVectors: false).S;
-            if (singular[0] < Dim * singular[Dim - 1])
+            if (singular[0] < Dimension * singular[Dimension - 1])
             {
                 accepted.Add(singular.Sum(Math.Log));
             }
         }
 
-        OracleSpread spread = OracleSpread.Of(Dim);
+        OracleSpread spread = OracleSpread.Of(Dimension);
         double error = spread.StandardDeviation / Math.Sqrt(Draws);
         Assert.Equal(spread.MeanLogDeterminant, accepted.Mean(), 4.5 * error);
         Assert.Equal(spread.StandardDeviation, accepted.StandardDeviation(), 4.5 * error / Math.Sqrt(2));
