@@ -60,6 +60,21 @@ internal sealed record DaeDescentSettings
 
     [JsonIgnore]
     public string Title => $"{DataName}, N = {Samples}";
+
+    /// <summary>
+    /// Whether a descent is measured at a time: at 0, then at 1, 1.5, 2, 3, 5 and 7 times each power of ten as far as they are whole, and
+    /// at the last.
+    /// </summary>
+    public bool IsMeasuredAt(int time)
+    {
+        int power = 1;
+        while (power <= time / 10)
+            power *= 10;
+        return time == 0 || time == Steps || Array.Exists([1, 1.5, 2, 3, 5, 7], factor => factor * power == time);
+    }
+
+    /// <summary>All times at which a descent is measured, ascending.</summary>
+    public IEnumerable<int> MeasuringTimes() => Enumerable.Range(0, Steps + 1).Where(IsMeasuredAt);
 }
 
 /// <summary>
@@ -144,8 +159,9 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         double pairs = samples * samples;
         int splits = HeldOutSplit.Count(config.Samples.Value);
         double steps = 4 * (1 + (0.64 * splits)) * pairs * config.Steps;
-        double points = (config.IsFile ? 0 : config.TestPoints) + (ArrowGrid.Across * ArrowGrid.Across) + (0.16 * splits * samples);
-        double measurements = MeasuringTimes.Until(config.Steps).Count() * 40 * ((samples * points) + pairs);
+        const int Grid = FunctionalDescent.GridAcross * FunctionalDescent.GridAcross;
+        double points = (config.IsFile ? 0 : config.TestPoints) + Grid + (0.16 * splits * samples);
+        double measurements = config.MeasuringTimes().Count() * 40 * ((samples * points) + pairs);
         return steps + measurements + (12 * splits * ((0.5 * pairs * samples) + (40 * samples * points)));
     }
 
@@ -157,29 +173,24 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
 
     protected override int Iterations(DaeDescentSettings config) => config.Steps;
 
-    protected override Func<int, bool> IsMeasured(DaeDescentSettings config) => time => MeasuringTimes.Includes(time, config.Steps);
+    protected override Func<int, bool> IsMeasured(DaeDescentSettings config) => config.IsMeasuredAt;
 
     protected override Report Compose(Results<DaeDescentSettings> results)
     {
         IReadOnlyList<DescentCell> cells = DescentCell.Of(results);
         DescentCell[][] byData = [.. cells.GroupBy(cell => cell.Data).Select(group => group.ToArray())];
-        ArrowExample[] examples = [.. byData.Select(group => ArrowExample.Of(group.MinBy(cell => cell.Config.Samples)!))];
+        DescentCell[] examples = [.. byData.Select(group => group.MinBy(cell => cell.Config.Samples)!)];
         return new(
         [
             Course(
                 "descent",
-                cells,
-                run => run.Points,
+                cells.SelectMany(cell => cell.Descent),
                 [
-                    new("time", row => row.First.Time),
-                    new("effective_ridge", row => row.First.Time == 0
-                        ? null
-                        : row.Cell.Over(run => run.Stored[FunctionalDescent.LargestEigenvalue]).Mean / row.First.Time),
+                    new("time", row => row.Place),
+                    new("effective_ridge", row => row.Place == 0 ? null : row.Cell.Eigenvalue / row.Place),
                 ],
-                DataColumn<CourseRow<DescentPoint>>.MeanAndError(
-                    $"{IScoreMeasures.TestErrorName}_relative",
-                    row => row.Cell.Over(run => run.Points[row.Index].TestError / run.Points[0].TestError))),
-            Course("ridge", cells, run => run.Ridges, [new("ridge", row => row.First.Ridge)], []),
+                DataColumn<CourseRow>.MeanAndError($"{ScoreMeasures.TestErrorName}_relative", row => row.Relative)),
+            Course("ridge", cells.SelectMany(cell => cell.Ridges), [new("ridge", row => row.Place)], []),
             DataTable.Create(
                 "stopping",
                 cells.SelectMany(cell => cell.Runs, (cell, run) => (Cell: cell, Run: run)),
@@ -192,22 +203,22 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 new("largest_eigenvalue", row => row.Run.Stored[FunctionalDescent.LargestEigenvalue]),
                 new("ksd_floor", row => row.Run.Stored[FunctionalDescent.Floor]),
                 new("best_time", row => row.Run.BestTime),
-                new("best_error", row => row.Run.Best.TestError),
+                new("best_error", row => row.Run.Best.FisherTest),
                 new("stopping_time", row => row.Run.Stopped.Time),
-                new("stopping_error", row => row.Run.Stopped.TestError),
+                new("stopping_error", row => row.Run.Stopped.FisherTest),
                 new("regret", row => row.Run.Regret),
                 new("best_ridge", row => row.Run.BestRidge),
-                new("best_ridge_error", row => row.Run.BestRidgePoint.TestError),
+                new("best_ridge_error", row => row.Run.BestRidgePoint.FisherTest),
                 new("held_out_ridge", row => row.Run.ChosenRidge.Ridge),
-                new("held_out_ridge_error", row => row.Run.ChosenRidge.TestError),
+                new("held_out_ridge_error", row => row.Run.ChosenRidge.FisherTest),
                 new("ridge_regret", row => row.Run.RidgeRegret)),
             DataTable.Create(
                 "arrows",
-                examples.SelectMany(example => example.Arrows, (example, arrow) => (Example: example, Arrow: arrow)),
-                new("cell", row => row.Example.Cell.Name),
-                new("seed", row => row.Example.Run.Stored.Config.Seed),
+                from cell in examples from arrow in cell.Arrows select (Cell: cell, Arrow: arrow),
+                new("cell", row => row.Cell.Name),
+                new("seed", row => row.Cell.Config.Seed),
                 new("time", row => row.Arrow.Time),
-                new("is_stopping_time", row => row.Arrow.Time == row.Example.Run.Stopped.Time ? 1 : 0),
+                new("is_stopping_time", row => row.Arrow.Time == row.Cell.Runs[0].Stopped.Time ? 1 : 0),
                 new("x1", row => row.Arrow.X1),
                 new("x2", row => row.Arrow.X2),
                 new("s1", row => row.Arrow.S1),
@@ -216,33 +227,30 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 new("true2", row => row.Arrow.True2)) with { IsInJson = false },
             .. byData.Select(group => DescentTable(group, results.Where(config => DescentCell.DataOf(config) == group[0].Data))),
             StoppingTable(cells, results),
-            .. examples.Select(example => example.Draw($"{Setting([example.Cell])}One seed.")),
+            .. examples.Select(ArrowFigure),
             .. cells.Select(Curves),
             .. cells.Where(cell => cell.HasTruth).Select(RidgeCurves),
         ]);
     }
 
-    /// <summary>One row per cell and point of its runs' course.</summary>
-    private static DataTable Course<TPoint>(
+    private static DataTable Course(
         string name,
-        IReadOnlyList<DescentCell> cells,
-        Func<FinishedDescent, IReadOnlyList<TPoint>> points,
-        IReadOnlyList<DataColumn<CourseRow<TPoint>>> place,
-        IReadOnlyList<DataColumn<CourseRow<TPoint>>> relativeError)
-        where TPoint : IScoreMeasures
+        IEnumerable<CourseRow> rows,
+        IReadOnlyList<DataColumn<CourseRow>> place,
+        IReadOnlyList<DataColumn<CourseRow>> relativeError)
         => DataTable.Create(
             name,
-            cells.SelectMany(cell => CourseRow<TPoint>.Of(cell, points)),
+            rows,
             [
                 new("cell", row => row.Cell.Name),
                 new("data", row => row.Cell.Config.DataName),
                 new("samples", row => row.Cell.Config.Samples),
                 new("seeds", row => row.Cell.Runs.Count),
                 .. place,
-                .. IScoreMeasures.All.SelectMany(measure => (IEnumerable<DataColumn<CourseRow<TPoint>>>)
+                .. ScoreMeasures.All.SelectMany(measure => (IEnumerable<DataColumn<CourseRow>>)
                 [
-                    .. DataColumn<CourseRow<TPoint>>.MeanAndError(measure.Name, row => row.Over(point => measure.Value(point))),
-                    .. measure.Name == IScoreMeasures.TestErrorName ? relativeError : [],
+                    .. DataColumn<CourseRow>.MeanAndError(measure.Name, row => row.Over(measure.Value)),
+                    .. measure.Name == ScoreMeasures.TestErrorName ? relativeError : [],
                 ]),
             ]);
 
@@ -265,9 +273,9 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 new("t", time => $"{time}"),
                 .. cells.SelectMany(cell => (TextColumn<int>[])
                 [
-                    Column("KSD²", cell, point => point.Discrepancy),
+                    Column("KSD²", cell, point => point.Ksd),
                     hasTruth
-                        ? Column("Fisher error", cell, point => point.TestError)
+                        ? Column("Fisher error", cell, point => point.FisherTest)
                         : Column("held-out loss", cell, point => point.HeldOutLoss),
                 ]),
             ]);
@@ -299,14 +307,14 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             new("data", cell => cell.Condition.WithSeeds(cell.Config.Title)),
             Mean("KSD² floor ≤", run => run.Stored[FunctionalDescent.Floor]),
             Range("best t", run => run.BestTime),
-            Mean("error", run => run.Best.TestError),
+            Mean("error", run => run.Best.FisherTest),
             Range("held-out t", run => run.Stopped.Time),
-            Mean("error", run => run.Stopped.TestError),
+            Mean("error", run => run.Stopped.FisherTest),
             Mean("regret", run => run.Regret),
             Range("best η", run => run.BestRidge),
-            Mean("error", run => run.BestRidgePoint.TestError),
+            Mean("error", run => run.BestRidgePoint.FisherTest),
             Range("held-out η", run => run.ChosenRidge.Ridge),
-            Mean("error", run => run.ChosenRidge.TestError),
+            Mean("error", run => run.ChosenRidge.FisherTest),
             Mean("regret", run => run.RidgeRegret));
 
         static TextColumn<DescentCell> Mean(string header, Func<FinishedDescent, double> value)
@@ -324,6 +332,41 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         static string Short(double value) => NumberText.Tick(Math.Round(value, value >= 1 ? 1 : 4));
     }
 
+    /// <summary>
+    /// The samples of the first seed, each time with the scores of the density, at t = 1, at the stopping time, at 100, 1000 and the last,
+    /// as far as they are there.
+    /// </summary>
+    private static Figure ArrowFigure(DescentCell cell)
+    {
+        FinishedDescent run = cell.Runs[0];
+        ILookup<int, ArrowPoint> byTime = cell.Arrows.ToLookup(arrow => arrow.Time);
+        int last = byTime.Max(time => time.Key);
+        return ScoreField.Draw(
+            $"arrows_{cell.Name}",
+            "Samples, with the score on a grid over them as arrows. All panels have one scale; arrows that would be too long are shortened "
+                + $"and have another colour. The numbers are in arrows.csv. {Setting([cell])}One seed.",
+            about: "",
+            [.. byTime[last].Select(arrow => arrow.Estimate())],
+            FieldPoint.Quantile(byTime[Math.Max(run.Stopped.Time, 1)].Select(arrow => arrow.Estimate()), 0.75),
+            [
+                .. cell.HasTruth
+                    ? [("score of the density", byTime[last].Select(arrow => arrow.Truth()))]
+                    : ((string, IEnumerable<FieldPoint>)[])[],
+                .. from time in new[] { 1, run.Stopped.Time, 100, 1000, last }.Distinct().Where(byTime.Contains).Order()
+                   let title = $"t = {time}" + (time == run.Stopped.Time ? ", stopped by held-out loss" : "")
+                   select (title, byTime[time].Select(arrow => arrow.Estimate())),
+            ],
+            new Series(
+                $"samples ({cell.Config.Title}, seed {cell.Config.Seed})",
+                SeriesStyle.Of(4) with { Marker = SeriesStyle.Of(0).Marker },
+                [.. FinishedDescent.Read<SamplePoint>(run.Stored, FunctionalDescent.SamplesFile).Select(sample => new Point(sample.X1, sample.X2))])
+            {
+                HasLine = false,
+                MarkerSize = 3,
+                LegendRank = 1,
+            });
+    }
+
     /// <summary>KSD² at the samples and, where the density is known, the Fisher errors, against time.</summary>
     private static Figure Curves(DescentCell cell)
     {
@@ -338,30 +381,29 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             [
                 .. times[0] < times[^1] ? [new Stripe(times[0], times[^1])] : (Layer[])[],
                 new Rule("stopped by held-out loss", SeriesStyle.Reference, LowerMedian(times)) { IsVertical = true, LegendRank = 1 },
-                Line(0, "KSD² at the samples", point => point.Discrepancy),
+                Line(0, "KSD² at the samples", point => point.Ksd),
                 .. cell.HasTruth
                     ?
                     [
-                        Line(1, "Fisher error at test points", point => point.TestError),
-                        Line(2, "Fisher error at the samples", point => point.SampleError),
+                        Line(1, "Fisher error at test points", point => point.FisherTest),
+                        Line(2, "Fisher error at the samples", point => point.FisherSamples),
                     ]
                     : (Layer[])[],
             ]);
 
-        Series Line(int index, string label, Func<DescentPoint, double> value) => new(
+        Series Line(int index, string label, Func<ScoreMeasures, double> value) => new(
             label,
             SeriesStyle.Of(index),
             [
-                .. from row in CourseRow<DescentPoint>.Of(cell, run => run.Points)
-                   where row.First.Time > 0
-                   select Point.Mean(row.First.Time, row.Over(value)),
+                .. from row in cell.Descent
+                   where row.Place > 0
+                   select Point.Mean(row.Place, row.Over(value)),
             ]);
     }
 
     /// <summary>Fisher error at the test points of the descent at ridge λ/t and of the Stein gradient estimator at ridge η.</summary>
     private static Figure RidgeCurves(DescentCell cell)
     {
-        double eigenvalue = cell.Over(run => run.Stored[FunctionalDescent.LargestEigenvalue]).Mean;
         double minRidge = 0.5 * cell.Runs[0].Ridges[0].Ridge;
         return new Figure(
             $"ridge_{cell.Name}",
@@ -374,17 +416,14 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                     "descent, stopped at t",
                     SeriesStyle.Of(0),
                     [
-                        .. from row in CourseRow<DescentPoint>.Of(cell, run => run.Points)
-                           where row.First.Time > 0 && eigenvalue / row.First.Time >= minRidge
-                           select Point.Mean(eigenvalue / row.First.Time, row.Over(point => point.TestError)),
+                        .. from row in cell.Descent
+                           where row.Place > 0 && cell.Eigenvalue / row.Place >= minRidge
+                           select Point.Mean(cell.Eigenvalue / row.Place, row.Over(point => point.FisherTest)),
                     ]),
                 new Series(
                     "Stein gradient estimator with ridge",
                     SeriesStyle.Of(1),
-                    [
-                        .. from row in CourseRow<RidgePoint>.Of(cell, run => run.Ridges)
-                           select Point.Mean(row.First.Ridge, row.Over(point => point.TestError)),
-                    ]),
+                    [.. cell.Ridges.Select(row => Point.Mean(row.Place, row.Over(point => point.FisherTest)))]),
             ]);
     }
 
@@ -392,13 +431,13 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     private static string Message(DescentCell[] cells)
     {
         FinishedDescent[] runs = [.. cells.SelectMany(cell => cell.Runs)];
-        int falling = runs.Count(run => run.Points.Zip(run.Points.Skip(1)).All(pair => pair.Second.Discrepancy < pair.First.Discrepancy));
+        int falling = runs.Count(run => run.Points.Zip(run.Points.Skip(1)).All(pair => pair.Second.Ksd < pair.First.Ksd));
         string falls = $"KSD² at the samples falls from every measured time to the next in {falling} of {runs.Length} runs";
         if (!cells[0].HasTruth)
             return $"{falls}. That is no measure of the score's accuracy. ";
         (int first, int last) = (runs.Min(run => run.Best.Time), runs.Max(run => run.Best.Time));
         string least = first == last ? $"{first}" : $"{first} to {last}";
-        double[] ratios = [.. runs.Select(run => run.Points[^1].TestError / run.Best.TestError)];
+        double[] ratios = [.. runs.Select(run => run.Points[^1].FisherTest / run.Best.FisherTest)];
         string rise = $"{SignificantText.Number(ratios.Min())} to {SignificantText.Number(ratios.Max())} times that";
         return $"A KSD near 0 on the sample does not mean that the score is accurate: {falls}, while the Fisher error is least at "
             + $"t = {least} and at the last step {rise}. ";
@@ -444,13 +483,13 @@ internal sealed record FinishedDescent(
     StoredRun<DaeDescentSettings> Stored, IReadOnlyList<DescentPoint> Points, IReadOnlyList<RidgePoint> Ridges)
 {
     /// <summary>The measured point with the smallest error at the test points; the first where the true score is not known.</summary>
-    public DescentPoint Best { get; } = Points.MinBy(point => point.TestError)!;
+    public DescentPoint Best { get; } = Points.MinBy(point => point.FisherTest)!;
 
     /// <summary>The point at which the held-out loss stops the descent.</summary>
     public DescentPoint Stopped { get; } = Points.Single(point => point.Time == (int)Stored[FunctionalDescent.StoppingTime]);
 
     /// <summary>The point of the ridge with the smallest error at the test points; the first where the true score is not known.</summary>
-    public RidgePoint BestRidgePoint { get; } = Ridges.MinBy(point => point.TestError)!;
+    public RidgePoint BestRidgePoint { get; } = Ridges.MinBy(point => point.FisherTest)!;
 
     /// <summary>The point of the ridge that the held-out loss chooses.</summary>
     public RidgePoint ChosenRidge { get; } = Ridges.Single(point => point.Ridge == Stored[FunctionalDescent.HeldOutRidge]);
@@ -462,10 +501,10 @@ internal sealed record FinishedDescent(
     public double BestRidge => Stored.Config.IsFile ? double.NaN : BestRidgePoint.Ridge;
 
     /// <summary>The error where the descent is stopped, relative to the smallest.</summary>
-    public double Regret => Stopped.TestError / Best.TestError;
+    public double Regret => Stopped.FisherTest / Best.FisherTest;
 
     /// <summary>The error with the chosen ridge, relative to the smallest.</summary>
-    public double RidgeRegret => ChosenRidge.TestError / BestRidgePoint.TestError;
+    public double RidgeRegret => ChosenRidge.FisherTest / BestRidgePoint.FisherTest;
 
     /// <exception cref="InvalidDataException">A file of the run is damaged.</exception>
     public static FinishedDescent Of(StoredRun<DaeDescentSettings> run)
@@ -473,12 +512,7 @@ internal sealed record FinishedDescent(
 
     /// <summary>The rows of a file of a run.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static List<TRow> Read<TRow>(StoredRun run, string name)
-    {
-        string path = Path.Combine(run.Folder, name);
-        using FileStream stream = File.OpenRead(path);
-        return CsvFile.Read<TRow>(stream, path);
-    }
+    public static IReadOnlyList<TRow> Read<TRow>(StoredRun run, string name) => DataTable.ReadRecords<TRow>(Path.Combine(run.Folder, name));
 }
 
 /// <summary>The finished seeds of one condition.</summary>
@@ -496,6 +530,20 @@ internal sealed record DescentCell(string Name, Condition<DaeDescentSettings> Co
     public bool HasTruth => !Config.IsFile;
 
     public string TitleWithSeeds => $"{Config.Title}, {(Runs.Count == 1 ? $"seed {Config.Seed}" : $"{Runs.Count} seeds")}";
+
+    /// <summary>λ, the mean over seeds.</summary>
+    public double Eigenvalue => Condition.Over(FunctionalDescent.LargestEigenvalue).Mean;
+
+    /// <summary>One row per time; all runs have the same.</summary>
+    public IEnumerable<CourseRow> Descent => Runs[0].Points.Select(
+        (point, index) => new CourseRow(this, point.Time, [.. Runs.Select(run => run.Points[index])]));
+
+    /// <summary>One row per ridge; all runs have the same.</summary>
+    public IEnumerable<CourseRow> Ridges => Runs[0].Ridges.Select(
+        (point, index) => new CourseRow(this, point.Ridge, [.. Runs.Select(run => run.Ridges[index])]));
+
+    /// <summary>The scores on the grid at some times, of the first seed.</summary>
+    public IReadOnlyList<ArrowPoint> Arrows => FinishedDescent.Read<ArrowPoint>(Runs[0].Stored, FunctionalDescent.ArrowsFile);
 
     /// <summary>The cells of finished runs, in the order of the plan.</summary>
     public static IReadOnlyList<DescentCell> Of(Results<DaeDescentSettings> results) =>
@@ -515,18 +563,13 @@ internal sealed record DescentCell(string Name, Condition<DaeDescentSettings> Co
     public Summary Over(Func<FinishedDescent, double> value) => Summary.Of([.. Runs.Select(value)]);
 }
 
-/// <summary>A place on the course of a cell's runs, which all have the same places: a time or a ridge.</summary>
-/// <param name="Index">The number of the place, from 0.</param>
-/// <param name="Course">The points of a run.</param>
-internal sealed record CourseRow<TPoint>(DescentCell Cell, int Index, Func<FinishedDescent, IReadOnlyList<TPoint>> Course)
+/// <summary>A time or a ridge, with what the seeds of a cell have there.</summary>
+internal sealed record CourseRow(DescentCell Cell, double Place, IReadOnlyList<ScoreMeasures> Points)
 {
-    /// <summary>The point of the first seed.</summary>
-    public TPoint First => Course(Cell.Runs[0])[Index];
+    /// <summary>The error at the test points over that at time 0.</summary>
+    public Summary Relative => Summary.Of(
+        [.. Points.Zip(Cell.Runs, (point, run) => point.FisherTest / run.Points[0].FisherTest)]);
 
-    /// <summary>All places of a cell.</summary>
-    public static IEnumerable<CourseRow<TPoint>> Of(DescentCell cell, Func<FinishedDescent, IReadOnlyList<TPoint>> course)
-        => course(cell.Runs[0]).Select((_, index) => new CourseRow<TPoint>(cell, index, course));
-
-    /// <summary>Mean and spread over the seeds of a number of each run's point.</summary>
-    public Summary Over(Func<TPoint, double> value) => Cell.Over(run => value(Course(run)[Index]));
+    /// <summary>Mean and spread over the seeds of a measure.</summary>
+    public Summary Over(Func<ScoreMeasures, double> value) => Summary.Of([.. Points.Select(value)]);
 }

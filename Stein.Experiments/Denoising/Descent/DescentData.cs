@@ -1,4 +1,3 @@
-using CsvHelper;
 using Stein.Engine.Estimators;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
@@ -26,8 +25,8 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
         ["moons"] = 0.4,
     };
 
-    private readonly double[] trueAtSamples = ScoresOf(Density, Samples);
-    private readonly double[] trueAtTestPoints = ScoresOf(Density, TestPoints);
+    private readonly double[] trueAtSamples = Density?.ScoresAt(Samples) ?? [];
+    private readonly double[] trueAtTestPoints = Density?.ScoresAt(TestPoints) ?? [];
 
     /// <summary>The densities, and <see cref="OwnFile"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. PlanarDensity.Names, OwnFile];
@@ -48,23 +47,11 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
             density.Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData), config.TestPoints));
     }
 
-    /// <summary>The density's scores at points (M×2); empty where it is not known.</summary>
-    public double[] TrueScores(double[] points) => ScoresOf(Density, points);
-
     /// <summary><c>mean ‖s − ∇ log p‖²</c> over the samples (scores N×2); NaN where the density is not known.</summary>
     public double ErrorAtSamples(double[] scores) => FisherError(scores, trueAtSamples);
 
     /// <summary>The same over the test points.</summary>
     public double ErrorAtTestPoints(ScoreEstimate estimate) => FisherError(estimate.Scores(TestPoints), trueAtTestPoints);
-
-    private static double[] ScoresOf(GaussianMixture? density, double[] points)
-    {
-        if (density is null)
-            return [];
-        var scores = new double[points.Length];
-        density.Score(points, scores);
-        return scores;
-    }
 
     private static double FisherError(double[] scores, double[] trueScores)
     {
@@ -100,18 +87,10 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
         int wanted = config.Samples!.Value;
         if (wanted > file.Count)
             throw new RunFailedException($"{file.Path} has {file.Count} samples and {wanted} are wanted. Give at most {file.Count}.", 1);
-        return wanted == file.Count ? file.Points : Drawn(file, wanted, config.Seed);
-    }
-
-    /// <summary>Some of the samples, drawn without replacement.</summary>
-    private static double[] Drawn(SampleFile file, int count, uint seed)
-    {
+        if (wanted == file.Count)
+            return file.Points;
         int[] order = [.. Enumerable.Range(0, file.Count)];
-        new PhiloxStream(seed, StreamPurpose.TrainingData).Shuffle(order);
-        return [.. order.Take(count).SelectMany(row => new[] { file.Points[2 * row], file.Points[(2 * row) + 1] })];
+        new PhiloxStream(config.Seed, StreamPurpose.TrainingData).Shuffle(order);
+        return [.. order.Take(wanted).SelectMany(row => new[] { file.Points[2 * row], file.Points[(2 * row) + 1] })];
     }
 }
-
-/// <summary>A row of a run's <c>samples.csv</c>.</summary>
-[CsvRecord]
-internal sealed partial record SamplePoint([CsvColumn("x1")] double X1, [CsvColumn("x2")] double X2);

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearRegression;
 using Stein.Engine.Devices;
@@ -48,11 +47,10 @@ internal sealed record DaeIdentitySettings
     [Description("seed of everything random; runs of one seed have the same data, whatever the noise")]
     public uint Seed { get; init; } = 60;
 
-    /// <summary>h².</summary>
     internal double EffectiveSquaredBandwidth => SquaredBandwidth ?? Dimension;
 
     /// <summary>Data and dimension, for people.</summary>
-    internal string DataName => Dimension == 2 ? Data : FormattableString.Invariant($"{Data}, D = {Dimension}");
+    internal string DataName => Dimension == 2 ? Data : $"{Data}, D = {Dimension}";
 
     /// <summary>p.</summary>
     internal GaussianMixture Truth() => IdentityDensities.Data(Data, Dimension);
@@ -184,15 +182,34 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
 
     protected override Report Compose(Results<DaeIdentitySettings> results)
     {
-        Problem[] problems = ProblemsOf(results);
-        (Problem Problem, ExactCell[] Cells)[] exact =
-        [
-            .. from problem in problems let cells = ExactCells(problem) where cells.Length > 0 select (problem, cells),
-        ];
+        Func<DaeIdentitySettings, string> name = ProblemNames(results);
+        Problem[] problems = [.. results.By(name).Select(problem => new Problem(problem.Key, problem.Part.Runs))];
+        ExactCell[] exact = [.. problems.SelectMany(ExactCells)];
         return new(
         [
-            ErrorData(problems),
-            SlopeData(problems),
+            DataTable.Create(
+                "errors",
+                problems.SelectMany(problem => problem.Runs),
+                [
+                    new("problem", run => name(run.Config)),
+                    .. Results<DaeIdentitySettings>.SettingColumns("sigma", "seed", "samples"),
+                    .. Results<DaeIdentitySettings>.QuantityColumns(OnSample),
+                ]),
+            DataTable.Create(
+                "slopes",
+                problems,
+                [
+                    new("problem", problem => problem.Name),
+                    new("seeds", problem => problem.Slope.Count),
+                    new("largest_sigma", problem => problem.FitSigmas.LastOrDefault(double.NaN)),
+                    new("smallest_sigma", problem => problem.FitSigmas.FirstOrDefault(double.NaN)),
+                    new("points", problem => problem.FitSigmas.Length),
+                    .. DataColumn<Problem>.MeanAndError("slope", problem => problem.Slope),
+                    .. DataColumn<Problem>.MeanAndError("error_over_squared_sigma", problem => problem.Coefficient),
+                    new("expected_coefficient", problem => problem.ExpectedCoefficient),
+                    new("largest_identity_error", problem => problem.Largest(IdentityError)),
+                    new("largest_expansion_error", problem => problem.Largest(ExpansionError)),
+                ]),
             ErrorTable(results, problems),
             SlopeTable(results, problems),
             ErrorFigure(results, problems),
@@ -200,67 +217,33 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
         ]);
     }
 
-    /// <summary>Runs that are alike in all but σ, the seed and the repetitions, in the order of the runs.</summary>
-    private static Problem[] ProblemsOf(Results<DaeIdentitySettings> results)
+    /// <summary>
+    /// Names what runs have in common that differ in σ, the seed and the repetitions alone: the data, with what of kernel, bandwidth and
+    /// sample size differs between the runs of the report.
+    /// </summary>
+    private static Func<DaeIdentitySettings, string> ProblemNames(Results<DaeIdentitySettings> results)
     {
         Func<DaeIdentitySettings, string>[] texts =
-        [
-            config => config.Kernel,
-            config => string.Create(CultureInfo.InvariantCulture, $"h² = {config.EffectiveSquaredBandwidth}"),
-            config => string.Create(CultureInfo.InvariantCulture, $"N = {config.Samples}"),
-        ];
+            [config => config.Kernel, config => $"h² = {config.EffectiveSquaredBandwidth}", config => $"N = {config.Samples}"];
 
         // The default of h² depends on the dimension, which the name of the data says.
         Func<DaeIdentitySettings, string>[] differing =
         [
             .. texts.Where(text => results.By(config => config.Dimension).Any(alike => alike.Part.By(text).Count > 1)),
         ];
-        return
-        [
-            .. from problem in results.By(config => string.Join(", ", [config.DataName, .. differing.Select(text => text(config))]))
-               select new Problem(problem.Key, problem.Part.Runs),
-        ];
+        return config => string.Join(", ", [config.DataName, .. differing.Select(text => text(config))]);
     }
 
     /// <summary>A cell for each σ and size of the repetitions, where there are any; σ falls.</summary>
-    private ExactCell[] ExactCells(Problem problem) =>
-    [
-        .. from run in problem.Runs
+    private IEnumerable<ExactCell> ExactCells(Problem problem)
+        => from run in problem.Runs
            where run.Config.Repetitions > 0
            group run by (run.Config.Sigma, run.Config.RepetitionSamples) into cell
            orderby cell.Key.Sigma descending, cell.Key.RepetitionSamples
            // A shorter run of one seed has some of the repetitions of the longest, and no others.
            let longest = cell.OrderByDescending(run => run.Config.Repetitions).DistinctBy(run => run.Config.Seed)
            let draws = longest.OrderBy(run => run.Config.Seed).SelectMany(DrawsOf)
-           select new ExactCell(problem.Name, cell.Key.Sigma, cell.Key.RepetitionSamples, [.. draws]),
-    ];
-
-    private static DataTable ErrorData(Problem[] problems) => DataTable.Create(
-        "errors",
-        from problem in problems from run in problem.Runs select new Row(problem.Name, run),
-        [
-            new("problem", row => row.Problem),
-            new("sigma", row => row.Run.Config.Sigma),
-            new("seed", row => row.Run.Config.Seed),
-            new("samples", row => row.Run.Config.Samples),
-            .. OnSample.Select(number => new DataColumn<Row>(number.Name, row => row.Run[number])),
-        ]);
-
-    private static DataTable SlopeData(Problem[] problems) => DataTable.Create(
-        "slopes",
-        problems,
-        [
-            new("problem", problem => problem.Name),
-            new("seeds", problem => problem.Slope.Count),
-            new("largest_sigma", problem => problem.FitSigmas.LastOrDefault(double.NaN)),
-            new("smallest_sigma", problem => problem.FitSigmas.FirstOrDefault(double.NaN)),
-            new("points", problem => problem.FitSigmas.Length),
-            .. DataColumn<Problem>.MeanAndError("slope", problem => problem.Slope),
-            .. DataColumn<Problem>.MeanAndError("error_over_squared_sigma", problem => problem.Coefficient),
-            new("expected_coefficient", problem => problem.ExpectedCoefficient),
-            new("largest_identity_error", problem => problem.Largest(IdentityError)),
-            new("largest_expansion_error", problem => problem.Largest(ExpansionError)),
-        ]);
+           select new ExactCell(problem.Name, cell.Key.Sigma, cell.Key.RepetitionSamples, [.. draws]);
 
     private static Table ErrorTable(Results<DaeIdentitySettings> results, Problem[] problems) => Table.Create(
         "errors",
@@ -285,9 +268,9 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
         problems,
         new("data", problem => problem.Name),
         new("σ of the fit", problem => problem.FitSigmas is [var smallest, .., var largest]
-            ? FormattableString.Invariant($"{SigmaText(largest)} to {SigmaText(smallest)} ({problem.FitSigmas.Length})")
+            ? $"{SigmaText(largest)} to {SigmaText(smallest)} ({problem.FitSigmas.Length})"
             : NumberText.Missing),
-        new("slope", problem => NumberText.WithError(problem.Slope.Mean, problem.Slope.StandardError, 3)),
+        new("slope", problem => problem.Slope.Text(3)),
         new("error/σ² at the smallest σ", problem
             => SignificantText.WithError(problem.Coefficient.Mean, problem.Coefficient.StandardError)),
         new("2⟨φ,ψ⟩/KSD²", problem => SignificantText.Number(problem.ExpectedCoefficient)),
@@ -330,15 +313,14 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
             };
     }
 
-    private static IEnumerable<Section> ExactSections((Problem Problem, ExactCell[] Cells)[] problems, Results<DaeIdentitySettings> results)
+    private static IEnumerable<Section> ExactSections(ExactCell[] cells, Results<DaeIdentitySettings> results)
     {
-        ExactCell[] all = [.. problems.SelectMany(problem => problem.Cells)];
-        string caption = ExactCaption(results, all);
+        string caption = ExactCaption(results, cells);
         return
         [
             DataTable.Create(
                 "exact",
-                all,
+                cells,
                 [
                     new("problem", cell => cell.Problem),
                     new("sigma", cell => cell.Sigma),
@@ -355,17 +337,17 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
                 "exact",
                 "The exact version: both sides in units of 4σ⁴, with 95 % intervals",
                 caption,
-                all,
+                cells,
                 new("data", cell => cell.Problem),
                 new("σ", cell => SigmaText(cell.Sigma)),
-                new("repetitions × N", cell => FormattableString.Invariant($"{cell.Draws.Count} × {cell.Samples}")),
+                new("repetitions × N", cell => $"{cell.Draws.Count} × {cell.Samples}"),
                 new("‖∇F‖²/4σ⁴", cell => cell.Over(Gradient).Text),
                 new("KSD²(p_σ, q)", cell => cell.Over(Smoothed).Text),
                 new("difference", cell => cell.Over(Difference).Text),
                 new("z", cell => NumberText.Fixed(cell.Over(Difference).Z)),
                 new("KSD²(p, q), plain", cell => cell.Over(Plain).Text),
                 new("z of plain", cell => NumberText.Fixed(cell.Over(PlainDifference).Z, 1))),
-            .. problems.Select(problem => ExactFigure(problem.Problem.Name, problem.Cells, caption)),
+            .. cells.GroupBy(cell => cell.Problem).Select(problem => ExactFigure([.. problem], caption)),
         ];
 
         static DataColumn<ExactCell>[] MeanAndHalf(Number<IdentityDraw> number) =>
@@ -373,8 +355,9 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     }
 
     /// <summary>Both sides against σ, with KSD² without smoothing; on a logarithmic axis where they are more than a decade apart.</summary>
-    private static Figure ExactFigure(string problem, ExactCell[] cells, string caption)
+    private static Figure ExactFigure(ExactCell[] cells, string caption)
     {
+        string problem = cells[0].Problem;
         double[] means = [.. from cell in cells from number in Sides select cell.Over(number).Mean];
         bool isLogarithmic = means.Min() > 0 && means.Max() > 10 * means.Min();
         var norms = new Axis("Squared norm over 4σ⁴, KSD² (1/length²)");
@@ -421,9 +404,7 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
         double[] scores = [.. cells.Select(cell => cell.Over(Difference).Z).Where(double.IsFinite)];
         string outside = scores.Length == 0
             ? ""
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{scores.Count(z => Math.Abs(z) > 1.96)} of {scores.Length} |z| are above 1.96, the largest {scores.Max(Math.Abs):F2}; ")
+            : $"{scores.Count(z => Math.Abs(z) > 1.96)} of {scores.Length} |z| are above 1.96, the largest {scores.Max(Math.Abs):F2}; "
                 + "1 in 20 is expected to be, and rows of one seed share random numbers, so that theirs go together. ";
         return "True objective E‖r(x′) − x‖², x′ = x + σε, no expansion, any σ. Its gradient is ∇F = 2E[(r(x′) − x)k(x′,·)], and "
             + "‖∇F‖² = 4σ⁴KSD²(p_σ, q) with p_σ the data with the noise. ‖∇F‖²/4σ⁴ is the U-statistic of N noisy pairs (x, x′), without "
@@ -449,7 +430,7 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     internal static string SigmaText(double sigma)
     {
         double inverse = 1 / sigma;
-        return inverse is > 1 and < 1e6 && double.IsPow2(inverse) ? FormattableString.Invariant($"1/{inverse}") : NumberText.Tick(sigma);
+        return inverse is > 1 and < 1e6 && double.IsPow2(inverse) ? $"1/{inverse}" : NumberText.Tick(sigma);
     }
 
     /// <summary>The least-squares slope of <c>log |error|</c> against <c>log σ</c>, of two different σ or more.</summary>
@@ -463,24 +444,20 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     [
         .. from power in Enumerable.Range(0, powers)
            let sigma = Math.ScaleB(1, -power)
-           from seed in Enumerable.Range(0, seeds)
+           from seed in Seeds.From(settings.Seed, seeds)
            select settings with
            {
                Sigma = sigma,
                Repetitions = sigma >= SmallestExactSigma ? settings.Repetitions : 0,
-               Seed = settings.Seed + (10 * (uint)seed),
+               Seed = seed,
            },
     ];
 
     /// <summary>A number of the sample of a run, or of a repetition.</summary>
     internal sealed record Number<T>(string Name, Func<T, double> Of) : Quantity(Name);
 
-    private sealed record Row(string Problem, StoredRun<DaeIdentitySettings> Run);
-
-    /// <summary>
-    /// The runs of one problem, at least one; its name is that of the data, with what of kernel, bandwidth and sample size differs between
-    /// the runs of the report.
-    /// </summary>
+    /// <summary>The runs of one problem, at least one.</summary>
+    /// <param name="Name">See <see cref="ProblemNames"/>.</param>
     private sealed record Problem(string Name, IReadOnlyList<StoredRun<DaeIdentitySettings>> Runs)
     {
         public IEnumerable<double> Sigmas => Runs.Select(run => run.Config.Sigma).Distinct().Order();

@@ -27,14 +27,17 @@ namespace Stein.Experiments.Denoising.Identity;
 internal static class DenoisingGradient<TKernel>
     where TKernel : struct, IRadialKernel
 {
-    /// <summary>∇F of the expanded objective at a sample, with <c>J_r = I</c> in place of the auto-encoder's own Jacobian.</summary>
+    /// <summary>
+    /// A multiple of φ at a sample. The factor 2σ² gives ∇F of the expanded objective with <c>J_r = I</c> in place of the auto-encoder's
+    /// own Jacobian.
+    /// </summary>
     /// <param name="samples">x: N×D.</param>
     /// <param name="scores">s: N×D.</param>
-    public static ReproducingKernelExpansion<TKernel> WithIdentity(
-        double[] samples, double[] scores, int dimension, double sigma, double squaredBandwidth)
+    public static ReproducingKernelExpansion<TKernel> Witness(
+        double[] samples, double[] scores, int dimension, double squaredBandwidth, double factor = 1)
     {
-        double factor = 2 * sigma * sigma * dimension / samples.Length;
-        return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => factor * score), factor);
+        double share = factor * dimension / samples.Length;
+        return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => share * score), share);
     }
 
     /// <summary>∇F of the expanded objective at a sample.</summary>
@@ -53,13 +56,6 @@ internal static class DenoisingGradient<TKernel>
         }
 
         return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => factor * score), jacobians);
-    }
-
-    /// <summary>φ at a sample.</summary>
-    public static ReproducingKernelExpansion<TKernel> Witness(double[] samples, double[] scores, int dimension, double squaredBandwidth)
-    {
-        double share = (double)dimension / samples.Length;
-        return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => share * score), share);
     }
 
     /// <summary>ψ at a sample.</summary>
@@ -81,11 +77,8 @@ internal static class DenoisingGradient<TKernel>
         GaussianMixture model, double[] samples, double[] noise, double sigma, double squaredBandwidth)
     {
         double[] noisy = [.. samples.Zip(noise, (x, e) => x + (sigma * e))];
-        var coefficients = new double[noisy.Length];
-        model.Score(noisy, coefficients);
         double share = (double)model.Dimension / noisy.Length;
-        for (int index = 0; index < coefficients.Length; index++)
-            coefficients[index] = share * (coefficients[index] + (noise[index] / sigma));
+        double[] coefficients = [.. model.ScoresAt(noisy).Zip(noise, (score, e) => share * (score + (e / sigma)))];
         return new(model.Dimension, squaredBandwidth, noisy, coefficients, gradientScale: 0);
     }
 }

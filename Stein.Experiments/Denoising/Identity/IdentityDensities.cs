@@ -24,9 +24,7 @@ internal static class IdentityDensities
     /// </summary>
     public static GaussianMixture Model(GaussianMixture data)
     {
-        double[] weights = data.Weights.ToArray();
-        double[] means = data.Means.ToArray();
-        double[] variances = Variances(data);
+        (double[] weights, double[] means, double[] variances) = (data.Weights.ToArray(), data.Means.ToArray(), Variances(data));
         for (int k = 0; k < weights.Length; k++)
         {
             weights[k] *= 0.5 + ((k + 0.5) / weights.Length);
@@ -43,10 +41,5 @@ internal static class IdentityDensities
     public static double SmallestDeviation(GaussianMixture mixture) => Math.Sqrt(Variances(mixture).Min());
 
     private static double[] Variances(GaussianMixture mixture)
-    {
-        var variances = new double[mixture.Components];
-        for (int k = 0; k < variances.Length; k++)
-            variances[k] = mixture.Covariances[k].ToArray()[0];
-        return variances;
-    }
+        => [.. mixture.Covariances.ToArray().Select(covariance => covariance.ToArray()[0])];
 }

@@ -34,9 +34,7 @@ internal sealed record IdentityDraw(int Trial, double Gradient, double SmoothedK
             // Substream 0 of the training data is the sample of the expanded objective.
             double[] samples = truth.Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index + 1), count);
             var stream = new PhiloxStream(config.Seed, StreamPurpose.DenoisingNoise, (uint)index);
-            var noise = new double[samples.Length];
-            foreach (ref double entry in noise.AsSpan())
-                entry = stream.NextNormal();
+            double[] noise = [.. samples.Select(_ => stream.NextNormal())];
             double gradient = DenoisingGradient<TKernel>.OfNoisyPairs(model, samples, noise, sigma, square).SquaredNorm(PairStatistic.U);
             double[] smoothed = truth.Smoothed(sigma)
                 .Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData, 2 * (uint)index), count);

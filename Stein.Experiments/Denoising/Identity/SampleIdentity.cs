@@ -14,6 +14,8 @@ namespace Stein.Experiments.Denoising.Identity;
 /// <param name="IdentityError"><c>‖∇F‖²/4σ⁴KSD² − 1</c> with J_r = I: rounding alone.</param>
 /// <param name="JacobianError"><c>‖∇F‖²/4σ⁴KSD² − 1</c> with the whole Jacobian: O(σ²).</param>
 /// <param name="ExpansionError"><c>‖∇F‖²/4σ⁴{KSD² + 2σ²⟨φ,ψ⟩ + σ⁴‖ψ‖²} − 1</c>: rounding alone.</param>
+/// <param name="Cross">⟨φ,ψ⟩.</param>
+/// <param name="SquaredCorrection">‖ψ‖².</param>
 internal sealed record SampleIdentity(
     double Ksd, double IdentityError, double JacobianError, double ExpansionError, double Cross, double SquaredCorrection)
 {
@@ -29,12 +31,10 @@ internal sealed record SampleIdentity(
         where TKernel : struct, IRadialKernel
     {
         int count = points.Length / model.Dimension;
-        var scores = new double[points.Length];
-        model.Score(points, scores);
         var discrepancy = new KernelisedSteinDiscrepancy<TKernel>(device, count, model.Dimension, statistic);
         discrepancy.Bandwidth.SetExactly(squaredBandwidth);
         return discrepancy.Value(
-            device.Upload(count, model.Dimension, points), device.Upload(count, model.Dimension, scores));
+            device.Upload(count, model.Dimension, points), device.Upload(count, model.Dimension, model.ScoresAt(points)));
     }
 
     private sealed class Computation(DaeIdentitySettings config, Device device) : IRadialKernelVisitor<SampleIdentity>
@@ -43,21 +43,20 @@ internal sealed record SampleIdentity(
             where TKernel : struct, IRadialKernel
         {
             (int dimension, double sigma, double square) = (config.Dimension, config.Sigma, config.EffectiveSquaredBandwidth);
+            double variance = sigma * sigma;
             GaussianMixture model = config.Model();
             double[] samples = config.Truth().Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData), config.Samples);
-            var scores = new double[samples.Length];
-            model.Score(samples, scores);
+            double[] scores = model.ScoresAt(samples);
             double[] hessians = model.Hessians(samples);
 
             double ksd = Discrepancy<TKernel>(device, model, samples, square, PairStatistic.V);
             double unit = 4 * sigma * sigma * sigma * sigma;
-            double withIdentity = DenoisingGradient<TKernel>.WithIdentity(samples, scores, dimension, sigma, square).SquaredNorm();
+            double withIdentity = DenoisingGradient<TKernel>.Witness(samples, scores, dimension, square, 2 * sigma * sigma).SquaredNorm();
             double withJacobian = DenoisingGradient<TKernel>.WithJacobian(samples, scores, hessians, dimension, sigma, square)
                 .SquaredNorm();
             ReproducingKernelExpansion<TKernel> correction = DenoisingGradient<TKernel>.Correction(samples, hessians, dimension, square);
             double cross = DenoisingGradient<TKernel>.Witness(samples, scores, dimension, square).InnerProduct(correction);
             double squaredCorrection = correction.SquaredNorm();
-            double variance = sigma * sigma;
             double expansion = unit * (ksd + (2 * variance * cross) + (variance * variance * squaredCorrection));
             return new(
                 ksd,

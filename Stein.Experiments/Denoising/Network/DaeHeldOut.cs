@@ -46,12 +46,11 @@ internal sealed class DaeHeldOut
         autoencoder = new DenoisingAutoencoder(device, samples, trained);
         GaussianMixture density = settings.Density;
         double[] clean = density.Sample(new PhiloxStream(settings.Seed, StreamPurpose.TestData), samples);
-        noise = Noise(settings.Seed, clean.Length);
+        var stream = new PhiloxStream(settings.Seed, StreamPurpose.SmoothingNoise);
+        noise = [.. clean.Select(_ => stream.NextNormal())];
         double[] noised = [.. clean.Zip(noise, (x, epsilon) => x + (settings.Sigma * epsilon))];
-        smoothedScores = new double[clean.Length];
-        density.Smoothed(settings.Sigma).Score(noised, smoothedScores);
-        cleanScores = new double[clean.Length];
-        density.Score(clean, cleanScores);
+        smoothedScores = density.Smoothed(settings.Sigma).ScoresAt(noised);
+        cleanScores = density.ScoresAt(clean);
         cleanMatrix = device.Upload(samples, D, clean);
         noisedMatrix = device.Upload(samples, D, noised);
         noiseMatrix = device.Upload(samples, D, noise);
@@ -89,15 +88,16 @@ internal sealed class DaeHeldOut
             identitySquares += Square(((losses[n] - least) / square) - error);
         }
 
-        double smoothedError = MeanSquare(atNoised.Zip(smoothedScores, (a, b) => a - b), count);
-        double cleanError = MeanSquare(atClean.Zip(cleanScores, (a, b) => a - b), count);
+        double[] smoothedDifferences = [.. atNoised.Zip(smoothedScores, (a, b) => a - b)];
+        double smoothedError = MeanSquare(smoothedDifferences, count);
+        double cleanError = MeanSquare([.. atClean.Zip(cleanScores, (a, b) => a - b)], count);
         double difference = (excess / count / square) - smoothedError;
         return new(
             DaeErrors.Loss.At(square * losses.Average()),
             DaeErrors.Excess.At(square * excess / count),
             DaeErrors.Smoothed.At(smoothedError),
             DaeErrors.RelativeSmoothed.At(smoothedError / MeanSquare(smoothedScores, count)),
-            DaeErrors.MeanError.At(SquaredMean(atNoised.Zip(smoothedScores, (a, b) => a - b), count)),
+            DaeErrors.MeanError.At(SquaredMean(smoothedDifferences, count)),
             DaeErrors.MatchedKsd.At(matched),
             DaeErrors.Clean.At(cleanError),
             DaeErrors.RelativeClean.At(cleanError / MeanSquare(cleanScores, count)),
@@ -114,30 +114,14 @@ internal sealed class DaeHeldOut
         return [Bandwidth.At(bandwidth), ExactMatchedKsd.At(matched), ExactCleanKsd.At(Discrepancy(cleanMatrix))];
     }
 
-    private static double[] Noise(uint seed, int length)
-    {
-        var stream = new PhiloxStream(seed, StreamPurpose.SmoothingNoise);
-        var noise = new double[length];
-        foreach (ref double value in noise.AsSpan())
-            value = stream.NextNormal();
-        return noise;
-    }
-
     private static double Square(double value) => value * value;
 
-    private static double MeanSquare(IEnumerable<double> values, int count) => values.Sum(Square) / count;
+    private static double MeanSquare(double[] values, int count) => values.Sum(Square) / count;
 
-    private static double SquaredMean(IEnumerable<double> rows, int count)
-    {
-        Span<double> sums = stackalloc double[PlanarDensity.Dimension];
-        int index = 0;
-        foreach (double value in rows)
-            sums[index++ % sums.Length] += value;
-        double total = 0;
-        foreach (double sum in sums)
-            total += Square(sum / count);
-        return total;
-    }
+    /// <summary>The squared length of the mean of rows.</summary>
+    private static double SquaredMean(double[] rows, int count)
+        => Enumerable.Range(0, PlanarDensity.Dimension).Sum(
+            column => Square(rows.Where((_, index) => index % PlanarDensity.Dimension == column).Sum() / count));
 
     private double Discrepancy(DeviceMatrix points)
         => discrepancy(points.RowRange(0, discrepancySamples), scores.RowRange(0, discrepancySamples));

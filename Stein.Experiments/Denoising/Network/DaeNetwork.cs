@@ -82,6 +82,8 @@ internal sealed record DaeNetworkSettings
 /// </summary>
 internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
 {
+    private const string FieldFile = "field.csv";
+
     /// <summary>What ranks auto-encoders, and the error by which it is to rank them.</summary>
     private static readonly MeasurePair[] Pairs =
     [
@@ -231,13 +233,15 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             return errors.Metrics;
         }
 
+        /// <summary>The numbers, and the score on a square grid over the training samples.</summary>
         public TrainingResult Finish()
         {
-            double[] grid = ScoreField.Grid(trainingSamples);
+            double[] grid = ScoreField.Grid(trainingSamples, across: 21);
             int points = grid.Length / D;
             DeviceMatrix scores = device.Allocate(points, D);
             new DenoisingAutoencoder(device, points, autoencoder).Scores(scores, device.Upload(points, D, grid));
-            return new([.. Measure(), .. heldOut.References()], ScoreField.ToFile(grid, device.Read(scores)));
+            var field = DataTable.FromRecords("field", FieldPoint.Of(grid, device.Read(scores)));
+            return new([.. Measure(), .. heldOut.References()], new RunFile(FieldFile, field.WriteCsv));
         }
     }
 
@@ -245,12 +249,13 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
     private sealed record Checkpoint(StoredRun<DaeNetworkSettings> Run, int Iteration, DaeErrors Errors);
 
     /// <summary>The seeds of one density and σ.</summary>
-    private sealed record Cell(Condition<DaeNetworkSettings> Condition)
+    private sealed record Cell(DaeNetworkSettings Config, IReadOnlyList<StoredRun<DaeNetworkSettings>> Runs, int Expected)
+        : Condition<DaeNetworkSettings>(Config, Runs, Expected)
     {
         /// <summary>All that was measured of each run, first before the first step, last at the end of training.</summary>
         public IReadOnlyList<Checkpoint[]> Histories { get; } =
         [
-            .. from run in Condition.Runs
+            .. from run in Runs
                let times = run.Metrics().GroupBy(row => row.Iteration, row => new Metric(row.Metric, row.Value))
                select times.Select(time => new Checkpoint(run, time.Key, new DaeErrors([.. time]))).ToArray(),
         ];
@@ -258,24 +263,19 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
         /// <summary>The checkpoints of each run, without the start.</summary>
         public IEnumerable<Checkpoint[]> Checkpoints => Histories.Select(history => history[1..]);
 
-        public string Data => Condition.Config.Data;
+        public string Data => Config.Data;
 
-        public double Sigma => Condition.Config.Sigma;
+        public double Sigma => Config.Sigma;
 
         public string Label => $"σ = {NumberText.Tick(Sigma)}";
 
-        public int Seeds => Condition.Runs.Count;
-
         /// <summary>The excess loss over σ⁴, whose expectation is the Fisher error of the smoothed density.</summary>
-        public Summary Excess => Condition.Over(ExcessOf);
+        public Summary Excess => Over(ExcessOf);
 
-        public Summary Difference => Condition.Over(DifferenceOf);
+        public Summary Difference => Over(DifferenceOf);
 
         /// <summary>The share of runs whose difference is within 1.96 of its own standard errors: 0.95 is right.</summary>
-        public double Within => Condition.Over(run => Math.Abs(DifferenceOf(run)) <= 1.96 * run[DaeErrors.IdentityError] ? 1 : 0).Mean;
-
-        /// <summary>A number at the end of training.</summary>
-        public Summary AtEnd(Quantity quantity) => Condition.Over(quantity);
+        public double Within => Over(run => Math.Abs(DifferenceOf(run)) <= 1.96 * run[DaeErrors.IdentityError] ? 1 : 0).Mean;
 
         /// <summary>A number along training, by iteration.</summary>
         public IEnumerable<Point> Along(Quantity quantity)
@@ -311,7 +311,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             .. from density in results.By(config => config.Data)
                from condition in density.Part.Conditions(config => config with { Seed = 0 })
                orderby Array.IndexOf([.. PlanarDensity.Names], density.Key), condition.Config.Sigma
-               select new Cell(condition with { Runs = [.. condition.Runs.OrderBy(run => run.Config.Seed)] }),
+               select new Cell(condition.Config, [.. condition.Runs.OrderBy(run => run.Config.Seed)], condition.Expected),
         ];
 
         /// <summary>How the auto-encoders were trained and measured.</summary>
@@ -319,8 +319,8 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
         {
             get
             {
-                DaeNetworkSettings config = cells[0].Condition.Config;
-                (int min, int max) = (cells.Min(cell => cell.Seeds), cells.Max(cell => cell.Seeds));
+                DaeNetworkSettings config = cells[0].Config;
+                (int min, int max) = (cells.Min(cell => cell.Runs.Count), cells.Max(cell => cell.Runs.Count));
                 return
                     $"Auto-encoders r(x') = x' + σ f(x') of samples in the plane, f with two hidden Swish layers of {config.Hidden}, "
                     + $"trained by Adam (step {NumberText.Tick(config.LearningRate)}, decays 0.9 and 0.99) for {config.Iterations} batches "
@@ -368,8 +368,8 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     [
                         new("data", cell => cell.Data),
                         new("sigma", cell => cell.Sigma),
-                        new("seeds", cell => cell.Seeds),
-                        new("seeds_expected", cell => cell.Condition.Expected),
+                        new("seeds", cell => cell.Runs.Count),
+                        new("seeds_expected", cell => cell.Expected),
                         .. DataColumn<Cell>.MeanAndError("excess_over_sigma4", cell => cell.Excess),
                         .. MeanAndError(DaeErrors.Smoothed),
                         .. DataColumn<Cell>.MeanAndError("identity_difference", cell => cell.Difference),
@@ -385,10 +385,10 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     cells,
                     new("data", cell => cell.Data),
                     new("σ", cell => NumberText.Tick(cell.Sigma)),
-                    new("excess loss / σ⁴", cell => Text(cell.Excess, 3)),
-                    new("Fisher error", cell => Text(cell.AtEnd(DaeErrors.Smoothed), 3)),
-                    new("difference", cell => Text(cell.Difference, 3)),
-                    new("runs within 1.96 SE", cell => $"{Math.Round(cell.Within * cell.Seeds)} of {cell.Seeds}")),
+                    new("excess loss / σ⁴", cell => cell.Excess.Text(3)),
+                    new("Fisher error", cell => cell.Over(DaeErrors.Smoothed).Text(3)),
+                    new("difference", cell => cell.Difference.Text(3)),
+                    new("runs within 1.96 SE", cell => $"{Math.Round(cell.Within * cell.Runs.Count)} of {cell.Runs.Count}")),
                 Table.Create(
                     $"ladder{suffix}",
                     "Auto-encoders at the end of training",
@@ -414,12 +414,10 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
         private static Checkpoint[] Chosen(Checkpoint[] run, string ranked) => ranked == "all" ? run : run[(run.Length / 2)..];
 
         private static IEnumerable<DataColumn<Cell>> MeanAndError(params Quantity[] quantities)
-            => quantities.SelectMany(quantity => DataColumn<Cell>.MeanAndError(quantity.Name, cell => cell.AtEnd(quantity)));
+            => quantities.SelectMany(quantity => DataColumn<Cell>.MeanAndError(quantity.Name, cell => cell.Over(quantity)));
 
         private static TextColumn<Cell> Column(Quantity quantity)
-            => new(quantity.Title, cell => Text(cell.AtEnd(quantity), quantity.Decimals));
-
-        private static string Text(Summary value, int decimals) => NumberText.WithError(value.Mean, value.StandardError, decimals);
+            => new(quantity.Title, cell => cell.Over(quantity).Text(quantity.Decimals));
 
         private static Axis Logarithmic(string label) => new(label) { Scale = Scale.Log10, Ticks = Ticks.Decades };
 
@@ -475,20 +473,17 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
         private IEnumerable<Figure> Figures(IReadOnlyList<Cell> ladder)
         {
             const string Error = "Fisher error of the smoothed density", Ksd = "Noise-matched KSD²", Both = "Both axes are logarithmic";
-            int seeds = ladder.Max(cell => cell.Seeds);
+            int seeds = ladder.Max(cell => cell.Runs.Count);
             string of = $"({ladder[0].Data}, {seeds} {(seeds == 1 ? "seed" : "seeds")})";
-            Cell best = ladder.MinBy(cell => cell.AtEnd(DaeErrors.Clean).Mean)!;
-            Series[] ksd = [.. ladder.Select((cell, index) => Line(cell.Label, index, cell.Along(DaeErrors.MatchedKsd)))];
+            Cell best = ladder.MinBy(cell => cell.Over(DaeErrors.Clean).Mean)!;
+            Series[] fisher = Lines(cell => cell.Along(DaeErrors.Smoothed));
+            Series[] ksd = Lines(cell => cell.Along(DaeErrors.MatchedKsd));
             Series[] dots =
             [
-                .. ladder.Select((cell, index) => Line(
-                    cell.Label,
-                    index,
-                    from errors in cell.Checkpoints.SelectMany(run => run).Select(checkpoint => checkpoint.Errors)
-                    select new Point(errors[DaeErrors.Smoothed], errors[DaeErrors.MatchedKsd])) with
-                {
-                    HasLine = false, MarkerSize = 5, Opacity = .6,
-                }),
+                .. Lines(
+                    cell => from errors in cell.Checkpoints.SelectMany(run => run).Select(checkpoint => checkpoint.Errors)
+                            select new Point(errors[DaeErrors.Smoothed], errors[DaeErrors.MatchedKsd]))
+                    .Select(line => line with { HasLine = false, MarkerSize = 5, Opacity = .6 }),
             ];
             return
             [
@@ -497,7 +492,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     $"{Error} along training, mean ± standard error over seeds. {Both}.",
                     Logarithmic($"Iteration {of}"),
                     Error,
-                    [.. ladder.Select((cell, index) => Line(cell.Label, index, cell.Along(DaeErrors.Smoothed)))]),
+                    fisher),
                 Draw(
                     "ksd",
                     $"{Ksd} along training, mean ± standard error over seeds. {Both}; means that are not positive are left out "
@@ -522,20 +517,48 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                         Line("of the density", 0, OverSigma(DaeErrors.RelativeClean)),
                         Line("of the smoothed density", 1, OverSigma(DaeErrors.RelativeSmoothed)),
                     ]),
-                ScoreField.Draw(
+                Field(
                     $"field_{ladder[0].Data}{suffix}",
                     $"Scores of the density, of the smoothed density and of the auto-encoder with {best.Label}, of the σ tried that with "
                         + "the least Fisher error of the density, one seed at the end of training, where the smoothed density is above a "
                         + $"thousandth of its largest. {Conditions}",
-                    best.Condition.Runs[0]),
+                    best.Runs[0]),
             ];
 
             Figure Draw(string name, string caption, Axis x, string y, IReadOnlyList<Series> series)
                 => new($"{name}_{ladder[0].Data}{suffix}", $"{caption} {Conditions}", x, Logarithmic(y), series);
 
-            IEnumerable<Point> OverSigma(Quantity quantity) => ladder.Select(cell => Point.Mean(cell.Sigma, cell.AtEnd(quantity)));
+            Series[] Lines(Func<Cell, IEnumerable<Point>> points)
+                => [.. ladder.Select((cell, index) => Line(cell.Label, index, points(cell)))];
+
+            IEnumerable<Point> OverSigma(Quantity quantity) => ladder.Select(cell => Point.Mean(cell.Sigma, cell.Over(quantity)));
 
             static int NotPositive(IEnumerable<Series> series) => series.Sum(line => line.Points.Count(point => !(point.Y > 0)));
+        }
+
+        /// <summary>Arrows only where the auto-encoder had samples: elsewhere its score means nothing.</summary>
+        private static Figure Field(string name, string caption, StoredRun<DaeNetworkSettings> run)
+        {
+            DaeNetworkSettings config = run.Config;
+            string sigma = $"σ = {NumberText.Tick(config.Sigma)}";
+            GaussianMixture smoothed = config.Density.Smoothed(config.Sigma);
+            IReadOnlyList<FieldPoint> grid = DataTable.ReadRecords<FieldPoint>(Path.Combine(run.Folder, FieldFile));
+            double[] logarithms = [.. grid.Select(point => smoothed.LogDensity([point.X1, point.X2]))];
+            double min = logarithms.Max() + Math.Log(1e-3);
+            FieldPoint[] shown = [.. grid.Where((_, index) => logarithms[index] > min)];
+            double[] points = [.. shown.SelectMany(point => (double[])[point.X1, point.X2])];
+            FieldPoint[] exact = [.. FieldPoint.Of(points, smoothed.ScoresAt(points))];
+            return ScoreField.Draw(
+                name,
+                caption,
+                $" ({config.Data}, seed {config.Seed})",
+                grid,
+                FieldPoint.Quantile(exact, 0.8),
+                [
+                    ("density", FieldPoint.Of(points, config.Density.ScoresAt(points))),
+                    ($"density smoothed with {sigma}", exact),
+                    ($"auto-encoder, {sigma}", shown),
+                ]);
         }
     }
 }
