@@ -48,8 +48,6 @@ internal static class ScoreField
     }
 
     /// <summary>Panels with arrows, each over the same square of the plane; all have one scale.</summary>
-    /// <param name="name">See <see cref="Figure"/>.</param>
-    /// <param name="caption">See <see cref="Figure"/>.</param>
     /// <param name="about">What the legend adds to the length of the longest arrow to scale; may be empty.</param>
     /// <param name="grid">All points of the grid; the arrows of the panels are at some of them.</param>
     /// <param name="reference">The score that the longest arrow to scale has; those of larger ones are shortened to it.</param>

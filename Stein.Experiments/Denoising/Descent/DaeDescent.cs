@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
@@ -51,15 +50,15 @@ internal sealed record DaeDescentSettings
     [Description("seed of everything random")]
     public uint Seed { get; init; } = 60;
 
-    [JsonIgnore]
-    public bool IsFile => File is not null;
+    internal bool IsFile => File is not null;
 
     /// <summary>The density or the name of the file.</summary>
-    [JsonIgnore]
-    public string DataName => IsFile ? Path.GetFileName(File!) : Data;
+    internal string DataName => IsFile ? Path.GetFileName(File!) : Data;
 
-    [JsonIgnore]
-    public string Title => $"{DataName}, N = {Samples}";
+    /// <summary>The data in names of files.</summary>
+    internal string DataWord => IsFile ? FileNames.Word(Path.GetFileNameWithoutExtension(File!)) : Data;
+
+    internal string Title => $"{DataName}, N = {Samples}";
 
     /// <summary>
     /// Whether a descent is measured at a time: at 0, then at 1, 1.5, 2, 3, 5 and 7 times each power of ten as far as they are whole, and
@@ -129,8 +128,19 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             throw InvalidConfigException.Value("file", "nothing", "the path of a CSV of two columns");
         if (config.FileSha256 is { } sum && !(sum.Length == 64 && sum.All(char.IsAsciiHexDigitLower)))
             throw InvalidConfigException.Value("file_sha256", sum, "64 lower-case hexadecimal digits, or left out");
-        if (config.FileSha256 is null || config.Samples is null)
-            SampleFile.Read(path).RequireCount(config.Samples);
+        if (config.FileSha256 is not null && config.Samples is not null)
+            return;
+        int count = SampleFile.Read(path).Count;
+        int min = config.Samples ?? HeldOutSplit.FewestSamples;
+        if (count < min)
+            throw InvalidConfigException.Value("file", path, $"a CSV of at least {min} samples; it has {count}");
+        if (config.Samples is null && count > DaeDescentSettings.MaxSamples)
+        {
+            throw InvalidConfigException.Value(
+                "file",
+                path,
+                $"a CSV of at most {DaeDescentSettings.MaxSamples} samples; it has {count}. Give \"samples\" to draw so many of them");
+        }
     }
 
     /// <summary>Whatever identifies the run is filled in: N, and of a file the checksum. A file is data enough.</summary>
@@ -178,7 +188,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     protected override Report Compose(Results<DaeDescentSettings> results)
     {
         IReadOnlyList<DescentCell> cells = DescentCell.Of(results);
-        DescentCell[][] byData = [.. cells.GroupBy(cell => cell.Data).Select(group => group.ToArray())];
+        DescentCell[][] byData = [.. cells.GroupBy(cell => cell.Config.DataWord).Select(group => group.ToArray())];
         DescentCell[] examples = [.. byData.Select(group => group.MinBy(cell => cell.Config.Samples)!)];
         return new(
         [
@@ -189,7 +199,9 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                     new("time", row => row.Place),
                     new("effective_ridge", row => row.Place == 0 ? null : row.Cell.Eigenvalue / row.Place),
                 ],
-                DataColumn<CourseRow>.MeanAndError($"{ScoreMeasures.TestErrorName}_relative", row => row.Relative)),
+                DataColumn<CourseRow>.MeanAndError(
+                    $"{ScoreMeasures.TestErrorName}_relative",
+                    row => Summary.Of([.. row.Points.Zip(row.Cell.Runs, (point, run) => point.FisherTest / run.Points[0].FisherTest)]))),
             Course("ridge", cells.SelectMany(cell => cell.Ridges), [new("ridge", row => row.Place)], []),
             DataTable.Create(
                 "stopping",
@@ -225,7 +237,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 new("s2", row => row.Arrow.S2),
                 new("true1", row => row.Arrow.True1),
                 new("true2", row => row.Arrow.True2)) with { IsInJson = false },
-            .. byData.Select(group => DescentTable(group, results.Where(config => DescentCell.DataOf(config) == group[0].Data))),
+            .. byData.Select(group => DescentTable(group, results.Where(config => config.DataWord == group[0].Config.DataWord))),
             StoppingTable(cells, results),
             .. examples.Select(ArrowFigure),
             .. cells.Select(Curves),
@@ -264,7 +276,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 + "s = 0, it is that of the density's score itself. "
             : "The true score is not known; the held-out loss estimates the Fisher error less a constant. ";
         return Table.Create(
-            $"descent_{cells[0].Data}",
+            $"descent_{cells[0].Config.DataWord}",
             $"Descent on {cells[0].Config.DataName}",
             $"{Message(cells)}{Setting(cells)}{truth}{SeedsOf(cells)}{results.Remarks}",
             ShownTimes.Concat(cells.Select(cell => cell.Config.Steps)).Distinct().Order().Where(
@@ -359,7 +371,10 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             new Series(
                 $"samples ({cell.Config.Title}, seed {cell.Config.Seed})",
                 SeriesStyle.Of(4) with { Marker = SeriesStyle.Of(0).Marker },
-                [.. FinishedDescent.Read<SamplePoint>(run.Stored, FunctionalDescent.SamplesFile).Select(sample => new Point(sample.X1, sample.X2))])
+                [
+                    .. from sample in FinishedDescent.Read<SamplePoint>(run.Stored, FunctionalDescent.SamplesFile)
+                       select new Point(sample.X1, sample.X2),
+                ])
             {
                 HasLine = false,
                 MarkerSize = 3,
@@ -494,25 +509,23 @@ internal sealed record FinishedDescent(
     /// <summary>The point of the ridge that the held-out loss chooses.</summary>
     public RidgePoint ChosenRidge { get; } = Ridges.Single(point => point.Ridge == Stored[FunctionalDescent.HeldOutRidge]);
 
-    /// <summary>NaN where the true score is not known.</summary>
+    /// <summary>NaN, as <see cref="BestRidge"/>, where the true score is not known.</summary>
     public double BestTime => Stored.Config.IsFile ? double.NaN : Best.Time;
 
-    /// <summary>NaN where the true score is not known.</summary>
     public double BestRidge => Stored.Config.IsFile ? double.NaN : BestRidgePoint.Ridge;
 
     /// <summary>The error where the descent is stopped, relative to the smallest.</summary>
     public double Regret => Stopped.FisherTest / Best.FisherTest;
 
-    /// <summary>The error with the chosen ridge, relative to the smallest.</summary>
     public double RidgeRegret => ChosenRidge.FisherTest / BestRidgePoint.FisherTest;
 
-    /// <exception cref="InvalidDataException">A file of the run is damaged.</exception>
     public static FinishedDescent Of(StoredRun<DaeDescentSettings> run)
         => new(run, Read<DescentPoint>(run, FunctionalDescent.DescentFile), Read<RidgePoint>(run, FunctionalDescent.RidgeFile));
 
     /// <summary>The rows of a file of a run.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static IReadOnlyList<TRow> Read<TRow>(StoredRun run, string name) => DataTable.ReadRecords<TRow>(Path.Combine(run.Folder, name));
+    public static IReadOnlyList<TRow> Read<TRow>(StoredRun run, string name)
+        => DataTable.ReadRecords<TRow>(Path.Combine(run.Folder, name));
 }
 
 /// <summary>The finished seeds of one condition.</summary>
@@ -521,11 +534,7 @@ internal sealed record FinishedDescent(
 /// <param name="Runs">The same, with what they measured.</param>
 internal sealed record DescentCell(string Name, Condition<DaeDescentSettings> Condition, IReadOnlyList<FinishedDescent> Runs)
 {
-    /// <summary>Of the first seed.</summary>
     public DaeDescentSettings Config => Runs[0].Stored.Config;
-
-    /// <summary>The data in names of files.</summary>
-    public string Data => DataOf(Config);
 
     public bool HasTruth => !Config.IsFile;
 
@@ -549,27 +558,17 @@ internal sealed record DescentCell(string Name, Condition<DaeDescentSettings> Co
     public static IReadOnlyList<DescentCell> Of(Results<DaeDescentSettings> results) =>
     [
         .. from named in results.Conditions(config => config with { Seed = 0 })
-               .GroupBy(condition => $"{DataOf(condition.Config)}_N{condition.Config.Samples}")
+               .GroupBy(condition => $"{condition.Config.DataWord}_N{condition.Config.Samples}")
            from cell in named.Select((condition, index) => new DescentCell(
                index == 0 ? named.Key : $"{named.Key}_{index + 1}", condition, [.. condition.Runs.Select(FinishedDescent.Of)]))
            select cell,
     ];
 
-    /// <summary>The data in names of files.</summary>
-    public static string DataOf(DaeDescentSettings config)
-        => config.IsFile ? FileNames.Word(Path.GetFileNameWithoutExtension(config.File!)) : config.Data;
-
-    /// <summary>Mean and spread over the seeds of a number of each run.</summary>
     public Summary Over(Func<FinishedDescent, double> value) => Summary.Of([.. Runs.Select(value)]);
 }
 
 /// <summary>A time or a ridge, with what the seeds of a cell have there.</summary>
 internal sealed record CourseRow(DescentCell Cell, double Place, IReadOnlyList<ScoreMeasures> Points)
 {
-    /// <summary>The error at the test points over that at time 0.</summary>
-    public Summary Relative => Summary.Of(
-        [.. Points.Zip(Cell.Runs, (point, run) => point.FisherTest / run.Points[0].FisherTest)]);
-
-    /// <summary>Mean and spread over the seeds of a measure.</summary>
     public Summary Over(Func<ScoreMeasures, double> value) => Summary.Of([.. Points.Select(value)]);
 }

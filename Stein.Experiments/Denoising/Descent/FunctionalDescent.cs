@@ -42,8 +42,6 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     private readonly double[] grid;
     private List<Measurement> measured = [];
 
-    /// <param name="config">Valid and normalised.</param>
-    /// <param name="device">The run's own.</param>
     /// <exception cref="RunFailedException">The samples cannot be used.</exception>
     public FunctionalDescent(DaeDescentSettings config, Device device)
     {

@@ -112,19 +112,9 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     /// <summary>σ from 1 to 2⁻¹⁰, where the slope is that of the limit for thin data too; the exact version from 1 to 1/8.</summary>
     protected override IReadOnlyList<DaeIdentitySettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper =>
-        [
-            .. from problem in (DaeIdentitySettings[])[new(), new() { Data = "rings" }, new() { Data = "moons" }, new() { Dimension = 10 }]
-               from run in Grid(powers: 11, seeds: 10, problem)
-               select run,
-        ],
-        GridScale.Quick =>
-        [
-            .. from data in PlanarDensity.Names
-               from run in Grid(11, 3, new() { Data = data, Samples = 150, Repetitions = 30, RepetitionSamples = 120 })
-               select run,
-        ],
-        _ => Grid(6, 2, new() { Samples = 40, Repetitions = 5, RepetitionSamples = 20 }),
+        GridScale.Paper => Grid(powers: 11, seeds: 10, new(), new() { Data = "rings" }, new() { Data = "moons" }, new() { Dimension = 10 }),
+        GridScale.Quick => Grid(11, 3, [.. PlanarDensity.Names.Select(Quick)]),
+        _ => Grid(6, 2, new DaeIdentitySettings { Samples = 40, Repetitions = 5, RepetitionSamples = 20 }),
     };
 
     protected override void Validate(DaeIdentitySettings config)
@@ -210,8 +200,32 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
                     new("largest_identity_error", problem => problem.Largest(IdentityError)),
                     new("largest_expansion_error", problem => problem.Largest(ExpansionError)),
                 ]),
-            ErrorTable(results, problems),
-            SlopeTable(results, problems),
+            Table.Create(
+                "errors",
+                "Absolute relative error of the squared norm against 4σ⁴ KSD²",
+                ErrorsCaption(results),
+                results.Runs.Select(run => run.Config.Sigma).Distinct().OrderDescending(),
+                [
+                    new("σ", SigmaText),
+                    .. problems.Select(problem => new TextColumn<double>(
+                        problem.Name, sigma => Text(problem.At(sigma, JacobianError)))),
+                    new("J = I, largest of all", sigma => SignificantText.Number(
+                        results.Where(config => config.Sigma == sigma).Runs.Max(run => Math.Abs(run[IdentityError])))),
+                ]),
+            Table.Create(
+                "slopes",
+                "How the relative error falls with σ",
+                SlopesCaption(results),
+                problems,
+                new("data", problem => problem.Name),
+                new("σ of the fit", problem => problem.FitSigmas is [var smallest, .., var largest]
+                    ? $"{SigmaText(largest)} to {SigmaText(smallest)} ({problem.FitSigmas.Length})"
+                    : NumberText.Missing),
+                new("slope", problem => problem.Slope.Text(3)),
+                new("error/σ² at the smallest σ", problem => Text(problem.Coefficient)),
+                new("2⟨φ,ψ⟩/KSD²", problem => SignificantText.Number(problem.ExpectedCoefficient)),
+                new("J = I, largest", problem => SignificantText.Number(problem.Largest(IdentityError))),
+                new("expansion, largest", problem => SignificantText.Number(problem.Largest(ExpansionError)))),
             ErrorFigure(results, problems),
             .. exact.Length == 0 ? [] : ExactSections(exact, results),
         ]);
@@ -244,38 +258,6 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
            let longest = cell.OrderByDescending(run => run.Config.Repetitions).DistinctBy(run => run.Config.Seed)
            let draws = longest.OrderBy(run => run.Config.Seed).SelectMany(DrawsOf)
            select new ExactCell(problem.Name, cell.Key.Sigma, cell.Key.RepetitionSamples, [.. draws]);
-
-    private static Table ErrorTable(Results<DaeIdentitySettings> results, Problem[] problems) => Table.Create(
-        "errors",
-        "Absolute relative error of the squared norm against 4σ⁴ KSD²",
-        ErrorsCaption(results),
-        results.Runs.Select(run => run.Config.Sigma).Distinct().OrderDescending(),
-        [
-            new("σ", SigmaText),
-            .. problems.Select(problem => new TextColumn<double>(problem.Name, sigma =>
-            {
-                Summary error = problem.At(sigma, JacobianError);
-                return SignificantText.WithError(error.Mean, error.StandardError);
-            })),
-            new("J = I, largest of all", sigma => SignificantText.Number(
-                results.Where(config => config.Sigma == sigma).Runs.Max(run => Math.Abs(run[IdentityError])))),
-        ]);
-
-    private static Table SlopeTable(Results<DaeIdentitySettings> results, Problem[] problems) => Table.Create(
-        "slopes",
-        "How the relative error falls with σ",
-        SlopesCaption(results),
-        problems,
-        new("data", problem => problem.Name),
-        new("σ of the fit", problem => problem.FitSigmas is [var smallest, .., var largest]
-            ? $"{SigmaText(largest)} to {SigmaText(smallest)} ({problem.FitSigmas.Length})"
-            : NumberText.Missing),
-        new("slope", problem => problem.Slope.Text(3)),
-        new("error/σ² at the smallest σ", problem
-            => SignificantText.WithError(problem.Coefficient.Mean, problem.Coefficient.StandardError)),
-        new("2⟨φ,ψ⟩/KSD²", problem => SignificantText.Number(problem.ExpectedCoefficient)),
-        new("J = I, largest", problem => SignificantText.Number(problem.Largest(IdentityError))),
-        new("expansion, largest", problem => SignificantText.Number(problem.Largest(ExpansionError))));
 
     /// <summary>
     /// A line for each problem, means of the absolute error with standard errors over seeds, and crosses of its colour for J = I; a dashed
@@ -329,9 +311,9 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
                     .. MeanAndHalf(Gradient),
                     .. MeanAndHalf(Smoothed),
                     .. MeanAndHalf(Difference),
-                    new("z", cell => cell.Over(Difference).Z),
+                    new("z", cell => Z(cell.Over(Difference))),
                     .. MeanAndHalf(Plain),
-                    new("plain_z", cell => cell.Over(PlainDifference).Z),
+                    new("plain_z", cell => Z(cell.Over(PlainDifference))),
                 ]),
             Table.Create(
                 "exact",
@@ -341,17 +323,17 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
                 new("data", cell => cell.Problem),
                 new("σ", cell => SigmaText(cell.Sigma)),
                 new("repetitions × N", cell => $"{cell.Draws.Count} × {cell.Samples}"),
-                new("‖∇F‖²/4σ⁴", cell => cell.Over(Gradient).Text),
-                new("KSD²(p_σ, q)", cell => cell.Over(Smoothed).Text),
-                new("difference", cell => cell.Over(Difference).Text),
-                new("z", cell => NumberText.Fixed(cell.Over(Difference).Z)),
-                new("KSD²(p, q), plain", cell => cell.Over(Plain).Text),
-                new("z of plain", cell => NumberText.Fixed(cell.Over(PlainDifference).Z, 1))),
+                new("‖∇F‖²/4σ⁴", cell => WithHalf(cell.Over(Gradient))),
+                new("KSD²(p_σ, q)", cell => WithHalf(cell.Over(Smoothed))),
+                new("difference", cell => WithHalf(cell.Over(Difference))),
+                new("z", cell => NumberText.Fixed(Z(cell.Over(Difference)))),
+                new("KSD²(p, q), plain", cell => WithHalf(cell.Over(Plain))),
+                new("z of plain", cell => NumberText.Fixed(Z(cell.Over(PlainDifference)), 1))),
             .. cells.GroupBy(cell => cell.Problem).Select(problem => ExactFigure([.. problem], caption)),
         ];
 
         static DataColumn<ExactCell>[] MeanAndHalf(Number<IdentityDraw> number) =>
-            [new(number.Name, cell => cell.Over(number).Mean), new($"{number.Name}_half_interval", cell => cell.Over(number).Half)];
+            [new(number.Name, cell => cell.Over(number).Mean), new($"{number.Name}_half_interval", cell => Half(cell.Over(number)))];
     }
 
     /// <summary>Both sides against σ, with KSD² without smoothing; on a logarithmic axis where they are more than a decade apart.</summary>
@@ -373,10 +355,13 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
             ]);
 
         Series Side(int index, string label, Number<IdentityDraw> number)
-            => new(label, SeriesStyle.Of(index), [.. cells.Select(cell => cell.Over(number).At(cell.Sigma))])
+            => new(label, SeriesStyle.Of(index), [.. cells.Select(cell => Interval(cell.Sigma, cell.Over(number)))])
             {
                 Shift = 0.05 * (index - 1),
             };
+
+        static Point Interval(double sigma, Summary values)
+            => new(sigma, values.Mean, values.Mean - Half(values), values.Mean + Half(values));
     }
 
     private static Axis SigmaAxis(string about, IEnumerable<double> sigmas)
@@ -401,7 +386,7 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
 
     private static string ExactCaption(Results<DaeIdentitySettings> results, ExactCell[] cells)
     {
-        double[] scores = [.. cells.Select(cell => cell.Over(Difference).Z).Where(double.IsFinite)];
+        double[] scores = [.. cells.Select(cell => Z(cell.Over(Difference))).Where(double.IsFinite)];
         string outside = scores.Length == 0
             ? ""
             : $"{scores.Count(z => Math.Abs(z) > 1.96)} of {scores.Length} |z| are above 1.96, the largest {scores.Max(Math.Abs):F2}; "
@@ -426,6 +411,21 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
             + $"objective; {seeds} {(seeds == 1 ? "seed" : "seeds")}.{results.Remarks}";
     }
 
+    /// <summary>Half the length of the 95 % interval of a mean by Student's t; NaN for one value.</summary>
+    internal static double Half(Summary values)
+        => values.Count < 2 ? double.NaN : values.StandardError * StudentT.InvCDF(0, 1, values.Count - 1, 0.975);
+
+    /// <summary>The mean over its standard error.</summary>
+    internal static double Z(Summary values) => values.Mean / values.StandardError;
+
+    /// <summary>"mean ± half", to two significant digits of the half.</summary>
+    private static string WithHalf(Summary values)
+    {
+        double half = Half(values);
+        int decimals = half > 0 ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(half)), 0, 6) : 3;
+        return NumberText.Fixed(values.Mean, decimals) + (double.IsNaN(half) ? "" : $" ± {NumberText.Fixed(half, decimals)}");
+    }
+
     /// <summary>σ as a fraction where it is a power of two below 1.</summary>
     internal static string SigmaText(double sigma)
     {
@@ -437,12 +437,18 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     internal static double SlopeOf(IReadOnlyList<(double Sigma, double Error)> points) => SimpleRegression.Fit(
         [.. points.Select(point => Math.Log(point.Sigma))], [.. points.Select(point => Math.Log(Math.Abs(point.Error)))]).B;
 
+    private static string Text(Summary value) => SignificantText.WithError(value.Mean, value.StandardError);
+
     private static double Mean(IReadOnlyList<IdentityDraw> draws, Number<IdentityDraw> number)
         => draws.Select(number.Of).DefaultIfEmpty(double.NaN).Average();
 
-    private static DaeIdentitySettings[] Grid(int powers, int seeds, DaeIdentitySettings settings) =>
+    private static DaeIdentitySettings Quick(string data)
+        => new() { Data = data, Samples = 150, Repetitions = 30, RepetitionSamples = 120 };
+
+    private static DaeIdentitySettings[] Grid(int powers, int seeds, params DaeIdentitySettings[] problems) =>
     [
-        .. from power in Enumerable.Range(0, powers)
+        .. from settings in problems
+           from power in Enumerable.Range(0, powers)
            let sigma = Math.ScaleB(1, -power)
            from seed in Seeds.From(settings.Seed, seeds)
            select settings with
@@ -496,27 +502,6 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     /// <summary>The repetitions of all seeds, at least one, at one σ, each with the same number of samples.</summary>
     internal sealed record ExactCell(string Problem, double Sigma, int Samples, IReadOnlyList<IdentityDraw> Draws)
     {
-        public Interval Over(Number<IdentityDraw> number) => new(Summary.Of([.. Draws.Select(number.Of)]));
-    }
-
-    /// <summary>A mean with its 95 % interval of Student's t.</summary>
-    internal sealed record Interval(Summary Values)
-    {
-        public double Mean => Values.Mean;
-
-        /// <summary>Half the length of the interval; NaN for one value.</summary>
-        public double Half { get; } =
-            Values.Count < 2 ? double.NaN : Values.StandardError * StudentT.InvCDF(0, 1, Values.Count - 1, 0.975);
-
-        /// <summary>The mean over its standard error.</summary>
-        public double Z => Values.Mean / Values.StandardError;
-
-        /// <summary>"mean ± half", to two significant digits of the half.</summary>
-        public string Text
-            => NumberText.Fixed(Mean, Decimals) + (double.IsNaN(Half) ? "" : $" ± {NumberText.Fixed(Half, Decimals)}");
-
-        private int Decimals => Half > 0 ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(Half)), 0, 6) : 3;
-
-        public Point At(double x) => new(x, Mean, Mean - Half, Mean + Half);
+        public Summary Over(Number<IdentityDraw> number) => Summary.Of([.. Draws.Select(number.Of)]);
     }
 }

@@ -11,9 +11,8 @@ internal static class IdentityDensities
         GaussianMixture plane = PlanarDensity.Of(name);
         if (dimension == plane.Dimension)
             return plane;
-        var means = new double[plane.Components * dimension];
-        for (int k = 0; k < plane.Components; k++)
-            plane.Mean(k).CopyTo(means.AsSpan(k * dimension));
+        double[] further = new double[dimension - plane.Dimension];
+        double[] means = [.. Enumerable.Range(0, plane.Components).SelectMany(k => (double[])[.. plane.Mean(k), .. further])];
         return GaussianMixture.Isotropic(dimension, plane.Weights, means, Variances(plane));
     }
 

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using Stein.Engine.Devices;
 using Stein.Engine.Kernels;
 using Stein.Engine.Networks;
@@ -58,8 +57,7 @@ internal sealed record DaeNetworkSettings
     [Description("seed of everything random")]
     public uint Seed { get; init; } = 60;
 
-    [JsonIgnore]
-    public GaussianMixture Density => PlanarDensity.Of(Data);
+    internal GaussianMixture Density => PlanarDensity.Of(Data);
 
     /// <summary>The iterations after which is measured, the last among them; those that round to the same number are one.</summary>
     public IReadOnlyList<int> CheckpointIterations()
@@ -308,30 +306,25 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
 
         private readonly Cell[] cells =
         [
-            .. from density in results.By(config => config.Data)
-               from condition in density.Part.Conditions(config => config with { Seed = 0 })
-               orderby Array.IndexOf([.. PlanarDensity.Names], density.Key), condition.Config.Sigma
+            .. from condition in results.Conditions(config => config with { Seed = 0 })
+               orderby Array.IndexOf([.. PlanarDensity.Names], condition.Config.Data), condition.Config.Sigma
                select new Cell(condition.Config, [.. condition.Runs.OrderBy(run => run.Config.Seed)], condition.Expected),
         ];
 
         /// <summary>How the auto-encoders were trained and measured.</summary>
-        private string Conditions
+        private string Conditions()
         {
-            get
-            {
-                DaeNetworkSettings config = cells[0].Config;
-                (int min, int max) = (cells.Min(cell => cell.Runs.Count), cells.Max(cell => cell.Runs.Count));
-                return
-                    $"Auto-encoders r(x') = x' + σ f(x') of samples in the plane, f with two hidden Swish layers of {config.Hidden}, "
-                    + $"trained by Adam (step {NumberText.Tick(config.LearningRate)}, decays 0.9 and 0.99) for {config.Iterations} batches "
-                    + $"of {config.Batch} from {config.TrainingSamples} samples with new noise in every batch. Losses and Fisher errors on "
-                    + $"{config.TestSamples} held-out samples, the smoothed ones with noise of the same σ and the score of the exactly "
-                    + "smoothed density, the clean ones without noise and with the density's own score; KSD² is the U-statistic of "
-                    + $"{config.DiscrepancySamples} of them with the {config.Kernel} kernel, its bandwidth the median distance of the "
-                    + "noised ones, matched with noise on the samples, plain without. "
-                    + (min < max ? $"{min} to {max} seeds" : max == 1 ? "1 seed" : $"{max} seeds")
-                    + $" a cell; in a seed all σ have the same samples.{results.Remarks}";
-            }
+            DaeNetworkSettings config = cells[0].Config;
+            (int min, int max) = (cells.Min(cell => cell.Runs.Count), cells.Max(cell => cell.Runs.Count));
+            string seeds = min < max ? $"{min} to {max} seeds" : max == 1 ? "1 seed" : $"{max} seeds";
+            return $"Auto-encoders r(x') = x' + σ f(x') of samples in the plane, f with two hidden Swish layers of {config.Hidden}, "
+                + $"trained by Adam (step {NumberText.Tick(config.LearningRate)}, decays 0.9 and 0.99) for {config.Iterations} batches of "
+                + $"{config.Batch} from {config.TrainingSamples} samples with new noise in every batch. Losses and Fisher errors on "
+                + $"{config.TestSamples} held-out samples, the smoothed ones with noise of the same σ and the score of the exactly "
+                + "smoothed density, the clean ones without noise and with the density's own score; KSD² is the U-statistic of "
+                + $"{config.DiscrepancySamples} of them with the {config.Kernel} kernel, its bandwidth the median distance of the noised "
+                + $"ones, matched with noise on the samples, plain without. {seeds} a cell; in a seed all σ have the same samples."
+                + results.Remarks;
         }
 
         public IEnumerable<Section> Sections()
@@ -381,7 +374,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                 Table.Create(
                     $"excess{suffix}",
                     "Excess denoising loss over σ⁴ and the Fisher error of the smoothed density",
-                    AboutExcess + Conditions,
+                    AboutExcess + Conditions(),
                     cells,
                     new("data", cell => cell.Data),
                     new("σ", cell => NumberText.Tick(cell.Sigma)),
@@ -392,7 +385,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                 Table.Create(
                     $"ladder{suffix}",
                     "Auto-encoders at the end of training",
-                    AboutLadder + Conditions,
+                    AboutLadder + Conditions(),
                     cells,
                     new("data", cell => cell.Data),
                     new("σ", cell => NumberText.Tick(cell.Sigma)),
@@ -455,7 +448,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                 Table.Pivot(
                     $"ranks_{ranked}{suffix}",
                     title,
-                    AboutRanks + items + Conditions,
+                    AboutRanks + items + Conditions(),
                     rows,
                     [
                         new("data", row => row.Data),
@@ -521,12 +514,12 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     $"field_{ladder[0].Data}{suffix}",
                     $"Scores of the density, of the smoothed density and of the auto-encoder with {best.Label}, of the σ tried that with "
                         + "the least Fisher error of the density, one seed at the end of training, where the smoothed density is above a "
-                        + $"thousandth of its largest. {Conditions}",
+                        + $"thousandth of its largest. {Conditions()}",
                     best.Runs[0]),
             ];
 
             Figure Draw(string name, string caption, Axis x, string y, IReadOnlyList<Series> series)
-                => new($"{name}_{ladder[0].Data}{suffix}", $"{caption} {Conditions}", x, Logarithmic(y), series);
+                => new($"{name}_{ladder[0].Data}{suffix}", $"{caption} {Conditions()}", x, Logarithmic(y), series);
 
             Series[] Lines(Func<Cell, IEnumerable<Point>> points)
                 => [.. ladder.Select((cell, index) => Line(cell.Label, index, points(cell)))];

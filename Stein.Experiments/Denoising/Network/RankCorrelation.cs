@@ -12,23 +12,17 @@ namespace Stein.Experiments.Denoising.Network;
 /// <param name="Ranked">What is ranked: <c>all</c> or the <c>later</c> checkpoints, or <c>sigma</c> at the end of training.</param>
 /// <param name="Measure">The name of a <see cref="MeasurePair"/>.</param>
 /// <param name="Items">How many are ranked in a seed.</param>
-/// <param name="Seeds">Number of seeds.</param>
-/// <param name="Mean">Mean over the seeds.</param>
 /// <param name="Low">Lower end of the interval; NaN for one seed.</param>
 /// <param name="High">Upper end of the interval; NaN for one seed.</param>
 internal sealed record RankCorrelation(
     string Data, double Sigma, string Ranked, string Measure, int Items, int Seeds, double Mean, double Low, double High)
 {
-    /// <summary>Bootstrap replicates.</summary>
     private const int Replicates = 10_000;
 
     /// <summary>A rank correlation of fewer is 1 or −1 whatever happens.</summary>
     private const int MinItems = 3;
 
     /// <summary>One for each pair; none where there is no seed, or there are too few items to rank.</summary>
-    /// <param name="sigma">σ, or NaN.</param>
-    /// <param name="ranked">What is ranked.</param>
-    /// <param name="pairs">What ranks, and the error.</param>
     /// <param name="seeds">What was measured of the items of each seed, the same number in all.</param>
     public static IEnumerable<RankCorrelation> Of(
         string data, double sigma, string ranked, IEnumerable<MeasurePair> pairs, IEnumerable<IEnumerable<DaeErrors>> seeds)
@@ -68,9 +62,7 @@ internal sealed record RankCorrelation(
 /// <summary>A measure that needs no true score, or not that of the density itself, and the Fisher error that it may stand for.</summary>
 internal sealed record MeasurePair(Quantity Measure, Quantity Error)
 {
-    /// <summary>In tables of numbers.</summary>
     public string Name => $"{Measure.Name}/{Error.Name}";
 
-    /// <summary>For people.</summary>
     public string Title => $"{Measure.Title}, {Error.Title}";
 }

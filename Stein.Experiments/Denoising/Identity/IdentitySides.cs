@@ -20,7 +20,6 @@ internal sealed record SampleIdentity(
     double Ksd, double IdentityError, double JacobianError, double ExpansionError, double Cross, double SquaredCorrection)
 {
     /// <summary>Draws the sample of a run and computes both sides: one from coefficients, the other from the Stein kernel.</summary>
-    /// <param name="config">A valid config.</param>
     /// <param name="device">A device of double precision.</param>
     public static SampleIdentity Of(DaeIdentitySettings config, Device device)
         => RadialKernels.Visit(config.Kernel, new Computation(config, device));
@@ -42,20 +41,19 @@ internal sealed record SampleIdentity(
         public SampleIdentity Visit<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            (int dimension, double sigma, double square) = (config.Dimension, config.Sigma, config.EffectiveSquaredBandwidth);
+            (double sigma, double square) = (config.Sigma, config.EffectiveSquaredBandwidth);
             double variance = sigma * sigma;
             GaussianMixture model = config.Model();
             double[] samples = config.Truth().Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData), config.Samples);
-            double[] scores = model.ScoresAt(samples);
-            double[] hessians = model.Hessians(samples);
+            var gradient = new DenoisingGradient<TKernel>(
+                samples, model.ScoresAt(samples), model.Hessians(samples), config.Dimension, square);
 
             double ksd = Discrepancy<TKernel>(device, model, samples, square, PairStatistic.V);
             double unit = 4 * sigma * sigma * sigma * sigma;
-            double withIdentity = DenoisingGradient<TKernel>.Witness(samples, scores, dimension, square, 2 * sigma * sigma).SquaredNorm();
-            double withJacobian = DenoisingGradient<TKernel>.WithJacobian(samples, scores, hessians, dimension, sigma, square)
-                .SquaredNorm();
-            ReproducingKernelExpansion<TKernel> correction = DenoisingGradient<TKernel>.Correction(samples, hessians, dimension, square);
-            double cross = DenoisingGradient<TKernel>.Witness(samples, scores, dimension, square).InnerProduct(correction);
+            double withIdentity = gradient.Witness(2 * sigma * sigma).SquaredNorm();
+            double withJacobian = gradient.WithJacobian(sigma).SquaredNorm();
+            ReproducingKernelExpansion<TKernel> correction = gradient.Correction();
+            double cross = gradient.Witness().InnerProduct(correction);
             double squaredCorrection = correction.SquaredNorm();
             double expansion = unit * (ksd + (2 * variance * cross) + (variance * variance * squaredCorrection));
             return new(
@@ -65,6 +63,45 @@ internal sealed record SampleIdentity(
                 (withJacobian / expansion) - 1,
                 cross,
                 squaredCorrection);
+        }
+    }
+}
+
+/// <summary>Both sides of the exact identity in one repetition, in units of 4σ⁴.</summary>
+/// <param name="Trial">The number of the repetition, from 0.</param>
+/// <param name="Gradient"><c>‖∇F‖²/4σ⁴</c> as a U-statistic over N noisy pairs (x, x′).</param>
+/// <param name="SmoothedKsd">KSD²(p_σ, q), the U-statistic of N other draws, of p_σ itself.</param>
+/// <param name="PlainKsd">KSD²(p, q), the U-statistic of N draws of p: what the identity would say if σ did not matter.</param>
+internal sealed record IdentityDraw(int Trial, double Gradient, double SmoothedKsd, double PlainKsd)
+{
+    /// <summary>
+    /// Draws the samples of a repetition and computes the three numbers. They share no random numbers; runs that differ in σ alone share
+    /// theirs.
+    /// </summary>
+    /// <param name="device">A device of double precision.</param>
+    public static IdentityDraw Of(DaeIdentitySettings config, Device device, int index)
+        => RadialKernels.Visit(config.Kernel, new Computation(config, device, index));
+
+    private sealed class Computation(DaeIdentitySettings config, Device device, int index) : IRadialKernelVisitor<IdentityDraw>
+    {
+        public IdentityDraw Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            (double sigma, double square, int count) = (config.Sigma, config.EffectiveSquaredBandwidth, config.RepetitionSamples);
+            (GaussianMixture truth, GaussianMixture model) = (config.Truth(), config.Model());
+
+            // Substream 0 of the training data is the sample of the expanded objective.
+            double[] samples = truth.Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index + 1), count);
+            var stream = new PhiloxStream(config.Seed, StreamPurpose.DenoisingNoise, (uint)index);
+            double[] noise = [.. samples.Select(_ => stream.NextNormal())];
+            double gradient = DenoisingGradient<TKernel>.OfNoisyPairs(model, samples, noise, sigma, square).SquaredNorm(PairStatistic.U);
+            double[] smoothed = truth.Smoothed(sigma)
+                .Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData, 2 * (uint)index), count);
+            double[] plain = truth.Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData, (2 * (uint)index) + 1), count);
+            return new(index, gradient, Discrepancy(smoothed), Discrepancy(plain));
+
+            double Discrepancy(double[] points)
+                => SampleIdentity.Discrepancy<TKernel>(device, model, points, square, PairStatistic.U);
         }
     }
 }
