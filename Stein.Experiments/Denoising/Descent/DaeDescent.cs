@@ -134,13 +134,10 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         int min = config.Samples ?? HeldOutSplit.FewestSamples;
         if (count < min)
             throw InvalidConfigException.Value("file", path, $"a CSV of at least {min} samples; it has {count}");
-        if (config.Samples is null && count > DaeDescentSettings.MaxSamples)
-        {
-            throw InvalidConfigException.Value(
-                "file",
-                path,
-                $"a CSV of at most {DaeDescentSettings.MaxSamples} samples; it has {count}. Give \"samples\" to draw so many of them");
-        }
+        const int Max = DaeDescentSettings.MaxSamples;
+        string draw = "Give \"samples\" to draw so many of them";
+        if (config.Samples is null && count > Max)
+            throw InvalidConfigException.Value("file", path, $"a CSV of at most {Max} samples; it has {count}. {draw}");
     }
 
     /// <summary>Whatever identifies the run is filled in: N, and of a file the checksum. A file is data enough.</summary>

@@ -18,24 +18,23 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
     /// <summary>The name of data that are samples of the user's own.</summary>
     public const string OwnFile = "file";
 
-    /// <summary>
-    /// h of each density: one whose Fisher error is near the smallest at N = 300 and 1000, though for modes a larger one is better still.
-    /// </summary>
-    private static readonly Dictionary<string, double> Bandwidths = new()
-    {
-        ["modes"] = Math.Sqrt(0.72),
-        ["rings"] = Math.Sqrt(0.5),
-        ["moons"] = 0.4,
-    };
-
     private readonly double[] trueAtSamples = Density?.ScoresAt(Samples) ?? [];
     private readonly double[] trueAtTestPoints = Density?.ScoresAt(TestPoints) ?? [];
 
     /// <summary>The densities, and <see cref="OwnFile"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. PlanarDensity.Names, OwnFile];
 
-    /// <summary>h of the data of a name; null where <see cref="BandwidthChoice"/> chooses it.</summary>
-    public static double? BandwidthOf(string name) => Bandwidths.TryGetValue(name, out double bandwidth) ? bandwidth : null;
+    /// <summary>
+    /// h of a density: one whose Fisher error is near the smallest at N = 300 and 1000, though for modes a larger one is better still. Null
+    /// where <see cref="BandwidthChoice"/> chooses it.
+    /// </summary>
+    public static double? BandwidthOf(string name) => name switch
+    {
+        "modes" => Math.Sqrt(0.72),
+        "rings" => Math.Sqrt(0.5),
+        "moons" => 0.4,
+        _ => null,
+    };
 
     /// <summary>The data of a config; samples and test points are independent streams of the seed.</summary>
     /// <exception cref="RunFailedException">The file is not what it was when the run was planned.</exception>

@@ -52,10 +52,8 @@ internal sealed record DaeIdentitySettings
     /// <summary>Data and dimension, for people.</summary>
     internal string DataName => Dimension == 2 ? Data : $"{Data}, D = {Dimension}";
 
-    /// <summary>p.</summary>
     internal GaussianMixture Truth() => IdentityDensities.Data(Data, Dimension);
 
-    /// <summary>q.</summary>
     internal GaussianMixture Model() => IdentityDensities.Model(Truth());
 }
 
@@ -415,7 +413,6 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     internal static double Half(Summary values)
         => values.Count < 2 ? double.NaN : values.StandardError * StudentT.InvCDF(0, 1, values.Count - 1, 0.975);
 
-    /// <summary>The mean over its standard error.</summary>
     internal static double Z(Summary values) => values.Mean / values.StandardError;
 
     /// <summary>"mean ± half", to two significant digits of the half.</summary>

@@ -18,9 +18,6 @@ namespace Stein.Experiments.Denoising.Network;
 /// <remarks>Runs of one seed and density have the same samples, and the same noise but for its size, whatever σ.</remarks>
 internal sealed record DaeNetworkSettings
 {
-    /// <summary>The first checkpoint, in iterations: before it hardly anything has happened.</summary>
-    private const int FirstCheckpoint = 10;
-
     [Description("density in the plane that samples come from"), OneOf(typeof(PlanarDensity))]
     public string Data { get; init; } = "modes";
 
@@ -62,13 +59,15 @@ internal sealed record DaeNetworkSettings
     /// <summary>The iterations after which is measured, the last among them; those that round to the same number are one.</summary>
     public IReadOnlyList<int> CheckpointIterations()
     {
-        if (Checkpoints == 1 || Iterations <= FirstCheckpoint)
+        // Before the tenth iteration hardly anything has happened.
+        const int First = 10;
+        if (Checkpoints == 1 || Iterations <= First)
             return [Iterations];
-        double span = (double)Iterations / FirstCheckpoint;
+        double span = (double)Iterations / First;
         return
         [
             .. Enumerable.Range(0, Checkpoints)
-                .Select(index => (int)Math.Round(FirstCheckpoint * Math.Pow(span, (double)index / (Checkpoints - 1))))
+                .Select(index => (int)Math.Round(First * Math.Pow(span, (double)index / (Checkpoints - 1))))
                 .Distinct(),
         ];
     }
@@ -261,11 +260,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
         /// <summary>The checkpoints of each run, without the start.</summary>
         public IEnumerable<Checkpoint[]> Checkpoints => Histories.Select(history => history[1..]);
 
-        public string Data => Config.Data;
-
-        public double Sigma => Config.Sigma;
-
-        public string Label => $"σ = {NumberText.Tick(Sigma)}";
+        public string Label => $"σ = {NumberText.Tick(Config.Sigma)}";
 
         /// <summary>The excess loss over σ⁴, whose expectation is the Fisher error of the smoothed density.</summary>
         public Summary Excess => Over(ExcessOf);
@@ -281,7 +276,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                group checkpoint.Errors[quantity] by checkpoint.Iteration into seeds
                select Point.Mean(seeds.Key, Summary.Of([.. seeds]));
 
-        private double ExcessOf(StoredRun run) => run[DaeErrors.Excess] / Math.Pow(Sigma, 4);
+        private double ExcessOf(StoredRun run) => run[DaeErrors.Excess] / Math.Pow(Config.Sigma, 4);
 
         private double DifferenceOf(StoredRun run) => ExcessOf(run) - run[DaeErrors.Smoothed];
     }
@@ -334,10 +329,10 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                 .. from cell in cells
                    from ranked in (string[])["all", "later"]
                    let errors = cell.Checkpoints.Select(run => Chosen(run, ranked).Select(checkpoint => checkpoint.Errors))
-                   from rank in RankCorrelation.Of(cell.Data, cell.Sigma, ranked, Pairs, errors)
+                   from rank in RankCorrelation.Of(cell.Config.Data, cell.Config.Sigma, ranked, Pairs, errors)
                    select rank,
                 // Losses of different σ do not compare.
-                .. from density in cells.Select(cell => cell.Data).Distinct()
+                .. from density in cells.Select(cell => cell.Config.Data).Distinct()
                    let pairs = Pairs.Where(pair => pair.Measure != DaeErrors.Loss)
                    let errors = CompleteSeeds(density).Select(seed => seed.Select(end => end.Errors))
                    from rank in RankCorrelation.Of(density, double.NaN, "sigma", pairs, errors)
@@ -359,8 +354,8 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     $"ladder{suffix}",
                     cells,
                     [
-                        new("data", cell => cell.Data),
-                        new("sigma", cell => cell.Sigma),
+                        new("data", cell => cell.Config.Data),
+                        new("sigma", cell => cell.Config.Sigma),
                         new("seeds", cell => cell.Runs.Count),
                         new("seeds_expected", cell => cell.Expected),
                         .. DataColumn<Cell>.MeanAndError("excess_over_sigma4", cell => cell.Excess),
@@ -376,8 +371,8 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     "Excess denoising loss over σ⁴ and the Fisher error of the smoothed density",
                     AboutExcess + Conditions(),
                     cells,
-                    new("data", cell => cell.Data),
-                    new("σ", cell => NumberText.Tick(cell.Sigma)),
+                    new("data", cell => cell.Config.Data),
+                    new("σ", cell => NumberText.Tick(cell.Config.Sigma)),
                     new("excess loss / σ⁴", cell => cell.Excess.Text(3)),
                     new("Fisher error", cell => cell.Over(DaeErrors.Smoothed).Text(3)),
                     new("difference", cell => cell.Difference.Text(3)),
@@ -387,8 +382,8 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     "Auto-encoders at the end of training",
                     AboutLadder + Conditions(),
                     cells,
-                    new("data", cell => cell.Data),
-                    new("σ", cell => NumberText.Tick(cell.Sigma)),
+                    new("data", cell => cell.Config.Data),
+                    new("σ", cell => NumberText.Tick(cell.Config.Sigma)),
                     Column(DaeErrors.RelativeSmoothed),
                     Column(DaeErrors.RelativeClean),
                     new("clean error least in", cell => LeastIn(cell, DaeErrors.Clean)),
@@ -400,7 +395,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                 .. Ranks("all", "Rank correlations over all checkpoints", ranks),
                 .. Ranks("later", "Rank correlations over the later half of the checkpoints", ranks),
                 .. Ranks("sigma", "Rank correlations over the σ of the ladder at the end of training", ranks),
-                .. cells.GroupBy(cell => cell.Data).SelectMany(density => Figures([.. density])),
+                .. cells.GroupBy(cell => cell.Config.Data).SelectMany(density => Figures([.. density])),
             ];
         }
 
@@ -420,16 +415,16 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
         /// <summary>The ends of training of the seeds that have every σ of a density, by σ.</summary>
         private IEnumerable<Checkpoint[]> CompleteSeeds(string density)
             => from cell in cells
-               where cell.Data == density
+               where cell.Config.Data == density
                from history in cell.Histories
                group history[^1] by history[^1].Run.Config.Seed into seed
-               where seed.Count() == cells.Count(cell => cell.Data == density)
+               where seed.Count() == cells.Count(cell => cell.Config.Data == density)
                select seed.ToArray();
 
         private string LeastIn(Cell cell, Quantity quantity)
         {
-            Checkpoint[] best = [.. CompleteSeeds(cell.Data).Select(seed => seed.MinBy(end => end.Errors[quantity])!)];
-            return $"{best.Count(end => end.Run.Config.Sigma == cell.Sigma)} of {best.Length}";
+            Checkpoint[] best = [.. CompleteSeeds(cell.Config.Data).Select(seed => seed.MinBy(end => end.Errors[quantity])!)];
+            return $"{best.Count(end => end.Run.Config.Sigma == cell.Config.Sigma)} of {best.Length}";
         }
 
         /// <summary>A table of rank correlations, or none where there was too little to rank.</summary>
@@ -466,8 +461,9 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
         private IEnumerable<Figure> Figures(IReadOnlyList<Cell> ladder)
         {
             const string Error = "Fisher error of the smoothed density", Ksd = "Noise-matched KSD²", Both = "Both axes are logarithmic";
+            string data = ladder[0].Config.Data;
             int seeds = ladder.Max(cell => cell.Runs.Count);
-            string of = $"({ladder[0].Data}, {seeds} {(seeds == 1 ? "seed" : "seeds")})";
+            string of = $"({data}, {seeds} {(seeds == 1 ? "seed" : "seeds")})";
             Cell best = ladder.MinBy(cell => cell.Over(DaeErrors.Clean).Mean)!;
             Series[] fisher = Lines(cell => cell.Along(DaeErrors.Smoothed));
             Series[] ksd = Lines(cell => cell.Along(DaeErrors.MatchedKsd));
@@ -504,14 +500,14 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     "sigma",
                     "Fisher errors at the end of training against σ, each over that of the score 0 on the same points, mean ± standard "
                         + $"error over seeds. {Both}.",
-                    Logarithmic($"σ {of}") with { Ticks = Ticks.At([.. ladder.Select(cell => cell.Sigma)]) },
+                    Logarithmic($"σ {of}") with { Ticks = Ticks.At([.. ladder.Select(cell => cell.Config.Sigma)]) },
                     "Fisher error over that of the score 0",
                     [
                         Line("of the density", 0, OverSigma(DaeErrors.RelativeClean)),
                         Line("of the smoothed density", 1, OverSigma(DaeErrors.RelativeSmoothed)),
                     ]),
                 Field(
-                    $"field_{ladder[0].Data}{suffix}",
+                    $"field_{data}{suffix}",
                     $"Scores of the density, of the smoothed density and of the auto-encoder with {best.Label}, of the σ tried that with "
                         + "the least Fisher error of the density, one seed at the end of training, where the smoothed density is above a "
                         + $"thousandth of its largest. {Conditions()}",
@@ -519,12 +515,12 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             ];
 
             Figure Draw(string name, string caption, Axis x, string y, IReadOnlyList<Series> series)
-                => new($"{name}_{ladder[0].Data}{suffix}", $"{caption} {Conditions()}", x, Logarithmic(y), series);
+                => new($"{name}_{data}{suffix}", $"{caption} {Conditions()}", x, Logarithmic(y), series);
 
             Series[] Lines(Func<Cell, IEnumerable<Point>> points)
                 => [.. ladder.Select((cell, index) => Line(cell.Label, index, points(cell)))];
 
-            IEnumerable<Point> OverSigma(Quantity quantity) => ladder.Select(cell => Point.Mean(cell.Sigma, cell.Over(quantity)));
+            IEnumerable<Point> OverSigma(Quantity quantity) => ladder.Select(cell => Point.Mean(cell.Config.Sigma, cell.Over(quantity)));
 
             static int NotPositive(IEnumerable<Series> series) => series.Sum(line => line.Points.Count(point => !(point.Y > 0)));
         }
