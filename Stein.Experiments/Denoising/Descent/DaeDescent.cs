@@ -195,11 +195,11 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 [
                     new("time", row => row.Place),
                     new("effective_ridge", row => row.Place == 0 ? null : row.Cell.Eigenvalue / row.Place),
-                ],
-                DataColumn<CourseRow>.MeanAndError(
-                    $"{ScoreMeasures.TestErrorName}_relative",
-                    row => Summary.Of([.. row.Points.Zip(row.Cell.Runs, (point, run) => point.FisherTest / run.Points[0].FisherTest)]))),
-            Course("ridge", cells.SelectMany(cell => cell.Ridges), [new("ridge", row => row.Place)], []),
+                    .. DataColumn<CourseRow>.MeanAndError(
+                        "fisher_test_relative",
+                        row => Summary.Of([.. row.Points.Zip(row.Cell.Runs, (point, run) => point.FisherTest / run.Points[0].FisherTest)])),
+                ]),
+            Course("ridge", cells.SelectMany(cell => cell.Ridges), [new("ridge", row => row.Place)]),
             DataTable.Create(
                 "stopping",
                 cells.SelectMany(cell => cell.Runs, (cell, run) => (Cell: cell, Run: run)),
@@ -208,9 +208,9 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 new("samples", row => row.Cell.Config.Samples),
                 new("seed", row => row.Run.Stored.Config.Seed),
                 new("kernel", row => row.Cell.Config.Kernel),
-                new("bandwidth", row => row.Run.Stored[FunctionalDescent.Bandwidth]),
+                new(FunctionalDescent.Bandwidth.Name, row => row.Run.Stored[FunctionalDescent.Bandwidth]),
                 new("largest_eigenvalue", row => row.Run.Stored[FunctionalDescent.LargestEigenvalue]),
-                new("ksd_floor", row => row.Run.Stored[FunctionalDescent.Floor]),
+                new(FunctionalDescent.Floor.Name, row => row.Run.Stored[FunctionalDescent.Floor]),
                 new("best_time", row => row.Run.BestTime),
                 new("best_error", row => row.Run.Best.FisherTest),
                 new("stopping_time", row => row.Run.Stopped.Time),
@@ -242,11 +242,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         ]);
     }
 
-    private static DataTable Course(
-        string name,
-        IEnumerable<CourseRow> rows,
-        IReadOnlyList<DataColumn<CourseRow>> place,
-        IReadOnlyList<DataColumn<CourseRow>> relativeError)
+    private static DataTable Course(string name, IEnumerable<CourseRow> rows, IReadOnlyList<DataColumn<CourseRow>> ownColumns)
         => DataTable.Create(
             name,
             rows,
@@ -255,12 +251,9 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 new("data", row => row.Cell.Config.DataName),
                 new("samples", row => row.Cell.Config.Samples),
                 new("seeds", row => row.Cell.Runs.Count),
-                .. place,
-                .. ScoreMeasures.All.SelectMany(measure => (IEnumerable<DataColumn<CourseRow>>)
-                [
-                    .. DataColumn<CourseRow>.MeanAndError(measure.Name, row => row.Over(measure.Value)),
-                    .. measure.Name == ScoreMeasures.TestErrorName ? relativeError : [],
-                ]),
+                .. ownColumns,
+                .. ScoreMeasures.All.SelectMany(
+                    measure => DataColumn<CourseRow>.MeanAndError(measure.Name, row => row.Over(measure.Value))),
             ]);
 
     /// <summary>KSD and Fisher error at some times, of the cells of one data.</summary>

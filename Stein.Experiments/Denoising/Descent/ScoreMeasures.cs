@@ -12,12 +12,10 @@ namespace Stein.Experiments.Denoising.Descent;
 internal abstract record ScoreMeasures(
     [property: JsonRequired] double Ksd, double FisherTest, double FisherSamples, double HeldOutLoss)
 {
-    public const string TestErrorName = "fisher_test";
-
     public static IReadOnlyList<(string Name, Func<ScoreMeasures, double> Value)> All { get; } =
     [
         ("ksd", point => point.Ksd),
-        (TestErrorName, point => point.FisherTest),
+        ("fisher_test", point => point.FisherTest),
         ("fisher_samples", point => point.FisherSamples),
         ("held_out_loss", point => point.HeldOutLoss),
     ];

@@ -304,8 +304,8 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
                 [
                     new("problem", cell => cell.Problem),
                     new("sigma", cell => cell.Sigma),
-                    new("repetitions", cell => cell.Draws.Count),
-                    new("samples", cell => cell.Samples),
+                    new("total_repetitions", cell => cell.Draws.Count),
+                    new("repetition_samples", cell => cell.Samples),
                     .. MeanAndHalf(Gradient),
                     .. MeanAndHalf(Smoothed),
                     .. MeanAndHalf(Difference),
