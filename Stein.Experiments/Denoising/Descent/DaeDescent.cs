@@ -21,16 +21,16 @@ internal sealed record DaeDescentSettings
     [Description("where the samples come from: a density in the plane, or a file"), OneOf(typeof(DescentData))]
     public string Data { get; init; } = "modes";
 
-    [Description("CSV file with two columns: samples of your own in place of a density"), Option("samples")]
+    [Description("CSV file with two columns: your own samples in place of a density"), Option("samples")]
     public string? File { get; init; }
 
     /// <summary>
-    /// The SHA-256 of the bytes of <see cref="File"/>, in lower-case hexadecimal digits, so that other content is another run; null for
-    /// that of the file as it is.
+    /// The SHA-256 of the bytes of <see cref="File"/>, in lower-case hexadecimal digits: a file with other content is another run. Null
+    /// stands for the file as it is now.
     /// </summary>
     public string? FileSha256 { get; init; }
 
-    [Description("number of samples; of a file with more, that many are drawn [default: 300; of a file, all]")]
+    [Description("number of samples; from a file with more, that many are drawn [default: 300; for a file, all]")]
     [Range(HeldOutSplit.FewestSamples, MaxSamples), Option("n")]
     public int? Samples { get; init; }
 
@@ -44,7 +44,7 @@ internal sealed record DaeDescentSettings
     [Description("steps of the descent"), Range(1, 10_000_000)]
     public int Steps { get; init; } = 30_000;
 
-    [Description("further points of the density, at which the error of the score is measured; none for a file"), Range(1, 1_000_000)]
+    [Description("test points from the density, at which the error of the score is measured; none for a file"), Range(1, 1_000_000)]
     public int TestPoints { get; init; } = 2000;
 
     [Description("seed of everything random")]
@@ -72,19 +72,16 @@ internal sealed record DaeDescentSettings
         return time == 0 || time == Steps || Array.Exists([1, 1.5, 2, 3, 5, 7], factor => factor * power == time);
     }
 
-    /// <summary>All times at which a descent is measured, ascending.</summary>
     public IEnumerable<int> MeasuringTimes() => Enumerable.Range(0, Steps + 1).Where(IsMeasuredAt);
 }
 
 /// <summary>
 /// A denoising auto-encoder trained by functional gradient descent in a kernel's Hilbert space, on samples in the plane: its KSD at the
-/// samples falls, while the error of its score falls and rises again. The score-matching loss at samples held out stops it, and the ridge
-/// path of the Stein gradient estimator stands beside it.
+/// samples falls, while the error of its score falls and rises again. The score-matching loss on held-out samples decides when to stop;
+/// the ridge path of the Stein gradient estimator is computed for comparison.
 /// </summary>
 internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
 {
-    private static readonly int[] ShownTimes = [0, 1, 10, 30, 100, 1000];
-
     private static readonly Ticks Powers = new Ticks.PowersOfTen(SignificantText.PowerOfTen, HasMinor: true);
 
     public override string Name => "dae-descent";
@@ -92,14 +89,14 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     public override string Title => "Functional gradient descent of a denoising auto-encoder: KSD on the sample against the true error";
 
     public override string Source =>
-        "Unpublished; its limit: Li and Turner, Gradient estimators for implicit models, ICLR 2018, equation 9";
+        "Unpublished; the limit is in Li and Turner, Gradient estimators for implicit models, ICLR 2018, equation 9";
 
     public override int ProtocolVersion => 2;
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [
         ("--data rings,moons --steps 1000", "KSD falls, while the error of the score falls and rises again"),
-        ("--samples x.csv --steps 1000", "the same for samples of your own, in two columns"),
+        ("--samples x.csv --steps 1000", "the same for your own samples, in two columns"),
         ("--n 100,300,1000 --seed 60,70,80 --steps 1000", "three sample sizes, each with three seeds"),
         ("--kernel imq --bandwidth 0.4,0.8 --steps 1000", "another kernel with two bandwidths"),
     ];
@@ -116,16 +113,16 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         if (config.File is not { } path)
         {
             if (config.Data == DescentData.OwnFile)
-                throw InvalidConfigException.Value("file", "nothing", $"the path of a CSV of two columns where data is {config.Data}");
+                throw InvalidConfigException.Value("file", "nothing", "the path of a CSV file with two columns, since data is file");
             if (config.FileSha256 is not null)
-                throw InvalidConfigException.Value("file_sha256", config.FileSha256, $"left out where data is {config.Data}");
+                throw InvalidConfigException.Value("file_sha256", config.FileSha256, $"left out, since data is {config.Data}");
             return;
         }
 
         if (config.Data != DescentData.OwnFile && config.Data != new DaeDescentSettings().Data)
-            throw InvalidConfigException.Value("file", path, $"left out where data is {config.Data}; leave out \"data\" to use the file");
+            throw InvalidConfigException.Value("file", path, $"left out, since data is {config.Data}; leave out \"data\" to use the file");
         if (string.IsNullOrWhiteSpace(path))
-            throw InvalidConfigException.Value("file", "nothing", "the path of a CSV of two columns");
+            throw InvalidConfigException.Value("file", "nothing", "the path of a CSV file with two columns");
         if (config.FileSha256 is { } sum && !(sum.Length == 64 && sum.All(char.IsAsciiHexDigitLower)))
             throw InvalidConfigException.Value("file_sha256", sum, "64 lower-case hexadecimal digits, or left out");
         if (config.FileSha256 is not null && config.Samples is not null)
@@ -133,14 +130,14 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         int count = SampleFile.Read(path).Count;
         int min = config.Samples ?? HeldOutSplit.FewestSamples;
         if (count < min)
-            throw InvalidConfigException.Value("file", path, $"a CSV of at least {min} samples; it has {count}");
+            throw InvalidConfigException.Value("file", path, $"a CSV file with at least {min} samples; it has {count}");
         const int Max = DaeDescentSettings.MaxSamples;
-        string draw = "Give \"samples\" to draw so many of them";
+        string draw = "Set \"samples\" to draw some of them";
         if (config.Samples is null && count > Max)
-            throw InvalidConfigException.Value("file", path, $"a CSV of at most {Max} samples; it has {count}. {draw}");
+            throw InvalidConfigException.Value("file", path, $"a CSV file with at most {Max} samples; it has {count}. {draw}");
     }
 
-    /// <summary>Whatever identifies the run is filled in: N, and of a file the checksum. A file is data enough.</summary>
+    /// <summary>Fills in what identifies the run: N and, for a file, the checksum. Naming the file is enough to use it.</summary>
     protected override DaeDescentSettings Normalise(DaeDescentSettings config)
     {
         if (config.File is not { } path)
@@ -256,20 +253,20 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                     measure => DataColumn<CourseRow>.MeanAndError(measure.Name, row => row.Over(measure.Value))),
             ]);
 
-    /// <summary>KSD and Fisher error at some times, of the cells of one data.</summary>
+    /// <summary>KSD and Fisher error at some times, for the cells of one data set.</summary>
     private static Table DescentTable(DescentCell[] cells, Results<DaeDescentSettings> results)
     {
         bool hasTruth = cells[0].HasTruth;
         string points = Values(cells, cell => NumberText.Tick(cell.Config.TestPoints));
         string truth = hasTruth
-            ? $"Fisher error is the mean of ‖s − ∇ log p‖² over {points} further points of the density, of known score; at t = 0, where "
-                + "s = 0, it is that of the density's score itself. "
-            : "The true score is not known; the held-out loss estimates the Fisher error less a constant. ";
+            ? $"The Fisher error is the mean of ‖s − ∇ log p‖² over {points} further points from the density, whose score is known; at "
+                + "t = 0, where s = 0, it is the mean of ‖∇ log p‖². "
+            : "The true score is not known; the held-out loss estimates the Fisher error up to a constant. ";
         return Table.Create(
             $"descent_{cells[0].Config.DataWord}",
             $"Descent on {cells[0].Config.DataName}",
             $"{Message(cells)}{Setting(cells)}{truth}{SeedsOf(cells)}{results.Remarks}",
-            ShownTimes.Concat(cells.Select(cell => cell.Config.Steps)).Distinct().Order().Where(
+            new[] { 0, 1, 10, 30, 100, 1000 }.Concat(cells.Select(cell => cell.Config.Steps)).Distinct().Order().Where(
                 time => cells.Any(cell => cell.Runs[0].Points.Any(point => point.Time == time))),
             [
                 new("t", time => $"{time}"),
@@ -291,23 +288,24 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     private static Table StoppingTable(IReadOnlyList<DescentCell> cells, Results<DaeDescentSettings> results)
     {
         const string Stopped =
-            "Early stopping of the descent beside the Stein gradient estimator −(K + ηI)⁻¹D with ridges from 0.001 to 100 in half decades "
-            + "and that of its rule, of the same samples, kernel and bandwidth. Regret is the Fisher error of what was chosen over the "
-            + "least on the path. Times and ridges: median (range) over seeds. ";
+            "Early stopping of the descent is compared with the Stein gradient estimator −(K + ηI)⁻¹D for the same samples, kernel and "
+            + "bandwidth, with ridges from 0.001 to 100 in half decades and with its default ridge. The regret is the Fisher error of the "
+            + "choice divided by the smallest on the path. Times and ridges are medians (with ranges) over seeds. ";
         string splits = Values(cells, cell => NumberText.Tick(HeldOutSplit.Count(cell.Config.Samples!.Value)));
-        string heldOut = "Held out is chosen by the score-matching loss at a fifth of the samples of an estimate from the others, in "
-            + $"{splits} splits: of the measured times and the ridges each the smoothest, with the fewest steps or the largest ridge, "
-            + "whose loss is no more than a standard error of the difference above the least; it is then used on all samples. ";
-        string floor = "The floor of KSD² is that of the ridge solution at "
-            + $"η = {SignificantText.Number(SampleDiscrepancy.FloorRidge)}, which no scores at the samples get much below: the infimum is "
-            + "above 0, and what is below a billionth of KSD² at t = 0 is rounding. ";
+        string heldOut = "The held-out choice is made by the score-matching loss, on a fifth of the samples, of an estimate from the "
+            + $"others, in {splits} splits. Of the measured times, and of the ridges, it is the smoothest, with the fewest steps or the "
+            + "largest ridge, whose loss is at most one standard error of the difference above the smallest; it is then used on all "
+            + "samples. ";
+        string floor = "The floor of KSD² is its value for the ridge solution at "
+            + $"η = {SignificantText.Number(SampleDiscrepancy.FloorRidge)}; no scores at the samples get much below it. The infimum is "
+            + "above 0, and values below a billionth of KSD² at t = 0 are rounding error. ";
         return Table.Create(
             "stopping",
             "Early stopping and ridge",
             $"{Stopped}{heldOut}{floor}{Setting(cells)}{SeedsOf(cells)}{results.Remarks}",
             cells,
             new("data", cell => cell.Condition.WithSeeds(cell.Config.Title)),
-            Mean("KSD² floor ≤", run => run.Stored[FunctionalDescent.Floor]),
+            Mean("KSD² floor (at most)", run => run.Stored[FunctionalDescent.Floor]),
             Range("best t", run => run.BestTime),
             Mean("error", run => run.Best.FisherTest),
             Range("held-out t", run => run.Stopped.Time),
@@ -335,8 +333,8 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     }
 
     /// <summary>
-    /// The samples of the first seed, each time with the scores of the density, at t = 1, at the stopping time, at 100, 1000 and the last,
-    /// as far as they are there.
+    /// The samples of the first seed with, panel by panel, the scores of the density and of the descent at t = 1, at the stopping time, at
+    /// 100, 1000 and the last time, as far as they exist.
     /// </summary>
     private static Figure ArrowFigure(DescentCell cell)
     {
@@ -345,8 +343,9 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         int last = byTime.Max(time => time.Key);
         return ScoreField.Draw(
             $"arrows_{cell.Name}",
-            "Samples, with the score on a grid over them as arrows. All panels have one scale; arrows that would be too long are shortened "
-                + $"and have another colour. The numbers are in arrows.csv. {Setting([cell])}One seed.",
+            "Each panel shows the samples and, as arrows on a grid over them, the score. All panels have one scale; arrows that would be "
+                + "too long are shortened and have another colour. The numbers are in arrows.csv. "
+                + $"{Setting([cell])}The figure shows one seed.",
             about: "",
             [.. byTime[last].Select(arrow => arrow.Estimate())],
             FieldPoint.Quantile(byTime[Math.Max(run.Stopped.Time, 1)].Select(arrow => arrow.Estimate()), 0.75),
@@ -365,22 +364,18 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                     .. from sample in FinishedDescent.Read<SamplePoint>(run.Stored, FunctionalDescent.SamplesFile)
                        select new Point(sample.X1, sample.X2),
                 ])
-            {
-                HasLine = false,
-                MarkerSize = 3,
-                LegendRank = 1,
-            });
+            { HasLine = false, MarkerSize = 3, LegendRank = 1 });
     }
 
     /// <summary>KSD² at the samples and, where the density is known, the Fisher errors, against time.</summary>
     private static Figure Curves(DescentCell cell)
     {
         double[] times = [.. cell.Runs.Select(run => Math.Max(run.Stopped.Time, 1.0)).Order()];
-        string errors = cell.HasTruth ? " and the Fisher errors" : "";
         return new Figure(
             $"curves_{cell.Name}",
-            $"KSD²{errors} against the number of steps. The dashed line is the median of the times at which the held-out loss stops the "
-                + $"descent, the grey band their range. {Setting([cell])}{SeedsOf([cell])}",
+            $"The curves are KSD²{(cell.HasTruth ? " and the Fisher errors" : "")} against the number of steps. The dashed line is the "
+                + "median of the times at which the held-out loss stops the descent, and the grey band is their range. "
+                + $"{Setting([cell])}{SeedsOf([cell])}",
             new Axis($"Step t ({cell.TitleWithSeeds})") { Scale = Scale.Log10, Ticks = Powers },
             new Axis(cell.HasTruth ? "KSD² and Fisher error (1/length²)" : "KSD² (1/length²)") { Scale = Scale.Log10, Ticks = Powers },
             [
@@ -409,11 +404,10 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     /// <summary>Fisher error at the test points of the descent at ridge λ/t and of the Stein gradient estimator at ridge η.</summary>
     private static Figure RidgeCurves(DescentCell cell)
     {
-        double minRidge = 0.5 * cell.Runs[0].Ridges[0].Ridge;
         return new Figure(
             $"ridge_{cell.Name}",
-            "Fisher error at test points of the descent after t steps, which is much like a ridge λ/t, and of the Stein gradient estimator "
-                + $"with ridge η. {Setting([cell])}{SeedsOf([cell])}",
+            "The curves are the Fisher error at test points of the descent after t steps, which is much like a ridge λ/t, and of the Stein "
+                + $"gradient estimator with ridge η. {Setting([cell])}{SeedsOf([cell])}",
             new Axis($"Ridge η, or λ/t of the descent ({cell.TitleWithSeeds})") { Scale = Scale.Log10, Ticks = Powers },
             new Axis("Fisher error at test points (1/length²)") { Scale = Scale.Log10, Ticks = Powers },
             [
@@ -422,7 +416,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                     SeriesStyle.Of(0),
                     [
                         .. from row in cell.Descent
-                           where row.Place > 0 && cell.Eigenvalue / row.Place >= minRidge
+                           where row.Place > 0 && cell.Eigenvalue / row.Place >= 0.5 * cell.Runs[0].Ridges[0].Ridge
                            select Point.Mean(cell.Eigenvalue / row.Place, row.Over(point => point.FisherTest)),
                     ]),
                 new Series(
@@ -432,20 +426,20 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             ]);
     }
 
-    /// <summary>What the table shows, as far as these runs show it.</summary>
+    /// <summary>What the runs of a table show.</summary>
     private static string Message(DescentCell[] cells)
     {
         FinishedDescent[] runs = [.. cells.SelectMany(cell => cell.Runs)];
         int falling = runs.Count(run => run.Points.Zip(run.Points.Skip(1)).All(pair => pair.Second.Ksd < pair.First.Ksd));
         string falls = $"KSD² at the samples falls from every measured time to the next in {falling} of {runs.Length} runs";
         if (!cells[0].HasTruth)
-            return $"{falls}. That is no measure of the score's accuracy. ";
+            return $"{falls}. That does not measure the accuracy of the score. ";
         (int first, int last) = (runs.Min(run => run.Best.Time), runs.Max(run => run.Best.Time));
-        string least = first == last ? $"{first}" : $"{first} to {last}";
+        string smallest = first == last ? $"{first}" : $"{first} to {last}";
         double[] ratios = [.. runs.Select(run => run.Points[^1].FisherTest / run.Best.FisherTest)];
-        string rise = $"{SignificantText.Number(ratios.Min())} to {SignificantText.Number(ratios.Max())} times that";
-        return $"A KSD near 0 on the sample does not mean that the score is accurate: {falls}, while the Fisher error is least at "
-            + $"t = {least} and at the last step {rise}. ";
+        string rise = $"{SignificantText.Number(ratios.Min())} to {SignificantText.Number(ratios.Max())} times as large";
+        return $"A KSD near 0 on the sample does not mean that the score is accurate: {falls}, while the Fisher error is smallest at "
+            + $"t = {smallest} and at the last step is {rise}. ";
     }
 
     private static string Setting(IReadOnlyList<DescentCell> cells)
@@ -455,21 +449,22 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         string precision = Values(cells, cell => ConfigDocument.Name(cell.Runs[0].Stored.Run.Precision));
         string bandwidths = Values(
             cells, cell => $"{NumberText.Fixed(cell.Condition.Over(FunctionalDescent.Bandwidth).Mean, 3)} ({cell.Config.DataName})");
-        return "Functional gradient descent S − (KS + D)/λ from S = 0, λ the largest eigenvalue of the Gram matrix K, D the sums of kernel "
-            + $"gradients; kernel {kernels}, bandwidth h = {bandwidths}; N = {samples}; computed in {precision} precision, KSD² measured "
-            + "in double. ";
+        return "The functional gradient descent iterates S − (KS + D)/λ from S = 0, where λ is the largest eigenvalue of the Gram matrix "
+            + $"K and D are the sums of kernel gradients. The kernel is {kernels} with bandwidth h = {bandwidths}; N = {samples}. The "
+            + $"descent is computed in {precision} precision, and KSD² in double precision. ";
     }
 
     private static string SeedsOf(IReadOnlyList<DescentCell> cells) => cells.All(cell => cell.Runs.Count == 1)
-        ? "One seed each."
-        : $"Mean ± standard error over {Values(cells, cell => NumberText.Tick(cell.Runs.Count))} seeds, each with samples of its own.";
+        ? "Each cell has one seed."
+        : $"Values are means ± standard errors over {Values(cells, cell => NumberText.Tick(cell.Runs.Count))} seeds, each with its own "
+            + "samples.";
 
     private static string Values(IReadOnlyList<DescentCell> cells, Func<DescentCell, string> value)
         => string.Join(" or ", cells.Select(value).Distinct());
 
     private static string Text(Summary value) => SignificantText.WithError(value.Mean, value.StandardError);
 
-    /// <summary>The value in the middle of ascending ones, the lower of two: one that was measured.</summary>
+    /// <summary>The median of ascending values; of the middle two the lower, so that it is one of them.</summary>
     private static double LowerMedian(double[] values) => values[(values.Length - 1) / 2];
 
     private static DaeDescentSettings[] Grid(int[] samples, int seeds, DaeDescentSettings settings) =>
@@ -557,7 +552,7 @@ internal sealed record DescentCell(string Name, Condition<DaeDescentSettings> Co
     public Summary Over(Func<FinishedDescent, double> value) => Summary.Of([.. Runs.Select(value)]);
 }
 
-/// <summary>A time or a ridge, with what the seeds of a cell have there.</summary>
+/// <summary>A time or a ridge, with what was measured there for each seed of a cell.</summary>
 internal sealed record CourseRow(DescentCell Cell, double Place, IReadOnlyList<ScoreMeasures> Points)
 {
     public Summary Over(Func<ScoreMeasures, double> value) => Summary.Of([.. Points.Select(value)]);

@@ -15,7 +15,7 @@ namespace Stein.Experiments.Denoising.Descent;
 /// <param name="TestPoints">M×2; none for a file.</param>
 internal sealed record DescentData(double[] Samples, GaussianMixture? Density, double[] TestPoints)
 {
-    /// <summary>The name of data that are samples of the user's own.</summary>
+    /// <summary>The name of data that are the user's own samples.</summary>
     public const string OwnFile = "file";
 
     private readonly double[] trueAtSamples = Density?.ScoresAt(Samples) ?? [];
@@ -72,20 +72,20 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
         catch (InvalidConfigException exception)
         {
             throw new RunFailedException(
-                $"the samples are gone: {exception.Message} Put the file back as it was, or begin a new run with another.", 1, exception);
+                $"the samples cannot be read again: {exception.Message} Restore the file, or start a new run with another.", 1, exception);
         }
 
         if (file.Sha256 != config.FileSha256)
         {
             throw new RunFailedException(
                 $"{config.File} has changed since the run was planned (SHA-256 {file.Sha256}, planned {config.FileSha256}). "
-                + "Put it back as it was, or begin a new run with what it is now.",
+                + "Restore it, or start a new run with its present content.",
                 1);
         }
 
         int wanted = config.Samples!.Value;
         if (wanted > file.Count)
-            throw new RunFailedException($"{config.File} has {file.Count} samples and {wanted} are wanted. Give at most {file.Count}.", 1);
+            throw new RunFailedException($"{config.File} has {file.Count} samples; set \"samples\" to that or fewer, not to {wanted}.", 1);
         if (wanted == file.Count)
             return file.Points;
         int[] order = [.. Enumerable.Range(0, file.Count)];
@@ -94,7 +94,7 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
     }
 }
 
-/// <summary>Samples in the plane from a CSV of two columns, with or without a line of names, and the checksum of what was read.</summary>
+/// <summary>Samples in the plane from a CSV file with two columns, with or without a header row, and the checksum of the file.</summary>
 /// <param name="Points">N×2, row-major, finite.</param>
 /// <param name="Sha256">Of the bytes of the file, in lower-case hexadecimal digits.</param>
 internal sealed record SampleFile(double[] Points, string Sha256)
@@ -102,7 +102,7 @@ internal sealed record SampleFile(double[] Points, string Sha256)
     /// <summary>N.</summary>
     public int Count => Points.Length / PlanarDensity.Dimension;
 
-    /// <summary>Reads it once: the checksum is that of the samples.</summary>
+    /// <summary>Reads the file once, so that the checksum is that of the samples.</summary>
     /// <exception cref="InvalidConfigException">It cannot be read, or is not such a file; the message says which line.</exception>
     public static SampleFile Read(string path)
     {
@@ -123,19 +123,19 @@ internal sealed record SampleFile(double[] Points, string Sha256)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InvalidConfigException(
-                $"\"file\": {path} cannot be read: {exception.Message} Give the path of a CSV of two columns.", exception);
+                $"\"file\": {path} cannot be read: {exception.Message} Give the path of a CSV file with two columns.", exception);
         }
     }
 }
 
 /// <summary>
 /// A bandwidth from the samples alone: of h² = 2m, m, m/2, …, m/64, with m the median squared distance, the one whose best ridge has the
-/// least score-matching loss at samples held out. In the plane the median itself is far too wide for rings and moons.
+/// smallest score-matching loss on held-out samples. In the plane the median itself is far too wide for rings and moons.
 /// </summary>
 internal static class BandwidthChoice
 {
     /// <summary>
-    /// The number of samples, evenly spaced among all, that decide where there are more: 88 Cholesky factors of 400 rows take a second.
+    /// Of more samples than this, as many, evenly spaced, decide: 88 Cholesky factors of 400 rows take a second.
     /// </summary>
     private const int MaxSamples = 500;
 

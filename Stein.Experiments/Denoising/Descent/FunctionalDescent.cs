@@ -12,8 +12,8 @@ using Stein.Experiments.Studies;
 namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>
-/// Functional gradient descent of a denoising auto-encoder: a descent on all samples, and some on four fifths of them, which the others
-/// judge. They are computed on the run's device; KSD, the ridge path and the bandwidth of a file are measured in double precision.
+/// Functional gradient descent of a denoising auto-encoder: a descent on all samples, and several on four fifths of them, each judged on
+/// the rest. They are computed on the run's device; KSD, the ridge path and the bandwidth of a file are measured in double precision.
 /// </summary>
 /// <remarks>
 /// A step γ on the reconstruction is <c>S ← S − (2γ/N)(KS + ⟨∇,K⟩)</c> on the scores S at the samples, with γ = N/(2λ) and λ the largest
@@ -109,7 +109,8 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
         if (judged.Any(each => each.Descent.Iteration != descent.Iteration)
             || measured.Count != config.MeasuringTimes().Count(time => time <= descent.Iteration))
         {
-            throw new InvalidDataException($"{measured.Count} measurements at step {descent.Iteration} are not a state of this run");
+            throw new InvalidDataException(
+                $"the checkpoint has {measured.Count} measurements at step {descent.Iteration}, which do not fit this run");
         }
     }
 

@@ -8,7 +8,7 @@ namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>
 /// The squared KSD (V-statistic) of scores at given samples, in double precision whatever the descent is computed in: near its floor it
-/// falls by less than a single-precision sum over pairs is rounded.
+/// falls by less than the rounding error of a single-precision sum over pairs.
 /// </summary>
 /// <param name="device">In double precision.</param>
 /// <param name="samples">N×2, row-major.</param>
@@ -26,9 +26,9 @@ internal sealed class SampleDiscrepancy(Device device, double[] samples, string 
     public double Of(double[] scores) => evaluate(scores);
 
     /// <summary>
-    /// What no scores at the samples get below, <c>C − tr(DᵀK⁻¹D)/N²</c> with <c>D = ⟨∇,K⟩</c>, from above: the value of the ridge solution
-    /// at <see cref="FloorRidge"/>. Its limit at ridge 0 is positive, since the kernel's gradients are no combination of kernels at the
-    /// samples. O(N³).
+    /// The infimum over all scores at the samples, <c>C − tr(DᵀK⁻¹D)/N²</c> with <c>D = ⟨∇,K⟩</c>, from above: the value of the ridge
+    /// solution at <see cref="FloorRidge"/>. Its limit at ridge 0 is positive, since the kernel's gradients are not combinations of kernels
+    /// at the samples. O(N³).
     /// </summary>
     public double Floor()
     {

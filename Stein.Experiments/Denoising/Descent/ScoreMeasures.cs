@@ -7,7 +7,7 @@ namespace Stein.Experiments.Denoising.Descent;
 /// <param name="FisherTest"><c>E‖s − ∇ log p‖²</c> at the test points; NaN where the density is not known.</param>
 /// <param name="FisherSamples">The same at the samples.</param>
 /// <param name="HeldOutLoss">
-/// <see cref="Stein.Engine.Estimators.ScoreEstimate.ScoreMatchingLoss"/> at samples held out, of estimates from the others.
+/// <see cref="Stein.Engine.Estimators.ScoreEstimate.ScoreMatchingLoss"/> on held-out samples, of estimates from the others.
 /// </param>
 internal abstract record ScoreMeasures(
     [property: JsonRequired] double Ksd, double FisherTest, double FisherSamples, double HeldOutLoss)

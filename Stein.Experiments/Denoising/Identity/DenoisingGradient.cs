@@ -32,7 +32,7 @@ internal sealed class DenoisingGradient<TKernel>(
     where TKernel : struct, IRadialKernel
 {
     /// <summary>
-    /// A multiple of φ. The factor 2σ² gives ∇F of the expanded objective with <c>J_r = I</c> in place of the auto-encoder's own Jacobian.
+    /// A multiple of φ. The factor 2σ² gives ∇F of the expanded objective with <c>J_r = I</c> in place of the actual Jacobian.
     /// </summary>
     public ReproducingKernelExpansion<TKernel> Witness(double factor = 1)
     {

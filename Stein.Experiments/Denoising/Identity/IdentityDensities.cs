@@ -11,7 +11,7 @@ internal static class IdentityDensities
         GaussianMixture plane = PlanarDensity.Of(name);
         if (dimension == plane.Dimension)
             return plane;
-        double[] further = new double[dimension - plane.Dimension];
+        var further = new double[dimension - plane.Dimension];
         double[] means = [.. Enumerable.Range(0, plane.Components).SelectMany(k => (double[])[.. plane.Mean(k), .. further])];
         return GaussianMixture.Isotropic(dimension, plane.Weights, means, Variances(plane));
     }
@@ -36,7 +36,7 @@ internal static class IdentityDensities
             data.Dimension, Array.ConvertAll(weights, weight => weight / sum), means, Array.ConvertAll(variances, v => 1.25 * v));
     }
 
-    /// <summary>The smallest standard deviation of a component: what σ is small against, or not.</summary>
+    /// <summary>The smallest standard deviation of a component, with which σ is compared.</summary>
     public static double SmallestDeviation(GaussianMixture mixture) => Math.Sqrt(Variances(mixture).Min());
 
     private static double[] Variances(GaussianMixture mixture)

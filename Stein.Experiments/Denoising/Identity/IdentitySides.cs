@@ -12,7 +12,7 @@ namespace Stein.Experiments.Denoising.Identity;
 /// <summary>The squared norm of the gradient of the expanded objective on one sample, against 4σ⁴ times the V-statistic of KSD².</summary>
 /// <param name="Ksd">KSD², the V-statistic.</param>
 /// <param name="IdentityError"><c>‖∇F‖²/4σ⁴KSD² − 1</c> with J_r = I: rounding alone.</param>
-/// <param name="JacobianError"><c>‖∇F‖²/4σ⁴KSD² − 1</c> with the whole Jacobian: O(σ²).</param>
+/// <param name="JacobianError"><c>‖∇F‖²/4σ⁴KSD² − 1</c> with the actual Jacobian: O(σ²).</param>
 /// <param name="ExpansionError"><c>‖∇F‖²/4σ⁴{KSD² + 2σ²⟨φ,ψ⟩ + σ⁴‖ψ‖²} − 1</c>: rounding alone.</param>
 /// <param name="Cross">⟨φ,ψ⟩.</param>
 /// <param name="SquaredCorrection">‖ψ‖².</param>
@@ -24,7 +24,7 @@ internal sealed record SampleIdentity(
     public static SampleIdentity Of(DaeIdentitySettings config, Device device)
         => RadialKernels.Visit(config.Kernel, new Computation(config, device));
 
-    /// <summary>KSD² between points and a model, with h² to the last bit.</summary>
+    /// <summary>KSD² between points and a model, with exactly this h².</summary>
     public static double Discrepancy<TKernel>(
         Device device, GaussianMixture model, double[] points, double squaredBandwidth, PairStatistic statistic)
         where TKernel : struct, IRadialKernel
@@ -71,11 +71,11 @@ internal sealed record SampleIdentity(
 /// <param name="Trial">The number of the repetition, from 0.</param>
 /// <param name="Gradient"><c>‖∇F‖²/4σ⁴</c> as a U-statistic over N noisy pairs (x, x′).</param>
 /// <param name="SmoothedKsd">KSD²(p_σ, q), the U-statistic of N other draws, of p_σ itself.</param>
-/// <param name="PlainKsd">KSD²(p, q), the U-statistic of N draws of p: what the identity would say if σ did not matter.</param>
+/// <param name="PlainKsd">KSD²(p, q), the U-statistic of N draws of p: what the identity would need without smoothing.</param>
 internal sealed record IdentityDraw(int Trial, double Gradient, double SmoothedKsd, double PlainKsd)
 {
     /// <summary>
-    /// Draws the samples of a repetition and computes the three numbers. They share no random numbers; runs that differ in σ alone share
+    /// Draws the samples of a repetition and computes the three numbers. They share no random numbers; runs that differ only in σ share
     /// theirs.
     /// </summary>
     /// <param name="device">A device of double precision.</param>

@@ -70,16 +70,16 @@ internal sealed class DaeHeldOut
         (double excess, double identitySquares) = (0, 0);
         for (int n = 0; n < count; n++)
         {
-            // Of the best auto-encoder, and the Fisher error, at this sample.
-            (double least, double error) = (0, 0);
+            // The loss of the best auto-encoder, and the Fisher error, at this sample.
+            (double best, double error) = (0, 0);
             for (int i = PlanarDensity.Dimension * n; i < PlanarDensity.Dimension * (n + 1); i++)
             {
-                least += Square((sigma * noised.TrueScores[i]) + noise[i]);
+                best += Square((sigma * noised.TrueScores[i]) + noise[i]);
                 error += Square(atNoised[i] - noised.TrueScores[i]);
             }
 
-            excess += losses[n] - least;
-            identitySquares += Square(((losses[n] - least) / square) - error);
+            excess += losses[n] - best;
+            identitySquares += Square(((losses[n] - best) / square) - error);
         }
 
         double[] smoothedDifferences = [.. atNoised.Zip(noised.TrueScores, (a, b) => a - b)];
@@ -99,7 +99,7 @@ internal sealed class DaeHeldOut
             DaeErrors.IdentityError.At(Math.Sqrt(Math.Max(0, (identitySquares / count) - Square(difference)) / (count - 1))));
     }
 
-    /// <summary>What does not depend on the auto-encoder: the bandwidth, and KSD² of the exact scores, which chance alone leaves.</summary>
+    /// <summary>What does not depend on the auto-encoder: the bandwidth, and KSD² of the exact scores, which is chance.</summary>
     public IReadOnlyList<Metric> References()
     {
         return [Bandwidth.At(bandwidth), ExactMatchedKsd.At(OfTrueScores(noised)), ExactCleanKsd.At(OfTrueScores(clean))];

@@ -15,7 +15,7 @@ using Stein.Experiments.Studies;
 namespace Stein.Experiments.Denoising.Network;
 
 /// <summary>One denoising auto-encoder, trained and measured along the way.</summary>
-/// <remarks>Runs of one seed and density have the same samples, and the same noise but for its size, whatever σ.</remarks>
+/// <remarks>Runs with the same seed and density have the same samples and, up to the factor σ, the same noise.</remarks>
 internal sealed record DaeNetworkSettings
 {
     [Description("density in the plane that samples come from"), OneOf(typeof(PlanarDensity))]
@@ -27,7 +27,7 @@ internal sealed record DaeNetworkSettings
     [Description("units in each of the two hidden layers"), Range(1, 4096)]
     public int Hidden { get; init; } = 64;
 
-    [Description("samples in a batch, each with new noise every time"), Range(1, 10_000_000)]
+    [Description("samples per batch, with new noise every time"), Range(1, 10_000_000)]
     public int Batch { get; init; } = 128;
 
     [Description("steps of Adam"), Range(1, 100_000_000)]
@@ -36,19 +36,19 @@ internal sealed record DaeNetworkSettings
     [Description("step size of Adam"), Range(0, double.MaxValue, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 1e-3;
 
-    [Description("samples to learn from"), Range(1, 10_000_000), Option("n", "training-samples")]
+    [Description("training samples"), Range(1, 10_000_000), Option("n", "training-samples")]
     public int TrainingSamples { get; init; } = 1000;
 
-    [Description("further samples, on which losses and Fisher errors are measured"), Range(2, 1_000_000)]
+    [Description("held-out samples on which losses and Fisher errors are measured"), Range(2, 1_000_000)]
     public int TestSamples { get; init; } = 2000;
 
-    [Description("how many of the test samples KSD is measured on"), Range(2, 20_000)]
+    [Description("number of test samples on which KSD is measured"), Range(2, 20_000)]
     public int DiscrepancySamples { get; init; } = 2000;
 
-    [Description("times of measurement, a constant factor apart"), Range(1, 10_000)]
+    [Description("number of checkpoints, a constant factor apart"), Range(1, 10_000)]
     public int Checkpoints { get; init; } = 20;
 
-    [Description("kernel of KSD; its bandwidth is the median distance of the noised test samples"), OneOf(typeof(RadialKernels))]
+    [Description("kernel of KSD; its bandwidth is the median distance between the noised test samples"), OneOf(typeof(RadialKernels))]
     public string Kernel { get; init; } = "imq";
 
     [Description("seed of everything random")]
@@ -56,10 +56,10 @@ internal sealed record DaeNetworkSettings
 
     internal GaussianMixture Density => PlanarDensity.Of(Data);
 
-    /// <summary>The iterations after which is measured, the last among them; those that round to the same number are one.</summary>
+    /// <summary>The iterations after which the network is measured, the last included; equal ones after rounding count once.</summary>
     public IReadOnlyList<int> CheckpointIterations()
     {
-        // Before the tenth iteration hardly anything has happened.
+        // Hardly anything happens before the tenth iteration.
         const int First = 10;
         if (Checkpoints == 1 || Iterations <= First)
             return [Iterations];
@@ -74,14 +74,14 @@ internal sealed record DaeNetworkSettings
 }
 
 /// <summary>
-/// A network trained to take noise away: its excess loss, the error of its score and its noise-matched KSD along the way, over a ladder
-/// of σ.
+/// A network trained to remove noise: its excess loss, the error of its score and its noise-matched KSD during training, for several
+/// noise levels σ.
 /// </summary>
 internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
 {
     private const string FieldFile = "field.csv";
 
-    /// <summary>What ranks auto-encoders, and the error by which it is to rank them.</summary>
+    /// <summary>The measures that may rank auto-encoders, each with the error that the ranking should follow.</summary>
     private static readonly MeasurePair[] Pairs =
     [
         new(DaeErrors.MatchedKsd, DaeErrors.Smoothed),
@@ -94,7 +94,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
 
     public override string Name => "dae-network";
 
-    public override string Title => "Denoising auto-encoders: excess loss, Fisher error and noise-matched KSD along training";
+    public override string Title => "Denoising auto-encoders: excess loss, Fisher error and noise-matched KSD during training";
 
     public override string Source =>
         "Vincent, A connection between score matching and denoising autoencoders, Neural Computation 23(7), 2011; the KSD is ours";
@@ -103,9 +103,9 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [
-        ("--data rings --sigma 0.1,0.2,0.4 --iterations 4000", "three strengths of noise, trained for less time than in the paper grid"),
+        ("--data rings --sigma 0.1,0.2,0.4 --iterations 4000", "three noise levels, with less training than in the paper grid"),
         ("--sigma 0.2 --seed 60,70,80", "three seeds, with error bars and rank correlations over them"),
-        ("--n 200 --sigma 0.1,0.4", "fewer samples to learn from"),
+        ("--n 200 --sigma 0.1,0.4", "fewer training samples"),
         ("--hidden 16,256", "networks of two widths; the report has files for each"),
     ];
 
@@ -136,12 +136,12 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
     protected override void Validate(DaeNetworkSettings config)
     {
         if (config.Batch > config.TrainingSamples)
-            throw InvalidConfigException.Value("batch", config.Batch, $"from 1 to {config.TrainingSamples}, the number of samples");
+            throw InvalidConfigException.Value("batch", config.Batch, $"from 1 to {config.TrainingSamples}, the training samples");
     }
 
     /// <summary>
-    /// A point costs <c>2(4H + H²)</c> forward and twice that back, about 40 per unit for Swish, and 60 for its noise; a checkpoint the
-    /// pairs of two KSD, 40 each, and two forward passes.
+    /// A point costs <c>2(4H + H²)</c> forward and twice that back, about 40 per unit for Swish, and 60 for its noise; a checkpoint costs
+    /// the pairs of two KSD, 40 each, and two forward passes.
     /// </summary>
     protected override double Operations(DaeNetworkSettings config)
     {
@@ -249,7 +249,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
     private sealed record Cell(DaeNetworkSettings Config, IReadOnlyList<StoredRun<DaeNetworkSettings>> Runs, int Expected)
         : Condition<DaeNetworkSettings>(Config, Runs, Expected)
     {
-        /// <summary>All that was measured of each run, first before the first step, last at the end of training.</summary>
+        /// <summary>The measurements of each run, from before the first step to the end of training.</summary>
         public IReadOnlyList<Checkpoint[]> Histories { get; } =
         [
             .. from run in Runs
@@ -267,10 +267,10 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
 
         public Summary Difference => Over(DifferenceOf);
 
-        /// <summary>The share of runs whose difference is within 1.96 of its own standard errors: 0.95 is right.</summary>
+        /// <summary>The share of runs whose difference is within 1.96 of its own standard errors: 0.95 is expected.</summary>
         public double Within => Over(run => Math.Abs(DifferenceOf(run)) <= 1.96 * run[DaeErrors.IdentityError] ? 1 : 0).Mean;
 
-        /// <summary>A number along training, by iteration.</summary>
+        /// <summary>A number during training, by iteration.</summary>
         public IEnumerable<Point> Along(Quantity quantity)
             => from checkpoint in Checkpoints.SelectMany(run => run)
                group checkpoint.Errors[quantity] by checkpoint.Iteration into seeds
@@ -281,23 +281,24 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
         private double DifferenceOf(StoredRun run) => ExcessOf(run) - run[DaeErrors.Smoothed];
     }
 
-    /// <summary>The report of runs that differ in density, σ and seed alone.</summary>
+    /// <summary>The report of runs that differ only in density, σ and seed.</summary>
     private sealed class Protocol(string suffix, Results<DaeNetworkSettings> results)
     {
         private const string AboutExcess =
-            "The excess is the held-out loss less that of the best auto-encoder on the same noised samples; over the fourth power of σ its "
-            + "expectation is the Fisher error of the smoothed density, whatever the network. Mean ± standard error over seeds; the last "
-            + "column has the runs whose difference is within 1.96 of its standard error over their test samples. ";
+            "The excess is the held-out loss minus that of the best auto-encoder on the same noised samples. Divided by σ⁴, its "
+            + "expectation is the Fisher error of the smoothed density, whatever the network. Values are means ± standard errors over "
+            + "seeds; the last column counts the runs whose difference is within 1.96 of its standard errors over their test samples. ";
 
         private const string AboutLadder =
-            "Relative errors are over those of the score 0. “Least in” counts the seeds in which this σ has the least of that. KSD² of the "
-            + "exact score has expectation 0: what it shows is chance. Mean ± standard error over seeds. ";
+            "Relative errors are divided by those of the score 0. “Smallest in” counts the seeds in which this σ has the smallest value. "
+            + "KSD² of the exact score has expectation 0, so that its values are chance. Values are means ± standard errors over seeds. ";
 
         private const string AboutRanks =
-            "Spearman's rank correlation within a seed between a measure and an error: mean over seeds with its 95 % percentile-bootstrap "
-            + "interval over seeds (10 000 replicates; nothing for one seed). The loss is on the test samples of the errors. KSD weighs an "
-            + "error of the score the less the shorter the lengths it varies on are beside the bandwidth; the mean error, the squared "
-            + "length of the mean difference to the score of the smoothed density, is the part that it weighs most. ";
+            "Values are Spearman's rank correlations between a measure and an error within a seed: the mean over seeds with its 95 % "
+            + "percentile-bootstrap interval over seeds (10 000 replicates; no interval for one seed). The loss is measured on the test "
+            + "samples of the errors. KSD gives less weight to an error of the score the shorter the lengths on which it varies, compared "
+            + "with the bandwidth; the mean error, the squared length of the mean difference to the score of the smoothed density, is the "
+            + "part to which it gives the most weight. ";
 
         private readonly Cell[] cells =
         [
@@ -312,14 +313,14 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             DaeNetworkSettings config = cells[0].Config;
             (int min, int max) = (cells.Min(cell => cell.Runs.Count), cells.Max(cell => cell.Runs.Count));
             string seeds = min < max ? $"{min} to {max} seeds" : max == 1 ? "1 seed" : $"{max} seeds";
-            return $"Auto-encoders r(x') = x' + σ f(x') of samples in the plane, f with two hidden Swish layers of {config.Hidden}, "
+            return $"The auto-encoders are r(x') = x' + σ f(x'), where f has two hidden Swish layers of {config.Hidden} units and is "
                 + $"trained by Adam (step {NumberText.Tick(config.LearningRate)}, decays 0.9 and 0.99) for {config.Iterations} batches of "
-                + $"{config.Batch} from {config.TrainingSamples} samples with new noise in every batch. Losses and Fisher errors on "
-                + $"{config.TestSamples} held-out samples, the smoothed ones with noise of the same σ and the score of the exactly "
-                + "smoothed density, the clean ones without noise and with the density's own score; KSD² is the U-statistic of "
-                + $"{config.DiscrepancySamples} of them with the {config.Kernel} kernel, its bandwidth the median distance of the noised "
-                + $"ones, matched with noise on the samples, plain without. {seeds} a cell; in a seed all σ have the same samples."
-                + results.Remarks;
+                + $"{config.Batch} from {config.TrainingSamples} samples in the plane, with new noise in every batch. Losses and Fisher "
+                + $"errors are measured on {config.TestSamples} held-out samples: smoothed ones with noise of the same σ and the score of "
+                + "the exactly smoothed density, clean ones without noise and with the density's own score. KSD² is the U-statistic of "
+                + $"{config.DiscrepancySamples} of these samples with the {config.Kernel} kernel, whose bandwidth is the median distance "
+                + "between the noised ones; it is called matched where the samples have noise, and plain where they do not. "
+                + $"Each cell has {seeds}; within a seed all σ have the same samples.{results.Remarks}";
         }
 
         public IEnumerable<Section> Sections()
@@ -331,7 +332,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                    let errors = cell.Checkpoints.Select(run => Chosen(run, ranked).Select(checkpoint => checkpoint.Errors))
                    from rank in RankCorrelation.Of(cell.Config.Data, cell.Config.Sigma, ranked, Pairs, errors)
                    select rank,
-                // Losses of different σ do not compare.
+                // Losses at different σ cannot be compared.
                 .. from density in cells.Select(cell => cell.Config.Data).Distinct()
                    let pairs = Pairs.Where(pair => pair.Measure != DaeErrors.Loss)
                    let errors = CompleteSeeds(density).Select(seed => seed.Select(end => end.Errors))
@@ -386,12 +387,12 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     new("σ", cell => NumberText.Tick(cell.Config.Sigma)),
                     Column(DaeErrors.RelativeSmoothed),
                     Column(DaeErrors.RelativeClean),
-                    new("clean error least in", cell => LeastIn(cell, DaeErrors.Clean)),
+                    new("clean error smallest in", cell => SmallestIn(cell, DaeErrors.Clean)),
                     Column(DaeErrors.MatchedKsd),
                     Column(DaeHeldOut.ExactMatchedKsd),
                     Column(DaeErrors.CleanKsd),
                     Column(DaeHeldOut.ExactCleanKsd),
-                    new("plain KSD² least in", cell => LeastIn(cell, DaeErrors.CleanKsd))),
+                    new("plain KSD² smallest in", cell => SmallestIn(cell, DaeErrors.CleanKsd))),
                 .. Ranks("all", "Rank correlations over all checkpoints", ranks),
                 .. Ranks("later", "Rank correlations over the later half of the checkpoints", ranks),
                 .. Ranks("sigma", "Rank correlations over the σ of the ladder at the end of training", ranks),
@@ -421,7 +422,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                where seed.Count() == cells.Count(cell => cell.Config.Data == density)
                select seed.ToArray();
 
-        private string LeastIn(Cell cell, Quantity quantity)
+        private string SmallestIn(Cell cell, Quantity quantity)
         {
             Checkpoint[] best = [.. CompleteSeeds(cell.Config.Data).Select(seed => seed.MinBy(end => end.Errors[quantity])!)];
             return $"{best.Count(end => end.Run.Config.Sigma == cell.Config.Sigma)} of {best.Length}";
@@ -435,9 +436,9 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                 return [];
             Checkpoint[] run = Chosen(cells[0].Checkpoints.First(), ranked);
             string items = ranked == "sigma"
-                ? "Ranked are the auto-encoders of one seed at the end of training, one a σ. "
-                : $"Ranked are the {run.Length} checkpoints of a run from iteration {run[0].Iteration} to {run[^1].Iteration}, a constant "
-                    + "factor apart. ";
+                ? "The ranking is of the auto-encoders of one seed at the end of training, one per σ. "
+                : $"The ranking is of the {run.Length} checkpoints of a run from iteration {run[0].Iteration} to {run[^1].Iteration}, "
+                    + "a constant factor apart. ";
             return
             [
                 Table.Pivot(
@@ -456,7 +457,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             ];
         }
 
-        /// <summary>Errors and KSD² along training and over σ, on logarithmic axes: a value that is not positive is left out.</summary>
+        /// <summary>Errors and KSD² during training and against σ, on logarithmic axes without the values that are not positive.</summary>
         /// <param name="ladder">The cells of one density.</param>
         private IEnumerable<Figure> Figures(IReadOnlyList<Cell> ladder)
         {
@@ -465,7 +466,6 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             int seeds = ladder.Max(cell => cell.Runs.Count);
             string of = $"({data}, {seeds} {(seeds == 1 ? "seed" : "seeds")})";
             Cell best = ladder.MinBy(cell => cell.Over(DaeErrors.Clean).Mean)!;
-            Series[] fisher = Lines(cell => cell.Along(DaeErrors.Smoothed));
             Series[] ksd = Lines(cell => cell.Along(DaeErrors.MatchedKsd));
             Series[] dots =
             [
@@ -478,39 +478,39 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             [
                 Draw(
                     "fisher",
-                    $"{Error} along training, mean ± standard error over seeds. {Both}.",
+                    $"The lines are the Fisher error of the smoothed density during training, mean ± standard error over seeds. {Both}.",
                     Logarithmic($"Iteration {of}"),
                     Error,
-                    fisher),
+                    Lines(cell => cell.Along(DaeErrors.Smoothed))),
                 Draw(
                     "ksd",
-                    $"{Ksd} along training, mean ± standard error over seeds. {Both}; means that are not positive are left out "
-                        + $"({NotPositive(ksd)} here), and a bar that would reach 0 ends a decade below its mean.",
+                    $"The lines are the noise-matched KSD² during training, mean ± standard error over seeds. {Both}; means that are not "
+                        + $"positive are left out ({NotPositive(ksd)} here), and a bar that would reach 0 ends a decade below its mean.",
                     Logarithmic($"Iteration {of}"),
                     Ksd,
                     ksd),
                 Draw(
                     "scatter",
-                    $"{Ksd} against the Fisher error of the smoothed density, a point a checkpoint of a run. {Both}; checkpoints with a "
-                        + $"KSD² that is not positive are left out ({NotPositive(dots)} here).",
+                    "Each point is a checkpoint of a run: its noise-matched KSD² against its Fisher error of the smoothed density. "
+                        + $"{Both}; checkpoints with a KSD² that is not positive are left out ({NotPositive(dots)} here).",
                     Logarithmic($"{Error} {of}"),
                     Ksd,
                     dots),
                 Draw(
                     "sigma",
-                    "Fisher errors at the end of training against σ, each over that of the score 0 on the same points, mean ± standard "
-                        + $"error over seeds. {Both}.",
+                    "The lines are the Fisher errors at the end of training against σ, each divided by that of the score 0 on the same "
+                        + $"points, mean ± standard error over seeds. {Both}.",
                     Logarithmic($"σ {of}") with { Ticks = Ticks.At([.. ladder.Select(cell => cell.Config.Sigma)]) },
-                    "Fisher error over that of the score 0",
+                    "Fisher error relative to that of the score 0",
                     [
                         Line("of the density", 0, OverSigma(DaeErrors.RelativeClean)),
                         Line("of the smoothed density", 1, OverSigma(DaeErrors.RelativeSmoothed)),
                     ]),
                 Field(
                     $"field_{data}{suffix}",
-                    $"Scores of the density, of the smoothed density and of the auto-encoder with {best.Label}, of the σ tried that with "
-                        + "the least Fisher error of the density, one seed at the end of training, where the smoothed density is above a "
-                        + $"thousandth of its largest. {Conditions()}",
+                    $"The arrows are the scores of the density, of the smoothed density and of the auto-encoder with {best.Label}, the σ "
+                        + "with the smallest Fisher error of the density, for one seed at the end of training. They are drawn where the "
+                        + $"smoothed density is above a thousandth of its maximum. {Conditions()}",
                     best.Runs[0]),
             ];
 
@@ -525,7 +525,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             static int NotPositive(IEnumerable<Series> series) => series.Sum(line => line.Points.Count(point => !(point.Y > 0)));
         }
 
-        /// <summary>Arrows only where the auto-encoder had samples: elsewhere its score means nothing.</summary>
+        /// <summary>Arrows only where the auto-encoder had training samples: elsewhere its score has no meaning.</summary>
         private static Figure Field(string name, string caption, StoredRun<DaeNetworkSettings> run)
         {
             DaeNetworkSettings config = run.Config;

@@ -11,7 +11,7 @@ namespace Stein.Experiments.Denoising.Network;
 /// <param name="Sigma">σ; NaN for a ranking of auto-encoders of several σ.</param>
 /// <param name="Ranked">What is ranked: <c>all</c> or the <c>later</c> checkpoints, or <c>sigma</c> at the end of training.</param>
 /// <param name="Measure">The name of a <see cref="MeasurePair"/>.</param>
-/// <param name="Items">How many are ranked in a seed.</param>
+/// <param name="Items">The number of auto-encoders ranked in a seed.</param>
 /// <param name="Low">Lower end of the interval; NaN for one seed.</param>
 /// <param name="High">Upper end of the interval; NaN for one seed.</param>
 internal sealed record RankCorrelation(
@@ -19,10 +19,10 @@ internal sealed record RankCorrelation(
 {
     private const int Replicates = 10_000;
 
-    /// <summary>A rank correlation of fewer is 1 or −1 whatever happens.</summary>
+    /// <summary>A rank correlation of two items is always 1 or −1.</summary>
     private const int MinItems = 3;
 
-    /// <summary>One for each pair; none where there is no seed, or there are too few items to rank.</summary>
+    /// <summary>One per pair; none if there is no seed, or too few items to rank.</summary>
     /// <param name="seeds">What was measured of the items of each seed, the same number in all.</param>
     public static IEnumerable<RankCorrelation> Of(
         string data, double sigma, string ranked, IEnumerable<MeasurePair> pairs, IEnumerable<IEnumerable<DaeErrors>> seeds)
@@ -41,7 +41,7 @@ internal sealed record RankCorrelation(
         }
     }
 
-    /// <summary>The mean and its 95 % percentile-bootstrap interval, whole seeds drawn again; NaN for one value.</summary>
+    /// <summary>The mean and its 95 % percentile-bootstrap interval over seeds; NaN for the interval of one value.</summary>
     public static (double Mean, double Low, double High) Interval(IReadOnlyList<double> values)
     {
         double mean = values.Average();
@@ -59,7 +59,7 @@ internal sealed record RankCorrelation(
     }
 }
 
-/// <summary>A measure that needs no true score, or not that of the density itself, and the Fisher error that it may stand for.</summary>
+/// <summary>A measure that needs no true score, or not that of the density itself, and the error that it may stand in for.</summary>
 internal sealed record MeasurePair(Quantity Measure, Quantity Error)
 {
     public string Name => $"{Measure.Name}/{Error.Name}";

@@ -114,6 +114,19 @@ public sealed class DaeDescentTests
     }
 
     [Fact]
+    public void A_checkpoint_of_an_older_form_is_refused()
+    {
+        using Device device = CpuDevices.CreateSimd();
+        using var descent = new FunctionalDescent(new() { Samples = 30, Steps = 12, TestPoints = 20 }, device);
+        var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write("""[{"point":{"time":0,"discrepancy":0.2,"fisher_test":4},"field":[],"losses":[]}]""");
+        stream.Position = 0;
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => descent.Restore(new BinaryReader(stream)));
+        Assert.Contains("ksd", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_small_grid_and_its_report()
     {
         using var folder = new TemporaryFolder();
