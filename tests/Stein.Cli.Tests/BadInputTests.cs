@@ -76,7 +76,7 @@ public sealed class BadInputTests
         { "dae-identity --sigma 0", "--sigma 0: it must be" },
         { "dae --sigma 1", "--sigma: there is no such option" },
         { "dae descent --samples missing.csv", "missing.csv" },
-        { "dae descent --samples missing.csv --data rings", "--samples missing.csv: it must be left out where data is rings" },
+        { "dae descent --samples missing.csv --data rings", "--samples missing.csv: it must be left out, since data is rings" },
         { "dae network --steps 3", "--steps: there is no such option" },
         { "run missing.json", "missing.json: it cannot be read" },
         { "show icd", "Did you mean 'ica'?" },

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
@@ -22,16 +21,16 @@ internal sealed record DaeDescentSettings
     [Description("where the samples come from: a density in the plane, or a file"), OneOf(typeof(DescentData))]
     public string Data { get; init; } = "modes";
 
-    [Description("CSV file with two columns: samples of your own in place of a density"), Option("samples")]
+    [Description("CSV file with two columns: your own samples in place of a density"), Option("samples")]
     public string? File { get; init; }
 
     /// <summary>
-    /// The SHA-256 of the bytes of <see cref="File"/>, in lower-case hexadecimal digits, so that other content is another run; null for
-    /// that of the file as it is.
+    /// The SHA-256 of the bytes of <see cref="File"/>, in lower-case hexadecimal digits: a file with other content is another run. Null
+    /// stands for the file as it is now.
     /// </summary>
     public string? FileSha256 { get; init; }
 
-    [Description("number of samples; of a file with more, that many are drawn [default: 300; of a file, all]")]
+    [Description("number of samples; from a file with more, that many are drawn [default: 300; for a file, all]")]
     [Range(HeldOutSplit.MinSamples, MaxSamples), Option("n")]
     public int? Samples { get; init; }
 
@@ -45,32 +44,44 @@ internal sealed record DaeDescentSettings
     [Description("steps of the descent"), Range(1, 10_000_000)]
     public int Steps { get; init; } = 30_000;
 
-    [Description("further points of the density, at which the error of the score is measured; none for a file"), Range(1, 1_000_000)]
+    [Description("test points from the density, at which the error of the score is measured; none for a file"), Range(1, 1_000_000)]
     public int TestPoints { get; init; } = 2000;
 
     [Description("seed of everything random")]
     public uint Seed { get; init; } = 60;
 
-    [JsonIgnore]
-    public bool IsFile => File is not null;
+    internal bool IsFile => File is not null;
 
     /// <summary>The density or the name of the file.</summary>
-    [JsonIgnore]
-    public string DataName => IsFile ? Path.GetFileName(File!) : Data;
+    internal string DataName => IsFile ? Path.GetFileName(File!) : Data;
 
-    [JsonIgnore]
-    public string Title => $"{DataName}, N = {Samples}";
+    /// <summary>The data in names of files.</summary>
+    internal string DataWord => IsFile ? FileNames.Word(Path.GetFileNameWithoutExtension(File!)) : Data;
+
+    internal string Title => $"{DataName}, N = {Samples}";
+
+    /// <summary>
+    /// Whether a descent is measured at a time: at 0, then at 1, 1.5, 2, 3, 5 and 7 times each power of ten as far as they are whole, and
+    /// at the last.
+    /// </summary>
+    public bool IsMeasuredAt(int time)
+    {
+        int power = 1;
+        while (power <= time / 10)
+            power *= 10;
+        return time == 0 || time == Steps || Array.Exists([1, 1.5, 2, 3, 5, 7], factor => factor * power == time);
+    }
+
+    public IEnumerable<int> MeasuringTimes() => Enumerable.Range(0, Steps + 1).Where(IsMeasuredAt);
 }
 
 /// <summary>
 /// A denoising auto-encoder trained by functional gradient descent in a kernel's Hilbert space, on samples in the plane: its KSD at the
-/// samples falls, while the error of its score falls and rises again. The score-matching loss at samples held out stops it, and the ridge
-/// path of the Stein gradient estimator stands beside it.
+/// samples falls, while the error of its score falls and rises again. The score-matching loss on held-out samples decides when to stop;
+/// the ridge path of the Stein gradient estimator is computed for comparison.
 /// </summary>
 internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
 {
-    private static readonly int[] ShownTimes = [0, 1, 10, 30, 100, 1000];
-
     private static readonly Ticks Powers = new Ticks.PowersOfTen(SignificantText.PowerOfTen, HasMinor: true);
 
     public override string Name => "dae-descent";
@@ -78,14 +89,14 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     public override string Title => "Functional gradient descent of a denoising auto-encoder: KSD on the sample against the true error";
 
     public override string Source =>
-        "Unpublished; its limit: Li and Turner, Gradient estimators for implicit models, ICLR 2018, equation 9";
+        "Unpublished; the limit is in Li and Turner, Gradient estimators for implicit models, ICLR 2018, equation 9";
 
     public override int ProtocolVersion => 2;
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [
         ("--data rings,moons --steps 1000", "KSD falls, while the error of the score falls and rises again"),
-        ("--samples x.csv --steps 1000", "the same for samples of your own, in two columns"),
+        ("--samples x.csv --steps 1000", "the same for your own samples, in two columns"),
         ("--n 100,300,1000 --seed 60,70,80 --steps 1000", "three sample sizes, each with three seeds"),
         ("--kernel imq --bandwidth 0.4,0.8 --steps 1000", "another kernel with two bandwidths"),
     ];
@@ -102,23 +113,31 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         if (config.File is not { } path)
         {
             if (config.Data == DescentData.OwnFile)
-                throw InvalidConfigException.Value("file", "nothing", $"the path of a CSV of two columns where data is {config.Data}");
+                throw InvalidConfigException.Value("file", "nothing", "the path of a CSV file with two columns, since data is file");
             if (config.FileSha256 is not null)
-                throw InvalidConfigException.Value("file_sha256", config.FileSha256, $"left out where data is {config.Data}");
+                throw InvalidConfigException.Value("file_sha256", config.FileSha256, $"left out, since data is {config.Data}");
             return;
         }
 
         if (config.Data != DescentData.OwnFile && config.Data != new DaeDescentSettings().Data)
-            throw InvalidConfigException.Value("file", path, $"left out where data is {config.Data}; leave out \"data\" to use the file");
+            throw InvalidConfigException.Value("file", path, $"left out, since data is {config.Data}; leave out \"data\" to use the file");
         if (string.IsNullOrWhiteSpace(path))
-            throw InvalidConfigException.Value("file", "nothing", "the path of a CSV of two columns");
+            throw InvalidConfigException.Value("file", "nothing", "the path of a CSV file with two columns");
         if (config.FileSha256 is { } sum && !(sum.Length == 64 && sum.All(char.IsAsciiHexDigitLower)))
             throw InvalidConfigException.Value("file_sha256", sum, "64 lower-case hexadecimal digits, or left out");
-        if (config.FileSha256 is null || config.Samples is null)
-            SampleFile.Read(path).RequireCount(config.Samples);
+        if (config.FileSha256 is not null && config.Samples is not null)
+            return;
+        int count = SampleFile.Read(path).Count;
+        int min = config.Samples ?? HeldOutSplit.MinSamples;
+        if (count < min)
+            throw InvalidConfigException.Value("file", path, $"a CSV file with at least {min} samples; it has {count}");
+        const int Max = DaeDescentSettings.MaxSamples;
+        string draw = "Set \"samples\" to draw some of them";
+        if (config.Samples is null && count > Max)
+            throw InvalidConfigException.Value("file", path, $"a CSV file with at most {Max} samples; it has {count}. {draw}");
     }
 
-    /// <summary>Whatever identifies the run is filled in: N, and of a file the checksum. A file is data enough.</summary>
+    /// <summary>Fills in what identifies the run: N and, for a file, the checksum. Naming the file is enough to use it.</summary>
     protected override DaeDescentSettings Normalise(DaeDescentSettings config)
     {
         if (config.File is not { } path)
@@ -144,8 +163,9 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         double pairs = samples * samples;
         int splits = HeldOutSplit.Count(config.Samples.Value);
         double steps = 4 * (1 + (0.64 * splits)) * pairs * config.Steps;
-        double points = (config.IsFile ? 0 : config.TestPoints) + (ArrowGrid.Across * ArrowGrid.Across) + (0.16 * splits * samples);
-        double measurements = MeasuringTimes.Until(config.Steps).Count() * 40 * ((samples * points) + pairs);
+        const int Grid = FunctionalDescent.GridAcross * FunctionalDescent.GridAcross;
+        double points = (config.IsFile ? 0 : config.TestPoints) + Grid + (0.16 * splits * samples);
+        double measurements = config.MeasuringTimes().Count() * 40 * ((samples * points) + pairs);
         return steps + measurements + (12 * splits * ((0.5 * pairs * samples) + (40 * samples * points)));
     }
 
@@ -157,29 +177,26 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
 
     protected override int Iterations(DaeDescentSettings config) => config.Steps;
 
-    protected override Func<int, bool> IsMeasured(DaeDescentSettings config) => time => MeasuringTimes.Includes(time, config.Steps);
+    protected override Func<int, bool> IsMeasured(DaeDescentSettings config) => config.IsMeasuredAt;
 
     protected override Report Compose(Results<DaeDescentSettings> results)
     {
         IReadOnlyList<DescentCell> cells = DescentCell.Of(results);
-        DescentCell[][] byData = [.. cells.GroupBy(cell => cell.Data).Select(group => group.ToArray())];
-        ArrowExample[] examples = [.. byData.Select(group => ArrowExample.Of(group.MinBy(cell => cell.Config.Samples)!))];
+        DescentCell[][] byData = [.. cells.GroupBy(cell => cell.Config.DataWord).Select(group => group.ToArray())];
+        DescentCell[] examples = [.. byData.Select(group => group.MinBy(cell => cell.Config.Samples)!)];
         return new(
         [
             Course(
                 "descent",
-                cells,
-                run => run.Points,
+                cells.SelectMany(cell => cell.Descent),
                 [
-                    new("time", row => row.First.Time),
-                    new("effective_ridge", row => row.First.Time == 0
-                        ? null
-                        : row.Cell.Over(run => run.Stored[FunctionalDescent.LargestEigenvalue]).Mean / row.First.Time),
-                ],
-                DataColumn<CourseRow<DescentPoint>>.MeanAndError(
-                    $"{IScoreMeasures.TestErrorName}_relative",
-                    row => row.Cell.Over(run => run.Points[row.Index].TestError / run.Points[0].TestError))),
-            Course("ridge", cells, run => run.Ridges, [new("ridge", row => row.First.Ridge)], []),
+                    new("time", row => row.Place),
+                    new("effective_ridge", row => row.Place == 0 ? null : row.Cell.Eigenvalue / row.Place),
+                    .. DataColumn<CourseRow>.MeanAndError(
+                        "fisher_test_relative",
+                        row => Summary.Of([.. row.Points.Zip(row.Cell.Runs, (point, run) => point.FisherTest / run.Points[0].FisherTest)])),
+                ]),
+            Course("ridge", cells.SelectMany(cell => cell.Ridges), [new("ridge", row => row.Place)]),
             DataTable.Create(
                 "stopping",
                 cells.SelectMany(cell => cell.Runs, (cell, run) => (Cell: cell, Run: run)),
@@ -188,86 +205,76 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 new("samples", row => row.Cell.Config.Samples),
                 new("seed", row => row.Run.Stored.Config.Seed),
                 new("kernel", row => row.Cell.Config.Kernel),
-                new("bandwidth", row => row.Run.Stored[FunctionalDescent.Bandwidth]),
+                new(FunctionalDescent.Bandwidth.Name, row => row.Run.Stored[FunctionalDescent.Bandwidth]),
                 new("largest_eigenvalue", row => row.Run.Stored[FunctionalDescent.LargestEigenvalue]),
-                new("ksd_floor", row => row.Run.Stored[FunctionalDescent.Floor]),
+                new(FunctionalDescent.Floor.Name, row => row.Run.Stored[FunctionalDescent.Floor]),
                 new("best_time", row => row.Run.BestTime),
-                new("best_error", row => row.Run.Best.TestError),
+                new("best_error", row => row.Run.Best.FisherTest),
                 new("stopping_time", row => row.Run.Stopped.Time),
-                new("stopping_error", row => row.Run.Stopped.TestError),
+                new("stopping_error", row => row.Run.Stopped.FisherTest),
                 new("regret", row => row.Run.Regret),
                 new("best_ridge", row => row.Run.BestRidge),
-                new("best_ridge_error", row => row.Run.BestRidgePoint.TestError),
+                new("best_ridge_error", row => row.Run.BestRidgePoint.FisherTest),
                 new("held_out_ridge", row => row.Run.ChosenRidge.Ridge),
-                new("held_out_ridge_error", row => row.Run.ChosenRidge.TestError),
+                new("held_out_ridge_error", row => row.Run.ChosenRidge.FisherTest),
                 new("ridge_regret", row => row.Run.RidgeRegret)),
             DataTable.Create(
                 "arrows",
-                examples.SelectMany(example => example.Arrows, (example, arrow) => (Example: example, Arrow: arrow)),
-                new("cell", row => row.Example.Cell.Name),
-                new("seed", row => row.Example.Run.Stored.Config.Seed),
+                from cell in examples from arrow in cell.Arrows select (Cell: cell, Arrow: arrow),
+                new("cell", row => row.Cell.Name),
+                new("seed", row => row.Cell.Config.Seed),
                 new("time", row => row.Arrow.Time),
-                new("is_stopping_time", row => row.Arrow.Time == row.Example.Run.Stopped.Time ? 1 : 0),
+                new("is_stopping_time", row => row.Arrow.Time == row.Cell.Runs[0].Stopped.Time ? 1 : 0),
                 new("x1", row => row.Arrow.X1),
                 new("x2", row => row.Arrow.X2),
                 new("s1", row => row.Arrow.S1),
                 new("s2", row => row.Arrow.S2),
                 new("true1", row => row.Arrow.True1),
                 new("true2", row => row.Arrow.True2)) with { IsInJson = false },
-            .. byData.Select(group => DescentTable(group, results.Where(config => DescentCell.DataOf(config) == group[0].Data))),
+            .. byData.Select(group => DescentTable(group, results.Where(config => config.DataWord == group[0].Config.DataWord))),
             StoppingTable(cells, results),
-            .. examples.Select(example => example.Draw($"{Setting([example.Cell])}One seed.")),
+            .. examples.Select(ArrowFigure),
             .. cells.Select(Curves),
             .. cells.Where(cell => cell.HasTruth).Select(RidgeCurves),
         ]);
     }
 
-    /// <summary>One row per cell and point of its runs' course.</summary>
-    private static DataTable Course<TPoint>(
-        string name,
-        IReadOnlyList<DescentCell> cells,
-        Func<FinishedDescent, IReadOnlyList<TPoint>> points,
-        IReadOnlyList<DataColumn<CourseRow<TPoint>>> place,
-        IReadOnlyList<DataColumn<CourseRow<TPoint>>> relativeError)
-        where TPoint : IScoreMeasures
+    private static DataTable Course(string name, IEnumerable<CourseRow> rows, IReadOnlyList<DataColumn<CourseRow>> ownColumns)
         => DataTable.Create(
             name,
-            cells.SelectMany(cell => CourseRow<TPoint>.Of(cell, points)),
+            rows,
             [
                 new("cell", row => row.Cell.Name),
                 new("data", row => row.Cell.Config.DataName),
                 new("samples", row => row.Cell.Config.Samples),
                 new("seeds", row => row.Cell.Runs.Count),
-                .. place,
-                .. IScoreMeasures.All.SelectMany(measure => (IEnumerable<DataColumn<CourseRow<TPoint>>>)
-                [
-                    .. DataColumn<CourseRow<TPoint>>.MeanAndError(measure.Name, row => row.Over(point => measure.Value(point))),
-                    .. measure.Name == IScoreMeasures.TestErrorName ? relativeError : [],
-                ]),
+                .. ownColumns,
+                .. ScoreMeasures.All.SelectMany(
+                    measure => DataColumn<CourseRow>.MeanAndError(measure.Name, row => row.Over(measure.Value))),
             ]);
 
-    /// <summary>KSD and Fisher error at some times, of the cells of one data.</summary>
+    /// <summary>KSD and Fisher error at some times, for the cells of one data set.</summary>
     private static Table DescentTable(DescentCell[] cells, Results<DaeDescentSettings> results)
     {
         bool hasTruth = cells[0].HasTruth;
         string points = Values(cells, cell => NumberText.Tick(cell.Config.TestPoints));
         string truth = hasTruth
-            ? $"Fisher error is the mean of ‖s − ∇ log p‖² over {points} further points of the density, of known score; at t = 0, where "
-                + "s = 0, it is that of the density's score itself. "
-            : "The true score is not known; the held-out loss estimates the Fisher error less a constant. ";
+            ? $"The Fisher error is the mean of ‖s − ∇ log p‖² over {points} further points from the density, whose score is known; at "
+                + "t = 0, where s = 0, it is the mean of ‖∇ log p‖². "
+            : "The true score is not known; the held-out loss estimates the Fisher error up to a constant. ";
         return Table.Create(
-            $"descent_{cells[0].Data}",
+            $"descent_{cells[0].Config.DataWord}",
             $"Descent on {cells[0].Config.DataName}",
             $"{Message(cells)}{Setting(cells)}{truth}{SeedsOf(cells)}{results.Remarks}",
-            ShownTimes.Concat(cells.Select(cell => cell.Config.Steps)).Distinct().Order().Where(
+            new[] { 0, 1, 10, 30, 100, 1000 }.Concat(cells.Select(cell => cell.Config.Steps)).Distinct().Order().Where(
                 time => cells.Any(cell => cell.Runs[0].Points.Any(point => point.Time == time))),
             [
                 new("t", time => $"{time}"),
                 .. cells.SelectMany(cell => (TextColumn<int>[])
                 [
-                    Column("KSD²", cell, point => point.Discrepancy),
+                    Column("KSD²", cell, point => point.Ksd),
                     hasTruth
-                        ? Column("Fisher error", cell, point => point.TestError)
+                        ? Column("Fisher error", cell, point => point.FisherTest)
                         : Column("held-out loss", cell, point => point.HeldOutLoss),
                 ]),
             ]);
@@ -281,32 +288,33 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
     private static Table StoppingTable(IReadOnlyList<DescentCell> cells, Results<DaeDescentSettings> results)
     {
         const string Stopped =
-            "Early stopping of the descent beside the Stein gradient estimator −(K + ηI)⁻¹D with ridges from 0.001 to 100 in half decades "
-            + "and that of its rule, of the same samples, kernel and bandwidth. Regret is the Fisher error of what was chosen over the "
-            + "least on the path. Times and ridges: median (range) over seeds. ";
+            "Early stopping of the descent is compared with the Stein gradient estimator −(K + ηI)⁻¹D for the same samples, kernel and "
+            + "bandwidth, with ridges from 0.001 to 100 in half decades and with its default ridge. The regret is the Fisher error of the "
+            + "choice divided by the smallest on the path. Times and ridges are medians (with ranges) over seeds. ";
         string splits = Values(cells, cell => NumberText.Tick(HeldOutSplit.Count(cell.Config.Samples!.Value)));
-        string heldOut = "Held out is chosen by the score-matching loss at a fifth of the samples of an estimate from the others, in "
-            + $"{splits} splits: of the measured times and the ridges each the smoothest, with the fewest steps or the largest ridge, "
-            + "whose loss is no more than a standard error of the difference above the least; it is then used on all samples. ";
-        string floor = "The floor of KSD² is that of the ridge solution at "
-            + $"η = {SignificantText.Number(SampleDiscrepancy.FloorRidge)}, which no scores at the samples get much below: the infimum is "
-            + "above 0, and what is below a billionth of KSD² at t = 0 is rounding. ";
+        string heldOut = "The held-out choice is made by the score-matching loss, on a fifth of the samples, of an estimate from the "
+            + $"others, in {splits} splits. Of the measured times, and of the ridges, it is the smoothest, with the fewest steps or the "
+            + "largest ridge, whose loss is at most one standard error of the difference above the smallest; it is then used on all "
+            + "samples. ";
+        string floor = "The floor of KSD² is its value for the ridge solution at "
+            + $"η = {SignificantText.Number(SampleDiscrepancy.FloorRidge)}; no scores at the samples get much below it. The infimum is "
+            + "above 0, and values below a billionth of KSD² at t = 0 are rounding error. ";
         return Table.Create(
             "stopping",
             "Early stopping and ridge",
             $"{Stopped}{heldOut}{floor}{Setting(cells)}{SeedsOf(cells)}{results.Remarks}",
             cells,
             new("data", cell => cell.Condition.WithSeeds(cell.Config.Title)),
-            Mean("KSD² floor ≤", run => run.Stored[FunctionalDescent.Floor]),
+            Mean("KSD² floor (at most)", run => run.Stored[FunctionalDescent.Floor]),
             Range("best t", run => run.BestTime),
-            Mean("error", run => run.Best.TestError),
+            Mean("error", run => run.Best.FisherTest),
             Range("held-out t", run => run.Stopped.Time),
-            Mean("error", run => run.Stopped.TestError),
+            Mean("error", run => run.Stopped.FisherTest),
             Mean("regret", run => run.Regret),
             Range("best η", run => run.BestRidge),
-            Mean("error", run => run.BestRidgePoint.TestError),
+            Mean("error", run => run.BestRidgePoint.FisherTest),
             Range("held-out η", run => run.ChosenRidge.Ridge),
-            Mean("error", run => run.ChosenRidge.TestError),
+            Mean("error", run => run.ChosenRidge.FisherTest),
             Mean("regret", run => run.RidgeRegret));
 
         static TextColumn<DescentCell> Mean(string header, Func<FinishedDescent, double> value)
@@ -324,49 +332,82 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         static string Short(double value) => NumberText.Tick(Math.Round(value, value >= 1 ? 1 : 4));
     }
 
+    /// <summary>
+    /// The samples of the first seed with, panel by panel, the scores of the density and of the descent at t = 1, at the stopping time, at
+    /// 100, 1000 and the last time, as far as they exist.
+    /// </summary>
+    private static Figure ArrowFigure(DescentCell cell)
+    {
+        FinishedDescent run = cell.Runs[0];
+        ILookup<int, ArrowPoint> byTime = cell.Arrows.ToLookup(arrow => arrow.Time);
+        int last = byTime.Max(time => time.Key);
+        return ScoreField.Draw(
+            $"arrows_{cell.Name}",
+            "Each panel shows the samples and, as arrows on a grid over them, the score. All panels have one scale; arrows that would be "
+                + "too long are shortened and have another colour. The numbers are in arrows.csv. "
+                + $"{Setting([cell])}The figure shows one seed.",
+            about: "",
+            [.. byTime[last].Select(arrow => arrow.Estimate())],
+            FieldPoint.Quantile(byTime[Math.Max(run.Stopped.Time, 1)].Select(arrow => arrow.Estimate()), 0.75),
+            [
+                .. cell.HasTruth
+                    ? [("score of the density", byTime[last].Select(arrow => arrow.Truth()))]
+                    : ((string, IEnumerable<FieldPoint>)[])[],
+                .. from time in new[] { 1, run.Stopped.Time, 100, 1000, last }.Distinct().Where(byTime.Contains).Order()
+                   let title = $"t = {time}" + (time == run.Stopped.Time ? ", stopped by held-out loss" : "")
+                   select (title, byTime[time].Select(arrow => arrow.Estimate())),
+            ],
+            new Series(
+                $"samples ({cell.Config.Title}, seed {cell.Config.Seed})",
+                SeriesStyle.Of(4) with { Marker = SeriesStyle.Of(0).Marker },
+                [
+                    .. from sample in FinishedDescent.Read<SamplePoint>(run.Stored, FunctionalDescent.SamplesFile)
+                       select new Point(sample.X1, sample.X2),
+                ])
+            { HasLine = false, MarkerSize = 3, LegendRank = 1 });
+    }
+
     /// <summary>KSD² at the samples and, where the density is known, the Fisher errors, against time.</summary>
     private static Figure Curves(DescentCell cell)
     {
         double[] times = [.. cell.Runs.Select(run => Math.Max(run.Stopped.Time, 1.0)).Order()];
-        string errors = cell.HasTruth ? " and the Fisher errors" : "";
         return new Figure(
             $"curves_{cell.Name}",
-            $"KSD²{errors} against the number of steps. The dashed line is the median of the times at which the held-out loss stops the "
-                + $"descent, the grey band their range. {Setting([cell])}{SeedsOf([cell])}",
+            $"The curves are KSD²{(cell.HasTruth ? " and the Fisher errors" : "")} against the number of steps. The dashed line is the "
+                + "median of the times at which the held-out loss stops the descent, and the grey band is their range. "
+                + $"{Setting([cell])}{SeedsOf([cell])}",
             new Axis($"Step t ({cell.TitleWithSeeds})") { Scale = Scale.Log10, Ticks = Powers },
             new Axis(cell.HasTruth ? "KSD² and Fisher error (1/length²)" : "KSD² (1/length²)") { Scale = Scale.Log10, Ticks = Powers },
             [
                 .. times[0] < times[^1] ? [new Stripe(times[0], times[^1])] : (Layer[])[],
                 new Rule("stopped by held-out loss", SeriesStyle.Reference, LowerMedian(times)) { IsVertical = true, LegendRank = 1 },
-                Line(0, "KSD² at the samples", point => point.Discrepancy),
+                Line(0, "KSD² at the samples", point => point.Ksd),
                 .. cell.HasTruth
                     ?
                     [
-                        Line(1, "Fisher error at test points", point => point.TestError),
-                        Line(2, "Fisher error at the samples", point => point.SampleError),
+                        Line(1, "Fisher error at test points", point => point.FisherTest),
+                        Line(2, "Fisher error at the samples", point => point.FisherSamples),
                     ]
                     : (Layer[])[],
             ]);
 
-        Series Line(int index, string label, Func<DescentPoint, double> value) => new(
+        Series Line(int index, string label, Func<ScoreMeasures, double> value) => new(
             label,
             SeriesStyle.Of(index),
             [
-                .. from row in CourseRow<DescentPoint>.Of(cell, run => run.Points)
-                   where row.First.Time > 0
-                   select Point.Mean(row.First.Time, row.Over(value)),
+                .. from row in cell.Descent
+                   where row.Place > 0
+                   select Point.Mean(row.Place, row.Over(value)),
             ]);
     }
 
     /// <summary>Fisher error at the test points of the descent at ridge λ/t and of the Stein gradient estimator at ridge η.</summary>
     private static Figure RidgeCurves(DescentCell cell)
     {
-        double eigenvalue = cell.Over(run => run.Stored[FunctionalDescent.LargestEigenvalue]).Mean;
-        double minRidge = 0.5 * cell.Runs[0].Ridges[0].Ridge;
         return new Figure(
             $"ridge_{cell.Name}",
-            "Fisher error at test points of the descent after t steps, which is much like a ridge λ/t, and of the Stein gradient estimator "
-                + $"with ridge η. {Setting([cell])}{SeedsOf([cell])}",
+            "The curves are the Fisher error at test points of the descent after t steps, which is much like a ridge λ/t, and of the Stein "
+                + $"gradient estimator with ridge η. {Setting([cell])}{SeedsOf([cell])}",
             new Axis($"Ridge η, or λ/t of the descent ({cell.TitleWithSeeds})") { Scale = Scale.Log10, Ticks = Powers },
             new Axis("Fisher error at test points (1/length²)") { Scale = Scale.Log10, Ticks = Powers },
             [
@@ -374,34 +415,31 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                     "descent, stopped at t",
                     SeriesStyle.Of(0),
                     [
-                        .. from row in CourseRow<DescentPoint>.Of(cell, run => run.Points)
-                           where row.First.Time > 0 && eigenvalue / row.First.Time >= minRidge
-                           select Point.Mean(eigenvalue / row.First.Time, row.Over(point => point.TestError)),
+                        .. from row in cell.Descent
+                           where row.Place > 0 && cell.Eigenvalue / row.Place >= 0.5 * cell.Runs[0].Ridges[0].Ridge
+                           select Point.Mean(cell.Eigenvalue / row.Place, row.Over(point => point.FisherTest)),
                     ]),
                 new Series(
                     "Stein gradient estimator with ridge",
                     SeriesStyle.Of(1),
-                    [
-                        .. from row in CourseRow<RidgePoint>.Of(cell, run => run.Ridges)
-                           select Point.Mean(row.First.Ridge, row.Over(point => point.TestError)),
-                    ]),
+                    [.. cell.Ridges.Select(row => Point.Mean(row.Place, row.Over(point => point.FisherTest)))]),
             ]);
     }
 
-    /// <summary>What the table shows, as far as these runs show it.</summary>
+    /// <summary>What the runs of a table show.</summary>
     private static string Message(DescentCell[] cells)
     {
         FinishedDescent[] runs = [.. cells.SelectMany(cell => cell.Runs)];
-        int falling = runs.Count(run => run.Points.Zip(run.Points.Skip(1)).All(pair => pair.Second.Discrepancy < pair.First.Discrepancy));
+        int falling = runs.Count(run => run.Points.Zip(run.Points.Skip(1)).All(pair => pair.Second.Ksd < pair.First.Ksd));
         string falls = $"KSD² at the samples falls from every measured time to the next in {falling} of {runs.Length} runs";
         if (!cells[0].HasTruth)
-            return $"{falls}. That is no measure of the score's accuracy. ";
+            return $"{falls}. That does not measure the accuracy of the score. ";
         (int first, int last) = (runs.Min(run => run.Best.Time), runs.Max(run => run.Best.Time));
-        string least = first == last ? $"{first}" : $"{first} to {last}";
-        double[] ratios = [.. runs.Select(run => run.Points[^1].TestError / run.Best.TestError)];
-        string rise = $"{SignificantText.Number(ratios.Min())} to {SignificantText.Number(ratios.Max())} times that";
-        return $"A KSD near 0 on the sample does not mean that the score is accurate: {falls}, while the Fisher error is least at "
-            + $"t = {least} and at the last step {rise}. ";
+        string smallest = first == last ? $"{first}" : $"{first} to {last}";
+        double[] ratios = [.. runs.Select(run => run.Points[^1].FisherTest / run.Best.FisherTest)];
+        string rise = $"{SignificantText.Number(ratios.Min())} to {SignificantText.Number(ratios.Max())} times as large";
+        return $"A KSD near 0 on the sample does not mean that the score is accurate: {falls}, while the Fisher error is smallest at "
+            + $"t = {smallest} and at the last step is {rise}. ";
     }
 
     private static string Setting(IReadOnlyList<DescentCell> cells)
@@ -411,21 +449,22 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         string precision = Values(cells, cell => ConfigDocument.Name(cell.Runs[0].Stored.Run.Precision));
         string bandwidths = Values(
             cells, cell => $"{NumberText.Fixed(cell.Condition.Over(FunctionalDescent.Bandwidth).Mean, 3)} ({cell.Config.DataName})");
-        return "Functional gradient descent S − (KS + D)/λ from S = 0, λ the largest eigenvalue of the Gram matrix K, D the sums of kernel "
-            + $"gradients; kernel {kernels}, bandwidth h = {bandwidths}; N = {samples}; computed in {precision} precision, KSD² measured "
-            + "in double. ";
+        return "The functional gradient descent iterates S − (KS + D)/λ from S = 0, where λ is the largest eigenvalue of the Gram matrix "
+            + $"K and D are the sums of kernel gradients. The kernel is {kernels} with bandwidth h = {bandwidths}; N = {samples}. The "
+            + $"descent is computed in {precision} precision, and KSD² in double precision. ";
     }
 
     private static string SeedsOf(IReadOnlyList<DescentCell> cells) => cells.All(cell => cell.Runs.Count == 1)
-        ? "One seed each."
-        : $"Mean ± standard error over {Values(cells, cell => NumberText.Tick(cell.Runs.Count))} seeds, each with samples of its own.";
+        ? "Each cell has one seed."
+        : $"Values are means ± standard errors over {Values(cells, cell => NumberText.Tick(cell.Runs.Count))} seeds, each with its own "
+            + "samples.";
 
     private static string Values(IReadOnlyList<DescentCell> cells, Func<DescentCell, string> value)
         => string.Join(" or ", cells.Select(value).Distinct());
 
     private static string Text(Summary value) => SignificantText.WithError(value.Mean, value.StandardError);
 
-    /// <summary>The value in the middle of ascending ones, the lower of two: one that was measured.</summary>
+    /// <summary>The median of ascending values; of the middle two the lower, so that it is one of them.</summary>
     private static double LowerMedian(double[] values) => values[(values.Length - 1) / 2];
 
     private static DaeDescentSettings[] Grid(int[] samples, int seeds, DaeDescentSettings settings) =>
@@ -444,41 +483,34 @@ internal sealed record FinishedDescent(
     StoredRun<DaeDescentSettings> Stored, IReadOnlyList<DescentPoint> Points, IReadOnlyList<RidgePoint> Ridges)
 {
     /// <summary>The measured point with the smallest error at the test points; the first where the true score is not known.</summary>
-    public DescentPoint Best { get; } = Points.MinBy(point => point.TestError)!;
+    public DescentPoint Best { get; } = Points.MinBy(point => point.FisherTest)!;
 
     /// <summary>The point at which the held-out loss stops the descent.</summary>
     public DescentPoint Stopped { get; } = Points.Single(point => point.Time == (int)Stored[FunctionalDescent.StoppingTime]);
 
     /// <summary>The point of the ridge with the smallest error at the test points; the first where the true score is not known.</summary>
-    public RidgePoint BestRidgePoint { get; } = Ridges.MinBy(point => point.TestError)!;
+    public RidgePoint BestRidgePoint { get; } = Ridges.MinBy(point => point.FisherTest)!;
 
     /// <summary>The point of the ridge that the held-out loss chooses.</summary>
     public RidgePoint ChosenRidge { get; } = Ridges.Single(point => point.Ridge == Stored[FunctionalDescent.HeldOutRidge]);
 
-    /// <summary>NaN where the true score is not known.</summary>
+    /// <summary>NaN, as <see cref="BestRidge"/>, where the true score is not known.</summary>
     public double BestTime => Stored.Config.IsFile ? double.NaN : Best.Time;
 
-    /// <summary>NaN where the true score is not known.</summary>
     public double BestRidge => Stored.Config.IsFile ? double.NaN : BestRidgePoint.Ridge;
 
     /// <summary>The error where the descent is stopped, relative to the smallest.</summary>
-    public double Regret => Stopped.TestError / Best.TestError;
+    public double Regret => Stopped.FisherTest / Best.FisherTest;
 
-    /// <summary>The error with the chosen ridge, relative to the smallest.</summary>
-    public double RidgeRegret => ChosenRidge.TestError / BestRidgePoint.TestError;
+    public double RidgeRegret => ChosenRidge.FisherTest / BestRidgePoint.FisherTest;
 
-    /// <exception cref="InvalidDataException">A file of the run is damaged.</exception>
     public static FinishedDescent Of(StoredRun<DaeDescentSettings> run)
         => new(run, Read<DescentPoint>(run, FunctionalDescent.DescentFile), Read<RidgePoint>(run, FunctionalDescent.RidgeFile));
 
     /// <summary>The rows of a file of a run.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static List<TRow> Read<TRow>(StoredRun run, string name)
-    {
-        string path = Path.Combine(run.Folder, name);
-        using FileStream stream = File.OpenRead(path);
-        return CsvFile.Read<TRow>(stream, path);
-    }
+    public static IReadOnlyList<TRow> Read<TRow>(StoredRun run, string name)
+        => DataTable.ReadRecords<TRow>(Path.Combine(run.Folder, name));
 }
 
 /// <summary>The finished seeds of one condition.</summary>
@@ -487,46 +519,41 @@ internal sealed record FinishedDescent(
 /// <param name="Runs">The same, with what they measured.</param>
 internal sealed record DescentCell(string Name, Condition<DaeDescentSettings> Condition, IReadOnlyList<FinishedDescent> Runs)
 {
-    /// <summary>Of the first seed.</summary>
     public DaeDescentSettings Config => Runs[0].Stored.Config;
-
-    /// <summary>The data in names of files.</summary>
-    public string Data => DataOf(Config);
 
     public bool HasTruth => !Config.IsFile;
 
     public string TitleWithSeeds => $"{Config.Title}, {(Runs.Count == 1 ? $"seed {Config.Seed}" : $"{Runs.Count} seeds")}";
 
+    /// <summary>λ, the mean over seeds.</summary>
+    public double Eigenvalue => Condition.Over(FunctionalDescent.LargestEigenvalue).Mean;
+
+    /// <summary>One row per time; all runs have the same.</summary>
+    public IEnumerable<CourseRow> Descent => Runs[0].Points.Select(
+        (point, index) => new CourseRow(this, point.Time, [.. Runs.Select(run => run.Points[index])]));
+
+    /// <summary>One row per ridge; all runs have the same.</summary>
+    public IEnumerable<CourseRow> Ridges => Runs[0].Ridges.Select(
+        (point, index) => new CourseRow(this, point.Ridge, [.. Runs.Select(run => run.Ridges[index])]));
+
+    /// <summary>The scores on the grid at some times, of the first seed.</summary>
+    public IReadOnlyList<ArrowPoint> Arrows => FinishedDescent.Read<ArrowPoint>(Runs[0].Stored, FunctionalDescent.ArrowsFile);
+
     /// <summary>The cells of finished runs, in the order of the plan.</summary>
     public static IReadOnlyList<DescentCell> Of(Results<DaeDescentSettings> results) =>
     [
         .. from named in results.Conditions(config => config with { Seed = 0 })
-               .GroupBy(condition => $"{DataOf(condition.Config)}_N{condition.Config.Samples}")
+               .GroupBy(condition => $"{condition.Config.DataWord}_N{condition.Config.Samples}")
            from cell in named.Select((condition, index) => new DescentCell(
                index == 0 ? named.Key : $"{named.Key}_{index + 1}", condition, [.. condition.Runs.Select(FinishedDescent.Of)]))
            select cell,
     ];
 
-    /// <summary>The data in names of files.</summary>
-    public static string DataOf(DaeDescentSettings config)
-        => config.IsFile ? FileNames.Word(Path.GetFileNameWithoutExtension(config.File!)) : config.Data;
-
-    /// <summary>Mean and spread over the seeds of a number of each run.</summary>
     public Summary Over(Func<FinishedDescent, double> value) => Summary.Of([.. Runs.Select(value)]);
 }
 
-/// <summary>A place on the course of a cell's runs, which all have the same places: a time or a ridge.</summary>
-/// <param name="Index">The number of the place, from 0.</param>
-/// <param name="Course">The points of a run.</param>
-internal sealed record CourseRow<TPoint>(DescentCell Cell, int Index, Func<FinishedDescent, IReadOnlyList<TPoint>> Course)
+/// <summary>A time or a ridge, with what was measured there for each seed of a cell.</summary>
+internal sealed record CourseRow(DescentCell Cell, double Place, IReadOnlyList<ScoreMeasures> Points)
 {
-    /// <summary>The point of the first seed.</summary>
-    public TPoint First => Course(Cell.Runs[0])[Index];
-
-    /// <summary>All places of a cell.</summary>
-    public static IEnumerable<CourseRow<TPoint>> Of(DescentCell cell, Func<FinishedDescent, IReadOnlyList<TPoint>> course)
-        => course(cell.Runs[0]).Select((_, index) => new CourseRow<TPoint>(cell, index, course));
-
-    /// <summary>Mean and spread over the seeds of a number of each run's point.</summary>
-    public Summary Over(Func<TPoint, double> value) => Cell.Over(run => value(Course(run)[Index]));
+    public Summary Over(Func<ScoreMeasures, double> value) => Summary.Of([.. Points.Select(value)]);
 }

@@ -1,8 +1,10 @@
-using CsvHelper;
+using System.Security.Cryptography;
+using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
+using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Denoising.Descent;
@@ -13,27 +15,26 @@ namespace Stein.Experiments.Denoising.Descent;
 /// <param name="TestPoints">M×2; none for a file.</param>
 internal sealed record DescentData(double[] Samples, GaussianMixture? Density, double[] TestPoints)
 {
-    /// <summary>The name of data that are samples of the user's own.</summary>
+    /// <summary>The name of data that are the user's own samples.</summary>
     public const string OwnFile = "file";
 
-    /// <summary>
-    /// h of each density: one whose Fisher error is near the smallest at N = 300 and 1000, though for modes a larger one is better still.
-    /// </summary>
-    private static readonly Dictionary<string, double> Bandwidths = new()
-    {
-        ["modes"] = Math.Sqrt(0.72),
-        ["rings"] = Math.Sqrt(0.5),
-        ["moons"] = 0.4,
-    };
-
-    private readonly double[] trueAtSamples = ScoresOf(Density, Samples);
-    private readonly double[] trueAtTestPoints = ScoresOf(Density, TestPoints);
+    private readonly double[] trueAtSamples = Density?.ScoresAt(Samples) ?? [];
+    private readonly double[] trueAtTestPoints = Density?.ScoresAt(TestPoints) ?? [];
 
     /// <summary>The densities, and <see cref="OwnFile"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. PlanarDensity.Names, OwnFile];
 
-    /// <summary>h of the data of a name; null where <see cref="BandwidthChoice"/> chooses it.</summary>
-    public static double? BandwidthOf(string name) => Bandwidths.TryGetValue(name, out double bandwidth) ? bandwidth : null;
+    /// <summary>
+    /// h of a density: one whose Fisher error is near the smallest at N = 300 and 1000, though for modes a larger one is better still. Null
+    /// where <see cref="BandwidthChoice"/> chooses it.
+    /// </summary>
+    public static double? BandwidthOf(string name) => name switch
+    {
+        "modes" => Math.Sqrt(0.72),
+        "rings" => Math.Sqrt(0.5),
+        "moons" => 0.4,
+        _ => null,
+    };
 
     /// <summary>The data of a config; samples and test points are independent streams of the seed.</summary>
     /// <exception cref="RunFailedException">The file is not what it was when the run was planned.</exception>
@@ -48,32 +49,17 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
             density.Sample(new PhiloxStream(config.Seed, StreamPurpose.TestData), config.TestPoints));
     }
 
-    /// <summary>The density's scores at points (M×2); empty where it is not known.</summary>
-    public double[] TrueScores(double[] points) => ScoresOf(Density, points);
-
     /// <summary><c>mean ‖s − ∇ log p‖²</c> over the samples (scores N×2); NaN where the density is not known.</summary>
     public double ErrorAtSamples(double[] scores) => FisherError(scores, trueAtSamples);
 
     /// <summary>The same over the test points.</summary>
     public double ErrorAtTestPoints(ScoreEstimate estimate) => FisherError(estimate.Scores(TestPoints), trueAtTestPoints);
 
-    private static double[] ScoresOf(GaussianMixture? density, double[] points)
-    {
-        if (density is null)
-            return [];
-        var scores = new double[points.Length];
-        density.Score(points, scores);
-        return scores;
-    }
-
     private static double FisherError(double[] scores, double[] trueScores)
     {
         if (trueScores.Length == 0)
             return double.NaN;
-        double sum = 0;
-        for (int i = 0; i < scores.Length; i++)
-            sum += (scores[i] - trueScores[i]) * (scores[i] - trueScores[i]);
-        return sum * PlanarDensity.Dimension / scores.Length;
+        return scores.Zip(trueScores, (score, truth) => (score - truth) * (score - truth)).Sum() * PlanarDensity.Dimension / scores.Length;
     }
 
     private static double[] FromFile(DaeDescentSettings config)
@@ -86,32 +72,93 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
         catch (InvalidConfigException exception)
         {
             throw new RunFailedException(
-                $"the samples are gone: {exception.Message} Put the file back as it was, or begin a new run with another.", 1, exception);
+                $"the samples cannot be read again: {exception.Message} Restore the file, or start a new run with another.", 1, exception);
         }
 
         if (file.Sha256 != config.FileSha256)
         {
             throw new RunFailedException(
-                $"{file.Path} has changed since the run was planned (SHA-256 {file.Sha256}, planned {config.FileSha256}). "
-                + "Put it back as it was, or begin a new run with what it is now.",
+                $"{config.File} has changed since the run was planned (SHA-256 {file.Sha256}, planned {config.FileSha256}). "
+                + "Restore it, or start a new run with its present content.",
                 1);
         }
 
         int wanted = config.Samples!.Value;
         if (wanted > file.Count)
-            throw new RunFailedException($"{file.Path} has {file.Count} samples and {wanted} are wanted. Give at most {file.Count}.", 1);
-        return wanted == file.Count ? file.Points : Drawn(file, wanted, config.Seed);
-    }
-
-    /// <summary>Some of the samples, drawn without replacement.</summary>
-    private static double[] Drawn(SampleFile file, int count, uint seed)
-    {
+            throw new RunFailedException($"{config.File} has {file.Count} samples; set \"samples\" to that or fewer, not to {wanted}.", 1);
+        if (wanted == file.Count)
+            return file.Points;
         int[] order = [.. Enumerable.Range(0, file.Count)];
-        new PhiloxStream(seed, StreamPurpose.TrainingData).Shuffle(order);
-        return [.. order.Take(count).SelectMany(row => new[] { file.Points[2 * row], file.Points[(2 * row) + 1] })];
+        new PhiloxStream(config.Seed, StreamPurpose.TrainingData).Shuffle(order);
+        return [.. order.Take(wanted).SelectMany(row => new[] { file.Points[2 * row], file.Points[(2 * row) + 1] })];
     }
 }
 
-/// <summary>A row of a run's <c>samples.csv</c>.</summary>
-[CsvRecord]
-internal sealed partial record SamplePoint([CsvColumn("x1")] double X1, [CsvColumn("x2")] double X2);
+/// <summary>Samples in the plane from a CSV file with two columns, with or without a header row, and the checksum of the file.</summary>
+/// <param name="Points">N×2, row-major, finite.</param>
+/// <param name="Sha256">Of the bytes of the file, in lower-case hexadecimal digits.</param>
+internal sealed record SampleFile(double[] Points, string Sha256)
+{
+    /// <summary>N.</summary>
+    public int Count => Points.Length / PlanarDensity.Dimension;
+
+    /// <summary>Reads the file once, so that the checksum is that of the samples.</summary>
+    /// <exception cref="InvalidConfigException">It cannot be read, or is not such a file; the message says which line.</exception>
+    public static SampleFile Read(string path)
+    {
+        try
+        {
+            byte[] bytes = File.ReadAllBytes(path);
+            NumericCsv table = NumericCsv.Read(new MemoryStream(bytes), path);
+            return table.Columns == PlanarDensity.Dimension
+                ? new(table.Values, Convert.ToHexStringLower(SHA256.HashData(bytes)))
+                : throw new InvalidDataException(
+                    $"{path}: it has {table.Columns} columns; it must have {PlanarDensity.Dimension}, the coordinates of points in the "
+                    + "plane.");
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidConfigException($"\"file\": {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InvalidConfigException(
+                $"\"file\": {path} cannot be read: {exception.Message} Give the path of a CSV file with two columns.", exception);
+        }
+    }
+}
+
+/// <summary>
+/// A bandwidth from the samples alone: of h² = 2m, m, m/2, …, m/64, with m the median squared distance, the one whose best ridge has the
+/// smallest score-matching loss on held-out samples. In the plane the median itself is far too wide for rings and moons.
+/// </summary>
+internal static class BandwidthChoice
+{
+    /// <summary>
+    /// Of more samples than this, as many, evenly spaced, decide: 88 Cholesky factors of 400 rows take a second.
+    /// </summary>
+    private const int MaxSamples = 500;
+
+    /// <summary>h.</summary>
+    /// <param name="device">In double precision.</param>
+    /// <param name="samples">N×2, row-major.</param>
+    /// <param name="seed">Decides which samples are held out.</param>
+    /// <exception cref="ScoreEstimationException">All samples are the same, or nearly.</exception>
+    public static double Of(Device device, double[] samples, string kernel, uint seed)
+    {
+        int count = samples.Length / PlanarDensity.Dimension;
+        int kept = Math.Min(count, MaxSamples);
+        double[] chosen =
+        [
+            .. Enumerable.Range(0, kept).Select(index => (int)((long)index * count / kept))
+                .SelectMany(row => new[] { samples[2 * row], samples[(2 * row) + 1] }),
+        ];
+        ScoreEstimator estimator = ScoreEstimators.Find("stein");
+        var settings = new ScoreEstimatorSettings { Kernel = kernel };
+        double median = estimator.Fit(device, chosen, PlanarDensity.Dimension, settings).Bandwidth;
+        return Enumerable.Range(0, 8).Select(index => median * Math.Pow(2, 0.5 * (1 - index))).MinBy(Loss);
+
+        double Loss(double bandwidth) => HeldOutSelection.Choose(
+            estimator, device, chosen, PlanarDensity.Dimension, settings with { Bandwidth = bandwidth }, seed).Losses.Min();
+    }
+}

@@ -12,8 +12,8 @@ using Stein.Experiments.Studies;
 namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>
-/// Functional gradient descent of a denoising auto-encoder: a descent on all samples, and some on four fifths of them, which the others
-/// judge. They are computed on the run's device; KSD, the ridge path and the bandwidth of a file are measured in double precision.
+/// Functional gradient descent of a denoising auto-encoder: a descent on all samples, and several on four fifths of them, each judged on
+/// the rest. They are computed on the run's device; KSD, the ridge path and the bandwidth of a file are measured in double precision.
 /// </summary>
 /// <remarks>
 /// A step γ on the reconstruction is <c>S ← S − (2γ/N)(KS + ⟨∇,K⟩)</c> on the scores S at the samples, with γ = N/(2λ) and λ the largest
@@ -30,6 +30,9 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     public static readonly Quantity StoppingTime = new("stopping_time");
     public static readonly Quantity HeldOutRidge = new("held_out_ridge");
 
+    /// <summary>Points in a row of the grid that arrows are drawn on.</summary>
+    public const int GridAcross = 17;
+
     private readonly DaeDescentSettings config;
     private readonly DescentData data;
     private readonly Device measuring = CpuDevices.CreateSimdDouble();
@@ -39,8 +42,6 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     private readonly double[] grid;
     private List<Measurement> measured = [];
 
-    /// <param name="config">Valid and normalised.</param>
-    /// <param name="device">The run's own.</param>
     /// <exception cref="RunFailedException">The samples cannot be used.</exception>
     public FunctionalDescent(DaeDescentSettings config, Device device)
     {
@@ -64,7 +65,7 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
             .. from split in HeldOutSplit.Create(data.Samples, PlanarDensity.Dimension, config.Seed)
                select (Begin(split.Training), split.HeldOut),
         ];
-        grid = ArrowGrid.Over(data.Samples);
+        grid = ScoreField.Grid(data.Samples, GridAcross, margin: 0.1);
         Record();
 
         ScoreIteration Begin(double[] samples)
@@ -74,8 +75,8 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     /// <summary>The descents, and what was measured of them.</summary>
     public IReadOnlyList<IStateful> Parts => [descent, .. judged.Select(each => each.Descent), this];
 
-    public string Status => $"KSD² {SignificantText.Number(measured[^1].Point.Discrepancy)}"
-        + (data.Density is null ? "" : $", Fisher error {SignificantText.Number(measured[^1].Point.TestError)}");
+    public string Status => $"KSD² {SignificantText.Number(measured[^1].Point.Ksd)}"
+        + (data.Density is null ? "" : $", Fisher error {SignificantText.Number(measured[^1].Point.FisherTest)}");
 
     /// <summary>What was measured so far, from time 0.</summary>
     public IReadOnlyList<DescentPoint> Points => [.. measured.Select(each => each.Point)];
@@ -85,12 +86,12 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
         descent.Step();
         foreach ((ScoreIteration each, _) in judged)
             each.Step();
-        if (MeasuringTimes.Includes(descent.Iteration, config.Steps))
+        if (config.IsMeasuredAt(descent.Iteration))
             Record();
     }
 
     public IReadOnlyList<Metric> Measure()
-        => [.. IScoreMeasures.All.Select(measure => new Metric(measure.Name, measure.Value(measured[^1].Point)))];
+        => [.. ScoreMeasures.All.Select(measure => new Metric(measure.Name, measure.Value(measured[^1].Point)))];
 
     public void Save(BinaryWriter writer) => writer.Write(JsonSerializer.Serialize(measured, JsonFormat.Line));
 
@@ -106,15 +107,18 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
         }
 
         if (judged.Any(each => each.Descent.Iteration != descent.Iteration)
-            || measured.Count != MeasuringTimes.Until(config.Steps).Count(time => time <= descent.Iteration))
+            || measured.Count != config.MeasuringTimes().Count(time => time <= descent.Iteration))
         {
-            throw new InvalidDataException($"{measured.Count} measurements at step {descent.Iteration} are not a state of this run");
+            throw new InvalidDataException(
+                $"the checkpoint has {measured.Count} measurements at step {descent.Iteration}, which do not fit this run");
         }
     }
 
     public TrainingResult Finish()
     {
-        var path = RidgePath.Of(measuring, data, config, discrepancy, descent.Bandwidth);
+        ScoreEstimator estimator = ScoreEstimators.Find("stein");
+        var fit = new ScoreEstimatorSettings { Kernel = config.Kernel, Bandwidth = descent.Bandwidth };
+        var ridges = HeldOutSelection.Choose(estimator, measuring, data.Samples, PlanarDensity.Dimension, fit, config.Seed);
         int stopping = measured[HeldOutSelection.SelectSmoothest([.. measured.Select(each => each.Losses)])].Point.Time;
         return new TrainingResult(
             [
@@ -122,15 +126,21 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
                 LargestEigenvalue.At(descent.LargestEigenvalue),
                 Floor.At(discrepancy.Floor()),
                 StoppingTime.At(stopping),
-                HeldOutRidge.At(path.HeldOut),
+                HeldOutRidge.At(ridges.Regularisation),
             ],
-            new RunFile(DescentFile, stream => CsvFile.Write(stream, Points)),
-            new RunFile(RidgeFile, stream => CsvFile.Write(stream, path.Points)),
-            new RunFile(ArrowsFile, stream => CsvFile.Write(stream, Arrows(stopping))),
-            new RunFile(
-                SamplesFile,
-                stream => CsvFile.Write(
-                    stream, data.Samples.Chunk(PlanarDensity.Dimension).Select(row => new SamplePoint(row[0], row[1])))));
+            Table(DescentFile, Points),
+            Table(RidgeFile, ridges.Candidates.Zip(ridges.Losses, WithRidge)),
+            Table(ArrowsFile, Arrows(stopping)),
+            Table(SamplesFile, data.Samples.Chunk(PlanarDensity.Dimension).Select(row => new SamplePoint(row[0], row[1]))));
+
+        RidgePoint WithRidge(double ridge, double loss)
+        {
+            ScoreEstimate estimate = estimator.Fit(measuring, data.Samples, PlanarDensity.Dimension, fit with { Regularisation = ridge });
+            double[] scores = estimate.ScoresAtSamples();
+            return new(ridge, discrepancy.Of(scores), data.ErrorAtTestPoints(estimate), data.ErrorAtSamples(scores), loss);
+        }
+
+        static RunFile Table<TRow>(string name, IEnumerable<TRow> rows) => new(name, DataTable.FromRecords(name, rows).WriteCsv);
     }
 
     public void Dispose() => measuring.Dispose();
@@ -151,14 +161,13 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     /// <summary>The fields at those of the times 1, 10, 100, … that were measured, at the stopping time and at the last.</summary>
     private IEnumerable<ArrowPoint> Arrows(int stopping)
     {
-        double[] truth = data.TrueScores(grid);
+        double[]? truth = data.Density?.ScoresAt(grid);
         return from each in measured
                let time = each.Point.Time
                where (time > 0 && Math.Log10(time) % 1 == 0) || time == stopping || time == config.Steps
                from i in Enumerable.Range(0, grid.Length / 2).Select(row => 2 * row)
-               select new ArrowPoint(time, grid[i], grid[i + 1], each.Field[i], each.Field[i + 1], True(i), True(i + 1));
-
-        double True(int index) => truth.Length == 0 ? double.NaN : truth[index];
+               select new ArrowPoint(
+                   time, grid[i], grid[i + 1], each.Field[i], each.Field[i + 1], truth?[i] ?? double.NaN, truth?[i + 1] ?? double.NaN);
     }
 
     /// <summary>What is measured at a time.</summary>

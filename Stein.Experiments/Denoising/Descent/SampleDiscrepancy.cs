@@ -8,7 +8,7 @@ namespace Stein.Experiments.Denoising.Descent;
 
 /// <summary>
 /// The squared KSD (V-statistic) of scores at given samples, in double precision whatever the descent is computed in: near its floor it
-/// falls by less than a single-precision sum over pairs is rounded.
+/// falls by less than the rounding error of a single-precision sum over pairs.
 /// </summary>
 /// <param name="device">In double precision.</param>
 /// <param name="samples">N×2, row-major.</param>
@@ -20,18 +20,15 @@ internal sealed class SampleDiscrepancy(Device device, double[] samples, string 
     /// </summary>
     public const double FloorRidge = 1e-10;
 
-    private readonly int count = samples.Length / PlanarDensity.Dimension;
-    private readonly DeviceMatrix points = device.Upload(samples.Length / PlanarDensity.Dimension, PlanarDensity.Dimension, samples);
-    private readonly DeviceMatrix inverseSquare = device.Upload(1, 1, [1 / (bandwidth * bandwidth)]);
-    private readonly DeviceMatrix one = device.Upload(1, 1, [1]);
+    private readonly Func<double[], double> evaluate = RadialKernels.Visit(kernel, new Evaluation(device, samples, bandwidth));
 
     /// <summary>KSD_V² of scores (N×2). O(N²).</summary>
-    public double Of(double[] scores) => RadialKernels.Visit(kernel, new Evaluation(this, scores));
+    public double Of(double[] scores) => evaluate(scores);
 
     /// <summary>
-    /// What no scores at the samples get below, <c>C − tr(DᵀK⁻¹D)/N²</c> with <c>D = ⟨∇,K⟩</c>, from above: the value of the ridge solution
-    /// at <see cref="FloorRidge"/>. Its limit at ridge 0 is positive, since the kernel's gradients are no combination of kernels at the
-    /// samples. O(N³).
+    /// The infimum over all scores at the samples, <c>C − tr(DᵀK⁻¹D)/N²</c> with <c>D = ⟨∇,K⟩</c>, from above: the value of the ridge
+    /// solution at <see cref="FloorRidge"/>. Its limit at ridge 0 is positive, since the kernel's gradients are not combinations of kernels
+    /// at the samples. O(N³).
     /// </summary>
     public double Floor()
     {
@@ -39,19 +36,23 @@ internal sealed class SampleDiscrepancy(Device device, double[] samples, string 
         return Of(ScoreEstimators.Find("stein").Fit(device, samples, PlanarDensity.Dimension, settings).ScoresAtSamples());
     }
 
-    private double Value<TKernel>(double[] scores)
-        where TKernel : struct, IRadialKernel
+    private sealed class Evaluation(Device device, double[] samples, double bandwidth) : IRadialKernelVisitor<Func<double[], double>>
     {
-        // Not by way of the class Bandwidth, which adds the published code's 10⁻⁹ to h²: the descent's kernel has none.
-        DeviceMatrix sums = device.Allocate(count, 1);
-        DeviceMatrix uploaded = device.Upload(count, PlanarDensity.Dimension, scores);
-        device.SteinPairSums<TKernel>(sums, points, uploaded, inverseSquare, one, PairStatistic.V);
-        return device.Read(sums).Sum() * PairStatistic.V.Weight(count);
-    }
-
-    private sealed class Evaluation(SampleDiscrepancy of, double[] scores) : IRadialKernelVisitor<double>
-    {
-        public double Visit<TKernel>()
-            where TKernel : struct, IRadialKernel => of.Value<TKernel>(scores);
+        public Func<double[], double> Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            int count = samples.Length / PlanarDensity.Dimension;
+            DeviceMatrix points = device.Upload(count, PlanarDensity.Dimension, samples);
+            // Not by way of the class Bandwidth, which adds the published code's 10⁻⁹ to h²: the descent's kernel has none.
+            DeviceMatrix inverseSquare = device.Upload(1, 1, [1 / (bandwidth * bandwidth)]);
+            DeviceMatrix one = device.Upload(1, 1, [1]);
+            return scores =>
+            {
+                DeviceMatrix sums = device.Allocate(count, 1);
+                DeviceMatrix uploaded = device.Upload(count, PlanarDensity.Dimension, scores);
+                device.SteinPairSums<TKernel>(sums, points, uploaded, inverseSquare, one, PairStatistic.V);
+                return device.Read(sums).Sum() * PairStatistic.V.Weight(count);
+            };
+        }
     }
 }

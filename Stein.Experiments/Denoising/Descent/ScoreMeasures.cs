@@ -1,51 +1,41 @@
-using CsvHelper;
+using System.Text.Json.Serialization;
 
 namespace Stein.Experiments.Denoising.Descent;
 
-/// <summary>What is measured of an estimate of the score.</summary>
-internal interface IScoreMeasures
+/// <summary>What is measured of an estimate of the score, under the names of these properties in metrics and CSV files.</summary>
+/// <param name="Ksd">KSD_V² of the scores at the samples. A checkpoint without it is of an older form.</param>
+/// <param name="FisherTest"><c>E‖s − ∇ log p‖²</c> at the test points; NaN where the density is not known.</param>
+/// <param name="FisherSamples">The same at the samples.</param>
+/// <param name="HeldOutLoss">
+/// <see cref="Stein.Engine.Estimators.ScoreEstimate.ScoreMatchingLoss"/> on held-out samples, of estimates from the others.
+/// </param>
+internal abstract record ScoreMeasures(
+    [property: JsonRequired] double Ksd, double FisherTest, double FisherSamples, double HeldOutLoss)
 {
-    public const string DiscrepancyName = "ksd", TestErrorName = "fisher_test", SampleErrorName = "fisher_samples",
-        HeldOutLossName = "held_out_loss";
-
-    /// <summary>All of them, by their names in metrics and CSV files.</summary>
-    public static IReadOnlyList<(string Name, Func<IScoreMeasures, double> Value)> All { get; } =
+    public static IReadOnlyList<(string Name, Func<ScoreMeasures, double> Value)> All { get; } =
     [
-        (DiscrepancyName, point => point.Discrepancy),
-        (TestErrorName, point => point.TestError),
-        (SampleErrorName, point => point.SampleError),
-        (HeldOutLossName, point => point.HeldOutLoss),
+        ("ksd", point => point.Ksd),
+        ("fisher_test", point => point.FisherTest),
+        ("fisher_samples", point => point.FisherSamples),
+        ("held_out_loss", point => point.HeldOutLoss),
     ];
-
-    /// <summary>KSD_V² of the scores at the samples.</summary>
-    public double Discrepancy { get; }
-
-    /// <summary><c>E‖s − ∇ log p‖²</c> at the test points; NaN where the density is not known.</summary>
-    public double TestError { get; }
-
-    /// <summary>The same at the samples.</summary>
-    public double SampleError { get; }
-
-    /// <summary>
-    /// <see cref="Stein.Engine.Estimators.ScoreEstimate.ScoreMatchingLoss"/> at samples held out, of estimates from the others.
-    /// </summary>
-    public double HeldOutLoss { get; }
 }
 
 /// <summary>A row of a run's <c>descent.csv</c>: the estimate after <paramref name="Time"/> steps.</summary>
-[CsvRecord]
-internal sealed partial record DescentPoint(
-    [CsvColumn("time")] int Time,
-    [CsvColumn(IScoreMeasures.DiscrepancyName)] double Discrepancy,
-    [CsvColumn(IScoreMeasures.TestErrorName)] double TestError,
-    [CsvColumn(IScoreMeasures.SampleErrorName)] double SampleError,
-    [CsvColumn(IScoreMeasures.HeldOutLossName)] double HeldOutLoss) : IScoreMeasures;
+internal sealed record DescentPoint(int Time, double Ksd, double FisherTest, double FisherSamples, double HeldOutLoss)
+    : ScoreMeasures(Ksd, FisherTest, FisherSamples, HeldOutLoss);
 
 /// <summary>A row of a run's <c>ridge.csv</c>: the Stein gradient estimator with <paramref name="Ridge"/>, from the same samples.</summary>
-[CsvRecord]
-internal sealed partial record RidgePoint(
-    [CsvColumn("ridge")] double Ridge,
-    [CsvColumn(IScoreMeasures.DiscrepancyName)] double Discrepancy,
-    [CsvColumn(IScoreMeasures.TestErrorName)] double TestError,
-    [CsvColumn(IScoreMeasures.SampleErrorName)] double SampleError,
-    [CsvColumn(IScoreMeasures.HeldOutLossName)] double HeldOutLoss) : IScoreMeasures;
+internal sealed record RidgePoint(double Ridge, double Ksd, double FisherTest, double FisherSamples, double HeldOutLoss)
+    : ScoreMeasures(Ksd, FisherTest, FisherSamples, HeldOutLoss);
+
+/// <summary>A row of a run's <c>arrows.csv</c>: the scores at a point of the grid, the density's NaN where it is not known.</summary>
+internal sealed record ArrowPoint(int Time, double X1, double X2, double S1, double S2, double True1, double True2)
+{
+    public FieldPoint Estimate() => new(X1, X2, S1, S2);
+
+    public FieldPoint Truth() => new(X1, X2, True1, True2);
+}
+
+/// <summary>A row of a run's <c>samples.csv</c>.</summary>
+internal sealed record SamplePoint(double X1, double X2);

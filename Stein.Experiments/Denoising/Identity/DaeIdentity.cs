@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearRegression;
 using Stein.Engine.Devices;
@@ -22,10 +21,10 @@ internal sealed record DaeIdentitySettings
     [Description("density that the data come from"), OneOf(typeof(PlanarDensity))]
     public string Data { get; init; } = "modes";
 
-    [Description("dimension D, more than 2 for modes alone"), Range(2, 100), Option("dim", "dimension")]
+    [Description("dimension D; more than 2 only for modes"), Range(2, 100), Option("dim", "dimension")]
     public int Dimension { get; init; } = 2;
 
-    /// <remarks>Below 10⁻⁶, 4σ⁴ and the squares of what is divided by σ are no longer numbers of use.</remarks>
+    /// <remarks>Below 10⁻⁶, 4σ⁴ and the squares of quantities divided by σ are too small or too large to be useful.</remarks>
     [Description("noise σ of the auto-encoder"), Range(1e-6, 1000)]
     public double Sigma { get; init; } = 0.25;
 
@@ -33,7 +32,7 @@ internal sealed record DaeIdentitySettings
     public string Kernel { get; init; } = "rbf";
 
     /// <remarks>A constant, so that U-statistics have no bias.</remarks>
-    [Description("squared bandwidth h² of the kernel, D unless given"), Range(1e-6, 1e6)]
+    [Description("squared bandwidth h² of the kernel [default: D]"), Range(1e-6, 1e6)]
     public double? SquaredBandwidth { get; init; }
 
     [Description("samples for the expanded objective, compared with KSD² of the same samples"), Range(2, 20_000), Option("n", "samples")]
@@ -42,33 +41,30 @@ internal sealed record DaeIdentitySettings
     [Description("pairs of independent samples for the true objective, compared in expectation; 0 for none"), Range(0, 1_000_000)]
     public int Repetitions { get; init; } = 100;
 
-    [Description("size of each sample of a pair"), Range(2, 20_000)]
+    [Description("number of samples on each side of such a pair"), Range(2, 20_000)]
     public int RepetitionSamples { get; init; } = 300;
 
-    [Description("seed of everything random; runs of one seed have the same data, whatever the noise")]
+    [Description("seed of everything random; runs with the same seed have the same data, whatever the noise")]
     public uint Seed { get; init; } = 60;
 
-    /// <summary>h².</summary>
     internal double EffectiveSquaredBandwidth => SquaredBandwidth ?? Dimension;
 
     /// <summary>Data and dimension, for people.</summary>
-    internal string DataName => Dimension == 2 ? Data : FormattableString.Invariant($"{Data}, D = {Dimension}");
+    internal string DataName => Dimension == 2 ? Data : $"{Data}, D = {Dimension}";
 
-    /// <summary>p.</summary>
     internal GaussianMixture Truth() => IdentityDensities.Data(Data, Dimension);
 
-    /// <summary>q.</summary>
     internal GaussianMixture Model() => IdentityDensities.Model(Truth());
 }
 
 /// <summary>
 /// The gradient of a denoising auto-encoder's objective in the space of a kernel has the squared norm 4σ⁴ KSD²: nearly for the expanded
-/// objective, exactly for the true one with the smoothed data. All is computed in double precision on the processor, whatever the device
-/// of the run, because the identities hold to rounding.
+/// objective, exactly for the true one with the smoothed data. Everything is computed in double precision on the processor, whatever the
+/// device of the run, because the identities hold to rounding.
 /// </summary>
 internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
 {
-    /// <summary>Below it the noise of the gradient, which goes as 1/σ², hides what is compared, and p_σ is nearly p.</summary>
+    /// <summary>Below this σ the noise of the gradient, which grows as 1/σ², hides the difference, and p_σ is nearly p.</summary>
     private const double SmallestExactSigma = 0.125;
 
     /// <summary>
@@ -103,7 +99,7 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [
-        ("--sigma 1,0.5,0.25,0.125 --repetitions 30", "both versions at four strengths of the noise"),
+        ("--sigma 1,0.5,0.25,0.125 --repetitions 30", "both versions at four noise levels"),
         ("--data rings,moons --sigma 0.0625,0.03125,0.015625 --repetitions 0", "how the relative error of the expanded objective falls"),
         ("--kernel imq --squared-bandwidth 0.5", "another kernel and bandwidth"),
         ("--dim 10 --n 1000 --seed 60,70,80", "ten dimensions, three seeds"),
@@ -114,19 +110,10 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     /// <summary>σ from 1 to 2⁻¹⁰, where the slope is that of the limit for thin data too; the exact version from 1 to 1/8.</summary>
     protected override IReadOnlyList<DaeIdentitySettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper =>
-        [
-            .. from problem in (DaeIdentitySettings[])[new(), new() { Data = "rings" }, new() { Data = "moons" }, new() { Dimension = 10 }]
-               from run in Grid(powers: 11, seeds: 10, problem)
-               select run,
-        ],
-        GridScale.Quick =>
-        [
-            .. from data in PlanarDensity.Names
-               from run in Grid(11, 3, new() { Data = data, Samples = 150, Repetitions = 30, RepetitionSamples = 120 })
-               select run,
-        ],
-        _ => Grid(6, 2, new() { Samples = 40, Repetitions = 5, RepetitionSamples = 20 }),
+        GridScale.Paper => Grid(powers: 11, seeds: 10, new(), new() { Data = "rings" }, new() { Data = "moons" }, new() { Dimension = 10 }),
+        GridScale.Quick => Grid(11, 3, [.. PlanarDensity.Names.Select(
+            data => new DaeIdentitySettings { Data = data, Samples = 150, Repetitions = 30, RepetitionSamples = 120 })]),
+        _ => Grid(6, 2, new DaeIdentitySettings { Samples = 40, Repetitions = 5, RepetitionSamples = 20 }),
     };
 
     protected override void Validate(DaeIdentitySettings config)
@@ -142,8 +129,9 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     };
 
     /// <summary>
-    /// A pair of an expansion costs some 8D² + 60 with matrices, 8D + 60 without; one of KSD 12D + 40. The sample has five such sums, a
-    /// repetition half of one and two of KSD; scores cost 30 a component. One number at a time goes at a sixteenth of the speed of lanes.
+    /// A pair of an expansion costs some 8D² + 60 operations with matrices and 8D + 60 without, a pair of KSD 12D + 40. The sample has
+    /// five such sums, a repetition half of one and two of KSD; a score costs 30 per component. Scalar code has a sixteenth of the speed
+    /// of vector code.
     /// </summary>
     protected override double Operations(DaeIdentitySettings config)
     {
@@ -184,119 +172,96 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
 
     protected override Report Compose(Results<DaeIdentitySettings> results)
     {
-        Problem[] problems = ProblemsOf(results);
-        (Problem Problem, ExactCell[] Cells)[] exact =
-        [
-            .. from problem in problems let cells = ExactCells(problem) where cells.Length > 0 select (problem, cells),
-        ];
+        Func<DaeIdentitySettings, string> name = ProblemNames(results);
+        Problem[] problems = [.. results.By(name).Select(problem => new Problem(problem.Key, problem.Part.Runs))];
+        ExactCell[] exact = [.. problems.SelectMany(ExactCells)];
         return new(
         [
-            ErrorData(problems),
-            SlopeData(problems),
-            ErrorTable(results, problems),
-            SlopeTable(results, problems),
+            DataTable.Create(
+                "errors",
+                problems.SelectMany(problem => problem.Runs),
+                [
+                    new("problem", run => name(run.Config)),
+                    .. Results<DaeIdentitySettings>.SettingColumns("sigma", "seed", "samples"),
+                    .. Results<DaeIdentitySettings>.QuantityColumns(OnSample),
+                ]),
+            DataTable.Create(
+                "slopes",
+                problems,
+                [
+                    new("problem", problem => problem.Name),
+                    new("seeds", problem => problem.Slope.Count),
+                    new("largest_sigma", problem => problem.FitSigmas.LastOrDefault(double.NaN)),
+                    new("smallest_sigma", problem => problem.FitSigmas.FirstOrDefault(double.NaN)),
+                    new("points", problem => problem.FitSigmas.Length),
+                    .. DataColumn<Problem>.MeanAndError("slope", problem => problem.Slope),
+                    .. DataColumn<Problem>.MeanAndError("error_over_squared_sigma", problem => problem.Coefficient),
+                    new("expected_coefficient", problem => problem.ExpectedCoefficient),
+                    new("largest_identity_error", problem => problem.Largest(IdentityError)),
+                    new("largest_expansion_error", problem => problem.Largest(ExpansionError)),
+                ]),
+            Table.Create(
+                "errors",
+                "Absolute relative error of the squared norm against 4σ⁴ KSD²",
+                ErrorsCaption(results),
+                results.Runs.Select(run => run.Config.Sigma).Distinct().OrderDescending(),
+                [
+                    new("σ", SigmaText),
+                    .. problems.Select(problem => new TextColumn<double>(
+                        problem.Name, sigma => Text(problem.At(sigma, JacobianError)))),
+                    new("J = I, largest", sigma => SignificantText.Number(
+                        results.Where(config => config.Sigma == sigma).Runs.Max(run => Math.Abs(run[IdentityError])))),
+                ]),
+            Table.Create(
+                "slopes",
+                "How the relative error falls with σ",
+                SlopesCaption(results),
+                problems,
+                new("data", problem => problem.Name),
+                new("σ of the fit", problem => problem.FitSigmas is [var smallest, .., var largest]
+                    ? $"{SigmaText(largest)} to {SigmaText(smallest)} ({problem.FitSigmas.Length})"
+                    : NumberText.Missing),
+                new("slope", problem => problem.Slope.Text(3)),
+                new("error/σ² at the smallest σ", problem => Text(problem.Coefficient)),
+                new("2⟨φ,ψ⟩/KSD²", problem => SignificantText.Number(problem.ExpectedCoefficient)),
+                new("J = I, largest", problem => SignificantText.Number(problem.Largest(IdentityError))),
+                new("expansion, largest", problem => SignificantText.Number(problem.Largest(ExpansionError)))),
             ErrorFigure(results, problems),
             .. exact.Length == 0 ? [] : ExactSections(exact, results),
         ]);
     }
 
-    /// <summary>Runs that are alike in all but σ, the seed and the repetitions, in the order of the runs.</summary>
-    private static Problem[] ProblemsOf(Results<DaeIdentitySettings> results)
+    /// <summary>
+    /// Names runs that differ only in σ, the seed and the repetitions: by their data, and by those of kernel, bandwidth and sample size
+    /// that differ between the runs of the report.
+    /// </summary>
+    private static Func<DaeIdentitySettings, string> ProblemNames(Results<DaeIdentitySettings> results)
     {
         Func<DaeIdentitySettings, string>[] texts =
-        [
-            config => config.Kernel,
-            config => string.Create(CultureInfo.InvariantCulture, $"h² = {config.EffectiveSquaredBandwidth}"),
-            config => string.Create(CultureInfo.InvariantCulture, $"N = {config.Samples}"),
-        ];
+            [config => config.Kernel, config => $"h² = {config.EffectiveSquaredBandwidth}", config => $"N = {config.Samples}"];
 
         // The default of h² depends on the dimension, which the name of the data says.
         Func<DaeIdentitySettings, string>[] differing =
         [
             .. texts.Where(text => results.By(config => config.Dimension).Any(alike => alike.Part.By(text).Count > 1)),
         ];
-        return
-        [
-            .. from problem in results.By(config => string.Join(", ", [config.DataName, .. differing.Select(text => text(config))]))
-               select new Problem(problem.Key, problem.Part.Runs),
-        ];
+        return config => string.Join(", ", [config.DataName, .. differing.Select(text => text(config))]);
     }
 
-    /// <summary>A cell for each σ and size of the repetitions, where there are any; σ falls.</summary>
-    private ExactCell[] ExactCells(Problem problem) =>
-    [
-        .. from run in problem.Runs
+    /// <summary>One cell per σ and size of the repetitions, σ descending; none for runs without repetitions.</summary>
+    private IEnumerable<ExactCell> ExactCells(Problem problem)
+        => from run in problem.Runs
            where run.Config.Repetitions > 0
            group run by (run.Config.Sigma, run.Config.RepetitionSamples) into cell
            orderby cell.Key.Sigma descending, cell.Key.RepetitionSamples
-           // A shorter run of one seed has some of the repetitions of the longest, and no others.
+           // The repetitions of a shorter run are among those of the longest run with the same seed.
            let longest = cell.OrderByDescending(run => run.Config.Repetitions).DistinctBy(run => run.Config.Seed)
            let draws = longest.OrderBy(run => run.Config.Seed).SelectMany(DrawsOf)
-           select new ExactCell(problem.Name, cell.Key.Sigma, cell.Key.RepetitionSamples, [.. draws]),
-    ];
-
-    private static DataTable ErrorData(Problem[] problems) => DataTable.Create(
-        "errors",
-        from problem in problems from run in problem.Runs select new Row(problem.Name, run),
-        [
-            new("problem", row => row.Problem),
-            new("sigma", row => row.Run.Config.Sigma),
-            new("seed", row => row.Run.Config.Seed),
-            new("samples", row => row.Run.Config.Samples),
-            .. OnSample.Select(number => new DataColumn<Row>(number.Name, row => row.Run[number])),
-        ]);
-
-    private static DataTable SlopeData(Problem[] problems) => DataTable.Create(
-        "slopes",
-        problems,
-        [
-            new("problem", problem => problem.Name),
-            new("seeds", problem => problem.Slope.Count),
-            new("largest_sigma", problem => problem.FitSigmas.LastOrDefault(double.NaN)),
-            new("smallest_sigma", problem => problem.FitSigmas.FirstOrDefault(double.NaN)),
-            new("points", problem => problem.FitSigmas.Length),
-            .. DataColumn<Problem>.MeanAndError("slope", problem => problem.Slope),
-            .. DataColumn<Problem>.MeanAndError("error_over_squared_sigma", problem => problem.Coefficient),
-            new("expected_coefficient", problem => problem.ExpectedCoefficient),
-            new("largest_identity_error", problem => problem.Largest(IdentityError)),
-            new("largest_expansion_error", problem => problem.Largest(ExpansionError)),
-        ]);
-
-    private static Table ErrorTable(Results<DaeIdentitySettings> results, Problem[] problems) => Table.Create(
-        "errors",
-        "Absolute relative error of the squared norm against 4σ⁴ KSD²",
-        ErrorsCaption(results),
-        results.Runs.Select(run => run.Config.Sigma).Distinct().OrderDescending(),
-        [
-            new("σ", SigmaText),
-            .. problems.Select(problem => new TextColumn<double>(problem.Name, sigma =>
-            {
-                Summary error = problem.At(sigma, JacobianError);
-                return SignificantText.WithError(error.Mean, error.StandardError);
-            })),
-            new("J = I, largest of all", sigma => SignificantText.Number(
-                results.Where(config => config.Sigma == sigma).Runs.Max(run => Math.Abs(run[IdentityError])))),
-        ]);
-
-    private static Table SlopeTable(Results<DaeIdentitySettings> results, Problem[] problems) => Table.Create(
-        "slopes",
-        "How the relative error falls with σ",
-        SlopesCaption(results),
-        problems,
-        new("data", problem => problem.Name),
-        new("σ of the fit", problem => problem.FitSigmas is [var smallest, .., var largest]
-            ? FormattableString.Invariant($"{SigmaText(largest)} to {SigmaText(smallest)} ({problem.FitSigmas.Length})")
-            : NumberText.Missing),
-        new("slope", problem => NumberText.WithError(problem.Slope.Mean, problem.Slope.StandardError, 3)),
-        new("error/σ² at the smallest σ", problem
-            => SignificantText.WithError(problem.Coefficient.Mean, problem.Coefficient.StandardError)),
-        new("2⟨φ,ψ⟩/KSD²", problem => SignificantText.Number(problem.ExpectedCoefficient)),
-        new("J = I, largest", problem => SignificantText.Number(problem.Largest(IdentityError))),
-        new("expansion, largest", problem => SignificantText.Number(problem.Largest(ExpansionError))));
+           select new ExactCell(problem.Name, cell.Key.Sigma, cell.Key.RepetitionSamples, [.. draws]);
 
     /// <summary>
-    /// A line for each problem, means of the absolute error with standard errors over seeds, and crosses of its colour for J = I; a dashed
-    /// line of slope 2 below them.
+    /// One line per problem, the mean absolute error with standard errors over seeds, and crosses in its colour for J = I; a dashed line
+    /// of slope 2 below them.
     /// </summary>
     private static Figure ErrorFigure(Results<DaeIdentitySettings> results, Problem[] problems)
     {
@@ -330,51 +295,51 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
             };
     }
 
-    private static IEnumerable<Section> ExactSections((Problem Problem, ExactCell[] Cells)[] problems, Results<DaeIdentitySettings> results)
+    private static IEnumerable<Section> ExactSections(ExactCell[] cells, Results<DaeIdentitySettings> results)
     {
-        ExactCell[] all = [.. problems.SelectMany(problem => problem.Cells)];
-        string caption = ExactCaption(results, all);
+        string caption = ExactCaption(results, cells);
         return
         [
             DataTable.Create(
                 "exact",
-                all,
+                cells,
                 [
                     new("problem", cell => cell.Problem),
                     new("sigma", cell => cell.Sigma),
-                    new("repetitions", cell => cell.Draws.Count),
-                    new("samples", cell => cell.Samples),
+                    new("total_repetitions", cell => cell.Draws.Count),
+                    new("repetition_samples", cell => cell.Samples),
                     .. MeanAndHalf(Gradient),
                     .. MeanAndHalf(Smoothed),
                     .. MeanAndHalf(Difference),
-                    new("z", cell => cell.Over(Difference).Z),
+                    new("z", cell => Z(cell.Over(Difference))),
                     .. MeanAndHalf(Plain),
-                    new("plain_z", cell => cell.Over(PlainDifference).Z),
+                    new("plain_z", cell => Z(cell.Over(PlainDifference))),
                 ]),
             Table.Create(
                 "exact",
                 "The exact version: both sides in units of 4σ⁴, with 95 % intervals",
                 caption,
-                all,
+                cells,
                 new("data", cell => cell.Problem),
                 new("σ", cell => SigmaText(cell.Sigma)),
-                new("repetitions × N", cell => FormattableString.Invariant($"{cell.Draws.Count} × {cell.Samples}")),
-                new("‖∇F‖²/4σ⁴", cell => cell.Over(Gradient).Text),
-                new("KSD²(p_σ, q)", cell => cell.Over(Smoothed).Text),
-                new("difference", cell => cell.Over(Difference).Text),
-                new("z", cell => NumberText.Fixed(cell.Over(Difference).Z)),
-                new("KSD²(p, q), plain", cell => cell.Over(Plain).Text),
-                new("z of plain", cell => NumberText.Fixed(cell.Over(PlainDifference).Z, 1))),
-            .. problems.Select(problem => ExactFigure(problem.Problem.Name, problem.Cells, caption)),
+                new("repetitions × N", cell => $"{cell.Draws.Count} × {cell.Samples}"),
+                new("‖∇F‖²/4σ⁴", cell => WithHalf(cell.Over(Gradient))),
+                new("KSD²(p_σ, q)", cell => WithHalf(cell.Over(Smoothed))),
+                new("difference", cell => WithHalf(cell.Over(Difference))),
+                new("z", cell => NumberText.Fixed(Z(cell.Over(Difference)))),
+                new("KSD²(p, q), plain", cell => WithHalf(cell.Over(Plain))),
+                new("z of plain", cell => NumberText.Fixed(Z(cell.Over(PlainDifference)), 1))),
+            .. cells.GroupBy(cell => cell.Problem).Select(problem => ExactFigure([.. problem], caption)),
         ];
 
         static DataColumn<ExactCell>[] MeanAndHalf(Number<IdentityDraw> number) =>
-            [new(number.Name, cell => cell.Over(number).Mean), new($"{number.Name}_half_interval", cell => cell.Over(number).Half)];
+            [new(number.Name, cell => cell.Over(number).Mean), new($"{number.Name}_half_interval", cell => Half(cell.Over(number)))];
     }
 
     /// <summary>Both sides against σ, with KSD² without smoothing; on a logarithmic axis where they are more than a decade apart.</summary>
-    private static Figure ExactFigure(string problem, ExactCell[] cells, string caption)
+    private static Figure ExactFigure(ExactCell[] cells, string caption)
     {
+        string problem = cells[0].Problem;
         double[] means = [.. from cell in cells from number in Sides select cell.Over(number).Mean];
         bool isLogarithmic = means.Min() > 0 && means.Max() > 10 * means.Min();
         var norms = new Axis("Squared norm over 4σ⁴, KSD² (1/length²)");
@@ -390,47 +355,48 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
             ]);
 
         Series Side(int index, string label, Number<IdentityDraw> number)
-            => new(label, SeriesStyle.Of(index), [.. cells.Select(cell => cell.Over(number).At(cell.Sigma))])
-            {
-                Shift = 0.05 * (index - 1),
-            };
+            => new(label, SeriesStyle.Of(index), [.. cells.Select(cell => Interval(cell.Sigma, cell.Over(number)))])
+                { Shift = 0.05 * (index - 1) };
+
+        static Point Interval(double sigma, Summary values)
+            => new(sigma, values.Mean, values.Mean - Half(values), values.Mean + Half(values));
     }
 
     private static Axis SigmaAxis(string about, IEnumerable<double> sigmas)
         => new($"Noise σ ({about})") { Scale = Scale.Log2, Ticks = Ticks.At([.. sigmas.Distinct().Order()], SigmaText) };
 
     private static string ErrorsCaption(Results<DaeIdentitySettings> results)
-        => "Expanded objective L(r) = E‖r(x) − x‖² + σ²E‖∇r‖², p not smoothed. Its gradient at s in the space of the kernel is "
-            + "∇F = 2σ² E[s(x)k(x,·) + J ∇k(x,·)], and its squared norm, from the coefficients of this function alone, is held against "
-            + "4σ⁴ times the V-statistic of KSD² on the same sample: ‖∇F‖²/4σ⁴KSD² − 1, in double precision. With J set to I it is "
-            + "rounding; with J as it is it is 2σ²⟨φ,ψ⟩/KSD² + σ⁴‖ψ‖²/KSD², φ the Stein witness, ψ = E[∇s ∇k]: the first term, of either "
-            + "sign, rules where σ is small against the components of q, the second, of slope 4, where it is not, and between them they "
-            + $"may cancel. {Conditions(results, results.Runs)} The mean of its absolute value ± standard error over seeds; "
-            + "the column J = I has the largest absolute value over data and seeds. Multiplying by a power of two is exact, so that "
-            + "with J = I the error of a sample is the same at all such σ.";
+        => "The expanded objective is L(r) = E‖r(x) − x‖² + σ²E‖∇r‖², with p not smoothed. Its gradient at s in the space of the kernel "
+            + "is ∇F = 2σ² E[s(x)k(x,·) + J ∇k(x,·)]. Its squared norm, computed from the coefficients of this function alone, is "
+            + "compared with 4σ⁴ times the V-statistic of KSD² on the same sample: the error is ‖∇F‖²/4σ⁴KSD² − 1, in double precision. "
+            + "With J = I it is rounding error. With the actual Jacobian it is 2σ²⟨φ,ψ⟩/KSD² + σ⁴‖ψ‖²/KSD², where φ is the Stein witness "
+            + "and ψ = E[∇s ∇k]. The first term, of either sign, dominates where σ is small compared with the components of q, the second, "
+            + $"of slope 4, where it is not; in between they may cancel. {Conditions(results, results.Runs)} Shown is the mean absolute "
+            + "error ± standard error over seeds; for J = I the table has the largest absolute error over data and seeds. Multiplying by a "
+            + "power of two is exact, so with J = I the error of a sample is the same at all such σ.";
 
     private static string SlopesCaption(Results<DaeIdentitySettings> results)
-        => "Slope of log |relative error| (with the whole Jacobian) against log σ, by least squares for each seed, over σ of at most "
-            + "1/32 of the smallest standard deviation of a component of q, mean ± standard error over seeds. The standard error is that "
-            + "of the samples; the bend that σ⁴‖ψ‖² leaves in the line is not in it. Error/σ² at the smallest σ tends to 2⟨φ,ψ⟩/KSD². The "
-            + "last columns are largest absolute relative errors over all σ and seeds: with J = I against 4σ⁴KSD², and with the whole "
-            + $"Jacobian against 4σ⁴(KSD² + 2σ²⟨φ,ψ⟩ + σ⁴‖ψ‖²). {Conditions(results, results.Runs)}";
+        => "The slope of log |relative error| (with the actual Jacobian) against log σ is fitted by least squares for each seed, over all "
+            + "σ up to 1/32 of the smallest standard deviation of a component of q; shown is its mean ± standard error over seeds. The "
+            + "standard error is that of the samples; it does not include the curvature that σ⁴‖ψ‖² leaves in the line. Error/σ² at the "
+            + "smallest σ tends to 2⟨φ,ψ⟩/KSD². The last two columns are the largest absolute relative errors over all σ and seeds: with "
+            + "J = I against 4σ⁴KSD², and with the actual Jacobian against 4σ⁴(KSD² + 2σ²⟨φ,ψ⟩ + σ⁴‖ψ‖²). "
+            + Conditions(results, results.Runs);
 
     private static string ExactCaption(Results<DaeIdentitySettings> results, ExactCell[] cells)
     {
-        double[] scores = [.. cells.Select(cell => cell.Over(Difference).Z).Where(double.IsFinite)];
+        double[] scores = [.. cells.Select(cell => Z(cell.Over(Difference))).Where(double.IsFinite)];
         string outside = scores.Length == 0
             ? ""
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{scores.Count(z => Math.Abs(z) > 1.96)} of {scores.Length} |z| are above 1.96, the largest {scores.Max(Math.Abs):F2}; ")
-                + "1 in 20 is expected to be, and rows of one seed share random numbers, so that theirs go together. ";
-        return "True objective E‖r(x′) − x‖², x′ = x + σε, no expansion, any σ. Its gradient is ∇F = 2E[(r(x′) − x)k(x′,·)], and "
-            + "‖∇F‖² = 4σ⁴KSD²(p_σ, q) with p_σ the data with the noise. ‖∇F‖²/4σ⁴ is the U-statistic of N noisy pairs (x, x′), without "
-            + "any derivative of the kernel; KSD²(p_σ, q) and KSD²(p, q) are U-statistics of N other draws each, of p_σ and of p. Means "
-            + "over repetitions of all seeds with 95 % intervals of Student's t; z is the difference over its standard error. "
-            + $"{outside}The plain KSD²(p, q), which the identity would need if it held without smoothing, is beside it, with z of "
-            + $"‖∇F‖²/4σ⁴ less it. {Conditions(results, results.Where(config => config.Repetitions > 0).Runs)}";
+            : $"{scores.Count(z => Math.Abs(z) > 1.96)} of {scores.Length} |z| are above 1.96, the largest is {scores.Max(Math.Abs):F2}; "
+                + "1 in 20 is expected to be, and rows of one seed share random numbers, so that their deviations are correlated. ";
+        return "The true objective is E‖r(x′) − x‖² with x′ = x + σε, without an expansion and for any σ. Its gradient is "
+            + "∇F = 2E[(r(x′) − x)k(x′,·)], and ‖∇F‖² = 4σ⁴KSD²(p_σ, q), where p_σ is the distribution of the data with the noise. "
+            + "‖∇F‖²/4σ⁴ is the U-statistic of N noisy pairs (x, x′), without any derivative of the kernel; KSD²(p_σ, q) and KSD²(p, q) "
+            + "are U-statistics of N other draws each, from p_σ and from p. Values are means over the repetitions of all seeds with 95 % "
+            + $"intervals by Student's t; z is the difference over its standard error. {outside}The plain KSD²(p, q) is what the identity "
+            + "would need if it held without smoothing; its z is that of ‖∇F‖²/4σ⁴ minus it. "
+            + Conditions(results, results.Where(config => config.Repetitions > 0).Runs);
     }
 
     private static string Conditions(Results<DaeIdentitySettings> results, IReadOnlyList<StoredRun<DaeIdentitySettings>> runs)
@@ -439,48 +405,57 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
         string bandwidth = runs.All(run => run.Config.SquaredBandwidth is null) ? "h² = D" : "h² as given";
         string samples = string.Join(" and ", runs.Select(run => run.Config.Samples).Distinct().Order());
         int seeds = runs.Select(run => run.Config.Seed).Distinct().Count();
-        return "The auto-encoder is r(x) = x + σ²s(x), s = ∇ log q, J its Jacobian I + σ²∇s; p and q are mixtures of Gaussians: q has the "
-            + "components of p, means moved by (2/3, −1/3) of a component's standard deviation, variances times 5/4, weights times ½ to "
-            + $"1½ and normalised. Kernel {kernels}, {bandwidth}; D = 2 unless said; N = {samples} in the sample of the expanded "
-            + $"objective; {seeds} {(seeds == 1 ? "seed" : "seeds")}.{results.Remarks}";
+        return "The auto-encoder is r(x) = x + σ²s(x) with s = ∇ log q, and J = I + σ²∇s is its Jacobian. p and q are mixtures of "
+            + "Gaussians: q has the components of p, with means moved by (2/3, −1/3) of a component's standard deviation, variances times "
+            + $"5/4, and weights times ½ to 1½ and normalised. The kernel is {kernels} with {bandwidth}; D = 2 unless stated otherwise; "
+            + $"the sample of the expanded objective has N = {samples}. There {(seeds == 1 ? "is 1 seed" : $"are {seeds} seeds")}."
+            + results.Remarks;
+    }
+
+    /// <summary>Half the length of the 95 % interval of a mean by Student's t; NaN for one value.</summary>
+    internal static double Half(Summary values)
+        => values.Count < 2 ? double.NaN : values.StandardError * StudentT.InvCDF(0, 1, values.Count - 1, 0.975);
+
+    internal static double Z(Summary values) => values.Mean / values.StandardError;
+
+    /// <summary>"mean ± half", to two significant digits of the half.</summary>
+    private static string WithHalf(Summary values)
+    {
+        double half = Half(values);
+        int decimals = half > 0 ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(half)), 0, 6) : 3;
+        return NumberText.Fixed(values.Mean, decimals) + (double.IsNaN(half) ? "" : $" ± {NumberText.Fixed(half, decimals)}");
     }
 
     /// <summary>σ as a fraction where it is a power of two below 1.</summary>
     internal static string SigmaText(double sigma)
     {
         double inverse = 1 / sigma;
-        return inverse is > 1 and < 1e6 && double.IsPow2(inverse) ? FormattableString.Invariant($"1/{inverse}") : NumberText.Tick(sigma);
+        return inverse is > 1 and < 1e6 && double.IsPow2(inverse) ? $"1/{inverse}" : NumberText.Tick(sigma);
     }
 
     /// <summary>The least-squares slope of <c>log |error|</c> against <c>log σ</c>, of two different σ or more.</summary>
     internal static double SlopeOf(IReadOnlyList<(double Sigma, double Error)> points) => SimpleRegression.Fit(
         [.. points.Select(point => Math.Log(point.Sigma))], [.. points.Select(point => Math.Log(Math.Abs(point.Error)))]).B;
 
+    private static string Text(Summary value) => SignificantText.WithError(value.Mean, value.StandardError);
+
     private static double Mean(IReadOnlyList<IdentityDraw> draws, Number<IdentityDraw> number)
         => draws.Select(number.Of).DefaultIfEmpty(double.NaN).Average();
 
-    private static DaeIdentitySettings[] Grid(int powers, int seeds, DaeIdentitySettings settings) =>
+    private static DaeIdentitySettings[] Grid(int powers, int seeds, params DaeIdentitySettings[] problems) =>
     [
-        .. from power in Enumerable.Range(0, powers)
+        .. from settings in problems
+           from power in Enumerable.Range(0, powers)
            let sigma = Math.ScaleB(1, -power)
-           from seed in Enumerable.Range(0, seeds)
-           select settings with
-           {
-               Sigma = sigma,
-               Repetitions = sigma >= SmallestExactSigma ? settings.Repetitions : 0,
-               Seed = settings.Seed + (10 * (uint)seed),
-           },
+           from seed in Seeds.From(settings.Seed, seeds)
+           let repetitions = sigma >= SmallestExactSigma ? settings.Repetitions : 0
+           select settings with { Sigma = sigma, Repetitions = repetitions, Seed = seed },
     ];
 
     /// <summary>A number of the sample of a run, or of a repetition.</summary>
     internal sealed record Number<T>(string Name, Func<T, double> Of) : Quantity(Name);
 
-    private sealed record Row(string Problem, StoredRun<DaeIdentitySettings> Run);
-
-    /// <summary>
-    /// The runs of one problem, at least one; its name is that of the data, with what of kernel, bandwidth and sample size differs between
-    /// the runs of the report.
-    /// </summary>
+    /// <summary>The runs of one problem, at least one.</summary>
     private sealed record Problem(string Name, IReadOnlyList<StoredRun<DaeIdentitySettings>> Runs)
     {
         public IEnumerable<double> Sigmas => Runs.Select(run => run.Config.Sigma).Distinct().Order();
@@ -519,27 +494,6 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     /// <summary>The repetitions of all seeds, at least one, at one σ, each with the same number of samples.</summary>
     internal sealed record ExactCell(string Problem, double Sigma, int Samples, IReadOnlyList<IdentityDraw> Draws)
     {
-        public Interval Over(Number<IdentityDraw> number) => new(Summary.Of([.. Draws.Select(number.Of)]));
-    }
-
-    /// <summary>A mean with its 95 % interval of Student's t.</summary>
-    internal sealed record Interval(Summary Values)
-    {
-        public double Mean => Values.Mean;
-
-        /// <summary>Half the length of the interval; NaN for one value.</summary>
-        public double Half { get; } =
-            Values.Count < 2 ? double.NaN : Values.StandardError * StudentT.InvCDF(0, 1, Values.Count - 1, 0.975);
-
-        /// <summary>The mean over its standard error.</summary>
-        public double Z => Values.Mean / Values.StandardError;
-
-        /// <summary>"mean ± half", to two significant digits of the half.</summary>
-        public string Text
-            => NumberText.Fixed(Mean, Decimals) + (double.IsNaN(Half) ? "" : $" ± {NumberText.Fixed(Half, Decimals)}");
-
-        private int Decimals => Half > 0 ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(Half)), 0, 6) : 3;
-
-        public Point At(double x) => new(x, Mean, Mean - Half, Mean + Half);
+        public Summary Over(Number<IdentityDraw> number) => Summary.Of([.. Draws.Select(number.Of)]);
     }
 }

@@ -24,25 +24,24 @@ namespace Stein.Experiments.Denoising.Identity;
 /// </para>
 /// </remarks>
 /// <typeparam name="TKernel">The radial kernel.</typeparam>
-internal static class DenoisingGradient<TKernel>
+/// <param name="samples">x: N×D.</param>
+/// <param name="scores">s: N×D.</param>
+/// <param name="hessians">J_s: N×D×D.</param>
+internal sealed class DenoisingGradient<TKernel>(
+    double[] samples, double[] scores, double[] hessians, int dimension, double squaredBandwidth)
     where TKernel : struct, IRadialKernel
 {
-    /// <summary>∇F of the expanded objective at a sample, with <c>J_r = I</c> in place of the auto-encoder's own Jacobian.</summary>
-    /// <param name="samples">x: N×D.</param>
-    /// <param name="scores">s: N×D.</param>
-    public static ReproducingKernelExpansion<TKernel> WithIdentity(
-        double[] samples, double[] scores, int dimension, double sigma, double squaredBandwidth)
+    /// <summary>
+    /// A multiple of φ. The factor 2σ² gives ∇F of the expanded objective with <c>J_r = I</c> in place of the actual Jacobian.
+    /// </summary>
+    public ReproducingKernelExpansion<TKernel> Witness(double factor = 1)
     {
-        double factor = 2 * sigma * sigma * dimension / samples.Length;
-        return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => factor * score), factor);
+        double share = factor * dimension / samples.Length;
+        return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => share * score), share);
     }
 
-    /// <summary>∇F of the expanded objective at a sample.</summary>
-    /// <param name="samples">x: N×D.</param>
-    /// <param name="scores">s: N×D.</param>
-    /// <param name="hessians">J_s: N×D×D.</param>
-    public static ReproducingKernelExpansion<TKernel> WithJacobian(
-        double[] samples, double[] scores, double[] hessians, int dimension, double sigma, double squaredBandwidth)
+    /// <summary>∇F of the expanded objective.</summary>
+    public ReproducingKernelExpansion<TKernel> WithJacobian(double sigma)
     {
         double factor = 2 * sigma * sigma * dimension / samples.Length;
         double[] jacobians = Array.ConvertAll(hessians, entry => factor * sigma * sigma * entry);
@@ -55,37 +54,25 @@ internal static class DenoisingGradient<TKernel>
         return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => factor * score), jacobians);
     }
 
-    /// <summary>φ at a sample.</summary>
-    public static ReproducingKernelExpansion<TKernel> Witness(double[] samples, double[] scores, int dimension, double squaredBandwidth)
+    /// <summary>ψ.</summary>
+    public ReproducingKernelExpansion<TKernel> Correction()
     {
         double share = (double)dimension / samples.Length;
-        return new(dimension, squaredBandwidth, samples, Array.ConvertAll(scores, score => share * score), share);
-    }
-
-    /// <summary>ψ at a sample.</summary>
-    public static ReproducingKernelExpansion<TKernel> Correction(
-        double[] samples, double[] hessians, int dimension, double squaredBandwidth)
-    {
-        double share = (double)dimension / samples.Length;
-        return new(
-            dimension, squaredBandwidth, samples, new double[samples.Length], Array.ConvertAll(hessians, entry => share * entry));
+        var none = new double[samples.Length];
+        return new(dimension, squaredBandwidth, samples, none, Array.ConvertAll(hessians, entry => share * entry));
     }
 
     /// <summary>
-    /// <c>∇F/2σ²</c> of the true objective at a sample: <c>(1/N) Σ_n (s(x′_n) + ε_n/σ) k(x′_n,·)</c>, since
+    /// <c>∇F/2σ²</c> of the true objective: <c>(1/N) Σ_n (s(x′_n) + ε_n/σ) k(x′_n,·)</c>, since
     /// <c>(r(x′) − x)/σ² = s(x′) + (x′ − x)/σ²</c>, in which no two nearly equal numbers are subtracted.
     /// </summary>
-    /// <param name="samples">x: N×D.</param>
     /// <param name="noise">ε, standard normal: N×D.</param>
     public static ReproducingKernelExpansion<TKernel> OfNoisyPairs(
         GaussianMixture model, double[] samples, double[] noise, double sigma, double squaredBandwidth)
     {
         double[] noisy = [.. samples.Zip(noise, (x, e) => x + (sigma * e))];
-        var coefficients = new double[noisy.Length];
-        model.Score(noisy, coefficients);
         double share = (double)model.Dimension / noisy.Length;
-        for (int index = 0; index < coefficients.Length; index++)
-            coefficients[index] = share * (coefficients[index] + (noise[index] / sigma));
+        double[] coefficients = [.. model.ScoresAt(noisy).Zip(noise, (score, e) => share * (score + (e / sigma)))];
         return new(model.Dimension, squaredBandwidth, noisy, coefficients, gradientScale: 0);
     }
 }

@@ -11,9 +11,8 @@ internal static class IdentityDensities
         GaussianMixture plane = PlanarDensity.Find(name);
         if (dimension == plane.Dimension)
             return plane;
-        var means = new double[plane.Components * dimension];
-        for (int k = 0; k < plane.Components; k++)
-            plane.Mean(k).CopyTo(means.AsSpan(k * dimension));
+        var further = new double[dimension - plane.Dimension];
+        double[] means = [.. Enumerable.Range(0, plane.Components).SelectMany(k => (double[])[.. plane.Mean(k), .. further])];
         return GaussianMixture.Isotropic(dimension, plane.Weights, means, Variances(plane));
     }
 
@@ -24,9 +23,7 @@ internal static class IdentityDensities
     /// </summary>
     public static GaussianMixture Model(GaussianMixture data)
     {
-        double[] weights = data.Weights.ToArray();
-        double[] means = data.Means.ToArray();
-        double[] variances = Variances(data);
+        (double[] weights, double[] means, double[] variances) = (data.Weights.ToArray(), data.Means.ToArray(), Variances(data));
         for (int k = 0; k < weights.Length; k++)
         {
             weights[k] *= 0.5 + ((k + 0.5) / weights.Length);
@@ -39,14 +36,9 @@ internal static class IdentityDensities
             data.Dimension, Array.ConvertAll(weights, weight => weight / sum), means, Array.ConvertAll(variances, v => 1.25 * v));
     }
 
-    /// <summary>The smallest standard deviation of a component: what σ is small against, or not.</summary>
+    /// <summary>The smallest standard deviation of a component, with which σ is compared.</summary>
     public static double SmallestDeviation(GaussianMixture mixture) => Math.Sqrt(Variances(mixture).Min());
 
     private static double[] Variances(GaussianMixture mixture)
-    {
-        var variances = new double[mixture.Components];
-        for (int k = 0; k < variances.Length; k++)
-            variances[k] = mixture.Covariances[k].ToArray()[0];
-        return variances;
-    }
+        => [.. mixture.Covariances.ToArray().Select(covariance => covariance.ToArray()[0])];
 }

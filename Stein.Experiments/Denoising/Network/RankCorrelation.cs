@@ -11,24 +11,18 @@ namespace Stein.Experiments.Denoising.Network;
 /// <param name="Sigma">σ; NaN for a ranking of auto-encoders of several σ.</param>
 /// <param name="Ranked">What is ranked: <c>all</c> or the <c>later</c> checkpoints, or <c>sigma</c> at the end of training.</param>
 /// <param name="Measure">The name of a <see cref="MeasurePair"/>.</param>
-/// <param name="Items">How many are ranked in a seed.</param>
-/// <param name="Seeds">Number of seeds.</param>
-/// <param name="Mean">Mean over the seeds.</param>
+/// <param name="Items">The number of auto-encoders ranked in a seed.</param>
 /// <param name="Low">Lower end of the interval; NaN for one seed.</param>
 /// <param name="High">Upper end of the interval; NaN for one seed.</param>
 internal sealed record RankCorrelation(
     string Data, double Sigma, string Ranked, string Measure, int Items, int Seeds, double Mean, double Low, double High)
 {
-    /// <summary>Bootstrap replicates.</summary>
     private const int Replicates = 10_000;
 
-    /// <summary>A rank correlation of fewer is 1 or −1 whatever happens.</summary>
+    /// <summary>A rank correlation of two items is always 1 or −1.</summary>
     private const int MinItems = 3;
 
-    /// <summary>One for each pair; none where there is no seed, or there are too few items to rank.</summary>
-    /// <param name="sigma">σ, or NaN.</param>
-    /// <param name="ranked">What is ranked.</param>
-    /// <param name="pairs">What ranks, and the error.</param>
+    /// <summary>One per pair; none if there is no seed, or too few items to rank.</summary>
     /// <param name="seeds">What was measured of the items of each seed, the same number in all.</param>
     public static IEnumerable<RankCorrelation> Of(
         string data, double sigma, string ranked, IEnumerable<MeasurePair> pairs, IEnumerable<IEnumerable<DaeErrors>> seeds)
@@ -47,7 +41,7 @@ internal sealed record RankCorrelation(
         }
     }
 
-    /// <summary>The mean and its 95 % percentile-bootstrap interval, whole seeds drawn again; NaN for one value.</summary>
+    /// <summary>The mean and its 95 % percentile-bootstrap interval over seeds; NaN for the interval of one value.</summary>
     public static (double Mean, double Low, double High) Interval(IReadOnlyList<double> values)
     {
         double mean = values.Average();
@@ -65,12 +59,10 @@ internal sealed record RankCorrelation(
     }
 }
 
-/// <summary>A measure that needs no true score, or not that of the density itself, and the Fisher error that it may stand for.</summary>
+/// <summary>A measure that needs no true score, or not that of the density itself, and the error that it may stand in for.</summary>
 internal sealed record MeasurePair(Quantity Measure, Quantity Error)
 {
-    /// <summary>In tables of numbers.</summary>
     public string Name => $"{Measure.Name}/{Error.Name}";
 
-    /// <summary>For people.</summary>
     public string Title => $"{Measure.Title}, {Error.Title}";
 }

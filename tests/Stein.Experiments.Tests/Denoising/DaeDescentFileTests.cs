@@ -50,10 +50,10 @@ public sealed class DaeDescentFileTests : IDisposable
     {
         using Device device = CpuDevices.CreateSimd();
         (IReadOnlyList<DescentPoint> points, TrainingResult result) = DaeDescentTests.Run(Settings(), device);
-        Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Discrepancy < pair.First.Discrepancy));
+        Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Ksd < pair.First.Ksd));
         Assert.All(points, point => Assert.Equal(
             (true, true, true),
-            (double.IsNaN(point.TestError), double.IsNaN(point.SampleError), double.IsFinite(point.HeldOutLoss))));
+            (double.IsNaN(point.FisherTest), double.IsNaN(point.FisherSamples), double.IsFinite(point.HeldOutLoss))));
         var stream = new MemoryStream();
         result.Files.Single(file => file.Name == FunctionalDescent.SamplesFile).Write(stream);
         Assert.Equal(File.ReadAllBytes(_path), stream.ToArray());

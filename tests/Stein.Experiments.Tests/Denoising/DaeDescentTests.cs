@@ -30,16 +30,16 @@ public sealed class DaeDescentTests
         IReadOnlyList<DescentPoint>[] both = [.. new[] { single, precise }.Select(device =>
         {
             (IReadOnlyList<DescentPoint> points, TrainingResult result) = Run(settings, device);
-            Assert.Equal(MeasuringTimes.Until(settings.Steps), points.Select(point => point.Time));
-            Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Discrepancy < pair.First.Discrepancy, $"{pair}"));
-            Assert.InRange(Number(result, FunctionalDescent.Floor), 1e-12, points[^1].Discrepancy);
+            Assert.Equal(settings.MeasuringTimes(), points.Select(point => point.Time));
+            Assert.All(points.Zip(points.Skip(1)), pair => Assert.True(pair.Second.Ksd < pair.First.Ksd, $"{pair}"));
+            Assert.InRange(Number(result, FunctionalDescent.Floor), 1e-12, points[^1].Ksd);
             return points;
         })];
         // The rounding of a step is 6·10⁻⁸ of scores that are tens at the end, and it adds up over thousands of steps.
         Assert.All(both[0].Zip(both[1]), pair =>
         {
-            Assert.Equal(pair.Second.Discrepancy, pair.First.Discrepancy, 1e-3 * pair.Second.Discrepancy);
-            Assert.Equal(pair.Second.TestError, pair.First.TestError, 1e-2 * pair.Second.TestError);
+            Assert.Equal(pair.Second.Ksd, pair.First.Ksd, 1e-3 * pair.Second.Ksd);
+            Assert.Equal(pair.Second.FisherTest, pair.First.FisherTest, 1e-2 * pair.Second.FisherTest);
         });
     }
 
@@ -50,11 +50,11 @@ public sealed class DaeDescentTests
         var settings = new DaeDescentSettings { Data = density, Samples = 300, Steps = 2000, TestPoints = 1000 };
         using Device device = CpuDevices.CreateSimd();
         (IReadOnlyList<DescentPoint> points, TrainingResult result) = Run(settings, device);
-        DescentPoint best = points.MinBy(point => point.TestError)!;
+        DescentPoint best = points.MinBy(point => point.FisherTest)!;
         Assert.InRange(best.Time, 5, 100);
         DescentPoint stopped = points.Single(point => point.Time == Number(result, FunctionalDescent.StoppingTime));
         Assert.All([points[0], points[^1]], end => Assert.True(
-            end.TestError > 2 * best.TestError && end.TestError > 2 * stopped.TestError, $"{end} {best} {stopped}"));
+            end.FisherTest > 2 * best.FisherTest && end.FisherTest > 2 * stopped.FisherTest, $"{end} {best} {stopped}"));
     }
 
     [Theory]
@@ -100,9 +100,10 @@ public sealed class DaeDescentTests
     [Fact]
     public void Measuring_times_are_the_same_whatever_the_length()
     {
-        Assert.Equal([0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 120], MeasuringTimes.Until(120));
-        Assert.Equal([0, 1, 2, 3, 4], MeasuringTimes.Until(4));
-        Assert.True(MeasuringTimes.Includes(15_000, 30_000) && !MeasuringTimes.Includes(25_000, 30_000));
+        Assert.Equal([0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 120], new DaeDescentSettings { Steps = 120 }.MeasuringTimes());
+        Assert.Equal([0, 1, 2, 3, 4], new DaeDescentSettings { Steps = 4 }.MeasuringTimes());
+        var published = new DaeDescentSettings();
+        Assert.True(published.IsMeasuredAt(15_000) && !published.IsMeasuredAt(25_000));
     }
 
     [Fact]
@@ -110,6 +111,19 @@ public sealed class DaeDescentTests
     {
         var settings = new DaeDescentSettings { Data = "moons", Samples = 30, Steps = 12, TestPoints = 20 };
         ExperimentChecks.AssertResumable(ExperimentRegistry.DaeDescent.Identify(settings));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_an_older_form_is_refused()
+    {
+        using Device device = CpuDevices.CreateSimd();
+        using var descent = new FunctionalDescent(new() { Samples = 30, Steps = 12, TestPoints = 20 }, device);
+        var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write("""[{"point":{"time":0,"discrepancy":0.2,"fisher_test":4},"field":[],"losses":[]}]""");
+        stream.Position = 0;
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => descent.Restore(new BinaryReader(stream)));
+        Assert.Contains("ksd", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class DaeIdentityTests
         (double[] y, double[] v) = ([0.3, -0.2], [0.7, -1.1]);
 
         double expected = (Objective(Step) - Objective(-Step)) / (2 * Step);
-        double found = DenoisingGradient<GaussianKernel>.WithJacobian(samples, scores, hessians, 2, Sigma, Square)
+        double found = new DenoisingGradient<GaussianKernel>(samples, scores, hessians, 2, Square).WithJacobian(Sigma)
             .InnerProduct(new ReproducingKernelExpansion<GaussianKernel>(2, Square, y, v, gradientScale: 0));
         Assert.Equal(expected, found, 1e-8);
 
@@ -149,10 +149,10 @@ public sealed class DaeIdentityTests
                 sigma,
                 settings.RepetitionSamples,
                 [.. Enumerable.Range(0, settings.Repetitions).Select(trial => IdentityDraw.Of(settings, device, trial))]);
-            Assert.InRange(cell.Over(DaeIdentity.Difference).Z, -4, 4);
-            DaeIdentity.Interval gradient = cell.Over(DaeIdentity.Gradient);
-            Assert.True(gradient.Half < gradient.Mean, $"σ = {sigma}: {gradient.Text} says nothing");
-            double plain = cell.Over(DaeIdentity.PlainDifference).Z;
+            Assert.InRange(DaeIdentity.Z(cell.Over(DaeIdentity.Difference)), -4, 4);
+            Summary gradient = cell.Over(DaeIdentity.Gradient);
+            Assert.True(DaeIdentity.Half(gradient) < gradient.Mean, $"{gradient} says nothing at σ = {sigma}");
+            double plain = DaeIdentity.Z(cell.Over(DaeIdentity.PlainDifference));
             if (sigma == 1)
                 Assert.True(Math.Abs(plain) > 6, $"z = {plain} without smoothing");
         }
