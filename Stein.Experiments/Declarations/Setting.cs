@@ -104,9 +104,12 @@ internal sealed class Setting
         bool hasMax = double.IsFinite(max) && max < int.MaxValue;
         string text = $"{article}{what} ";
         if (!hasMax)
+        {
             return min == 0 && range.MinimumIsExclusive && !IsList ? "a positive number"
                 : min == 0 && !range.MinimumIsExclusive && !IsList && !IsWhole ? "a number that is not negative"
                 : text + (range.MinimumIsExclusive ? $"above {Text(min)}" : $"of at least {Text(min)}");
+        }
+
         return text + (range.MinimumIsExclusive, range.MaximumIsExclusive) switch
         {
             (true, true) => $"between {Text(min)} and {Text(max)}",

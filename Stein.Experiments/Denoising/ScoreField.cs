@@ -75,7 +75,10 @@ internal static class ScoreField
             new Axis("") { Limits = (-Margin * size, (right + Margin) * size) },
             new Axis("") { Limits = (-Margin * size, (top + Margin) * size) },
             [.. panels.SelectMany(Panel)])
-            { IsFrameless = true, IsRasterOnly = true };
+        {
+            IsFrameless = true,
+            IsRasterOnly = true,
+        };
 
         IEnumerable<Layer> Panel((string Title, IEnumerable<FieldPoint> Arrows) panel, int index)
         {

@@ -12,8 +12,8 @@ public sealed class ScoreTests
 {
     private const int Columns = 2;
 
-    private static readonly double[] _samples = ScoreSamples.Normal(300, Columns, 1);
-    private static readonly double[] _points = ScoreSamples.Normal(100, Columns, 2);
+    private static readonly double[] Samples = ScoreSamples.Normal(300, Columns, 1);
+    private static readonly double[] Points = ScoreSamples.Normal(100, Columns, 2);
 
     /// <summary>All that there are: a new estimator is tested without another line.</summary>
     public static TheoryData<string> Estimators => [.. ScoreEstimators.Names];
@@ -23,15 +23,15 @@ public sealed class ScoreTests
     public void Scores_at_the_samples_are_the_estimates(string name)
     {
         using var stein = new SteinProgram();
-        ScoreSamples.Write(stein, "x.csv", _samples, Columns, "height,weight");
+        ScoreSamples.Write(stein, "x.csv", Samples, Columns, "height,weight");
         using JsonDocument json = Score(stein, "--samples", "x.csv", "--estimator", name);
         (string header, double[] scores) = ScoreSamples.Parse(stein.Read("scores.csv"));
         Assert.Equal("score_height,score_weight", header);
-        double correlation = ScoreSamples.CorrelationWithTruth(scores, _samples);
+        double correlation = ScoreSamples.CorrelationWithTruth(scores, Samples);
         Assert.True(correlation > 0.85, $"correlation {correlation}");
 
         using Device device = DeviceCatalog.Create("simd");
-        ScoreEstimate expected = ScoreEstimators.Find(name).Fit(device, _samples, Columns);
+        ScoreEstimate expected = ScoreEstimators.Find(name).Fit(device, Samples, Columns);
         Assert.Equal(expected.ScoresAtSamples(), scores);
         JsonElement said = json.RootElement;
         Assert.Equal("stein.score/1", said.GetProperty("schema").GetString());
@@ -53,26 +53,26 @@ public sealed class ScoreTests
     public void Other_points_and_settings_are_heeded(string name)
     {
         using var stein = new SteinProgram();
-        ScoreSamples.Write(stein, "x.csv", _samples, Columns);
-        ScoreSamples.Write(stein, "y.csv", _points, Columns);
+        ScoreSamples.Write(stein, "x.csv", Samples, Columns);
+        ScoreSamples.Write(stein, "y.csv", Points, Columns);
         using Device device = DeviceCatalog.Create("simd");
         ScoreEstimator estimator = ScoreEstimators.Find(name);
         // The candidate beside the middle: allowed, and in general not the rule's.
         IReadOnlyList<double> candidates = estimator.Candidates(300, Columns);
         double regularisation = candidates[(candidates.Count / 2) + 1];
         var settings = new ScoreEstimatorSettings { Kernel = "imq", Bandwidth = 1.75, Regularisation = regularisation };
-        ScoreEstimate expected = estimator.Fit(device, _samples, Columns, settings);
+        ScoreEstimate expected = estimator.Fit(device, Samples, Columns, settings);
 
         using JsonDocument json = Score(
             stein, "--samples", "x.csv", "--at", "y.csv", "--loss", "y.csv", "--estimator", name, "--kernel", "imq", "--bandwidth", "1.75",
             "--regularisation", regularisation.ToString("R", CultureInfo.InvariantCulture));
         (string header, double[] scores) = ScoreSamples.Parse(stein.Read("scores.csv"));
         Assert.Equal("score_1,score_2", header);
-        Assert.Equal(expected.Scores(_points), scores);
+        Assert.Equal(expected.Scores(Points), scores);
         Assert.Equal(100, json.RootElement.GetProperty("points").GetInt32());
         Assert.Equal("given", json.RootElement.GetProperty("chosen_by").GetString());
         Assert.Equal(regularisation, json.RootElement.GetProperty("regularisation").GetDouble());
-        Assert.Equal(expected.ScoreMatchingLoss(_points), json.RootElement.GetProperty("score_matching_loss").GetDouble());
+        Assert.Equal(expected.ScoreMatchingLoss(Points), json.RootElement.GetProperty("score_matching_loss").GetDouble());
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class ScoreTests
     public void Held_out_takes_the_candidate_with_the_least_loss(string name)
     {
         using var stein = new SteinProgram();
-        double[] few = _samples[..(60 * Columns)];
+        double[] few = Samples[..(60 * Columns)];
         ScoreSamples.Write(stein, "x.csv", few, Columns);
         using JsonDocument json = Score(
             stein, "--samples", "x.csv", "--estimator", name, "--regularisation", "held-out", "--seed", "7");
@@ -105,7 +105,7 @@ public sealed class ScoreTests
     public void The_default_is_the_first_estimator()
     {
         using var stein = new SteinProgram();
-        ScoreSamples.Write(stein, "x.csv", _samples, Columns);
+        ScoreSamples.Write(stein, "x.csv", Samples, Columns);
         using JsonDocument json = Score(stein, "--samples", "x.csv");
         Assert.Equal(ScoreEstimators.All[0].Name, json.RootElement.GetProperty("estimator").GetString());
     }
@@ -115,13 +115,13 @@ public sealed class ScoreTests
     {
         using var stein = new SteinProgram();
         using SteinProcess process = stein.Begin("score", "--samples", "-", "--device", "simd");
-        process.Input(ScoreSamples.Text(_samples, Columns, "x,y"));
+        process.Input(ScoreSamples.Text(Samples, Columns, "x,y"));
         SteinResult result = process.WaitForExit();
         Assert.True(result.ExitCode == 0, $"{result}");
         (string header, double[] scores) = ScoreSamples.Parse(result.Output);
         Assert.Equal("score_x,score_y", header);
-        Assert.Equal(_samples.Length, scores.Length);
-        Assert.InRange(ScoreSamples.CorrelationWithTruth(scores, _samples), 0.85, 1);
+        Assert.Equal(Samples.Length, scores.Length);
+        Assert.InRange(ScoreSamples.CorrelationWithTruth(scores, Samples), 0.85, 1);
         Assert.Contains("300 samples, D = 2, kernel rbf, bandwidth h = ", result.Error, StringComparison.Ordinal);
         Assert.Contains("(rule), device simd", result.Error, StringComparison.Ordinal);
         Assert.Empty(stein.Entries());
@@ -131,7 +131,7 @@ public sealed class ScoreTests
     public void Points_from_standard_input_with_nothing_said()
     {
         using var stein = new SteinProgram();
-        ScoreSamples.Write(stein, "x.csv", _samples, Columns);
+        ScoreSamples.Write(stein, "x.csv", Samples, Columns);
         using SteinProcess process = stein.Begin("score", "--samples", "x.csv", "--at", "-", "--quiet");
         process.Input("0 0\n-1 1\n");
         SteinResult result = process.WaitForExit();
@@ -147,8 +147,8 @@ public sealed class ScoreTests
     public void People_are_told_how_the_regularisation_was_selected()
     {
         using var stein = new SteinProgram();
-        ScoreSamples.Write(stein, "x.csv", _samples, Columns);
-        ScoreSamples.Write(stein, "z.csv", _points, Columns);
+        ScoreSamples.Write(stein, "x.csv", Samples, Columns);
+        ScoreSamples.Write(stein, "z.csv", Points, Columns);
         SteinResult result = stein.Run(
             "score", "--samples", "x.csv", "--regularisation", "held-out", "--loss", "z.csv", "--out", "made/scores.csv");
         Assert.True(result.ExitCode == 0, $"{result}");

@@ -11,14 +11,14 @@ internal static unsafe class NvidiaLibraries
     private const string CuBlasOfCuda12 = "libcublas.so.12";
     private const string CuBlasOfCuda13 = "libcublas.so.13";
 
-    private static int isExtended;
+    private static int Extended;
 
     private static (string Name, string File) Driver => OperatingSystem.IsWindows() ? ("nvcuda", "nvcuda.dll") : ("cuda", "libcuda.so.1");
 
     /// <summary>Adds the names that ILGPU does not try, after its own. Further calls have no effect.</summary>
     public static void AddNames()
     {
-        if (Interlocked.Exchange(ref isExtended, 1) == 0)
+        if (Interlocked.Exchange(ref Extended, 1) == 0)
             AssemblyLoadContext.GetLoadContext(typeof(CuBlas).Assembly)!.ResolvingUnmanagedDll += LoadByOtherName;
     }
 

@@ -266,7 +266,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             $"descent_{cells[0].Config.DataWord}",
             $"Descent on {cells[0].Config.DataName}",
             $"{Message(cells)}{Setting(cells)}{truth}{SeedsOf(cells)}{results.Remarks}",
-            new[] { 0, 1, 10, 30, 100, 1000 }.Concat(cells.Select(cell => cell.Config.Steps)).Distinct().Order().Where(
+            cells.Select(cell => cell.Config.Steps).Union([0, 1, 10, 30, 100, 1000]).Order().Where(
                 time => cells.Any(cell => cell.Runs[0].Points.Any(point => point.Time == time))),
             [
                 new("t", time => $"{time}"),

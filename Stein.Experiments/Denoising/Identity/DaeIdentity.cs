@@ -356,7 +356,9 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
 
         Series Side(int index, string label, Number<IdentityDraw> number)
             => new(label, SeriesStyle.Of(index), [.. cells.Select(cell => Interval(cell.Sigma, cell.Over(number)))])
-                { Shift = 0.05 * (index - 1) };
+            {
+                Shift = 0.05 * (index - 1),
+            };
 
         static Point Interval(double sigma, Summary values)
             => new(sigma, values.Mean, values.Mean - Half(values), values.Mean + Half(values));

@@ -42,7 +42,7 @@ public readonly record struct RunningErrorLane(double Value, double Bound, Vecto
     private static readonly Vector512<double> Systematic = Vector512.Create(1.0, -1, 1, -1, 1, -1, 1, -1);
 
     [ThreadStatic]
-    private static Vector512<ulong> randomState;
+    private static Vector512<ulong> RandomState;
 
     /// <summary>
     /// A sum of n terms in any order is off by at most (n − 1)u times the sum of their magnitudes, and by more than 8 √n u with
@@ -51,7 +51,7 @@ public readonly record struct RunningErrorLane(double Value, double Bound, Vecto
     public static double SumFactor(long terms) => Math.Min(Math.Max(terms - 1, 0), 8 * Math.Sqrt(terms));
 
     /// <summary>Restarts the random numbers of this thread, so that a computation always gets the same samples.</summary>
-    public static void Restart() => randomState = Start;
+    public static void Restart() => RandomState = Start;
 
     /// <summary>A number without error.</summary>
     public static RunningErrorLane Exact(double value) => new(value, 0, default);
@@ -155,11 +155,11 @@ public readonly record struct RunningErrorLane(double Value, double Bound, Vecto
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Random()
     {
-        Vector512<ulong> state = randomState;
+        Vector512<ulong> state = RandomState;
         state ^= state << 13;
         state ^= state >>> 7;
         state ^= state << 17;
-        randomState = state;
+        RandomState = state;
         return (2 * ((state >>> 12) | Vector512.Create(0x3FF0000000000000UL)).AsDouble()) - Vector512.Create(3.0);
     }
 }

@@ -16,30 +16,30 @@ namespace Stein.Experiments.Tests.Denoising;
 /// <summary>Descent on samples of somebody's own: the content of the file is part of the run, and there is no true score.</summary>
 public sealed class DaeDescentFileTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly string _path;
+    private readonly TemporaryFolder folder = new();
+    private readonly string path;
 
     public DaeDescentFileTests()
     {
-        _path = _folder.File("mine.csv");
+        path = folder.File("mine.csv");
         Write(60);
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void A_file_is_run_and_reported_without_a_true_score()
     {
-        var store = new RunStore(_folder.File("runs"));
+        var store = new RunStore(folder.File("runs"));
         RunConfig[] runs = [Identify(Settings()), Identify(Settings() with { Seed = 70, Samples = 40 })];
         Assert.All(Stores.Run(store, runs), outcome => Assert.Equal((RunStatus.Finished, null), (outcome.Status, outcome.Message)));
         // Reports and resumed plans need the file no more.
-        File.Delete(_path);
-        ReportOutcome report = ExperimentRegistry.DaeDescent.Report(store, new ReportRequest(_folder.File("report"), runs, null));
+        File.Delete(path);
+        ReportOutcome report = ExperimentRegistry.DaeDescent.Report(store, new ReportRequest(folder.File("report"), runs, null));
         Assert.Equal(2, report.Finished);
         Assert.Contains(report.Files, file => Path.GetFileName(file) == "curves_mine_N60.png");
         Assert.DoesNotContain(report.Files, file => Path.GetFileName(file).StartsWith("ridge_", StringComparison.Ordinal));
-        string[] cells = File.ReadLines(Path.Combine(_folder.File("report"), "descent.csv")).ElementAt(1).Split(',');
+        string[] cells = File.ReadLines(Path.Combine(folder.File("report"), "descent.csv")).ElementAt(1).Split(',');
         Assert.Equal("mine.csv", cells[1]);
         Assert.Contains("", cells);
         Assert.Equal(runs[0], ExperimentRegistry.DaeDescent.Parse(runs[0].Canonical));
@@ -56,32 +56,32 @@ public sealed class DaeDescentFileTests : IDisposable
             (double.IsNaN(point.FisherTest), double.IsNaN(point.FisherSamples), double.IsFinite(point.HeldOutLoss))));
         var stream = new MemoryStream();
         result.Files.Single(file => file.Name == FunctionalDescent.SamplesFile).Write(stream);
-        Assert.Equal(File.ReadAllBytes(_path), stream.ToArray());
+        Assert.Equal(File.ReadAllBytes(path), stream.ToArray());
     }
 
     [Fact]
     public void Other_content_is_another_run()
     {
         RunConfig before = Identify(Settings());
-        Assert.Equal(before, Identify(Settings() with { FileSha256 = SampleFile.Read(_path).Sha256, Samples = 60 }));
-        File.AppendAllText(_path, "0.5,0.5\n");
+        Assert.Equal(before, Identify(Settings() with { FileSha256 = SampleFile.Read(path).Sha256, Samples = 60 }));
+        File.AppendAllText(path, "0.5,0.5\n");
         Assert.NotEqual(before, Identify(Settings()));
     }
 
     [Fact]
     public void Giving_the_file_is_enough()
-        => Assert.Equal(Identify(Settings()), Identify(new() { File = _path, Steps = 30, TestPoints = 7 }));
+        => Assert.Equal(Identify(Settings()), Identify(new() { File = path, Steps = 30, TestPoints = 7 }));
 
     [Fact]
     public void A_run_whose_file_changed_or_vanished_fails_and_says_so()
     {
         RunConfig run = Identify(Settings());
-        File.WriteAllText(_path, File.ReadAllText(_path).Replace('1', '2'));
-        RunOutcome changed = Assert.Single(Stores.Run(new RunStore(_folder.File("changed")), [run]));
+        File.WriteAllText(path, File.ReadAllText(path).Replace('1', '2'));
+        RunOutcome changed = Assert.Single(Stores.Run(new RunStore(folder.File("changed")), [run]));
         Assert.Equal(RunStatus.Failed, changed.Status);
         Assert.Contains("has changed since the run was planned", changed.Message, StringComparison.Ordinal);
-        File.Delete(_path);
-        RunOutcome vanished = Assert.Single(Stores.Run(new RunStore(_folder.File("vanished")), [run]));
+        File.Delete(path);
+        RunOutcome vanished = Assert.Single(Stores.Run(new RunStore(folder.File("vanished")), [run]));
         Assert.Equal(RunStatus.Failed, vanished.Status);
         Assert.Contains("mine.csv cannot be read", vanished.Message, StringComparison.Ordinal);
     }
@@ -89,8 +89,8 @@ public sealed class DaeDescentFileTests : IDisposable
     [Fact]
     public void Samples_that_are_all_the_same_are_refused_with_the_reason()
     {
-        File.WriteAllText(_path, string.Concat(Enumerable.Repeat("1,2\n", 30)));
-        RunOutcome outcome = Assert.Single(Stores.Run(new RunStore(_folder.File("runs")), [Identify(Settings())]));
+        File.WriteAllText(path, string.Concat(Enumerable.Repeat("1,2\n", 30)));
+        RunOutcome outcome = Assert.Single(Stores.Run(new RunStore(folder.File("runs")), [Identify(Settings())]));
         Assert.Equal(RunStatus.Failed, outcome.Status);
         Assert.Contains("all are the same", outcome.Message, StringComparison.Ordinal);
     }
@@ -102,9 +102,9 @@ public sealed class DaeDescentFileTests : IDisposable
     [InlineData("1,2\n3,4\n", "at least 10 samples", "it has 2")]
     public void A_file_that_is_no_list_of_points_is_refused(string content, string where, string what)
     {
-        File.WriteAllText(_path, content);
+        File.WriteAllText(path, content);
         string message = Assert.Throws<InvalidConfigException>(() => Identify(Settings())).Message;
-        Assert.All([_path, where, what], word => Assert.Contains(word, message, StringComparison.Ordinal));
+        Assert.All([path, where, what], word => Assert.Contains(word, message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class DaeDescentFileTests : IDisposable
 
     private static RunConfig Identify(DaeDescentSettings settings) => ExperimentRegistry.DaeDescent.Identify(settings);
 
-    private DaeDescentSettings Settings() => new() { Data = "file", File = _path, Steps = 30 };
+    private DaeDescentSettings Settings() => new() { Data = "file", File = path, Steps = 30 };
 
     /// <summary>As a run writes its samples.</summary>
     private void Write(int count)
@@ -128,6 +128,6 @@ public sealed class DaeDescentFileTests : IDisposable
         double[] samples = PlanarDensity.Find("moons").Sample(new PhiloxStream(3, StreamPurpose.TrainingData), count);
         IEnumerable<string> lines = Enumerable.Range(0, count).Select(row => string.Create(
             CultureInfo.InvariantCulture, $"{samples[2 * row]:R},{samples[(2 * row) + 1]:R}\n"));
-        File.WriteAllText(_path, "x1,x2\n" + string.Concat(lines));
+        File.WriteAllText(path, "x1,x2\n" + string.Concat(lines));
     }
 }

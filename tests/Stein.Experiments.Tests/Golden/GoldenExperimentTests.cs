@@ -9,8 +9,6 @@ namespace Stein.Experiments.Tests.Golden;
 /// <summary>No config, run id, number or report changes unless the files in <c>tests/golden/experiments</c> change too.</summary>
 public class GoldenExperimentTests
 {
-    private static string Folder => Path.Combine(Repository.Folder, "tests/golden/experiments");
-
     private const string UpdateVariable = "STEIN_GOLDEN_UPDATE";
 
     public static TheoryData<string> Names => [.. ExperimentRegistry.All.Select(experiment => experiment.Name)];
@@ -37,7 +35,7 @@ public class GoldenExperimentTests
     public void Every_golden_folder_is_that_of_an_experiment()
         => Assert.Equal(
             ExperimentRegistry.All.Select(experiment => experiment.Name).Order(StringComparer.Ordinal),
-            Directory.GetDirectories(Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetDirectories(GoldenExperiment.FolderOf("")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Fact]
     public void What_changed_is_named_and_rewritten_only_when_asked()
@@ -65,14 +63,16 @@ public class GoldenExperimentTests
         bool rewrite = Environment.GetEnvironmentVariable(UpdateVariable) == "1";
         string work = Directory.CreateTempSubdirectory($"stein-golden-{name}-").FullName;
         var golden = new GoldenExperiment(
-            ExperimentRegistry.All.Single(experiment => experiment.Name == name), Path.Combine(Folder, name), work, rewrite);
+            ExperimentRegistry.All.Single(experiment => experiment.Name == name), GoldenExperiment.FolderOf(name), work, rewrite);
         check(golden);
-        if (golden.Changes.Count == 0)
-            Directory.Delete(work, recursive: true);
-        else
+        if (golden.Changes.Count > 0)
+        {
             Assert.Fail(string.Join('\n', golden.Changes) + (rewrite
                 ? $"\nThese golden files were rewritten. Look at them with git diff, and test again without {UpdateVariable}."
                 : $"\nWhat was found is in {work}. If the change is meant, see tests/golden/README.md."));
+        }
+
+        Directory.Delete(work, recursive: true);
         return golden;
     }
 }

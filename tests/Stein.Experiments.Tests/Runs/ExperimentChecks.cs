@@ -2,6 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Execution;
+using Stein.Experiments.Tests.Golden;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;
@@ -42,18 +43,25 @@ internal static class ExperimentChecks
     }
 
     /// <summary>
-    /// Runs the small grid and makes its report, that of nothing, and that of a part. And every grid has each of its runs once.
+    /// Makes the reports of the small grid, whose finished runs are among the golden files, of nothing, and of a part. And every grid has
+    /// each of its runs once.
     /// </summary>
     /// <returns>The report of the small grid; its files are in <paramref name="folder"/>, in <c>report</c>.</returns>
     public static ReportOutcome AssertReported(Experiment experiment, TemporaryFolder folder)
     {
+        var store = new RunStore(folder.File("runs"));
+        GoldenExperiment.ExtractStore(GoldenExperiment.FolderOf(experiment.Name), store.Root);
+        return AssertReported(experiment, folder, store, experiment.Grid(GridScale.Test, Precision.Double));
+    }
+
+    /// <inheritdoc cref="AssertReported(Experiment, TemporaryFolder)"/>
+    public static ReportOutcome AssertReported(Experiment experiment, TemporaryFolder folder, RunStore store, IReadOnlyList<RunConfig> grid)
+    {
         Assert.All(
             Enum.GetValues<GridScale>().Select(scale => experiment.Grid(scale)),
             runs => Assert.Equal(runs.Count, runs.Select(run => run.Id).Distinct().Count()));
-        var store = new RunStore(folder.File("runs"));
-        IReadOnlyList<RunConfig> grid = experiment.Grid(GridScale.Test);
-        Assert.Empty(experiment.Report(store, new ReportRequest(folder.File("none"), grid, GridScale.Test)).Files);
-        Assert.All(Stores.Run(store, grid), outcome => Assert.Equal(RunStatus.Finished, outcome.Status));
+        var empty = new RunStore(folder.File("empty"));
+        Assert.Empty(experiment.Report(empty, new ReportRequest(folder.File("none"), grid, GridScale.Test)).Files);
         ReportOutcome report = experiment.Report(store, new ReportRequest(folder.File("report"), grid, GridScale.Test));
         Assert.Equal((grid.Count, grid.Count), (report.Finished, report.Expected));
         Assert.All(report.Files, file => Assert.True(new FileInfo(file).Length > 0, file));

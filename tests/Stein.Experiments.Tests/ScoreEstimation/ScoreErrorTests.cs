@@ -15,7 +15,7 @@ namespace Stein.Experiments.Tests.ScoreEstimation;
 /// <summary>Errors of estimators: that they are of the size that is known, and that runs, reports and settings are what they say.</summary>
 public sealed class ScoreErrorTests
 {
-    private static readonly string[] _reportFiles =
+    private static readonly string[] ReportFiles =
     [
         "by_dimension_gauss_K30.md",
         "by_dimension_gauss_K30_rule.png",
@@ -121,7 +121,7 @@ public sealed class ScoreErrorTests
         ReportOutcome report = ExperimentChecks.AssertReported(ExperimentRegistry.ScoreError, folder);
         string[] names = [.. report.Files.Select(file => Path.GetFileName(file))];
         Assert.Equal(report.Finished + 1, File.ReadLines(Path.Combine(folder.File("report"), "score_errors.csv")).Count());
-        Assert.All(_reportFiles, name => Assert.Contains(name, names));
+        Assert.All(ReportFiles, name => Assert.Contains(name, names));
         Assert.Equal(4, report.Tables.Count);
     }
 

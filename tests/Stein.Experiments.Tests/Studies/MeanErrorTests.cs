@@ -14,7 +14,10 @@ public sealed class MeanErrorTests
         using var folder = new TemporaryFolder();
         var experiment = new MeanError();
         ExperimentChecks.AssertResumable(experiment.Identify(new MeanErrorSettings { Samples = 5, Trials = 4 }));
-        ReportOutcome report = ExperimentChecks.AssertReported(experiment, folder);
+        var store = new RunStore(folder.File("runs"));
+        IReadOnlyList<RunConfig> grid = experiment.Grid(GridScale.Test);
+        Stores.Run(store, grid);
+        ReportOutcome report = ExperimentChecks.AssertReported(experiment, folder, store, grid);
         string[] names = [.. report.Files.Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         Assert.Equal(
             ["figures.md", "metrics.csv.gz", "provenance.json", "spread.csv", "spread.md", "spread.png", "spread.svg", "spread.tex"],
