@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using MathNet.Numerics.Distributions;
 using Stein.Engine.Devices;
 using Stein.Engine.Kernels;
@@ -64,9 +63,6 @@ internal sealed record MixtureParticlesSettings
     /// <remarks>Runs of one seed, dimension and separation start from the same particles, whatever the rest.</remarks>
     [Description("seed of everything random")]
     public uint Seed { get; init; } = 60;
-
-    [JsonIgnore]
-    public double EffectiveFirstSigma => FirstSigma ?? (2 * Separation);
 
     public GaussianMixture Target() => GaussianMixture.TwoModes(Separation, Weight, Dimension);
 }
@@ -198,36 +194,25 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         string[] exactKeys = [.. keys.Intersect(["particles", "kernel", "exact_samples"])];
         return
         [
-            .. results.Conditions(config => config with { Seed = 0 }).Select(condition => new Row(
-                ParticleAlgorithm.Of(condition.Config),
-                Variant(condition.Runs[0], keys),
-                condition.Config,
-                "",
-                condition.Runs,
-                condition.Expected)),
-            .. from part in results.By(config => (
+            .. from condition in results.Conditions(config => config with { Seed = 0 })
+               select new Row(ParticleAlgorithm.Of(condition.Config), keys, condition.Runs, condition.Expected),
+            .. from target in results.By(config => (
                    config.Dimension, config.Separation, config.Weight, config.Particles, config.Kernel, config.ExactSamples))
-               let runs = part.Part.Runs.DistinctBy(run => run.Config.Seed).ToArray()
                select new Row(
                    ParticleAlgorithm.Exact,
-                   Variant(runs[0], exactKeys),
-                   runs[0].Config,
-                   ExactPrefix,
-                   runs,
-                   part.Part.Plan.Select(run => run.Canonical["seed"]!.GetValue<uint>()).Distinct().Count()),
+                   exactKeys,
+                   [.. target.Part.Runs.DistinctBy(run => run.Config.Seed)],
+                   target.Part.Plan.DistinctBy(run => ((MixtureParticlesSettings)run.Config).Seed).Count()),
         ];
-
-        static string Variant(StoredRun<MixtureParticlesSettings> run, IReadOnlyList<string> keys)
-            => Results<MixtureParticlesSettings>.Variant(run.Run, keys);
     }
 
     private static Figure ShareFigure(IReadOnlyList<Row> rows, string caption)
     {
         MixtureParticlesSettings config = rows[0].Config;
         var algorithms = rows.Where(row => row.Algorithm != ParticleAlgorithm.Exact)
-            .OrderBy(row => ParticleAlgorithm.Names.ToList().IndexOf(row.Algorithm.Id)).GroupBy(row => row.Title).ToList();
-        double[] separations = [.. rows.Select(row => row.Config.Separation).Distinct().Order()];
-        Row[] truth = [.. separations.Select(separation => rows.First(row => row.Config.Separation == separation))];
+            .OrderBy(row => row.Algorithm.Rank).GroupBy(row => row.Title).ToList();
+        Row[] truth = [.. rows.DistinctBy(row => row.Config.Separation).OrderBy(row => row.Config.Separation)];
+        double[] separations = [.. truth.Select(row => row.Config.Separation)];
         (double left, double right) = (separations[0] - 0.5, separations[^1] + 0.5);
         return new Figure(
             $"share_D{config.Dimension}_weight{config.Weight}",
@@ -271,21 +256,24 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
               where alike is not null
               select new Example(alike.Config, NumericCsv.Read(Path.Combine(alike.Folder, PositionsFile)).Values);
 
-    private static DataTable ExampleData(IReadOnlyList<Example> examples) => DataTable.Create(
-        "examples",
-        from example in examples
-        from particle in Enumerable.Range(0, example.Config.Particles)
-        select (example.Config, example.Positions, Particle: particle),
-        new("algorithm", point => point.Config.Algorithm),
-        new("dimension", point => point.Config.Dimension),
-        new("separation", point => point.Config.Separation),
-        new("weight", point => point.Config.Weight),
-        new("seed", point => point.Config.Seed),
-        new("particle", point => point.Particle),
-        new("x1", point => point.Positions[point.Particle * point.Config.Dimension]),
-        new("x2", point => point.Config.Dimension == 1 ? null : point.Positions[(point.Particle * point.Config.Dimension) + 1]))
-        with
-    { IsInJson = false };
+    private static DataTable ExampleData(IReadOnlyList<Example> examples)
+    {
+        var particles =
+            from example in examples
+            from particle in example.Positions.Chunk(example.Config.Dimension).Index()
+            select (example.Config, particle.Index, Position: particle.Item);
+        return DataTable.Create(
+            "examples",
+            particles,
+            new("algorithm", particle => particle.Config.Algorithm),
+            new("dimension", particle => particle.Config.Dimension),
+            new("separation", particle => particle.Config.Separation),
+            new("weight", particle => particle.Config.Weight),
+            new("seed", particle => particle.Config.Seed),
+            new("particle", particle => particle.Index),
+            new("x1", particle => particle.Position[0]),
+            new("x2", particle => particle.Position.Length == 1 ? null : particle.Position[1])) with { IsInJson = false };
+    }
 
     /// <summary>
     /// Final particles, the algorithms one above the other: on the line histograms under the target's density, in the plane points with
@@ -334,29 +322,26 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         var logarithms = new double[grid.Length];
         example.Config.Target().LogDensities(grid, logarithms);
         double peak = Math.Exp(logarithms.Max());
-        yield return new Boxes(
-            "",
-            example.Style,
-            [
-                .. example.Positions.GroupBy(x => Math.Floor(x / Width)).Select(bin => new Box(
-                    bin.Key * Width, (bin.Key + 1) * Width, bottom, bottom + (bin.Count() / (example.Positions.Length * Width * peak)))),
-            ]);
-        yield return Outline(
-            "density of the target", grid.Zip(logarithms, (x, logarithm) => new Point(x, bottom + (Math.Exp(logarithm) / peak))));
+        return
+        [
+            new Boxes(
+                "",
+                example.Style,
+                [
+                    .. example.Positions.GroupBy(x => Math.Floor(x / Width)).Select(bin => new Box(
+                        bin.Key * Width, (bin.Key + 1) * Width, bottom, bottom + (bin.Count() / (example.Positions.Length * Width * peak)))),
+                ]),
+            Outline("density of the target", grid.Zip(logarithms, (x, logarithm) => new Point(x, bottom + (Math.Exp(logarithm) / peak)))),
+        ];
     }
 
-    private static IEnumerable<Layer> Cloud(Example example, double middle)
-    {
-        foreach (double mode in new[] { -example.Config.Separation, example.Config.Separation })
-        {
-            foreach (double radius in new[] { 1.0, 2.0 })
-            {
-                yield return Outline("modes of the target", Enumerable.Range(0, 73).Select(index => index * Math.PI / 36)
-                    .Select(angle => new Point(mode + (radius * Math.Cos(angle)), middle + (radius * Math.Sin(angle)))));
-            }
-        }
-
-        yield return new Series(
+    private static IEnumerable<Layer> Cloud(Example example, double middle) =>
+    [
+        .. from mode in (double[])[-example.Config.Separation, example.Config.Separation]
+           from radius in (double[])[1, 2]
+           select Outline("modes of the target", Enumerable.Range(0, 73).Select(index => index * Math.PI / 36)
+               .Select(angle => new Point(mode + (radius * Math.Cos(angle)), middle + (radius * Math.Sin(angle))))),
+        new Series(
             "",
             example.Style,
             [.. example.Positions.Chunk(example.Config.Dimension).Select(point => new Point(point[0], middle + point[1]))])
@@ -364,8 +349,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             HasLine = false,
             MarkerSize = 6,
             MarkerLineWidth = 1.6f,
-        };
-    }
+        },
+    ];
 
     private static Series Outline(string label, IEnumerable<Point> points)
         => new(label, SeriesStyle.Outline, [.. points]) { HasMarkers = false, LineWidth = 1.2f };
@@ -409,19 +394,17 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
 
     private sealed record Example(MixtureParticlesSettings Config, double[] Positions)
     {
-        public SeriesStyle Style => SeriesStyle.Of(ParticleAlgorithm.Names.ToList().IndexOf(Config.Algorithm));
+        public SeriesStyle Style => SeriesStyle.Of(ParticleAlgorithm.Of(Config).Rank);
     }
 
-    /// <summary>The seeds of an algorithm, or of exact samples, whose values have the prefix <see cref="ExactPrefix"/>.</summary>
+    /// <summary>The seeds of an algorithm, or of exact samples.</summary>
+    /// <param name="Keys">The settings that differ among the rows.</param>
     private sealed record Row(
-        ParticleAlgorithm Algorithm,
-        string Variant,
-        MixtureParticlesSettings Config,
-        string Prefix,
-        IReadOnlyList<StoredRun<MixtureParticlesSettings>> Runs,
-        int Expected)
-        : Condition<MixtureParticlesSettings>(Config, Runs, Expected)
+        ParticleAlgorithm Algorithm, IReadOnlyList<string> Keys, IReadOnlyList<StoredRun<MixtureParticlesSettings>> Runs, int Expected)
+        : Condition<MixtureParticlesSettings>(Runs[0].Config, Runs, Expected)
     {
+        public string Variant { get; } = Results<MixtureParticlesSettings>.Variant(Runs[0].Run, Keys);
+
         public string Title => Variant.Length == 0 ? Algorithm.Title : $"{Algorithm.Title} ({Variant})";
 
         /// <summary>The expected share of draws of the target that are nearer to the other mode.</summary>
@@ -431,7 +414,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         /// <summary>The expected share of draws of the target with |x₁| &lt; m/2.</summary>
         public double BetweenTruth => Normal.CDF(0, 1, 1.5 * Config.Separation) - Normal.CDF(0, 1, 0.5 * Config.Separation);
 
-        public override Summary Over(Quantity quantity) => Over(run => run.Number(Prefix + quantity.Name));
+        public override Summary Over(Quantity quantity)
+            => Over(run => run.Number(Algorithm == ParticleAlgorithm.Exact ? ExactPrefix + quantity.Name : quantity.Name));
     }
 
     /// <summary>Particles drawn from the one mode, moved towards the mixture, and compared with draws of it.</summary>
@@ -448,7 +432,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             (this.device, this.config, target) = (device, config, config.Target());
             (ParticleFlow flow, discrepancy) = RadialKernels.Visit(config.Kernel, this);
             NoiseSchedule? schedule = ParticleAlgorithm.Of(config).IsAnnealed
-                ? new NoiseSchedule(config.EffectiveFirstSigma, config.Iterations)
+                ? new NoiseSchedule(config.FirstSigma ?? (2 * config.Separation), config.Iterations)
                 : null;
             sampler = new ParticleSampler(flow, target, schedule, config.StepSize, Start());
         }
@@ -470,13 +454,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
                     $"the positions of the particles are no longer finite at iteration {sampler.Iteration}", sampler.Iteration);
             }
 
-            return
-            [
-                Share.At(ParticleMeasures.OtherShare(positions, config.Dimension)),
-                Between.At(ParticleMeasures.BetweenShare(positions, config.Dimension, config.Separation)),
-                Discrepancy.At(discrepancy(positions)),
-                new("sigma", sampler.Sigma),
-            ];
+            return [.. Values(positions), new("sigma", sampler.Sigma)];
         }
 
         public TrainingResult Finish()
@@ -484,25 +462,35 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             double[] reference = Draws(stream: 0, config.ExactSamples);
             double[] positions = Positions();
             return new(
-                [.. Values("", positions, reference), .. Values(ExactPrefix, Draws(stream: 1, config.Particles), reference)],
+                [
+                    .. WithReference(positions),
+                    .. WithReference(Draws(stream: 1, config.Particles)).Select(value => value with { Name = ExactPrefix + value.Name }),
+                ],
                 new RunFile(PositionsFile, new DataTable(
                     "",
                     [.. Enumerable.Range(1, config.Dimension).Select(d => $"x{d}")],
                     [.. positions.Chunk(config.Dimension).Select(row => (IReadOnlyList<object?>)[.. row])]).WriteCsv));
+
+            Metric[] WithReference(double[] points) =>
+            [
+                .. Values(points),
+                MeanDiscrepancy.At(ParticleMeasures.SquaredMeanDiscrepancy(points, reference, config.Dimension)),
+            ];
         }
 
         public (ParticleFlow Flow, Func<double[], double> Discrepancy) Visit<TKernel>()
             where TKernel : struct, IRadialKernel
             => (
-                ParticleAlgorithm.Of(config).CreateFlow<TKernel>(device, config.Particles, config.Dimension),
+                ParticleAlgorithm.Of(config).IsVariational
+                    ? new SteinVariationalGradientDescent<TKernel>(device, config.Particles, config.Dimension)
+                    : new KernelSteinDescent<TKernel>(device, config.Particles, config.Dimension),
                 points => ParticleMeasures.SteinDiscrepancy<TKernel>(device, points, target));
 
-        private IEnumerable<Metric> Values(string prefix, double[] points, double[] reference) =>
+        private Metric[] Values(double[] points) =>
         [
-            new(prefix + Share.Name, ParticleMeasures.OtherShare(points, config.Dimension)),
-            new(prefix + Between.Name, ParticleMeasures.BetweenShare(points, config.Dimension, config.Separation)),
-            new(prefix + Discrepancy.Name, discrepancy(points)),
-            new(prefix + MeanDiscrepancy.Name, ParticleMeasures.SquaredMeanDiscrepancy(points, reference, config.Dimension)),
+            Share.At(ParticleMeasures.OtherShare(points, config.Dimension)),
+            Between.At(ParticleMeasures.BetweenShare(points, config.Dimension, config.Separation)),
+            Discrepancy.At(discrepancy(points)),
         ];
 
         private double[] Draws(uint stream, int count)
@@ -512,10 +500,11 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         private double[] Start()
         {
             var stream = new PhiloxStream(config.Seed, StreamPurpose.Initialisation);
-            var start = new double[config.Particles * config.Dimension];
-            for (int index = 0; index < start.Length; index++)
-                start[index] = (config.StartDeviation * stream.NextNormal()) - (index % config.Dimension == 0 ? config.Separation : 0);
-            return start;
+            return
+            [
+                .. from index in Enumerable.Range(0, config.Particles * config.Dimension)
+                   select (config.StartDeviation * stream.NextNormal()) - (index % config.Dimension == 0 ? config.Separation : 0),
+            ];
         }
 
         private double[] Positions() => device.Read(sampler.Positions);

@@ -1,7 +1,3 @@
-using Stein.Engine.Devices;
-using Stein.Engine.Kernels;
-using Stein.Engine.Particles;
-
 namespace Stein.Experiments.Mixtures.Particles;
 
 /// <summary>A way to move particles. Another one is a line here.</summary>
@@ -24,12 +20,8 @@ internal sealed record ParticleAlgorithm(string Id, string Title, bool IsVariati
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(algorithm => algorithm.Id)];
 
-    public static ParticleAlgorithm Of(MixtureParticlesSettings config) => All.Single(algorithm => algorithm.Id == config.Algorithm);
+    /// <summary>Its place in tables and figures, from 0.</summary>
+    public int Rank => Array.IndexOf(All, this);
 
-    /// <summary>Its flow, with a kernel.</summary>
-    public ParticleFlow CreateFlow<TKernel>(Device device, int particles, int dimension)
-        where TKernel : struct, IRadialKernel
-        => IsVariational
-            ? new SteinVariationalGradientDescent<TKernel>(device, particles, dimension)
-            : new KernelSteinDescent<TKernel>(device, particles, dimension);
+    public static ParticleAlgorithm Of(MixtureParticlesSettings config) => All.Single(algorithm => algorithm.Id == config.Algorithm);
 }

@@ -16,11 +16,18 @@ internal sealed record Hypothesis(GaussianMixture Model, GaussianMixture Truth, 
 internal sealed record MixtureProblem(
     string Name, string Sentence, string SeparationLabel, string Symbol, Func<MixtureTestSettings, Hypothesis> Hypothesis)
 {
-    /// <summary>The variance of the second mode of <c>unequal-scales</c>; that of the first is 1.</summary>
-    private const double LargeVariance = 9;
-
     public static readonly MixtureProblem Modes = Weighted(
-        "modes", "The model has two modes of variance 1 and equal weight at −m and m on the first axis.", 0.5, TwoModes);
+        "modes",
+        "The model has two modes of variance 1 and equal weight at −m and m on the first axis.",
+        config => Mixture(config, [-config.Separation, config.Separation], [1, 1]));
+
+    public static readonly MixtureProblem Scale = new(
+        "scale",
+        "Model N(0, I), samples of N(0, s²I): one mode, where a remedy only costs.",
+        "Standard deviation s",
+        "s",
+        config => new(
+            Mixture(config, [0], [1]), Mixture(config, [0], [config.Separation * config.Separation]), config.Separation == 1));
 
     private static readonly MixtureProblem[] All =
     [
@@ -28,28 +35,18 @@ internal sealed record MixtureProblem(
         Weighted(
             "three-modes",
             "The model has three modes of variance 1 and equal weight at −m, 0 and m on the first axis.",
-            1.0 / 3,
-            ThreeModes),
+            config => Mixture(config, [-config.Separation, 0, config.Separation], [1, 1, 1])) with { ModelWeight = 1.0 / 3 },
         Weighted(
             "unequal-scales",
             "The model has two modes of equal weight at −m and m on the first axis, with variances 1 and 9.",
-            0.5,
-            config => GaussianMixture.Isotropic(config.Dimension, [0.5, 0.5], TwoModes(config).Means, [1, LargeVariance])),
+            config => Mixture(config, [-config.Separation, config.Separation], [1, 9])),
         new(
             "shift",
             "Model N(0, I), samples of N(δ, I), δ on the first axis: one mode, where a remedy only costs.",
             "Shift of the mean δ",
             "δ",
-            config => new(OneMode(config, 0, 1), OneMode(config, config.Separation, 1), config.Separation == 0)),
-        new(
-            "scale",
-            "Model N(0, I), samples of N(0, s²I): one mode, where a remedy only costs.",
-            "Standard deviation s",
-            "s",
-            config => new(OneMode(config, 0, 1), OneMode(config, 0, config.Separation), config.Separation == 1))
-        {
-            IsScale = true,
-        },
+            config => new(Mixture(config, [0], [1]), Mixture(config, [config.Separation], [1]), config.Separation == 0)),
+        Scale,
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(problem => problem.Name)];
@@ -57,15 +54,11 @@ internal sealed record MixtureProblem(
     /// <summary>The weight of the first mode in the model; null where there is one mode, and weights do not matter.</summary>
     public double? ModelWeight { get; private init; }
 
-    /// <summary>Whether the separation is a standard deviation, which cannot be 0.</summary>
-    public bool IsScale { get; private init; }
-
     public static MixtureProblem Of(MixtureTestSettings config) => All.Single(problem => problem.Name == config.Problem);
 
     /// <summary>A problem of several modes: the samples have the config's weight on the first, and the others share the rest.</summary>
-    private static MixtureProblem Weighted(
-        string name, string sentence, double modelWeight, Func<MixtureTestSettings, GaussianMixture> model)
-        => new(name, sentence, "Separation m", "m", config => Reweighted(model(config), config.Weight)) { ModelWeight = modelWeight };
+    private static MixtureProblem Weighted(string name, string sentence, Func<MixtureTestSettings, GaussianMixture> model)
+        => new(name, sentence, "Separation m", "m", config => Reweighted(model(config), config.Weight)) { ModelWeight = 0.5 };
 
     private static Hypothesis Reweighted(GaussianMixture model, double weight)
     {
@@ -75,20 +68,12 @@ internal sealed record MixtureProblem(
         return new(model, holds ? model : model.WithWeights([weight, .. Enumerable.Repeat(others, weights.Length - 1)]), holds);
     }
 
-    private static GaussianMixture TwoModes(MixtureTestSettings config)
-        => GaussianMixture.TwoModes(config.Separation, 0.5, config.Dimension);
-
-    private static GaussianMixture ThreeModes(MixtureTestSettings config)
+    /// <summary>Modes of equal weight at some places on the first axis.</summary>
+    private static GaussianMixture Mixture(MixtureTestSettings config, double[] places, double[] variances)
     {
-        var means = new double[3 * config.Dimension];
-        (means[0], means[2 * config.Dimension]) = (-config.Separation, config.Separation);
-        return GaussianMixture.Isotropic(config.Dimension, [1.0 / 3, 1.0 / 3, 1.0 / 3], means, [1, 1, 1]);
-    }
-
-    private static GaussianMixture OneMode(MixtureTestSettings config, double mean, double deviation)
-    {
-        var means = new double[config.Dimension];
-        means[0] = mean;
-        return GaussianMixture.Isotropic(config.Dimension, [1], means, [deviation * deviation]);
+        var means = new double[places.Length * config.Dimension];
+        for (int k = 0; k < places.Length; k++)
+            means[k * config.Dimension] = places[k];
+        return GaussianMixture.Isotropic(config.Dimension, [.. places.Select(_ => 1.0 / places.Length)], means, variances);
     }
 }

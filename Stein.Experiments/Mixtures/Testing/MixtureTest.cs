@@ -84,7 +84,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     /// <summary>Tests under the hypothesis, where a level of 5 % is to be told from one of 6 %.</summary>
     private const int NullTrials = 2000;
 
-    private const int FewestPoints = 3;
+    private const int MinPoints = 3;
 
     private static readonly MixtureTestSettings Default = new();
     private static readonly MixtureRemedy[] LadderRules = [MixtureRemedy.Ladder, MixtureRemedy.Selected, MixtureRemedy.Maximum];
@@ -140,11 +140,11 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     protected override void Validate(MixtureTestSettings config)
     {
-        if (MixtureProblem.Of(config).IsScale && config.Separation == 0)
+        if (MixtureProblem.Of(config) == MixtureProblem.Scale && config.Separation == 0)
             throw InvalidConfigException.Value("separation", config.Separation, "a positive number: the standard deviation of the sample");
-        int smallest = MixtureRemedy.Of(config).Rule.SmallestSample;
-        if (config.Samples < smallest)
-            throw InvalidConfigException.Value("samples", config.Samples, $"at least {smallest} where \"remedy\" is \"{config.Remedy}\"");
+        int min = MixtureRemedy.Of(config).Rule.MinSamples;
+        if (config.Samples < min)
+            throw InvalidConfigException.Value("samples", config.Samples, $"at least {min} where \"remedy\" is \"{config.Remedy}\"");
         if (1.0 / (config.Replicates + 1) > config.Level)
         {
             throw InvalidConfigException.Value("replicates", config.Replicates, Invariant(
@@ -183,7 +183,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         Hypothesis hypothesis = MixtureProblem.Of(config).Hypothesis(config);
         MixtureRemedy remedy = MixtureRemedy.Of(config);
         SampleTest test = remedy.Rule.Prepare(
-            count => new MixtureTester(device, config, count), config.Samples, remedy.Views(hypothesis, config));
+            count => new MixtureTester(device, config, count), config.Samples, [.. remedy.Views(hypothesis, config)]);
         return index =>
         {
             var stream = new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index);
@@ -272,7 +272,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         from remedy in (MixtureTestSettings[])[.. Remedies(), Temper(4), Temper(16)]
         select WithTrials(remedy with { Problem = problem.Name, Separation = separation });
 
-    private static IEnumerable<MixtureTestSettings> Remedies() => [Default, .. NoiseView.Ladder.Select(Noise), .. LadderRules.Select(With)];
+    private static IEnumerable<MixtureTestSettings> Remedies() => [Default, .. MixtureView.Ladder.Select(Noise), .. LadderRules.Select(With)];
 
     private static IEnumerable<MixtureTestSettings> FewRemedies() => [Default, Noise(4), Temper(16), .. LadderRules.Select(With)];
 
@@ -395,7 +395,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         from part in cells.Where(cell => cell.Remedy == remedy && cell.Problem.ModelWeight is not null)
             .GroupBy(cell => (cell.Place, cell.Weight, cell.Variant))
         let separations = part.Select(cell => cell.Config.Separation).Distinct().Order().ToArray()
-        let strengths = part.Select(cell => remedy.Strength!.Of(cell.Config)).Distinct().Order().ToArray()
+        let strengths = part.Select(cell => remedy.Strength!.Value.Of(cell.Config)).Distinct().Order().ToArray()
         where separations.Length > 1 && strengths.Length > 1
         let first = part.First()
         select new Figure(
@@ -403,12 +403,12 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
             Invariant($"Share of tests that reject, in per cent, where the sample's weight of the first mode is {first.Weight:0.###}. ")
                 + Protocol([.. part]),
             Names(first.Problem.SeparationLabel, separations),
-            Names(remedy.Strength!.Label, strengths),
+            Names(remedy.Strength!.Value.Label, strengths),
             [
                 new HeatMap("share of tests that reject, in per cent", [
                     .. part.Select(cell => new HeatCell(
                         Array.IndexOf(separations, cell.Config.Separation),
-                        Array.IndexOf(strengths, remedy.Strength!.Of(cell.Config)),
+                        Array.IndexOf(strengths, remedy.Strength!.Value.Of(cell.Config)),
                         cell.Power,
                         Invariant($"{100 * cell.Power:0}"))),
                 ]),
@@ -425,7 +425,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     private static IEnumerable<Figure> DiscrepancyCurves(Cell[] cells) =>
         from part in cells.Where(cell => cell.Remedy.ViewCount == 1 && cell.Problem.ModelWeight is not null)
             .GroupBy(cell => (cell.Place, cell.Config.Separation, cell.Config.Trials, cell.Variant))
-        where part.Select(cell => cell.Weight).Distinct().Count() > FewestPoints
+        where part.Select(cell => cell.Weight).Distinct().Count() > MinPoints
         let first = part.First()
         select Lines(
             $"discrepancy_{first.Place}_separation{NumberText.Tick(first.Config.Separation)}{first.Suffix}",
@@ -441,7 +441,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         .. from part in cells.Where(cell => cell.Problem == MixtureProblem.Modes)
                .GroupBy(cell => (cell.Config.Separation, cell.Weight, cell.Variant))
            let dimensions = part.Select(cell => (double)cell.Config.Dimension).Distinct().Order().ToArray()
-           where dimensions.Length >= FewestPoints
+           where dimensions.Length >= MinPoints
            let first = part.First()
            select Lines(
                Invariant($"power_by_dimension_separation{first.Config.Separation}_weight{first.Weight:0.###}{first.Suffix}"),
@@ -453,7 +453,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
                cell => cell.PowerAt(cell.Config.Dimension)),
         .. from part in cells.Where(cell => cell.Problem.ModelWeight is null)
                .GroupBy(cell => (cell.Place, cell.Variant))
-           where part.Select(cell => cell.Config.Separation).Distinct().Count() >= FewestPoints
+           where part.Select(cell => cell.Config.Separation).Distinct().Count() >= MinPoints
            let first = part.First()
            select Lines(
                $"cost_{first.Place}{first.Suffix}",

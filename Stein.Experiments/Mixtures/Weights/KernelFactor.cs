@@ -16,7 +16,7 @@ namespace Stein.Experiments.Mixtures.Weights;
 internal sealed class KernelFactor
 {
     /// <summary>The largest diagonal entry of what is left out of K, whose own diagonal is 1; rounding is a tenth of that.</summary>
-    public const double Tolerance = 1e-14;
+    private const double Tolerance = 1e-14;
 
     // Rows of Lᵀ: R of length N.
     private readonly List<double[]> columns = [];
@@ -28,13 +28,7 @@ internal sealed class KernelFactor
         Array.Fill(left, 1);
         while (columns.Count < samples.Length)
         {
-            int pivot = 0;
-            for (int i = 1; i < left.Length; i++)
-            {
-                if (left[i] > left[pivot])
-                    pivot = i;
-            }
-
+            int pivot = Array.IndexOf(left, left.Max());
             if (!(left[pivot] > Tolerance))
                 break;
             double[] column = Array.ConvertAll(
@@ -53,9 +47,6 @@ internal sealed class KernelFactor
             columns.Add(column);
         }
     }
-
-    /// <summary>R.</summary>
-    public int Rank => columns.Count;
 
     /// <summary><c>sᵀKs</c>.</summary>
     /// <param name="vector">s (N).</param>

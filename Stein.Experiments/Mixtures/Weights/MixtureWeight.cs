@@ -144,10 +144,12 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
         (double weight, bool isDetermined) = Learn(config, objective);
         double best = config.Objective == "mle" ? weight : Learn(config, new LikelihoodObjective(sample.Values)).Weight;
         Span<double> gradient = stackalloc double[1];
-        TwoModeParameters half = TwoModeParameters.Separated(config.Separation);
-        objective.Evaluate(half, gradient);
-        return new(index, weight, best, isDetermined, Math.Abs(gradient[0]) / objective.Magnitude(half));
+        (_, double magnitude) = objective.Evaluate(TwoModeParameters.Separated(config.Separation), gradient);
+        return new(index, weight, best, isDetermined, Math.Abs(gradient[0]) / magnitude);
     }
+
+    private static (double Weight, bool IsDetermined) Learn(MixtureWeightSettings config, WeightObjective objective)
+        => config.IsFull ? FullFit.Minimise(objective, config.Separation) : WeightScan.Minimise(objective, config.Separation);
 
     protected override Report Compose(Results<MixtureWeightSettings> results) => new(
     [
@@ -216,19 +218,6 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
             + "KSD is the U-statistic with the inverse multiquadric kernel, its bandwidth the median distance. Noise is added to the "
             + "samples and the model is smoothed exactly; the ladder is the sum over σ from 1 to 16, a factor √2 apart, with weights σ². "
             + "The tempered objective has samples of the tempered truth itself, which takes knowing it.";
-    }
-
-    private static (double Weight, bool IsDetermined) Learn(MixtureWeightSettings config, WeightObjective objective)
-    {
-        if (config.IsFull)
-        {
-            (TwoModeParameters parameters, bool isMinimum) = FullFit.Minimise(objective, FullFit.Start(config.Separation));
-            return (parameters.LeftWeight, isMinimum);
-        }
-
-        TwoModeParameters known = TwoModeParameters.Separated(config.Separation);
-        (double logit, bool isDetermined) = WeightScan.Minimise(objective, known);
-        return ((known with { Logit = logit }).Weight, isDetermined);
     }
 
     private static string TitleOf(MixtureWeightSettings config) => WeightMethod.Of(config).Title(config);

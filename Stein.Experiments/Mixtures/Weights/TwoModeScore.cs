@@ -35,21 +35,6 @@ internal readonly struct TwoModeScore
         constant = parameters.Logit + (0.5 * Math.Log(firstPrecision / secondPrecision));
     }
 
-    /// <summary>r, a₁ and a₂ at x.</summary>
-    public (double Responsibility, double First, double Second) At(double point)
-    {
-        (double first, double second) = (point - firstMean, point - secondMean);
-        double z = constant - (0.5 * ((firstPrecision * first * first) - (secondPrecision * second * second)));
-        return (1 / (1 + Math.Exp(-z)), -firstPrecision * first, -secondPrecision * second);
-    }
-
-    /// <summary>s at x.</summary>
-    public double Score(double point)
-    {
-        (double r, double first, double second) = At(point);
-        return (r * first) + ((1 - r) * second);
-    }
-
     /// <summary>s and s′ at x.</summary>
     public (double Score, double Slope) ScoreAndSlope(double point)
     {
@@ -83,5 +68,13 @@ internal readonly struct TwoModeScore
             + (byZ * 0.5 * ((first * first) - firstPrecision)));
         gradient[4] += secondVariance * ((slope * (1 - r) * secondPrecision * secondPrecision) - (bySecond * second * secondPrecision)
             - (byZ * 0.5 * ((second * second) - secondPrecision)));
+    }
+
+    /// <summary>r, a₁ and a₂ at x.</summary>
+    private (double Responsibility, double First, double Second) At(double point)
+    {
+        (double first, double second) = (point - firstMean, point - secondMean);
+        double z = constant - (0.5 * ((firstPrecision * first * first) - (secondPrecision * second * second)));
+        return (1 / (1 + Math.Exp(-z)), -firstPrecision * first, -secondPrecision * second);
     }
 }
