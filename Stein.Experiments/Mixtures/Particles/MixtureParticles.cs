@@ -149,7 +149,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         Row[] rows = [.. Rows(results).OrderBy(row => row.Config.Weight).ThenBy(row => row.Config.Dimension)
             .ThenBy(row => row.Config.Separation).ThenBy(row => row.Variant)];
         string caption = Caption(results);
-        Example[] examples = [.. ExampleRuns(results, dimension: 1), .. ExampleRuns(results, dimension: 2)];
+        Example[] examples = [.. ExamplesOf(results, dimension: 1), .. ExamplesOf(results, dimension: 2)];
         return new(
         [
             DataTable.Create(
@@ -247,14 +247,14 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
     }
 
     /// <summary>A run of each algorithm in a dimension, alike in all else: the first of those nearest to separation 5.</summary>
-    private static IEnumerable<Example> ExampleRuns(Results<MixtureParticlesSettings> results, int dimension)
-        => results.Runs.Where(run => run.Config.Dimension == dimension).MinBy(run => Math.Abs(run.Config.Separation - 5)) is not { } first
-            ? []
-            : from algorithm in ParticleAlgorithm.Names
-              let alike = results.Runs.FirstOrDefault(run
-                  => run.Config with { FirstSigma = null } == first.Config with { FirstSigma = null, Algorithm = algorithm })
-              where alike is not null
-              select new Example(alike.Config, NumericCsv.Read(Path.Combine(alike.Folder, PositionsFile)).Values);
+    private static IEnumerable<Example> ExamplesOf(Results<MixtureParticlesSettings> results, int dimension) =>
+        from first in results.Where(config => config.Dimension == dimension).Runs
+            .OrderBy(run => Math.Abs(run.Config.Separation - 5)).Take(1)
+        from algorithm in ParticleAlgorithm.Names
+        let alike = results.Runs.FirstOrDefault(run
+            => run.Config with { FirstSigma = null } == first.Config with { FirstSigma = null, Algorithm = algorithm })
+        where alike is not null
+        select new Example(alike.Config, NumericCsv.Read(Path.Combine(alike.Folder, PositionsFile)).Values);
 
     private static DataTable ExampleData(IReadOnlyList<Example> examples)
     {
@@ -286,7 +286,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         // In heights of the target's density, where all particles in one mode are twice as high; and in standard deviations of a mode.
         double spacing = isLine ? 2.5 : 7;
         double reach = config.Separation + 4;
-        double[] bottoms = [.. examples.Select((_, index) => (examples.Count - 1 - index) * spacing)];
+        var placed = examples.Select((example, index) => (Example: example, Bottom: (examples.Count - 1 - index) * spacing)).ToArray();
         return new Figure(
             $"example_D{config.Dimension}",
             "Final particles of one run of each algorithm, " + (isLine
@@ -301,18 +301,11 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             new Axis("")
             {
                 Ticks = Ticks.Texts(
-                [
-                    .. examples.Zip(
-                        bottoms,
-                        (example, bottom) => (bottom + (isLine ? 0.5 : 0), ParticleAlgorithm.Of(example.Config).Title)),
-                ]),
-                Limits = (isLine ? -0.1 : -0.5 * spacing, bottoms[0] + (isLine ? spacing : 0.5 * spacing)),
+                    [.. placed.Select(one => (one.Bottom + (isLine ? 0.5 : 0), ParticleAlgorithm.Of(one.Example.Config).Title))]),
+                Limits = (isLine ? -0.1 : -0.5 * spacing, placed[0].Bottom + (isLine ? spacing : 0.5 * spacing)),
                 HasGrid = false,
             },
-            [
-                .. examples.Zip(bottoms, (example, bottom) => isLine ? Histogram(example, bottom, reach) : Cloud(example, bottom))
-                    .SelectMany(layers => layers),
-            ]);
+            [.. placed.SelectMany(one => isLine ? Histogram(one.Example, one.Bottom, reach) : Cloud(one.Example, one.Bottom))]);
     }
 
     private static IEnumerable<Layer> Histogram(Example example, double bottom, double reach)
@@ -328,8 +321,9 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
                 "",
                 example.Style,
                 [
-                    .. example.Positions.GroupBy(x => Math.Floor(x / Width)).Select(bin => new Box(
-                        bin.Key * Width, (bin.Key + 1) * Width, bottom, bottom + (bin.Count() / (example.Positions.Length * Width * peak)))),
+                    .. from bin in example.Positions.GroupBy(x => Math.Floor(x / Width))
+                       let height = bin.Count() / (example.Positions.Length * Width * peak)
+                       select new Box(bin.Key * Width, (bin.Key + 1) * Width, bottom, bottom + height),
                 ]),
             Outline("density of the target", grid.Zip(logarithms, (x, logarithm) => new Point(x, bottom + (Math.Exp(logarithm) / peak)))),
         ];
@@ -358,6 +352,9 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
     private static string Caption(Results<MixtureParticlesSettings> results)
     {
         string first = results.Runs.All(run => run.Config.FirstSigma is null) ? "2m" : "what the row says";
+        string annealed = results.Runs.All(run => !ParticleAlgorithm.Of(run.Config).IsAnnealed) ? ""
+            : $", annealed: the target exactly smoothed with σ from {first} down to {NoiseSchedule.Last} over "
+                + $"{NoiseSchedule.Share:P0} of the iterations, then not";
         string[] conditions =
         [
             .. results.Shared(config => config.Particles, value => $"{value} particles"),
@@ -366,15 +363,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             .. results.Shared(config => config.Iterations, value => $"{value} iterations"),
             .. results.Shared(config => config.StepSize, value => $"steps of Adam of size {NumberText.Tick(value)} √(1 + σ²)"),
             .. results.Shared(config => config.Kernel, value => $"kernel {value}"),
-            .. results.Runs.Any(run => ParticleAlgorithm.Of(run.Config).IsAnnealed)
-                ?
-                [
-                    $"annealed: the target exactly smoothed with σ from {first} down to {NoiseSchedule.Last} over "
-                    + $"{NoiseSchedule.Share:P0} of the iterations, then not",
-                ]
-                : Array.Empty<string>(),
         ];
-        return $"The target is π N(−m e₁, I) + (1 − π) N(m e₁, I). {string.Join(", ", conditions)}. "
+        return $"The target is π N(−m e₁, I) + (1 − π) N(m e₁, I). {string.Join(", ", conditions)}{annealed}. "
             + "In the other mode is what is nearer to m e₁, between the modes |x₁| < m/2. KSD² is the V-statistic with h² = 2D, "
             + "and MMD² the V-statistic of three Gaussian kernels (variances ¼, 1, 4)"
             + string.Concat(results.Shared(config => config.ExactSamples, value => $" against {value} draws")) + ". "

@@ -19,7 +19,8 @@ internal sealed record MixtureProblem(
     public static readonly MixtureProblem Modes = Weighted(
         "modes",
         "The model has two modes of variance 1 and equal weight at −m and m on the first axis.",
-        config => Mixture(config, [-config.Separation, config.Separation], [1, 1]));
+        [-1, 1],
+        [1, 1]);
 
     public static readonly MixtureProblem Scale = new(
         "scale",
@@ -35,11 +36,13 @@ internal sealed record MixtureProblem(
         Weighted(
             "three-modes",
             "The model has three modes of variance 1 and equal weight at −m, 0 and m on the first axis.",
-            config => Mixture(config, [-config.Separation, 0, config.Separation], [1, 1, 1])) with { ModelWeight = 1.0 / 3 },
+            [-1, 0, 1],
+            [1, 1, 1]),
         Weighted(
             "unequal-scales",
             "The model has two modes of equal weight at −m and m on the first axis, with variances 1 and 9.",
-            config => Mixture(config, [-config.Separation, config.Separation], [1, 9])),
+            [-1, 1],
+            [1, 9]),
         new(
             "shift",
             "Model N(0, I), samples of N(δ, I), δ on the first axis: one mode, where a remedy only costs.",
@@ -57,16 +60,19 @@ internal sealed record MixtureProblem(
     public static MixtureProblem Of(MixtureTestSettings config) => All.Single(problem => problem.Name == config.Problem);
 
     /// <summary>A problem of several modes: the samples have the config's weight on the first, and the others share the rest.</summary>
-    private static MixtureProblem Weighted(string name, string sentence, Func<MixtureTestSettings, GaussianMixture> model)
-        => new(name, sentence, "Separation m", "m", config => Reweighted(model(config), config.Weight)) { ModelWeight = 0.5 };
-
-    private static Hypothesis Reweighted(GaussianMixture model, double weight)
-    {
-        double[] weights = model.Weights.ToArray();
-        double others = (1 - weight) / (weights.Length - 1);
-        bool holds = Math.Abs(weight - weights[0]) < GaussianMixture.WeightTolerance;
-        return new(model, holds ? model : model.WithWeights([weight, .. Enumerable.Repeat(others, weights.Length - 1)]), holds);
-    }
+    /// <param name="places">Where the modes are on the first axis, in units of the separation.</param>
+    private static MixtureProblem Weighted(string name, string sentence, double[] places, double[] variances)
+        => new(name, sentence, "Separation m", "m", config =>
+        {
+            GaussianMixture model = Mixture(config, [.. places.Select(place => place * config.Separation)], variances);
+            double others = (1 - config.Weight) / (places.Length - 1);
+            bool holds = Math.Abs(config.Weight - model.Weights[0]) < GaussianMixture.WeightTolerance;
+            return new(
+                model, holds ? model : model.WithWeights([config.Weight, .. Enumerable.Repeat(others, places.Length - 1)]), holds);
+        })
+        {
+            ModelWeight = 1.0 / places.Length,
+        };
 
     /// <summary>Modes of equal weight at some places on the first axis.</summary>
     private static GaussianMixture Mixture(MixtureTestSettings config, double[] places, double[] variances)

@@ -1,5 +1,4 @@
 using Stein.Experiments.Reports;
-using static System.FormattableString;
 
 namespace Stein.Experiments.Mixtures.Testing;
 
@@ -24,11 +23,14 @@ internal sealed record MixtureRemedy(
             Strength = ("Noise σ", "σ", config => config.Sigma),
         };
 
-    public static readonly MixtureRemedy Ladder = OfLadder("ladder", "noise, ladder", ViewRule.Sum);
+    public static readonly MixtureRemedy Ladder =
+        new("ladder", "noise, ladder", ViewRule.Sum, MixtureView.Ladder.Count, MixtureView.Noises);
 
-    public static readonly MixtureRemedy Selected = OfLadder("selected", "noise, σ selected", ViewRule.Selected);
+    public static readonly MixtureRemedy Selected =
+        new("selected", "noise, σ selected", ViewRule.Selected, MixtureView.Ladder.Count, MixtureView.Noises);
 
-    public static readonly MixtureRemedy Maximum = OfLadder("maximum", "noise, largest of ladder", ViewRule.Maximum);
+    public static readonly MixtureRemedy Maximum =
+        new("maximum", "noise, largest of ladder", ViewRule.Maximum, MixtureView.Ladder.Count, MixtureView.Noises);
 
     public static readonly MixtureRemedy Temper = new(
         "temper", "tempered", ViewRule.Sum, 1, (hypothesis, config) => [MixtureView.Tempered(hypothesis, config.Seed, config.Temperature)])
@@ -52,7 +54,7 @@ internal sealed record MixtureRemedy(
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(remedy => remedy.Name)];
 
-    /// <summary>How strong it is: for an axis and with its symbol, the symbol, and its value in a config; null where there is none.</summary>
+    /// <summary>How strong it is: the label of an axis, the symbol, and the value in a config; null where there is none.</summary>
     public (string Label, string Symbol, Func<MixtureTestSettings, double> Of)? Strength { get; private init; }
 
     public static MixtureRemedy Of(MixtureTestSettings config) => All.Single(remedy => remedy.Name == config.Remedy);
@@ -60,15 +62,4 @@ internal sealed record MixtureRemedy(
     /// <summary>The name in tables, as in "noise, σ = 4".</summary>
     public string TitleOf(MixtureTestSettings config)
         => Strength is var (_, symbol, value) ? $"{Title}, {symbol} = {NumberText.Tick(value(config))}" : Title;
-
-    /// <summary>In a few words, as in "noise σ = 4".</summary>
-    public string Describe(MixtureTestSettings config)
-        => Strength is var (_, symbol, value) ? Invariant($"{Title} {symbol} = {value(config)}") : Name;
-
-    private static MixtureRemedy OfLadder(string name, string title, ViewRule rule) => new(
-        name,
-        title,
-        rule,
-        MixtureView.Ladder.Count,
-        (hypothesis, config) => MixtureView.Ladder.Select(sigma => MixtureView.Noise(hypothesis, config.Seed, sigma)));
 }

@@ -165,7 +165,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     {
         string weight = MixtureProblem.Of(config).ModelWeight is null ? "" : Invariant($", weight {config.Weight:0.###}");
         return Invariant($"{config.Problem}, D = {config.Dimension}, separation {config.Separation}{weight}, ")
-            + MixtureRemedy.Of(config).Describe(config);
+            + MixtureRemedy.Of(config).TitleOf(config);
     }
 
     protected override int Draws(MixtureTestSettings config) => config.Trials;
@@ -182,8 +182,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     {
         Hypothesis hypothesis = MixtureProblem.Of(config).Hypothesis(config);
         MixtureRemedy remedy = MixtureRemedy.Of(config);
-        SampleTest test = remedy.Rule.Prepare(
-            count => new MixtureTester(device, config, count), config.Samples, [.. remedy.Views(hypothesis, config)]);
+        SampleTest test = remedy.Rule.Prepare(device, config, [.. remedy.Views(hypothesis, config)]);
         return index =>
         {
             var stream = new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index);
@@ -202,20 +201,20 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     protected override Report Compose(Results<MixtureTestSettings> results)
     {
-        // Files of tests that differ in more than the cell have names of their own.
-        bool hasVariants = results.Runs.Select(run => VariantOf(run.Config)).Distinct().Count() > 1;
-        Cell[] cells = [.. results.Runs.Select(run => new Cell(run, hasVariants))];
+        // Tests that differ in more than the cell have tables and figures of their own.
+        IReadOnlyList<string> keys = results.Differing(
+            "problem", "dimension", "separation", "weight", "remedy", "sigma", "temperature", "trials");
+        Cell[] cells = [.. results.Runs.Select(run => new Cell(run, Results<MixtureTestSettings>.Variant(run.Run, keys)))];
 
         // Cells of the curves have few tests, and how often these reject is not looked at.
         Cell[] tested = results.Scale == GridScale.Paper ? [.. cells.Where(cell => cell.Config.Trials != CurveTrials)] : cells;
         return new(
         [
             Data(cells),
-            .. tested.GroupBy(cell => (cell.Place, cell.Weight, cell.Variant)).Select(part => PowerTable([.. part])),
+            .. tested.GroupBy(cell => cell.Name).Select(part => PowerTable([.. part])),
             .. RuleTable(tested),
             .. HeatMaps(tested),
-            .. DiscrepancyCurves(cells),
-            .. PowerCurves(tested),
+            .. Curves(cells, tested),
             .. results.Scale is null ? [] : BlindScores.Figures(),
         ]);
     }
@@ -272,7 +271,8 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         from remedy in (MixtureTestSettings[])[.. Remedies(), Temper(4), Temper(16)]
         select WithTrials(remedy with { Problem = problem.Name, Separation = separation });
 
-    private static IEnumerable<MixtureTestSettings> Remedies() => [Default, .. MixtureView.Ladder.Select(Noise), .. LadderRules.Select(With)];
+    private static IEnumerable<MixtureTestSettings> Remedies()
+        => [Default, .. MixtureView.Ladder.Select(Noise), .. LadderRules.Select(With)];
 
     private static IEnumerable<MixtureTestSettings> FewRemedies() => [Default, Noise(4), Temper(16), .. LadderRules.Select(With)];
 
@@ -285,39 +285,33 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     private static MixtureTestSettings WithTrials(MixtureTestSettings config)
         => MixtureProblem.Of(config).Hypothesis(config).Holds ? config with { Trials = NullTrials } : config;
 
-    private static DataTable Data(Cell[] cells) => DataTable.Create(
-        "tests",
-        cells,
-        new("problem", cell => cell.Config.Problem),
-        new("dim", cell => cell.Config.Dimension),
-        new("separation", cell => cell.Config.Separation),
-        new("weight", cell => cell.Weight),
-        new("is_null", cell => cell.IsNull),
-        new("remedy", cell => cell.Config.Remedy),
-        new("sigma", cell => cell.Remedy == MixtureRemedy.Noise ? cell.Config.Sigma : null),
-        new("temperature", cell => cell.Remedy == MixtureRemedy.Temper ? cell.Config.Temperature : null),
-        new("samples", cell => cell.Config.Samples),
-        new("kernel", cell => cell.Config.Kernel),
-        new("bootstrap", cell => cell.Config.Bootstrap),
-        new("replicates", cell => cell.Config.Replicates),
-        new("level", cell => cell.Config.Level),
-        new("seed", cell => cell.Config.Seed),
-        new("trials", cell => cell.Config.Trials),
-        new("rejections", cell => cell.Count),
-        new("power", cell => cell.Power),
-        new("lower", cell => cell.Interval.Low),
-        new("upper", cell => cell.Interval.High),
-        new("agrees", cell => cell.Agrees),
-        new("statistic", cell => cell.Run[Statistic]),
-        new("statistic_se", cell => cell.Run[StatisticError]),
-        new("chosen_sigma", cell => cell.Run[ChosenSigma]));
+    private static DataTable Data(Cell[] cells)
+    {
+        return DataTable.Create(
+            "tests",
+            cells,
+            [
+                .. Of(Results<MixtureTestSettings>.SettingColumns(
+                    "problem", "dimension", "separation", "weight", "remedy", "sigma", "temperature", "samples", "kernel", "bootstrap",
+                    "replicates", "level", "seed", "trials")),
+                new("is_null", cell => cell.IsNull),
+                .. Of(Results<MixtureTestSettings>.QuantityColumns([Rejections])),
+                new("power", cell => cell.Power),
+                new("lower", cell => cell.Interval.Low),
+                new("upper", cell => cell.Interval.High),
+                new("agrees", cell => cell.Agrees),
+                .. Of(Results<MixtureTestSettings>.QuantityColumns([Statistic, StatisticError, ChosenSigma])),
+            ]);
+
+        static IEnumerable<DataColumn<Cell>> Of(IEnumerable<DataColumn<StoredRun<MixtureTestSettings>>> columns)
+            => columns.Select(column => new DataColumn<Cell>(column.Name, cell => column.Value(cell.Run)));
+    }
 
     /// <summary>One row per remedy, one column per separation.</summary>
     private static Table PowerTable(Cell[] cells)
     {
         Cell first = cells[0];
-        (string weightOfName, string weightOfTitle) = double.IsNaN(first.Weight)
-            ? ("", "") : (Invariant($"_weight{first.Weight:0.###}"), Invariant($", sample's weight {first.Weight:0.###}"));
+        string weight = double.IsNaN(first.Weight) ? "" : Invariant($", sample's weight {first.Weight:0.###}");
         string what = cells.All(cell => cell.IsNull) ? "Rejections under the hypothesis" : "Power";
         string variant = first.Variant.Length == 0 ? "" : $" ({first.Variant})";
         Table table = Pivot(withIntervals: true);
@@ -326,9 +320,9 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         return table.Columns.Count <= 4 ? table : table with { ShortRows = Pivot(withIntervals: false).Rows };
 
         Table Pivot(bool withIntervals) => Table.Pivot(
-            $"power_{first.Place}{weightOfName}{first.Suffix}",
+            $"power_{first.Name}",
             Invariant($"{what} in per cent at level {first.Config.Level:0.###}: {first.Config.Problem}, D = {first.Config.Dimension}")
-                + $"{weightOfTitle}{variant}",
+                + $"{weight}{variant}",
             $"{Protocol(cells)} In brackets the 95 % interval (Clopper and Pearson). "
                 + "Under the hypothesis ↑ and ↓ mark counts outside the central 95 % of the binomial law of the level. "
                 + "Tempered tests have samples of the tempered truth itself, which takes knowing it.",
@@ -355,7 +349,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         (ILookup<MixtureRemedy, Cell> ByRemedy, Cell Best)[] rows =
         [
             .. from place in cells.Where(cell => !cell.IsNull)
-                   .GroupBy(cell => (cell.Place, cell.Config.Separation, cell.Weight, cell.Variant))
+                   .GroupBy(cell => (cell.Name, cell.Config.Separation))
                let remedies = place.ToLookup(cell => cell.Remedy)
                let noises = remedies[MixtureRemedy.Noise].OrderByDescending(cell => cell.Power).ThenBy(cell => cell.Config.Sigma)
                where noises.Count() > 1 && LadderRules.Any(remedies.Contains)
@@ -392,14 +386,13 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     /// <summary>Power over the separation and the strength of a remedy.</summary>
     private static IEnumerable<Figure> HeatMaps(Cell[] cells) =>
         from remedy in (MixtureRemedy[])[MixtureRemedy.Noise, MixtureRemedy.Temper]
-        from part in cells.Where(cell => cell.Remedy == remedy && cell.Problem.ModelWeight is not null)
-            .GroupBy(cell => (cell.Place, cell.Weight, cell.Variant))
+        from part in cells.Where(cell => cell.Remedy == remedy && cell.Problem.ModelWeight is not null).GroupBy(cell => cell.Name)
         let separations = part.Select(cell => cell.Config.Separation).Distinct().Order().ToArray()
         let strengths = part.Select(cell => remedy.Strength!.Value.Of(cell.Config)).Distinct().Order().ToArray()
         where separations.Length > 1 && strengths.Length > 1
         let first = part.First()
         select new Figure(
-            Invariant($"power_{remedy.Name}_{first.Place}_weight{first.Weight:0.###}{first.Suffix}"),
+            $"power_{remedy.Name}_{first.Name}",
             Invariant($"Share of tests that reject, in per cent, where the sample's weight of the first mode is {first.Weight:0.###}. ")
                 + Protocol([.. part]),
             Names(first.Problem.SeparationLabel, separations),
@@ -421,24 +414,24 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         HasGrid = false,
     };
 
-    /// <summary>The discrepancy over the sample's weight, of the remedies that test the discrepancy of one view.</summary>
-    private static IEnumerable<Figure> DiscrepancyCurves(Cell[] cells) =>
-        from part in cells.Where(cell => cell.Remedy.ViewCount == 1 && cell.Problem.ModelWeight is not null)
-            .GroupBy(cell => (cell.Place, cell.Config.Separation, cell.Config.Trials, cell.Variant))
-        where part.Select(cell => cell.Weight).Distinct().Count() > MinPoints
-        let first = part.First()
-        select Lines(
-            $"discrepancy_{first.Place}_separation{NumberText.Tick(first.Config.Separation)}{first.Suffix}",
-            $"Mean of the statistic with its standard error, m = {NumberText.Tick(first.Config.Separation)}. {Protocol([.. part])}",
-            part,
-            new Axis("Sample's weight of the first mode"),
-            "Discrepancy (U-statistic)",
-            cell => cell.StatisticAt(cell.Weight));
-
-    /// <summary>Power over the dimension, and over the effect where there is one mode.</summary>
-    private static IEnumerable<Figure> PowerCurves(Cell[] cells) =>
+    /// <summary>
+    /// The discrepancy over the sample's weight, of the remedies that test the discrepancy of one view; and power over the dimension, and
+    /// over the effect where there is one mode.
+    /// </summary>
+    private static IEnumerable<Figure> Curves(Cell[] cells, Cell[] tested) =>
     [
-        .. from part in cells.Where(cell => cell.Problem == MixtureProblem.Modes)
+        .. from part in cells.Where(cell => cell.Remedy.ViewCount == 1 && cell.Problem.ModelWeight is not null)
+               .GroupBy(cell => (cell.Place, cell.Config.Separation, cell.Config.Trials, cell.Variant))
+           where part.Select(cell => cell.Weight).Distinct().Count() > MinPoints
+           let first = part.First()
+           select Lines(
+               $"discrepancy_{first.Place}_separation{NumberText.Tick(first.Config.Separation)}{first.Suffix}",
+               $"Mean of the statistic with its standard error, m = {NumberText.Tick(first.Config.Separation)}. {Protocol([.. part])}",
+               part,
+               new Axis("Sample's weight of the first mode"),
+               "Discrepancy (U-statistic)",
+               cell => cell.StatisticAt(cell.Weight)),
+        .. from part in tested.Where(cell => cell.Problem == MixtureProblem.Modes)
                .GroupBy(cell => (cell.Config.Separation, cell.Weight, cell.Variant))
            let dimensions = part.Select(cell => (double)cell.Config.Dimension).Distinct().Order().ToArray()
            where dimensions.Length >= MinPoints
@@ -451,7 +444,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
                new Axis("Dimension D") { Scale = Scale.Log10, Ticks = Ticks.At(dimensions) },
                "Share rejected",
                cell => cell.PowerAt(cell.Config.Dimension)),
-        .. from part in cells.Where(cell => cell.Problem.ModelWeight is null)
+        .. from part in tested.Where(cell => cell.Problem.ModelWeight is null)
                .GroupBy(cell => (cell.Place, cell.Variant))
            where part.Select(cell => cell.Config.Separation).Distinct().Count() >= MinPoints
            let first = part.First()
@@ -475,23 +468,10 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
                 remedy.Key, SeriesStyle.Of(index), [.. remedy.Select(point).OrderBy(place => place.X)])),
         ]);
 
-    /// <summary>What in the tests themselves is not the default, as in "n 200, rbf"; empty if nothing is.</summary>
-    private static string VariantOf(MixtureTestSettings config) => string.Join(", ", ((string[])
-    [
-        config.Samples == Default.Samples ? "" : Invariant($"n {config.Samples}"),
-        config.Kernel == Default.Kernel ? "" : config.Kernel,
-        config.Bootstrap == Default.Bootstrap ? "" : config.Bootstrap,
-        config.Replicates == Default.Replicates ? "" : Invariant($"{config.Replicates} replicates"),
-        config.Level == Default.Level ? "" : Invariant($"level {config.Level}"),
-        config.Seed == Default.Seed ? "" : Invariant($"seed {config.Seed}"),
-    ]).Where(part => part.Length > 0));
-
     /// <summary>A finished run with what is derived from it.</summary>
-    /// <param name="HasVariants">Whether the report has tests of several variants, whose files have names of their own.</param>
-    private sealed record Cell(StoredRun<MixtureTestSettings> Run, bool HasVariants)
+    /// <param name="Variant">The settings of the tests themselves in which cells differ; empty if there are none.</param>
+    private sealed record Cell(StoredRun<MixtureTestSettings> Run, string Variant)
     {
-        private const double Confidence = 0.95;
-
         public MixtureTestSettings Config => Run.Config;
 
         public MixtureProblem Problem { get; } = MixtureProblem.Of(Run.Config);
@@ -503,34 +483,28 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         /// <summary>Problem and dimension as part of a file name.</summary>
         public string Place { get; } = $"{FileNames.Word(Run.Config.Problem)}_D{Run.Config.Dimension}";
 
+        /// <summary>Problem, dimension, weight and variant as part of a file name.</summary>
+        public string Name => double.IsNaN(Weight) ? $"{Place}{Suffix}" : Invariant($"{Place}_weight{Weight:0.###}{Suffix}");
+
         /// <summary>The sample's weight of the first mode; NaN where there is one mode.</summary>
         public double Weight => Problem.ModelWeight is null ? double.NaN : Config.Weight;
 
-        public string Variant { get; } = VariantOf(Run.Config);
-
-        public string Suffix => HasVariants && Variant.Length > 0 ? $"_{FileNames.Word(Variant)}" : "";
+        public string Suffix => Variant.Length == 0 ? "" : $"_{FileNames.Word(Variant)}";
 
         /// <summary>Whether the samples come from the model.</summary>
         public bool IsNull { get; } = MixtureProblem.Of(Run.Config).Hypothesis(Run.Config).Holds;
-
-        public int Count => (int)Run[Rejections];
 
         /// <summary>The share of tests that reject: an estimate of the level where <see cref="IsNull"/>.</summary>
         public double Power => Run[Rejections] / Config.Trials;
 
         /// <summary>The 95 % interval of the power.</summary>
-        public (double Low, double High) Interval { get; }
-            = BinomialIntervals.ClopperPearson((int)Run[Rejections], Run.Config.Trials, Confidence);
+        public (double Low, double High) Interval { get; } = BinomialIntervals.ClopperPearson((int)Run[Rejections], Run.Config.Trials);
 
         /// <summary>Whether the count is within the central 95 % of the law of the level; empty where the model is wrong.</summary>
         public string Agrees
-        {
-            get
-            {
-                (int low, int high) = BinomialIntervals.Counts(Config.Level, Config.Trials, Confidence);
-                return !IsNull ? "" : Count < low ? "lower" : Count > high ? "higher" : "agrees";
-            }
-        }
+            => !IsNull ? "" : Run[Rejections] < Level.Lower ? "lower" : Run[Rejections] > Level.Upper ? "higher" : "agrees";
+
+        private (int Lower, int Upper) Level { get; } = BinomialIntervals.Counts(Run.Config.Level, Run.Config.Trials);
 
         public Point StatisticAt(double x)
             => new(x, Run[Statistic], Run[Statistic] - Run[StatisticError], Run[Statistic] + Run[StatisticError]);

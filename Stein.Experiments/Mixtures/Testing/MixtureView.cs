@@ -20,9 +20,6 @@ internal sealed record MixtureView(
     /// <summary>How many sizes θ of jumps there are, from ½ to 3/2.</summary>
     public const int JumpSizes = 21;
 
-    /// <summary>T, jumps of each sample: the published setting.</summary>
-    private const int JumpSteps = 10;
-
     /// <summary>The standard deviations of the ladder.</summary>
     public static readonly IReadOnlyList<double> Ladder = [0.5, 1, 2, 4, 8, 16];
 
@@ -43,6 +40,10 @@ internal sealed record MixtureView(
         sigma * sigma,
         sigma);
 
+    /// <summary>A view for each σ of the ladder.</summary>
+    public static IEnumerable<MixtureView> Noises(Hypothesis hypothesis, MixtureTestSettings config)
+        => Ladder.Select(sigma => Noise(hypothesis, config.Seed, sigma));
+
     /// <summary>
     /// At temperature T on both sides: <c>KSD²(q_T, p_T)</c> with <c>p_T ∝ p^{1/T}</c>, whose score is <c>s_p/T</c>. Samples of q_T are
     /// drawn anew, which takes knowing q: the best that tempering could do.
@@ -59,8 +60,8 @@ internal sealed record MixtureView(
     /// <summary>
     /// After jumps between the model's modes that leave the model as it is, but not other densities (Liu, Duncan and Gandy, "Using
     /// perturbation to improve goodness-of-fit tests based on kernelized Stein discrepancy", ICML 2023): samples with wrong proportions
-    /// become samples with others, and those in the wrong place are scattered. A view for each size, of modes that are searched for, as
-    /// the source does, and not taken from the model.
+    /// become samples with others, and those in the wrong place are scattered. A view for each size. Ten jumps, and modes that are
+    /// searched for and not taken from the model, as in the source.
     /// </summary>
     public static IEnumerable<MixtureView> Jumps(Hypothesis hypothesis, MixtureTestSettings config)
     {
@@ -71,9 +72,7 @@ internal sealed record MixtureView(
         return
             from index in Enumerable.Range(0, JumpSizes)
             let jump = new ModeJump(hypothesis.Model, found.Modes, scale: 0.5 + ((double)index / (JumpSizes - 1)))
-            select new MixtureView(
-                hypothesis.Model,
-                (samples, trial)
-                    => jump.Apply(samples, JumpSteps, new PhiloxStream(config.Seed, StreamPurpose.ModeJumps, trial)).Samples);
+            select new MixtureView(hypothesis.Model, (samples, trial)
+                => jump.Apply(samples, steps: 10, new PhiloxStream(config.Seed, StreamPurpose.ModeJumps, trial)).Samples);
     }
 }

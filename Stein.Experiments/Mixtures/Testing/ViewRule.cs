@@ -1,3 +1,4 @@
+using Stein.Engine.Devices;
 using Stein.Engine.GoodnessOfFit;
 
 namespace Stein.Experiments.Mixtures.Testing;
@@ -15,11 +16,11 @@ internal delegate (TestOutcome Outcome, double Sigma) SampleTest(double[] sample
 /// For a number of views, how many matrices of pair terms a test computes, and how many of them the bootstrap is applied to, both in
 /// units of those of all samples.
 /// </param>
-/// <param name="Prepare">Makes the test of the given number of samples, with testers made for a part of them or for all.</param>
+/// <param name="Prepare">Makes the test of a config by some views.</param>
 internal sealed record ViewRule(
     int MinSamples,
     Func<int, (double Pairs, double Bootstraps)> Cost,
-    Func<Func<int, MixtureTester>, int, IReadOnlyList<MixtureView>, SampleTest> Prepare)
+    Func<Device, MixtureTestSettings, IReadOnlyList<MixtureView>, SampleTest> Prepare)
 {
     /// <summary>The weighted sum of the discrepancies, <c>Σ_l λ_l KSD²_l</c>; of a single one, without its weight.</summary>
     public static readonly ViewRule Sum = new(2, views => (views, 1), PrepareSum);
@@ -37,9 +38,9 @@ internal sealed record ViewRule(
     /// </summary>
     public static readonly ViewRule Maximum = new(2, views => (views, views), PrepareMaximum);
 
-    private static SampleTest PrepareSum(Func<int, MixtureTester> create, int count, IReadOnlyList<MixtureView> views)
+    private static SampleTest PrepareSum(Device device, MixtureTestSettings config, IReadOnlyList<MixtureView> views)
     {
-        MixtureTester tester = create(count);
+        var tester = new MixtureTester(device, config, config.Samples);
         return (samples, trial) =>
         {
             tester.Begin(trial);
@@ -50,13 +51,14 @@ internal sealed record ViewRule(
         };
     }
 
-    private static SampleTest PrepareSelected(Func<int, MixtureTester> create, int count, IReadOnlyList<MixtureView> views)
+    private static SampleTest PrepareSelected(Device device, MixtureTestSettings config, IReadOnlyList<MixtureView> views)
     {
-        int half = count / 2;
-        (MixtureTester chooser, MixtureTester tester) = (create(half), create(count - half));
+        int half = config.Samples / 2;
+        var chooser = new MixtureTester(device, config, half);
+        var tester = new MixtureTester(device, config, config.Samples - half);
         return (samples, trial) =>
         {
-            int middle = samples.Length / count * half;
+            int middle = config.Dimension * half;
             (MixtureView View, double[] Samples, double Ratio) best = (views[0], [], double.NegativeInfinity);
             foreach (MixtureView view in views)
             {
@@ -74,9 +76,9 @@ internal sealed record ViewRule(
         };
     }
 
-    private static SampleTest PrepareMaximum(Func<int, MixtureTester> create, int count, IReadOnlyList<MixtureView> views)
+    private static SampleTest PrepareMaximum(Device device, MixtureTestSettings config, IReadOnlyList<MixtureView> views)
     {
-        MixtureTester tester = create(count);
+        var tester = new MixtureTester(device, config, config.Samples);
         return (samples, trial) =>
         {
             tester.Begin(trial);

@@ -17,9 +17,6 @@ internal static class WeightScan
     /// <summary>Between two logits of the grid.</summary>
     private const double Spacing = 0.25;
 
-    /// <summary>The share of its magnitude that rounding and <see cref="KernelFactor"/> may change of a value.</summary>
-    private const double RelativeRounding = 1e-12;
-
     /// <summary>Minimises with modes of variance 1 at ±m.</summary>
     /// <returns>The weight of the mode at −m, and whether anything told it from ½.</returns>
     public static (double Weight, bool IsDetermined) Minimise(WeightObjective objective, double separation)
@@ -34,12 +31,14 @@ internal static class WeightScan
                 (best, value) = (logit, candidate);
         }
 
-        bool isDetermined = start - value > RelativeRounding * magnitude;
+        // More than rounding and KernelFactor may change.
+        double rounding = 1e-12 * magnitude;
+        bool isDetermined = start - value > rounding;
         (double low, double high) = (Math.Max(best - Spacing, -MaxLogit), Math.Min(best + Spacing, MaxLogit));
 
         // The minimum may be within a spacing of ½, and then it is found if the ends are above it.
         if (!isDetermined && best == 0)
-            isDetermined = Math.Min(Value(low), Value(high)) - start > RelativeRounding * magnitude;
+            isDetermined = Math.Min(Value(low), Value(high)) - start > rounding;
         if (!isDetermined)
             return (half.Weight, false);
         double found = Brent.TryFindRoot(Derivative, low, high, 1e-12, 100, out double root) ? root : best;

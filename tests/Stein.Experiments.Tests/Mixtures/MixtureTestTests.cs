@@ -119,10 +119,12 @@ public sealed class MixtureTestTests
         Stores.Run(store, runs);
         ReportOutcome report = ExperimentRegistry.Mixture.Report(store, new ReportRequest(folder.File("report"), runs, Scale: null));
         Assert.Equal(2, report.Tables.Count);
-        Assert.Contains("(n 24, rbf)", report.Tables[1].Title, StringComparison.Ordinal);
+        Assert.Contains("(kernel=rbf, samples=24)", report.Tables[1].Title, StringComparison.Ordinal);
         string[] names =
             [.. report.Files.Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(".md", StringComparison.Ordinal))];
-        Assert.Equal(["power_modes_D1_weight0.7.md", "power_modes_D1_weight0.7_n-24-rbf.md"], names.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["power_modes_D1_weight0.7_kernel-imq-samples-400.md", "power_modes_D1_weight0.7_kernel-rbf-samples-24.md"],
+            names.Order(StringComparer.Ordinal));
     }
 
     [Theory]
