@@ -10,20 +10,20 @@ namespace Stein.Engine.Particles;
 /// </summary>
 internal abstract class ParticleFlow
 {
-    /// <summary>The fewest particles: the bandwidth is made from the distances between them.</summary>
-    public const int FewestParticles = 2;
+    /// <summary>The smallest number of particles: the bandwidth comes from the distances between them.</summary>
+    public const int MinParticles = 2;
 
     /// <param name="device">The device that the particles are on.</param>
-    /// <param name="particles">N, at least <see cref="FewestParticles"/>.</param>
+    /// <param name="particles">N, at least <see cref="MinParticles"/>.</param>
     /// <param name="dimension">D, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are too few particles or dimensions.</exception>
     protected ParticleFlow(Device device, int particles, int dimension)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (particles < FewestParticles)
+        if (particles < MinParticles)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(particles), particles, $"{particles} particles are too few; there must be at least {FewestParticles}.");
+                nameof(particles), particles, $"{particles} particles are too few; there must be at least {MinParticles}.");
         }
 
         SampleMatrix.CheckDimension(dimension, nameof(dimension));

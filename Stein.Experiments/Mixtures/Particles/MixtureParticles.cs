@@ -16,11 +16,11 @@ using Stein.Experiments.Studies;
 namespace Stein.Experiments.Mixtures.Particles;
 
 /// <summary>
-/// One run: particles that start in one mode of <c>π N(−m e₁, I) + (1 − π) N(m e₁, I)</c> and are to become a sample of both.
+/// One run: particles that start in one mode of <c>π N(−m e₁, I) + (1 − π) N(m e₁, I)</c> and should become a sample of both.
 /// </summary>
 internal sealed record MixtureParticlesSettings
 {
-    [Description("how the particles move"), OneOf(typeof(ParticleAlgorithm))]
+    [Description("algorithm that moves the particles"), OneOf(typeof(ParticleAlgorithm))]
     public string Algorithm { get; init; } = "svgd";
 
     [Description("m, the distance of each mode from the origin"), Range(0.0, double.PositiveInfinity, MinimumIsExclusive = true)]
@@ -33,7 +33,7 @@ internal sealed record MixtureParticlesSettings
     [Description("dimension D"), Range(1, 1000), Option("dim")]
     public int Dimension { get; init; } = 1;
 
-    [Description("number of particles"), Range(ParticleFlow.FewestParticles, 10_000), Option("n", "particles")]
+    [Description("number of particles"), Range(ParticleFlow.MinParticles, 10_000), Option("n", "particles")]
     public int Particles { get; init; } = 100;
 
     [Description("iterations"), Range(1, 100_000_000)]
@@ -44,7 +44,7 @@ internal sealed record MixtureParticlesSettings
     public double StepSize { get; init; } = 0.1;
 
     /// <remarks>The noise ends at <see cref="NoiseSchedule.Last"/>.</remarks>
-    [Description("noise at the start of an annealed algorithm; 2m unless it is given")]
+    [Description("standard deviation of the noise at the start of an annealed algorithm; 2m unless it is given")]
     [OnlyFor(nameof(Algorithm), "svgd-annealed", "ksd-descent-annealed")]
     public double? FirstSigma { get; init; }
 
@@ -68,8 +68,8 @@ internal sealed record MixtureParticlesSettings
 }
 
 /// <summary>
-/// Particles that start in one of two modes: whether SVGD and KSD descent find the other, along the target as it is and along the exactly
-/// smoothed one.
+/// Particles that start in one of two modes: whether SVGD and KSD descent reach the other, with the target itself and with the exactly
+/// smoothed target.
 /// </summary>
 internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
 {
@@ -83,7 +83,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
 
     public override string Name => "mixture-particles";
 
-    public override string Title => "Particles started in one of two modes: the share that finds the other";
+    public override string Title => "Particles started in one of two modes: the share that reaches the other";
 
     public override string Source =>
         "Wenliang and Kanagawa, Blindness of score-based methods to isolated components and mixing proportions, arXiv 2008.10087";
@@ -98,8 +98,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
     ];
 
     /// <summary>
-    /// The paper prints no numbers; the grid is ours. Most of it has equal weights; with 0.8 and 0.2 it shows whether particles that find
-    /// the other mode find it in proportion.
+    /// The paper prints no numbers; the grid is ours. Most of it has equal weights; weights 0.8 and 0.2 show whether the particles reach
+    /// the other mode in the right proportion.
     /// </summary>
     protected override IReadOnlyList<MixtureParticlesSettings> Configs(GridScale scale) => scale switch
     {
@@ -121,8 +121,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         => config.FirstSigma == 2 * config.Separation ? config with { FirstSigma = null } : config;
 
     /// <summary>
-    /// Of an iteration of P pairs in D dimensions: distances 3PD, two products 4N²D at most, the kernel 15 a pair, and for KSD descent
-    /// once more the kernel and 12D + 20 a pair.
+    /// An iteration with P pairs in D dimensions takes 3PD operations for distances, at most 4N²D for two products and 15 per pair for the
+    /// kernel; KSD descent takes the kernel once more and 12D + 20 per pair.
     /// </summary>
     protected override double Operations(MixtureParticlesSettings config)
     {
@@ -187,7 +187,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         ]);
     }
 
-    /// <summary>A row per algorithm, variant and target, and one per target for exact samples of it.</summary>
+    /// <summary>One row per algorithm, variant and target, and one per target for exact samples of it.</summary>
     private static IEnumerable<Row> Rows(Results<MixtureParticlesSettings> results)
     {
         IReadOnlyList<string> keys = results.Differing("algorithm", "dimension", "separation", "weight", "seed");
@@ -246,7 +246,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             ]);
     }
 
-    /// <summary>A run of each algorithm in a dimension, alike in all else: the first of those nearest to separation 5.</summary>
+    /// <summary>One run per algorithm in a dimension, with the other settings of the first run nearest to separation 5.</summary>
     private static IEnumerable<Example> ExamplesOf(Results<MixtureParticlesSettings> results, int dimension) =>
         from first in results.Where(config => config.Dimension == dimension).Runs
             .OrderBy(run => Math.Abs(run.Config.Separation - 5)).Take(1)
@@ -283,13 +283,13 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
     {
         MixtureParticlesSettings config = examples[0].Config;
         bool isLine = config.Dimension == 1;
-        // In heights of the target's density, where all particles in one mode are twice as high; and in standard deviations of a mode.
+        // In heights of the target's density (all particles in one mode are twice as high), or in standard deviations of a mode.
         double spacing = isLine ? 2.5 : 7;
         double reach = config.Separation + 4;
         var placed = examples.Select((example, index) => (Example: example, Bottom: (examples.Count - 1 - index) * spacing)).ToArray();
         return new Figure(
             $"example_D{config.Dimension}",
-            "Final particles of one run of each algorithm, " + (isLine
+            "Final particles of one run per algorithm, " + (isLine
                 ? "as histograms under the density of the target, scaled to height 1."
                 : "with the circles that are one and two standard deviations from each mode of the target."),
             new Axis(
@@ -351,24 +351,27 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
 
     private static string Caption(Results<MixtureParticlesSettings> results)
     {
-        string first = results.Runs.All(run => run.Config.FirstSigma is null) ? "2m" : "what the row says";
-        string annealed = results.Runs.All(run => !ParticleAlgorithm.Of(run.Config).IsAnnealed) ? ""
-            : $", annealed: the target exactly smoothed with σ from {first} down to {NoiseSchedule.Last} over "
-                + $"{NoiseSchedule.Share:P0} of the iterations, then not";
-        string[] conditions =
+        string first = results.Runs.All(run => run.Config.FirstSigma is null) ? "2m" : "the value given in the row";
+        string[] sentences =
         [
-            .. results.Shared(config => config.Particles, value => $"{value} particles"),
+            "The target is π N(−m e₁, I) + (1 − π) N(m e₁, I).",
+            .. results.Shared(config => config.Particles, value => $"There are {value} particles."),
             .. results.Shared(
-                config => config.StartDeviation, value => $"all drawn from N(−m e₁, {NumberText.Tick(value * value)} I) at the start"),
-            .. results.Shared(config => config.Iterations, value => $"{value} iterations"),
-            .. results.Shared(config => config.StepSize, value => $"steps of Adam of size {NumberText.Tick(value)} √(1 + σ²)"),
-            .. results.Shared(config => config.Kernel, value => $"kernel {value}"),
+                config => config.StartDeviation,
+                value => $"The particles start as draws from N(−m e₁, {(value == 1 ? "I" : NumberText.Tick(value * value) + " I")})."),
+            .. results.Shared(config => config.Iterations, value => $"There are {value} iterations."),
+            .. results.Shared(config => config.StepSize, value => $"Adam takes steps of size {NumberText.Tick(value)} √(1 + σ²)."),
+            .. results.Shared(config => config.Kernel, value => $"The kernel is {value}."),
+            results.Runs.All(run => !ParticleAlgorithm.Of(run.Config).IsAnnealed) ? ""
+                : $"Annealed algorithms smooth the target exactly, with σ decreasing from {first} to {NoiseSchedule.Last} over "
+                    + $"{NoiseSchedule.Share:P0} of the iterations, and use the target itself afterwards.",
+            "A particle is in the other mode if it is nearer to m e₁, and stranded between the modes if |x₁| < m/2.",
+            "KSD² is the V-statistic with h² = 2D, and MMD² the V-statistic of three Gaussian kernels (variances ¼, 1, 4)"
+                + string.Concat(results.Shared(config => config.ExactSamples, value => $" against {value} draws of the target")) + ".",
+            "The exact sample consists of as many independent draws of the target.",
+            "Values are mean ± standard error over seeds.",
         ];
-        return $"The target is π N(−m e₁, I) + (1 − π) N(m e₁, I). {string.Join(", ", conditions)}{annealed}. "
-            + "In the other mode is what is nearer to m e₁, between the modes |x₁| < m/2. KSD² is the V-statistic with h² = 2D, "
-            + "and MMD² the V-statistic of three Gaussian kernels (variances ¼, 1, 4)"
-            + string.Concat(results.Shared(config => config.ExactSamples, value => $" against {value} draws")) + ". "
-            + $"The exact sample is as many independent draws of the target. Mean ± standard error over seeds.{results.Remarks}";
+        return string.Join(' ', sentences.Where(sentence => sentence.Length > 0)) + results.Remarks;
     }
 
     private static MixtureParticlesSettings[] Grid(
@@ -408,7 +411,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             => Over(run => run.Number(Algorithm == ParticleAlgorithm.Exact ? ExactPrefix + quantity.Name : quantity.Name));
     }
 
-    /// <summary>Particles drawn from the one mode, moved towards the mixture, and compared with draws of it.</summary>
+    /// <summary>Particles that start in one mode, move towards the mixture, and are compared with draws of it.</summary>
     private sealed class Training : ITraining, IRadialKernelVisitor<(ParticleFlow Flow, Func<double[], double> Discrepancy)>
     {
         private readonly Device device;

@@ -1,13 +1,11 @@
 namespace Stein.Experiments.Mixtures.Particles;
 
 /// <summary>A way to move particles. Another one is a line here.</summary>
-/// <param name="Id">The name in configs.</param>
-/// <param name="Title">The name in tables and figures.</param>
 /// <param name="IsVariational">Whether it is SVGD; otherwise it is KSD descent.</param>
-/// <param name="IsAnnealed">Whether the target is smoothed, less and less.</param>
+/// <param name="IsAnnealed">Whether the target is smoothed, with decreasing noise.</param>
 internal sealed record ParticleAlgorithm(string Id, string Title, bool IsVariational, bool IsAnnealed)
 {
-    /// <summary>The baseline in tables: as many independent draws of the target itself. There is nothing to run.</summary>
+    /// <summary>The baseline in tables: as many independent draws of the target itself. It has no runs.</summary>
     public static readonly ParticleAlgorithm Exact = new("exact", "exact sample", false, false);
 
     private static readonly ParticleAlgorithm[] All =

@@ -6,7 +6,7 @@ using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Mixtures.Particles;
 
-/// <summary>What is measured of particles, or of as many draws of the target (N×D, row-major).</summary>
+/// <summary>Measures of particles, or of as many draws of the target (N×D, row-major).</summary>
 internal static class ParticleMeasures
 {
     /// <summary>Squared bandwidths h² of the MMD, <c>exp(−‖x − y‖²/h²)</c>: the variances ¼, 1 and 4 of <c>exp(−‖x − y‖²/2v)</c>.</summary>
@@ -15,7 +15,7 @@ internal static class ParticleMeasures
     /// <summary>The share of points that are nearer to m e₁ than to −m e₁, where particles start.</summary>
     public static double OtherShare(double[] points, int dimension) => points.Chunk(dimension).Average(point => point[0] > 0 ? 1.0 : 0);
 
-    /// <summary>The share of points in the middle half between the modes, <c>|x₁| &lt; m/2</c>, which are stranded on the way.</summary>
+    /// <summary>The share of points in the middle half between the modes, <c>|x₁| &lt; m/2</c>, stranded on the way.</summary>
     public static double BetweenShare(double[] points, int dimension, double separation)
         => points.Chunk(dimension).Average(point => Math.Abs(point[0]) < separation / 2 ? 1.0 : 0);
 
@@ -36,7 +36,7 @@ internal static class ParticleMeasures
 
     /// <summary>
     /// The KSD (V-statistic, squared) of points to the target with a kernel of bandwidth <c>h² = 2D</c>, the mean squared distance within a
-    /// mode: one and the same whatever the points, so that values compare.
+    /// mode: the same for all points, so that values can be compared.
     /// </summary>
     public static double SteinDiscrepancy<TKernel>(Device device, ReadOnlySpan<double> points, GaussianMixture target)
         where TKernel : struct, IRadialKernel

@@ -6,8 +6,8 @@ using static System.FormattableString;
 namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>
-/// Why a score is blind: that of two separated modes for three weights, which coincide wherever there are samples, and with noise, where
-/// they do not; and the field of scores in two dimensions, of the density and estimated from samples of one mode alone.
+/// Why a score does not reveal weights: the scores of two separated modes for three weights coincide wherever there are samples, and do not
+/// with noise. The score field in two dimensions is that of the density, or estimated from samples of which few are on the right.
 /// </summary>
 internal static class BlindScores
 {
@@ -19,15 +19,15 @@ internal static class BlindScores
     {
         const double Reach = 12;
         (string suffix, string density, string what) = sigma == 0
-            ? ("", "p", "where there are samples the three curves coincide, and the score does not tell the weights apart")
+            ? ("", "p", "Where there are samples the three curves coincide, so that the score does not reveal the weight")
             : (
                 Invariant($"_sigma{sigma}"),
                 Invariant($"p * N(0, {sigma}²)"),
-                Invariant($"with noise of standard deviation {sigma} the three curves are apart"));
+                Invariant($"With noise of standard deviation {sigma} the three curves differ"));
         double[] xs = Grid(Reach, 801);
         return new(
             Invariant($"scores_separation{Separation}{suffix}"),
-            Invariant($"Score of two modes of variance 1 at −{Separation} and {Separation}, of which the first has weight π: {what}."),
+            Invariant($"Score of two modes of variance 1 at −{Separation} and {Separation}, of which the first has weight π. {what}."),
             new Axis("x") { Limits = (-Reach, Reach) },
             new Axis($"Score of {density}") { Margin = null },
             [
@@ -53,8 +53,8 @@ internal static class BlindScores
         var density = GaussianMixture.TwoModes(Separation, isEstimated ? 0.9 : 0.5, dimension: 2);
         double[] samples = density.Sample(new PhiloxStream(60, StreamPurpose.TrainingData), Samples);
         string what = isEstimated
-            ? Invariant($"kernel density estimate, bandwidth {Bandwidth}, of samples with weight 0.9 on the left")
-            : "score of the density, weights equal";
+            ? Invariant($"score of a kernel density estimate with bandwidth {Bandwidth}, from samples with weight 0.9 on the left")
+            : "score of the density with equal weights";
         double[] grid = [.. from x in Grid(Width, Across) from y in Grid(Height, 11) from coordinate in (double[])[x, y] select coordinate];
         double[] scores = Scores(isEstimated ? KernelDensity.Of(samples, 2, Bandwidth) : density, grid);
         return new(

@@ -3,16 +3,14 @@ using Stein.Engine.Targets;
 namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>The hypothesis that samples come from a model.</summary>
-/// <param name="Model">p, whose score the tests know.</param>
-/// <param name="Truth">q, which the samples really come from.</param>
+/// <param name="Model">p, whose score the tests use.</param>
+/// <param name="Truth">q, which the samples come from.</param>
 /// <param name="Holds">Whether the two are the same: a test should then reject as often as its level says.</param>
 internal sealed record Hypothesis(GaussianMixture Model, GaussianMixture Truth, bool Holds);
 
-/// <summary>What the model is, and in which way the samples differ from it. Another problem is one more entry here.</summary>
-/// <param name="Name">The name in configs.</param>
+/// <summary>The model, and the way in which the samples differ from it. Another problem is one more entry here.</summary>
 /// <param name="Sentence">What the model is, for captions.</param>
 /// <param name="SeparationLabel">What the separation means here, with its symbol.</param>
-/// <param name="Hypothesis">Makes the hypothesis of a valid config.</param>
 internal sealed record MixtureProblem(
     string Name, string Sentence, string SeparationLabel, string Symbol, Func<MixtureTestSettings, Hypothesis> Hypothesis)
 {
@@ -24,7 +22,7 @@ internal sealed record MixtureProblem(
 
     public static readonly MixtureProblem Scale = new(
         "scale",
-        "Model N(0, I), samples of N(0, s²I): one mode, where a remedy only costs.",
+        "The model is N(0, I) and the samples come from N(0, s²I): with one mode, a remedy can only cost power.",
         "Standard deviation s",
         "s",
         config => new(
@@ -45,7 +43,7 @@ internal sealed record MixtureProblem(
             [1, 9]),
         new(
             "shift",
-            "Model N(0, I), samples of N(δ, I), δ on the first axis: one mode, where a remedy only costs.",
+            "The model is N(0, I) and the samples come from N(δ, I), δ on the first axis: with one mode, a remedy can only cost power.",
             "Shift of the mean δ",
             "δ",
             config => new(Mixture(config, [0], [1]), Mixture(config, [config.Separation], [1]), config.Separation == 0)),
@@ -54,7 +52,7 @@ internal sealed record MixtureProblem(
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(problem => problem.Name)];
 
-    /// <summary>The weight of the first mode in the model; null where there is one mode, and weights do not matter.</summary>
+    /// <summary>The weight of the first mode in the model; null if there is only one mode, so that weights do not matter.</summary>
     public double? ModelWeight { get; private init; }
 
     public static MixtureProblem Of(MixtureTestSettings config) => All.Single(problem => problem.Name == config.Problem);

@@ -3,13 +3,11 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>
-/// What is done about blindness: views of the samples, and a rule that makes one test of them. Another remedy is one more entry here.
+/// A remedy for wrong weights that go undetected: views of the samples, and a rule that combines them into one test. Another remedy is one
+/// more entry here.
 /// </summary>
-/// <param name="Name">The name in configs.</param>
 /// <param name="Title">The name in tables, without its strength.</param>
-/// <param name="Rule">What is made of the discrepancies of the views.</param>
-/// <param name="ViewCount">How many views there are.</param>
-/// <param name="Views">Makes the views of a hypothesis.</param>
+/// <param name="Rule">How the discrepancies of the views are combined.</param>
 internal sealed record MixtureRemedy(
     string Name, string Title, ViewRule Rule, int ViewCount, Func<Hypothesis, MixtureTestSettings, IEnumerable<MixtureView>> Views)
 {

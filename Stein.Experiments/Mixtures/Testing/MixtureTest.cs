@@ -14,26 +14,26 @@ using static System.FormattableString;
 namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>
-/// One cell: goodness-of-fit tests of samples against a mixture, many times over. The defaults are the case in which the kernelised Stein
-/// discrepancy is blind: modes at ±5, proportions 0.7 : 0.3 where the model says 0.5 : 0.5.
+/// One cell: goodness-of-fit tests of samples against a mixture. The defaults are a difference that the kernelised Stein discrepancy does
+/// not detect: modes at ±5, with proportions 0.7 : 0.3 in the samples and 0.5 : 0.5 in the model.
 /// </summary>
 internal sealed record MixtureTestSettings
 {
-    [Description("what the model is and how the sample differs"), OneOf(typeof(MixtureProblem))]
+    [Description("model, and how the samples differ from it"), OneOf(typeof(MixtureProblem))]
     public string Problem { get; init; } = "modes";
 
-    [Description("distance m of each mode from the origin; for shift and scale, how far the sample is from the model")]
+    [Description("distance m of each mode from the origin; for shift and scale, the size of the difference from the model")]
     [Range(0.0, double.MaxValue)]
     public double Separation { get; init; } = 5;
 
-    [Description("weight of the first mode in the sample"), Range(0.0, 1.0)]
+    [Description("weight of the first mode in the samples"), Range(0.0, 1.0)]
     [OnlyFor(nameof(Problem), "modes", "three-modes", "unequal-scales")]
     public double Weight { get; init; } = 0.7;
 
     [Description("dimension D"), Range(1, 1000), Option("dim", "dimension")]
     public int Dimension { get; init; } = 1;
 
-    [Description("what is done about blindness"), OneOf(typeof(MixtureRemedy))]
+    [Description("how samples and model are changed before the test"), OneOf(typeof(MixtureRemedy))]
     public string Remedy { get; init; } = "none";
 
     [Description("standard deviation of the noise"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
@@ -43,13 +43,13 @@ internal sealed record MixtureTestSettings
     [Description("temperature T"), Range(1.0, double.MaxValue), OnlyFor(nameof(Remedy), "temper")]
     public double Temperature { get; init; } = 16;
 
-    [Description("samples in a test"), Range(2, 20_000), Option("n", "samples")]
+    [Description("samples per test"), Range(2, 20_000), Option("n", "samples")]
     public int Samples { get; init; } = 400;
 
-    [Description("tests, each on samples of its own"), Range(1, 1_000_000)]
+    [Description("number of tests, each with its own samples"), Range(1, 1_000_000)]
     public int Trials { get; init; } = 500;
 
-    [Description("bootstrap replicates in a test"), Range(1, 100_000)]
+    [Description("bootstrap replicates per test"), Range(1, 100_000)]
     public int Replicates { get; init; } = 300;
 
     [Description("weights of the bootstrap"), AllowedValues("multinomial", "wild")]
@@ -58,7 +58,7 @@ internal sealed record MixtureTestSettings
     [Description("kernel of KSD"), OneOf(typeof(RadialKernels))]
     public string Kernel { get; init; } = "imq";
 
-    [Description("level of the tests: one rejects where its p-value is at most that")]
+    [Description("level of the tests; a test rejects if its p-value is at most the level")]
     [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double Level { get; init; } = 0.05;
 
@@ -67,21 +67,21 @@ internal sealed record MixtureTestSettings
     public uint Seed { get; init; } = 60;
 }
 
-/// <summary>What came of one test.</summary>
-/// <param name="Statistic">The discrepancy, or what the remedy makes of several.</param>
+/// <summary>The result of one test.</summary>
+/// <param name="Statistic">The discrepancy, or the combination of several that the remedy tests.</param>
 /// <param name="IsRejected">Whether its p-value is at most the level.</param>
-/// <param name="Sigma">The σ that the remedy chose; NaN where it chose none.</param>
+/// <param name="Sigma">The σ that the remedy chose; NaN if it does not choose one.</param>
 internal sealed record MixtureTestDraw(double Statistic, bool IsRejected, double Sigma);
 
 /// <summary>
-/// Blindness to mixing weights: goodness-of-fit tests by the kernelised Stein discrepancy where modes are apart, and the remedies.
+/// Goodness-of-fit tests by the kernelised Stein discrepancy of mixtures with separated modes and wrong weights, and the remedies.
 /// </summary>
 internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 {
-    /// <summary>Tests of a cell whose statistic is looked at, and not how often it rejects.</summary>
+    /// <summary>Tests of a cell that serves the mean of the statistic alone, and not the share of rejections.</summary>
     private const int CurveTrials = 50;
 
-    /// <summary>Tests under the hypothesis, where a level of 5 % is to be told from one of 6 %.</summary>
+    /// <summary>Tests of a cell under the hypothesis, enough to distinguish a level of 5 % from one of 6 %.</summary>
     private const int NullTrials = 2000;
 
     private const int MinPoints = 3;
@@ -99,7 +99,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     public override string Name => "mixture";
 
-    public override string Title => "Power of Stein goodness-of-fit tests against wrong mixing weights, and what remedies gain and cost";
+    public override string Title => "Power of Stein goodness-of-fit tests against wrong mixing weights, and the gain and cost of remedies";
 
     public override string Source =>
         "Wenliang and Kanagawa, Blindness of score-based methods to isolated components and mixing proportions, 2020";
@@ -108,11 +108,10 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [
-        ("", "KSD is blind: modes at ±5, weights 0.7 : 0.3 against 0.5 : 0.5; seconds"),
         ("--remedy none,noise,temper --sigma 1,2,4,8", "noise of four strengths, and tempering"),
         ("--remedy none,noise --weight 0.5,0.7,1", "level, wrong proportions, a missing mode"),
-        ("--remedy ladder,selected,maximum --dim 1,2,10,50", "rules that take σ from the data alone"),
-        ("--problem shift --separation 0.1,0.2,0.3 --remedy none,noise", "what noise costs where there is one mode"),
+        ("--remedy ladder,selected,maximum --dim 1,2,10,50", "rules that choose σ from the data alone"),
+        ("--problem shift --separation 0.1,0.2,0.3 --remedy none,noise", "the cost of noise if there is only one mode"),
     ];
 
     protected override string? DrawsFile => null;
@@ -121,7 +120,8 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     protected override IReadOnlyList<MixtureTestSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => PaperGrid(),
+        GridScale.Paper =>
+            [.. new[] { PowerGrid(), CurveGrid(), DimensionGrid(), ProblemGrid(), CostGrid() }.SelectMany(cells => cells).Distinct()],
         GridScale.Quick =>
         [
             .. from separation in (double[])[3, 5]
@@ -141,10 +141,10 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     protected override void Validate(MixtureTestSettings config)
     {
         if (MixtureProblem.Of(config) == MixtureProblem.Scale && config.Separation == 0)
-            throw InvalidConfigException.Value("separation", config.Separation, "a positive number: the standard deviation of the sample");
+            throw InvalidConfigException.Value("separation", config.Separation, "a positive number: the standard deviation of the samples");
         int min = MixtureRemedy.Of(config).Rule.MinSamples;
         if (config.Samples < min)
-            throw InvalidConfigException.Value("samples", config.Samples, $"at least {min} where \"remedy\" is \"{config.Remedy}\"");
+            throw InvalidConfigException.Value("samples", config.Samples, $"at least {min} if \"remedy\" is \"{config.Remedy}\"");
         if (1.0 / (config.Replicates + 1) > config.Level)
         {
             throw InvalidConfigException.Value("replicates", config.Replicates, Invariant(
@@ -152,7 +152,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         }
     }
 
-    /// <summary>Pair terms, distances and their median for every look at the samples, and the bootstrap's product.</summary>
+    /// <summary>Pair terms, distances and their median for every view of the samples, and the product of the bootstrap.</summary>
     protected override double Operations(MixtureTestSettings config)
     {
         MixtureRemedy remedy = MixtureRemedy.Of(config);
@@ -206,7 +206,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
             "problem", "dimension", "separation", "weight", "remedy", "sigma", "temperature", "trials");
         Cell[] cells = [.. results.Runs.Select(run => new Cell(run, Results<MixtureTestSettings>.Variant(run.Run, keys)))];
 
-        // Cells of the curves have few tests, and how often these reject is not looked at.
+        // Cells of the curves have too few tests for a share of rejections.
         Cell[] tested = results.Scale == GridScale.Paper ? [.. cells.Where(cell => cell.Config.Trials != CurveTrials)] : cells;
         return new(
         [
@@ -228,9 +228,6 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         double variance = Math.Max(0, squares - (draws.Count * mean * mean)) / (draws.Count - 1);
         return Math.Sqrt(variance / draws.Count);
     }
-
-    private static MixtureTestSettings[] PaperGrid()
-        => [.. new[] { PowerGrid(), CurveGrid(), DimensionGrid(), ProblemGrid(), CostGrid() }.SelectMany(cells => cells).Distinct()];
 
     /// <summary>Power over separations and σ or T, for three weights of the sample; the first of them is the null.</summary>
     private static IEnumerable<MixtureTestSettings> PowerGrid() =>
@@ -264,7 +261,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         from weight in (double[])[nullWeight, nullWeight + 0.2, 1]
         select WithTrials(config with { Weight = weight });
 
-    /// <summary>What remedies cost where there is nothing to cure: one mode.</summary>
+    /// <summary>The cost of remedies where KSD needs none: one mode.</summary>
     private static IEnumerable<MixtureTestSettings> CostGrid() =>
         from problem in ((string Name, double[] Separations)[])[("shift", [0, 0.1, 0.2, 0.3]), ("scale", [1, 1.1, 1.2, 1.4])]
         from separation in problem.Separations
@@ -311,7 +308,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     private static Table PowerTable(Cell[] cells)
     {
         Cell first = cells[0];
-        string weight = double.IsNaN(first.Weight) ? "" : Invariant($", sample's weight {first.Weight:0.###}");
+        string weight = double.IsNaN(first.Weight) ? "" : Invariant($", samples' weight {first.Weight:0.###}");
         string what = cells.All(cell => cell.IsNull) ? "Rejections under the hypothesis" : "Power";
         string variant = first.Variant.Length == 0 ? "" : $" ({first.Variant})";
         Table table = Pivot(withIntervals: true);
@@ -323,9 +320,9 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
             $"power_{first.Name}",
             Invariant($"{what} in per cent at level {first.Config.Level:0.###}: {first.Config.Problem}, D = {first.Config.Dimension}")
                 + $"{weight}{variant}",
-            $"{Protocol(cells)} In brackets the 95 % interval (Clopper and Pearson). "
-                + "Under the hypothesis ↑ and ↓ mark counts outside the central 95 % of the binomial law of the level. "
-                + "Tempered tests have samples of the tempered truth itself, which takes knowing it.",
+            $"{Protocol(cells)} Brackets give the 95 % interval of Clopper and Pearson. Under the hypothesis ↑ and ↓ mark counts of "
+                + "rejections outside the central 95 % of the binomial distribution whose probability is the level. "
+                + "Tempered tests use samples of the tempered truth itself, which requires knowing the truth.",
             cells,
             [new("remedy", cell => cell.Title)],
             cell => cell.Config.Separation,
@@ -339,11 +336,11 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     {
         MixtureTestSettings config = cells[0].Config;
         string trials = string.Join(" or ", cells.Select(cell => cell.Config.Trials).Distinct().Order());
-        return $"{cells[0].Problem.Sentence} {config.Samples} samples a test, {trials} tests, {config.Replicates} {config.Bootstrap} "
-            + $"bootstrap replicates, {config.Kernel} kernel with the median distance as bandwidth.";
+        return $"{cells[0].Problem.Sentence} Each cell has {trials} tests, each with {config.Samples} samples and {config.Replicates} "
+            + $"{config.Bootstrap} bootstrap replicates. The kernel is {config.Kernel} with the median distance as bandwidth.";
     }
 
-    /// <summary>Rules that find σ from the samples alone, beside the σ that turned out best, which nobody knows before.</summary>
+    /// <summary>Rules that choose σ from the samples alone, compared with the σ that has the highest power in hindsight.</summary>
     private static IEnumerable<Table> RuleTable(Cell[] cells)
     {
         (ILookup<MixtureRemedy, Cell> ByRemedy, Cell Best)[] rows =
@@ -360,10 +357,10 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         yield return Table.Create(
             "rules",
             "Rules for σ: power in per cent",
-            "Power in per cent of tests with noise. Best σ: the most powerful of the ladder's, chosen by looking at the power itself (the "
-                + "smallest if several are). Ladder: the sum over σ with weights σ². Selected: σ by the ratio of signal to noise on one "
-                + "half of the samples, tested on the other; beside it the geometric mean of what was chosen. Largest: the largest "
-                + "statistic of the ladder in units of its bootstrap's spread, all samples used.",
+            "Power in per cent of tests with noise. The best σ is the one of the ladder with the highest power in hindsight (the smallest "
+                + "of several). Ladder is the test of the sum over σ with weights σ². Selected chooses σ by the ratio of signal to noise "
+                + "on one half of the samples and tests the other half; the next column is the geometric mean of the chosen σ. Largest "
+                + "uses all samples and tests the largest statistic of the ladder, each in units of the spread of its replicates.",
             rows,
             new("problem", row => row.Best.Config.Problem),
             new("D", row => $"{row.Best.Config.Dimension}"),
@@ -393,7 +390,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         let first = part.First()
         select new Figure(
             $"power_{remedy.Name}_{first.Name}",
-            Invariant($"Share of tests that reject, in per cent, where the sample's weight of the first mode is {first.Weight:0.###}. ")
+            Invariant($"Share of tests that reject, in per cent. The samples' weight of the first mode is {first.Weight:0.###}. ")
                 + Protocol([.. part]),
             Names(first.Problem.SeparationLabel, separations),
             Names(remedy.Strength!.Value.Label, strengths),
@@ -426,9 +423,9 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
            let first = part.First()
            select Lines(
                $"discrepancy_{first.Place}_separation{NumberText.Tick(first.Config.Separation)}{first.Suffix}",
-               $"Mean of the statistic with its standard error, m = {NumberText.Tick(first.Config.Separation)}. {Protocol([.. part])}",
+               $"Mean of the statistic with its standard error at m = {NumberText.Tick(first.Config.Separation)}. {Protocol([.. part])}",
                part,
-               new Axis("Sample's weight of the first mode"),
+               new Axis("Weight of the first mode in the samples"),
                "Discrepancy (U-statistic)",
                cell => cell.StatisticAt(cell.Weight)),
         .. from part in tested.Where(cell => cell.Problem == MixtureProblem.Modes)
@@ -438,8 +435,9 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
            let first = part.First()
            select Lines(
                Invariant($"power_by_dimension_separation{first.Config.Separation}_weight{first.Weight:0.###}{first.Suffix}"),
-               $"Share of tests that reject with its 95 % interval (Clopper and Pearson), m = {NumberText.Tick(first.Config.Separation)}, "
-                   + Invariant($"sample's weight of the first mode {first.Weight:0.###}. {Protocol([.. part])}"),
+               "Share of tests that reject, with its 95 % interval (Clopper and Pearson). "
+                   + Invariant($"The samples' weight of the first mode is {first.Weight:0.###}, ")
+                   + $"and m = {NumberText.Tick(first.Config.Separation)}. {Protocol([.. part])}",
                part.GroupBy(cell => cell.Title).Where(remedy => remedy.Count() > 1).SelectMany(remedy => remedy),
                new Axis("Dimension D") { Scale = Scale.Log10, Ticks = Ticks.At(dimensions) },
                "Share rejected",
@@ -450,7 +448,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
            let first = part.First()
            select Lines(
                $"cost_{first.Place}{first.Suffix}",
-               $"Share of tests that reject with its 95 % interval (Clopper and Pearson). {Protocol([.. part])}",
+               $"Share of tests that reject, with its 95 % interval (Clopper and Pearson). {Protocol([.. part])}",
                part,
                new Axis(first.Problem.SeparationLabel),
                "Share rejected",
@@ -486,7 +484,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         /// <summary>Problem, dimension, weight and variant as part of a file name.</summary>
         public string Name => double.IsNaN(Weight) ? $"{Place}{Suffix}" : Invariant($"{Place}_weight{Weight:0.###}{Suffix}");
 
-        /// <summary>The sample's weight of the first mode; NaN where there is one mode.</summary>
+        /// <summary>The samples' weight of the first mode; NaN if there is only one mode.</summary>
         public double Weight => Problem.ModelWeight is null ? double.NaN : Config.Weight;
 
         public string Suffix => Variant.Length == 0 ? "" : $"_{FileNames.Word(Variant)}";
@@ -500,7 +498,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         /// <summary>The 95 % interval of the power.</summary>
         public (double Low, double High) Interval { get; } = BinomialIntervals.ClopperPearson((int)Run[Rejections], Run.Config.Trials);
 
-        /// <summary>Whether the count is within the central 95 % of the law of the level; empty where the model is wrong.</summary>
+        /// <summary>Whether the count is within the central 95 % of the binomial distribution; empty unless the model is true.</summary>
         public string Agrees
             => !IsNull ? "" : Run[Rejections] < Level.Lower ? "lower" : Run[Rejections] > Level.Upper ? "higher" : "agrees";
 
@@ -511,7 +509,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
         public Point PowerAt(double x) => new(x, Power, Interval.Low, Interval.High);
 
-        /// <summary>The power in per cent, with an arrow where it is the level and not what it should be.</summary>
+        /// <summary>The power in per cent; under the hypothesis with an arrow if it does not agree with the level.</summary>
         public string PowerText(bool withInterval)
             => Invariant($"{100 * Power:0.0}") + (withInterval ? Invariant($" ({100 * Interval.Low:0.0}–{100 * Interval.High:0.0})") : "")
                 + Agrees switch { "higher" => " ↑", "lower" => " ↓", _ => "" };

@@ -8,8 +8,8 @@ using Stein.Engine.Random;
 namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>
-/// The pair terms of N samples transformed by views, and the bootstrap; memory is allocated once. The bandwidth of each view is the median
-/// distance of its samples.
+/// Computes the pair terms of N samples transformed by views, and the bootstrap; memory is allocated once. The bandwidth of each view is
+/// the median distance of its samples.
 /// </summary>
 internal sealed class MixtureTester : IRadialKernelVisitor<Action<DeviceMatrix>>
 {
@@ -25,8 +25,6 @@ internal sealed class MixtureTester : IRadialKernelVisitor<Action<DeviceMatrix>>
     private readonly DeviceMatrix rowSums;
     private readonly double[] hostScores;
 
-    /// <param name="device">The run's own.</param>
-    /// <param name="config">A valid config.</param>
     /// <param name="count">N, all samples of the config or a part of them.</param>
     public MixtureTester(Device device, MixtureTestSettings config, int count)
     {
@@ -46,7 +44,7 @@ internal sealed class MixtureTester : IRadialKernelVisitor<Action<DeviceMatrix>>
     public ReadOnlySpan<double> Replicates => bootstrap.Replicates;
 
     /// <summary>
-    /// Draws the bootstrap's weights of a trial: with those of another one, the errors of all trials in the critical value would be one.
+    /// Draws the bootstrap's weights of a trial. If all trials shared them, the errors of their critical values would be the same.
     /// </summary>
     public void Begin(uint trial) => bootstrap.Redraw(WeightsOf(trial));
 
@@ -71,7 +69,7 @@ internal sealed class MixtureTester : IRadialKernelVisitor<Action<DeviceMatrix>>
     public TestOutcome Test() => bootstrap.Test(total);
 
     /// <summary>
-    /// The statistic U of what was set in units of <c>√Var_i(mean_j u_ij)</c>, its standard deviation where q ≠ p but for 2/√N: what
+    /// The statistic U in units of <c>√Var_i(mean_j u_ij)</c>, which is its standard deviation if q ≠ p up to the factor 2/√N: this ratio
     /// decides the power of a test of many samples (Liu, Lee and Jordan, ICML 2016, theorem 4.1).
     /// </summary>
     public double SignalToNoise()
@@ -81,7 +79,7 @@ internal sealed class MixtureTester : IRadialKernelVisitor<Action<DeviceMatrix>>
         double mean = means.Average();
         double variance = means.Average(value => (value - mean) * (value - mean));
 
-        // A spread of nearly nothing would be chosen whatever the signal.
+        // A spread close to zero would be chosen whatever the signal.
         double minSpread = 1e-6 * means.Average(Math.Abs);
         return mean / (Math.Sqrt(variance) + minSpread + double.Epsilon);
     }

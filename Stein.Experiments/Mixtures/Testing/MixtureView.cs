@@ -5,14 +5,14 @@ using Stein.Engine.Targets;
 namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>
-/// One way to look at samples and model both: samples of q become samples of another density, and the model that density's counterpart,
-/// such that they agree if q = p. Changing one side alone would be another statistic, which is not zero at q = p.
+/// A transformation of samples and model: samples of q become samples of another density, and the model that density's counterpart, such
+/// that the two agree if q = p. Changing one side alone would give another statistic, which is not zero at q = p.
 /// </summary>
 /// <param name="Model">The model's counterpart.</param>
 /// <param name="Transform">
-/// Makes of samples of the truth (N×D) those of the other density; the number of the trial decides which numbers are drawn.
+/// Turns samples of the truth (N×D) into samples of the other density; the number of the trial decides which numbers are drawn.
 /// </param>
-/// <param name="Weight">The factor of its discrepancy in a sum of several.</param>
+/// <param name="Weight">The factor of its discrepancy in a sum.</param>
 /// <param name="Sigma">σ, for those that add noise; NaN for others.</param>
 internal sealed record MixtureView(
     IDensity Model, Func<double[], uint, double[]> Transform, double Weight = 1, double Sigma = double.NaN)
@@ -23,11 +23,11 @@ internal sealed record MixtureView(
     /// <summary>The standard deviations of the ladder.</summary>
     public static readonly IReadOnlyList<double> Ladder = [0.5, 1, 2, 4, 8, 16];
 
-    /// <summary>As they are: the kernelised Stein discrepancy itself.</summary>
+    /// <summary>Samples and model as they are: the kernelised Stein discrepancy itself.</summary>
     public static MixtureView Plain(Hypothesis hypothesis) => new(hypothesis.Model, (samples, _) => samples);
 
     /// <summary>
-    /// With noise of standard deviation σ on both sides: <c>KSD²(q * N(0, σ²I), p * N(0, σ²I))</c>, the model smoothed exactly. Views of
+    /// Noise of standard deviation σ on both sides: <c>KSD²(q * N(0, σ²I), p * N(0, σ²I))</c>, the model smoothed exactly. Views of
     /// several σ have the same normal numbers. The weight in a ladder is σ².
     /// </summary>
     public static MixtureView Noise(Hypothesis hypothesis, ulong seed, double sigma) => new(
@@ -45,8 +45,8 @@ internal sealed record MixtureView(
         => Ladder.Select(sigma => Noise(hypothesis, config.Seed, sigma));
 
     /// <summary>
-    /// At temperature T on both sides: <c>KSD²(q_T, p_T)</c> with <c>p_T ∝ p^{1/T}</c>, whose score is <c>s_p/T</c>. Samples of q_T are
-    /// drawn anew, which takes knowing q: the best that tempering could do.
+    /// Temperature T on both sides: <c>KSD²(q_T, p_T)</c> with <c>p_T ∝ p^{1/T}</c>, whose score is <c>s_p/T</c>. Samples of q_T are
+    /// drawn anew, which requires knowing q: the best that tempering could achieve.
     /// </summary>
     public static MixtureView Tempered(Hypothesis hypothesis, ulong seed, double temperature)
     {
@@ -58,7 +58,7 @@ internal sealed record MixtureView(
     }
 
     /// <summary>
-    /// After jumps between the model's modes that leave the model as it is, but not other densities (Liu, Duncan and Gandy, "Using
+    /// Jumps between the model's modes that leave the model unchanged, but not other densities (Liu, Duncan and Gandy, "Using
     /// perturbation to improve goodness-of-fit tests based on kernelized Stein discrepancy", ICML 2023): samples with wrong proportions
     /// become samples with others, and those in the wrong place are scattered. A view for each size. Ten jumps, and modes that are
     /// searched for and not taken from the model, as in the source.

@@ -6,17 +6,17 @@ namespace Stein.Experiments.Mixtures.Testing;
 /// <summary>Tests samples.</summary>
 /// <param name="samples">N×D, of the truth.</param>
 /// <param name="trial">Decides which numbers are drawn for the noise and the bootstrap.</param>
-/// <returns>What came of it, and the σ that was chosen; NaN where none was.</returns>
+/// <returns>The outcome, and the σ that was chosen; NaN if none was.</returns>
 /// <exception cref="ArgumentException">The statistic is not a finite number.</exception>
 internal delegate (TestOutcome Outcome, double Sigma) SampleTest(double[] samples, uint trial);
 
-/// <summary>How the discrepancies of several views become one test.</summary>
-/// <param name="MinSamples">The fewest samples that it can test.</param>
+/// <summary>How the discrepancies of several views are combined into one test.</summary>
+/// <param name="MinSamples">The smallest number of samples that it can test.</param>
 /// <param name="Cost">
 /// For a number of views, how many matrices of pair terms a test computes, and how many of them the bootstrap is applied to, both in
 /// units of those of all samples.
 /// </param>
-/// <param name="Prepare">Makes the test of a config by some views.</param>
+/// <param name="Prepare">Creates the test of a config by some views.</param>
 internal sealed record ViewRule(
     int MinSamples,
     Func<int, (double Pairs, double Bootstraps)> Cost,
@@ -33,7 +33,7 @@ internal sealed record ViewRule(
 
     /// <summary>
     /// The largest of the views' statistics, each in units of the standard deviation of its replicates. All views share the bootstrap's
-    /// weights, so that the replicates of the largest are the largest of the replicates: all samples are used, and nothing is chosen
+    /// weights, so that the replicates of the largest are the largest of the replicates: all samples are used, and no view is chosen
     /// beforehand.
     /// </summary>
     public static readonly ViewRule Maximum = new(2, views => (views, views), PrepareMaximum);
@@ -89,7 +89,7 @@ internal sealed record ViewRule(
                 tester.Set(view, view.Transform(samples, trial));
                 TestOutcome outcome = tester.Test();
 
-                // The root of the mean square: under the hypothesis replicates are about zero.
+                // The root of the mean square: under the hypothesis the replicates have a mean of about zero.
                 double[] replicates = tester.Replicates.ToArray();
                 double scale = 1 / Math.Sqrt(replicates.Average(replicate => replicate * replicate));
                 double[] scaled = Array.ConvertAll(replicates, replicate => replicate * scale);

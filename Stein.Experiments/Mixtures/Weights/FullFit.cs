@@ -6,9 +6,9 @@ namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>All parameters that minimise an objective near a start: BFGS of Math.NET with exact gradients.</summary>
 /// <remarks>
-/// The objective is divided by the length of its gradient at the start, so that tolerances and first step mean the same for every one.
-/// The best point that was evaluated is the answer, also where the line search gives up, as it does at the limit of rounding. In a
-/// direction in which the objective is flat, nothing is done: a weight that it does not see stays where it began.
+/// The objective is divided by the length of its gradient at the start, so that tolerances and first step mean the same for each of them.
+/// The best point that was evaluated is the answer, even if the line search gives up, as it does at the limit of rounding. A weight
+/// that does not change the objective stays at its start.
 /// </remarks>
 internal static class FullFit
 {
@@ -22,7 +22,7 @@ internal static class FullFit
         var gradient = new double[TwoModeParameters.Count];
         objective.Evaluate(start, gradient);
         double scale = Length(gradient);
-        (TwoModeParameters best, double least, double slope) = (start, double.PositiveInfinity, double.PositiveInfinity);
+        (TwoModeParameters best, double lowest, double slope) = (start, double.PositiveInfinity, double.PositiveInfinity);
         try
         {
             new BfgsMinimizer(gradientTolerance: 1e-9, parameterTolerance: 1e-10, functionProgressTolerance: 1e-14, maximumIterations: 500)
@@ -30,7 +30,7 @@ internal static class FullFit
         }
         catch (OptimizationException)
         {
-            // The line search found no descent, or the iterations were used up: whether that matters, the gradient says.
+            // The line search found no descent, or the iterations were used up. The gradient shows whether that matters.
         }
 
         return (best.LeftWeight, slope <= 1e-4 * scale);
@@ -39,8 +39,8 @@ internal static class FullFit
         {
             TwoModeParameters parameters = TwoModeParameters.Of(point);
             double value = objective.Evaluate(parameters, gradient).Value;
-            if (value < least)
-                (best, least, slope) = (parameters, value, Length(gradient));
+            if (value < lowest)
+                (best, lowest, slope) = (parameters, value, Length(gradient));
             return (value / scale, new DenseVector(Array.ConvertAll(gradient, entry => entry / scale)));
         }
     }

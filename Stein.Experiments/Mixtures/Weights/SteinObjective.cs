@@ -26,7 +26,7 @@ internal sealed class SteinObjective : WeightObjective
     private readonly double[] scores;
     private readonly double[] products;
 
-    /// <param name="samples">x (N), at least two, with whatever noise or temperature they are to have.</param>
+    /// <param name="samples">x (N), at least two, with noise added or tempered as required.</param>
     /// <param name="addedVariance">σ² that the model is smoothed with.</param>
     public SteinObjective(double[] samples, double addedVariance = 0, double temperature = 1, double factor = 1)
     {

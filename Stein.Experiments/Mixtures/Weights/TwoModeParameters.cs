@@ -1,7 +1,7 @@
 namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
-/// What is learned of a mixture of two Gaussians on the line, <c>π N(μ₁, v₁) + (1 − π) N(μ₂, v₂)</c>, in numbers that may be any.
+/// The parameters of a mixture of two Gaussians on the line, <c>π N(μ₁, v₁) + (1 − π) N(μ₂, v₂)</c>, as unconstrained numbers.
 /// </summary>
 /// <param name="Logit"><c>log π/(1 − π)</c>.</param>
 internal readonly record struct TwoModeParameters(

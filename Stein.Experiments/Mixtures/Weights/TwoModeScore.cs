@@ -1,7 +1,7 @@
 namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
-/// Score of a mixture of two Gaussians on the line at a point, how it changes along the line, and the derivatives of both by the five
+/// Score of a mixture of two Gaussians on the line at a point, its derivative along the line, and the derivatives of both by the five
 /// parameters of <see cref="TwoModeParameters"/>.
 /// </summary>
 /// <remarks>
@@ -12,7 +12,7 @@ namespace Stein.Experiments.Mixtures.Weights;
 /// <c>dz/dx = Δ</c>, <c>s′ = −r w₁ − (1 − r) w₂ + r(1 − r)Δ²</c>.
 /// </para>
 /// <para>
-/// A parameter changes s through z and through a_k. The weight has z alone: all that a score knows of it is where r is neither 0 nor 1.
+/// A parameter changes s through z and through a_k. The weight enters through z alone: it matters only where r is neither 0 nor 1.
 /// </para>
 /// </remarks>
 internal readonly struct TwoModeScore
@@ -52,7 +52,7 @@ internal readonly struct TwoModeScore
         double difference = first - second;
         double both = r * (1 - r);
 
-        // By z: of s it is r(1 − r)Δ; of s′ what r does to each of its three terms.
+        // By z: for s it is r(1 − r)Δ; for s′ it is the effect of r on each of its three terms.
         double byZ = both * ((score * difference)
             + (slope * (secondPrecision - firstPrecision + ((1 - (2 * r)) * difference * difference))));
         gradient[0] += byZ;

@@ -3,11 +3,9 @@ using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Mixtures.Weights;
 
-/// <summary>What can be minimised. Another objective is a line here, and a class if its function is new.</summary>
-/// <param name="Name">The name in configs.</param>
+/// <summary>An objective that can be minimised. Another one is a line here, and a class if its function is new.</summary>
 /// <param name="Title">The name in tables, with its σ or T.</param>
 /// <param name="Rungs">How many discrepancies one value of it takes.</param>
-/// <param name="Objective">Makes it for a sample.</param>
 internal sealed record WeightMethod(
     string Name,
     Func<MixtureWeightSettings, string> Title,
@@ -31,7 +29,6 @@ internal sealed record WeightMethod(
 
 /// <summary>A draw of data. Data, noise and tempered samples have a stream each, so that all objectives have the same data.</summary>
 /// <param name="Truth">The mixture that the data come from.</param>
-/// <param name="Index">The number of the draw.</param>
 internal sealed record WeightSample(MixtureWeightSettings Config, GaussianMixture Truth, double[] Values, int Index)
 {
     /// <summary>One stream for all rungs: the noise of each begins where that of the one before ends.</summary>

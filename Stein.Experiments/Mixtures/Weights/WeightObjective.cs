@@ -4,7 +4,7 @@ namespace Stein.Experiments.Mixtures.Weights;
 internal abstract class WeightObjective
 {
     /// <summary>
-    /// The value, and the sum of the absolute values of its terms: what a change of the value is large or small against.
+    /// The value, and the sum of the absolute values of its terms, the scale of rounding errors in the value.
     /// </summary>
     /// <param name="gradient">
     /// Receives the derivatives by the parameters: by all, by the first alone (the logit of the weight), or, if empty, none.
@@ -12,7 +12,7 @@ internal abstract class WeightObjective
     public abstract (double Value, double Magnitude) Evaluate(in TwoModeParameters parameters, Span<double> gradient);
 }
 
-/// <summary>The sum of several, each with a factor of its own inside.</summary>
+/// <summary>The sum of several objectives, each of which includes its own factor.</summary>
 internal sealed class LadderObjective(IReadOnlyList<WeightObjective> rungs) : WeightObjective
 {
     public override (double Value, double Magnitude) Evaluate(in TwoModeParameters parameters, Span<double> gradient)

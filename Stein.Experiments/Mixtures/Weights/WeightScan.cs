@@ -3,22 +3,22 @@ using MathNet.Numerics.RootFinding;
 namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
-/// The weight that minimises an objective, all else fixed: the least of a grid of logits, then the zero of the derivative beside it.
+/// The weight that minimises an objective, all else fixed: the minimum over a grid of logits, then the zero of the derivative near it.
 /// </summary>
 /// <remarks>
-/// No tolerance of an optimiser decides where the objective is flat: if nothing on the grid is below the value at π = ½ by more than
-/// rounding, the weight stays there and is called undetermined.
+/// No tolerance of an optimiser decides where the objective is flat: if no value on the grid is below that at π = ½ by more than rounding,
+/// the weight stays there and is called undetermined.
 /// </remarks>
 internal static class WeightScan
 {
-    /// <summary>The largest logit of the grid, as in π = 0.9991; the answer is at most that.</summary>
+    /// <summary>The largest logit of the grid, π = 0.9991.</summary>
     private const double MaxLogit = 7;
 
-    /// <summary>Between two logits of the grid.</summary>
+    /// <summary>The distance between two logits of the grid.</summary>
     private const double Spacing = 0.25;
 
     /// <summary>Minimises with modes of variance 1 at ±m.</summary>
-    /// <returns>The weight of the mode at −m, and whether anything told it from ½.</returns>
+    /// <returns>The weight of the mode at −m, and whether the objective determines it.</returns>
     public static (double Weight, bool IsDetermined) Minimise(WeightObjective objective, double separation)
     {
         var half = TwoModeParameters.Separated(separation);
@@ -31,12 +31,12 @@ internal static class WeightScan
                 (best, value) = (logit, candidate);
         }
 
-        // More than rounding and KernelFactor may change.
+        // The error that rounding and KernelFactor may cause.
         double rounding = 1e-12 * magnitude;
         bool isDetermined = start - value > rounding;
         (double low, double high) = (Math.Max(best - Spacing, -MaxLogit), Math.Min(best + Spacing, MaxLogit));
 
-        // The minimum may be within a spacing of ½, and then it is found if the ends are above it.
+        // The minimum may be within one spacing of ½; then the values at the ends are above it.
         if (!isDetermined && best == 0)
             isDetermined = Math.Min(Value(low), Value(high)) - start > rounding;
         if (!isDetermined)

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Stein.Experiments.Tests.Mixtures;
 
-/// <summary>Weights learned from samples: which objectives find them, and that the objectives are what they say.</summary>
+/// <summary>Weights learned from samples: which objectives recover them, and that the objectives and gradients are correct.</summary>
 public sealed class MixtureWeightTests
 {
     public static TheoryData<string> Objectives => [.. WeightMethod.Names];
@@ -24,7 +24,7 @@ public sealed class MixtureWeightTests
     [InlineData("noise")]
     [InlineData("ladder")]
     [InlineData("mle")]
-    public void Near_modes_are_no_secret_to_any_objective(string objective)
+    public void Every_objective_recovers_the_weight_of_near_modes(string objective)
     {
         var settings = new MixtureWeightSettings { Objective = objective, Separation = 1.5, Sigma = 1.5, Samples = 4000 };
         WeightDraw trial = MixtureWeight.Draw(settings, 0);
@@ -43,14 +43,14 @@ public sealed class MixtureWeightTests
     }
 
     [Fact]
-    public void What_is_blind_says_so()
+    public void An_objective_that_does_not_determine_the_weight_is_reported()
     {
         var settings = new MixtureWeightSettings { Objective = "ksd", Separation = 10, Samples = 500 };
-        WeightDraw blind = MixtureWeight.Draw(settings, 0);
-        Assert.False(blind.IsDetermined);
-        Assert.Equal(0.5, blind.Weight);
-        WeightDraw seeing = MixtureWeight.Draw(settings with { Objective = "ladder" }, 0);
-        Assert.True(seeing.RelativeGradient > 1e6 * blind.RelativeGradient);
+        WeightDraw undetermined = MixtureWeight.Draw(settings, 0);
+        Assert.False(undetermined.IsDetermined);
+        Assert.Equal(0.5, undetermined.Weight);
+        WeightDraw determined = MixtureWeight.Draw(settings with { Objective = "ladder" }, 0);
+        Assert.True(determined.RelativeGradient > 1e6 * undetermined.RelativeGradient);
     }
 
     [Theory]
