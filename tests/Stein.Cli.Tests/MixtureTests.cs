@@ -6,7 +6,7 @@ namespace Stein.Cli.Tests;
 public sealed class MixtureTests
 {
     [Fact]
-    public void Shows_blindness_and_its_cure()
+    public void Noise_restores_the_power_that_the_discrepancy_lacks()
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.Run(

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using MathNet.Numerics.Distributions;
 using Stein.Engine.Devices;
 using Stein.Engine.Kernels;
@@ -17,11 +16,11 @@ using Stein.Experiments.Studies;
 namespace Stein.Experiments.Mixtures.Particles;
 
 /// <summary>
-/// One run: particles that start in one mode of <c>π N(−m e₁, I) + (1 − π) N(m e₁, I)</c> and are to become a sample of both.
+/// One run: particles that start in one mode of <c>π N(−m e₁, I) + (1 − π) N(m e₁, I)</c> and should become a sample of both.
 /// </summary>
 internal sealed record MixtureParticlesSettings
 {
-    [Description("how the particles move"), OneOf(typeof(ParticleAlgorithm))]
+    [Description("algorithm that moves the particles"), OneOf(typeof(ParticleAlgorithm))]
     public string Algorithm { get; init; } = "svgd";
 
     [Description("m, the distance of each mode from the origin"), Range(0.0, double.PositiveInfinity, MinimumIsExclusive = true)]
@@ -45,7 +44,7 @@ internal sealed record MixtureParticlesSettings
     public double StepSize { get; init; } = 0.1;
 
     /// <remarks>The noise ends at <see cref="NoiseSchedule.Last"/>.</remarks>
-    [Description("noise at the start of an annealed algorithm; 2m unless it is given")]
+    [Description("standard deviation of the noise at the start of an annealed algorithm; 2m unless it is given")]
     [OnlyFor(nameof(Algorithm), "svgd-annealed", "ksd-descent-annealed")]
     public double? FirstSigma { get; init; }
 
@@ -65,15 +64,12 @@ internal sealed record MixtureParticlesSettings
     [Description("seed of everything random")]
     public uint Seed { get; init; } = 60;
 
-    [JsonIgnore]
-    public double EffectiveFirstSigma => FirstSigma ?? (2 * Separation);
-
     public GaussianMixture Target() => GaussianMixture.TwoModes(Separation, Weight, Dimension);
 }
 
 /// <summary>
-/// Particles that start in one of two modes: whether SVGD and KSD descent find the other, along the target as it is and along the exactly
-/// smoothed one.
+/// Particles that start in one of two modes: whether SVGD and KSD descent reach the other, with the target itself and with the exactly
+/// smoothed target.
 /// </summary>
 internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
 {
@@ -87,7 +83,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
 
     public override string Name => "mixture-particles";
 
-    public override string Title => "Particles started in one of two modes: the share that finds the other";
+    public override string Title => "Particles started in one of two modes: the share that reaches the other";
 
     public override string Source =>
         "Wenliang and Kanagawa, Blindness of score-based methods to isolated components and mixing proportions, arXiv 2008.10087";
@@ -102,8 +98,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
     ];
 
     /// <summary>
-    /// The paper prints no numbers; the grid is ours. Most of it has equal weights; with 0.8 and 0.2 it shows whether particles that find
-    /// the other mode find it in proportion.
+    /// The paper prints no numbers; the grid is ours. Most of it has equal weights; weights 0.8 and 0.2 show whether the particles reach
+    /// the other mode in the right proportion.
     /// </summary>
     protected override IReadOnlyList<MixtureParticlesSettings> Configs(GridScale scale) => scale switch
     {
@@ -125,8 +121,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         => config.FirstSigma == 2 * config.Separation ? config with { FirstSigma = null } : config;
 
     /// <summary>
-    /// Of an iteration of P pairs in D dimensions: distances 3PD, two products 4N²D at most, the kernel 15 a pair, and for KSD descent
-    /// once more the kernel and 12D + 20 a pair.
+    /// An iteration with P pairs in D dimensions takes 3PD operations for distances, at most 4N²D for two products and 15 per pair for the
+    /// kernel; KSD descent takes the kernel once more and 12D + 20 per pair.
     /// </summary>
     protected override double Operations(MixtureParticlesSettings config)
     {
@@ -153,7 +149,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         Row[] rows = [.. Rows(results).OrderBy(row => row.Config.Weight).ThenBy(row => row.Config.Dimension)
             .ThenBy(row => row.Config.Separation).ThenBy(row => row.Variant)];
         string caption = Caption(results);
-        Example[] examples = [.. ExampleRuns(results, dimension: 1), .. ExampleRuns(results, dimension: 2)];
+        Example[] examples = [.. ExamplesOf(results, dimension: 1), .. ExamplesOf(results, dimension: 2)];
         return new(
         [
             DataTable.Create(
@@ -191,43 +187,32 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         ]);
     }
 
-    /// <summary>A row per algorithm, variant and target, and one per target for exact samples of it.</summary>
+    /// <summary>One row per algorithm, variant and target, and one per target for exact samples of it.</summary>
     private static IEnumerable<Row> Rows(Results<MixtureParticlesSettings> results)
     {
         IReadOnlyList<string> keys = results.Differing("algorithm", "dimension", "separation", "weight", "seed");
         string[] exactKeys = [.. keys.Intersect(["particles", "kernel", "exact_samples"])];
         return
         [
-            .. results.Conditions(config => config with { Seed = 0 }).Select(condition => new Row(
-                ParticleAlgorithm.Of(condition.Config),
-                Variant(condition.Runs[0], keys),
-                condition.Config,
-                "",
-                condition.Runs,
-                condition.Expected)),
-            .. from part in results.By(config => (
+            .. from condition in results.Conditions(config => config with { Seed = 0 })
+               select new Row(ParticleAlgorithm.Of(condition.Config), keys, condition.Runs, condition.Expected),
+            .. from target in results.By(config => (
                    config.Dimension, config.Separation, config.Weight, config.Particles, config.Kernel, config.ExactSamples))
-               let runs = part.Part.Runs.DistinctBy(run => run.Config.Seed).ToArray()
                select new Row(
                    ParticleAlgorithm.Exact,
-                   Variant(runs[0], exactKeys),
-                   runs[0].Config,
-                   ExactPrefix,
-                   runs,
-                   part.Part.Plan.Select(run => run.Canonical["seed"]!.GetValue<uint>()).Distinct().Count()),
+                   exactKeys,
+                   [.. target.Part.Runs.DistinctBy(run => run.Config.Seed)],
+                   target.Part.Plan.DistinctBy(run => ((MixtureParticlesSettings)run.Config).Seed).Count()),
         ];
-
-        static string Variant(StoredRun<MixtureParticlesSettings> run, IReadOnlyList<string> keys)
-            => Results<MixtureParticlesSettings>.Variant(run.Run, keys);
     }
 
     private static Figure ShareFigure(IReadOnlyList<Row> rows, string caption)
     {
         MixtureParticlesSettings config = rows[0].Config;
         var algorithms = rows.Where(row => row.Algorithm != ParticleAlgorithm.Exact)
-            .OrderBy(row => ParticleAlgorithm.Names.ToList().IndexOf(row.Algorithm.Id)).GroupBy(row => row.Title).ToList();
-        double[] separations = [.. rows.Select(row => row.Config.Separation).Distinct().Order()];
-        Row[] truth = [.. separations.Select(separation => rows.First(row => row.Config.Separation == separation))];
+            .OrderBy(row => row.Algorithm.Rank).GroupBy(row => row.Title).ToList();
+        Row[] truth = [.. rows.DistinctBy(row => row.Config.Separation).OrderBy(row => row.Config.Separation)];
+        double[] separations = [.. truth.Select(row => row.Config.Separation)];
         (double left, double right) = (separations[0] - 0.5, separations[^1] + 0.5);
         return new Figure(
             $"share_D{config.Dimension}_weight{config.Weight}",
@@ -261,31 +246,34 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             ]);
     }
 
-    /// <summary>A run of each algorithm in a dimension, alike in all else: the first of those nearest to separation 5.</summary>
-    private static IEnumerable<Example> ExampleRuns(Results<MixtureParticlesSettings> results, int dimension)
-        => results.Runs.Where(run => run.Config.Dimension == dimension).MinBy(run => Math.Abs(run.Config.Separation - 5)) is not { } first
-            ? []
-            : from algorithm in ParticleAlgorithm.Names
-              let alike = results.Runs.FirstOrDefault(run
-                  => run.Config with { FirstSigma = null } == first.Config with { FirstSigma = null, Algorithm = algorithm })
-              where alike is not null
-              select new Example(alike.Config, NumericCsv.Read(Path.Combine(alike.Folder, PositionsFile)).Values);
+    /// <summary>One run per algorithm in a dimension, with the other settings of the first run nearest to separation 5.</summary>
+    private static IEnumerable<Example> ExamplesOf(Results<MixtureParticlesSettings> results, int dimension) =>
+        from first in results.Where(config => config.Dimension == dimension).Runs
+            .OrderBy(run => Math.Abs(run.Config.Separation - 5)).Take(1)
+        from algorithm in ParticleAlgorithm.Names
+        let alike = results.Runs.FirstOrDefault(run
+            => run.Config with { FirstSigma = null } == first.Config with { FirstSigma = null, Algorithm = algorithm })
+        where alike is not null
+        select new Example(alike.Config, NumericCsv.Read(Path.Combine(alike.Folder, PositionsFile)).Values);
 
-    private static DataTable ExampleData(IReadOnlyList<Example> examples) => DataTable.Create(
-        "examples",
-        from example in examples
-        from particle in Enumerable.Range(0, example.Config.Particles)
-        select (example.Config, example.Positions, Particle: particle),
-        new("algorithm", point => point.Config.Algorithm),
-        new("dimension", point => point.Config.Dimension),
-        new("separation", point => point.Config.Separation),
-        new("weight", point => point.Config.Weight),
-        new("seed", point => point.Config.Seed),
-        new("particle", point => point.Particle),
-        new("x1", point => point.Positions[point.Particle * point.Config.Dimension]),
-        new("x2", point => point.Config.Dimension == 1 ? null : point.Positions[(point.Particle * point.Config.Dimension) + 1]))
-        with
-    { IsInJson = false };
+    private static DataTable ExampleData(IReadOnlyList<Example> examples)
+    {
+        var particles =
+            from example in examples
+            from particle in example.Positions.Chunk(example.Config.Dimension).Index()
+            select (example.Config, particle.Index, Position: particle.Item);
+        return DataTable.Create(
+            "examples",
+            particles,
+            new("algorithm", particle => particle.Config.Algorithm),
+            new("dimension", particle => particle.Config.Dimension),
+            new("separation", particle => particle.Config.Separation),
+            new("weight", particle => particle.Config.Weight),
+            new("seed", particle => particle.Config.Seed),
+            new("particle", particle => particle.Index),
+            new("x1", particle => particle.Position[0]),
+            new("x2", particle => particle.Position.Length == 1 ? null : particle.Position[1])) with { IsInJson = false };
+    }
 
     /// <summary>
     /// Final particles, the algorithms one above the other: on the line histograms under the target's density, in the plane points with
@@ -295,13 +283,13 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
     {
         MixtureParticlesSettings config = examples[0].Config;
         bool isLine = config.Dimension == 1;
-        // In heights of the target's density, where all particles in one mode are twice as high; and in standard deviations of a mode.
+        // In heights of the target's density (all particles in one mode are twice as high), or in standard deviations of a mode.
         double spacing = isLine ? 2.5 : 7;
         double reach = config.Separation + 4;
-        double[] bottoms = [.. examples.Select((_, index) => (examples.Count - 1 - index) * spacing)];
+        var placed = examples.Select((example, index) => (Example: example, Bottom: (examples.Count - 1 - index) * spacing)).ToArray();
         return new Figure(
             $"example_D{config.Dimension}",
-            "Final particles of one run of each algorithm, " + (isLine
+            "Final particles of one run per algorithm, " + (isLine
                 ? "as histograms under the density of the target, scaled to height 1."
                 : "with the circles that are one and two standard deviations from each mode of the target."),
             new Axis(
@@ -313,18 +301,11 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             new Axis("")
             {
                 Ticks = Ticks.Texts(
-                [
-                    .. examples.Zip(
-                        bottoms,
-                        (example, bottom) => (bottom + (isLine ? 0.5 : 0), ParticleAlgorithm.Of(example.Config).Title)),
-                ]),
-                Limits = (isLine ? -0.1 : -0.5 * spacing, bottoms[0] + (isLine ? spacing : 0.5 * spacing)),
+                    [.. placed.Select(one => (one.Bottom + (isLine ? 0.5 : 0), ParticleAlgorithm.Of(one.Example.Config).Title))]),
+                Limits = (isLine ? -0.1 : -0.5 * spacing, placed[0].Bottom + (isLine ? spacing : 0.5 * spacing)),
                 HasGrid = false,
             },
-            [
-                .. examples.Zip(bottoms, (example, bottom) => isLine ? Histogram(example, bottom, reach) : Cloud(example, bottom))
-                    .SelectMany(layers => layers),
-            ]);
+            [.. placed.SelectMany(one => isLine ? Histogram(one.Example, one.Bottom, reach) : Cloud(one.Example, one.Bottom))]);
     }
 
     private static IEnumerable<Layer> Histogram(Example example, double bottom, double reach)
@@ -334,29 +315,27 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         var logarithms = new double[grid.Length];
         example.Config.Target().LogDensities(grid, logarithms);
         double peak = Math.Exp(logarithms.Max());
-        yield return new Boxes(
-            "",
-            example.Style,
-            [
-                .. example.Positions.GroupBy(x => Math.Floor(x / Width)).Select(bin => new Box(
-                    bin.Key * Width, (bin.Key + 1) * Width, bottom, bottom + (bin.Count() / (example.Positions.Length * Width * peak)))),
-            ]);
-        yield return Outline(
-            "density of the target", grid.Zip(logarithms, (x, logarithm) => new Point(x, bottom + (Math.Exp(logarithm) / peak))));
+        return
+        [
+            new Boxes(
+                "",
+                example.Style,
+                [
+                    .. from bin in example.Positions.GroupBy(x => Math.Floor(x / Width))
+                       let height = bin.Count() / (example.Positions.Length * Width * peak)
+                       select new Box(bin.Key * Width, (bin.Key + 1) * Width, bottom, bottom + height),
+                ]),
+            Outline("density of the target", grid.Zip(logarithms, (x, logarithm) => new Point(x, bottom + (Math.Exp(logarithm) / peak)))),
+        ];
     }
 
-    private static IEnumerable<Layer> Cloud(Example example, double middle)
-    {
-        foreach (double mode in new[] { -example.Config.Separation, example.Config.Separation })
-        {
-            foreach (double radius in new[] { 1.0, 2.0 })
-            {
-                yield return Outline("modes of the target", Enumerable.Range(0, 73).Select(index => index * Math.PI / 36)
-                    .Select(angle => new Point(mode + (radius * Math.Cos(angle)), middle + (radius * Math.Sin(angle)))));
-            }
-        }
-
-        yield return new Series(
+    private static IEnumerable<Layer> Cloud(Example example, double middle) =>
+    [
+        .. from mode in (double[])[-example.Config.Separation, example.Config.Separation]
+           from radius in (double[])[1, 2]
+           select Outline("modes of the target", Enumerable.Range(0, 73).Select(index => index * Math.PI / 36)
+               .Select(angle => new Point(mode + (radius * Math.Cos(angle)), middle + (radius * Math.Sin(angle))))),
+        new Series(
             "",
             example.Style,
             [.. example.Positions.Chunk(example.Config.Dimension).Select(point => new Point(point[0], middle + point[1]))])
@@ -364,36 +343,35 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             HasLine = false,
             MarkerSize = 6,
             MarkerLineWidth = 1.6f,
-        };
-    }
+        },
+    ];
 
     private static Series Outline(string label, IEnumerable<Point> points)
         => new(label, SeriesStyle.Outline, [.. points]) { HasMarkers = false, LineWidth = 1.2f };
 
     private static string Caption(Results<MixtureParticlesSettings> results)
     {
-        string first = results.Runs.All(run => run.Config.FirstSigma is null) ? "2m" : "what the row says";
-        string[] conditions =
+        string first = results.Runs.All(run => run.Config.FirstSigma is null) ? "2m" : "the value given in the row";
+        string[] sentences =
         [
-            .. results.Shared(config => config.Particles, value => $"{value} particles"),
+            "The target is π N(−m e₁, I) + (1 − π) N(m e₁, I).",
+            .. results.Shared(config => config.Particles, value => $"There are {value} particles."),
             .. results.Shared(
-                config => config.StartDeviation, value => $"all drawn from N(−m e₁, {NumberText.Tick(value * value)} I) at the start"),
-            .. results.Shared(config => config.Iterations, value => $"{value} iterations"),
-            .. results.Shared(config => config.StepSize, value => $"steps of Adam of size {NumberText.Tick(value)} √(1 + σ²)"),
-            .. results.Shared(config => config.Kernel, value => $"kernel {value}"),
-            .. results.Runs.Any(run => ParticleAlgorithm.Of(run.Config).IsAnnealed)
-                ?
-                [
-                    $"annealed: the target exactly smoothed with σ from {first} down to {NoiseSchedule.Last} over "
-                    + $"{NoiseSchedule.Share:P0} of the iterations, then not",
-                ]
-                : Array.Empty<string>(),
+                config => config.StartDeviation,
+                value => $"The particles start as draws from N(−m e₁, {(value == 1 ? "I" : NumberText.Tick(value * value) + " I")})."),
+            .. results.Shared(config => config.Iterations, value => $"There are {value} iterations."),
+            .. results.Shared(config => config.StepSize, value => $"Adam takes steps of size {NumberText.Tick(value)} √(1 + σ²)."),
+            .. results.Shared(config => config.Kernel, value => $"The kernel is {value}."),
+            results.Runs.All(run => !ParticleAlgorithm.Of(run.Config).IsAnnealed) ? ""
+                : $"Annealed algorithms smooth the target exactly, with σ decreasing from {first} to {NoiseSchedule.Last} over "
+                    + $"{NoiseSchedule.Share:P0} of the iterations, and use the target itself afterwards.",
+            "A particle is in the other mode if it is nearer to m e₁, and stranded between the modes if |x₁| < m/2.",
+            "KSD² is the V-statistic with h² = 2D, and MMD² the V-statistic of three Gaussian kernels (variances ¼, 1, 4)"
+                + string.Concat(results.Shared(config => config.ExactSamples, value => $" against {value} draws of the target")) + ".",
+            "The exact sample consists of as many independent draws of the target.",
+            "Values are mean ± standard error over seeds.",
         ];
-        return $"The target is π N(−m e₁, I) + (1 − π) N(m e₁, I). {string.Join(", ", conditions)}. "
-            + "In the other mode is what is nearer to m e₁, between the modes |x₁| < m/2. KSD² is the V-statistic with h² = 2D, "
-            + "and MMD² the V-statistic of three Gaussian kernels (variances ¼, 1, 4)"
-            + string.Concat(results.Shared(config => config.ExactSamples, value => $" against {value} draws")) + ". "
-            + $"The exact sample is as many independent draws of the target. Mean ± standard error over seeds.{results.Remarks}";
+        return string.Join(' ', sentences.Where(sentence => sentence.Length > 0)) + results.Remarks;
     }
 
     private static MixtureParticlesSettings[] Grid(
@@ -409,19 +387,17 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
 
     private sealed record Example(MixtureParticlesSettings Config, double[] Positions)
     {
-        public SeriesStyle Style => SeriesStyle.Of(ParticleAlgorithm.Names.ToList().IndexOf(Config.Algorithm));
+        public SeriesStyle Style => SeriesStyle.Of(ParticleAlgorithm.Of(Config).Rank);
     }
 
-    /// <summary>The seeds of an algorithm, or of exact samples, whose values have the prefix <see cref="ExactPrefix"/>.</summary>
+    /// <summary>The seeds of an algorithm, or of exact samples.</summary>
+    /// <param name="Keys">The settings that differ among the rows.</param>
     private sealed record Row(
-        ParticleAlgorithm Algorithm,
-        string Variant,
-        MixtureParticlesSettings Config,
-        string Prefix,
-        IReadOnlyList<StoredRun<MixtureParticlesSettings>> Runs,
-        int Expected)
-        : Condition<MixtureParticlesSettings>(Config, Runs, Expected)
+        ParticleAlgorithm Algorithm, IReadOnlyList<string> Keys, IReadOnlyList<StoredRun<MixtureParticlesSettings>> Runs, int Expected)
+        : Condition<MixtureParticlesSettings>(Runs[0].Config, Runs, Expected)
     {
+        public string Variant { get; } = Results<MixtureParticlesSettings>.Variant(Runs[0].Run, Keys);
+
         public string Title => Variant.Length == 0 ? Algorithm.Title : $"{Algorithm.Title} ({Variant})";
 
         /// <summary>The expected share of draws of the target that are nearer to the other mode.</summary>
@@ -431,10 +407,11 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         /// <summary>The expected share of draws of the target with |x₁| &lt; m/2.</summary>
         public double BetweenTruth => Normal.CDF(0, 1, 1.5 * Config.Separation) - Normal.CDF(0, 1, 0.5 * Config.Separation);
 
-        public override Summary Over(Quantity quantity) => Over(run => run.Number(Prefix + quantity.Name));
+        public override Summary Over(Quantity quantity)
+            => Over(run => run.Number(Algorithm == ParticleAlgorithm.Exact ? ExactPrefix + quantity.Name : quantity.Name));
     }
 
-    /// <summary>Particles drawn from the one mode, moved towards the mixture, and compared with draws of it.</summary>
+    /// <summary>Particles that start in one mode, move towards the mixture, and are compared with draws of it.</summary>
     private sealed class Training : ITraining, IRadialKernelVisitor<(ParticleFlow Flow, Func<double[], double> Discrepancy)>
     {
         private readonly Device device;
@@ -448,7 +425,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             (this.device, this.config, target) = (device, config, config.Target());
             (ParticleFlow flow, discrepancy) = RadialKernels.Visit(config.Kernel, this);
             NoiseSchedule? schedule = ParticleAlgorithm.Of(config).IsAnnealed
-                ? new NoiseSchedule(config.EffectiveFirstSigma, config.Iterations)
+                ? new NoiseSchedule(config.FirstSigma ?? (2 * config.Separation), config.Iterations)
                 : null;
             sampler = new ParticleSampler(flow, target, schedule, config.StepSize, Start());
         }
@@ -470,13 +447,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
                     $"the positions of the particles are no longer finite at iteration {sampler.Iteration}", sampler.Iteration);
             }
 
-            return
-            [
-                Share.At(ParticleMeasures.OtherShare(positions, config.Dimension)),
-                Between.At(ParticleMeasures.BetweenShare(positions, config.Dimension, config.Separation)),
-                Discrepancy.At(discrepancy(positions)),
-                new("sigma", sampler.Sigma),
-            ];
+            return [.. Values(positions), new("sigma", sampler.Sigma)];
         }
 
         public TrainingResult Finish()
@@ -484,25 +455,35 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             double[] reference = Draws(stream: 0, config.ExactSamples);
             double[] positions = Positions();
             return new(
-                [.. Values("", positions, reference), .. Values(ExactPrefix, Draws(stream: 1, config.Particles), reference)],
+                [
+                    .. WithReference(positions),
+                    .. WithReference(Draws(stream: 1, config.Particles)).Select(value => value with { Name = ExactPrefix + value.Name }),
+                ],
                 new RunFile(PositionsFile, new DataTable(
                     "",
                     [.. Enumerable.Range(1, config.Dimension).Select(d => $"x{d}")],
                     [.. positions.Chunk(config.Dimension).Select(row => (IReadOnlyList<object?>)[.. row])]).WriteCsv));
+
+            Metric[] WithReference(double[] points) =>
+            [
+                .. Values(points),
+                MeanDiscrepancy.At(ParticleMeasures.SquaredMeanDiscrepancy(points, reference, config.Dimension)),
+            ];
         }
 
         public (ParticleFlow Flow, Func<double[], double> Discrepancy) Visit<TKernel>()
             where TKernel : struct, IRadialKernel
             => (
-                ParticleAlgorithm.Of(config).CreateFlow<TKernel>(device, config.Particles, config.Dimension),
+                ParticleAlgorithm.Of(config).IsVariational
+                    ? new SteinVariationalGradientDescent<TKernel>(device, config.Particles, config.Dimension)
+                    : new KernelSteinDescent<TKernel>(device, config.Particles, config.Dimension),
                 points => ParticleMeasures.SteinDiscrepancy<TKernel>(device, points, target));
 
-        private IEnumerable<Metric> Values(string prefix, double[] points, double[] reference) =>
+        private Metric[] Values(double[] points) =>
         [
-            new(prefix + Share.Name, ParticleMeasures.OtherShare(points, config.Dimension)),
-            new(prefix + Between.Name, ParticleMeasures.BetweenShare(points, config.Dimension, config.Separation)),
-            new(prefix + Discrepancy.Name, discrepancy(points)),
-            new(prefix + MeanDiscrepancy.Name, ParticleMeasures.SquaredMeanDiscrepancy(points, reference, config.Dimension)),
+            Share.At(ParticleMeasures.OtherShare(points, config.Dimension)),
+            Between.At(ParticleMeasures.BetweenShare(points, config.Dimension, config.Separation)),
+            Discrepancy.At(discrepancy(points)),
         ];
 
         private double[] Draws(uint stream, int count)
@@ -512,10 +493,11 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         private double[] Start()
         {
             var stream = new PhiloxStream(config.Seed, StreamPurpose.Initialisation);
-            var start = new double[config.Particles * config.Dimension];
-            for (int index = 0; index < start.Length; index++)
-                start[index] = (config.StartDeviation * stream.NextNormal()) - (index % config.Dimension == 0 ? config.Separation : 0);
-            return start;
+            return
+            [
+                .. from index in Enumerable.Range(0, config.Particles * config.Dimension)
+                   select (config.StartDeviation * stream.NextNormal()) - (index % config.Dimension == 0 ? config.Separation : 0),
+            ];
         }
 
         private double[] Positions() => device.Read(sampler.Positions);

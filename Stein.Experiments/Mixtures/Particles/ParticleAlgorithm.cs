@@ -1,17 +1,11 @@
-using Stein.Engine.Devices;
-using Stein.Engine.Kernels;
-using Stein.Engine.Particles;
-
 namespace Stein.Experiments.Mixtures.Particles;
 
 /// <summary>A way to move particles. Another one is a line here.</summary>
-/// <param name="Id">The name in configs.</param>
-/// <param name="Title">The name in tables and figures.</param>
 /// <param name="IsVariational">Whether it is SVGD; otherwise it is KSD descent.</param>
-/// <param name="IsAnnealed">Whether the target is smoothed, less and less.</param>
+/// <param name="IsAnnealed">Whether the target is smoothed, with decreasing noise.</param>
 internal sealed record ParticleAlgorithm(string Id, string Title, bool IsVariational, bool IsAnnealed)
 {
-    /// <summary>The baseline in tables: as many independent draws of the target itself. There is nothing to run.</summary>
+    /// <summary>The baseline in tables: as many independent draws of the target itself. It has no runs.</summary>
     public static readonly ParticleAlgorithm Exact = new("exact", "exact sample", false, false);
 
     private static readonly ParticleAlgorithm[] All =
@@ -24,12 +18,8 @@ internal sealed record ParticleAlgorithm(string Id, string Title, bool IsVariati
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(algorithm => algorithm.Id)];
 
-    public static ParticleAlgorithm Of(MixtureParticlesSettings config) => All.Single(algorithm => algorithm.Id == config.Algorithm);
+    /// <summary>Its place in tables and figures, from 0.</summary>
+    public int Rank => Array.IndexOf(All, this);
 
-    /// <summary>Its flow, with a kernel.</summary>
-    public ParticleFlow CreateFlow<TKernel>(Device device, int particles, int dimension)
-        where TKernel : struct, IRadialKernel
-        => IsVariational
-            ? new SteinVariationalGradientDescent<TKernel>(device, particles, dimension)
-            : new KernelSteinDescent<TKernel>(device, particles, dimension);
+    public static ParticleAlgorithm Of(MixtureParticlesSettings config) => All.Single(algorithm => algorithm.Id == config.Algorithm);
 }

@@ -6,37 +6,18 @@ using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Mixtures.Particles;
 
-/// <summary>What is measured of particles, or of as many draws of the target (N×D, row-major).</summary>
+/// <summary>Measures of particles, or of as many draws of the target (N×D, row-major).</summary>
 internal static class ParticleMeasures
 {
     /// <summary>Squared bandwidths h² of the MMD, <c>exp(−‖x − y‖²/h²)</c>: the variances ¼, 1 and 4 of <c>exp(−‖x − y‖²/2v)</c>.</summary>
     private static readonly double[] SquaredBandwidths = [0.5, 2, 8];
 
     /// <summary>The share of points that are nearer to m e₁ than to −m e₁, where particles start.</summary>
-    public static double OtherShare(ReadOnlySpan<double> points, int dimension)
-    {
-        int count = 0;
-        for (int start = 0; start < points.Length; start += dimension)
-        {
-            if (points[start] > 0)
-                count++;
-        }
+    public static double OtherShare(double[] points, int dimension) => points.Chunk(dimension).Average(point => point[0] > 0 ? 1.0 : 0);
 
-        return (double)count * dimension / points.Length;
-    }
-
-    /// <summary>The share of points in the middle half between the modes, <c>|x₁| &lt; m/2</c>, which are stranded on the way.</summary>
-    public static double BetweenShare(ReadOnlySpan<double> points, int dimension, double separation)
-    {
-        int count = 0;
-        for (int start = 0; start < points.Length; start += dimension)
-        {
-            if (Math.Abs(points[start]) < separation / 2)
-                count++;
-        }
-
-        return (double)count * dimension / points.Length;
-    }
+    /// <summary>The share of points in the middle half between the modes, <c>|x₁| &lt; m/2</c>, stranded on the way.</summary>
+    public static double BetweenShare(double[] points, int dimension, double separation)
+        => points.Chunk(dimension).Average(point => Math.Abs(point[0]) < separation / 2 ? 1.0 : 0);
 
     /// <summary>
     /// The squared maximum mean discrepancy between two samples as a V-statistic, <c>mean k(x, x′) + mean k(y, y′) − 2 mean k(x, y)</c>
@@ -45,12 +26,17 @@ internal static class ParticleMeasures
     /// </summary>
     /// <param name="points">N×D.</param>
     /// <param name="others">M×D.</param>
-    public static double SquaredMeanDiscrepancy(ReadOnlySpan<double> points, ReadOnlySpan<double> others, int dimension)
-        => MeanWithin(points, dimension) + MeanWithin(others, dimension) - (2 * MeanAcross(points, others, dimension));
+    public static double SquaredMeanDiscrepancy(double[] points, double[] others, int dimension)
+    {
+        double[][] x = [.. points.Chunk(dimension)];
+        double[][] y = [.. others.Chunk(dimension)];
+        double across = (from point in x from other in y select Kernel(point, other)).Sum() / ((double)x.Length * y.Length);
+        return MeanWithin(x) + MeanWithin(y) - (2 * across);
+    }
 
     /// <summary>
     /// The KSD (V-statistic, squared) of points to the target with a kernel of bandwidth <c>h² = 2D</c>, the mean squared distance within a
-    /// mode: one and the same whatever the points, so that values compare.
+    /// mode: the same for all points, so that values can be compared.
     /// </summary>
     public static double SteinDiscrepancy<TKernel>(Device device, ReadOnlySpan<double> points, GaussianMixture target)
         where TKernel : struct, IRadialKernel
@@ -64,32 +50,14 @@ internal static class ParticleMeasures
         return discrepancy.Value(device.Upload(count, dimension, points), device.Upload(count, dimension, scores));
     }
 
-    private static double MeanWithin(ReadOnlySpan<double> points, int dimension)
+    private static double MeanWithin(double[][] points)
     {
-        double sum = 0;
-        for (int i = dimension; i < points.Length; i += dimension)
-        {
-            for (int j = 0; j < i; j += dimension)
-                sum += Kernel(points.Slice(i, dimension), points.Slice(j, dimension));
-        }
-
-        double count = points.Length / dimension;
+        double sum = points.SelectMany((point, index) => points.Take(index).Select(other => Kernel(point, other))).Sum();
+        double count = points.Length;
         return ((2 * sum) + (count * SquaredBandwidths.Length)) / (count * count);
     }
 
-    private static double MeanAcross(ReadOnlySpan<double> points, ReadOnlySpan<double> others, int dimension)
-    {
-        double sum = 0;
-        for (int i = 0; i < points.Length; i += dimension)
-        {
-            for (int j = 0; j < others.Length; j += dimension)
-                sum += Kernel(points.Slice(i, dimension), others.Slice(j, dimension));
-        }
-
-        return sum / ((double)points.Length / dimension * (others.Length / dimension));
-    }
-
-    private static double Kernel(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    private static double Kernel(double[] x, double[] y)
     {
         double squaredDistance = 0;
         for (int d = 0; d < x.Length; d++)

@@ -6,47 +6,40 @@ using static System.FormattableString;
 namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>
-/// Why a score is blind: that of two separated modes for three weights, which coincide wherever there are samples, and with noise, where
-/// they do not; and the field of scores in two dimensions, of the density and estimated from samples of one mode alone.
+/// Why a score does not reveal weights: the scores of two separated modes for three weights coincide wherever there are samples, and do not
+/// with noise. The score field in two dimensions is that of the density, or estimated from samples of which few are on the right.
 /// </summary>
 internal static class BlindScores
 {
     private const double Separation = 5;
-    private const double Sigma = 4;
 
-    public static IReadOnlyList<Figure> Figures() => [Curves(0), Curves(Sigma), Field(isEstimated: false), Field(isEstimated: true)];
+    public static IReadOnlyList<Figure> Figures() => [Curves(0), Curves(4), Field(isEstimated: false), Field(isEstimated: true)];
 
     private static Figure Curves(double sigma)
     {
-        const int Points = 801;
         const double Reach = 12;
-        string symbol = sigma == 0 ? "p" : Invariant($"p * N(0, {sigma}²)");
-        double[] xs = [.. Enumerable.Range(0, Points).Select(index => Reach * ((2.0 * index / (Points - 1)) - 1))];
-        string what = sigma == 0
-            ? "where there are samples the three curves coincide, and the score does not tell the weights apart"
-            : Invariant($"with noise of standard deviation {sigma} the three curves are apart");
+        (string suffix, string density, string what) = sigma == 0
+            ? ("", "p", "Where there are samples the three curves coincide, so that the score does not reveal the weight")
+            : (
+                Invariant($"_sigma{sigma}"),
+                Invariant($"p * N(0, {sigma}²)"),
+                Invariant($"With noise of standard deviation {sigma} the three curves differ"));
+        double[] xs = Grid(Reach, 801);
         return new(
-            Invariant($"scores_separation{Separation}") + (sigma == 0 ? "" : Invariant($"_sigma{sigma}")),
-            Invariant($"Score of two modes of variance 1 at −{Separation} and {Separation}, of which the first has weight π: {what}."),
+            Invariant($"scores_separation{Separation}{suffix}"),
+            Invariant($"Score of two modes of variance 1 at −{Separation} and {Separation}, of which the first has weight π. {what}."),
             new Axis("x") { Limits = (-Reach, Reach) },
-            new Axis($"Score of {symbol}") { Margin = null },
+            new Axis($"Score of {density}") { Margin = null },
             [
-                .. ((double[])[0.1, 0.5, 0.9]).Select((weight, index) => new Series(
-                    Invariant($"π = {weight}"),
-                    SeriesStyle.Of(index),
-                    Curve(GaussianMixture.TwoModes(Separation, weight).Smoothed(sigma), xs))
-                {
-                    HasMarkers = false,
-                    LineWidth = 2.5f,
-                }),
+                .. from line in ((double[])[0.1, 0.5, 0.9]).Index()
+                   let scores = Scores(GaussianMixture.TwoModes(Separation, line.Item).Smoothed(sigma), xs)
+                   select new Series(
+                       Invariant($"π = {line.Item}"), SeriesStyle.Of(line.Index), [.. xs.Zip(scores, (x, score) => new Point(x, score))])
+                   {
+                       HasMarkers = false,
+                       LineWidth = 2.5f,
+                   },
             ]);
-    }
-
-    private static Point[] Curve(GaussianMixture mixture, double[] xs)
-    {
-        var scores = new double[xs.Length];
-        mixture.Score(xs, scores);
-        return [.. xs.Zip(scores, (x, score) => new Point(x, score))];
     }
 
     /// <summary>Arrows on a grid, shortened where they would cover one another; samples as dots.</summary>
@@ -54,25 +47,16 @@ internal static class BlindScores
     {
         const int Samples = 300;
         const int Across = 25;
-        const int Up = 11;
         const double Width = 9;
         const double Height = 4;
         const double Bandwidth = 0.7;
-        GaussianMixture density = GaussianMixture.TwoModes(Separation, 0.5, dimension: 2);
-        GaussianMixture truth = isEstimated ? density.WithWeights([0.9, 0.1]) : density;
-        double[] samples = truth.Sample(new PhiloxStream(60, StreamPurpose.TrainingData), Samples);
-        GaussianMixture shown = isEstimated ? KernelDensity.Create(samples, 2, Bandwidth) : density;
+        var density = GaussianMixture.TwoModes(Separation, isEstimated ? 0.9 : 0.5, dimension: 2);
+        double[] samples = density.Sample(new PhiloxStream(60, StreamPurpose.TrainingData), Samples);
         string what = isEstimated
-            ? Invariant($"kernel density estimate, bandwidth {Bandwidth}, of samples with weight 0.9 on the left")
-            : "score of the density, weights equal";
-        var dots = new Series("samples", SeriesStyle.Of(4) with { Marker = SeriesStyle.Of(0).Marker }, [
-            .. Enumerable.Range(0, Samples).Select(index => new Point(samples[2 * index], samples[(2 * index) + 1])),
-        ])
-        {
-            HasLine = false,
-            MarkerSize = 4,
-            LegendRank = 1,
-        };
+            ? Invariant($"score of a kernel density estimate with bandwidth {Bandwidth}, from samples with weight 0.9 on the left")
+            : "score of the density with equal weights";
+        double[] grid = [.. from x in Grid(Width, Across) from y in Grid(Height, 11) from coordinate in (double[])[x, y] select coordinate];
+        double[] scores = Scores(isEstimated ? KernelDensity.Create(samples, 2, Bandwidth) : density, grid);
         return new(
             isEstimated ? "score_field_estimated" : "score_field_of_density",
             Invariant($"Field of scores of two modes of variance 1 at −{Separation} and {Separation} on the first axis: {what}. ")
@@ -80,13 +64,19 @@ internal static class BlindScores
             new Axis("x₁") { Limits = (-Width - 0.5, Width + 0.5) },
             new Axis("x₂") { Limits = (-Height - 0.5, Height + 0.5) },
             [
-                dots,
+                new Series(
+                    "samples",
+                    SeriesStyle.Of(4) with { Marker = SeriesStyle.Of(0).Marker },
+                    [.. samples.Chunk(2).Select(sample => new Point(sample[0], sample[1]))])
+                {
+                    HasLine = false,
+                    MarkerSize = 4,
+                    LegendRank = 1,
+                },
                 .. Arrows.Field(
                         what,
                         null,
-                        from i in Enumerable.Range(0, Across)
-                        from j in Enumerable.Range(0, Up)
-                        select Score(shown, Width * ((2.0 * i / (Across - 1)) - 1), Height * ((2.0 * j / (Up - 1)) - 1)),
+                        grid.Chunk(2).Zip(scores.Chunk(2), (point, score) => (point[0], point[1], score[0], score[1])),
                         scale: 0.25,
                         longest: 0.9 * 2 * Width / (Across - 1),
                         head: 6)
@@ -97,10 +87,14 @@ internal static class BlindScores
         };
     }
 
-    private static (double X, double Y, double Dx, double Dy) Score(GaussianMixture density, double x, double y)
+    /// <summary>Equally spaced numbers from −<paramref name="reach"/> to <paramref name="reach"/>.</summary>
+    private static double[] Grid(double reach, int count)
+        => [.. Enumerable.Range(0, count).Select(index => reach * ((2.0 * index / (count - 1)) - 1))];
+
+    private static double[] Scores(GaussianMixture density, double[] points)
     {
-        var score = new double[2];
-        density.Score([x, y], score);
-        return (x, y, score[0], score[1]);
+        var scores = new double[points.Length];
+        density.Score(points, scores);
+        return scores;
     }
 }

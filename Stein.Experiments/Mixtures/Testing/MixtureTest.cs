@@ -14,26 +14,26 @@ using static System.FormattableString;
 namespace Stein.Experiments.Mixtures.Testing;
 
 /// <summary>
-/// One cell: goodness-of-fit tests of samples against a mixture, many times over. The defaults are the case in which the kernelised Stein
-/// discrepancy is blind: modes at ±5, proportions 0.7 : 0.3 where the model says 0.5 : 0.5.
+/// One cell: goodness-of-fit tests of samples against a mixture. The defaults are a difference that the kernelised Stein discrepancy does
+/// not detect: modes at ±5, with proportions 0.7 : 0.3 in the samples and 0.5 : 0.5 in the model.
 /// </summary>
 internal sealed record MixtureTestSettings
 {
-    [Description("what the model is and how the sample differs"), OneOf(typeof(MixtureProblem))]
+    [Description("model, and how the samples differ from it"), OneOf(typeof(MixtureProblem))]
     public string Problem { get; init; } = "modes";
 
-    [Description("distance m of each mode from the origin; for shift and scale, how far the sample is from the model")]
+    [Description("distance m of each mode from the origin; for shift and scale, the size of the difference from the model")]
     [Range(0.0, double.MaxValue)]
     public double Separation { get; init; } = 5;
 
-    [Description("weight of the first mode in the sample"), Range(0.0, 1.0)]
+    [Description("weight of the first mode in the samples"), Range(0.0, 1.0)]
     [OnlyFor(nameof(Problem), "modes", "three-modes", "unequal-scales")]
     public double Weight { get; init; } = 0.7;
 
     [Description("dimension D"), Range(1, 1000), Option("dim", "dimension")]
     public int Dimension { get; init; } = 1;
 
-    [Description("what is done about blindness"), OneOf(typeof(MixtureRemedy))]
+    [Description("how samples and model are changed before the test"), OneOf(typeof(MixtureRemedy))]
     public string Remedy { get; init; } = "none";
 
     [Description("standard deviation of the noise"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
@@ -43,13 +43,13 @@ internal sealed record MixtureTestSettings
     [Description("temperature T"), Range(1.0, double.MaxValue), OnlyFor(nameof(Remedy), "temper")]
     public double Temperature { get; init; } = 16;
 
-    [Description("samples in a test"), Range(2, 20_000), Option("n", "samples")]
+    [Description("samples per test"), Range(2, 20_000), Option("n", "samples")]
     public int Samples { get; init; } = 400;
 
-    [Description("tests, each on samples of its own"), Range(1, 1_000_000)]
+    [Description("number of tests, each with its own samples"), Range(1, 1_000_000)]
     public int Trials { get; init; } = 500;
 
-    [Description("bootstrap replicates in a test"), Range(1, 100_000)]
+    [Description("bootstrap replicates per test"), Range(1, 100_000)]
     public int Replicates { get; init; } = 300;
 
     [Description("weights of the bootstrap"), AllowedValues("multinomial", "wild")]
@@ -58,7 +58,7 @@ internal sealed record MixtureTestSettings
     [Description("kernel of KSD"), OneOf(typeof(RadialKernels))]
     public string Kernel { get; init; } = "imq";
 
-    [Description("level of the tests: one rejects where its p-value is at most that")]
+    [Description("level of the tests; a test rejects if its p-value is at most the level")]
     [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double Level { get; init; } = 0.05;
 
@@ -67,24 +67,24 @@ internal sealed record MixtureTestSettings
     public uint Seed { get; init; } = 60;
 }
 
-/// <summary>What came of one test.</summary>
-/// <param name="Statistic">The discrepancy, or what the remedy makes of several.</param>
+/// <summary>The result of one test.</summary>
+/// <param name="Statistic">The discrepancy, or the combination of several that the remedy tests.</param>
 /// <param name="IsRejected">Whether its p-value is at most the level.</param>
-/// <param name="Sigma">The σ that the remedy chose; NaN where it chose none.</param>
+/// <param name="Sigma">The σ that the remedy chose; NaN if it does not choose one.</param>
 internal sealed record MixtureTestDraw(double Statistic, bool IsRejected, double Sigma);
 
 /// <summary>
-/// Blindness to mixing weights: goodness-of-fit tests by the kernelised Stein discrepancy where modes are apart, and the remedies.
+/// Goodness-of-fit tests by the kernelised Stein discrepancy of mixtures with separated modes and wrong weights, and the remedies.
 /// </summary>
 internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 {
-    /// <summary>Tests of a cell whose statistic is looked at, and not how often it rejects.</summary>
+    /// <summary>Tests of a cell that serves the mean of the statistic alone, and not the share of rejections.</summary>
     private const int CurveTrials = 50;
 
-    /// <summary>Tests under the hypothesis, where a level of 5 % is to be told from one of 6 %.</summary>
+    /// <summary>Tests of a cell under the hypothesis, enough to distinguish a level of 5 % from one of 6 %.</summary>
     private const int NullTrials = 2000;
 
-    private const int FewestPoints = 3;
+    private const int MinPoints = 3;
 
     private static readonly MixtureTestSettings Default = new();
     private static readonly MixtureRemedy[] LadderRules = [MixtureRemedy.Ladder, MixtureRemedy.Selected, MixtureRemedy.Maximum];
@@ -99,7 +99,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     public override string Name => "mixture";
 
-    public override string Title => "Power of Stein goodness-of-fit tests against wrong mixing weights, and what remedies gain and cost";
+    public override string Title => "Power of Stein goodness-of-fit tests against wrong mixing weights, and the gain and cost of remedies";
 
     public override string Source =>
         "Wenliang and Kanagawa, Blindness of score-based methods to isolated components and mixing proportions, 2020";
@@ -108,11 +108,10 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [
-        ("", "KSD is blind: modes at ±5, weights 0.7 : 0.3 against 0.5 : 0.5; seconds"),
         ("--remedy none,noise,temper --sigma 1,2,4,8", "noise of four strengths, and tempering"),
         ("--remedy none,noise --weight 0.5,0.7,1", "level, wrong proportions, a missing mode"),
-        ("--remedy ladder,selected,maximum --dim 1,2,10,50", "rules that take σ from the data alone"),
-        ("--problem shift --separation 0.1,0.2,0.3 --remedy none,noise", "what noise costs where there is one mode"),
+        ("--remedy ladder,selected,maximum --dim 1,2,10,50", "rules that choose σ from the data alone"),
+        ("--problem shift --separation 0.1,0.2,0.3 --remedy none,noise", "the cost of noise if there is only one mode"),
     ];
 
     protected override string? DrawsFile => null;
@@ -121,7 +120,8 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     protected override IReadOnlyList<MixtureTestSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => PaperGrid(),
+        GridScale.Paper =>
+            [.. new[] { PowerGrid(), CurveGrid(), DimensionGrid(), ProblemGrid(), CostGrid() }.SelectMany(cells => cells).Distinct()],
         GridScale.Quick =>
         [
             .. from separation in (double[])[3, 5]
@@ -140,11 +140,11 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     protected override void Validate(MixtureTestSettings config)
     {
-        if (MixtureProblem.Of(config).IsScale && config.Separation == 0)
-            throw InvalidConfigException.Value("separation", config.Separation, "a positive number: the standard deviation of the sample");
-        int smallest = MixtureRemedy.Of(config).Rule.SmallestSample;
-        if (config.Samples < smallest)
-            throw InvalidConfigException.Value("samples", config.Samples, $"at least {smallest} where \"remedy\" is \"{config.Remedy}\"");
+        if (MixtureProblem.Of(config) == MixtureProblem.Scale && config.Separation == 0)
+            throw InvalidConfigException.Value("separation", config.Separation, "a positive number: the standard deviation of the samples");
+        int min = MixtureRemedy.Of(config).Rule.MinSamples;
+        if (config.Samples < min)
+            throw InvalidConfigException.Value("samples", config.Samples, $"at least {min} if \"remedy\" is \"{config.Remedy}\"");
         if (1.0 / (config.Replicates + 1) > config.Level)
         {
             throw InvalidConfigException.Value("replicates", config.Replicates, Invariant(
@@ -152,7 +152,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         }
     }
 
-    /// <summary>Pair terms, distances and their median for every look at the samples, and the bootstrap's product.</summary>
+    /// <summary>Pair terms, distances and their median for every view of the samples, and the product of the bootstrap.</summary>
     protected override double Operations(MixtureTestSettings config)
     {
         MixtureRemedy remedy = MixtureRemedy.Of(config);
@@ -165,7 +165,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     {
         string weight = MixtureProblem.Of(config).ModelWeight is null ? "" : Invariant($", weight {config.Weight:0.###}");
         return Invariant($"{config.Problem}, D = {config.Dimension}, separation {config.Separation}{weight}, ")
-            + MixtureRemedy.Of(config).Describe(config);
+            + MixtureRemedy.Of(config).TitleOf(config);
     }
 
     protected override int Draws(MixtureTestSettings config) => config.Trials;
@@ -182,8 +182,7 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     {
         Hypothesis hypothesis = MixtureProblem.Of(config).Hypothesis(config);
         MixtureRemedy remedy = MixtureRemedy.Of(config);
-        SampleTest test = remedy.Rule.Prepare(
-            count => new MixtureTester(device, config, count), config.Samples, remedy.Views(hypothesis, config));
+        SampleTest test = remedy.Rule.Prepare(device, config, [.. remedy.Views(hypothesis, config)]);
         return index =>
         {
             var stream = new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index);
@@ -202,20 +201,20 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     protected override Report Compose(Results<MixtureTestSettings> results)
     {
-        // Files of tests that differ in more than the cell have names of their own.
-        bool hasVariants = results.Runs.Select(run => VariantOf(run.Config)).Distinct().Count() > 1;
-        Cell[] cells = [.. results.Runs.Select(run => new Cell(run, hasVariants))];
+        // Tests that differ in more than the cell have tables and figures of their own.
+        IReadOnlyList<string> keys = results.Differing(
+            "problem", "dimension", "separation", "weight", "remedy", "sigma", "temperature", "trials");
+        Cell[] cells = [.. results.Runs.Select(run => new Cell(run, Results<MixtureTestSettings>.Variant(run.Run, keys)))];
 
-        // Cells of the curves have few tests, and how often these reject is not looked at.
+        // Cells of the curves have too few tests for a share of rejections.
         Cell[] tested = results.Scale == GridScale.Paper ? [.. cells.Where(cell => cell.Config.Trials != CurveTrials)] : cells;
         return new(
         [
             Data(cells),
-            .. tested.GroupBy(cell => (cell.Place, cell.Weight, cell.Variant)).Select(part => PowerTable([.. part])),
+            .. tested.GroupBy(cell => cell.Name).Select(part => PowerTable([.. part])),
             .. RuleTable(tested),
             .. HeatMaps(tested),
-            .. DiscrepancyCurves(cells),
-            .. PowerCurves(tested),
+            .. Curves(cells, tested),
             .. results.Scale is null ? [] : BlindScores.Figures(),
         ]);
     }
@@ -229,9 +228,6 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         double variance = Math.Max(0, squares - (draws.Count * mean * mean)) / (draws.Count - 1);
         return Math.Sqrt(variance / draws.Count);
     }
-
-    private static MixtureTestSettings[] PaperGrid()
-        => [.. new[] { PowerGrid(), CurveGrid(), DimensionGrid(), ProblemGrid(), CostGrid() }.SelectMany(cells => cells).Distinct()];
 
     /// <summary>Power over separations and σ or T, for three weights of the sample; the first of them is the null.</summary>
     private static IEnumerable<MixtureTestSettings> PowerGrid() =>
@@ -265,14 +261,15 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         from weight in (double[])[nullWeight, nullWeight + 0.2, 1]
         select WithTrials(config with { Weight = weight });
 
-    /// <summary>What remedies cost where there is nothing to cure: one mode.</summary>
+    /// <summary>The cost of remedies where KSD needs none: one mode.</summary>
     private static IEnumerable<MixtureTestSettings> CostGrid() =>
         from problem in ((string Name, double[] Separations)[])[("shift", [0, 0.1, 0.2, 0.3]), ("scale", [1, 1.1, 1.2, 1.4])]
         from separation in problem.Separations
         from remedy in (MixtureTestSettings[])[.. Remedies(), Temper(4), Temper(16)]
         select WithTrials(remedy with { Problem = problem.Name, Separation = separation });
 
-    private static IEnumerable<MixtureTestSettings> Remedies() => [Default, .. NoiseView.Ladder.Select(Noise), .. LadderRules.Select(With)];
+    private static IEnumerable<MixtureTestSettings> Remedies()
+        => [Default, .. MixtureView.Ladder.Select(Noise), .. LadderRules.Select(With)];
 
     private static IEnumerable<MixtureTestSettings> FewRemedies() => [Default, Noise(4), Temper(16), .. LadderRules.Select(With)];
 
@@ -285,39 +282,33 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     private static MixtureTestSettings WithTrials(MixtureTestSettings config)
         => MixtureProblem.Of(config).Hypothesis(config).Holds ? config with { Trials = NullTrials } : config;
 
-    private static DataTable Data(Cell[] cells) => DataTable.Create(
-        "tests",
-        cells,
-        new("problem", cell => cell.Config.Problem),
-        new("dim", cell => cell.Config.Dimension),
-        new("separation", cell => cell.Config.Separation),
-        new("weight", cell => cell.Weight),
-        new("is_null", cell => cell.IsNull),
-        new("remedy", cell => cell.Config.Remedy),
-        new("sigma", cell => cell.Remedy == MixtureRemedy.Noise ? cell.Config.Sigma : null),
-        new("temperature", cell => cell.Remedy == MixtureRemedy.Temper ? cell.Config.Temperature : null),
-        new("samples", cell => cell.Config.Samples),
-        new("kernel", cell => cell.Config.Kernel),
-        new("bootstrap", cell => cell.Config.Bootstrap),
-        new("replicates", cell => cell.Config.Replicates),
-        new("level", cell => cell.Config.Level),
-        new("seed", cell => cell.Config.Seed),
-        new("trials", cell => cell.Config.Trials),
-        new("rejections", cell => cell.Count),
-        new("power", cell => cell.Power),
-        new("lower", cell => cell.Interval.Low),
-        new("upper", cell => cell.Interval.High),
-        new("agrees", cell => cell.Agrees),
-        new("statistic", cell => cell.Run[Statistic]),
-        new("statistic_se", cell => cell.Run[StatisticError]),
-        new("chosen_sigma", cell => cell.Run[ChosenSigma]));
+    private static DataTable Data(Cell[] cells)
+    {
+        return DataTable.Create(
+            "tests",
+            cells,
+            [
+                .. Of(Results<MixtureTestSettings>.SettingColumns(
+                    "problem", "dimension", "separation", "weight", "remedy", "sigma", "temperature", "samples", "kernel", "bootstrap",
+                    "replicates", "level", "seed", "trials")),
+                new("is_null", cell => cell.IsNull),
+                .. Of(Results<MixtureTestSettings>.QuantityColumns([Rejections])),
+                new("power", cell => cell.Power),
+                new("lower", cell => cell.Interval.Low),
+                new("upper", cell => cell.Interval.High),
+                new("agrees", cell => cell.Agrees),
+                .. Of(Results<MixtureTestSettings>.QuantityColumns([Statistic, StatisticError, ChosenSigma])),
+            ]);
+
+        static IEnumerable<DataColumn<Cell>> Of(IEnumerable<DataColumn<StoredRun<MixtureTestSettings>>> columns)
+            => columns.Select(column => new DataColumn<Cell>(column.Name, cell => column.Value(cell.Run)));
+    }
 
     /// <summary>One row per remedy, one column per separation.</summary>
     private static Table PowerTable(Cell[] cells)
     {
         Cell first = cells[0];
-        (string weightOfName, string weightOfTitle) = double.IsNaN(first.Weight)
-            ? ("", "") : (Invariant($"_weight{first.Weight:0.###}"), Invariant($", sample's weight {first.Weight:0.###}"));
+        string weight = double.IsNaN(first.Weight) ? "" : Invariant($", samples' weight {first.Weight:0.###}");
         string what = cells.All(cell => cell.IsNull) ? "Rejections under the hypothesis" : "Power";
         string variant = first.Variant.Length == 0 ? "" : $" ({first.Variant})";
         Table table = Pivot(withIntervals: true);
@@ -326,12 +317,12 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         return table.Columns.Count <= 4 ? table : table with { ShortRows = Pivot(withIntervals: false).Rows };
 
         Table Pivot(bool withIntervals) => Table.Pivot(
-            $"power_{first.Place}{weightOfName}{first.Suffix}",
+            $"power_{first.Name}",
             Invariant($"{what} in per cent at level {first.Config.Level:0.###}: {first.Config.Problem}, D = {first.Config.Dimension}")
-                + $"{weightOfTitle}{variant}",
-            $"{Protocol(cells)} In brackets the 95 % interval (Clopper and Pearson). "
-                + "Under the hypothesis ↑ and ↓ mark counts outside the central 95 % of the binomial law of the level. "
-                + "Tempered tests have samples of the tempered truth itself, which takes knowing it.",
+                + $"{weight}{variant}",
+            $"{Protocol(cells)} Brackets give the 95 % interval of Clopper and Pearson. Under the hypothesis ↑ and ↓ mark counts of "
+                + "rejections outside the central 95 % of the binomial distribution whose probability is the level. "
+                + "Tempered tests use samples of the tempered truth itself, which requires knowing the truth.",
             cells,
             [new("remedy", cell => cell.Title)],
             cell => cell.Config.Separation,
@@ -345,17 +336,17 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     {
         MixtureTestSettings config = cells[0].Config;
         string trials = string.Join(" or ", cells.Select(cell => cell.Config.Trials).Distinct().Order());
-        return $"{cells[0].Problem.Sentence} {config.Samples} samples a test, {trials} tests, {config.Replicates} {config.Bootstrap} "
-            + $"bootstrap replicates, {config.Kernel} kernel with the median distance as bandwidth.";
+        return $"{cells[0].Problem.Sentence} Each cell has {trials} tests, each with {config.Samples} samples and {config.Replicates} "
+            + $"{config.Bootstrap} bootstrap replicates. The kernel is {config.Kernel} with the median distance as bandwidth.";
     }
 
-    /// <summary>Rules that find σ from the samples alone, beside the σ that turned out best, which nobody knows before.</summary>
+    /// <summary>Rules that choose σ from the samples alone, compared with the σ that has the highest power in hindsight.</summary>
     private static IEnumerable<Table> RuleTable(Cell[] cells)
     {
         (ILookup<MixtureRemedy, Cell> ByRemedy, Cell Best)[] rows =
         [
             .. from place in cells.Where(cell => !cell.IsNull)
-                   .GroupBy(cell => (cell.Place, cell.Config.Separation, cell.Weight, cell.Variant))
+                   .GroupBy(cell => (cell.Name, cell.Config.Separation))
                let remedies = place.ToLookup(cell => cell.Remedy)
                let noises = remedies[MixtureRemedy.Noise].OrderByDescending(cell => cell.Power).ThenBy(cell => cell.Config.Sigma)
                where noises.Count() > 1 && LadderRules.Any(remedies.Contains)
@@ -366,10 +357,10 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         yield return Table.Create(
             "rules",
             "Rules for σ: power in per cent",
-            "Power in per cent of tests with noise. Best σ: the most powerful of the ladder's, chosen by looking at the power itself (the "
-                + "smallest if several are). Ladder: the sum over σ with weights σ². Selected: σ by the ratio of signal to noise on one "
-                + "half of the samples, tested on the other; beside it the geometric mean of what was chosen. Largest: the largest "
-                + "statistic of the ladder in units of its bootstrap's spread, all samples used.",
+            "Power in per cent of tests with noise. The best σ is the one of the ladder with the highest power in hindsight (the smallest "
+                + "of several). Ladder is the test of the sum over σ with weights σ². Selected chooses σ by the ratio of signal to noise "
+                + "on one half of the samples and tests the other half; the next column is the geometric mean of the chosen σ. Largest "
+                + "uses all samples and tests the largest statistic of the ladder, each in units of the spread of its replicates.",
             rows,
             new("problem", row => row.Best.Config.Problem),
             new("D", row => $"{row.Best.Config.Dimension}"),
@@ -392,23 +383,22 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     /// <summary>Power over the separation and the strength of a remedy.</summary>
     private static IEnumerable<Figure> HeatMaps(Cell[] cells) =>
         from remedy in (MixtureRemedy[])[MixtureRemedy.Noise, MixtureRemedy.Temper]
-        from part in cells.Where(cell => cell.Remedy == remedy && cell.Problem.ModelWeight is not null)
-            .GroupBy(cell => (cell.Place, cell.Weight, cell.Variant))
+        from part in cells.Where(cell => cell.Remedy == remedy && cell.Problem.ModelWeight is not null).GroupBy(cell => cell.Name)
         let separations = part.Select(cell => cell.Config.Separation).Distinct().Order().ToArray()
-        let strengths = part.Select(cell => remedy.Strength!.Of(cell.Config)).Distinct().Order().ToArray()
+        let strengths = part.Select(cell => remedy.Strength!.Value.Of(cell.Config)).Distinct().Order().ToArray()
         where separations.Length > 1 && strengths.Length > 1
         let first = part.First()
         select new Figure(
-            Invariant($"power_{remedy.Name}_{first.Place}_weight{first.Weight:0.###}{first.Suffix}"),
-            Invariant($"Share of tests that reject, in per cent, where the sample's weight of the first mode is {first.Weight:0.###}. ")
+            $"power_{remedy.Name}_{first.Name}",
+            Invariant($"Share of tests that reject, in per cent. The samples' weight of the first mode is {first.Weight:0.###}. ")
                 + Protocol([.. part]),
             Names(first.Problem.SeparationLabel, separations),
-            Names(remedy.Strength!.Label, strengths),
+            Names(remedy.Strength!.Value.Label, strengths),
             [
                 new HeatMap("share of tests that reject, in per cent", [
                     .. part.Select(cell => new HeatCell(
                         Array.IndexOf(separations, cell.Config.Separation),
-                        Array.IndexOf(strengths, remedy.Strength!.Of(cell.Config)),
+                        Array.IndexOf(strengths, remedy.Strength!.Value.Of(cell.Config)),
                         cell.Power,
                         Invariant($"{100 * cell.Power:0}"))),
                 ]),
@@ -421,43 +411,44 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         HasGrid = false,
     };
 
-    /// <summary>The discrepancy over the sample's weight, of the remedies that test the discrepancy of one view.</summary>
-    private static IEnumerable<Figure> DiscrepancyCurves(Cell[] cells) =>
-        from part in cells.Where(cell => cell.Remedy.ViewCount == 1 && cell.Problem.ModelWeight is not null)
-            .GroupBy(cell => (cell.Place, cell.Config.Separation, cell.Config.Trials, cell.Variant))
-        where part.Select(cell => cell.Weight).Distinct().Count() > FewestPoints
-        let first = part.First()
-        select Lines(
-            $"discrepancy_{first.Place}_separation{NumberText.Tick(first.Config.Separation)}{first.Suffix}",
-            $"Mean of the statistic with its standard error, m = {NumberText.Tick(first.Config.Separation)}. {Protocol([.. part])}",
-            part,
-            new Axis("Sample's weight of the first mode"),
-            "Discrepancy (U-statistic)",
-            cell => cell.StatisticAt(cell.Weight));
-
-    /// <summary>Power over the dimension, and over the effect where there is one mode.</summary>
-    private static IEnumerable<Figure> PowerCurves(Cell[] cells) =>
+    /// <summary>
+    /// The discrepancy over the sample's weight, of the remedies that test the discrepancy of one view; and power over the dimension, and
+    /// over the effect where there is one mode.
+    /// </summary>
+    private static IEnumerable<Figure> Curves(Cell[] cells, Cell[] tested) =>
     [
-        .. from part in cells.Where(cell => cell.Problem == MixtureProblem.Modes)
+        .. from part in cells.Where(cell => cell.Remedy.ViewCount == 1 && cell.Problem.ModelWeight is not null)
+               .GroupBy(cell => (cell.Place, cell.Config.Separation, cell.Config.Trials, cell.Variant))
+           where part.Select(cell => cell.Weight).Distinct().Count() > MinPoints
+           let first = part.First()
+           select Lines(
+               $"discrepancy_{first.Place}_separation{NumberText.Tick(first.Config.Separation)}{first.Suffix}",
+               $"Mean of the statistic with its standard error at m = {NumberText.Tick(first.Config.Separation)}. {Protocol([.. part])}",
+               part,
+               new Axis("Weight of the first mode in the samples"),
+               "Discrepancy (U-statistic)",
+               cell => cell.StatisticAt(cell.Weight)),
+        .. from part in tested.Where(cell => cell.Problem == MixtureProblem.Modes)
                .GroupBy(cell => (cell.Config.Separation, cell.Weight, cell.Variant))
            let dimensions = part.Select(cell => (double)cell.Config.Dimension).Distinct().Order().ToArray()
-           where dimensions.Length >= FewestPoints
+           where dimensions.Length >= MinPoints
            let first = part.First()
            select Lines(
                Invariant($"power_by_dimension_separation{first.Config.Separation}_weight{first.Weight:0.###}{first.Suffix}"),
-               $"Share of tests that reject with its 95 % interval (Clopper and Pearson), m = {NumberText.Tick(first.Config.Separation)}, "
-                   + Invariant($"sample's weight of the first mode {first.Weight:0.###}. {Protocol([.. part])}"),
+               "Share of tests that reject, with its 95 % interval (Clopper and Pearson). "
+                   + Invariant($"The samples' weight of the first mode is {first.Weight:0.###}, ")
+                   + $"and m = {NumberText.Tick(first.Config.Separation)}. {Protocol([.. part])}",
                part.GroupBy(cell => cell.Title).Where(remedy => remedy.Count() > 1).SelectMany(remedy => remedy),
                new Axis("Dimension D") { Scale = Scale.Log10, Ticks = Ticks.At(dimensions) },
                "Share rejected",
                cell => cell.PowerAt(cell.Config.Dimension)),
-        .. from part in cells.Where(cell => cell.Problem.ModelWeight is null)
+        .. from part in tested.Where(cell => cell.Problem.ModelWeight is null)
                .GroupBy(cell => (cell.Place, cell.Variant))
-           where part.Select(cell => cell.Config.Separation).Distinct().Count() >= FewestPoints
+           where part.Select(cell => cell.Config.Separation).Distinct().Count() >= MinPoints
            let first = part.First()
            select Lines(
                $"cost_{first.Place}{first.Suffix}",
-               $"Share of tests that reject with its 95 % interval (Clopper and Pearson). {Protocol([.. part])}",
+               $"Share of tests that reject, with its 95 % interval (Clopper and Pearson). {Protocol([.. part])}",
                part,
                new Axis(first.Problem.SeparationLabel),
                "Share rejected",
@@ -475,23 +466,10 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
                 remedy.Key, SeriesStyle.Of(index), [.. remedy.Select(point).OrderBy(place => place.X)])),
         ]);
 
-    /// <summary>What in the tests themselves is not the default, as in "n 200, rbf"; empty if nothing is.</summary>
-    private static string VariantOf(MixtureTestSettings config) => string.Join(", ", ((string[])
-    [
-        config.Samples == Default.Samples ? "" : Invariant($"n {config.Samples}"),
-        config.Kernel == Default.Kernel ? "" : config.Kernel,
-        config.Bootstrap == Default.Bootstrap ? "" : config.Bootstrap,
-        config.Replicates == Default.Replicates ? "" : Invariant($"{config.Replicates} replicates"),
-        config.Level == Default.Level ? "" : Invariant($"level {config.Level}"),
-        config.Seed == Default.Seed ? "" : Invariant($"seed {config.Seed}"),
-    ]).Where(part => part.Length > 0));
-
     /// <summary>A finished run with what is derived from it.</summary>
-    /// <param name="HasVariants">Whether the report has tests of several variants, whose files have names of their own.</param>
-    private sealed record Cell(StoredRun<MixtureTestSettings> Run, bool HasVariants)
+    /// <param name="Variant">The settings of the tests themselves in which cells differ; empty if there are none.</param>
+    private sealed record Cell(StoredRun<MixtureTestSettings> Run, string Variant)
     {
-        private const double Confidence = 0.95;
-
         public MixtureTestSettings Config => Run.Config;
 
         public MixtureProblem Problem { get; } = MixtureProblem.Of(Run.Config);
@@ -503,41 +481,35 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         /// <summary>Problem and dimension as part of a file name.</summary>
         public string Place { get; } = $"{FileNames.Word(Run.Config.Problem)}_D{Run.Config.Dimension}";
 
-        /// <summary>The sample's weight of the first mode; NaN where there is one mode.</summary>
+        /// <summary>Problem, dimension, weight and variant as part of a file name.</summary>
+        public string Name => double.IsNaN(Weight) ? $"{Place}{Suffix}" : Invariant($"{Place}_weight{Weight:0.###}{Suffix}");
+
+        /// <summary>The samples' weight of the first mode; NaN if there is only one mode.</summary>
         public double Weight => Problem.ModelWeight is null ? double.NaN : Config.Weight;
 
-        public string Variant { get; } = VariantOf(Run.Config);
-
-        public string Suffix => HasVariants && Variant.Length > 0 ? $"_{FileNames.Word(Variant)}" : "";
+        public string Suffix => Variant.Length == 0 ? "" : $"_{FileNames.Word(Variant)}";
 
         /// <summary>Whether the samples come from the model.</summary>
         public bool IsNull { get; } = MixtureProblem.Of(Run.Config).Hypothesis(Run.Config).Holds;
-
-        public int Count => (int)Run[Rejections];
 
         /// <summary>The share of tests that reject: an estimate of the level where <see cref="IsNull"/>.</summary>
         public double Power => Run[Rejections] / Config.Trials;
 
         /// <summary>The 95 % interval of the power.</summary>
-        public (double Low, double High) Interval { get; }
-            = BinomialIntervals.ClopperPearson((int)Run[Rejections], Run.Config.Trials, Confidence);
+        public (double Low, double High) Interval { get; } = BinomialIntervals.ClopperPearson((int)Run[Rejections], Run.Config.Trials);
 
-        /// <summary>Whether the count is within the central 95 % of the law of the level; empty where the model is wrong.</summary>
+        /// <summary>Whether the count is within the central 95 % of the binomial distribution; empty unless the model is true.</summary>
         public string Agrees
-        {
-            get
-            {
-                (int low, int high) = BinomialIntervals.Counts(Config.Level, Config.Trials, Confidence);
-                return !IsNull ? "" : Count < low ? "lower" : Count > high ? "higher" : "agrees";
-            }
-        }
+            => !IsNull ? "" : Run[Rejections] < Level.Lower ? "lower" : Run[Rejections] > Level.Upper ? "higher" : "agrees";
+
+        private (int Lower, int Upper) Level { get; } = BinomialIntervals.Counts(Run.Config.Level, Run.Config.Trials);
 
         public Point StatisticAt(double x)
             => new(x, Run[Statistic], Run[Statistic] - Run[StatisticError], Run[Statistic] + Run[StatisticError]);
 
         public Point PowerAt(double x) => new(x, Power, Interval.Low, Interval.High);
 
-        /// <summary>The power in per cent, with an arrow where it is the level and not what it should be.</summary>
+        /// <summary>The power in per cent; under the hypothesis with an arrow if it does not agree with the level.</summary>
         public string PowerText(bool withInterval)
             => Invariant($"{100 * Power:0.0}") + (withInterval ? Invariant($" ({100 * Interval.Low:0.0}–{100 * Interval.High:0.0})") : "")
                 + Agrees switch { "higher" => " ↑", "lower" => " ↓", _ => "" };

@@ -1,3 +1,4 @@
+using Stein.Engine.Devices;
 using Stein.Engine.GoodnessOfFit;
 
 namespace Stein.Experiments.Mixtures.Testing;
@@ -5,23 +6,23 @@ namespace Stein.Experiments.Mixtures.Testing;
 /// <summary>Tests samples.</summary>
 /// <param name="samples">N×D, of the truth.</param>
 /// <param name="trial">Decides which numbers are drawn for the noise and the bootstrap.</param>
-/// <returns>What came of it, and the σ that was chosen; NaN where none was.</returns>
+/// <returns>The outcome, and the σ that was chosen; NaN if none was.</returns>
 /// <exception cref="ArgumentException">The statistic is not a finite number.</exception>
 internal delegate (TestOutcome Outcome, double Sigma) SampleTest(double[] samples, uint trial);
 
-/// <summary>How the discrepancies of several views become one test.</summary>
-/// <param name="SmallestSample">The fewest samples that it can test.</param>
+/// <summary>How the discrepancies of several views are combined into one test.</summary>
+/// <param name="MinSamples">The smallest number of samples that it can test.</param>
 /// <param name="Cost">
 /// For a number of views, how many matrices of pair terms a test computes, and how many of them the bootstrap is applied to, both in
 /// units of those of all samples.
 /// </param>
-/// <param name="Prepare">Makes the test of the given number of samples, with testers made for a part of them or for all.</param>
+/// <param name="Prepare">Creates the test of a config by some views.</param>
 internal sealed record ViewRule(
-    int SmallestSample,
+    int MinSamples,
     Func<int, (double Pairs, double Bootstraps)> Cost,
-    Func<Func<int, MixtureTester>, int, IReadOnlyList<MixtureView>, SampleTest> Prepare)
+    Func<Device, MixtureTestSettings, IReadOnlyList<MixtureView>, SampleTest> Prepare)
 {
-    /// <summary>The weighted sum of the discrepancies, <c>Σ_l λ_l KSD²_l</c>.</summary>
+    /// <summary>The weighted sum of the discrepancies, <c>Σ_l λ_l KSD²_l</c>; of a single one, without its weight.</summary>
     public static readonly ViewRule Sum = new(2, views => (views, 1), PrepareSum);
 
     /// <summary>
@@ -32,66 +33,67 @@ internal sealed record ViewRule(
 
     /// <summary>
     /// The largest of the views' statistics, each in units of the standard deviation of its replicates. All views share the bootstrap's
-    /// weights, so that the replicates of the largest are the largest of the replicates: all samples are used, and nothing is chosen
+    /// weights, so that the replicates of the largest are the largest of the replicates: all samples are used, and no view is chosen
     /// beforehand.
     /// </summary>
     public static readonly ViewRule Maximum = new(2, views => (views, views), PrepareMaximum);
 
-    private static SampleTest PrepareSum(Func<int, MixtureTester> create, int count, IReadOnlyList<MixtureView> views)
+    private static SampleTest PrepareSum(Device device, MixtureTestSettings config, IReadOnlyList<MixtureView> views)
     {
-        MixtureTester tester = create(count);
+        var tester = new MixtureTester(device, config, config.Samples);
         return (samples, trial) =>
         {
             tester.Begin(trial);
-            if (views.Count == 1)
-                tester.Set(views[0], views[0].See(samples, trial));
-            for (int index = 0; views.Count > 1 && index < views.Count; index++)
-                tester.Add(views[index], views[index].See(samples, trial), isFirst: index == 0);
+            tester.Set(views[0], views[0].Transform(samples, trial), views.Count == 1 ? 1 : views[0].Weight);
+            foreach (MixtureView view in views.Skip(1))
+                tester.Add(view, view.Transform(samples, trial));
             return (tester.Test(), double.NaN);
         };
     }
 
-    private static SampleTest PrepareSelected(Func<int, MixtureTester> create, int count, IReadOnlyList<MixtureView> views)
+    private static SampleTest PrepareSelected(Device device, MixtureTestSettings config, IReadOnlyList<MixtureView> views)
     {
-        int half = count / 2;
-        (MixtureTester chooser, MixtureTester tester) = (create(half), create(count - half));
+        int half = config.Samples / 2;
+        var chooser = new MixtureTester(device, config, half);
+        var tester = new MixtureTester(device, config, config.Samples - half);
         return (samples, trial) =>
         {
-            int middle = samples.Length / count * half;
-            (MixtureView View, double[] Seen, double Ratio) best = (views[0], [], double.NegativeInfinity);
+            int middle = config.Dimension * half;
+            (MixtureView View, double[] Samples, double Ratio) best = (views[0], [], double.NegativeInfinity);
             foreach (MixtureView view in views)
             {
                 // Noise for all samples at once: that of the two halves is independent.
-                double[] seen = view.See(samples, trial);
-                chooser.Set(view, seen.AsSpan(0, middle));
+                double[] transformed = view.Transform(samples, trial);
+                chooser.Set(view, transformed.AsSpan(0, middle));
                 double ratio = chooser.SignalToNoise();
                 if (ratio > best.Ratio)
-                    best = (view, seen, ratio);
+                    best = (view, transformed, ratio);
             }
 
             tester.Begin(trial);
-            tester.Set(best.View, best.Seen.AsSpan(middle));
+            tester.Set(best.View, best.Samples.AsSpan(middle));
             return (tester.Test(), best.View.Sigma);
         };
     }
 
-    private static SampleTest PrepareMaximum(Func<int, MixtureTester> create, int count, IReadOnlyList<MixtureView> views)
+    private static SampleTest PrepareMaximum(Device device, MixtureTestSettings config, IReadOnlyList<MixtureView> views)
     {
-        MixtureTester tester = create(count);
-        var largest = new double[tester.Replicates.Length];
+        var tester = new MixtureTester(device, config, config.Samples);
         return (samples, trial) =>
         {
             tester.Begin(trial);
-            Array.Fill(largest, double.NegativeInfinity);
+            double[] largest = [];
             (double Statistic, double Sigma) best = (double.NegativeInfinity, double.NaN);
             foreach (MixtureView view in views)
             {
-                tester.Set(view, view.See(samples, trial));
+                tester.Set(view, view.Transform(samples, trial));
                 TestOutcome outcome = tester.Test();
-                ReadOnlySpan<double> replicates = tester.Replicates;
-                double scale = 1 / Spread(replicates);
-                for (int index = 0; index < largest.Length; index++)
-                    largest[index] = Math.Max(largest[index], replicates[index] * scale);
+
+                // The root of the mean square: under the hypothesis the replicates have a mean of about zero.
+                double[] replicates = tester.Replicates.ToArray();
+                double scale = 1 / Math.Sqrt(replicates.Average(replicate => replicate * replicate));
+                double[] scaled = Array.ConvertAll(replicates, replicate => replicate * scale);
+                largest = largest.Length == 0 ? scaled : [.. largest.Zip(scaled, Math.Max)];
                 if (outcome.Statistic * scale > best.Statistic)
                     best = (outcome.Statistic * scale, view.Sigma);
             }
@@ -99,14 +101,5 @@ internal sealed record ViewRule(
             int above = largest.Count(replicate => !(replicate < best.Statistic));
             return (new TestOutcome(best.Statistic, (1.0 + above) / (1.0 + largest.Length)), best.Sigma);
         };
-    }
-
-    /// <summary>The root of the mean square: under the hypothesis replicates are about zero.</summary>
-    private static double Spread(ReadOnlySpan<double> replicates)
-    {
-        double sum = 0;
-        foreach (double replicate in replicates)
-            sum += replicate * replicate;
-        return Math.Sqrt(sum / replicates.Length);
     }
 }

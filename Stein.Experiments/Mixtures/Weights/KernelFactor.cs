@@ -5,7 +5,7 @@ namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
 /// The matrix K (N×N) of the inverse multiquadric kernel <c>(1 + (x_i − x_j)²/h²)^{−½}</c> of samples on the line, as <c>L Lᵀ</c> with L
-/// N×R: what makes <c>sᵀKs</c> cost O(NR) for every s.
+/// N×R, so that <c>sᵀKs</c> costs O(NR) for every s.
 /// </summary>
 /// <remarks>
 /// Cholesky with the largest remaining diagonal entry as pivot (Harbrecht, Peters and Schneider, "On the low-rank approximation by the
@@ -15,8 +15,8 @@ namespace Stein.Experiments.Mixtures.Weights;
 /// </remarks>
 internal sealed class KernelFactor
 {
-    /// <summary>The largest diagonal entry of what is left out of K, whose own diagonal is 1; rounding is a tenth of that.</summary>
-    public const double Tolerance = 1e-14;
+    /// <summary>The largest diagonal entry of what is left out of K, whose diagonal is 1; rounding is a tenth of that.</summary>
+    private const double Tolerance = 1e-14;
 
     // Rows of Lᵀ: R of length N.
     private readonly List<double[]> columns = [];
@@ -28,13 +28,7 @@ internal sealed class KernelFactor
         Array.Fill(left, 1);
         while (columns.Count < samples.Length)
         {
-            int pivot = 0;
-            for (int i = 1; i < left.Length; i++)
-            {
-                if (left[i] > left[pivot])
-                    pivot = i;
-            }
-
+            int pivot = Array.IndexOf(left, left.Max());
             if (!(left[pivot] > Tolerance))
                 break;
             double[] column = Array.ConvertAll(
@@ -54,12 +48,9 @@ internal sealed class KernelFactor
         }
     }
 
-    /// <summary>R.</summary>
-    public int Rank => columns.Count;
-
     /// <summary><c>sᵀKs</c>.</summary>
     /// <param name="vector">s (N).</param>
-    /// <param name="product">Receives Ks (N), or is empty if it is not wanted.</param>
+    /// <param name="product">Receives Ks (N); may be empty.</param>
     public double Quadratic(ReadOnlySpan<double> vector, Span<double> product)
     {
         product.Clear();

@@ -4,23 +4,19 @@ namespace Stein.Experiments.Mixtures.Weights;
 /// <param name="samples">x (N).</param>
 internal sealed class LikelihoodObjective(double[] samples) : WeightObjective
 {
-    public override double Evaluate(in TwoModeParameters parameters, Span<double> gradient)
+    public override (double Value, double Magnitude) Evaluate(in TwoModeParameters parameters, Span<double> gradient)
     {
         gradient.Clear();
-        double sum = 0;
+        (double value, double magnitude) = (0, 0);
         foreach (double point in samples)
-            sum -= LogDensity(parameters, point, gradient);
+        {
+            double logDensity = LogDensity(parameters, point, gradient);
+            (value, magnitude) = (value - logDensity, magnitude + Math.Abs(logDensity));
+        }
+
         foreach (ref double entry in gradient)
             entry /= samples.Length;
-        return sum / samples.Length;
-    }
-
-    public override double Magnitude(in TwoModeParameters parameters)
-    {
-        double sum = 0;
-        foreach (double point in samples)
-            sum += Math.Abs(LogDensity(parameters, point, []));
-        return sum / samples.Length;
+        return (value / samples.Length, magnitude / samples.Length);
     }
 
     /// <summary>log p(x); subtracts its derivatives from the gradient.</summary>

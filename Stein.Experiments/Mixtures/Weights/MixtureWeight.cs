@@ -10,19 +10,19 @@ using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Mixtures.Weights;
 
-/// <summary>One cell: the weight of a mixture learned from samples by minimising an objective, many times over.</summary>
+/// <summary>One cell: the weight of a mixture learned from several draws of samples by minimising an objective.</summary>
 internal sealed record MixtureWeightSettings
 {
-    [Description("what is minimised"), OneOf(typeof(WeightMethod))]
+    [Description("objective that is minimised"), OneOf(typeof(WeightMethod))]
     public string Objective { get; init; } = "ladder";
 
-    [Description("what is learned: the weight alone, or means and variances too"), AllowedValues("weight", "full")]
+    [Description("parameters that are learned: the weight alone, or means and variances too"), AllowedValues("weight", "full")]
     public string Model { get; init; } = "weight";
 
     [Description("m: the modes have variance 1 and are at −m and m"), Range(0.0, 100, MinimumIsExclusive = true)]
     public double Separation { get; init; } = 5;
 
-    [Description("weight of the mode at −m, which is to be found"), Range(0.01, 0.99)]
+    [Description("true weight of the mode at −m"), Range(0.01, 0.99)]
     public double Weight { get; init; } = 0.8;
 
     [Description("standard deviation of the noise"), Range(0.0, 1000, MinimumIsExclusive = true), OnlyFor(nameof(Objective), "noise")]
@@ -36,10 +36,10 @@ internal sealed record MixtureWeightSettings
     [Description("temperature T"), Range(1.0, 1000), OnlyFor(nameof(Objective), "temper")]
     public double Temperature { get; init; } = 16;
 
-    [Description("samples in a draw of data"), Range(2, 100_000), Option("n", "samples")]
+    [Description("samples per draw of the data"), Range(2, 100_000), Option("n", "samples")]
     public int Samples { get; init; } = 5000;
 
-    [Description("draws of data, the same for all objectives"), Range(1, 100_000)]
+    [Description("draws of the data, the same for all objectives"), Range(1, 100_000)]
     public int Trials { get; init; } = 20;
 
     [Description("seed of everything random")]
@@ -49,11 +49,11 @@ internal sealed record MixtureWeightSettings
     public bool IsFull => Model == "full";
 }
 
-/// <summary>What came of one draw of data.</summary>
+/// <summary>The result of one draw of the data.</summary>
 /// <param name="Trial">The number of the draw, from 0.</param>
-/// <param name="Weight">The weight that the objective finds for the mode further left.</param>
-/// <param name="MaximumLikelihood">The weight that maximum likelihood finds from the same samples.</param>
-/// <param name="IsDetermined">Whether the objective decided: see <see cref="WeightScan"/> and <see cref="FullFit"/>.</param>
+/// <param name="Weight">The estimated weight of the mode further left.</param>
+/// <param name="MaximumLikelihood">The weight estimated by maximum likelihood from the same samples.</param>
+/// <param name="IsDetermined">Whether the objective determines it: see <see cref="WeightScan"/> and <see cref="FullFit"/>.</param>
 /// <param name="RelativeGradient"><c>|∂J/∂ logit π|</c> at π = ½, all else true, over the sum of the absolute terms of J.</param>
 internal sealed record WeightDraw(
     int Trial,
@@ -91,7 +91,7 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [
-        ("--objective ksd,ladder --separation 2,5,8", "KSD does not find the weight of separated modes, the ladder of noises does"),
+        ("--objective ksd,ladder --separation 2,5,8", "KSD does not recover the weight of separated modes, the ladder of noise does"),
         ("--objective noise --sigma 1,2,4,8", "noise of one strength"),
         ("--objective ladder --model full --n 1000", "means and variances learned too"),
     ];
@@ -113,9 +113,9 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
 
     protected override void Validate(MixtureWeightSettings config)
     {
-        // A component on a few samples alone would make the likelihood as large as one likes.
+        // A component that fits only a few samples would make the likelihood arbitrarily large.
         if (config.IsFull && config.Samples < 20)
-            throw InvalidConfigException.Value("samples", config.Samples, "at least 20 where \"model\" is \"full\"");
+            throw InvalidConfigException.Value("samples", config.Samples, "at least 20 if \"model\" is \"full\"");
         if (config.Ladder.Count is 0 or > 100)
             throw InvalidConfigException.Value("ladder", $"{config.Ladder.Count} numbers", "a list of 1 to 100 numbers");
     }
@@ -144,10 +144,12 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
         (double weight, bool isDetermined) = Learn(config, objective);
         double best = config.Objective == "mle" ? weight : Learn(config, new LikelihoodObjective(sample.Values)).Weight;
         Span<double> gradient = stackalloc double[1];
-        TwoModeParameters half = TwoModeParameters.Separated(config.Separation);
-        objective.Evaluate(half, gradient);
-        return new(index, weight, best, isDetermined, Math.Abs(gradient[0]) / objective.Magnitude(half));
+        (_, double magnitude) = objective.Evaluate(TwoModeParameters.Separated(config.Separation), gradient);
+        return new(index, weight, best, isDetermined, Math.Abs(gradient[0]) / magnitude);
     }
+
+    private static (double Weight, bool IsDetermined) Learn(MixtureWeightSettings config, WeightObjective objective)
+        => config.IsFull ? FullFit.Minimise(objective, config.Separation) : WeightScan.Minimise(objective, config.Separation);
 
     protected override Report Compose(Results<MixtureWeightSettings> results) => new(
     [
@@ -167,7 +169,7 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
         MixtureWeightSettings config = runs[0].Config;
         string known = config.IsFull ? "means and variances learned too" : "means and variances known";
         string caption = Caption(config);
-        yield return Pivot("weights", $"Weight found, {known}", run => NumberText.WithError(run[Mean], run[Deviation], 3));
+        yield return Pivot("weights", $"Estimated weight, {known}", run => NumberText.WithError(run[Mean], run[Deviation], 3));
         yield return Pivot(
             "distances",
             $"Distance from maximum likelihood, mean (largest), {known}",
@@ -175,9 +177,9 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
         var objectives = runs.GroupBy(run => TitleOf(run.Config)).ToList();
         yield return new Figure(
             $"recovered_weight_{model}",
-            $"Mean of the weights found, and the interval from their 2.5 % to their 97.5 % quantile. {caption}",
+            $"Mean of the estimated weights, with the interval from their 2.5 % to their 97.5 % quantile. {caption}",
             new Axis("Separation m") { Margin = null },
-            new Axis("Weight found") { Limits = (-0.03, 1.03) },
+            new Axis("Estimated weight") { Limits = (-0.03, 1.03) },
             [
                 new Rule("", SeriesStyle.Reference, config.Weight),
                 .. objectives.Select((objective, index) => new Series(
@@ -208,27 +210,15 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
     private static string Caption(MixtureWeightSettings config)
     {
         string start = config.IsFull
-            ? "Means, variances and the weight are learned by BFGS from weight 1/2, means half a unit too near and variances 3/2. "
-            : "Means and variances are known; the weight is the least of a scan of logits from −7 to 7, and stays 1/2 where "
-                + "nothing tells. ";
-        return $"Modes of variance 1 at −m and m, the first of weight {NumberText.Tick(config.Weight)}, which is to be found in "
-            + $"{config.Samples} samples; {config.Trials} draws, the same for all objectives, mean ± standard deviation over draws. {start}"
-            + "KSD is the U-statistic with the inverse multiquadric kernel, its bandwidth the median distance. Noise is added to the "
-            + "samples and the model is smoothed exactly; the ladder is the sum over σ from 1 to 16, a factor √2 apart, with weights σ². "
-            + "The tempered objective has samples of the tempered truth itself, which takes knowing it.";
-    }
-
-    private static (double Weight, bool IsDetermined) Learn(MixtureWeightSettings config, WeightObjective objective)
-    {
-        if (config.IsFull)
-        {
-            (TwoModeParameters parameters, bool isMinimum) = FullFit.Minimise(objective, FullFit.Start(config.Separation));
-            return (parameters.LeftWeight, isMinimum);
-        }
-
-        TwoModeParameters known = TwoModeParameters.Separated(config.Separation);
-        (double logit, bool isDetermined) = WeightScan.Minimise(objective, known);
-        return ((known with { Logit = logit }).Weight, isDetermined);
+            ? "Means, variances and the weight are learned by BFGS from weight 1/2, means half a unit too close to 0 and variances 3/2. "
+            : "Means and variances are known. The weight is the minimum of a scan of logits from −7 to 7, and stays 1/2 if the objective "
+                + "does not determine it. ";
+        return $"The modes have variance 1 and are at −m and m. The weight of the first is {NumberText.Tick(config.Weight)} and is "
+            + $"estimated from {config.Samples} samples. There are {config.Trials} draws of the data, the same for all objectives; ± is "
+            + $"the standard deviation over draws. {start}"
+            + "KSD is the U-statistic with the inverse multiquadric kernel and the median distance as bandwidth. Noise is added to the "
+            + "samples and the model is smoothed exactly; the ladder is the sum over σ with weights σ², by default from 1 to 16, a factor "
+            + "√2 apart. The tempered objective uses samples of the tempered truth itself, which requires knowing the truth.";
     }
 
     private static string TitleOf(MixtureWeightSettings config) => WeightMethod.Of(config).Title(config);

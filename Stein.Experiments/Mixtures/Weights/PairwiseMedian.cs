@@ -1,6 +1,6 @@
 namespace Stein.Experiments.Mixtures.Weights;
 
-/// <summary>The median of the distances of all pairs of samples on the line, without making them.</summary>
+/// <summary>The median of the distances of all pairs of samples on the line, without computing them all.</summary>
 internal static class PairwiseMedian
 {
     /// <summary>The lower median of the N(N−1)/2 distances of different samples, to the last bit; 0 if most coincide.</summary>
@@ -28,7 +28,7 @@ internal static class PairwiseMedian
         return BitConverter.Int64BitsToDouble(low);
     }
 
-    /// <summary>Pairs that are no further apart.</summary>
+    /// <summary>The number of pairs whose distance is at most this.</summary>
     private static long PairsWithin(double[] sorted, double distance)
     {
         long pairs = 0;

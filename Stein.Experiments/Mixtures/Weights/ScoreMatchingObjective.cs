@@ -7,34 +7,22 @@ namespace Stein.Experiments.Mixtures.Weights;
 /// <param name="samples">x (N).</param>
 internal sealed class ScoreMatchingObjective(double[] samples) : WeightObjective
 {
-    public override double Evaluate(in TwoModeParameters parameters, Span<double> gradient)
+    public override (double Value, double Magnitude) Evaluate(in TwoModeParameters parameters, Span<double> gradient)
     {
         gradient.Clear();
         var model = new TwoModeScore(parameters, addedVariance: 0);
-        double sum = 0;
+        (double value, double magnitude) = (0, 0);
         foreach (double point in samples)
         {
             (double score, double slope) = model.ScoreAndSlope(point);
-            sum += (0.5 * score * score) + slope;
+            value += (0.5 * score * score) + slope;
+            magnitude += (0.5 * score * score) + Math.Abs(slope);
             if (!gradient.IsEmpty)
                 model.AddDerivatives(gradient, point, score, 1);
         }
 
         foreach (ref double entry in gradient)
             entry /= samples.Length;
-        return sum / samples.Length;
-    }
-
-    public override double Magnitude(in TwoModeParameters parameters)
-    {
-        var model = new TwoModeScore(parameters, addedVariance: 0);
-        double sum = 0;
-        foreach (double point in samples)
-        {
-            (double score, double slope) = model.ScoreAndSlope(point);
-            sum += (0.5 * score * score) + Math.Abs(slope);
-        }
-
-        return sum / samples.Length;
+        return (value / samples.Length, magnitude / samples.Length);
     }
 }

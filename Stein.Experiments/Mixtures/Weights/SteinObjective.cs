@@ -6,18 +6,17 @@ namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
 /// The squared kernelised Stein discrepancy of samples on the line from a mixture of two Gaussians, with the inverse multiquadric kernel
-/// <c>k = (1 + (x − y)²/h²)^{−½}</c>, h the median distance of the samples. Noise, temperature and a factor may be part of it:
-/// <c>λ KSD²</c> with the score of <c>(p * N(0, σ²))^{1/T}</c>.
+/// <c>k = (1 + (x − y)²/h²)^{−½}</c>, h the median distance of the samples, as a U-statistic. Noise, temperature and a factor may be part
+/// of it: <c>λ KSD²</c> with the score of <c>(p * N(0, σ²))^{1/T}</c>.
 /// </summary>
 /// <remarks>
-/// For fixed samples it is quadratic in the scores: <c>sᵀKs + 2gᵀs + c</c> over the number of pairs, with
-/// <c>g_i = Σ_j ∂k(x_i, x_j)/∂x_j</c> and <c>c = Σ_ij ∂²k/∂x_i∂x_j</c> (for the U-statistic without i = j: <c>k(x, x) = 1</c>, so
-/// that it is <c>sᵀs</c> less). g and c are made once, O(N²), and K as a <see cref="KernelFactor"/>; a value is then O(NR).
+/// For fixed samples it is quadratic in the scores: <c>sᵀKs − sᵀs + 2gᵀs + c</c> over the number of pairs, with
+/// <c>g_i = Σ_j ∂k(x_i, x_j)/∂x_j</c> and <c>c = Σ_ij ∂²k/∂x_i∂x_j</c>, both without i = j; <c>sᵀs</c> leaves these pairs out of
+/// <c>sᵀKs</c>, as <c>k(x, x) = 1</c>. g and c are computed once, O(N²), and K as a <see cref="KernelFactor"/>; a value is then O(NR).
 /// </remarks>
 internal sealed class SteinObjective : WeightObjective
 {
     private readonly double[] samples;
-    private readonly PairStatistic statistic;
     private readonly double addedVariance;
     private readonly double temperature;
     private readonly double factor;
@@ -27,72 +26,46 @@ internal sealed class SteinObjective : WeightObjective
     private readonly double[] scores;
     private readonly double[] products;
 
-    /// <param name="samples">x (N), at least two, with whatever noise or temperature they are to have.</param>
+    /// <param name="samples">x (N), at least two, with noise added or tempered as required.</param>
     /// <param name="addedVariance">σ² that the model is smoothed with.</param>
-    /// <param name="statistic">U or V.</param>
-    public SteinObjective(
-        double[] samples,
-        double addedVariance = 0,
-        double temperature = 1,
-        double factor = 1,
-        PairStatistic statistic = PairStatistic.U)
+    public SteinObjective(double[] samples, double addedVariance = 0, double temperature = 1, double factor = 1)
     {
-        this.samples = samples;
-        this.addedVariance = addedVariance;
-        this.temperature = temperature;
-        this.statistic = statistic;
-        this.factor = factor * statistic.Weight(samples.Length);
-        Bandwidth = PairwiseMedian.Distance(samples);
-        kernel = new KernelFactor(samples, Bandwidth * Bandwidth);
-        linear = new double[samples.Length];
-        constant = AddPairs(samples, 1 / (Bandwidth * Bandwidth), linear)
-            + (statistic == PairStatistic.V ? samples.Length / (Bandwidth * Bandwidth) : 0);
-        scores = new double[samples.Length];
-        products = new double[samples.Length];
+        (this.samples, this.addedVariance, this.temperature) = (samples, addedVariance, temperature);
+        this.factor = factor * PairStatistic.U.Weight(samples.Length);
+        double bandwidth = PairwiseMedian.Distance(samples);
+        kernel = new KernelFactor(samples, bandwidth * bandwidth);
+        (linear, scores, products) = (new double[samples.Length], new double[samples.Length], new double[samples.Length]);
+        constant = AddPairs(samples, 1 / (bandwidth * bandwidth), linear);
     }
 
-    /// <summary>h.</summary>
-    public double Bandwidth { get; }
-
-    public override double Evaluate(in TwoModeParameters parameters, Span<double> gradient)
-    {
-        Terms terms = TermsOf(parameters, gradient.IsEmpty ? [] : products);
-        gradient.Clear();
-        if (!gradient.IsEmpty)
-        {
-            var model = new TwoModeScore(parameters, addedVariance);
-            double scale = 2 * factor / temperature;
-            double diagonal = statistic == PairStatistic.U ? 1 : 0;
-            for (int i = 0; i < samples.Length; i++)
-                model.AddDerivatives(gradient, samples[i], scale * (products[i] - (diagonal * scores[i]) + linear[i]), 0);
-        }
-
-        return factor * (terms.Quadratic - terms.Diagonal + (2 * terms.Linear) + constant);
-    }
-
-    public override double Magnitude(in TwoModeParameters parameters)
-    {
-        Terms terms = TermsOf(parameters, []);
-        return factor * (terms.Quadratic + terms.Diagonal + (2 * terms.AbsoluteLinear) + Math.Abs(constant));
-    }
-
-    private Terms TermsOf(in TwoModeParameters parameters, Span<double> kernelTimesScores)
+    public override (double Value, double Magnitude) Evaluate(in TwoModeParameters parameters, Span<double> gradient)
     {
         var model = new TwoModeScore(parameters, addedVariance);
         (double product, double absolute, double square) = (0, 0, 0);
         for (int i = 0; i < samples.Length; i++)
         {
-            double score = model.Score(samples[i]) / temperature;
+            double score = model.ScoreAndSlope(samples[i]).Score / temperature;
             scores[i] = score;
             product += linear[i] * score;
             absolute += Math.Abs(linear[i] * score);
             square += score * score;
         }
 
-        return new(kernel.Quadratic(scores, kernelTimesScores), statistic == PairStatistic.U ? square : 0, product, absolute);
+        double quadratic = kernel.Quadratic(scores, gradient.IsEmpty ? [] : products);
+        gradient.Clear();
+        if (!gradient.IsEmpty)
+        {
+            double scale = 2 * factor / temperature;
+            for (int i = 0; i < samples.Length; i++)
+                model.AddDerivatives(gradient, samples[i], scale * (products[i] - scores[i] + linear[i]), 0);
+        }
+
+        return (
+            factor * (quadratic - square + (2 * product) + constant),
+            factor * (quadratic + square + (2 * absolute) + Math.Abs(constant)));
     }
 
-    /// <summary>Adds g; returns c without i = j.</summary>
+    /// <summary>Adds g and returns c.</summary>
     private static double AddPairs(double[] samples, double inverseSquare, double[] linear)
     {
         double trace = 0;
@@ -134,7 +107,4 @@ internal sealed class SteinObjective : WeightObjective
 
         return 2 * (trace + Vector256.Sum(traces));
     }
-
-    /// <summary><c>sᵀKs</c>, <c>sᵀs</c> or 0, <c>gᵀs</c>, and <c>Σ|g_i s_i|</c>.</summary>
-    private readonly record struct Terms(double Quadratic, double Diagonal, double Linear, double AbsoluteLinear);
 }

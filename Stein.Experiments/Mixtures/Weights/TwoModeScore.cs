@@ -1,7 +1,7 @@
 namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
-/// Score of a mixture of two Gaussians on the line at a point, how it changes along the line, and the derivatives of both by the five
+/// Score of a mixture of two Gaussians on the line at a point, its derivative along the line, and the derivatives of both by the five
 /// parameters of <see cref="TwoModeParameters"/>.
 /// </summary>
 /// <remarks>
@@ -12,7 +12,7 @@ namespace Stein.Experiments.Mixtures.Weights;
 /// <c>dz/dx = Δ</c>, <c>s′ = −r w₁ − (1 − r) w₂ + r(1 − r)Δ²</c>.
 /// </para>
 /// <para>
-/// A parameter changes s through z and through a_k. The weight has z alone: all that a score knows of it is where r is neither 0 nor 1.
+/// A parameter changes s through z and through a_k. The weight enters through z alone: it matters only where r is neither 0 nor 1.
 /// </para>
 /// </remarks>
 internal readonly struct TwoModeScore
@@ -35,21 +35,6 @@ internal readonly struct TwoModeScore
         constant = parameters.Logit + (0.5 * Math.Log(firstPrecision / secondPrecision));
     }
 
-    /// <summary>r, a₁ and a₂ at x.</summary>
-    public (double Responsibility, double First, double Second) At(double point)
-    {
-        (double first, double second) = (point - firstMean, point - secondMean);
-        double z = constant - (0.5 * ((firstPrecision * first * first) - (secondPrecision * second * second)));
-        return (1 / (1 + Math.Exp(-z)), -firstPrecision * first, -secondPrecision * second);
-    }
-
-    /// <summary>s at x.</summary>
-    public double Score(double point)
-    {
-        (double r, double first, double second) = At(point);
-        return (r * first) + ((1 - r) * second);
-    }
-
     /// <summary>s and s′ at x.</summary>
     public (double Score, double Slope) ScoreAndSlope(double point)
     {
@@ -67,7 +52,7 @@ internal readonly struct TwoModeScore
         double difference = first - second;
         double both = r * (1 - r);
 
-        // By z: of s it is r(1 − r)Δ; of s′ what r does to each of its three terms.
+        // By z: for s it is r(1 − r)Δ; for s′ it is the effect of r on each of its three terms.
         double byZ = both * ((score * difference)
             + (slope * (secondPrecision - firstPrecision + ((1 - (2 * r)) * difference * difference))));
         gradient[0] += byZ;
@@ -83,5 +68,13 @@ internal readonly struct TwoModeScore
             + (byZ * 0.5 * ((first * first) - firstPrecision)));
         gradient[4] += secondVariance * ((slope * (1 - r) * secondPrecision * secondPrecision) - (bySecond * second * secondPrecision)
             - (byZ * 0.5 * ((second * second) - secondPrecision)));
+    }
+
+    /// <summary>r, a₁ and a₂ at x.</summary>
+    private (double Responsibility, double First, double Second) At(double point)
+    {
+        (double first, double second) = (point - firstMean, point - secondMean);
+        double z = constant - (0.5 * ((firstPrecision * first * first) - (secondPrecision * second * second)));
+        return (1 / (1 + Math.Exp(-z)), -firstPrecision * first, -secondPrecision * second);
     }
 }

@@ -3,11 +3,9 @@ using Stein.Engine.Targets;
 
 namespace Stein.Experiments.Mixtures.Weights;
 
-/// <summary>What can be minimised. Another objective is a line here, and a class if its function is new.</summary>
-/// <param name="Name">The name in configs.</param>
+/// <summary>An objective that can be minimised. Another one is a line here, and a class if its function is new.</summary>
 /// <param name="Title">The name in tables, with its σ or T.</param>
 /// <param name="Rungs">How many discrepancies one value of it takes.</param>
-/// <param name="Objective">Makes it for a sample.</param>
 internal sealed record WeightMethod(
     string Name,
     Func<MixtureWeightSettings, string> Title,
@@ -29,21 +27,21 @@ internal sealed record WeightMethod(
     public static WeightMethod Of(MixtureWeightSettings config) => All.Single(method => method.Name == config.Objective);
 }
 
-/// <summary>A draw of data. Data, noise and tempered samples have a stream each, so that all objectives see the same data.</summary>
+/// <summary>A draw of data. Data, noise and tempered samples have a stream each, so that all objectives have the same data.</summary>
 /// <param name="Truth">The mixture that the data come from.</param>
-/// <param name="Index">The number of the draw.</param>
-/// <param name="Noise">One stream for all rungs: the noise of each begins where that of the one before ends.</param>
-internal sealed record WeightSample(MixtureWeightSettings Config, GaussianMixture Truth, double[] Values, int Index, PhiloxStream Noise)
+internal sealed record WeightSample(MixtureWeightSettings Config, GaussianMixture Truth, double[] Values, int Index)
 {
+    /// <summary>One stream for all rungs: the noise of each begins where that of the one before ends.</summary>
+    private readonly PhiloxStream noise = Stream(Config, StreamPurpose.SmoothingNoise, Index);
+
     public static WeightSample Draw(MixtureWeightSettings config, int index)
     {
-        GaussianMixture truth = GaussianMixture.TwoModes(config.Separation, config.Weight);
-        double[] values = truth.Sample(Stream(config, StreamPurpose.TrainingData, index), config.Samples);
-        return new(config, truth, values, index, Stream(config, StreamPurpose.SmoothingNoise, index));
+        var truth = GaussianMixture.TwoModes(config.Separation, config.Weight);
+        return new(config, truth, truth.Sample(Stream(config, StreamPurpose.TrainingData, index), config.Samples), index);
     }
 
     public SteinObjective WithNoise(double sigma, double factor)
-        => new(Array.ConvertAll(Values, value => value + (sigma * Noise.NextNormal())), sigma * sigma, factor: factor);
+        => new(Array.ConvertAll(Values, value => value + (sigma * noise.NextNormal())), sigma * sigma, factor: factor);
 
     public LadderObjective WithLadder() => new([.. Config.Ladder.Select(sigma => WithNoise(sigma, sigma * sigma))]);
 

@@ -3,55 +3,53 @@ using MathNet.Numerics.RootFinding;
 namespace Stein.Experiments.Mixtures.Weights;
 
 /// <summary>
-/// The weight that minimises an objective, all else fixed: the least of a grid of logits, then the zero of the derivative beside it.
+/// The weight that minimises an objective, all else fixed: the minimum over a grid of logits, then the zero of the derivative near it.
 /// </summary>
 /// <remarks>
-/// No tolerance of an optimiser decides where the objective is flat: if nothing on the grid is below the value at π = ½ by more than
-/// rounding, the weight stays there and is called undetermined.
+/// No tolerance of an optimiser decides where the objective is flat: if no value on the grid is below that at π = ½ by more than rounding,
+/// the weight stays there and is called undetermined.
 /// </remarks>
 internal static class WeightScan
 {
-    /// <summary>The largest logit of the grid, as in π = 0.9991; the answer is at most that.</summary>
-    public const double LargestLogit = 7;
+    /// <summary>The largest logit of the grid, π = 0.9991.</summary>
+    private const double MaxLogit = 7;
 
-    /// <summary>Between two logits of the grid.</summary>
-    public const double Spacing = 0.25;
+    /// <summary>The distance between two logits of the grid.</summary>
+    private const double Spacing = 0.25;
 
-    private const int Half = (int)(LargestLogit / Spacing);
-
-    /// <summary>Minimises.</summary>
-    /// <param name="parameters">Means and variances; the logit is not used.</param>
-    /// <returns>The logit, and whether anything told it from 0.</returns>
-    public static (double Logit, bool IsDetermined) Minimise(WeightObjective objective, TwoModeParameters parameters)
+    /// <summary>Minimises with modes of variance 1 at ±m.</summary>
+    /// <returns>The weight of the mode at −m, and whether the objective determines it.</returns>
+    public static (double Weight, bool IsDetermined) Minimise(WeightObjective objective, double separation)
     {
-        double start = objective.Evaluate(parameters with { Logit = 0 }, []);
+        var half = TwoModeParameters.Separated(separation);
+        (double start, double magnitude) = objective.Evaluate(half, []);
         (double best, double value) = (0, start);
-        for (int index = -Half; index <= Half; index++)
+        for (double logit = -MaxLogit; logit <= MaxLogit; logit += Spacing)
         {
-            double candidate = objective.Evaluate(parameters with { Logit = index * Spacing }, []);
+            double candidate = Value(logit);
             if (candidate < value)
-                (best, value) = (index * Spacing, candidate);
+                (best, value) = (logit, candidate);
         }
 
-        double rounding = WeightObjective.RelativeRounding * objective.Magnitude(parameters with { Logit = 0 });
+        // The error that rounding and KernelFactor may cause.
+        double rounding = 1e-12 * magnitude;
         bool isDetermined = start - value > rounding;
-        (double low, double high) = (Math.Max(best - Spacing, -LargestLogit), Math.Min(best + Spacing, LargestLogit));
-        if (!isDetermined && best == 0)
-        {
-            // The minimum may be within a spacing of ½, and then it is found if the ends are above it.
-            double ends = Math.Min(
-                objective.Evaluate(parameters with { Logit = low }, []), objective.Evaluate(parameters with { Logit = high }, []));
-            isDetermined = ends - start > rounding;
-        }
+        (double low, double high) = (Math.Max(best - Spacing, -MaxLogit), Math.Min(best + Spacing, MaxLogit));
 
+        // The minimum may be within one spacing of ½; then the values at the ends are above it.
+        if (!isDetermined && best == 0)
+            isDetermined = Math.Min(Value(low), Value(high)) - start > rounding;
         if (!isDetermined)
-            return (0, false);
-        return Brent.TryFindRoot(Derivative, low, high, 1e-12, 100, out double root) ? (root, true) : (best, true);
+            return (half.Weight, false);
+        double found = Brent.TryFindRoot(Derivative, low, high, 1e-12, 100, out double root) ? root : best;
+        return ((half with { Logit = found }).Weight, true);
+
+        double Value(double logit) => objective.Evaluate(half with { Logit = logit }, []).Value;
 
         double Derivative(double logit)
         {
             Span<double> gradient = stackalloc double[1];
-            objective.Evaluate(parameters with { Logit = logit }, gradient);
+            objective.Evaluate(half with { Logit = logit }, gradient);
             return gradient[0];
         }
     }

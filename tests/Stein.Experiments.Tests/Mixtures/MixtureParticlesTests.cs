@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Stein.Experiments.Tests.Mixtures;
 
-/// <summary>Particles that start in one mode: which find the other, and that runs can be stopped anywhere.</summary>
+/// <summary>Particles that start in one mode: which reach the other, and that runs can be interrupted anywhere.</summary>
 public sealed class MixtureParticlesTests
 {
     public static TheoryData<string> Algorithms => ["svgd", "ksd-descent", "svgd-annealed", "ksd-descent-annealed"];
@@ -17,14 +17,14 @@ public sealed class MixtureParticlesTests
     [InlineData("svgd", 0, 0)]
     [InlineData("ksd-descent", 0, 0)]
     [InlineData("svgd-annealed", 0.3, 0.7)]
-    public void At_a_distance_only_noise_finds_the_other_mode(string algorithm, double least, double most)
+    public void Only_noise_moves_particles_to_a_distant_mode(string algorithm, double min, double max)
     {
         RunResult result = Run(new MixtureParticlesSettings { Algorithm = algorithm, Separation = 6, Particles = 40, Iterations = 300 });
-        Assert.InRange(result.Values["share"]!.GetValue<double>(), least, most);
+        Assert.InRange(result.Values["share"]!.GetValue<double>(), min, max);
     }
 
     [Fact]
-    public void Near_modes_are_found_without_noise()
+    public void Particles_reach_a_near_mode_without_noise()
     {
         RunResult result = Run(new MixtureParticlesSettings { Separation = 1.5, Particles = 40, Iterations = 500 });
         Assert.InRange(result.Values["share"]!.GetValue<double>(), 0.35, 0.65);

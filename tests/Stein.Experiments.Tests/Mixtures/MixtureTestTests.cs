@@ -13,25 +13,25 @@ using Xunit;
 
 namespace Stein.Experiments.Tests.Mixtures;
 
-/// <summary>The cells of the mixture experiment: what they find, and that they can be stopped anywhere.</summary>
+/// <summary>The cells of the mixture experiment: the power of their tests, and that they can be interrupted anywhere.</summary>
 public sealed class MixtureTestTests
 {
-    /// <summary>Of a test of this class: false alarms in a thousand.</summary>
+    /// <summary>A test of this class fails by chance once in a thousand seeds.</summary>
     private const double Confidence = 0.999;
 
     public static TheoryData<string> Remedies => [.. MixtureRemedy.Names];
 
     [Fact]
-    public void The_discrepancy_is_blind_to_proportions_and_noise_sees_them()
+    public void The_discrepancy_does_not_detect_wrong_proportions_without_noise()
     {
         MixtureTestSettings settings = new() { Trials = 200 };
-        (int Lower, int Upper) blind = BinomialIntervals.Counts(settings.Level, settings.Trials, Confidence);
-        Assert.InRange(Rejections(settings), blind.Lower, blind.Upper);
+        (int Lower, int Upper) level = BinomialIntervals.Counts(settings.Level, settings.Trials, Confidence);
+        Assert.InRange(Rejections(settings), level.Lower, level.Upper);
         Assert.InRange(Rejections(settings with { Remedy = "noise", Sigma = 4 }), 190, 200);
     }
 
     [Fact]
-    public void Tempering_sees_a_missing_mode_and_not_proportions()
+    public void Tempering_detects_a_missing_mode_and_not_wrong_proportions()
     {
         MixtureTestSettings settings = new() { Remedy = "temper", Trials = 50 };
         Assert.InRange(Rejections(settings), 0, 15);
@@ -41,8 +41,8 @@ public sealed class MixtureTestTests
     [Fact]
     public void Tempering_the_model_alone_is_another_statistic_that_is_not_zero_at_the_truth()
     {
-        // Stein's identity holds for samples and score of one density. At temperature T the score is that of a wider one, and even
-        // samples of the model are told from it: the test would reject what is true.
+        // Stein's identity holds for samples and score of one density. At temperature T the score is that of a wider density, and even
+        // samples of the model do not fit it: the test would reject a true hypothesis.
         const int Samples = 400;
         var mixture = GaussianMixture.TwoModes(3);
         var tempered = new TemperedMixture(mixture, 4);
@@ -119,10 +119,12 @@ public sealed class MixtureTestTests
         Stores.Run(store, runs);
         ReportOutcome report = ExperimentRegistry.Mixture.Report(store, new ReportRequest(folder.File("report"), runs, Scale: null));
         Assert.Equal(2, report.Tables.Count);
-        Assert.Contains("(n 24, rbf)", report.Tables[1].Title, StringComparison.Ordinal);
+        Assert.Contains("(kernel=rbf, samples=24)", report.Tables[1].Title, StringComparison.Ordinal);
         string[] names =
             [.. report.Files.Select(file => Path.GetFileName(file)).Where(name => name.EndsWith(".md", StringComparison.Ordinal))];
-        Assert.Equal(["power_modes_D1_weight0.7.md", "power_modes_D1_weight0.7_n-24-rbf.md"], names.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["power_modes_D1_weight0.7_kernel-imq-samples-400.md", "power_modes_D1_weight0.7_kernel-rbf-samples-24.md"],
+            names.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -133,7 +135,7 @@ public sealed class MixtureTestTests
     [InlineData("shift", 0, 0.7, true)]
     [InlineData("shift", 0.1, 0.7, false)]
     [InlineData("scale", 1, 0.7, true)]
-    public void A_problem_knows_whether_the_hypothesis_holds(string name, double separation, double weight, bool isNull)
+    public void A_problem_states_whether_the_hypothesis_holds(string name, double separation, double weight, bool isNull)
     {
         var config = new MixtureTestSettings { Problem = name, Separation = separation, Weight = weight };
         Hypothesis hypothesis = MixtureProblem.Of(config).Hypothesis(config);
