@@ -265,14 +265,19 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         return DataTable.Create(
             "examples",
             particles,
-            new("algorithm", particle => particle.Config.Algorithm),
-            new("dimension", particle => particle.Config.Dimension),
-            new("separation", particle => particle.Config.Separation),
-            new("weight", particle => particle.Config.Weight),
-            new("seed", particle => particle.Config.Seed),
-            new("particle", particle => particle.Index),
-            new("x1", particle => particle.Position[0]),
-            new("x2", particle => particle.Position.Length == 1 ? null : particle.Position[1])) with { IsInJson = false };
+            [
+                new("algorithm", particle => particle.Config.Algorithm),
+                new("dimension", particle => particle.Config.Dimension),
+                new("separation", particle => particle.Config.Separation),
+                new("weight", particle => particle.Config.Weight),
+                new("seed", particle => particle.Config.Seed),
+                new("particle", particle => particle.Index),
+                new("x1", particle => particle.Position[0]),
+                new("x2", particle => particle.Position.Length == 1 ? null : particle.Position[1]),
+            ]) with
+        {
+            IsInJson = false,
+        };
     }
 
     /// <summary>
