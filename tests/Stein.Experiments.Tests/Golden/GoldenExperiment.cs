@@ -9,7 +9,6 @@ using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Execution;
 using Stein.Experiments.Tests.Runs;
-using Stein.Tests;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Golden;
@@ -22,7 +21,6 @@ namespace Stein.Experiments.Tests.Golden;
 internal sealed class GoldenExperiment(Experiment experiment, string golden, string work, bool rewrite)
 {
     private const string ArithmeticFile = "arithmetic.txt";
-    private const string StoreFile = "store.tar.gz";
     private const int LinesShown = 5;
 
     private readonly List<string> changes = [];
@@ -32,17 +30,6 @@ internal sealed class GoldenExperiment(Experiment experiment, string golden, str
 
     /// <summary>Whether this machine computes with the bits of the one that the golden results come from.</summary>
     public bool ArithmeticIsSame { get; private set; }
-
-    /// <summary>The golden files of an experiment.</summary>
-    public static string FolderOf(string experiment) => Path.Combine(Repository.Folder, "tests/golden/experiments", experiment);
-
-    /// <summary>Unpacks the finished runs of the test grid, which are in double precision, from the golden files of an experiment.</summary>
-    public static void ExtractStore(string golden, string store)
-    {
-        Directory.CreateDirectory(store);
-        using var stream = new GZipStream(File.OpenRead(Path.Combine(golden, StoreFile)), CompressionMode.Decompress);
-        TarFile.ExtractToDirectory(stream, store, overwriteFiles: false);
-    }
 
     /// <summary>The id, its first 16 digits, and the config of every run of every grid.</summary>
     public void CheckRuns()
@@ -58,7 +45,7 @@ internal sealed class GoldenExperiment(Experiment experiment, string golden, str
     /// </summary>
     public void CheckResults(Func<Device> device)
     {
-        string archive = Path.Combine(golden, StoreFile);
+        string archive = Path.Combine(golden, Stores.GoldenFile);
         var fresh = new RunStore(Path.Combine(work, "runs"));
         var committed = new RunStore(Path.Combine(work, "committed"));
         Assert.All(
@@ -68,13 +55,13 @@ internal sealed class GoldenExperiment(Experiment experiment, string golden, str
         Directory.CreateDirectory(committed.Root);
         if (File.Exists(archive))
         {
-            ExtractStore(golden, committed.Root);
+            Stores.ExtractGolden(golden, committed.Root);
             ArithmeticIsSame = File.ReadAllText(Path.Combine(committed.Root, ArithmeticFile)) == Arithmetic();
         }
 
         string[] expected = Lines(committed);
         string[] found = Lines(fresh);
-        if (!Compare(StoreFile, expected, found, ArithmeticIsSame || rewrite ? StringComparer.Ordinal : new RoundedComparer()))
+        if (!Compare(Stores.GoldenFile, expected, found, ArithmeticIsSame || rewrite ? StringComparer.Ordinal : new RoundedComparer()))
             return;
         File.WriteAllLines(Path.Combine(work, "results_expected.txt"), expected);
         File.WriteAllLines(Path.Combine(work, "results_found.txt"), found);

@@ -1,7 +1,6 @@
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;
-using Stein.Tests;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Golden;
@@ -35,7 +34,7 @@ public class GoldenExperimentTests
     public void Every_golden_folder_is_that_of_an_experiment()
         => Assert.Equal(
             ExperimentRegistry.All.Select(experiment => experiment.Name).Order(StringComparer.Ordinal),
-            Directory.GetDirectories(GoldenExperiment.FolderOf("")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.GetDirectories(Stores.GoldenFolder("")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Fact]
     public void What_changed_is_named_and_rewritten_only_when_asked()
@@ -63,7 +62,7 @@ public class GoldenExperimentTests
         bool rewrite = Environment.GetEnvironmentVariable(UpdateVariable) == "1";
         string work = Directory.CreateTempSubdirectory($"stein-golden-{name}-").FullName;
         var golden = new GoldenExperiment(
-            ExperimentRegistry.All.Single(experiment => experiment.Name == name), GoldenExperiment.FolderOf(name), work, rewrite);
+            ExperimentRegistry.All.Single(experiment => experiment.Name == name), Stores.GoldenFolder(name), work, rewrite);
         check(golden);
         if (golden.Changes.Count > 0)
         {

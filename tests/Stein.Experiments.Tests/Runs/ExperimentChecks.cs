@@ -2,7 +2,6 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Execution;
-using Stein.Experiments.Tests.Golden;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;
@@ -50,7 +49,7 @@ internal static class ExperimentChecks
     public static ReportOutcome AssertReported(Experiment experiment, TemporaryFolder folder)
     {
         var store = new RunStore(folder.File("runs"));
-        GoldenExperiment.ExtractStore(GoldenExperiment.FolderOf(experiment.Name), store.Root);
+        Stores.ExtractGolden(Stores.GoldenFolder(experiment.Name), store.Root);
         return AssertReported(experiment, folder, store, experiment.Grid(GridScale.Test, Precision.Double));
     }
 

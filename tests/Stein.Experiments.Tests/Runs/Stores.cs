@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
@@ -5,6 +7,7 @@ using Stein.Engine.Devices.Cpu;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Claiming;
 using Stein.Experiments.Runs.Execution;
+using Stein.Tests;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;
@@ -19,6 +22,20 @@ internal static class Stores
         RevisitInterval = TimeSpan.FromMilliseconds(5),
         ProgressInterval = TimeSpan.Zero,
     };
+
+    /// <summary>The file of golden files that has the finished runs of a test grid, which are in double precision.</summary>
+    public const string GoldenFile = "store.tar.gz";
+
+    /// <summary>The folder of the golden files of an experiment.</summary>
+    public static string GoldenFolder(string experiment) => Path.Combine(Repository.Folder, "tests/golden/experiments", experiment);
+
+    /// <summary>Unpacks <see cref="GoldenFile"/> of a folder into a new store.</summary>
+    public static void ExtractGolden(string folder, string store)
+    {
+        Directory.CreateDirectory(store);
+        using var stream = new GZipStream(File.OpenRead(Path.Combine(folder, GoldenFile)), CompressionMode.Decompress);
+        TarFile.ExtractToDirectory(stream, store, overwriteFiles: false);
+    }
 
     public static IReadOnlyList<RunOutcome> Run(
         RunStore store,
