@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using ScottPlot;
 using Stein.Experiments.Reports;
 using Xunit;
 
@@ -14,10 +13,10 @@ public sealed class SvgFigureTests
         SeriesStyle dashed = SeriesStyle.Reference;
         SeriesStyle solid = SeriesStyle.Outline;
         Assert.Equal(dashed.Color, solid.Color);
-        Stein.Experiments.Reports.Point[] points = [new(0, 1, 0.5, 1.5), new(1, 2, 1.5, 2.5)];
+        Point[] points = [new(0, 1, 0.5, 1.5), new(1, 2, 1.5, 2.5)];
         var figure = new Figure(
             "lines", "Two lines.", new Axis("x"), new Axis("y"), [new Series("", dashed, points), new Series("", solid, points)]);
-        Plot plot = FigureDrawing.Draw(figure);
+        ScottPlot.Plot plot = FigureDrawing.Draw(figure);
         string svg = SvgFigure.Render(plot, 800, 500);
         XElement[] strokes = [.. XDocument.Parse(svg).Descendants().Where(element => element.Attribute("stroke")?.Value == "#020202")];
         XElement line = Assert.Single(strokes, element => element.Attribute("stroke-dasharray") is not null);
