@@ -170,8 +170,8 @@ public class BootstrapTests
     {
         using Device device = CpuDevices.CreateDouble();
         Refuses<ArgumentOutOfRangeException>("number of samples cannot be 1", () => Create(1, 10));
-        Refuses<ArgumentOutOfRangeException>("0 replicates", () => Create(10, 0));
-        Refuses<ArgumentOutOfRangeException>("-1 replicates", () => Create(10, -1));
+        Refuses<ArgumentOutOfRangeException>("number of replicates cannot be 0", () => Create(10, 0));
+        Refuses<ArgumentOutOfRangeException>("number of replicates cannot be -1", () => Create(10, -1));
         Refuses<ArgumentOutOfRangeException>("at least two", () => Bootstrap.FromCounts(device, 1, [1]));
         Refuses<ArgumentOutOfRangeException>("at least 1", () => Bootstrap.FromCounts(device, 3, []));
         Refuses<ArgumentException>("not a whole number of rows of 3", () => Bootstrap.FromCounts(device, 3, [1, 1, 1, 1]));
