@@ -262,7 +262,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             from example in examples
             from particle in example.Positions.Chunk(example.Config.Dimension).Index()
             select (example.Config, particle.Index, Position: particle.Item);
-        return DataTable.Create(
+        var table = DataTable.Create(
             "examples",
             particles,
             new("algorithm", particle => particle.Config.Algorithm),
@@ -272,7 +272,8 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             new("seed", particle => particle.Config.Seed),
             new("particle", particle => particle.Index),
             new("x1", particle => particle.Position[0]),
-            new("x2", particle => particle.Position.Length == 1 ? null : particle.Position[1])) with { IsInJson = false };
+            new("x2", particle => particle.Position.Length == 1 ? null : particle.Position[1]));
+        return table with { IsInJson = false };
     }
 
     /// <summary>
