@@ -54,7 +54,7 @@ public sealed class BadInputTests
         { "mixture-weight --ladder 1,-2", "--ladder -2: it must be a list of numbers above 0, at most 1000" },
         { "mixture-weight --trials 2.5", "--trials 2.5: it must be a whole number" },
         { "mixture-weight --samples 1", "--samples 1: it must be a whole number from 2 to 100000" },
-        { "mixture-weight --model full --n 5", "--n 5: it must be at least 20 where --model is \"full\"" },
+        { "mixture-weight --model full --n 5", "--n 5: it must be at least 20 if --model is \"full\"" },
         { "mixture-weight --trials ,", "--trials: it needs a value" },
         { "score", "Option '--samples' is required" },
         { "score --samples missing.csv", "--samples 'missing.csv': there is no such file. Give a CSV file, or - for standard input." },
