@@ -23,7 +23,7 @@ internal sealed class RunEvents(TextWriter output) : IRunObserver
     private const string Schema = "stein.events/2";
 
     /// <summary>On standard output.</summary>
-    public static RunEvents Standard { get; } = new(Console.Out);
+    public static RunEvents Standard => new(Console.Out);
 
     private readonly Lock gate = new();
     private readonly Dictionary<string, long> spoken = [];

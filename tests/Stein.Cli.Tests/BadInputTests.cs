@@ -33,6 +33,7 @@ public sealed class BadInputTests
         { "reproduce mixture-weight dae --objective ksd", "--objective: it selects runs of mixture-weight; with several experiments" },
         { "reproduce mixture-weight --objective ksd --sigma 2", "--sigma: it has no effect here, only with --objective noise" },
         { "report mixture-weight --separation 0", "--separation 0: it must be a number above 0, at most 100" },
+        { "reproduce ica --grid test --check", "--check: only the whole grid of the paper" },
         { "reproduce ica --shard 8/8", "--shard 8/8: it must be i/n" },
         { "reproduce ica --quick --grid test", "--quick and --grid test contradict each other" },
         { "reproduce ica --quick --check", "--check: only the whole grid of the paper" },

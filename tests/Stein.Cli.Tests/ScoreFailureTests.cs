@@ -3,6 +3,7 @@ using Stein.Engine.Estimators;
 namespace Stein.Cli.Tests;
 
 /// <summary><c>stein score</c> with input that cannot be used, or interrupted: exit code, message, and nothing changed.</summary>
+[Collection(nameof(RunsAlone))]
 public sealed class ScoreFailureTests
 {
     private const string Good = "x,y\n1,2\n3,5\n4,-1\n0,1\n";
@@ -50,7 +51,7 @@ public sealed class ScoreFailureTests
         File.WriteAllText(stein.PathOf("scores.csv"), "mine");
         string[] before = Contents(stein);
         string[] output = arguments.Contains("--out", StringComparison.Ordinal) ? [] : ["--out", "scores.csv"];
-        SteinResult result = stein.Run(
+        SteinResult result = stein.RunHere(
             ["score", "--samples", "x.csv", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. output]);
         Assert.True(result.ExitCode == 2, $"{result}");
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
@@ -62,7 +63,7 @@ public sealed class ScoreFailureTests
     public void An_output_without_a_name_is_refused()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run("score", "--samples", "x.csv", "--out", "");
+        SteinResult result = stein.RunHere("score", "--samples", "x.csv", "--out", "");
         Assert.True(result.ExitCode == 2, $"{result}");
         Assert.Contains("--out '': not a file name", result.Error, StringComparison.Ordinal);
     }
@@ -74,7 +75,7 @@ public sealed class ScoreFailureTests
         ScoreEstimator estimator = ScoreEstimators.Find(name);
         Assert.NotNull(estimator.ProblemWith(-1));
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run("score", "--samples", "missing.csv", "--estimator", name, "--regularisation", "-1");
+        SteinResult result = stein.RunHere("score", "--samples", "missing.csv", "--estimator", name, "--regularisation", "-1");
         Assert.True(result.ExitCode == 2, $"{result}");
         Assert.Contains(
             $"--regularisation -1: the {estimator.RegularisationName} of {name}: {estimator.ProblemWith(-1)}",

@@ -3,7 +3,7 @@ namespace Stein.Cli.Tests.Runs;
 /// <summary>Eight processes on one grid, of which some are killed again and again and others begun in their place.</summary>
 public sealed class EightProcessesTests(ITestOutputHelper output)
 {
-    private const int Kills = 10;
+    private const int Kills = 8;
     private readonly Random random = new(8);
     private int hits;
 

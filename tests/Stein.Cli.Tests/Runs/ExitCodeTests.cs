@@ -68,9 +68,6 @@ public sealed class ExitCodeTests
 
     [Theory]
     [InlineData("reproduce", "icaa")]
-    [InlineData("reproduce", "ica", "--shard", "2/2")]
-    [InlineData("reproduce", "ica", "--grid", "test", "--check")]
-    [InlineData("reproduce", "ica", "--submit")]
     [InlineData("run", "nowhere.json")]
     public void Usage_and_input(params string[] arguments)
     {

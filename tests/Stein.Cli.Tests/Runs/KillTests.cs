@@ -10,7 +10,7 @@ public sealed class KillTests(ITestOutputHelper output)
     private const string Variable = "STEIN_TEST_KILLS";
 
     private static readonly int Kills =
-        int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "24", NumberStyles.None, CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable(Variable) ?? "16", NumberStyles.None, CultureInfo.InvariantCulture);
 
     [Fact]
     public void Killed_at_random_moments_the_grid_ends_with_the_same_bits()

@@ -37,7 +37,7 @@ public sealed class SignalTests
         TestGrid.AssertSame(stein);
     }
 
-    /// <summary>In the middle of an iteration that takes seconds: it has 400 million pairs of samples.</summary>
+    /// <summary>In the middle of an iteration that takes seconds: it has 144 million pairs of samples.</summary>
     [Fact]
     public void A_second_one_stops_at_once()
     {
@@ -45,7 +45,7 @@ public sealed class SignalTests
         using var stein = new SteinProgram();
         File.WriteAllText(
             stein.PathOf("config.json"),
-            """{"experiment": "ica", "config": {"method": "ksd", "dimension": 40, "batch": 20000}}""");
+            """{"experiment": "ica", "config": {"method": "ksd", "dimension": 40, "batch": 12000}}""");
         using SteinProcess process = stein.Begin("run", "config.json", "--store", "store", "--out", "out", "--device", "simd", "--json");
         Assert.True(process.WaitForEvent("progressed"));
         process.Signal("INT");

@@ -22,23 +22,6 @@ public sealed class StoreCommandTests
         Contents.OfReport(stein.PathOf("out")).AssertSame(Contents.OfReport(stein.PathOf("out-again")));
     }
 
-    [Theory]
-    [InlineData("""{"experiment": "ica", "config": {"iteration": 5}}""", "iteration", "\"iterations\"")]
-    [InlineData("""{"experiment": "icaa"}""", "icaa", "\"ica\"")]
-    [InlineData("""{"experiment": "ica", "confg": {}}""", "confg", "\"config\"")]
-    [InlineData("""{"experiment": "ica", "config": {"method": "maxskds"}}""", "maxskds", "\"maxsksd\"")]
-    public void An_unknown_word_in_a_config_is_an_error_with_the_closest_one(string config, string unknown, string closest)
-    {
-        using var stein = new SteinProgram();
-        File.WriteAllText(stein.PathOf("config.json"), config);
-        SteinResult result = stein.Run("run", "config.json");
-        Assert.True(result.ExitCode == 2, $"{result}");
-        Assert.Contains("config.json", result.Error, StringComparison.Ordinal);
-        Assert.Contains(unknown, result.Error, StringComparison.Ordinal);
-        Assert.Contains($"Did you mean {closest}?", result.Error, StringComparison.Ordinal);
-        Assert.Single(stein.Entries());
-    }
-
     [Fact]
     public void Status_and_clean_tell_finished_failed_interrupted_and_running_apart()
     {

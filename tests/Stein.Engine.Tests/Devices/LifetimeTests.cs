@@ -42,7 +42,7 @@ public sealed class LifetimeTests
             for (int repetition = 0; repetition < 100; repetition++)
                 Run(device, 8);
             Thread.Sleep(300);
-            for (int repetition = 0; repetition < 20; repetition++)
+            for (int repetition = 0; repetition < 6; repetition++)
                 Run(device, Order);
         }
         finally

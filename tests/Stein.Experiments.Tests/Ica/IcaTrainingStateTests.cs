@@ -54,7 +54,6 @@ public sealed class IcaTrainingStateTests
                 rows.Add(variant, "double");
             }
 
-            rows.Add("maxsksd-rg", "ilgpu-cpu");
             rows.Add("lsd, 3 probes", "ilgpu-cpu");
             return rows;
         }
