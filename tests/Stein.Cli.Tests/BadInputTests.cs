@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Stein.Cli.Tests;
 
 /// <summary>Bad usage and input: a message that helps, exit code 2, nothing written.</summary>
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(InThisProcess))]
 public sealed class BadInputTests
 {
     public static TheoryData<string, string> Cases => new()

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Stein.Cli.Tests;
 
 /// <summary><c>stein dae</c>, a group of experiments.</summary>
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(InThisProcess))]
 public sealed class GroupTests
 {
     [Fact]

@@ -1,7 +1,7 @@
 namespace Stein.Cli.Tests;
 
 /// <summary>The help of every command.</summary>
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(InThisProcess))]
 public sealed class HelpTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Stein.Engine.Estimators;
 namespace Stein.Cli.Tests;
 
 /// <summary><c>stein score</c> with input that cannot be used, or interrupted: exit code, message, and nothing changed.</summary>
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(InThisProcess))]
 public sealed class ScoreFailureTests
 {
     private const string Good = "x,y\n1,2\n3,5\n4,-1\n0,1\n";

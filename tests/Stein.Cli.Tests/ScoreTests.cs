@@ -7,7 +7,7 @@ using Stein.Engine.Estimators;
 namespace Stein.Cli.Tests;
 
 /// <summary><c>stein score</c>, end to end.</summary>
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(InThisProcess))]
 public sealed class ScoreTests
 {
     private const int Columns = 2;

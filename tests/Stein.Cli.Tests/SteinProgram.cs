@@ -25,7 +25,8 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
 
     /// <summary>
     /// Runs it within this process, which takes milliseconds: for messages and help, which are the same as in a process of its own.
-    /// The console and the current folder are those of the tests, so that the class belongs into the collection <see cref="RunsAlone"/>.
+    /// The console and the current folder are those of the tests, so that the class belongs into the collection
+    /// <see cref="InThisProcess"/>.
     /// </summary>
     public SteinResult RunHere(params string[] arguments)
     {
@@ -133,6 +134,6 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
     }
 }
 
-/// <summary>Tests that redirect the console of their process.</summary>
-[CollectionDefinition(nameof(RunsAlone), DisableParallelization = true)]
-public sealed class RunsAlone;
+/// <summary>Tests that redirect the console and change the current folder of their process. They run alone, after the others.</summary>
+[CollectionDefinition(nameof(InThisProcess), DisableParallelization = true)]
+public sealed class InThisProcess;

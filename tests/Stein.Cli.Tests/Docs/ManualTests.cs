@@ -6,7 +6,7 @@ using Xunit;
 namespace Stein.Cli.Tests.Docs;
 
 /// <summary>The README and the manual: every command line shown is run, every link leads somewhere, and the README stays a page.</summary>
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(InThisProcess))]
 public sealed partial class ManualTests
 {
     /// <summary>Characters with a meaning for the shell.</summary>

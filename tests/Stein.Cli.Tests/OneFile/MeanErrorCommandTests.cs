@@ -7,7 +7,7 @@ using Stein.Experiments.Tests.Studies;
 namespace Stein.Cli.Tests.OneFile;
 
 /// <summary>An experiment of sixty lines is known to every command as soon as it is in the list of experiments.</summary>
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(InThisProcess))]
 public sealed class MeanErrorCommandTests : IDisposable
 {
     private readonly SteinProgram folder = new();

@@ -1,7 +1,7 @@
 namespace Stein.Cli.Tests.Runs;
 
 /// <summary>What <c>run</c> says of a config that it cannot use.</summary>
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(InThisProcess))]
 public sealed class ConfigErrorTests
 {
     [Theory]

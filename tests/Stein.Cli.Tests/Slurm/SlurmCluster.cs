@@ -14,7 +14,7 @@ public sealed class SlurmCluster : IAsyncLifetime
     /// <summary>Small, so that plans of a few tasks are split.</summary>
     public const int MaxArraySize = 4;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"stein-slurm-{Guid.NewGuid():N}"[..20]);
     private Process? supervisor;
     private string? missing;
@@ -41,6 +41,7 @@ public sealed class SlurmCluster : IAsyncLifetime
                 folder, $"{port}", $"{FreePort(port + 1)}", $"{MaxArraySize}",
             ])
         {
+            WorkingDirectory = Path.GetTempPath(),
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -67,7 +68,12 @@ public sealed class SlurmCluster : IAsyncLifetime
     /// <summary>The output of one of Slurm's commands.</summary>
     public async Task<string> RunAsync(string command, params string[] arguments)
     {
-        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach ((string name, string value) in Environment)
             start.Environment[name] = value;
         using Process process = Process.Start(start)!;
