@@ -7,6 +7,7 @@ using Stein.Experiments.Runs.Slurm;
 
 // Results have ±, − and Greek letters; terminals of all systems show UTF-8.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+Terminal.Open();
 using var interruption = new Interruption();
 RootCommand root = SteinRootCommand.Create(interruption);
 ParseResult parsed = root.Parse(args);

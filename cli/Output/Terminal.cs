@@ -16,7 +16,8 @@ internal static class Terminal
     /// <summary>No table is of use below, and Spectre.Console needs room for its borders.</summary>
     private const int MinWidth = 20;
 
-    static Terminal()
+    /// <summary>Takes the consoles as they are when the program starts.</summary>
+    public static void Open()
     {
         // Spectre.Console takes an empty NO_COLOR for a wish too; the convention does not.
         if (Environment.GetEnvironmentVariable("NO_COLOR") is { Length: 0 })
@@ -25,9 +26,9 @@ internal static class Terminal
         Error = Create(Console.Error, Console.IsErrorRedirected);
     }
 
-    public static IAnsiConsole Output { get; }
+    public static IAnsiConsole Output { get; private set; } = AnsiConsole.Console;
 
-    public static IAnsiConsole Error { get; }
+    public static IAnsiConsole Error { get; private set; } = AnsiConsole.Console;
 
     /// <summary>Standard output for lines without colours, however long.</summary>
     public static TextWriter Text => Output.Profile.Out.Writer;

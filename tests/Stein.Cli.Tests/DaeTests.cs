@@ -3,13 +3,14 @@ using System.Globalization;
 namespace Stein.Cli.Tests;
 
 /// <summary>Experiments of the group <c>stein dae</c>, end to end.</summary>
+[Collection(nameof(InThisProcess))]
 public sealed class DaeTests
 {
     [Fact]
     public void Identity_holds_to_rounding_and_its_error_falls_with_sigma()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run(
+        SteinResult result = stein.RunHere(
             "dae", "identity", "--sigma", "1,0.03125,0.0078125", "--n", "60", "--repetitions", "3", "--seed", "60,70", "--device", "simd",
             "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
@@ -45,7 +46,7 @@ public sealed class DaeTests
         string lines = string.Concat(Enumerable.Range(0, 40).Select(
             i => FormattableString.Invariant($"{Math.Sin(i)},{Math.Cos(1.7 * i)}\n")));
         File.WriteAllText(stein.PathOf("x.csv"), "a,b\n" + lines);
-        SteinResult result = stein.Run("dae", "descent", "--samples", "x.csv", "--steps", "20", "--device", "simd", "--out", "out");
+        SteinResult result = stein.RunHere("dae", "descent", "--samples", "x.csv", "--steps", "20", "--device", "simd", "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.True(File.Exists(stein.PathOf("out", "descent.csv")));
     }

@@ -3,13 +3,14 @@ using System.Globalization;
 namespace Stein.Cli.Tests;
 
 /// <summary><c>stein mixture</c>, end to end.</summary>
+[Collection(nameof(InThisProcess))]
 public sealed class MixtureTests
 {
     [Fact]
     public void Noise_restores_the_power_that_the_discrepancy_lacks()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run(
+        SteinResult result = stein.RunHere(
             "mixture", "--remedy", "none,noise", "--weight", "0.5,0.7", "--n", "200", "--trials", "100",
             "--device", "simd", "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");

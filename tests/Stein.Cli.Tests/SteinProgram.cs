@@ -24,16 +24,14 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
     }
 
     /// <summary>
-    /// Runs it within this process, which takes milliseconds: for messages and help, which are the same as in a process of its own.
-    /// The console and the current folder are those of the tests, so that the class belongs into the collection
-    /// <see cref="InThisProcess"/>.
+    /// Runs it within this process, which saves the second that a process of its own takes to start. The console and the current folder
+    /// are those of the tests, so that the class belongs into the collection <see cref="InThisProcess"/>.
     /// </summary>
     public SteinResult RunHere(params string[] arguments)
     {
         (TextWriter output, TextWriter error, string folder) = (Console.Out, Console.Error, Environment.CurrentDirectory);
-        // They stay open: the program keeps the console that it finds first.
-        var writtenOutput = new StringWriter();
-        var writtenError = new StringWriter();
+        using var writtenOutput = new StringWriter();
+        using var writtenError = new StringWriter();
         try
         {
             Console.SetOut(writtenOutput);
@@ -134,6 +132,9 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
     }
 }
 
-/// <summary>Tests that redirect the console and change the current folder of their process. They run alone, after the others.</summary>
-[CollectionDefinition(nameof(InThisProcess), DisableParallelization = true)]
+/// <summary>
+/// Tests that redirect the console, or use or change the current folder of their process, one at a time. The others, which run at the
+/// same time, do neither: they start processes in folders of their own.
+/// </summary>
+[CollectionDefinition(nameof(InThisProcess))]
 public sealed class InThisProcess;

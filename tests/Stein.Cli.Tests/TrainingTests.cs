@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace Stein.Cli.Tests;
 
 /// <summary>Real training at D = 10, seed 60, by the built program.</summary>
+[Collection(nameof(InThisProcess))]
 public sealed class TrainingTests
 {
     private const int Iterations = 3000;
@@ -16,7 +17,7 @@ public sealed class TrainingTests
     public void All_three_methods_land_within_the_band_and_files_say_so()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run(
+        SteinResult result = stein.RunHere(
             "ica", "--dim", "10", "--method", "ksd", "lsd", "maxsksd", "--seed", "60", "--iterations", $"{Iterations}", "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.Contains("--iterations 3000 (paper: 15000)", result.Output, StringComparison.Ordinal);
@@ -67,7 +68,7 @@ public sealed class TrainingTests
         ];
         foreach ((string folder, string jobs) in ((string, string)[])[("one", "1"), ("again", "1"), ("two", "2"), ("many", "7")])
         {
-            SteinResult result = stein.Run([.. arguments, "--out", folder, "--store", $"store-{folder}", "--jobs", jobs]);
+            SteinResult result = stein.RunHere([.. arguments, "--out", folder, "--store", $"store-{folder}", "--jobs", jobs]);
             Assert.True(result.ExitCode == 0, $"{result}");
             Assert.Equal("", result.Output);
             Assert.Equal("", result.Error);
@@ -89,7 +90,7 @@ public sealed class TrainingTests
         using var stein = new SteinProgram();
         string[] small =
             ["--dim", "5", "--seed", "60", "--iterations", "20", "--training-samples", "500", "--test-samples", "100", "--hidden", "20"];
-        SteinResult result = stein.Run(["ica", "--method", "lsd", "--probes", "0,3", "--data-seed", "1", "2", "--out", "out", .. small]);
+        SteinResult result = stein.RunHere(["ica", "--method", "lsd", "--probes", "0,3", "--data-seed", "1", "2", "--out", "out", .. small]);
         Assert.True(result.ExitCode == 0, $"{result}");
         Dictionary<string, string>[] runs = Csv.Read(stein.Read("out", "runs.csv"));
         Assert.Equal(
@@ -104,9 +105,9 @@ public sealed class TrainingTests
     public void Json_is_one_event_a_line_and_the_default_folder_says_what_it_is()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run("ica", "--dim", "10", "--method", "whitening", "--kernel", "imq", "--json");
+        SteinResult result = stein.RunHere("ica", "--dim", "10", "--method", "whitening", "--kernel", "imq", "--json");
         Assert.Equal(2, result.ExitCode);
-        result = stein.Run("ica", "--dim", "10", "--method", "whitening", "--seed", "60", "--json");
+        result = stein.RunHere("ica", "--dim", "10", "--method", "whitening", "--seed", "60", "--json");
         Assert.True(result.ExitCode == 0, $"{result}");
         JsonElement[] events =
             [.. result.Output.TrimEnd('\n').Split('\n').Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
@@ -126,7 +127,7 @@ public sealed class TrainingTests
     public void What_is_no_terminal_gets_no_escape_codes()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run("ica", "--dim", "3", "--method", "ksd", "--iterations", "20", "--seed", "60", "70", "--out", "out");
+        SteinResult result = stein.RunHere("ica", "--dim", "3", "--method", "ksd", "--iterations", "20", "--seed", "60", "70", "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.DoesNotContain('\u001b', result.Output);
         Assert.DoesNotContain('\u001b', result.Error);

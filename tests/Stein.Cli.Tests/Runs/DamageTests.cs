@@ -4,6 +4,7 @@ namespace Stein.Cli.Tests.Runs;
 /// Files with a changed byte or without their end: a message names them, they are set aside, what they were needed for is done again, and
 /// the bits are the same.
 /// </summary>
+[Collection(nameof(InThisProcess))]
 public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<DamageTests.Stores>
 {
     /// <summary>Two runs and no report: each case starts a process.</summary>
@@ -29,7 +30,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
         byte[] damaged = Damage(Path.Combine(run, name), damage);
         if (damage == "flipped")
             AssertSeenAndLeftAlone(stein, name);
-        SteinResult result = stein.Run(Reproduce);
+        SteinResult result = stein.RunHere(Reproduce);
         AssertPutRight(stein, result, Path.Combine(run, name), damaged);
         // A config is the name of a run: without it the numbers stand.
         Assert.Equal(name == "config.json" ? 0 : 1, result.Error.Split("[1/1] ").Length - 1);
@@ -65,7 +66,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
     {
         using SteinProgram stein = Interrupted(out string run);
         Damage(Path.Combine(run, name), damage);
-        SteinResult result = stein.Run(Reproduce);
+        SteinResult result = stein.RunHere(Reproduce);
         Assert.True(result.ExitCode == 0, $"{result}");
         Expected(stein).AssertSame(Contents.OfStore(stein.PathOf("store")));
     }
@@ -74,12 +75,12 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
     private static void AssertSeenAndLeftAlone(SteinProgram stein, string name)
     {
         Contents before = Contents.OfStore(stein.PathOf("store"));
-        SteinResult report = stein.Run(["report", .. TestGrid.Selection, .. Few, "--store", "store", "--out", "out"]);
+        SteinResult report = stein.RunHere(["report", .. TestGrid.Selection, .. Few, "--store", "store", "--out", "out"]);
         Assert.True(report.ExitCode == 0, $"{report}");
-        SteinResult dryRun = stein.Run([.. Reproduce, "--dry-run"]);
+        SteinResult dryRun = stein.RunHere([.. Reproduce, "--dry-run"]);
         Assert.True(dryRun.ExitCode == 0, $"{dryRun}");
         Assert.Equal(name != "config.json", dryRun.Output.Contains("1 of 2 runs to do", StringComparison.Ordinal));
-        SteinResult status = stein.Run("status", "--store", "store");
+        SteinResult status = stein.RunHere("status", "--store", "store");
         Assert.True(status.ExitCode == 0, $"{status}");
         before.AssertSame(Contents.OfStore(stein.PathOf("store")));
     }
@@ -90,7 +91,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
         Dictionary<string, byte[]> damaged = names.ToDictionary(
             name => Path.Combine(run, name),
             name => Damage(Path.Combine(run, name), damage));
-        SteinResult result = stein.Run(Reproduce);
+        SteinResult result = stein.RunHere(Reproduce);
         foreach ((string path, byte[] bytes) in damaged)
             AssertPutRight(stein, result, path, bytes);
         const string GoesOn = "resumes at iteration ";
@@ -164,7 +165,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
 
         public Stores()
         {
-            SteinResult result = stein.Run([.. Reproduce, "--quiet"]);
+            SteinResult result = stein.RunHere([.. Reproduce, "--quiet"]);
             Assert.True(result.ExitCode == 0, $"{result}");
             Directory.Move(stein.PathOf("store"), Finished);
             // Killed between the renaming of the former checkpoint and the next one, it has only one.

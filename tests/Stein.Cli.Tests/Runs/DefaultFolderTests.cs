@@ -1,13 +1,14 @@
 namespace Stein.Cli.Tests.Runs;
 
 /// <summary>Where results go when nobody says, and the summary that ends <c>reproduce --all</c>.</summary>
+[Collection(nameof(InThisProcess))]
 public sealed class DefaultFolderTests
 {
     [Fact]
     public void All_experiments_end_in_one_summary_and_a_part_does_not_replace_the_whole()
     {
         using var stein = new SteinProgram();
-        SteinResult all = stein.Run("reproduce", "--all", "--grid", "test", "--device", "simd");
+        SteinResult all = stein.RunHere("reproduce", "--all", "--grid", "test", "--device", "simd");
         Assert.True(all.ExitCode == 0, $"{all}");
         string folder = Path.Combine("results", "test", "ica");
         string summary = all.Output[all.Output.LastIndexOf(" Experiments ", StringComparison.Ordinal)..];
@@ -16,7 +17,7 @@ public sealed class DefaultFolderTests
             summary);
         string table = stein.Read(folder, "table.csv");
 
-        SteinResult part = stein.Run("reproduce", "ica", "--grid", "test", "--device", "simd", "--dims", "2");
+        SteinResult part = stein.RunHere("reproduce", "ica", "--grid", "test", "--device", "simd", "--dims", "2");
         Assert.True(part.ExitCode == 0, $"{part}");
         Assert.Contains("All 15 runs are done already.", part.Output, StringComparison.Ordinal);
         Assert.Equal(table, stein.Read(folder, "table.csv"));

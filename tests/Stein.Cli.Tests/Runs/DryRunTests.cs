@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Stein.Cli.Tests.Runs;
 
 /// <summary><c>--dry-run</c>: what would be run, why, and how long it would take; nothing is written.</summary>
+[Collection(nameof(InThisProcess))]
 public sealed class DryRunTests
 {
     private static readonly string[] Few = ["--methods", "mle", "ksd", "--dims", "2", "--seeds", "60"];
@@ -11,7 +12,7 @@ public sealed class DryRunTests
     public void On_a_store_that_is_not_there()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run([.. TestGrid.Reproduce("--dry-run"), .. Few]);
+        SteinResult result = stein.RunHere([.. TestGrid.Reproduce("--dry-run"), .. Few]);
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.Contains("2 runs to do", result.Output, StringComparison.Ordinal);
         Assert.Contains("a guess: no such run was timed here yet", result.Output, StringComparison.Ordinal);
@@ -25,7 +26,7 @@ public sealed class DryRunTests
     {
         using var stein = new SteinProgram();
         // MLE is done; KSD is killed after a checkpoint.
-        Assert.Equal(0, stein.Run([.. TestGrid.Reproduce("--quiet"), "--methods", "mle", "--dims", "2", "--seeds", "60"]).ExitCode);
+        Assert.Equal(0, stein.RunHere([.. TestGrid.Reproduce("--quiet"), "--methods", "mle", "--dims", "2", "--seeds", "60"]).ExitCode);
         string[] command = [.. TestGrid.Reproduce("--checkpoint-every", "25", "--json"), .. Few];
         using (SteinProcess process = stein.Begin(command))
         {
@@ -45,7 +46,7 @@ public sealed class DryRunTests
             $"interrupted at iteration {iteration} of {TestGrid.Iterations}", interrupted.GetProperty("explanation").GetString());
         Assert.True(interrupted.GetProperty("seconds").GetDouble() > 0);
 
-        SteinResult forced = stein.Run([.. TestGrid.Reproduce("--dry-run", "--force"), .. Few]);
+        SteinResult forced = stein.RunHere([.. TestGrid.Reproduce("--dry-run", "--force"), .. Few]);
         Assert.Contains("forced: it is done", forced.Output, StringComparison.Ordinal);
         Assert.Equal(before, Listing(stein));
 
@@ -65,17 +66,17 @@ public sealed class DryRunTests
         string[] command = ["reproduce", "ica", "--grid", "test", "--store", "store", "--out", "out", "--device", "simd", .. endless];
         using SteinProcess process = stein.Begin(command);
         Assert.True(process.WaitForEvent("started"));
-        SteinResult result = stein.Run([.. command, "--dry-run"]);
+        SteinResult result = stein.RunHere([.. command, "--dry-run"]);
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.Contains($"running elsewhere: process {process.Id} on {Environment.MachineName}", result.Output, StringComparison.Ordinal);
         Assert.True(process.Kill());
-        SteinResult after = stein.Run([.. command, "--dry-run"]);
+        SteinResult after = stein.RunHere([.. command, "--dry-run"]);
         Assert.Contains("\"reason\":\"interrupted\"", after.Output, StringComparison.Ordinal);
     }
 
     private static Dictionary<string, JsonElement> Plan(SteinProgram stein)
     {
-        SteinResult result = stein.Run([.. TestGrid.Reproduce("--dry-run", "--json"), .. Few]);
+        SteinResult result = stein.RunHere([.. TestGrid.Reproduce("--dry-run", "--json"), .. Few]);
         Assert.True(result.ExitCode == 0, $"{result}");
         using var planned = JsonDocument.Parse(result.Output);
         return planned.RootElement.Clone().GetProperty("runs").EnumerateArray().ToDictionary(run => run.GetProperty("run").GetString()!);

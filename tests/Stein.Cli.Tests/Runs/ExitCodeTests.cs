@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Stein.Cli.Tests.Runs;
 
 /// <summary>What the shell is told: 0 all is well, 1 a run failed, 2 usage, 3 not reproduced. 130 and 143 have their own tests.</summary>
+[Collection(nameof(InThisProcess))]
 public sealed class ExitCodeTests
 {
     /// <summary>A run that fails at its second iteration, one that does not, and a long one.</summary>
@@ -17,7 +18,7 @@ public sealed class ExitCodeTests
     {
         using var stein = new SteinProgram();
         File.WriteAllText(stein.PathOf("plan.jsonl"), $"{Failing}\n{Good}\n");
-        SteinResult result = stein.Run("run", "plan.jsonl", "--store", "store", "--out", "out", "--jobs", "1");
+        SteinResult result = stein.RunHere("run", "plan.jsonl", "--store", "store", "--out", "out", "--jobs", "1");
         Assert.True(result.ExitCode == 1, $"{result}");
         Assert.Contains(
             "stein: KSD, D = 10, seed 60 failed: ",
@@ -29,10 +30,10 @@ public sealed class ExitCodeTests
         Assert.Contains("no longer finite", File.ReadAllText(failure), StringComparison.Ordinal);
         Assert.Equal("whitening", Assert.Single(Csv.Read(stein.Read("out", "runs.csv")))["method"]);
 
-        SteinResult dryRun = stein.Run("run", "plan.jsonl", "--store", "store", "--dry-run");
+        SteinResult dryRun = stein.RunHere("run", "plan.jsonl", "--store", "store", "--dry-run");
         Assert.Contains("failed: ", dryRun.Output, StringComparison.Ordinal);
         Assert.Contains("1 of 2 runs to do", dryRun.Output, StringComparison.Ordinal);
-        Assert.Equal(1, stein.Run("run", "plan.jsonl", "--store", "store", "--out", "out", "--quiet").ExitCode);
+        Assert.Equal(1, stein.RunHere("run", "plan.jsonl", "--store", "store", "--out", "out", "--quiet").ExitCode);
     }
 
     [Fact]
@@ -55,12 +56,12 @@ public sealed class ExitCodeTests
     {
         using var stein = new SteinProgram();
         string[] few = ["--methods", "mle", "--dims", "2", "--seeds", "60"];
-        Assert.Equal(0, stein.Run([.. TestGrid.Reproduce("--quiet"), .. few]).ExitCode);
+        Assert.Equal(0, stein.RunHere([.. TestGrid.Reproduce("--quiet"), .. few]).ExitCode);
         string result = Assert.Single(Directory.GetFiles(stein.PathOf("store"), "result.json", SearchOption.AllDirectories));
         string first = File.ReadAllText(result);
-        Assert.Contains("The run is done already.", stein.Run([.. TestGrid.Reproduce(), .. few]).Output, StringComparison.Ordinal);
+        Assert.Contains("The run is done already.", stein.RunHere([.. TestGrid.Reproduce(), .. few]).Output, StringComparison.Ordinal);
         Assert.Equal(first, File.ReadAllText(result));
-        Assert.Equal(0, stein.Run([.. TestGrid.Reproduce("--force", "--quiet"), .. few]).ExitCode);
+        Assert.Equal(0, stein.RunHere([.. TestGrid.Reproduce("--force", "--quiet"), .. few]).ExitCode);
         Assert.NotEqual(first, File.ReadAllText(result));
         Assert.Equal(first, File.ReadAllText(Path.Combine(Path.GetDirectoryName(result)!, "replaced-1", "result.json")));
         Assert.Equal(first.Split("\"provenance\"")[0], Contents.Text(result));
@@ -72,7 +73,7 @@ public sealed class ExitCodeTests
     public void Usage_and_input(params string[] arguments)
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run(arguments);
+        SteinResult result = stein.RunHere(arguments);
         Assert.True(result.ExitCode == 2, $"{result}");
         Assert.StartsWith("stein: ", result.Error, StringComparison.Ordinal);
         Assert.Empty(stein.Entries());
@@ -83,7 +84,7 @@ public sealed class ExitCodeTests
     public void Not_reproduced()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.Run(
+        SteinResult result = stein.RunHere(
             "reproduce", "ica", "--methods", "ksd", "--dims", "80", "--check", "--store", "store", "--out", "out",
             "--device", "simd", "--json");
         Assert.True(result.ExitCode == 3, $"{result}");

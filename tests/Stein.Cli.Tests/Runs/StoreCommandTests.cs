@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Stein.Cli.Tests.Runs;
 
 /// <summary><c>show</c>, <c>run</c>, <c>list</c>, <c>status</c> and <c>clean</c> on a real store.</summary>
+[Collection(nameof(InThisProcess))]
 public sealed class StoreCommandTests
 {
     private static readonly string[] Grid = ["reproduce", "ica", "--grid", "test", "--device", "simd", "--quiet"];
@@ -11,8 +12,8 @@ public sealed class StoreCommandTests
     public void A_grid_that_is_shown_and_run_from_standard_input_has_the_same_ids_and_bits()
     {
         using var stein = new SteinProgram();
-        Assert.Equal(0, stein.Run([.. Grid, "--store", "store", "--out", "out"]).ExitCode);
-        SteinResult shown = stein.Run("show", "ica", "--grid", "test", "--all");
+        Assert.Equal(0, stein.RunHere([.. Grid, "--store", "store", "--out", "out"]).ExitCode);
+        SteinResult shown = stein.RunHere("show", "ica", "--grid", "test", "--all");
         Assert.Equal(TestGrid.Runs, shown.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         using SteinProcess run = stein.Begin("run", "-", "--store", "again", "--out", "out-again", "--device", "simd", "--quiet");
         run.Input(shown.Output);
@@ -29,13 +30,13 @@ public sealed class StoreCommandTests
         File.WriteAllText(
             stein.PathOf("failing.json"),
             """{"experiment": "ica", "config": {"method": "ksd", "learning_rate": 1e30, "iterations": 10}}""");
-        Assert.Equal(1, stein.Run("run", "failing.json", "--store", "store", "--out", "out", "--quiet").ExitCode);
-        Assert.Equal(0, stein.Run([.. Grid, "--methods", "mle", "--seeds", "60", "--store", "store", "--out", "out"]).ExitCode);
+        Assert.Equal(1, stein.RunHere("run", "failing.json", "--store", "store", "--out", "out", "--quiet").ExitCode);
+        Assert.Equal(0, stein.RunHere([.. Grid, "--methods", "mle", "--seeds", "60", "--store", "store", "--out", "out"]).ExitCode);
         using SteinProcess killed = BeginEndless("ksd");
         Assert.True(killed.Kill());
         using SteinProcess running = BeginEndless("maxsksd");
 
-        using var status = JsonDocument.Parse(stein.Run("status", "--store", "store", "--json").Output);
+        using var status = JsonDocument.Parse(stein.RunHere("status", "--store", "store", "--json").Output);
         JsonElement others = Assert.Single(
             status.RootElement.EnumerateArray(),
             row => row.GetProperty("experiment").GetString() == "ica" && row.GetProperty("grid").GetString() == "other");
@@ -46,16 +47,17 @@ public sealed class StoreCommandTests
         Assert.Equal(1, others.GetProperty("running").GetInt32());
         Assert.Contains(
             $"running elsewhere: process {running.Id}",
-            stein.Run("status", "--store", "store").Output,
+            stein.RunHere("status", "--store", "store").Output,
             StringComparison.Ordinal);
 
         string[] folders = Directory.GetDirectories(stein.PathOf("store", "ica"));
-        SteinResult dryRun = stein.Run("clean", "--store", "store", "--dry-run");
+        SteinResult dryRun = stein.RunHere("clean", "--store", "store", "--dry-run");
         Assert.Contains("Nothing was removed.", dryRun.Output, StringComparison.Ordinal);
         Assert.Equal(folders, Directory.GetDirectories(stein.PathOf("store", "ica")));
+        // Without a terminal it cannot ask.
         Assert.Equal(2, stein.Run("clean", "--store", "store").ExitCode);
 
-        SteinResult cleaned = stein.Run("clean", "--store", "store", "--yes");
+        SteinResult cleaned = stein.RunHere("clean", "--store", "store", "--yes");
         Assert.True(cleaned.ExitCode == 0, $"{cleaned}");
         Assert.Contains("2 of 2 removed", cleaned.Output, StringComparison.Ordinal);
         Assert.Equal(3, Directory.GetDirectories(stein.PathOf("store", "ica")).Length);
@@ -77,8 +79,8 @@ public sealed class StoreCommandTests
 
         string CleanTwice()
         {
-            Assert.Equal(0, stein.Run("clean", "--store", "store", "--yes").ExitCode);
-            return stein.Run("clean", "--store", "store", "--yes").Output;
+            Assert.Equal(0, stein.RunHere("clean", "--store", "store", "--yes").ExitCode);
+            return stein.RunHere("clean", "--store", "store", "--yes").Output;
         }
     }
 
@@ -86,7 +88,7 @@ public sealed class StoreCommandTests
     public void List_has_every_experiment_with_its_cost()
     {
         using var stein = new SteinProgram();
-        SteinResult list = stein.Run("list");
+        SteinResult list = stein.RunHere("list");
         Assert.True(list.ExitCode == 0, $"{list}");
         Assert.Contains("ica", list.Output, StringComparison.Ordinal);
         Assert.Empty(stein.Entries());

@@ -4,6 +4,7 @@ using Stein.Experiments.Runs.Slurm;
 namespace Stein.Cli.Tests.Slurm;
 
 /// <summary>Submissions on a real Slurm, with a small script in the place of the program.</summary>
+[Collection(nameof(InThisProcess))]
 public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluster>, IDisposable
 {
     /// <summary>A name that shells and sbatch could stumble over.</summary>
