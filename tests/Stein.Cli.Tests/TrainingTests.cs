@@ -90,7 +90,8 @@ public sealed class TrainingTests
         using var stein = new SteinProgram();
         string[] small =
             ["--dim", "5", "--seed", "60", "--iterations", "20", "--training-samples", "500", "--test-samples", "100", "--hidden", "20"];
-        SteinResult result = stein.RunHere(["ica", "--method", "lsd", "--probes", "0,3", "--data-seed", "1", "2", "--out", "out", .. small]);
+        SteinResult result = stein.RunHere(
+            ["ica", "--method", "lsd", "--probes", "0,3", "--data-seed", "1", "2", "--out", "out", .. small]);
         Assert.True(result.ExitCode == 0, $"{result}");
         Dictionary<string, string>[] runs = Csv.Read(stein.Read("out", "runs.csv"));
         Assert.Equal(
@@ -127,7 +128,7 @@ public sealed class TrainingTests
     public void What_is_no_terminal_gets_no_escape_codes()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.RunHere("ica", "--dim", "3", "--method", "ksd", "--iterations", "20", "--seed", "60", "70", "--out", "out");
+        SteinResult result = stein.Run("ica", "--dim", "3", "--method", "ksd", "--iterations", "20", "--seed", "60", "70", "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.DoesNotContain('\u001b', result.Output);
         Assert.DoesNotContain('\u001b', result.Error);
