@@ -28,6 +28,10 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
     /// are those of the tests, so that the class belongs into the collection <see cref="InThisProcess"/>.
     /// </summary>
     public SteinResult RunHere(params string[] arguments)
+        => Here(() => (int)typeof(SteinRootCommand).Assembly.EntryPoint!.Invoke(null, [arguments])!);
+
+    /// <summary>What something that returns an exit code writes to the console of this process; see <see cref="RunHere"/>.</summary>
+    public SteinResult Here(Func<int> run)
     {
         (TextWriter output, TextWriter error, string folder) = (Console.Out, Console.Error, Environment.CurrentDirectory);
         using var writtenOutput = new StringWriter();
@@ -37,8 +41,7 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
             Console.SetOut(writtenOutput);
             Console.SetError(writtenError);
             Environment.CurrentDirectory = Folder;
-            object? exitCode = typeof(SteinRootCommand).Assembly.EntryPoint!.Invoke(null, [arguments]);
-            return new((int)exitCode!, $"{writtenOutput}", $"{writtenError}");
+            return new(run(), $"{writtenOutput}", $"{writtenError}");
         }
         finally
         {
@@ -131,10 +134,3 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
         return new(process.ExitCode, output.GetAwaiter().GetResult(), error + remainingError.GetAwaiter().GetResult());
     }
 }
-
-/// <summary>
-/// Tests that redirect the console, or use or change the current folder of their process, one at a time. The others, which run at the
-/// same time, do neither: they start processes in folders of their own.
-/// </summary>
-[CollectionDefinition(nameof(InThisProcess))]
-public sealed class InThisProcess;

@@ -12,7 +12,7 @@ public sealed partial class ManualTests
     /// <summary>Characters with a meaning for the shell.</summary>
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("|<>&;$\"'\\*?(){}");
 
-    /// <summary>Commands that are run as they stand; of the others, which may take long, it is said what they would run.</summary>
+    /// <summary>Commands that are run as they stand. The others may take long: they only print what they would run.</summary>
     private static readonly string[] Quick = ["list", "show", "status", "report", "devices", "completion", "score"];
 
     private static readonly string Root = Repository.Folder;

@@ -51,18 +51,8 @@ public sealed class MeanErrorCommandTests : IDisposable
     /// <summary>What a command prints for programs, and its help.</summary>
     private string Run(params string[] arguments)
     {
-        TextWriter before = Console.Out;
-        using var output = new StringWriter();
-        Console.SetOut(output);
-        try
-        {
-            Assert.Equal(ExitCode.Success, root.Parse(arguments).Invoke(new InvocationConfiguration { Output = output }));
-        }
-        finally
-        {
-            Console.SetOut(before);
-        }
-
-        return output.ToString();
+        SteinResult result = folder.Here(() => root.Parse(arguments).Invoke());
+        Assert.True(result.ExitCode == ExitCode.Success, $"{result}");
+        return result.Output;
     }
 }

@@ -7,7 +7,7 @@ namespace Stein.Cli.Tests.Runs;
 [Collection(nameof(InThisProcess))]
 public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<DamageTests.Stores>
 {
-    /// <summary>Two runs and no report: each case starts a process.</summary>
+    /// <summary>Two runs and no report, since there are many cases.</summary>
     private static readonly string[] Few = ["--methods", "ksd", "maxsksd", "--dims", "2", "--seeds", "60"];
 
     private static readonly string[] Reproduce = [.. TestGrid.Reproduce("--shard", "0/1"), .. Few];
@@ -22,6 +22,7 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
     [InlineData("unmixing.csv", "truncated")]
     [InlineData("unmixing.csv", "flipped")]
     [InlineData("config.json", "flipped")]
+    [InlineData("config.json", "garbage")]
     public void A_finished_run(string name, string damage)
     {
         using var stein = new SteinProgram();
@@ -39,6 +40,8 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
     [Theory]
     [InlineData("truncated")]
     [InlineData("flipped")]
+    [InlineData("emptied")]
+    [InlineData("garbage")]
     public void The_newest_checkpoint(string damage)
     {
         (SteinResult result, int[] iterations) = Continue(damage, "checkpoint.bin");
@@ -54,8 +57,10 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
         Assert.True(iterations.Length == 0, $"it begins again\n{result}");
     }
 
-    [Fact]
-    public void The_config_of_an_interrupted_run() => Continue("emptied", "config.json");
+    [Theory]
+    [InlineData("truncated")]
+    [InlineData("emptied")]
+    public void The_config_of_an_interrupted_run(string damage) => Continue(damage, "config.json");
 
     /// <summary>What goes on needs none of these files: the checkpoint has it all.</summary>
     [Theory]

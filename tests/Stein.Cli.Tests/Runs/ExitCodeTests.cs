@@ -73,7 +73,7 @@ public sealed class ExitCodeTests
     public void Usage_and_input(params string[] arguments)
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.RunHere(arguments);
+        SteinResult result = stein.Run(arguments);
         Assert.True(result.ExitCode == 2, $"{result}");
         Assert.StartsWith("stein: ", result.Error, StringComparison.Ordinal);
         Assert.Empty(stein.Entries());
@@ -84,7 +84,7 @@ public sealed class ExitCodeTests
     public void Not_reproduced()
     {
         using var stein = new SteinProgram();
-        SteinResult result = stein.RunHere(
+        SteinResult result = stein.Run(
             "reproduce", "ica", "--methods", "ksd", "--dims", "80", "--check", "--store", "store", "--out", "out",
             "--device", "simd", "--json");
         Assert.True(result.ExitCode == 3, $"{result}");
