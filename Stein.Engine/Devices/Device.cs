@@ -201,58 +201,55 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
-    /// <c>output_i = Σ_j u_ij</c> (N×1), the unnormalised row sums of the KSD pair term (<see cref="SteinPairTerm{TKernel}"/>) over
-    /// all j (V) or j ≠ i (U). O(N²D) operations, O(ND) memory.
+    /// <c>output_i = Σ_j u_ij</c> (M×1), the unnormalised row sums of a pair term. O(MND) operations, O((M + N)D) memory. Large sums are
+    /// divided among all cores; the order of summation is always the same.
     /// </summary>
-    /// <param name="output">The row sums (N×1).</param>
-    /// <param name="samples">The samples (N×D).</param>
-    /// <param name="scores">The model's score at the samples (N×D).</param>
-    /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1).</param>
-    /// <param name="fourthOrder">The factor of the fourth-order term (1×1).</param>
-    /// <param name="statistic">Whether the diagonal is included (V) or not (U).</param>
-    internal void SteinPairSums<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
-        where TKernel : struct, IRadialKernel
+    /// <remarks>
+    /// In single precision a row is summed in blocks of 1 024 pairs, whose sums are added in double precision or by a tree, so that the
+    /// error of a row does not grow beyond that of a block.
+    /// </remarks>
+    internal void PairSums<TTerm>(DeviceMatrix output, PairSet pairs)
+        where TTerm : struct, IPairTerm
     {
-        Require(samples.Rows == scores.Rows && samples.Columns == scores.Columns, samples, scores, nameof(SteinPairSums));
-        Require(output.Rows == samples.Rows && output.Columns == 1, output, samples, nameof(SteinPairSums));
-        RequireBroadcast(1, 1, inverseSquareBandwidth);
-        RequireBroadcast(1, 1, fourthOrder);
-        SteinPairSumsCore<TKernel>(output, samples, scores, inverseSquareBandwidth, fourthOrder, statistic);
-        KeepAlive(output, samples, scores, inverseSquareBandwidth, fourthOrder);
+        RequirePairs<TTerm>(pairs, nameof(PairSums));
+        Require(output.Rows == pairs.First.Count && output.Columns == 1, output, pairs.First.First, nameof(PairSums));
+        PairSumsCore<TTerm>(output, pairs);
+        KeepAlive(output, pairs);
     }
 
     /// <summary>
-    /// <c>output_ij = u_ij</c> (N×N), the KSD pair term (<see cref="SteinPairTerm{TKernel}"/>) of every pair, symmetric to the
-    /// last bit, with a diagonal of zeros for the U-statistic. Computed from differences of samples and of scores, as in
-    /// <see cref="SteinPairSums{TKernel}"/>, so that nothing cancels. O(N²D) operations, O(ND) memory besides the output.
+    /// <c>output_ij = u_ij</c> (M×N), a pair term of every pair; within one set of points symmetric to the last bit, and 0 for the pairs
+    /// that do not belong to the set. O(MND) operations, O((M + N)D) memory besides the output.
     /// </summary>
-    /// <param name="output">The pair terms (N×N).</param>
-    /// <param name="samples">The samples (N×D).</param>
-    /// <param name="scores">The model's score at the samples (N×D).</param>
-    /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1).</param>
-    /// <param name="fourthOrder">The factor of the fourth-order term (1×1).</param>
-    /// <param name="statistic">Whether the diagonal is included (V) or not (U).</param>
-    internal void SteinPairMatrix<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
-        where TKernel : struct, IRadialKernel
+    internal void PairMatrix<TTerm>(DeviceMatrix output, PairSet pairs)
+        where TTerm : struct, IPairTerm
     {
-        Require(samples.Rows == scores.Rows && samples.Columns == scores.Columns, samples, scores, nameof(SteinPairMatrix));
-        Require(output.Rows == samples.Rows && output.Columns == samples.Rows, output, samples, nameof(SteinPairMatrix));
-        RequireBroadcast(1, 1, inverseSquareBandwidth);
-        RequireBroadcast(1, 1, fourthOrder);
-        SteinPairMatrixCore<TKernel>(output, samples, scores, inverseSquareBandwidth, fourthOrder, statistic);
-        KeepAlive(output, samples, scores, inverseSquareBandwidth, fourthOrder);
+        RequirePairs<TTerm>(pairs, nameof(PairMatrix));
+        Require(output.Rows == pairs.First.Count && output.Columns == pairs.Second.Count, output, pairs.First.First, nameof(PairMatrix));
+        PairMatrixCore<TTerm>(output, pairs);
+        KeepAlive(output, pairs);
+    }
+
+    /// <summary>
+    /// <c>output_ie = scale·Σ_j ∂u_ij/∂m_ie</c> (M×E), the derivatives of the sum over the pairs by the entries m (M×E) of one matrix of
+    /// the first points. Within one set of points every pair occurs twice, and the derivative of the double sum is twice this.
+    /// O(MN(D + E)) operations, O((M + N)(D + E)) memory.
+    /// </summary>
+    /// <param name="matrix">Which matrix of the points, see <see cref="PairPoints"/>.</param>
+    internal void PairGradient<TTerm>(DeviceMatrix output, PairSet pairs, int matrix, double scale)
+        where TTerm : struct, IPairTerm
+    {
+        RequirePairs<TTerm>(pairs, nameof(PairGradient));
+        DeviceMatrix? entries = matrix < TTerm.Matrices ? pairs.First[matrix] : null;
+        if (entries is null)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(matrix), matrix, $"{nameof(PairGradient)}: the term reads {TTerm.Matrices} matrices of each point, numbered from 0");
+        }
+
+        Require(output.Rows == entries.Rows && output.Columns == entries.Columns, output, entries, nameof(PairGradient));
+        PairGradientCore<TTerm>(output, pairs, matrix, scale);
+        KeepAlive(output, pairs);
     }
 
     /// <summary>
@@ -380,23 +377,14 @@ public abstract class Device : IDisposable
 
     private protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples);
 
-    private protected abstract void SteinPairSumsCore<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
-        where TKernel : struct, IRadialKernel;
+    private protected abstract void PairSumsCore<TTerm>(DeviceMatrix output, PairSet pairs)
+        where TTerm : struct, IPairTerm;
 
-    private protected abstract void SteinPairMatrixCore<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
-        where TKernel : struct, IRadialKernel;
+    private protected abstract void PairMatrixCore<TTerm>(DeviceMatrix output, PairSet pairs)
+        where TTerm : struct, IPairTerm;
+
+    private protected abstract void PairGradientCore<TTerm>(DeviceMatrix output, PairSet pairs, int matrix, double scale)
+        where TTerm : struct, IPairTerm;
 
     private protected abstract void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
         where TKernel : struct, IRadialKernel;
@@ -414,6 +402,25 @@ public abstract class Device : IDisposable
         DeviceMatrix firstMoment,
         DeviceMatrix secondMoment,
         in AdamCoefficients coefficients);
+
+    private static void RequirePairs<TTerm>(PairSet pairs, string operation)
+        where TTerm : struct, IPairTerm
+    {
+        for (int matrix = 0; matrix < TTerm.Matrices; matrix++)
+        {
+            if (pairs.First[matrix] is not { } first || pairs.Second[matrix] is not { } second)
+            {
+                throw new ArgumentException(
+                    $"{operation}: the term reads {TTerm.Matrices} matrices of each point, and matrix {matrix} is missing", nameof(pairs));
+            }
+
+            Require(first.Rows == pairs.First.Count, first, pairs.First.First, operation);
+            Require(second.Rows == pairs.Second.Count, second, pairs.Second.First, operation);
+            Require(first.Columns == second.Columns, first, second, operation);
+        }
+
+        Require(pairs.Constants.Columns == 1, pairs.Constants, pairs.First.First, operation);
+    }
 
     private static void RequireSlices(SlicedPairRequest request, string operation)
     {
@@ -453,6 +460,12 @@ public abstract class Device : IDisposable
         GC.KeepAlive(third);
         GC.KeepAlive(fourth);
         GC.KeepAlive(fifth);
+    }
+
+    private void KeepAlive(DeviceMatrix output, in PairSet pairs)
+    {
+        KeepAlive(output, pairs.Constants, pairs.First.First, pairs.First.Second, pairs.First.Third);
+        KeepAlive(pairs.Second.First, pairs.Second.Second, pairs.Second.Third);
     }
 
     private void KeepAlive(in SlicedPairRequest request)

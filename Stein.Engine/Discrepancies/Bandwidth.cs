@@ -22,8 +22,9 @@ public sealed class Bandwidth
     {
         this.device = device;
         Medians = device.Allocate(1, slices);
-        InverseSquares = device.Allocate(1, slices);
-        FourthOrders = device.Allocate(1, slices);
+        Constants = device.Allocate(2, slices);
+        InverseSquares = Constants.RowRange(0, 1);
+        FourthOrders = Constants.RowRange(1, 1);
     }
 
     /// <summary><c>1/(h² + 1e−9)</c> (1×R).</summary>
@@ -31,6 +32,9 @@ public sealed class Bandwidth
 
     /// <summary><c>(h² + 1e−9)²/(h⁴ + 1e−9)</c> (1×R).</summary>
     public DeviceMatrix FourthOrders { get; }
+
+    /// <summary><see cref="InverseSquares"/> and <see cref="FourthOrders"/> (2×R), the constants of Stein pair terms.</summary>
+    internal DeviceMatrix Constants { get; }
 
     /// <summary>The medians of squared distances from which the bandwidths are computed (1×R).</summary>
     public DeviceMatrix Medians { get; }

@@ -71,7 +71,7 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     /// <summary><c>Σ_j u_ij</c> (N), over j ≠ i for the U-statistic; valid until the next call.</summary>
     public ReadOnlySpan<double> RowSums(DeviceMatrix samples, DeviceMatrix scores)
     {
-        device.SteinPairSums<TKernel>(pairSums, samples, scores, Bandwidth.InverseSquares, Bandwidth.FourthOrders, Statistic);
+        device.PairSums<SteinPairTerm<TKernel>>(pairSums, PairSet.Within(new(samples, scores), Bandwidth.Constants, Statistic));
         device.Read(pairSums, rowSums);
         return rowSums;
     }

@@ -6,7 +6,8 @@ namespace Stein.Engine.Formulas;
 
 /// <summary>
 /// The KSD pair term: the Stein kernel <c>u(x, y)</c> of a radial kernel and a score function
-/// (Liu, Lee and Jordan, "A kernelized Stein discrepancy for goodness-of-fit tests", ICML 2016, theorem 3.6).
+/// (Liu, Lee and Jordan, "A kernelized Stein discrepancy for goodness-of-fit tests", ICML 2016, theorem 3.6). It reads the samples and
+/// the scores (N×D each); constant 0 is 1/h², constant 1 the factor of the fourth-order term.
 /// </summary>
 /// <remarks>
 /// <para>With <c>d = x − y</c>, <c>a = 1/h²</c>, <c>ρ = a‖d‖²</c> and the profile φ at ρ:</para>
@@ -17,25 +18,75 @@ namespace Stein.Engine.Formulas;
 /// <c>fourthOrder</c> (see <see cref="FourthOrderFactor"/>) accounts for that; it is 1 up to rounding for all practical bandwidths.
 /// </para>
 /// </remarks>
-internal readonly struct SteinPairTerm<TKernel>
+internal readonly struct SteinPairTerm<TKernel> : IPairTerm
     where TKernel : struct, IRadialKernel
 {
-    /// <summary>The term <c>u</c> of a pair.</summary>
-    /// <param name="squaredDistance"><c>‖d‖²</c>.</param>
-    /// <param name="scoreProduct"><c>s·s′</c>.</param>
-    /// <param name="scoreDisplacement"><c>(s − s′)·d</c>.</param>
-    /// <param name="inverseSquare"><c>a = 1/h²</c>.</param>
-    /// <param name="fourthOrder">The factor of the fourth-order term, see the remarks.</param>
+    /// <summary>Samples and scores.</summary>
+    public static int Matrices => 2;
+
+    /// <summary><c>‖d‖²</c>, <c>s·s′</c> and <c>(s − s′)·d</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T>(
-        T squaredDistance, T scoreProduct, T scoreDisplacement, T dimension, T inverseSquare, T fourthOrder)
+    public static PairSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
+        where TPair : struct, IPair<T>
     {
-        T rho = inverseSquare * squaredDistance;
+        T squaredDistance = default, scoreProduct = default, scoreDisplacement = default;
+        for (int d = 0; d < pair.Dimension; d++)
+        {
+            T displacement = pair.First(0, d) - pair.Second(0, d);
+            T score = pair.First(1, d), other = pair.Second(1, d);
+            squaredDistance = T.MultiplyAdd(displacement, displacement, squaredDistance);
+            scoreProduct = T.MultiplyAdd(score, other, scoreProduct);
+            scoreDisplacement = T.MultiplyAdd(score - other, displacement, scoreDisplacement);
+        }
+
+        return new() { First = squaredDistance, Second = scoreProduct, Third = scoreDisplacement };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Value<T, TPair>(TPair pair, PairSums<T> sums)
+        where T : struct, ILane<T>
+        where TPair : struct, IPair<T>
+    {
+        T inverseSquare = pair.Constant(0);
+        T rho = inverseSquare * sums.First;
         RadialProfile<T> profile = RadialKernel<TKernel>.At(rho);
         T twice = inverseSquare + inverseSquare;
-        T trace = TKernel.Weigh(profile.SecondRatio, fourthOrder * rho);
-        T rest = scoreDisplacement + dimension - (trace + trace);
-        return profile.Value * T.MultiplyAdd(twice, TKernel.Weigh(profile.FirstRatio, rest), scoreProduct);
+        T trace = TKernel.Weigh(profile.SecondRatio, pair.Constant(1) * rho);
+        T rest = sums.Third + pair.DimensionLane - (trace + trace);
+        return profile.Value * T.MultiplyAdd(twice, TKernel.Weigh(profile.FirstRatio, rest), sums.Second);
+    }
+
+    /// <summary>
+    /// With <c>g₁ = −φ′, g₂ = φ″, g₃ = −φ‴</c> and the factor f of the fourth-order term:
+    /// <c>∂u/∂‖d‖² = −a g₁ s·s′ − 2a² g₂ ((s − s′)·d + D + 2f) + 4a³ f g₃ ‖d‖²</c>, <c>∂u/∂(s·s′) = φ</c> and
+    /// <c>∂u/∂((s − s′)·d) = 2a g₁</c>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+        where T : struct, ILane<T>
+        where TPair : struct, IPair<T>
+    {
+        T inverseSquare = pair.Constant(0), fourthOrder = pair.Constant(1);
+        T rho = inverseSquare * sums.First;
+        RadialProfile<T> profile = RadialKernel<TKernel>.At(rho);
+        T twice = inverseSquare + inverseSquare;
+        T first = twice * TKernel.Weigh(profile.FirstRatio, profile.Value);
+        T third = TKernel.Weigh(profile.ThirdRatio, rho) - T.Constant(1);
+        T rest = sums.Third + pair.DimensionLane - ((fourthOrder + fourthOrder) * third);
+        T along = T.MultiplyAdd(twice, TKernel.Weigh(profile.SecondRatio, rest), sums.Second);
+        return new() { First = T.Constant(-0.5) * first * along, Second = profile.Value, Third = first };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+        where T : struct, ILane<T>
+        where TPair : struct, IPair<T>
+    {
+        T displacement = pair.First(0, index) - pair.Second(0, index);
+        return matrix == 0
+            ? T.MultiplyAdd(
+                slopes.Third, pair.First(1, index) - pair.Second(1, index), (slopes.First + slopes.First) * displacement)
+            : T.MultiplyAdd(slopes.Third, displacement, slopes.Second * pair.Second(1, index));
     }
 }

@@ -52,7 +52,7 @@ public sealed class KernelisedSteinTest<TKernel>
 
     /// <summary><paramref name="output"/> (N×N) = the pair terms of samples and scores (N×D each), zero on the diagonal.</summary>
     public void ComputePairs(DeviceMatrix output, DeviceMatrix samples, DeviceMatrix scores)
-        => device.SteinPairMatrix<TKernel>(output, samples, scores, Bandwidth.InverseSquares, Bandwidth.FourthOrders, PairStatistic.U);
+        => device.PairMatrix<SteinPairTerm<TKernel>>(output, PairSet.Within(new(samples, scores), Bandwidth.Constants, PairStatistic.U));
 
     /// <summary>Tests samples and the model's scores at them (N×D each).</summary>
     /// <exception cref="ArgumentException">The shapes do not match, or the statistic is NaN or infinite.</exception>

@@ -1,225 +1,325 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using Stein.Engine.Formulas;
-using Stein.Engine.Kernels;
+using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Devices.Cpu;
 
-/// <summary>Reductions over pairs whose formula needs whole samples; a lane holds the second samples of several pairs.</summary>
+/// <summary>
+/// Sums, matrices and gradients of pair terms. A tile is two first points and a lane of second points, held as a lane of two lanes. The
+/// second points are transposed once, so that a lane loads the same entry of several points.
+/// </summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
-    /// <summary>Rows of a symmetric matrix that begin at the same column and are mirrored together; a multiple of any lane.</summary>
-    private const int MirrorBlock = 16;
+    /// <summary>Pairs of a row that are summed in the element's precision before the sum is added to the total.</summary>
+    private const int PairBlock = 2048;
 
-    private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)
+    /// <summary>Rows that a core takes at a time when all cores share the pairs.</summary>
+    private const int PairRows = 32;
+
+    /// <remarks>The terms of a lane are added one after another, then the lanes, then the blocks in double precision.</remarks>
+    private protected override void PairSumsCore<TTerm>(DeviceMatrix output, PairSet pairs)
     {
-        CpuMatrix<TElement> target = Cpu(output);
-        CpuMatrix<TElement> x = Cpu(samples);
-        Working transposed = Transposed(1, x);
-        int count = x.Rows;
-        for (int i = 0; i < count; i += 4)
+        var tiles = new Tiles(this, pairs, TTerm.Matrices);
+        ShareRows(tiles, Operations<TTerm>(pairs), (first, end) =>
         {
-            // Indices past the end repeat the last row, which is computed and stored again with the same numbers.
-            int last = count - 1;
-            int i1 = Math.Min(i + 1, last);
-            int i2 = Math.Min(i + 2, last);
-            int i3 = Math.Min(i + 3, last);
-            for (int j = i / TLane.Count * TLane.Count; j < count; j += TLane.Count)
+            TElement* terms = stackalloc TElement[2 * PairBlock];
+            double* totals = stackalloc double[PairRows];
+            TElement* sums = stackalloc TElement[PairRows];
+            new Span<double>(totals, PairRows).Clear();
+            for (int block = 0; block < tiles.Columns; block += PairBlock)
             {
-                DistanceTile(
-                    x.Row(i), x.Row(i1), x.Row(i2), x.Row(i3), transposed.Pointer + j, transposed.Stride, x.Columns,
-                    target.Row(i) + j, target.Row(i1) + j, target.Row(i2) + j, target.Row(i3) + j);
-            }
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            TElement* upper = target.Row(i);
-            TElement* lower = target.Pointer + i;
-            for (int j = i + 1; j < count; j++)
-                lower[(nint)j * target.Stride] = upper[j];
-        }
-    }
-
-    private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix points, DeviceMatrix samples)
-    {
-        CpuMatrix<TElement> target = Cpu(output);
-        CpuMatrix<TElement> y = Cpu(points);
-        CpuMatrix<TElement> x = Cpu(samples);
-        Working transposed = Transposed(1, x);
-        int last = y.Rows - 1;
-        for (int i = 0; i < y.Rows; i += 4)
-        {
-            // Indices past the end repeat the last row, which is computed and stored again with the same numbers.
-            int i1 = Math.Min(i + 1, last);
-            int i2 = Math.Min(i + 2, last);
-            int i3 = Math.Min(i + 3, last);
-            for (int j = 0; j < x.Rows; j += TLane.Count)
-            {
-                DistanceTile(
-                    y.Row(i), y.Row(i1), y.Row(i2), y.Row(i3), transposed.Pointer + j, transposed.Stride, y.Columns,
-                    target.Row(i) + j, target.Row(i1) + j, target.Row(i2) + j, target.Row(i3) + j);
-            }
-        }
-    }
-
-    private protected override void SteinPairSumsCore<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
-    {
-        CpuMatrix<TElement> x = Cpu(samples);
-        CpuMatrix<TElement> s = Cpu(scores);
-        Working xt = Transposed(1, x);
-        Working st = Transposed(2, s);
-        CpuMatrix<TElement> sums = Cpu(output);
-        TLane inverseSquare = TLane.Broadcast(*Cpu(inverseSquareBandwidth).Pointer);
-        TLane fourth = TLane.Broadcast(*Cpu(fourthOrder).Pointer);
-        TLane dimension = TLane.Constant(x.Columns);
-        TElement* terms = stackalloc TElement[TLane.Count];
-        for (int i = 0; i < x.Rows; i++)
-        {
-            TElement* xi = x.Row(i);
-            TElement* si = s.Row(i);
-            TElement sum = TElement.Zero;
-            for (int j = 0; j < x.Rows; j += TLane.Count)
-            {
-                TLane squaredDistance = default, scoreProduct = default, scoreDisplacement = default;
-                TElement* xj = xt.Pointer + j;
-                TElement* sj = st.Pointer + j;
-                for (int d = 0; d < x.Columns; d++, xj += xt.Stride, sj += st.Stride)
+                new Span<TElement>(sums, PairRows).Clear();
+                int blockEnd = Math.Min(block + PairBlock, tiles.Columns);
+                for (int panel = block; panel < blockEnd; panel += tiles.PanelWidth)
                 {
-                    TLane displacement = TLane.Broadcast(xi[d]) - TLane.Load(xj);
-                    TLane scoreI = TLane.Broadcast(si[d]);
-                    TLane scoreJ = TLane.Load(sj);
-                    squaredDistance = TLane.MultiplyAdd(displacement, displacement, squaredDistance);
-                    scoreProduct = TLane.MultiplyAdd(scoreI, scoreJ, scoreProduct);
-                    scoreDisplacement = TLane.MultiplyAdd(scoreI - scoreJ, displacement, scoreDisplacement);
+                    int panelEnd = Math.Min(panel + tiles.PanelWidth, blockEnd);
+                    for (int i = first; i < end; i += 2)
+                    {
+                        WriteTerms<TTerm>(tiles.Rows(i), panel, panelEnd, terms, terms + PairBlock);
+                        for (int row = i; row < Math.Min(i + 2, end); row++)
+                            AddTerms(ref sums[row - first], terms + ((row - i) * PairBlock), row, panel, panelEnd, tiles);
+                    }
                 }
 
-                TLane.Store(
-                    SteinPairTerm<TKernel>.Value(squaredDistance, scoreProduct, scoreDisplacement, dimension, inverseSquare, fourth),
-                    terms);
-                TElement block = TElement.Zero;
-                for (int lane = 0; lane < Math.Min(TLane.Count, x.Rows - j); lane++)
-                {
-                    if (statistic == PairStatistic.V || j + lane != i)
-                        block += terms[lane];
-                }
-
-                sum += block;
+                for (int i = 0; i < end - first; i++)
+                    totals[i] += double.CreateTruncating(sums[i]);
             }
 
-            *sums.Row(i) = sum;
-        }
+            for (int i = first; i < end; i++)
+                *Cpu(output).Row(i) = TElement.CreateTruncating(totals[i - first]);
+        });
     }
 
-    private protected override void SteinPairMatrixCore<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
+    private protected override void PairMatrixCore<TTerm>(DeviceMatrix output, PairSet pairs)
     {
-        CpuMatrix<TElement> x = Cpu(samples);
-        CpuMatrix<TElement> s = Cpu(scores);
-        Working xt = Transposed(1, x);
-        Working st = Transposed(2, s);
+        var tiles = new Tiles(this, pairs, TTerm.Matrices);
         CpuMatrix<TElement> target = Cpu(output);
-        TLane inverseSquare = TLane.Broadcast(*Cpu(inverseSquareBandwidth).Pointer);
-        TLane fourth = TLane.Broadcast(*Cpu(fourthOrder).Pointer);
-        int count = x.Rows;
-        for (int i = 0; i < count; i += 2)
+        ShareRows(tiles, Operations<TTerm>(pairs), (first, end) =>
         {
-            // An index past the end repeats the last row, which is computed and stored again with the same numbers.
-            int next = Math.Min(i + 1, count - 1);
-            for (int j = i / MirrorBlock * MirrorBlock; j < count; j += TLane.Count)
+            for (int i = first; i < end; i += 2)
             {
-                SteinTile<TKernel>(
-                    x.Row(i), x.Row(next), s.Row(i), s.Row(next), xt.Pointer + j, xt.Stride, st.Pointer + j, st.Stride, x.Columns,
-                    inverseSquare, fourth, target.Row(i) + j, target.Row(next) + j);
+                int next = Math.Min(i + 1, tiles.Count - 1);
+                int from = pairs.IsWithinOneSet ? i / MirrorBlock * MirrorBlock : 0;
+                WriteTerms<TTerm>(tiles.Rows(i), from, tiles.Columns, target.Row(i) + from, target.Row(next) + from);
             }
-        }
-
-        MirrorUpper(target);
-        if (statistic == PairStatistic.U)
+        });
+        if (pairs.IsWithinOneSet)
+            MirrorUpper(target);
+        if (!pairs.HasDiagonal)
             FillDiagonalCore(output, 0);
     }
 
-    /// <summary>
-    /// The pair terms of two samples with a lane of others; two are enough to keep the arithmetic units busy. A method of its own so
-    /// that the sums stay in registers.
-    /// </summary>
-    private static void SteinTile<TKernel>(
-        TElement* x0, TElement* x1, TElement* s0, TElement* s1, TElement* xs, nint xStride, TElement* ss, nint sStride, nint dimension,
-        TLane inverseSquare, TLane fourthOrder, TElement* to0, TElement* to1)
-        where TKernel : struct, IRadialKernel
+    /// <remarks>
+    /// The derivatives of a tile are added entry by entry to one lane each; blocks of pairs have sums of their own, as in
+    /// <see cref="PairSumsCore{TTerm}"/>.
+    /// </remarks>
+    private protected override void PairGradientCore<TTerm>(DeviceMatrix output, PairSet pairs, int matrix, double scale)
     {
-        TLane distance0 = default, product0 = default, drift0 = default;
-        TLane distance1 = default, product1 = default, drift1 = default;
-        for (nint d = 0; d < dimension; d++, xs += xStride, ss += sStride)
+        var tiles = new Tiles(this, pairs, TTerm.Matrices);
+        CpuMatrix<TElement> target = Cpu(output);
+        int entries = target.Columns;
+        var factor = TElement.CreateTruncating(scale);
+        ShareRows(tiles, Operations<TTerm>(pairs) * (1 + ((double)entries / pairs.First.Dimension)), (first, end) =>
         {
-            TLane xj = TLane.Load(xs), sj = TLane.Load(ss);
-            TLane score0 = TLane.Broadcast(s0[d]), score1 = TLane.Broadcast(s1[d]);
-            TLane displacement0 = TLane.Broadcast(x0[d]) - xj, displacement1 = TLane.Broadcast(x1[d]) - xj;
-            distance0 = TLane.MultiplyAdd(displacement0, displacement0, distance0);
-            distance1 = TLane.MultiplyAdd(displacement1, displacement1, distance1);
-            product0 = TLane.MultiplyAdd(score0, sj, product0);
-            product1 = TLane.MultiplyAdd(score1, sj, product1);
-            drift0 = TLane.MultiplyAdd(score0 - sj, displacement0, drift0);
-            drift1 = TLane.MultiplyAdd(score1 - sj, displacement1, drift1);
-        }
+            // The sums of the current block and of all blocks, of every entry of two rows, one lane each.
+            int length = 2 * entries * TLane.Count;
+            TElement[] rented = ArrayPool<TElement>.Shared.Rent(2 * length);
+            fixed (TElement* sums = rented)
+            {
+                TElement* totals = sums + length;
+                for (int i = first; i < end; i += 2)
+                {
+                    new Span<TElement>(sums, 2 * length).Clear();
+                    for (int block = 0; block < tiles.Columns; block += PairBlock)
+                    {
+                        int blockEnd = Math.Min(block + PairBlock, tiles.Columns);
+                        for (int j = block; j < blockEnd; j += TLane.Count)
+                            AddGradients<TTerm>(tiles, i, j, matrix, entries, sums);
+                        for (int k = 0; k < length; k += TLane.Count)
+                        {
+                            TLane.Store(TLane.Load(totals + k) + TLane.Load(sums + k), totals + k);
+                            TLane.Store(default, sums + k);
+                        }
+                    }
 
-        TLane dimensions = TLane.Constant(dimension);
-        TLane.Store(SteinPairTerm<TKernel>.Value(distance0, product0, drift0, dimensions, inverseSquare, fourthOrder), to0);
-        TLane.Store(SteinPairTerm<TKernel>.Value(distance1, product1, drift1, dimensions, inverseSquare, fourthOrder), to1);
+                    for (int row = i; row < Math.Min(i + 2, end); row++)
+                    {
+                        TElement* ofRow = totals + ((row - i) * entries * TLane.Count);
+                        for (int entry = 0; entry < entries; entry++)
+                            target.Row(row)[entry] = factor * TLane.Sum(TLane.Load(ofRow + (entry * TLane.Count)));
+                    }
+                }
+            }
+
+            ArrayPool<TElement>.Shared.Return(rented);
+        });
+    }
+
+    private static double Operations<TTerm>(PairSet pairs)
+        where TTerm : struct, IPairTerm
+    {
+        double entries = 0;
+        for (int matrix = 0; matrix < TTerm.Matrices; matrix++)
+            entries += pairs.First[matrix]!.Columns;
+        return 4 * entries * pairs.First.Count * pairs.Second.Count;
     }
 
     /// <summary>
-    /// Completes a symmetric matrix by copying the entries to the right of its diagonal blocks below them. The blocks are
-    /// <see cref="MirrorBlock"/> wide and already complete.
+    /// Runs the rows in shares, on all cores if there are so many operations that it pays. A row's numbers do not depend on its share.
     /// </summary>
-    private static void MirrorUpper(CpuMatrix<TElement> matrix)
+    private static void ShareRows(Tiles tiles, double operations, Action<int, int> run)
     {
-        for (int i = 0; i + MirrorBlock < matrix.Rows; i += MirrorBlock)
+        int shares = (tiles.Count + PairRows - 1) / PairRows;
+        if (operations < SharedOperations)
         {
-            int right = i + MirrorBlock;
-            Transposition<TElement>.Run(
-                matrix.Row(i) + right, matrix.Stride, MirrorBlock, matrix.Rows - right, matrix.Row(right) + i, matrix.Stride);
+            for (int share = 0; share < shares; share++)
+                run(share * PairRows, Math.Min((share + 1) * PairRows, tiles.Count));
+        }
+        else
+        {
+            Parallel.For(0, shares, share => run(share * PairRows, Math.Min((share + 1) * PairRows, tiles.Count)));
         }
     }
 
-    /// <summary>Squared distances of four samples to a lane of others; a method of its own so that the sums stay in registers.</summary>
-    private static void DistanceTile(
-        TElement* x0, TElement* x1, TElement* x2, TElement* x3, TElement* others, nint stride, nint dimension,
-        TElement* to0, TElement* to1, TElement* to2, TElement* to3)
+    /// <summary>
+    /// The terms of two first points with the second points from <paramref name="from"/> to <paramref name="end"/>, in whole lanes; a
+    /// method of its own, so that sums stay in registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteTerms<TTerm>(in RowPair rows, int from, int end, TElement* to0, TElement* to1)
+        where TTerm : struct, IPairTerm
     {
-        TLane sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-        for (nint d = 0; d < dimension; d++, others += stride)
+        for (int j = from; j < end; j += TLane.Count, to0 += TLane.Count, to1 += TLane.Count)
         {
-            TLane other = TLane.Load(others);
-            TLane d0 = other - TLane.Broadcast(x0[d]);
-            TLane d1 = other - TLane.Broadcast(x1[d]);
-            TLane d2 = other - TLane.Broadcast(x2[d]);
-            TLane d3 = other - TLane.Broadcast(x3[d]);
-            sum0 = TLane.MultiplyAdd(d0, d0, sum0);
-            sum1 = TLane.MultiplyAdd(d1, d1, sum1);
-            sum2 = TLane.MultiplyAdd(d2, d2, sum2);
-            sum3 = TLane.MultiplyAdd(d3, d3, sum3);
+            var pair = new TilePair(rows, j);
+            TwinLane<TLane> terms = TTerm.Value(pair, TTerm.Contract<TwinLane<TLane>, TilePair>(pair));
+            TLane.Store(terms.First, to0);
+            TLane.Store(terms.Second, to1);
         }
-
-        TLane.Store(sum0, to0);
-        TLane.Store(sum1, to1);
-        TLane.Store(sum2, to2);
-        TLane.Store(sum3, to3);
     }
 
-    private Working Transposed(int slot, CpuMatrix<TElement> matrix)
+    /// <summary>Adds the terms of row i, lane by lane, of those that exist and belong to the pairs.</summary>
+    private static void AddTerms(ref TElement sum, TElement* terms, int i, int from, int end, Tiles tiles)
     {
-        Working transposed = Scratch(slot, matrix.Columns, matrix.Rows);
-        Transposition<TElement>.Run(matrix.Pointer, matrix.Stride, matrix.Rows, matrix.Columns, transposed.Pointer, transposed.Stride);
-        return transposed;
+        for (int j = from; j < end; j += TLane.Count, terms += TLane.Count)
+        {
+            TElement ofLane = TElement.Zero;
+            int count = Math.Min(TLane.Count, tiles.Columns - j);
+            for (int lane = 0; lane < count; lane++)
+            {
+                if (tiles.HasDiagonal || j + lane != i)
+                    ofLane += terms[lane];
+            }
+
+            sum += ofLane;
+        }
+    }
+
+    /// <summary>Adds the derivatives of a tile by the entries of its first points, one lane per entry and point.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddGradients<TTerm>(Tiles tiles, int i, int j, int matrix, int entries, TElement* sums)
+        where TTerm : struct, IPairTerm
+    {
+        var pair = new TilePair(tiles.Rows(i), j);
+        PairSums<TwinLane<TLane>> slopes = TTerm.Slopes(pair, TTerm.Contract<TwinLane<TLane>, TilePair>(pair));
+        bool isPartial = j + TLane.Count > tiles.Columns || (!tiles.HasDiagonal && i + 1 >= j && i < j + TLane.Count);
+        for (int entry = 0; entry < entries; entry++)
+        {
+            TwinLane<TLane> gradient = TTerm.Gradient(pair, slopes, matrix, entry);
+            if (isPartial)
+                gradient = new(Restrict(gradient.First, i, j, tiles), Restrict(gradient.Second, i + 1, j, tiles));
+            TElement* first = sums + (entry * TLane.Count);
+            TElement* second = first + (entries * TLane.Count);
+            TLane.Store(TLane.Load(first) + gradient.First, first);
+            TLane.Store(TLane.Load(second) + gradient.Second, second);
+        }
+    }
+
+    /// <summary>The lane with zeros where no pair belongs to it.</summary>
+    private static TLane Restrict(TLane lane, int i, int j, Tiles tiles)
+    {
+        TElement* elements = stackalloc TElement[TLane.Count];
+        TLane.Store(lane, elements);
+        for (int k = 0; k < TLane.Count; k++)
+        {
+            if (j + k >= tiles.Columns || (!tiles.HasDiagonal && j + k == i))
+                elements[k] = TElement.Zero;
+        }
+
+        return TLane.Load(elements);
+    }
+
+    /// <summary>The tiles of the pairs: rows of the first points, columns of the transposed second points.</summary>
+    private sealed class Tiles
+    {
+        private readonly CpuMatrix<TElement> rows0;
+        private readonly CpuMatrix<TElement> rows1;
+        private readonly CpuMatrix<TElement> rows2;
+        private readonly Working columns0;
+        private readonly Working columns1;
+        private readonly Working columns2;
+        private readonly CpuMatrix<TElement> constants;
+
+        public Tiles(CpuDevice<TLane, TElement> device, PairSet pairs, int matrices)
+        {
+            (Count, Columns, HasDiagonal) = (pairs.First.Count, pairs.Second.Count, pairs.HasDiagonal);
+            rows0 = rows1 = rows2 = Cpu(pairs.First.First);
+            columns0 = columns1 = columns2 = device.Transposed(1, Cpu(pairs.Second.First));
+            int entries = rows0.Columns;
+            if (matrices > 1)
+            {
+                rows1 = Cpu(pairs.First.Second!);
+                columns1 = device.Transposed(2, Cpu(pairs.Second.Second!));
+                entries += rows1.Columns;
+            }
+
+            if (matrices > 2)
+            {
+                rows2 = Cpu(pairs.First.Third!);
+                columns2 = device.Transposed(3, Cpu(pairs.Second.Third!));
+                entries += rows2.Columns;
+            }
+
+            constants = Cpu(pairs.Constants);
+
+            // A panel of second points that stays in the second-level cache while all rows of a share pass over it.
+            const int CacheBytes = 1 << 18;
+            PanelWidth = Math.Clamp(CacheBytes / sizeof(TElement) / entries / 64 * 64, 64, PairBlock);
+        }
+
+        public int Count { get; }
+
+        public int Columns { get; }
+
+        public bool HasDiagonal { get; }
+
+        /// <summary>Second points that are processed together; a multiple of any lane.</summary>
+        public int PanelWidth { get; }
+
+        /// <summary>Points i and i + 1. An index past the last row repeats it, so that it is computed twice with the same numbers.</summary>
+        public RowPair Rows(int i)
+        {
+            int next = Math.Min(i + 1, Count - 1);
+            return new()
+            {
+                First0 = rows0.Row(i),
+                First1 = rows1.Row(i),
+                First2 = rows2.Row(i),
+                Next0 = rows0.Row(next),
+                Next1 = rows1.Row(next),
+                Next2 = rows2.Row(next),
+                Second0 = columns0.Pointer,
+                Second1 = columns1.Pointer,
+                Second2 = columns2.Pointer,
+                Stride = columns0.Stride,
+                Constants = constants.Pointer,
+                ConstantStride = constants.Stride,
+                Dimension = rows0.Columns,
+            };
+        }
+    }
+
+    /// <summary>Two first points, and all second points, transposed; all matrices of the second points have the same stride.</summary>
+    private struct RowPair
+    {
+        public TElement* First0;
+        public TElement* First1;
+        public TElement* First2;
+        public TElement* Next0;
+        public TElement* Next1;
+        public TElement* Next2;
+        public TElement* Second0;
+        public TElement* Second1;
+        public TElement* Second2;
+        public nint Stride;
+        public TElement* Constants;
+        public nint ConstantStride;
+        public int Dimension;
+    }
+
+    /// <summary>Two first points and the lane of second points from j on.</summary>
+    [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly struct TilePair(RowPair rows, nint j) : IPair<TwinLane<TLane>>
+    {
+        public int Dimension => rows.Dimension;
+
+        public TwinLane<TLane> DimensionLane => TwinLane<TLane>.Constant(rows.Dimension);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TwinLane<TLane> First(int matrix, int index) => matrix switch
+        {
+            0 => new(TLane.Broadcast(rows.First0[index]), TLane.Broadcast(rows.Next0[index])),
+            1 => new(TLane.Broadcast(rows.First1[index]), TLane.Broadcast(rows.Next1[index])),
+            _ => new(TLane.Broadcast(rows.First2[index]), TLane.Broadcast(rows.Next2[index])),
+        };
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TwinLane<TLane> Second(int matrix, int index) => TwinLane<TLane>.Both(
+            TLane.Load((matrix switch { 0 => rows.Second0, 1 => rows.Second1, _ => rows.Second2 }) + (index * rows.Stride) + j));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TwinLane<TLane> Constant(int index)
+            => TwinLane<TLane>.Both(TLane.Broadcast(rows.Constants[index * rows.ConstantStride]));
     }
 }

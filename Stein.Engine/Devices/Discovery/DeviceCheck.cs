@@ -51,8 +51,8 @@ internal sealed record DeviceCheck(
         ("pair sums of KSD", static (device, samples, scores) =>
         {
             DeviceMatrix output = device.Allocate(Samples, 1);
-            DeviceMatrix one = device.Upload(1, 1, [1]);
-            device.SteinPairSums<GaussianKernel>(output, samples, scores, device.Upload(1, 1, [0.125]), one, PairStatistic.V);
+            var pairs = PairSet.Within(new(samples, scores), device.Upload(2, 1, [0.125, 1]), PairStatistic.V);
+            device.PairSums<SteinPairTerm<GaussianKernel>>(output, pairs);
             return output;
         }),
         ("sliced pair sums", static (device, samples, scores) =>

@@ -16,63 +16,74 @@ internal sealed partial class IlgpuDevice
     {
         IlgpuMatrix target = Own(output);
         Action<Index1D, Floats, Floats, Floats, int, int> launch = launchers.Get(
-            nameof(SteinPairKernels.SquaredDistances),
+            nameof(PairKernels.SquaredDistances),
             null,
             static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, Floats, int, int>(
-                SteinPairKernels.SquaredDistances));
+                PairKernels.SquaredDistances));
         launch(target.Length, target.Elements, Own(points).Elements, Own(samples).Elements, samples.Rows, samples.Columns);
     }
 
-    private protected override void SteinPairSumsCore<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
+    private protected override void PairSumsCore<TTerm>(DeviceMatrix output, PairSet pairs)
     {
-        Action<KernelConfig, Floats, Floats, Floats, Floats, Floats, int, int, int> launch = launchers.Get(
-            nameof(SteinPairKernels.SteinRowSums),
-            typeof(TKernel),
-            static accelerator => accelerator.LoadStreamKernel<Floats, Floats, Floats, Floats, Floats, int, int, int>(
-                SteinPairKernels.SteinRowSums<TKernel>));
-        launch(
-            new KernelConfig(samples.Rows, GroupSize(samples.Rows)),
-            Own(output).Elements,
-            Own(samples).Elements,
-            Own(scores).Elements,
-            Own(inverseSquareBandwidth).Elements,
-            Own(fourthOrder).Elements,
-            samples.Rows,
-            samples.Columns,
-            statistic == PairStatistic.V ? 1 : 0);
+        Action<KernelConfig, Floats, PairViews> launch = launchers.Get(
+            nameof(PairKernels.RowSums),
+            typeof(TTerm),
+            static accelerator => accelerator.LoadStreamKernel<Floats, PairViews>(PairKernels.RowSums<TTerm>));
+        launch(new KernelConfig(pairs.First.Count, GroupSize(pairs.Second.Count)), Own(output).Elements, Views(pairs));
     }
 
-    private protected override void SteinPairMatrixCore<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
+    private protected override void PairMatrixCore<TTerm>(DeviceMatrix output, PairSet pairs)
     {
         IlgpuMatrix target = Own(output);
-        Action<Index1D, Floats, Floats, Floats, Floats, Floats, int, int, int> launch = launchers.Get(
-            nameof(SteinPairKernels.SteinPairs),
-            typeof(TKernel),
-            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, Floats, Floats, Floats, int, int, int>(
-                SteinPairKernels.SteinPairs<TKernel>));
-        launch(
-            target.Length,
-            target.Elements,
-            Own(samples).Elements,
-            Own(scores).Elements,
-            Own(inverseSquareBandwidth).Elements,
-            Own(fourthOrder).Elements,
-            samples.Rows,
-            samples.Columns,
-            statistic == PairStatistic.V ? 1 : 0);
+        Action<Index1D, Floats, PairViews> launch = launchers.Get(
+            nameof(PairKernels.Terms),
+            typeof(TTerm),
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, PairViews>(PairKernels.Terms<TTerm>));
+        launch(target.Length, target.Elements, Views(pairs));
     }
+
+    /// <remarks>
+    /// First one thread per pair computes the slopes, then one thread per entry sums over the pairs; some rows at a time, so that the
+    /// slopes need little memory.
+    /// </remarks>
+    private protected override void PairGradientCore<TTerm>(DeviceMatrix output, PairSet pairs, int matrix, double scale)
+    {
+        const int SlopesAtATime = 1 << 24;
+        (int rows, int columns) = (pairs.First.Count, pairs.Second.Count);
+        int atATime = Math.Clamp(SlopesAtATime / PairKernels.Sums / columns, 1, rows);
+        Floats slopes = Scratch(checked(PairKernels.Sums * atATime * columns));
+        PairViews views = Views(pairs);
+        IlgpuMatrix target = Own(output);
+        Action<Index1D, Floats, PairViews, int> slope = launchers.Get(
+            nameof(PairKernels.Slopes),
+            typeof(TTerm),
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, PairViews, int>(PairKernels.Slopes<TTerm>));
+        Action<Index1D, Floats, Floats, PairViews, GradientEntries> gradient = launchers.Get(
+            nameof(PairKernels.Gradient),
+            typeof(TTerm),
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, PairViews, GradientEntries>(
+                PairKernels.Gradient<TTerm>));
+        for (int first = 0; first < rows; first += atATime)
+        {
+            int count = Math.Min(atATime, rows - first);
+            slope(count * columns, slopes, views, first);
+            gradient(count * target.Columns, target.Elements, slopes, views, new(first, target.Columns, matrix, (float)scale));
+        }
+    }
+
+    private PairViews Views(in PairSet pairs) => new(
+        Views(pairs.First),
+        Views(pairs.Second),
+        Own(pairs.Constants).Elements,
+        pairs.Second.Count,
+        pairs.IsWithinOneSet,
+        pairs.HasDiagonal);
+
+    private PointViews Views(in PairPoints points) => new(
+        Own(points.First).Strided,
+        Own(points.Second ?? points.First).Strided,
+        Own(points.Third ?? points.First).Strided,
+        points.Dimension);
 
     private protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
     {

@@ -14,7 +14,7 @@ internal static class KernelCatalog
         typeof(ElementKernels),
         typeof(SumKernels),
         typeof(ProductKernels),
-        typeof(SteinPairKernels),
+        typeof(PairKernels),
         typeof(SlicedPairKernels),
         typeof(MedianKernels),
     ];

@@ -44,13 +44,12 @@ internal sealed class SampleDiscrepancy(Device device, double[] samples, string 
             int count = samples.Length / PlanarDensity.Dimension;
             DeviceMatrix points = device.Upload(count, PlanarDensity.Dimension, samples);
             // Not by way of the class Bandwidth, which adds the published code's 10⁻⁹ to h²: the descent's kernel has none.
-            DeviceMatrix inverseSquare = device.Upload(1, 1, [1 / (bandwidth * bandwidth)]);
-            DeviceMatrix one = device.Upload(1, 1, [1]);
+            DeviceMatrix constants = device.Upload(2, 1, [1 / (bandwidth * bandwidth), 1]);
             return scores =>
             {
                 DeviceMatrix sums = device.Allocate(count, 1);
                 DeviceMatrix uploaded = device.Upload(count, PlanarDensity.Dimension, scores);
-                device.SteinPairSums<TKernel>(sums, points, uploaded, inverseSquare, one, PairStatistic.V);
+                device.PairSums<SteinPairTerm<TKernel>>(sums, PairSet.Within(new(points, uploaded), constants, PairStatistic.V));
                 return device.Read(sums).Sum() * PairStatistic.V.Weight(count);
             };
         }

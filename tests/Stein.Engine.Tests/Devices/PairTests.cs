@@ -76,11 +76,11 @@ public class PairTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
-    public void Pair_matrices_and_sums(string name)
+    public void Sliced_pair_matrices_and_sums(string name)
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         foreach (string kernel in RadialKernels.Names)
-            EveryKernel.Run(kernel, new PairMatrixTest(loan.Device));
+            EveryKernel.Run(kernel, new SlicedPairMatrixTest(loan.Device));
     }
 
     [Theory]
@@ -244,12 +244,12 @@ public class PairTests
         };
     }
 
-    private sealed class PairMatrixTest(Device tested) : IKernelTest
+    private sealed class SlicedPairMatrixTest(Device tested) : IKernelTest
     {
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            double worst = Measurements.Compare($"pair matrices {TKernel.Name}", tested, (device, results) =>
+            double worst = Measurements.Compare($"sliced pair matrices {TKernel.Name}", tested, (device, results) =>
             {
                 foreach ((int count, int dimension) in Shapes(tested))
                 {
@@ -257,16 +257,8 @@ public class PairTests
                     {
                         if (count == 1 && statistic == PairStatistic.U)
                             continue;
-                        var draw = new Draw(45);
                         DeviceMatrix output = device.Allocate(count, count);
-                        DeviceMatrix sums = device.Allocate(count, 1);
-                        DeviceMatrix x = draw.NormalOn(device, count, dimension), s = draw.NormalOn(device, count, dimension);
-                        DeviceMatrix inverseSquare = device.Upload(1, 1, [0.5 / dimension]), fourthOrder = device.Upload(1, 1, [0.75]);
-                        device.SteinPairMatrix<TKernel>(output, x, s, inverseSquare, fourthOrder, statistic);
                         string row = $"{TKernel.Name} {statistic} {count}×{dimension} ";
-                        Add(results, row + "Stein", output);
-                        device.SteinPairSums<TKernel>(sums, x, s, inverseSquare, fourthOrder, statistic);
-                        Add(results, row + "Stein sums", sums);
                         SlicedPairRequest request = WithOutputs(device, Slices(device, count, dimension, statistic));
                         device.SlicedPairMatrix<TKernel>(output, request);
                         Add(results, row + "sliced", output);
@@ -297,9 +289,9 @@ public class PairTests
                     DeviceMatrix s = new Draw(49).NormalOn(device, count, 3, 30);
                     DeviceMatrix output = device.Allocate(count, count);
                     DeviceMatrix sums = device.Allocate(count, 1);
-                    DeviceMatrix one = device.Upload(1, 1, [1]);
-                    device.SteinPairMatrix<TKernel>(output, x, s, one, one, statistic);
-                    device.SteinPairSums<TKernel>(sums, x, s, one, one, statistic);
+                    var set = PairSet.Within(new(x, s), device.Upload(2, 1, [1, 1]), statistic);
+                    device.PairMatrix<SteinPairTerm<TKernel>>(output, set);
+                    device.PairSums<SteinPairTerm<TKernel>>(sums, set);
                     double[] pairs = Symmetric(output);
 
                     // Both sums have N terms.

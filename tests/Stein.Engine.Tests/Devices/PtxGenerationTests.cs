@@ -6,6 +6,7 @@ using Stein.Engine.Devices.Ilgpu.Kernels;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
+using Stein.Engine.Tests.Testing;
 using Xunit;
 
 namespace Stein.Engine.Tests.Devices;
@@ -48,8 +49,11 @@ public sealed class PtxGenerationTests
             + (ofKernels * RadialKernels.Names.Count);
         AssertInstances(nameof(ElementKernels.Map), all);
         AssertInstances(nameof(SumKernels.SumLines), all);
-        AssertInstances(nameof(SteinPairKernels.SteinRowSums), RadialKernels.Names.Count);
-        AssertInstances(nameof(SteinPairKernels.SteinPairs), RadialKernels.Names.Count);
+        int pairTerms = EveryPairTerm.Names.Count;
+        AssertInstances(nameof(PairKernels.RowSums), pairTerms);
+        AssertInstances(nameof(PairKernels.Terms), pairTerms);
+        AssertInstances(nameof(PairKernels.Slopes), pairTerms);
+        AssertInstances(nameof(PairKernels.Gradient), pairTerms);
         AssertInstances(nameof(SlicedPairKernels.Pairs), RadialKernels.Names.Count);
         AssertInstances(nameof(SlicedPairKernels.Values), RadialKernels.Names.Count);
         AssertInstances(nameof(SlicedPairKernels.ScoreGradients), RadialKernels.Names.Count);

@@ -39,8 +39,8 @@ public class KsdGoldenTests
             ksd.Gradient(gradient, samples, scores);
             results.Add($"grad_scores_{statistic}", gradient);
 
-            device.SteinPairMatrix<TKernel>(
-                pairs, samples, scores, ksd.Bandwidth.InverseSquares, ksd.Bandwidth.FourthOrders, statistic);
+            device.PairMatrix<SteinPairTerm<TKernel>>(
+                pairs, PairSet.Within(new(samples, scores), ksd.Bandwidth.Constants, statistic));
             results.Add($"pair_matrix_{statistic}", pairs);
         }
     }

@@ -108,31 +108,26 @@ public class PairTermTests
             foreach ((double[] x, double[] y, double[] scoreX, double[] scoreY) in Pairs())
             {
                 int dimension = x.Length;
-                double expected = 0, squaredDistance = 0, scoreProduct = 0, scoreDisplacement = 0;
+                double expected = 0, squaredDistance = 0;
                 for (int d = 0; d < dimension; d++)
                 {
                     (double value, double byX, double byY, double byBoth) = Kernel<TKernel>(x, y, d);
                     expected += (scoreX[d] * scoreY[d] * value) + (scoreX[d] * byY) + (scoreY[d] * byX) + byBoth;
                     squaredDistance += (x[d] - y[d]) * (x[d] - y[d]);
-                    scoreProduct += scoreX[d] * scoreY[d];
-                    scoreDisplacement += (scoreX[d] - scoreY[d]) * (x[d] - y[d]);
                 }
 
                 foreach (double fourthOrder in new[] { 1, 0.75 })
                 {
-                    double actual = SteinPairTerm<TKernel>.Value<DoubleLane>(
-                        new(squaredDistance),
-                        new(scoreProduct),
-                        new(scoreDisplacement),
-                        new(dimension),
-                        new(InverseSquare),
-                        new(fourthOrder)).Value;
+                    var pair = new ArrayPair<DoubleLane>(
+                        [Row(x), Row(scoreX)], [Row(y), Row(scoreY)], [new(InverseSquare), new(fourthOrder)]);
                     Close(
                         $"{TKernel.Name}, D = {dimension}, ‖x − y‖² = {squaredDistance}, β = {fourthOrder}",
                         expected + Removed<TKernel>(squaredDistance, fourthOrder),
-                        actual);
+                        pair.Value<SteinPairTerm<TKernel>>().Value);
                 }
             }
+
+            static DoubleLane[] Row(double[] values) => [.. values.Select(value => new DoubleLane(value))];
         }
     }
 

@@ -123,8 +123,8 @@ public class WrongFormulaTests
         {
             var draw = new Draw(81);
             DeviceMatrix output = on.Allocate(9, 1);
-            DeviceMatrix one = on.Upload(1, 1, [1]);
-            on.SteinPairSums<GaussianKernel>(output, draw.NormalOn(on, 9, 2), draw.NormalOn(on, 9, 2), one, one, PairStatistic.U);
+            var points = new PairPoints(draw.NormalOn(on, 9, 2), draw.NormalOn(on, 9, 2));
+            on.PairSums<SteinPairTerm<GaussianKernel>>(output, PairSet.Within(points, on.Upload(2, 1, [1, 1]), PairStatistic.U));
             results.Add("sums", output);
         }
     }
@@ -206,22 +206,15 @@ public class WrongFormulaTests
     /// <summary>A device whose KSD pair term omits the fourth-order part of the trace.</summary>
     private sealed class WithoutTrace : ReferenceDevice
     {
-        private protected override void SteinPairSumsCore<TKernel>(
-            DeviceMatrix output,
-            DeviceMatrix samples,
-            DeviceMatrix scores,
-            DeviceMatrix inverseSquareBandwidth,
-            DeviceMatrix fourthOrder,
-            PairStatistic statistic)
-            => base.SteinPairSumsCore<TKernel>(output, samples, scores, inverseSquareBandwidth, Allocate(1, 1), statistic);
+        private protected override void PairSumsCore<TTerm>(DeviceMatrix output, PairSet pairs)
+            => base.PairSumsCore<TTerm>(output, Wrong(pairs));
 
-        private protected override void SteinPairMatrixCore<TKernel>(
-            DeviceMatrix output,
-            DeviceMatrix samples,
-            DeviceMatrix scores,
-            DeviceMatrix inverseSquareBandwidth,
-            DeviceMatrix fourthOrder,
-            PairStatistic statistic)
-            => base.SteinPairMatrixCore<TKernel>(output, samples, scores, inverseSquareBandwidth, Allocate(1, 1), statistic);
+        private protected override void PairMatrixCore<TTerm>(DeviceMatrix output, PairSet pairs)
+            => base.PairMatrixCore<TTerm>(output, Wrong(pairs));
+
+        private PairSet Wrong(PairSet pairs) => PairSet.Within(
+            pairs.First,
+            Upload(2, 1, [Read(pairs.Constants)[0], 0]),
+            pairs.HasDiagonal ? PairStatistic.V : PairStatistic.U);
     }
 }

@@ -247,24 +247,11 @@ public class InvarianceTests
             }
 
             double Term(int i, int j)
-            {
-                double distance = 0, product = 0, displacement = 0;
-                for (int d = 0; d < Dimension; d++)
-                {
-                    double difference = x[(i * Dimension) + d] - x[(j * Dimension) + d];
-                    distance += difference * difference;
-                    product += s[(i * Dimension) + d] * s[(j * Dimension) + d];
-                    displacement += (s[(i * Dimension) + d] - s[(j * Dimension) + d]) * difference;
-                }
+                => new ArrayPair<DoubleLane>([Row(x, i), Row(s, i)], [Row(x, j), Row(s, j)], [new(0.4), new(1)])
+                    .Value<SteinPairTerm<TKernel>>().Value;
 
-                return SteinPairTerm<TKernel>.Value(
-                    DoubleLane.Constant(distance),
-                    DoubleLane.Constant(product),
-                    DoubleLane.Constant(displacement),
-                    DoubleLane.Constant(Dimension),
-                    DoubleLane.Constant(0.4),
-                    DoubleLane.Constant(1)).Value;
-            }
+            static DoubleLane[] Row(double[] rows, int i)
+                => [.. rows.AsSpan(i * Dimension, Dimension).ToArray().Select(value => new DoubleLane(value))];
         }
     }
 

@@ -120,24 +120,30 @@ public class ReferenceDevice : Device
             return difference * difference;
         }));
 
-    private protected override void SteinPairSumsCore<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
-        => Fill(output, (i, _) => Sum(
-            samples.Rows, j => SteinPair<TKernel>(i, j, samples, scores, inverseSquareBandwidth, fourthOrder, statistic)));
+    private protected override void PairSumsCore<TTerm>(DeviceMatrix output, PairSet pairs)
+        => Fill(output, (i, _) => Sum(pairs.Second.Count, j => Has(pairs, i, j) ? Pair<TTerm>(pairs, i, j).Value<TTerm>() : default));
 
-    private protected override void SteinPairMatrixCore<TKernel>(
-        DeviceMatrix output,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
-        => Fill(output, (i, j) => SteinPair<TKernel>(i, j, samples, scores, inverseSquareBandwidth, fourthOrder, statistic));
+    private protected override void PairMatrixCore<TTerm>(DeviceMatrix output, PairSet pairs)
+        => Fill(output, (i, j) => Has(pairs, i, j) ? Pair<TTerm>(pairs, i, j).Value<TTerm>() : default);
+
+    private protected override void PairGradientCore<TTerm>(DeviceMatrix output, PairSet pairs, int matrix, double scale)
+    {
+        RunningErrorLane factor = RunningErrorLane.Stored(scale);
+        for (int i = 0; i < output.Rows; i++)
+        {
+            var sums = new Accumulator[output.Columns];
+            for (int j = 0; j < pairs.Second.Count; j++)
+            {
+                ArrayPair<RunningErrorLane> pair = Pair<TTerm>(pairs, i, j);
+                PairSums<RunningErrorLane> slopes = pair.Slopes<TTerm>();
+                for (int entry = 0; entry < output.Columns && Has(pairs, i, j); entry++)
+                    sums[entry].Add(TTerm.Gradient(pair, slopes, matrix, entry));
+            }
+
+            for (int entry = 0; entry < output.Columns; entry++)
+                Of(output)[i, entry] = factor * sums[entry].Total;
+        }
+    }
 
     private protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
     {
@@ -286,26 +292,24 @@ public class ReferenceDevice : Device
         }
     }
 
-    private static RunningErrorLane SteinPair<TKernel>(
-        int i,
-        int j,
-        DeviceMatrix samples,
-        DeviceMatrix scores,
-        DeviceMatrix inverseSquareBandwidth,
-        DeviceMatrix fourthOrder,
-        PairStatistic statistic)
-        where TKernel : struct, IRadialKernel
+    private static bool Has(PairSet pairs, int i, int j) => i != j || pairs.HasDiagonal;
+
+    /// <summary>A pair; that of a point with itself without errors of the point, so that differences are exactly zero.</summary>
+    private static ArrayPair<RunningErrorLane> Pair<TTerm>(PairSet pairs, int i, int j)
+        where TTerm : struct, IPairTerm
     {
-        ReferenceMatrix x = Of(samples), s = Of(scores);
-        if (i == j && statistic == PairStatistic.U)
-            return default;
-        return SteinPairTerm<TKernel>.Value(
-            Sum(x.Columns, d => Square(Difference(x[i, d], x[j, d], i == j))),
-            Sum(x.Columns, d => s[i, d] * s[j, d]),
-            Sum(x.Columns, d => Difference(s[i, d], s[j, d], i == j) * Difference(x[i, d], x[j, d], i == j)),
-            RunningErrorLane.Exact(x.Columns),
-            Of(inverseSquareBandwidth)[0, 0],
-            Of(fourthOrder)[0, 0]);
+        bool same = pairs.IsWithinOneSet && i == j;
+        return new(Rows(pairs.First, i), Rows(pairs.Second, j), Row(pairs.Constants, k => Of(pairs.Constants)[k, 0], column: true));
+
+        RunningErrorLane[][] Rows(PairPoints points, int row) =>
+        [
+            .. from matrix in Enumerable.Range(0, TTerm.Matrices)
+               let entries = Of(points[matrix]!)
+               select Row(entries, k => same && matrix == 0 ? RunningErrorLane.Exact(entries[row, k].Value) : entries[row, k]),
+        ];
+
+        static RunningErrorLane[] Row(DeviceMatrix matrix, Func<int, RunningErrorLane> entry, bool column = false)
+            => [.. Enumerable.Range(0, column ? matrix.Rows : matrix.Columns).Select(entry)];
     }
 
     private static ReferenceMatrix Of(DeviceMatrix matrix) => (ReferenceMatrix)matrix;
