@@ -255,8 +255,8 @@ public abstract class Device : IDisposable
     /// <summary>
     /// Computes the reductions of the sliced pair term that <paramref name="request"/> describes. O(N²R) operations, O(NR) memory.
     /// </summary>
-    internal void SlicedPairSums<TKernel>(SlicedPairRequest request)
-        where TKernel : struct, IRadialKernel
+    internal void SlicedPairSums<TTerm>(SlicedPairRequest request)
+        where TTerm : struct, ISlicedPairTerm
     {
         RequireSlices(request, nameof(SlicedPairSums));
         DeviceMatrix z = request.Projections;
@@ -272,24 +272,24 @@ public abstract class Device : IDisposable
                 "the gradients with respect to projections and couplings must be requested together", nameof(request));
         }
 
-        SlicedPairSumsCore<TKernel>(request);
+        SlicedPairSumsCore<TTerm>(request);
         KeepAlive(request);
     }
 
     /// <summary>
     /// <c>output_ij = Σ_d t_dij</c> (N×N), the unnormalised sum over the slices of the sliced pair term
-    /// (<see cref="SlicedPairTerm{TKernel}"/>) of every pair, symmetric to the last bit, with a diagonal of zeros for the U-statistic.
+    /// (<see cref="ISlicedPairTerm"/>) of every pair, symmetric to the last bit, with a diagonal of zeros for the U-statistic.
     /// O(N²R) operations, O(NR) memory besides the output.
     /// </summary>
     /// <param name="output">The sums over the slices (N×N).</param>
     /// <param name="request">The slices; its outputs are ignored.</param>
-    internal void SlicedPairMatrix<TKernel>(DeviceMatrix output, SlicedPairRequest request)
-        where TKernel : struct, IRadialKernel
+    internal void SlicedPairMatrix<TTerm>(DeviceMatrix output, SlicedPairRequest request)
+        where TTerm : struct, ISlicedPairTerm
     {
         RequireSlices(request, nameof(SlicedPairMatrix));
         int samples = request.Projections.Rows;
         Require(output.Rows == samples && output.Columns == samples, output, request.Projections, nameof(SlicedPairMatrix));
-        SlicedPairMatrixCore<TKernel>(output, request);
+        SlicedPairMatrixCore<TTerm>(output, request);
         KeepAlive(output);
         KeepAlive(request);
     }
@@ -386,11 +386,11 @@ public abstract class Device : IDisposable
     private protected abstract void PairGradientCore<TTerm>(DeviceMatrix output, PairSet pairs, int matrix, double scale)
         where TTerm : struct, IPairTerm;
 
-    private protected abstract void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
-        where TKernel : struct, IRadialKernel;
+    private protected abstract void SlicedPairSumsCore<TTerm>(SlicedPairRequest request)
+        where TTerm : struct, ISlicedPairTerm;
 
-    private protected abstract void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
-        where TKernel : struct, IRadialKernel;
+    private protected abstract void SlicedPairMatrixCore<TTerm>(DeviceMatrix output, SlicedPairRequest request)
+        where TTerm : struct, ISlicedPairTerm;
 
     private protected abstract void MedianSquaredDistanceCore(DeviceMatrix output, DeviceMatrix squaredDistances);
 

@@ -106,7 +106,7 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     /// <summary>The statistic of each slice (R).</summary>
     public double[] ValuesPerSlice(DeviceMatrix scores)
     {
-        device.SlicedPairSums<TKernel>(Request(scores) with { Values = values });
+        device.SlicedPairSums<SlicedPairTerm<TKernel>>(Request(scores) with { Values = values });
         return device.Read(values);
     }
 
@@ -115,11 +115,11 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     {
         if (basisSlices)
         {
-            device.SlicedPairSums<TKernel>(Request(scores) with { ScoreGradient = gradient });
+            device.SlicedPairSums<SlicedPairTerm<TKernel>>(Request(scores) with { ScoreGradient = gradient });
             return;
         }
 
-        device.SlicedPairSums<TKernel>(Request(scores) with { ScoreGradient = projectedScoreGradient });
+        device.SlicedPairSums<SlicedPairTerm<TKernel>>(Request(scores) with { ScoreGradient = projectedScoreGradient });
         device.Multiply(gradient, projectedScoreGradient, SliceDirections.Unit, transposeRight: true);
     }
 
@@ -130,7 +130,7 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     /// </summary>
     public void DirectionGradients(DeviceMatrix samples, DeviceMatrix scores, bool bySlices)
     {
-        device.SlicedPairSums<TKernel>(Request(scores) with
+        device.SlicedPairSums<SlicedPairTerm<TKernel>>(Request(scores) with
         {
             ProjectionGradient = projectionGradient,
             CouplingGradient = couplingGradient,

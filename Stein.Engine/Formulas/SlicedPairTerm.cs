@@ -4,35 +4,6 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Formulas;
 
-/// <summary>The constants of one slice for <see cref="SlicedPairTerm{TKernel}"/>.</summary>
-internal struct SlicedPairSlice<T>
-    where T : struct, ILane<T>
-{
-    /// <summary><c>√(aΛ)</c>, which turns a projection z into w.</summary>
-    public T ProjectionScale;
-
-    /// <summary>
-    /// <c>2√(aΛ)/Λ</c>, which turns the sums of <see cref="SlicedPairTerm{TKernel}.ProjectionGradient"/> into derivatives with respect to
-    /// z and c.
-    /// </summary>
-    public T GradientScale;
-
-    /// <summary><c>2γ</c>.</summary>
-    public T TwiceCoupling;
-
-    /// <summary><c>Λγ</c>.</summary>
-    public T ScaledCoupling;
-
-    /// <summary><c>2Λγ</c>.</summary>
-    public T TwiceScaledCoupling;
-
-    /// <summary><c>2Λγ²</c>.</summary>
-    public T TwiceSquaredCoupling;
-
-    /// <summary>−β, the negated factor of the fourth-order term, see <see cref="SteinPairTerm{TKernel}"/>.</summary>
-    public T NegatedFourthOrder;
-}
-
 /// <summary>
 /// The sliced pair term of maxSKSD for one slice (r, g) and one pair of samples, with its derivatives
 /// (Gong, Li and Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, equations 10 and 13).
@@ -55,12 +26,10 @@ internal struct SlicedPairSlice<T>
 /// gradient.
 /// </para>
 /// </remarks>
-internal readonly struct SlicedPairTerm<TKernel>
+internal readonly struct SlicedPairTerm<TKernel> : ISlicedPairTerm
     where TKernel : struct, IRadialKernel
 {
-    /// <summary>Computes the constants of a slice.</summary>
-    /// <param name="coupling"><c>c = r·g</c>.</param>
-    /// <param name="inverseSquare"><c>a = 1/h²</c>.</param>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SlicedPairSlice<T> Slice<T>(T coupling, T inverseSquare, T fourthOrder)
         where T : struct, ILane<T>

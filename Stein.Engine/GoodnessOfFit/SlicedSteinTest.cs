@@ -80,7 +80,7 @@ public sealed class SlicedSteinTest<TKernel>
         device.Multiply(Projections, samples, TestDirections);
         device.Multiply(projectedScores, scores, SliceDirections);
         device.SumColumns<Product>(couplings, SliceDirections, TestDirections);
-        device.SlicedPairMatrix<TKernel>(output, request);
+        device.SlicedPairMatrix<SlicedPairTerm<TKernel>>(output, request);
     }
 
     /// <summary>Tests samples and the model's scores at them (N×D each).</summary>

@@ -196,9 +196,9 @@ public class SlicedPairBenchmarks
         public double[] Read(DeviceMatrix matrix) => device.Read(matrix);
 
         private void ScoreGradient(SlicedPairRequest request)
-            => device.SlicedPairSums<GaussianKernel>(request with { ScoreGradient = ByScore });
+            => device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(request with { ScoreGradient = ByScore });
 
         private void DirectionGradient(SlicedPairRequest request)
-            => device.SlicedPairSums<GaussianKernel>(request with { ProjectionGradient = ByProjection, CouplingGradient = ByCoupling });
+            => device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(request with { ProjectionGradient = ByProjection, CouplingGradient = ByCoupling });
     }
 }

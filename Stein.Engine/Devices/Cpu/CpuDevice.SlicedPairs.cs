@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Stein.Engine.Formulas;
-using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Devices.Cpu;
 
@@ -10,18 +9,18 @@ namespace Stein.Engine.Devices.Cpu;
 /// </summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
-    private protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    private protected override void SlicedPairSumsCore<TTerm>(SlicedPairRequest request)
     {
         if (request.Values is not null)
-            SlicedPass<TKernel, ValuesOnly>(request);
+            SlicedPass<TTerm, ValuesOnly>(request);
         if (request.ScoreGradient is not null)
-            SlicedPass<TKernel, ScoreGradientOnly>(request);
+            SlicedPass<TTerm, ScoreGradientOnly>(request);
         if (request.ProjectionGradient is not null)
-            SlicedPass<TKernel, ProjectionGradientOnly>(request);
+            SlicedPass<TTerm, ProjectionGradientOnly>(request);
     }
 
     /// <summary>Adds one slice after the other to the output; a lane holds the second samples of several pairs.</summary>
-    private protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    private protected override void SlicedPairMatrixCore<TTerm>(DeviceMatrix output, SlicedPairRequest request)
     {
         CpuMatrix<TElement> target = Cpu(output);
         Working zt = Transposed(1, Cpu(request.Projections));
@@ -29,7 +28,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         int count = target.Rows;
         for (int slice = 0; slice < request.Projections.Columns; slice++)
         {
-            SlicedPairSlice<TLane> constants = SlicedPairTerm<TKernel>.Slice(
+            SlicedPairSlice<TLane> constants = TTerm.Slice(
                 TLane.Broadcast(Cpu(request.Couplings).Pointer[slice]),
                 TLane.Broadcast(Cpu(request.InverseSquareBandwidths).Pointer[slice]),
                 TLane.Broadcast(Cpu(request.FourthOrders).Pointer[slice]));
@@ -45,7 +44,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
                 for (int j = i / MirrorBlock * MirrorBlock; j < count; j += TLane.Count)
                 {
                     TLane sum = slice == 0 ? default : TLane.Load(row + j);
-                    SlicedPairTerm<TKernel>.AddValue(wi, TLane.Load(w + j), pi, TLane.Load(p + j), constants, ref sum);
+                    TTerm.AddValue(wi, TLane.Load(w + j), pi, TLane.Load(p + j), constants, ref sum);
                     TLane.Store(sum, row + j);
                 }
             }
@@ -56,8 +55,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             FillDiagonalCore(output, 0);
     }
 
-    private void SlicedPass<TKernel, TOutputs>(SlicedPairRequest request)
-        where TKernel : struct, IRadialKernel
+    private void SlicedPass<TTerm, TOutputs>(SlicedPairRequest request)
+        where TTerm : struct, ISlicedPairTerm
         where TOutputs : struct
     {
         CpuMatrix<TElement> z = Cpu(request.Projections);
@@ -75,7 +74,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         int lane = TLane.Count;
         for (int slice = 0; slice < z.Columns; slice += TLane.Count)
         {
-            SlicedPairSlice<TLane> constants = SlicedPairTerm<TKernel>.Slice(
+            SlicedPairSlice<TLane> constants = TTerm.Slice(
                 TLane.Load(Cpu(request.Couplings).Pointer + slice),
                 TLane.Load(Cpu(request.InverseSquareBandwidths).Pointer + slice),
                 TLane.Load(Cpu(request.FourthOrders).Pointer + slice));
@@ -89,11 +88,11 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
                 TLane.Store(default, sums + (i * lane));
             }
 
-            AllPairs<TKernel, TOutputs>(zs, ps, sums, count, lane, constants, ref total);
+            AllPairs<TTerm, TOutputs>(zs, ps, sums, count, lane, constants, ref total);
 
             TLane diagonalTotal = default;
             if (diagonal)
-                Diagonal<TKernel, TOutputs>(zs, ps, sums, count, lane, constants, ref diagonalTotal);
+                Diagonal<TTerm, TOutputs>(zs, ps, sums, count, lane, constants, ref diagonalTotal);
             if (typeof(TOutputs) == typeof(ValuesOnly))
                 TLane.Store((total * twice) + (diagonalTotal * single), Cpu(request.Values!).Pointer + slice);
             if (typeof(TOutputs) == typeof(ScoreGradientOnly))
@@ -112,9 +111,9 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     /// Sums over all pairs i &lt; j, two rows i at a time: in <paramref name="sums"/> the gradient with respect to the scores or
     /// projections, in <paramref name="total"/> the value or the gradient with respect to the coupling.
     /// </summary>
-    private static void AllPairs<TKernel, TOutputs>(
+    private static void AllPairs<TTerm, TOutputs>(
         TElement* z, TElement* p, TElement* sums, int count, int lane, SlicedPairSlice<TLane> slice, ref TLane total)
-        where TKernel : struct, IRadialKernel
+        where TTerm : struct, ISlicedPairTerm
         where TOutputs : struct
     {
         for (int i = 0; i + 1 < count; i += 2)
@@ -128,14 +127,14 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             TLane p0 = TLane.Load(pj), p1 = TLane.Load(pj + lane);
             TLane sum0 = TLane.Load(rowI), sum1 = TLane.Load(rowI + lane);
             TLane partial = default;
-            Pair<TKernel, TOutputs>(z0, z1, p0, p1, slice, ref sum0, ref sum1, ref partial);
+            Pair<TTerm, TOutputs>(z0, z1, p0, p1, slice, ref sum0, ref sum1, ref partial);
             for (zj += 2 * lane, pj += 2 * lane, sumsJ += 2 * lane; zj < end; zj += lane, pj += lane, sumsJ += lane)
             {
                 TLane zLanes = TLane.Load(zj);
                 TLane pLanes = TLane.Load(pj);
                 TLane sumJ = TLane.Load(sumsJ);
-                Pair<TKernel, TOutputs>(z0, zLanes, p0, pLanes, slice, ref sum0, ref sumJ, ref partial);
-                Pair<TKernel, TOutputs>(z1, zLanes, p1, pLanes, slice, ref sum1, ref sumJ, ref partial);
+                Pair<TTerm, TOutputs>(z0, zLanes, p0, pLanes, slice, ref sum0, ref sumJ, ref partial);
+                Pair<TTerm, TOutputs>(z1, zLanes, p1, pLanes, slice, ref sum1, ref sumJ, ref partial);
                 TLane.Store(sumJ, sumsJ);
             }
 
@@ -146,27 +145,27 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pair<TKernel, TOutputs>(
+    private static void Pair<TTerm, TOutputs>(
         TLane zi, TLane zj, TLane pi, TLane pj, in SlicedPairSlice<TLane> slice, ref TLane sumI, ref TLane sumJ, ref TLane total)
-        where TKernel : struct, IRadialKernel
+        where TTerm : struct, ISlicedPairTerm
         where TOutputs : struct
     {
         if (typeof(TOutputs) == typeof(ValuesOnly))
-            SlicedPairTerm<TKernel>.AddValue(zi, zj, pi, pj, slice, ref total);
+            TTerm.AddValue(zi, zj, pi, pj, slice, ref total);
         if (typeof(TOutputs) == typeof(ScoreGradientOnly))
-            SlicedPairTerm<TKernel>.AddScoreGradient(zi, zj, pi, pj, slice, ref sumI, ref sumJ);
+            TTerm.AddScoreGradient(zi, zj, pi, pj, slice, ref sumI, ref sumJ);
         if (typeof(TOutputs) == typeof(ProjectionGradientOnly))
         {
-            TLane force = SlicedPairTerm<TKernel>.ProjectionGradient(zi, zj, pi, pj, slice, ref total);
+            TLane force = TTerm.ProjectionGradient(zi, zj, pi, pj, slice, ref total);
             sumI += force;
             sumJ -= force;
         }
     }
 
     /// <summary>Adds the pairs i = j of the V-statistic, which count once in the total; all other pairs count twice.</summary>
-    private static void Diagonal<TKernel, TOutputs>(
+    private static void Diagonal<TTerm, TOutputs>(
         TElement* z, TElement* p, TElement* sums, int count, int lane, in SlicedPairSlice<TLane> slice, ref TLane total)
-        where TKernel : struct, IRadialKernel
+        where TTerm : struct, ISlicedPairTerm
         where TOutputs : struct
     {
         for (int i = 0; i < count; i++)
@@ -175,7 +174,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             TLane pi = TLane.Load(p + (i * lane));
             TLane sum = TLane.Load(sums + (i * lane));
             TLane other = default;
-            Pair<TKernel, TOutputs>(zi, zi, pi, pi, slice, ref sum, ref other, ref total);
+            Pair<TTerm, TOutputs>(zi, zi, pi, pi, slice, ref sum, ref other, ref total);
 
             // The force of a sample on itself is zero: Pair adds it to one sum and subtracts it from the other, so neither is stored.
             if (typeof(TOutputs) == typeof(ScoreGradientOnly))

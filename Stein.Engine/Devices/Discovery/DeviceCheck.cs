@@ -59,7 +59,7 @@ internal sealed record DeviceCheck(
         {
             DeviceMatrix output = device.Allocate(1, Dimension);
             DeviceMatrix ones = device.Upload(1, Dimension, [1, 1, 1, 1, 1]);
-            device.SlicedPairSums<GaussianKernel>(new SlicedPairRequest
+            device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(new SlicedPairRequest
             {
                 Projections = samples,
                 ProjectedScores = scores,

@@ -85,18 +85,18 @@ internal sealed partial class IlgpuDevice
         Own(points.Third ?? points.First).Strided,
         points.Dimension);
 
-    private protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    private protected override void SlicedPairMatrixCore<TTerm>(DeviceMatrix output, SlicedPairRequest request)
     {
         IlgpuMatrix target = Own(output);
         Action<Index1D, SlicedPairViews, Floats> launch = launchers.Get(
             nameof(SlicedPairKernels.Pairs),
-            typeof(TKernel),
+            typeof(TTerm),
             static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, SlicedPairViews, Floats>(
-                SlicedPairKernels.Pairs<TKernel>));
+                SlicedPairKernels.Pairs<TTerm>));
         launch(target.Length, Views(request), target.Elements);
     }
 
-    private protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    private protected override void SlicedPairSumsCore<TTerm>(SlicedPairRequest request)
     {
         IlgpuMatrix projections = Own(request.Projections);
         int samples = projections.Rows;
@@ -107,9 +107,9 @@ internal sealed partial class IlgpuDevice
             Floats partial = Scratch(projections.Length);
             Action<Index1D, SlicedPairViews, Floats> launch = launchers.Get(
                 nameof(SlicedPairKernels.Values),
-                typeof(TKernel),
+                typeof(TTerm),
                 static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, SlicedPairViews, Floats>(
-                    SlicedPairKernels.Values<TKernel>));
+                    SlicedPairKernels.Values<TTerm>));
             launch(projections.Length, views, partial);
             SumSlices(Own(request.Values), partial, samples, slices);
         }
@@ -118,9 +118,9 @@ internal sealed partial class IlgpuDevice
         {
             Action<Index1D, SlicedPairViews, Floats> launch = launchers.Get(
                 nameof(SlicedPairKernels.ScoreGradients),
-                typeof(TKernel),
+                typeof(TTerm),
                 static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, SlicedPairViews, Floats>(
-                    SlicedPairKernels.ScoreGradients<TKernel>));
+                    SlicedPairKernels.ScoreGradients<TTerm>));
             launch(projections.Length, views, Own(request.ScoreGradient).Elements);
         }
 
@@ -129,9 +129,9 @@ internal sealed partial class IlgpuDevice
             Floats partial = Scratch(projections.Length);
             Action<Index1D, SlicedPairViews, Floats, Floats> launch = launchers.Get(
                 nameof(SlicedPairKernels.ProjectionGradients),
-                typeof(TKernel),
+                typeof(TTerm),
                 static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, SlicedPairViews, Floats, Floats>(
-                    SlicedPairKernels.ProjectionGradients<TKernel>));
+                    SlicedPairKernels.ProjectionGradients<TTerm>));
             launch(projections.Length, views, Own(request.ProjectionGradient).Elements, partial);
             SumSlices(Own(request.CouplingGradient), partial, samples, slices);
         }

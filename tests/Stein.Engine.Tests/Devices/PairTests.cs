@@ -182,7 +182,7 @@ public class PairTests
         const int Count = 9, SliceCount = 2;
         SlicedPairRequest inputs = Slices(device, Count, SliceCount, PairStatistic.V);
         SlicedPairRequest all = WithOutputs(device, inputs);
-        device.SlicedPairSums<GaussianKernel>(all);
+        device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(all);
         SlicedPairRequest values = inputs with { Values = device.Allocate(1, SliceCount) };
         SlicedPairRequest scores = inputs with { ScoreGradient = device.Allocate(Count, SliceCount) };
         SlicedPairRequest projections = inputs with
@@ -191,13 +191,13 @@ public class PairTests
             CouplingGradient = device.Allocate(1, SliceCount),
         };
         foreach (SlicedPairRequest request in new[] { values, scores, projections })
-            device.SlicedPairSums<GaussianKernel>(request);
+            device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(request);
         Same("values", all.Values, values.Values);
         Same("by scores", all.ScoreGradient, scores.ScoreGradient);
         Same("by projections", all.ProjectionGradient, projections.ProjectionGradient);
         Same("by couplings", all.CouplingGradient, projections.CouplingGradient);
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => device.SlicedPairSums<GaussianKernel>(Slices(device, 1, 1, PairStatistic.U) with { Values = device.Allocate(1, 1) }));
+            () => device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(Slices(device, 1, 1, PairStatistic.U) with { Values = device.Allocate(1, 1) }));
 
         void Same(string what, DeviceMatrix? expected, DeviceMatrix? actual)
         {
@@ -260,9 +260,9 @@ public class PairTests
                         DeviceMatrix output = device.Allocate(count, count);
                         string row = $"{TKernel.Name} {statistic} {count}×{dimension} ";
                         SlicedPairRequest request = WithOutputs(device, Slices(device, count, dimension, statistic));
-                        device.SlicedPairMatrix<TKernel>(output, request);
+                        device.SlicedPairMatrix<SlicedPairTerm<TKernel>>(output, request);
                         Add(results, row + "sliced", output);
-                        device.SlicedPairSums<TKernel>(request);
+                        device.SlicedPairSums<SlicedPairTerm<TKernel>>(request);
                         Add(results, row + "values", request.Values!);
                         Add(results, row + "by scores", request.ScoreGradient!);
                         Add(results, row + "by projections", request.ProjectionGradient!);
@@ -304,8 +304,8 @@ public class PairTests
                     }
 
                     SlicedPairRequest request = Slices(device, count, 3, statistic) with { Values = device.Allocate(1, 3) };
-                    device.SlicedPairMatrix<TKernel>(output, request);
-                    device.SlicedPairSums<TKernel>(request);
+                    device.SlicedPairMatrix<SlicedPairTerm<TKernel>>(output, request);
+                    device.SlicedPairSums<SlicedPairTerm<TKernel>>(request);
                     double[] sliced = Symmetric(output);
                     double[] mean = [sliced.Sum() * statistic.Weight(count)];
                     double size = sliced.Sum(Math.Abs) * statistic.Weight(count);

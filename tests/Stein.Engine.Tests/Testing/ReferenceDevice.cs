@@ -145,7 +145,7 @@ public class ReferenceDevice : Device
         }
     }
 
-    private protected override void SlicedPairMatrixCore<TKernel>(DeviceMatrix output, SlicedPairRequest request)
+    private protected override void SlicedPairMatrixCore<TTerm>(DeviceMatrix output, SlicedPairRequest request)
     {
         ReferenceMatrix z = Of(request.Projections), p = Of(request.ProjectedScores);
         Fill(output, (i, j) =>
@@ -153,7 +153,7 @@ public class ReferenceDevice : Device
             RunningErrorLane sum = default;
             for (int slice = 0; slice < z.Columns && (i != j || request.Statistic == PairStatistic.V); slice++)
             {
-                SlicedPairSlice<RunningErrorLane> constants = SlicedPairTerm<TKernel>.Slice(
+                SlicedPairSlice<RunningErrorLane> constants = TTerm.Slice(
                     Of(request.Couplings)[0, slice],
                     Of(request.InverseSquareBandwidths)[0, slice],
                     Of(request.FourthOrders)[0, slice]);
@@ -162,21 +162,21 @@ public class ReferenceDevice : Device
                 RunningErrorLane wi = z[i, slice] * constants.ProjectionScale, wj = z[j, slice] * constants.ProjectionScale;
                 if (i == j)
                     (wi, wj) = (RunningErrorLane.Exact(wi.Value), RunningErrorLane.Exact(wj.Value));
-                SlicedPairTerm<TKernel>.AddValue(wi, wj, p[i, slice], p[j, slice], constants, ref sum);
+                TTerm.AddValue(wi, wj, p[i, slice], p[j, slice], constants, ref sum);
             }
 
             return sum;
         });
     }
 
-    private protected override void SlicedPairSumsCore<TKernel>(SlicedPairRequest request)
+    private protected override void SlicedPairSumsCore<TTerm>(SlicedPairRequest request)
     {
         ReferenceMatrix z = Of(request.Projections), p = Of(request.ProjectedScores);
         int count = z.Rows;
         RunningErrorLane weight = RunningErrorLane.Stored(request.Statistic.Weight(count));
         for (int slice = 0; slice < z.Columns; slice++)
         {
-            SlicedPairSlice<RunningErrorLane> constants = SlicedPairTerm<TKernel>.Slice(
+            SlicedPairSlice<RunningErrorLane> constants = TTerm.Slice(
                 Of(request.Couplings)[0, slice],
                 Of(request.InverseSquareBandwidths)[0, slice],
                 Of(request.FourthOrders)[0, slice]);
@@ -202,7 +202,7 @@ public class ReferenceDevice : Device
                     if (request.Values is not null)
                     {
                         RunningErrorLane term = default;
-                        SlicedPairTerm<TKernel>.AddValue(wi, wj, pi, pj, constants, ref term);
+                        TTerm.AddValue(wi, wj, pi, pj, constants, ref term);
                         valueOfRow.Add(term);
                     }
 
@@ -210,13 +210,13 @@ public class ReferenceDevice : Device
                     RunningErrorLane first = default, second = default, byCoupling = default;
                     if (request.ScoreGradient is not null)
                     {
-                        SlicedPairTerm<TKernel>.AddScoreGradient(wi, wj, pi, pj, constants, ref first, ref second);
+                        TTerm.AddScoreGradient(wi, wj, pi, pj, constants, ref first, ref second);
                         byScore.Add(RunningErrorLane.Exact(2) * first);
                     }
 
                     if (request.ProjectionGradient is not null)
                     {
-                        RunningErrorLane force = SlicedPairTerm<TKernel>.ProjectionGradient(wi, wj, pi, pj, constants, ref byCoupling);
+                        RunningErrorLane force = TTerm.ProjectionGradient(wi, wj, pi, pj, constants, ref byCoupling);
                         if (i != j)
                             byProjection.Add(RunningErrorLane.Exact(2) * force);
                         couplingOfRow.Add(byCoupling);

@@ -1,6 +1,5 @@
 using ILGPU;
 using Stein.Engine.Formulas;
-using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
@@ -24,12 +23,12 @@ namespace Stein.Engine.Devices.Ilgpu.Kernels;
 internal static class SlicedPairKernels
 {
     /// <summary><c>partial_ir = w·Σ_j t_ij</c>.</summary>
-    public static void Values<TKernel>(Index1D index, SlicedPairViews views, ArrayView<float> partial)
-        where TKernel : struct, IRadialKernel
+    public static void Values<TTerm>(Index1D index, SlicedPairViews views, ArrayView<float> partial)
+        where TTerm : struct, ISlicedPairTerm
     {
         int i = index / views.Slices;
         int slice = index - (i * views.Slices);
-        SlicedPairSlice<FloatLane> term = views.Term<TKernel>(slice);
+        SlicedPairSlice<FloatLane> term = views.Term<TTerm>(slice);
         float scale = term.ProjectionScale.Value;
         float zi = views.Projections[index];
         var pi = new FloatLane(views.ProjectedScores[index]);
@@ -45,7 +44,7 @@ internal static class SlicedPairKernels
                 {
                     int other = (j * views.Slices) + slice;
                     var w = new FloatLane(scale * (zi - views.Projections[other]));
-                    SlicedPairTerm<TKernel>.AddValue(w, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref block);
+                    TTerm.AddValue(w, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref block);
                 }
             }
 
@@ -56,8 +55,8 @@ internal static class SlicedPairKernels
     }
 
     /// <summary><c>output_ij = Σ_r t_rij</c>, 0 for j = i in the U-statistic, with one thread per pair.</summary>
-    public static void Pairs<TKernel>(Index1D index, SlicedPairViews views, ArrayView<float> output)
-        where TKernel : struct, IRadialKernel
+    public static void Pairs<TTerm>(Index1D index, SlicedPairViews views, ArrayView<float> output)
+        where TTerm : struct, ISlicedPairTerm
     {
         int i = index / views.Samples;
         int j = index - (i * views.Samples);
@@ -67,13 +66,13 @@ internal static class SlicedPairKernels
         {
             for (int slice = 0; slice < views.Slices; slice++)
             {
-                SlicedPairSlice<FloatLane> term = views.Term<TKernel>(slice);
+                SlicedPairSlice<FloatLane> term = views.Term<TTerm>(slice);
                 int first = (i * views.Slices) + slice;
                 int second = (j * views.Slices) + slice;
                 var w = new FloatLane(term.ProjectionScale.Value * (views.Projections[first] - views.Projections[second]));
                 var pi = new FloatLane(views.ProjectedScores[first]);
                 var pj = new FloatLane(views.ProjectedScores[second]);
-                SlicedPairTerm<TKernel>.AddValue(w, zero, pi, pj, term, ref sum);
+                TTerm.AddValue(w, zero, pi, pj, term, ref sum);
             }
         }
 
@@ -81,12 +80,12 @@ internal static class SlicedPairKernels
     }
 
     /// <summary><c>gradient_ir = 2w·Σ_j ∂t_ij/∂pᵢ</c>.</summary>
-    public static void ScoreGradients<TKernel>(Index1D index, SlicedPairViews views, ArrayView<float> gradient)
-        where TKernel : struct, IRadialKernel
+    public static void ScoreGradients<TTerm>(Index1D index, SlicedPairViews views, ArrayView<float> gradient)
+        where TTerm : struct, ISlicedPairTerm
     {
         int i = index / views.Slices;
         int slice = index - (i * views.Slices);
-        SlicedPairSlice<FloatLane> term = views.Term<TKernel>(slice);
+        SlicedPairSlice<FloatLane> term = views.Term<TTerm>(slice);
         float scale = term.ProjectionScale.Value;
         float zi = views.Projections[index];
         var pi = new FloatLane(views.ProjectedScores[index]);
@@ -103,7 +102,7 @@ internal static class SlicedPairKernels
                 {
                     int other = (j * views.Slices) + slice;
                     var w = new FloatLane(scale * (zi - views.Projections[other]));
-                    SlicedPairTerm<TKernel>.AddScoreGradient(
+                    TTerm.AddScoreGradient(
                         w, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref block, ref unused);
                 }
             }
@@ -115,13 +114,13 @@ internal static class SlicedPairKernels
     }
 
     /// <summary><c>gradient_ir = 2w·Σ_j ∂t_ij/∂zᵢ</c> and <c>couplingPartial_ir = w·Σ_j ∂t_ij/∂c</c>.</summary>
-    public static void ProjectionGradients<TKernel>(
+    public static void ProjectionGradients<TTerm>(
         Index1D index, SlicedPairViews views, ArrayView<float> gradient, ArrayView<float> couplingPartial)
-        where TKernel : struct, IRadialKernel
+        where TTerm : struct, ISlicedPairTerm
     {
         int i = index / views.Slices;
         int slice = index - (i * views.Slices);
-        SlicedPairSlice<FloatLane> term = views.Term<TKernel>(slice);
+        SlicedPairSlice<FloatLane> term = views.Term<TTerm>(slice);
         float scale = term.ProjectionScale.Value;
         float zi = views.Projections[index];
         var pi = new FloatLane(views.ProjectedScores[index]);
@@ -139,7 +138,7 @@ internal static class SlicedPairKernels
                 {
                     int other = (j * views.Slices) + slice;
                     var w = new FloatLane(scale * (zi - views.Projections[other]));
-                    block += SlicedPairTerm<TKernel>.ProjectionGradient(
+                    block += TTerm.ProjectionGradient(
                         w, zero, pi, new FloatLane(views.ProjectedScores[other]), term, ref couplingBlock);
                 }
             }

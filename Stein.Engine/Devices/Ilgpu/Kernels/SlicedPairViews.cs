@@ -1,6 +1,5 @@
 using ILGPU;
 using Stein.Engine.Formulas;
-using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Devices.Ilgpu.Kernels;
@@ -48,8 +47,8 @@ internal readonly struct SlicedPairViews
     }
 
     /// <summary>The constants of a slice for the pair term.</summary>
-    public SlicedPairSlice<FloatLane> Term<TKernel>(int slice)
-        where TKernel : struct, IRadialKernel
-        => SlicedPairTerm<TKernel>.Slice(
+    public SlicedPairSlice<FloatLane> Term<TTerm>(int slice)
+        where TTerm : struct, ISlicedPairTerm
+        => TTerm.Slice(
             new FloatLane(Couplings[slice]), new FloatLane(InverseSquareBandwidths[slice]), new FloatLane(FourthOrders[slice]));
 }
