@@ -169,11 +169,15 @@ public abstract class Device : IDisposable
         KeepAlive(output, a, b, c);
     }
 
-    /// <summary>Sets the diagonal of a square matrix.</summary>
-    internal void FillDiagonal(DeviceMatrix matrix, double value)
+    /// <summary>
+    /// Sets the diagonal of a matrix, or the entries (i, <paramref name="firstColumn"/> + i): the diagonal of the whole, if the rows are
+    /// those of a square matrix from that row on.
+    /// </summary>
+    internal void FillDiagonal(DeviceMatrix matrix, double value, int firstColumn = 0)
     {
-        Require(matrix.Rows == matrix.Columns, matrix, matrix, nameof(FillDiagonal));
-        FillDiagonalCore(matrix, value);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstColumn);
+        Require(matrix.Rows + firstColumn <= matrix.Columns, matrix, matrix, nameof(FillDiagonal));
+        FillDiagonalCore(matrix, value, firstColumn);
         KeepAlive(matrix);
     }
 
@@ -250,6 +254,26 @@ public abstract class Device : IDisposable
         Require(output.Rows == entries.Rows && output.Columns == entries.Columns, output, entries, nameof(PairGradient));
         PairGradientCore<TTerm>(output, pairs, matrix, scale);
         KeepAlive(output, pairs);
+    }
+
+    /// <summary>
+    /// <c>output</c> (N×1) = numbers whose sum is <c>Σ_ij map(a_ij, b_ij; p, q)</c> over all pairs (V) or i ≠ j (U) of two bilinear forms;
+    /// the map must be symmetric. Not row sums: a row may hold more than its share. O(N²D) operations, as fast as matrix products,
+    /// O(ND) memory. All cores share the sum, whose order is always the same.
+    /// </summary>
+    internal void BilinearSums<TMap>(
+        DeviceMatrix output, BilinearForm a, BilinearForm b, PairStatistic statistic, double p = 0, double q = 0)
+        where TMap : struct, IElementMap
+    {
+        Require(output.Columns == 1 && output.Rows == a.Vectors.Rows, output, a.Vectors, nameof(BilinearSums));
+        foreach (BilinearForm form in (ReadOnlySpan<BilinearForm>)[a, b])
+        {
+            Require(form.Vectors.Rows == output.Rows, form.Vectors, output, nameof(BilinearSums));
+            Require(form.Offsets.Rows == output.Rows && form.Offsets.Columns == 1, form.Offsets, output, nameof(BilinearSums));
+        }
+
+        BilinearSumsCore<TMap>(output, a, b, statistic, p, q);
+        KeepAlive(output, a.Vectors, a.Offsets, b.Vectors, b.Offsets);
     }
 
     /// <summary>
@@ -371,7 +395,7 @@ public abstract class Device : IDisposable
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         where TMap : struct, IElementMap;
 
-    private protected abstract void FillDiagonalCore(DeviceMatrix matrix, double value);
+    private protected abstract void FillDiagonalCore(DeviceMatrix matrix, double value, int firstColumn);
 
     private protected abstract void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples);
 
@@ -385,6 +409,35 @@ public abstract class Device : IDisposable
 
     private protected abstract void PairGradientCore<TTerm>(DeviceMatrix output, PairSet pairs, int matrix, double scale)
         where TTerm : struct, IPairTerm;
+
+    /// <summary>Some rows at a time, by matrix products and maps.</summary>
+    private protected virtual void BilinearSumsCore<TMap>(
+        DeviceMatrix output, BilinearForm a, BilinearForm b, PairStatistic statistic, double p, double q)
+        where TMap : struct, IElementMap
+    {
+        int count = output.Rows;
+        int rows = StripRows(count, count);
+        DeviceMatrix offsets = Allocate(1, count), first = Allocate(rows, count), second = Allocate(rows, count);
+        for (int start = 0; start < count; start += rows)
+        {
+            int height = Math.Min(rows, count - start);
+            DeviceMatrix terms = first.RowRange(0, height);
+            Form(terms, a, start);
+            Form(second.RowRange(0, height), b, start);
+            Map<TMap>(terms, terms, second.RowRange(0, height), p: p, q: q);
+            if (statistic == PairStatistic.U)
+                FillDiagonal(terms, 0, start);
+            SumRows<Identity>(output.RowRange(start, height), terms);
+        }
+
+        void Form(DeviceMatrix strip, BilinearForm form, int start)
+        {
+            Multiply(strip, form.Vectors.RowRange(start, strip.Rows), form.Vectors, transposeRight: true, alpha: form.Scale);
+            Transpose(offsets, form.Offsets);
+            Map<AddScaled>(strip, strip, offsets, p: 1);
+            Map<AddScaled>(strip, strip, form.Offsets.RowRange(start, strip.Rows), p: 1);
+        }
+    }
 
     private protected abstract void SlicedPairSumsCore<TTerm>(SlicedPairRequest request)
         where TTerm : struct, ISlicedPairTerm;
@@ -402,6 +455,12 @@ public abstract class Device : IDisposable
         DeviceMatrix firstMoment,
         DeviceMatrix secondMoment,
         in AdamCoefficients coefficients);
+
+    /// <summary>
+    /// How many of the rows of a matrix to hold at a time, where it is not formed as a whole: all of a small one, and of a large one so many
+    /// that they pay for a product.
+    /// </summary>
+    internal static int StripRows(int rows, int columns) => Math.Min(rows, Math.Max(64, (1 << 22) / columns));
 
     private static void RequirePairs<TTerm>(PairSet pairs, string operation)
         where TTerm : struct, IPairTerm

@@ -90,13 +90,16 @@ public sealed class Bandwidth
     /// <summary>Sets the bandwidth by <paramref name="rule"/> from the lower median of the positive squared distances.</summary>
     /// <param name="rule">The factor between the median and the squared bandwidth.</param>
     /// <param name="squaredDistances">The squared distances between N samples (N×N), N at least 2.</param>
-    public void Set(MedianRule rule, DeviceMatrix squaredDistances)
+    public void Set(MedianRule rule, DeviceMatrix squaredDistances) => Set(rule, squaredDistances, squaredDistances.Rows);
+
+    /// <summary>The same, if the distances are those between some of <paramref name="samples"/> samples.</summary>
+    internal void Set(MedianRule rule, DeviceMatrix squaredDistances, int samples)
     {
         double squaredBandwidthPerMedian = rule switch
         {
             MedianRule.TwiceMedian => 2,
             MedianRule.MedianDistance => 1,
-            MedianRule.BatchMedian => 1 / Math.Log(squaredDistances.Rows),
+            MedianRule.BatchMedian => 1 / Math.Log(samples),
             _ => throw new ArgumentOutOfRangeException(
                 nameof(rule),
                 rule,

@@ -10,24 +10,37 @@ namespace Stein.Engine.Discrepancies;
 /// to the scores.
 /// </summary>
 /// <remarks>
+/// <para>
 /// With the profile matrices <c>Ψ₀ = φ</c> and <c>Ψ₁ = −φ′</c> of the pairs, <c>a = 1/h²</c> and weight w = 1/N² or
 /// 1/(N(N−1)) (for U, their diagonals are zero):
 /// <c>∂/∂S = 2w [Ψ₀ S + 2a (diag(Ψ₁ 1) X − Ψ₁ X)]</c>. The bandwidth and the samples are constants. For the Gaussian,
 /// Ψ₁ = Ψ₀ = K and the two products are one, <c>K (S − 2aX)</c>.
+/// </para>
+/// <para>
+/// Memory is O(ND): of more than about 2 000 samples the matrices of pairs are formed some rows at a time, with the same bits. The value of
+/// many samples with the Gaussian kernel comes from matrix products (<see cref="GaussianSteinSum"/>) where that keeps six digits.
+/// </para>
 /// </remarks>
 public sealed class KernelisedSteinDiscrepancy<TKernel>
     where TKernel : struct, IRadialKernel
 {
+    /// <summary>The number of samples from which products pay; all published results have fewer, and keep their bits.</summary>
+    private const int MinSamplesForProducts = 4096;
+
+    /// <summary>The number of samples, evenly spaced among all, from which the median of many is taken.</summary>
+    private const int MaxSamplesForMedian = 2048;
+
     private readonly Device device;
     private readonly DeviceMatrix squaredDistances;
     private readonly DeviceMatrix profile;
     private readonly DeviceMatrix shifted;
     private readonly DeviceMatrix pairSums;
     private readonly double[] rowSums;
+    private readonly GaussianSteinSum? products;
+    private DeviceMatrix? current;
 
     /// <summary>
-    /// Creates the discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(N² + ND)
-    /// memory.
+    /// Creates the discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(ND) memory.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The statistic is U and there are fewer than two samples.</exception>
     public KernelisedSteinDiscrepancy(Device device, int samples, int dimension, PairStatistic statistic)
@@ -35,11 +48,14 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
         this.device = device;
         Statistic = statistic;
         _ = statistic.Weight(samples);
-        squaredDistances = device.Allocate(samples, samples);
-        profile = device.Allocate(samples, samples);
+        int rows = Device.StripRows(samples, samples);
+        squaredDistances = device.Allocate(rows, samples);
+        profile = device.Allocate(rows, samples);
         shifted = device.Allocate(samples, dimension);
         pairSums = device.Allocate(samples, 1);
         rowSums = new double[samples];
+        if (TKernel.EqualsItsDerivatives && samples >= MinSamplesForProducts)
+            products = new GaussianSteinSum(device, samples, dimension);
         Bandwidth = new Bandwidth(device, 1);
     }
 
@@ -50,22 +66,44 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     /// </summary>
     public Bandwidth Bandwidth { get; }
 
-    /// <summary>Computes the distances of <paramref name="samples"/> (N×D), which <see cref="Gradient"/> uses.</summary>
-    public void SetSamples(DeviceMatrix samples) => device.SquaredDistances(squaredDistances, samples);
+    /// <summary>The number of samples N.</summary>
+    private int Samples => pairSums.Rows;
+
+    /// <summary>Whether the matrices of all pairs are small enough to be formed as a whole.</summary>
+    private bool IsWhole => squaredDistances.Rows == Samples;
+
+    /// <summary>
+    /// Sets the samples (N×D) whose distances the median rules and <see cref="Gradient"/> use. Their contents must not change until then.
+    /// </summary>
+    public void SetSamples(DeviceMatrix samples)
+    {
+        current = samples;
+        if (IsWhole)
+            device.SquaredDistances(squaredDistances, samples);
+    }
 
     /// <summary>Sets the bandwidth by the rule of the published ICA script, from the samples passed to <see cref="SetSamples"/>.</summary>
-    public void SetBandwidthByBatchMedian() => Bandwidth.SetByBatchMedian(squaredDistances);
+    public void SetBandwidthByBatchMedian() => Bandwidth.Set(MedianRule.BatchMedian, DistancesForMedian(), Samples);
 
-    /// <summary>Sets the bandwidth to <c>h = 2√(median/2)</c> of the samples passed to <see cref="SetSamples"/>.</summary>
-    public void SetBandwidthByMedian() => Bandwidth.SetByMedian(squaredDistances);
+    /// <summary>
+    /// Sets the bandwidth to <c>h = 2√(median/2)</c> of the samples passed to <see cref="SetSamples"/>; of more than about 2 000 samples,
+    /// the median is that of 2 048 that are evenly spaced among them.
+    /// </summary>
+    public void SetBandwidthByMedian() => Bandwidth.Set(MedianRule.TwiceMedian, DistancesForMedian(), Samples);
 
     /// <summary>The statistic for samples and scores (N×D each).</summary>
     public double Value(DeviceMatrix samples, DeviceMatrix scores)
     {
-        double sum = 0;
-        foreach (double row in RowSums(samples, scores))
-            sum += row;
+        double sum = products?.Compute(samples, scores, Bandwidth, Statistic) ?? SumOfRows();
         return sum * Statistic.Weight(samples.Rows);
+
+        double SumOfRows()
+        {
+            double total = 0;
+            foreach (double row in RowSums(samples, scores))
+                total += row;
+            return total;
+        }
     }
 
     /// <summary><c>Σ_j u_ij</c> (N), over j ≠ i for the U-statistic; valid until the next call.</summary>
@@ -83,26 +121,82 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     public void Gradient(DeviceMatrix gradient, DeviceMatrix samples, DeviceMatrix scores)
     {
         double weight = Statistic.Weight(samples.Rows);
-        device.Map<KernelValue<TKernel>>(profile, squaredDistances, Bandwidth.InverseSquares);
-        if (Statistic == PairStatistic.U)
-            device.FillDiagonal(profile, 0);
         if (TKernel.EqualsItsDerivatives)
-        {
             device.Map<AddScaledProduct>(shifted, scores, samples, Bandwidth.InverseSquares, p: -2);
-            device.Multiply(gradient, profile, shifted, alpha: 2 * weight);
+        if (IsWhole)
+        {
+            AddProfiles(0, gradient, samples, scores, squaredDistances, profile, shifted, pairSums, weight);
         }
         else
         {
-            device.Multiply(gradient, profile, scores, alpha: 2 * weight);
-            device.Map<KernelFirstDerivative<TKernel>>(profile, squaredDistances, Bandwidth.InverseSquares);
-            if (Statistic == PairStatistic.U)
-                device.FillDiagonal(profile, 0);
-            device.Multiply(shifted, profile, samples);
-            device.Map<AddScaledProduct>(gradient, gradient, shifted, Bandwidth.InverseSquares, p: -4 * weight);
+            for (int start = 0; start < Samples; start += profile.Rows)
+            {
+                int rows = Math.Min(profile.Rows, Samples - start);
+                DeviceMatrix distances = squaredDistances.RowRange(0, rows);
+                device.SquaredDistances(distances, samples.RowRange(start, rows), samples);
+                AddProfiles(
+                    start,
+                    gradient.RowRange(start, rows),
+                    samples,
+                    scores,
+                    distances,
+                    profile.RowRange(0, rows),
+                    TKernel.EqualsItsDerivatives ? shifted : shifted.RowRange(start, rows),
+                    pairSums.RowRange(start, rows),
+                    weight);
+            }
         }
 
-        device.SumRows<Identity>(pairSums, profile);
         device.Map<Product>(pairSums, pairSums, Bandwidth.InverseSquares);
         device.Map<AddScaledProduct>(gradient, gradient, pairSums, samples, p: 4 * weight);
+    }
+
+    /// <summary>
+    /// The rows of the gradient from <paramref name="start"/> on, but for the term of X itself, whose row sums go to
+    /// <paramref name="sums"/>.
+    /// </summary>
+    private void AddProfiles(
+        int start,
+        DeviceMatrix gradient,
+        DeviceMatrix samples,
+        DeviceMatrix scores,
+        DeviceMatrix distances,
+        DeviceMatrix profiles,
+        DeviceMatrix work,
+        DeviceMatrix sums,
+        double weight)
+    {
+        device.Map<KernelValue<TKernel>>(profiles, distances, Bandwidth.InverseSquares);
+        if (Statistic == PairStatistic.U)
+            device.FillDiagonal(profiles, 0, start);
+        if (TKernel.EqualsItsDerivatives)
+        {
+            device.Multiply(gradient, profiles, work, alpha: 2 * weight);
+        }
+        else
+        {
+            device.Multiply(gradient, profiles, scores, alpha: 2 * weight);
+            device.Map<KernelFirstDerivative<TKernel>>(profiles, distances, Bandwidth.InverseSquares);
+            if (Statistic == PairStatistic.U)
+                device.FillDiagonal(profiles, 0, start);
+            device.Multiply(work, profiles, samples);
+            device.Map<AddScaledProduct>(gradient, gradient, work, Bandwidth.InverseSquares, p: -4 * weight);
+        }
+
+        device.SumRows<Identity>(sums, profiles);
+    }
+
+    /// <summary>The squared distances between the current samples, or between some of them if there are many.</summary>
+    private DeviceMatrix DistancesForMedian()
+    {
+        if (IsWhole)
+            return squaredDistances;
+        DeviceMatrix samples = current ?? throw new InvalidOperationException($"Call {nameof(SetSamples)} first.");
+        int count = Math.Min(MaxSamplesForMedian, Samples);
+        DeviceMatrix some = device.Allocate(count, samples.Columns);
+        device.GatherRows(some, samples, [.. Enumerable.Range(0, count).Select(i => (int)((long)i * Samples / count))]);
+        DeviceMatrix distances = device.Allocate(count, count);
+        device.SquaredDistances(distances, some);
+        return distances;
     }
 }

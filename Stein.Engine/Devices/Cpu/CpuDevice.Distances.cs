@@ -45,8 +45,15 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         CpuMatrix<TElement> y = Cpu(points);
         CpuMatrix<TElement> x = Cpu(samples);
         Working transposed = Transposed(1, x);
-        int last = y.Rows - 1;
-        for (int i = 0; i < y.Rows; i += 4)
+        ShareRows(y.Rows, 3.0 * y.Rows * x.Rows * x.Columns, (first, end) => RectangleOfDistances(target, y, x, transposed, first, end));
+    }
+
+    /// <summary>The squared distances of the points from <paramref name="first"/> to <paramref name="end"/> to all samples.</summary>
+    private static void RectangleOfDistances(
+        CpuMatrix<TElement> target, CpuMatrix<TElement> y, CpuMatrix<TElement> x, Working transposed, int first, int end)
+    {
+        int last = end - 1;
+        for (int i = first; i < end; i += 4)
         {
             // Indices past the end repeat the last row, which is computed and stored again with the same numbers.
             int i1 = Math.Min(i + 1, last);

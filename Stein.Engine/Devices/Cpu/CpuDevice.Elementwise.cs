@@ -6,10 +6,28 @@ namespace Stein.Engine.Devices.Cpu;
 /// <summary>Elementwise maps, reductions along rows and columns, and Adam.</summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement>
 {
+    /// <summary>Operations for which an element counts when an operation on very many is shared among the cores.</summary>
+    private const double SharedElement = 50;
+
     /// <summary>Rows per partial sum, so that the error of a long column grows with the number of blocks, not of rows.</summary>
     private const int SumBlock = 64;
 
     private protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+    {
+        if (SharedElement * (double)output.Rows * output.Columns < SharedOperations)
+            MapRows<TMap>(output, a, b, c, p, q, 0, output.Rows);
+        else
+            MapByAllCores<TMap>(output, a, b, c, p, q);
+    }
+
+    /// <remarks>A method of its own, so that a map on one core allocates no closure.</remarks>
+    private static void MapByAllCores<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
+        where TMap : struct, IElementMap
+        => ShareRows(output.Rows, SharedOperations, (first, end) => MapRows<TMap>(output, a, b, c, p, q, first, end));
+
+    private static void MapRows<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q, int first, int end)
+        where TMap : struct, IElementMap
     {
         CpuMatrix<TElement> target = Cpu(output);
         var inputA = new Input(a, target.Columns);
@@ -17,7 +35,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         var inputC = new Input(c, target.Columns);
         TLane lanesP = TLane.Constant(p);
         TLane lanesQ = TLane.Constant(q);
-        for (int row = 0; row < target.Rows; row++)
+        for (int row = first; row < end; row++)
         {
             if (!inputA.Repeats && !inputB.Repeats && !inputC.Repeats)
             {

@@ -14,22 +14,19 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     /// <summary>Pairs of a row that are summed in the element's precision before the sum is added to the total.</summary>
     private const int PairBlock = 2048;
 
-    /// <summary>Rows that a core takes at a time when all cores share the pairs.</summary>
-    private const int PairRows = 32;
-
     /// <remarks>The terms of a lane are added one after another, then the lanes, then the blocks in double precision.</remarks>
     private protected override void PairSumsCore<TTerm>(DeviceMatrix output, PairSet pairs)
     {
         var tiles = new Tiles(this, pairs, TTerm.Matrices);
-        ShareRows(tiles, Operations<TTerm>(pairs), (first, end) =>
+        ShareRows(tiles.Count, Operations<TTerm>(pairs), (first, end) =>
         {
             TElement* terms = stackalloc TElement[2 * PairBlock];
-            double* totals = stackalloc double[PairRows];
-            TElement* sums = stackalloc TElement[PairRows];
-            new Span<double>(totals, PairRows).Clear();
+            double* totals = stackalloc double[SharedRows];
+            TElement* sums = stackalloc TElement[SharedRows];
+            new Span<double>(totals, SharedRows).Clear();
             for (int block = 0; block < tiles.Columns; block += PairBlock)
             {
-                new Span<TElement>(sums, PairRows).Clear();
+                new Span<TElement>(sums, SharedRows).Clear();
                 int blockEnd = Math.Min(block + PairBlock, tiles.Columns);
                 for (int panel = block; panel < blockEnd; panel += tiles.PanelWidth)
                 {
@@ -55,7 +52,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     {
         var tiles = new Tiles(this, pairs, TTerm.Matrices);
         CpuMatrix<TElement> target = Cpu(output);
-        ShareRows(tiles, Operations<TTerm>(pairs), (first, end) =>
+        ShareRows(tiles.Count, Operations<TTerm>(pairs), (first, end) =>
         {
             for (int i = first; i < end; i += 2)
             {
@@ -67,7 +64,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         if (pairs.IsWithinOneSet)
             MirrorUpper(target);
         if (!pairs.HasDiagonal)
-            FillDiagonalCore(output, 0);
+            FillDiagonalCore(output, 0, 0);
     }
 
     /// <remarks>
@@ -80,7 +77,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         CpuMatrix<TElement> target = Cpu(output);
         int entries = target.Columns;
         var factor = TElement.CreateTruncating(scale);
-        ShareRows(tiles, Operations<TTerm>(pairs) * (1 + ((double)entries / pairs.First.Dimension)), (first, end) =>
+        ShareRows(tiles.Count, Operations<TTerm>(pairs) * (1 + ((double)entries / pairs.First.Dimension)), (first, end) =>
         {
             // The sums of the current block and of all blocks, of every entry of two rows, one lane each.
             int length = 2 * entries * TLane.Count;
@@ -126,23 +123,6 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     /// <summary>
-    /// Runs the rows in shares, on all cores if there are so many operations that it pays. A row's numbers do not depend on its share.
-    /// </summary>
-    private static void ShareRows(Tiles tiles, double operations, Action<int, int> run)
-    {
-        int shares = (tiles.Count + PairRows - 1) / PairRows;
-        if (operations < SharedOperations)
-        {
-            for (int share = 0; share < shares; share++)
-                run(share * PairRows, Math.Min((share + 1) * PairRows, tiles.Count));
-        }
-        else
-        {
-            Parallel.For(0, shares, share => run(share * PairRows, Math.Min((share + 1) * PairRows, tiles.Count)));
-        }
-    }
-
-    /// <summary>
     /// The terms of two first points with the second points from <paramref name="from"/> to <paramref name="end"/>, in whole lanes; a
     /// method of its own, so that sums stay in registers.
     /// </summary>
@@ -183,12 +163,14 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     {
         var pair = new TilePair(tiles.Rows(i), j);
         PairSums<TwinLane<TLane>> slopes = TTerm.Slopes(pair, TTerm.Contract<TwinLane<TLane>, TilePair>(pair));
-        bool isPartial = j + TLane.Count > tiles.Columns || (!tiles.HasDiagonal && i + 1 >= j && i < j + TLane.Count);
+        int count = tiles.Columns - j;
+        int skip = tiles.HasDiagonal ? -2 : i - j;
+        bool isPartial = count < TLane.Count || (skip >= -1 && skip < TLane.Count);
         for (int entry = 0; entry < entries; entry++)
         {
             TwinLane<TLane> gradient = TTerm.Gradient(pair, slopes, matrix, entry);
             if (isPartial)
-                gradient = new(Restrict(gradient.First, i, j, tiles), Restrict(gradient.Second, i + 1, j, tiles));
+                gradient = new(Restrict(gradient.First, count, skip), Restrict(gradient.Second, count, skip + 1));
             TElement* first = sums + (entry * TLane.Count);
             TElement* second = first + (entries * TLane.Count);
             TLane.Store(TLane.Load(first) + gradient.First, first);
@@ -196,14 +178,14 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
-    /// <summary>The lane with zeros where no pair belongs to it.</summary>
-    private static TLane Restrict(TLane lane, int i, int j, Tiles tiles)
+    /// <summary>The lane with zeros from element <paramref name="count"/> on and at element <paramref name="skip"/>.</summary>
+    private static TLane Restrict(TLane lane, int count, int skip)
     {
         TElement* elements = stackalloc TElement[TLane.Count];
         TLane.Store(lane, elements);
         for (int k = 0; k < TLane.Count; k++)
         {
-            if (j + k >= tiles.Columns || (!tiles.HasDiagonal && j + k == i))
+            if (k >= count || k == skip)
                 elements[k] = TElement.Zero;
         }
 

@@ -52,7 +52,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
         MirrorUpper(target);
         if (request.Statistic == PairStatistic.U)
-            FillDiagonalCore(output, 0);
+            FillDiagonalCore(output, 0, 0);
     }
 
     private void SlicedPass<TTerm, TOutputs>(SlicedPairRequest request)

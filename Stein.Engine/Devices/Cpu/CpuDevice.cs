@@ -19,6 +19,9 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
     /// </summary>
     private const double SharedOperations = 2e8;
 
+    /// <summary>Rows that a core takes at a time when all cores share an operation.</summary>
+    private const int SharedRows = 32;
+
     private readonly CpuMatrix<TElement>?[] scratch = new CpuMatrix<TElement>?[5];
 
     public CpuDevice(string name, string description)
@@ -137,11 +140,30 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
         });
     }
 
-    private protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
+    private protected override void FillDiagonalCore(DeviceMatrix matrix, double value, int firstColumn)
     {
         CpuMatrix<TElement> target = Cpu(matrix);
         for (int i = 0; i < target.Rows; i++)
-            target.Row(i)[i] = TElement.CreateTruncating(value);
+            target.Row(i)[firstColumn + i] = TElement.CreateTruncating(value);
+    }
+
+    /// <summary>
+    /// Runs the rows in shares, on all cores if there are so many operations that it pays. A row's numbers must not depend on its share.
+    /// </summary>
+    private static void ShareRows(int rows, double operations, Action<int, int> run)
+    {
+        int shares = (rows + SharedRows - 1) / SharedRows;
+        if (operations < SharedOperations)
+        {
+            for (int share = 0; share < shares; share++)
+                Run(share);
+        }
+        else
+        {
+            Parallel.For(0, shares, Run);
+        }
+
+        void Run(int share) => run(share * SharedRows, Math.Min((share + 1) * SharedRows, rows));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

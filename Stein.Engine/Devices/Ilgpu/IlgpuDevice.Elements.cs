@@ -38,15 +38,15 @@ internal sealed partial class IlgpuDevice
         launch(output.Length, output.Elements, output.Columns, Own(source).Strided);
     }
 
-    private protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
+    private protected override void FillDiagonalCore(DeviceMatrix matrix, double value, int firstColumn)
     {
         IlgpuMatrix output = Own(matrix);
-        Action<Index1D, Floats, int, float> launch = launchers.Get(
+        Action<Index1D, Floats, int, int, float> launch = launchers.Get(
             nameof(ElementKernels.FillDiagonal),
             null,
-            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, int, float>(
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, int, int, float>(
                 ElementKernels.FillDiagonal));
-        launch(output.Rows, output.Elements, output.Columns, (float)value);
+        launch(output.Rows, output.Elements, output.Columns, firstColumn, (float)value);
     }
 
     private protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)

@@ -83,6 +83,7 @@ public class ElementwiseTests
             Apply<Quotient>(a, positive, c);
             Apply<Momentum>(a, b, c);
             Apply<PlusOneTimes>(a, b, c);
+            Apply<GaussianSteinMap>(positive, b, c);
             var kernelMaps = new KernelMaps(device, results, positive, share, c);
             foreach (string kernel in RadialKernels.Names)
                 EveryKernel.Run(kernel, kernelMaps);

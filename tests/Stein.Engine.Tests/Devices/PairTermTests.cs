@@ -17,6 +17,28 @@ public class PairTermTests
         EveryPairTerm.Find(term).Run(new Everything(loan.Device));
     }
 
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Sums_over_bilinear_forms(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Measurements.Compare(nameof(Sums_over_bilinear_forms), loan.Device, (device, results) =>
+        {
+            foreach ((int count, int dimension) in Sizes.AreAll(loan.Device) ? [(1, 1), (2, 3), (57, 5), (130, 17), (700, 2)] : new[] { (9, 2) })
+            {
+                foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
+                {
+                    var draw = new Draw(46);
+                    DeviceMatrix output = device.Allocate(count, 1);
+                    var a = new BilinearForm(draw.NormalOn(device, count, dimension), draw.NormalOn(device, count, 1), -2);
+                    var b = new BilinearForm(draw.NormalOn(device, count, 3), draw.NormalOn(device, count, 1), 0.5);
+                    device.BilinearSums<GaussianSteinMap>(output, a, b, statistic, 0.7, -0.3);
+                    results.AddSum($"{statistic} {count}×{dimension}", 1, () => device.Read(output).Sum());
+                }
+            }
+        });
+    }
+
     private static PairPoints Points(Device device, Draw draw, PairTermCase term, int count, int dimension)
     {
         DeviceMatrix[] matrices = [.. term.Columns.Select(columns => draw.NormalOn(device, count, columns(dimension)))];

@@ -100,10 +100,10 @@ public class ReferenceDevice : Device
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => Fill(output, (_, column) => Sum(a.Rows, row => Apply<TMap>(row, column, a, b, c, p, q)));
 
-    private protected override void FillDiagonalCore(DeviceMatrix matrix, double value)
+    private protected override void FillDiagonalCore(DeviceMatrix matrix, double value, int firstColumn)
     {
         for (int i = 0; i < matrix.Rows; i++)
-            Of(matrix)[i, i] = RunningErrorLane.Stored(value);
+            Of(matrix)[i, firstColumn + i] = RunningErrorLane.Stored(value);
     }
 
     private protected override void SquaredDistancesCore(DeviceMatrix output, DeviceMatrix samples)

@@ -37,9 +37,9 @@ internal static class ElementKernels
         output[index] = source[index - (row * columns), row];
     }
 
-    /// <summary>Sets the diagonal of a matrix of <paramref name="columns"/> columns.</summary>
-    public static void FillDiagonal(Index1D index, ArrayView<float> matrix, int columns, float value)
-        => matrix[index * (columns + 1)] = value;
+    /// <summary>Sets the entries (i, firstColumn + i) of a matrix of <paramref name="columns"/> columns.</summary>
+    public static void FillDiagonal(Index1D index, ArrayView<float> matrix, int columns, int firstColumn, float value)
+        => matrix[(index * (columns + 1)) + firstColumn] = value;
 
     /// <summary>One step of Adam.</summary>
     public static void Adam(
