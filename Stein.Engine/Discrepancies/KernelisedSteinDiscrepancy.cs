@@ -152,6 +152,18 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     }
 
     /// <summary>
+    /// <paramref name="gradient"/> (N×D) = <paramref name="scale"/> times the derivative of the statistic by the samples, the scores and the
+    /// bandwidth held fixed. The derivative by samples whose scores follow them has the product of the score's Jacobian with
+    /// <see cref="Gradient"/> in addition.
+    /// </summary>
+    public void SampleGradient(DeviceMatrix gradient, DeviceMatrix samples, DeviceMatrix scores, double scale = 1)
+        => device.PairGradient<SteinPairTerm<TKernel>>(
+            gradient,
+            PairSet.Within(new(samples, scores), Bandwidth.Constants, Statistic),
+            0,
+            2 * scale * Statistic.Weight(samples.Rows));
+
+    /// <summary>
     /// The rows of the gradient from <paramref name="start"/> on, but for the term of X itself, whose row sums go to
     /// <paramref name="sums"/>.
     /// </summary>

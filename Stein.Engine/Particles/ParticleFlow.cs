@@ -42,6 +42,7 @@ internal abstract class ParticleFlow
     /// <summary>Computes the velocity of every particle. O(N²D).</summary>
     /// <param name="velocities">Receives the velocities (N×D); must not be the positions.</param>
     /// <param name="positions">The positions (N×D).</param>
+    /// <param name="target">The density to which the particles move; its score is evaluated on the host.</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
-    public abstract void Velocities(DeviceMatrix velocities, DeviceMatrix positions, GaussianMixture target);
+    public abstract void Velocities(DeviceMatrix velocities, DeviceMatrix positions, IDensity target);
 }

@@ -15,7 +15,7 @@ namespace Stein.Engine.Particles;
 internal sealed class ParticleSampler : IStateful
 {
     private readonly ParticleFlow flow;
-    private readonly GaussianMixture target;
+    private readonly IDensity target;
     private readonly NoiseSchedule? schedule;
     private readonly DeviceMatrix velocities;
     private readonly AdamSettings settings;
@@ -24,13 +24,15 @@ internal sealed class ParticleSampler : IStateful
 
     /// <param name="flow">The rule by which the particles move.</param>
     /// <param name="target">The distribution to be sampled.</param>
-    /// <param name="schedule">The noise that smooths the target; null for none.</param>
+    /// <param name="schedule">The noise that smooths the target, which must be an <see cref="ISmoothableDensity"/>; null for none.</param>
     /// <param name="stepSize">ε, a positive number: about the distance that a coordinate moves in a step without noise.</param>
     /// <param name="start">The initial positions (N×D, row-major).</param>
-    /// <exception cref="ArgumentException">The shape of the target or of the start does not match that of the flow.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shape of the target or of the start does not match that of the flow, or the target cannot be smoothed.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The step size is not a positive finite number.</exception>
     public ParticleSampler(
-        ParticleFlow flow, GaussianMixture target, NoiseSchedule? schedule, double stepSize, ReadOnlySpan<double> start)
+        ParticleFlow flow, IDensity target, NoiseSchedule? schedule, double stepSize, ReadOnlySpan<double> start)
     {
         ArgumentNullException.ThrowIfNull(flow);
         ArgumentNullException.ThrowIfNull(target);
@@ -39,6 +41,12 @@ internal sealed class ParticleSampler : IStateful
             throw new ArgumentException(
                 $"The target has dimension {target.Dimension} and the particles have {flow.Dimension}; they must be the same.",
                 nameof(target));
+        }
+
+        if (schedule is not null && target is not ISmoothableDensity)
+        {
+            throw new ArgumentException(
+                $"The target {target.GetType().Name} has no known convolution with noise; pass no noise schedule.", nameof(schedule));
         }
 
         if (!(stepSize > 0 && double.IsFinite(stepSize)))
@@ -68,7 +76,7 @@ internal sealed class ParticleSampler : IStateful
     public void Step()
     {
         double sigma = Sigma;
-        flow.Velocities(velocities, Positions, sigma == 0 ? target : target.Smoothed(sigma));
+        flow.Velocities(velocities, Positions, sigma == 0 ? target : ((ISmoothableDensity)target).Smoothed(sigma));
         Iteration++;
         AdamSettings scaled = settings with { LearningRate = settings.LearningRate * Math.Sqrt(1 + (sigma * sigma)) };
         flow.Device.AdamStep(Positions, velocities, firstMoments, secondMoments, scaled.At(Iteration, ascend: true));

@@ -37,7 +37,7 @@ internal sealed class SteinVariationalGradientDescent<TKernel> : ParticleFlow
     }
 
     /// <inheritdoc/>
-    public override void Velocities(DeviceMatrix velocities, DeviceMatrix positions, GaussianMixture target)
+    public override void Velocities(DeviceMatrix velocities, DeviceMatrix positions, IDensity target)
     {
         ArgumentNullException.ThrowIfNull(target);
         Device.Read(positions, hostPositions);

@@ -13,7 +13,7 @@ namespace Stein.Engine.Targets;
 /// beyond that the log-density is −∞ and the score NaN. Weights affect the score only through r. If components are well separated, the
 /// score hardly depends on the weights, which is the blindness of score-based methods (Wenliang and Kanagawa, arXiv 2008.10087).
 /// </remarks>
-public sealed class GaussianMixture : ITarget
+public sealed class GaussianMixture : ITarget, ISmoothableDensity
 {
     /// <summary>The largest deviation allowed of the sum of the weights from 1; the weights are divided by their sum.</summary>
     public const double WeightTolerance = 1e-9;
@@ -286,6 +286,13 @@ public sealed class GaussianMixture : ITarget
 
         return new(weights, this, result);
     }
+
+    IDensity ISmoothableDensity.Smoothed(double deviation) => Smoothed(deviation);
+
+    /// <summary>Computes <c>∇∇ log p(x_n) · v_n</c> without forming a Hessian. O(NKD), for full covariances O(NKD²).</summary>
+    /// <inheritdoc cref="IDensity.HessianProducts"/>
+    public void HessianProducts(ReadOnlySpan<double> points, ReadOnlySpan<double> vectors, Span<double> products)
+        => MixtureCurvature.HessianProducts(this, points, vectors, products);
 
     /// <summary>Creates a mixture of the same components with other weights.</summary>
     /// <param name="weights">w (K): finite, not negative, with a sum of 1 within <see cref="WeightTolerance"/>.</param>

@@ -3,7 +3,6 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Estimators;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
-using Stein.Engine.Particles;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 

@@ -88,7 +88,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
     public override string Source =>
         "Wenliang and Kanagawa, Blindness of score-based methods to isolated components and mixing proportions, arXiv 2008.10087";
 
-    public override int ProtocolVersion => 1;
+    public override int ProtocolVersion => 2;
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
     [

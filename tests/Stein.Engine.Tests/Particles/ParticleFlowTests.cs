@@ -37,6 +37,27 @@ public class ParticleFlowTests
     [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
     public void Too_few_particles_or_dimensions_are_refused(string kernel) => EveryKernel.Run(kernel, new TooFew());
 
+    /// <summary>Towards a density of which only the score is known, not its derivatives.</summary>
+    [Theory]
+    [Trait("Category", "Device")]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Velocities_towards_any_density_on_every_device(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Measurements.Compare(nameof(Velocities_towards_any_density_on_every_device), loan.Device, (device, results) =>
+        {
+            foreach (int particles in Sizes.All(loan.Device).Where(size => size >= 2))
+            {
+                foreach (ParticleFlow flow in Flows<GaussianKernel>(device, particles, 2))
+                {
+                    DeviceMatrix velocities = device.Allocate(particles, 2);
+                    flow.Velocities(velocities, new Draw(6).NormalOn(device, particles, 2), new BananaDensity());
+                    results.Add($"{flow.GetType().Name} {particles}", velocities);
+                }
+            }
+        });
+    }
+
     /// <summary>The flows of one kernel.</summary>
     private static IEnumerable<ParticleFlow> Flows<TKernel>(Device device, int particles, int dimension)
         where TKernel : struct, IRadialKernel
@@ -125,9 +146,10 @@ public class ParticleFlowTests
                     flow.Discrepancy.Bandwidth.Set([1.3]);
                     DeviceMatrix positions = device.Upload(particles, dimension, at);
                     flow.Discrepancy.SetSamples(positions);
-                    double[] gradient = flow.Gradient(device.Allocate(particles, dimension), positions, target).ToArray();
+                    DeviceMatrix gradient = device.Allocate(particles, dimension);
+                    flow.Gradient(gradient, positions, target, 1);
                     slopes += FiniteDifferences.Check(
-                        $"KSD by {particles}×{dimension} positions", Statistic, at, gradient, magnitude: 10, largestStep: 1.0 / 64);
+                        $"KSD by {particles}×{dimension} positions", Statistic, at, device.Read(gradient), magnitude: 10, largestStep: 1.0 / 64);
 
                     double Statistic(double[] values)
                     {
@@ -154,8 +176,9 @@ public class ParticleFlowTests
             double[] x = new Draw(5).Normal(21);
             var flow = new KernelSteinDescent<TKernel>(device, 7, 3);
             double[] velocities = Velocities(flow, x, target);
-            double[] gradient = flow.Gradient(device.Allocate(7, 3), device.Upload(7, 3, x), target).ToArray();
-            Checks.Same("velocity", [.. gradient.Select(entry => -0.5 * 7 * entry)], velocities);
+            DeviceMatrix gradient = device.Allocate(7, 3);
+            flow.Gradient(gradient, device.Upload(7, 3, x), target, 1);
+            Checks.CloseInMaximum("velocity", [.. device.Read(gradient).Select(entry => -0.5 * 7 * entry)], velocities, 1e-13);
         }
     }
 

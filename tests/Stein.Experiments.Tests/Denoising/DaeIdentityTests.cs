@@ -90,7 +90,7 @@ public sealed class DaeIdentityTests
         double[] samples = settings.Truth().Sample(new PhiloxStream(3, StreamPurpose.TrainingData), settings.Samples);
         var scores = new double[samples.Length];
         model.Score(samples, scores);
-        double[] hessians = Engine.Particles.MixtureCurvature.Hessians(model, samples);
+        double[] hessians = model.Hessians(samples);
         (double[] y, double[] v) = ([0.3, -0.2], [0.7, -1.1]);
 
         double expected = (Objective(Step) - Objective(-Step)) / (2 * Step);

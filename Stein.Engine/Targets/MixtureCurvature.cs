@@ -1,7 +1,6 @@
 using System.Buffers;
-using Stein.Engine.Targets;
 
-namespace Stein.Engine.Particles;
+namespace Stein.Engine.Targets;
 
 /// <summary>
 /// The curvature of a Gaussian mixture's log-density, which KSD descent needs because moving a particle changes its score.
@@ -24,7 +23,7 @@ internal static class MixtureCurvature
     /// <param name="products">Receives the products (N×D, row-major); must not overlap the points or vectors.</param>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public static void HessianProducts(
-        this GaussianMixture mixture, ReadOnlySpan<double> points, ReadOnlySpan<double> vectors, Span<double> products)
+        GaussianMixture mixture, ReadOnlySpan<double> points, ReadOnlySpan<double> vectors, Span<double> products)
     {
         ArgumentNullException.ThrowIfNull(mixture);
         (int dimension, int components) = (mixture.Dimension, mixture.Components);
