@@ -127,7 +127,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
     /// <summary>Divides the rows of the product among the cores. Each number is summed as on one core, so the bits are the same.</summary>
     private static void MultiplyByAllCores(MatrixProduct<TLane, TElement>.Operands operands, int rows, int columns)
     {
-        int share = 8 * TLane.ProductRows;
+        int share = 2 * TLane.ProductRows;
         Parallel.For(0, (rows + share - 1) / share, index =>
         {
             int first = index * share;
