@@ -32,6 +32,7 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     private SlicedKernelisedSteinDiscrepancy(
         Device device, int samples, int dimension, int slices, PairStatistic statistic, bool basisSlices)
     {
+        KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernel, "maxSKSD");
         this.device = device;
         this.basisSlices = basisSlices;
         Statistic = statistic;
@@ -62,6 +63,7 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     /// Creates R = D slices whose r are fixed to the unit vectors, where g starts as well: maxSKSD-g. Products with r
     /// are skipped.
     /// </summary>
+    /// <exception cref="ArgumentException">The kernel has no Stein kernel, such as the Laplace kernel.</exception>
     public static SlicedKernelisedSteinDiscrepancy<TKernel> OnBasis(Device device, int samples, int dimension, PairStatistic statistic)
     {
         SlicedKernelisedSteinDiscrepancy<TKernel> discrepancy = new(device, samples, dimension, dimension, statistic, basisSlices: true);
@@ -72,6 +74,7 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     }
 
     /// <summary>Creates R slices with arbitrary r and g, all zero until they are set.</summary>
+    /// <exception cref="ArgumentException">The kernel has no Stein kernel, such as the Laplace kernel.</exception>
     public static SlicedKernelisedSteinDiscrepancy<TKernel> WithSlices(
         Device device, int samples, int dimension, int slices, PairStatistic statistic)
         => new(device, samples, dimension, slices, statistic, basisSlices: false);
@@ -128,8 +131,10 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
     /// <see cref="TestDirections"/>, and with <paramref name="bySlices"/> also the one with respect to r to that of
     /// <see cref="SliceDirections"/>.
     /// </summary>
+    /// <exception cref="ArgumentException">The kernel has fewer than three derivatives, such as the Matérn kernel of order 3/2.</exception>
     public void DirectionGradients(DeviceMatrix samples, DeviceMatrix scores, bool bySlices)
     {
+        KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernelGradient, "the derivative of maxSKSD by its directions");
         device.SlicedPairSums<SlicedPairTerm<TKernel>>(Request(scores) with
         {
             ProjectionGradient = projectionGradient,

@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Kernels;
 
 namespace Stein.Engine.Estimators;
 
@@ -30,6 +31,9 @@ internal sealed class CurlFreeScoreEstimator : ScoreEstimator
     public override bool IsSmootherWhenLarger => true;
 
     public override BandwidthRule BandwidthRule => BandwidthRule.TwiceMedian;
+
+    /// <summary>The divergence has the Laplacian of the Laplacian.</summary>
+    public override int KernelDerivatives => KernelSmoothness.Bilaplacian;
 
     public override double DefaultRegularisation(int samples, int dimension) => RidgeRule.ForCurlFree(samples, dimension);
 

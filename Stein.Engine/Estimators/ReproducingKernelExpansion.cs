@@ -43,10 +43,11 @@ internal sealed class ReproducingKernelExpansion<TKernel>
     /// <param name="points">x: N×D, row-major, finite, N at least 1.</param>
     /// <param name="values">α: N×D, row-major.</param>
     /// <param name="gradientScale">c, or 0 for an expansion without derivatives.</param>
-    /// <exception cref="ArgumentException">An argument is invalid; the message says which.</exception>
+    /// <exception cref="ArgumentException">An argument is invalid, or the kernel not smooth enough; the message says which.</exception>
     public ReproducingKernelExpansion(
         int dimension, double squaredBandwidth, ReadOnlySpan<double> points, ReadOnlySpan<double> values, double gradientScale)
     {
+        KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernel, "an expansion in gradients of the kernel");
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
         SampleMatrix.CheckPositive(squaredBandwidth, "The squared bandwidth", nameof(squaredBandwidth));
         Count = SampleMatrix.Rows(points, dimension, nameof(points), minimum: 1);

@@ -32,6 +32,9 @@ public abstract class ScoreEstimator
     /// <summary>The rule for the bandwidth if none is given.</summary>
     public abstract BandwidthRule BandwidthRule { get; }
 
+    /// <summary>The number of derivatives that the kernel needs where its points are equal, see <see cref="KernelSmoothness"/>.</summary>
+    public virtual int KernelDerivatives => KernelSmoothness.SteinKernel;
+
     /// <summary>
     /// The regularisation for K samples in D dimensions if none is given, by the rule stated in the estimator's documentation.
     /// </summary>
@@ -70,6 +73,10 @@ public abstract class ScoreEstimator
     private sealed class Fitting(ScoreEstimator estimator, SampleSet samples, double regularisation) : IRadialKernelVisitor<ScoreEstimate>
     {
         public ScoreEstimate Visit<TKernel>()
-            where TKernel : struct, IRadialKernel => estimator.Fit<TKernel>(samples, regularisation);
+            where TKernel : struct, IRadialKernel
+        {
+            KernelSmoothness.Require<TKernel>(estimator.KernelDerivatives, $"the estimator {estimator.Name}");
+            return estimator.Fit<TKernel>(samples, regularisation);
+        }
     }
 }

@@ -74,6 +74,10 @@ internal abstract class ScoreIteration : IStateful
     private sealed class Beginning(SampleSet samples, bool isAccelerated) : IRadialKernelVisitor<ScoreIteration>
     {
         public ScoreIteration Visit<TKernel>()
-            where TKernel : struct, IRadialKernel => new KernelScoreIteration<TKernel>(samples, isAccelerated);
+            where TKernel : struct, IRadialKernel
+        {
+            KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernel, "an estimate of the score");
+            return new KernelScoreIteration<TKernel>(samples, isAccelerated);
+        }
     }
 }

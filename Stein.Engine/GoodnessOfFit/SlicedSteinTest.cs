@@ -27,8 +27,10 @@ public sealed class SlicedSteinTest<TKernel>
     /// Creates a test with R = <paramref name="slices"/> slices in D = <paramref name="dimension"/> dimensions, all zero until set.
     /// </summary>
     /// <param name="bootstrap">Provides the number of samples, the replicates and the device; other tests may share it.</param>
+    /// <exception cref="ArgumentException">The kernel has no Stein kernel, such as the Laplace kernel.</exception>
     public SlicedSteinTest(Bootstrap bootstrap, int dimension, int slices)
     {
+        KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernel, "the test by the sliced kernelised Stein discrepancy");
         ArgumentNullException.ThrowIfNull(bootstrap);
         Bootstrap = bootstrap;
         device = bootstrap.Device;

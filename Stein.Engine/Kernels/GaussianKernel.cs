@@ -8,6 +8,8 @@ public readonly struct GaussianKernel : IRadialKernel
 {
     public static string Name => "rbf";
 
+    public static int Derivatives => int.MaxValue;
+
     public static bool EqualsItsDerivatives => true;
 
     /// <summary>log₂e.</summary>

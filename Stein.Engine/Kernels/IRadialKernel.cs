@@ -39,6 +39,12 @@ public interface IRadialKernel
     static abstract string Name { get; }
 
     /// <summary>
+    /// The number of continuous derivatives of <c>k(x, y)</c> where x = y, <see cref="int.MaxValue"/> if it has all; elsewhere it must have
+    /// all. What needs more is refused, see <see cref="KernelSmoothness"/>.
+    /// </summary>
+    static abstract int Derivatives { get; }
+
+    /// <summary>
     /// Whether φ, −φ′, φ″ and −φ‴ are the same function, which is true only of the Gaussian and saves a matrix product.
     /// </summary>
     static abstract bool EqualsItsDerivatives { get; }
@@ -49,7 +55,10 @@ public interface IRadialKernel
     /// </summary>
     static abstract double ArgumentScale { get; }
 
-    /// <summary>The profile at ρ ≥ 0.</summary>
+    /// <summary>
+    /// The profile at ρ ≥ 0. Where a ratio is infinite at ρ = 0 it must be replaced by a large finite number whose product with ρ is 0, see
+    /// <see cref="Matern52Kernel"/>.
+    /// </summary>
     /// <param name="argument"><c>−Λρ</c>, see <see cref="ArgumentScale"/>.</param>
     static abstract RadialProfile<T> Evaluate<T>(T argument)
         where T : struct, ILane<T>;

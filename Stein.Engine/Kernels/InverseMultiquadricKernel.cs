@@ -11,6 +11,8 @@ public readonly struct InverseMultiquadricKernel : IRadialKernel
 {
     public static string Name => "imq";
 
+    public static int Derivatives => int.MaxValue;
+
     public static bool EqualsItsDerivatives => false;
 
     public static double ArgumentScale => 1;

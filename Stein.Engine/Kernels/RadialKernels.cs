@@ -15,24 +15,35 @@ public static class RadialKernels
     [
         Register<GaussianKernel>(),
         Register<InverseMultiquadricKernel>(),
+        Register<Matern52Kernel>(),
+        Register<Matern32Kernel>(),
+        Register<LaplaceKernel>(),
     ];
 
     /// <summary>The names of all kernels, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Registry.Select(entry => entry.Name)];
+
+    /// <summary>
+    /// The names of the kernels with at least this many continuous derivatives (see <see cref="KernelSmoothness"/>), the default first.
+    /// </summary>
+    public static IReadOnlyList<string> NamesWith(int derivatives)
+        => [.. Registry.Where(entry => entry.Derivatives >= derivatives).Select(entry => entry.Name)];
 
     /// <summary>Calls <paramref name="visitor"/> with the kernel called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">No kernel has that name.</exception>
     public static TResult Visit<TResult>(string name, IRadialKernelVisitor<TResult> visitor)
     {
         ArgumentNullException.ThrowIfNull(visitor);
-        foreach (Entry entry in Registry)
-        {
-            if (entry.Name == name)
-                return entry.Accept(visitor);
-        }
-
-        throw new ArgumentException($"unknown kernel '{name}'; the kernels are {string.Join(", ", Names)}", nameof(name));
+        return Find(name).Accept(visitor);
     }
+
+    /// <summary>The number of continuous derivatives of the kernel called <paramref name="name"/>.</summary>
+    /// <exception cref="ArgumentException">No kernel has that name.</exception>
+    internal static int DerivativesOf(string name) => Find(name).Derivatives;
+
+    private static Entry Find(string name)
+        => Array.Find(Registry, entry => entry.Name == name)
+            ?? throw new ArgumentException($"unknown kernel '{name}'; the kernels are {string.Join(", ", Names)}", nameof(name));
 
     private static Entry<TKernel> Register<TKernel>()
         where TKernel : struct, IRadialKernel
@@ -42,6 +53,8 @@ public static class RadialKernels
     {
         public abstract string Name { get; }
 
+        public abstract int Derivatives { get; }
+
         public abstract TResult Accept<TResult>(IRadialKernelVisitor<TResult> visitor);
     }
 
@@ -49,6 +62,8 @@ public static class RadialKernels
         where TKernel : struct, IRadialKernel
     {
         public override string Name => TKernel.Name;
+
+        public override int Derivatives => TKernel.Derivatives;
 
         public override TResult Accept<TResult>(IRadialKernelVisitor<TResult> visitor) => visitor.Visit<TKernel>();
     }

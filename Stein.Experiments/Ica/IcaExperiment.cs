@@ -50,7 +50,7 @@ internal sealed record IcaSettings
     [Description("density of the sources")]
     public BaseDensity Base { get; init; } = BaseDensity.Laplace;
 
-    [Description("kernel"), OneOf(typeof(RadialKernels)), OnlyFor(nameof(Method), typeof(IcaMethod))]
+    [Description("kernel"), OneOf(typeof(SteinKernels)), OnlyFor(nameof(Method), typeof(IcaMethod))]
     public string Kernel { get; init; } = "rbf";
 
     [Description("U- or V-statistic; by default that of the authors' script: U for KSD, V for maxSKSD")]
@@ -148,6 +148,9 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             throw InvalidConfigException.Value(
                 "batch", config.Batch, $"a whole number from 2 to the {config.TrainingSamples} training samples");
         }
+
+        if (KernelSmoothness.ProblemWith(config.Kernel, IcaMethod.Of(config).KernelDerivatives, config.Method) is { } problem)
+            throw InvalidConfigException.Because("kernel", config.Kernel, problem);
     }
 
     /// <summary>The iterations, and a product over the test data for every point of the curve.</summary>

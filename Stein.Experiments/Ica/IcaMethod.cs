@@ -66,6 +66,9 @@ internal abstract class IcaMethod
     public static IReadOnlyList<string> NamesThatUse(string setting)
         => [.. All.Where(method => method.Settings.Contains(setting)).Select(method => method.Id)];
 
+    /// <summary>The derivatives that a kernel needs where its points are equal.</summary>
+    public virtual int KernelDerivatives => KernelSmoothness.SteinKernel;
+
     /// <summary>The config with redundant settings at their defaults.</summary>
     public virtual IcaSettings Normalise(IcaSettings settings) => settings;
 

@@ -28,6 +28,9 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
 
     public override SeriesStyle Style => SeriesStyle.Of(trainsSlices ? 4 : 0);
 
+    /// <summary>The derivative by directions has one more than the value.</summary>
+    public override int KernelDerivatives => KernelSmoothness.SteinKernelGradient;
+
     /// <summary>The published table has the variant with test directions alone.</summary>
     public override bool IsInGrid => !trainsSlices;
 

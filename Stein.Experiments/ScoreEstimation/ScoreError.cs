@@ -35,7 +35,7 @@ internal sealed record ScoreErrorSettings
     [Description("how the score is estimated"), OneOf(typeof(ScoreEstimators))]
     public string Estimator { get; init; } = "stein";
 
-    [Description("kernel of the estimator"), OneOf(typeof(RadialKernels))]
+    [Description("kernel of the estimator"), OneOf(typeof(SteinKernels))]
     public string Kernel { get; init; } = "rbf";
 
     [Description("bandwidth of the kernel; by default the estimator's rule"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
@@ -202,6 +202,8 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
             isGiven ? $"the {estimator.RegularisationName}, as \"selection\" is \"given\"" : "left out, unless \"selection\" is \"given\"");
         if (config.Regularisation is { } regularisation && estimator.ProblemWith(regularisation) is { } problem)
             throw InvalidConfigException.Because("regularisation", regularisation, problem);
+        if (KernelSmoothness.ProblemWith(config.Kernel, estimator.KernelDerivatives, $"the estimator {estimator.Name}") is { } lack)
+            throw InvalidConfigException.Because("kernel", config.Kernel, lack);
 
         static void Require(bool holds, string key, object? value, string allowed)
         {

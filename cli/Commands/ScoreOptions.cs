@@ -60,7 +60,8 @@ internal sealed class ScoreOptions
     private readonly Option<string> estimator =
         Values.Choice("--estimator", "score estimator", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
 
-    private readonly Option<string> kernel = Values.Choice("--kernel", "kernel", RadialKernels.Names, new ScoreEstimatorSettings().Kernel);
+    private readonly Option<string> kernel = Values.Choice(
+        "--kernel", "kernel", RadialKernels.NamesWith(KernelSmoothness.SteinKernel), new ScoreEstimatorSettings().Kernel);
 
     private readonly Option<double?> bandwidth = Values.Number<double>(
         "--bandwidth", "bandwidth h of the kernel, in units of the samples [default: from the distances between samples]");
@@ -92,6 +93,9 @@ internal sealed class ScoreOptions
         string given = parsed.GetRequiredValue(regularisation);
         bool isHeldOut = given == HeldOut;
         double? length = parsed.GetValue(bandwidth);
+        string profile = parsed.GetRequiredValue(kernel);
+        if (KernelSmoothness.ProblemWith(profile, chosen.KernelDerivatives, $"the estimator {chosen.Name}") is { } problem)
+            throw new UsageException($"--kernel {profile}: {problem}");
         if (length is { } h && !(h > 0 && double.IsFinite(h)))
             throw new UsageException($"--bandwidth {h}: it must be a positive finite number");
         if (!isHeldOut && parsed.GetResult(seed) is { Implicit: false })
@@ -104,7 +108,7 @@ internal sealed class ScoreOptions
             Estimator = chosen,
             Settings = new ScoreEstimatorSettings
             {
-                Kernel = parsed.GetRequiredValue(kernel),
+                Kernel = profile,
                 Bandwidth = length,
                 Regularisation = given is Rule or HeldOut ? null : Number(chosen, given),
             },

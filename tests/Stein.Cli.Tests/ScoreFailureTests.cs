@@ -21,6 +21,7 @@ public sealed class ScoreFailureTests
         { "1,2\n1,2\n3,5\n4,9\n", "--regularisation 0", "Remove the duplicates or use a larger ridge" },
         { Good, "--regularisation held-out", "4 samples are too few; at least 10 are needed" },
         { Good, "--regularisation 0 --bandwidth 0.5 --at at.csv", "--at at.csv: At ridge 0 the estimate exists only at the samples" },
+        { Good, "--kernel matern32 --estimator kef", "--kernel matern32: the estimator kef needs 4 derivatives of the kernel" },
         { Good, "--at three.csv", "--at three.csv: it has 3 columns and --samples x.csv has 2 columns; both must have the same" },
         { Good, "--loss three.csv", "--loss three.csv: it has 3 columns and --samples x.csv has 2" },
         { Good, "--at empty.csv", "--at empty.csv: it has no rows of numbers" },

@@ -26,7 +26,7 @@ public sealed class SuggestionTests
         { "ica --device ", ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"] },
         { "ica --json --device d", ["double"] },
         { "ica --base ", ["laplace", "student-t"] },
-        { "ica --kernel ", [.. RadialKernels.Names] },
+        { "ica --kernel ", [.. RadialKernels.NamesWith(KernelSmoothness.SteinKernel)] },
         { "ica --iterations ", ["15000"] },
         { "ica --out ", [] },
         { "ica --out \"a b\" --base s", ["student-t"] },

@@ -3,6 +3,7 @@ using ILGPU;
 using Stein.Engine.Devices.Ilgpu.Kernels;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
+using Stein.Engine.Kernels.Functions;
 
 namespace Stein.Engine.Devices.Ilgpu;
 
@@ -17,6 +18,14 @@ internal static class KernelCatalog
         typeof(PairKernels),
         typeof(SlicedPairKernels),
         typeof(MedianKernels),
+    ];
+
+    /// <summary>Kernel functions can be composed without end; these have every part and every composition.</summary>
+    private static readonly Type[] KernelFunctions =
+    [
+        typeof(RadialFunction<Matern52Kernel>),
+        typeof(SumFunction<ProductFunction<ConstantFunction, RadialFunction<GaussianKernel>>, MultiquadricFunction>),
+        typeof(ProductFunction<SumFunction<RadialFunction<GaussianKernel>, ConstantFunction>, PolynomialFunction<ThirdDegree>>),
     ];
 
     /// <summary>The kernels; generic ones without type arguments.</summary>
@@ -51,6 +60,7 @@ internal static class KernelCatalog
     private static IEnumerable<Type> Implementations(Type constraint)
         => constraint == typeof(IRadialKernel)
             ? RadialKernels.Names.Select(name => RadialKernels.Visit(name, new TypeVisitor()))
+            : constraint == typeof(IKernelFunction) ? KernelFunctions
             : typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(constraint)).SelectMany(Closed);
 
     private static IEnumerable<Type> Closed(Type type)

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
-using Stein.Engine.Kernels;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
@@ -38,7 +37,7 @@ internal sealed record DaeDescentSettings
     [Range(1e-6, 1e6)]
     public double? Bandwidth { get; init; }
 
-    [Description("kernel"), OneOf(typeof(RadialKernels))]
+    [Description("kernel"), OneOf(typeof(SteinKernels))]
     public string Kernel { get; init; } = "rbf";
 
     [Description("steps of the descent"), Range(1, 10_000_000)]

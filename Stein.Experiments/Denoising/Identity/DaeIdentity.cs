@@ -4,7 +4,6 @@ using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearRegression;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
-using Stein.Engine.Kernels;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
@@ -28,7 +27,7 @@ internal sealed record DaeIdentitySettings
     [Description("noise σ of the auto-encoder"), Range(1e-6, 1000)]
     public double Sigma { get; init; } = 0.25;
 
-    [Description("kernel"), OneOf(typeof(RadialKernels))]
+    [Description("kernel"), OneOf(typeof(SteinKernels))]
     public string Kernel { get; init; } = "rbf";
 
     /// <remarks>A constant, so that U-statistics have no bias.</remarks>

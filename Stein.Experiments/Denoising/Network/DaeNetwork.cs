@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Stein.Engine.Devices;
-using Stein.Engine.Kernels;
 using Stein.Engine.Networks;
 using Stein.Engine.Optimization;
 using Stein.Engine.Random;
@@ -48,7 +47,7 @@ internal sealed record DaeNetworkSettings
     [Description("number of checkpoints, a constant factor apart"), Range(1, 10_000)]
     public int Checkpoints { get; init; } = 20;
 
-    [Description("kernel of KSD; its bandwidth is the median distance between the noised test samples"), OneOf(typeof(RadialKernels))]
+    [Description("kernel of KSD; its bandwidth is the median distance between the noised test samples"), OneOf(typeof(SteinKernels))]
     public string Kernel { get; init; } = "imq";
 
     [Description("seed of everything random")]

@@ -51,7 +51,7 @@ internal sealed record MixtureParticlesSettings
     [Description("standard deviation of the particles at the start"), Range(0.0, double.PositiveInfinity, MinimumIsExclusive = true)]
     public double StartDeviation { get; init; } = 1;
 
-    [Description("kernel of the flow and of KSD"), OneOf(typeof(RadialKernels))]
+    [Description("kernel of the flow and of KSD"), OneOf(typeof(SteinKernels))]
     public string Kernel { get; init; } = "rbf";
 
     [Description("draws of the target that the particles are compared with at the end"), Range(1, 100_000)]
@@ -115,6 +115,9 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             throw InvalidConfigException.Value("first_sigma", sigma, allowed);
         if (config.FirstSigma is null && ParticleAlgorithm.Of(config).IsAnnealed && config.Separation < NoiseSchedule.Last / 2)
             throw InvalidConfigException.Value("separation", config.Separation, $"half of {allowed}");
+        int derivatives = ParticleAlgorithm.Of(config).IsVariational ? KernelSmoothness.SteinKernel : KernelSmoothness.SteinKernelGradient;
+        if (KernelSmoothness.ProblemWith(config.Kernel, derivatives, config.Algorithm) is { } problem)
+            throw InvalidConfigException.Because("kernel", config.Kernel, problem);
     }
 
     protected override MixtureParticlesSettings Normalise(MixtureParticlesSettings config)

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Stein.Engine.Devices;
 using Stein.Engine.GoodnessOfFit;
-using Stein.Engine.Kernels;
 using Stein.Engine.Random;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
@@ -55,7 +54,7 @@ internal sealed record MixtureTestSettings
     [Description("weights of the bootstrap"), AllowedValues("multinomial", "wild")]
     public string Bootstrap { get; init; } = "multinomial";
 
-    [Description("kernel of KSD"), OneOf(typeof(RadialKernels))]
+    [Description("kernel of KSD"), OneOf(typeof(SteinKernels))]
     public string Kernel { get; init; } = "imq";
 
     [Description("level of the tests; a test rejects if its p-value is at most the level")]

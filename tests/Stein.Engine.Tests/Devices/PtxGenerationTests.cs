@@ -49,11 +49,14 @@ public sealed class PtxGenerationTests
             + (ofKernels * RadialKernels.Names.Count);
         AssertInstances(nameof(ElementKernels.Map), all);
         AssertInstances(nameof(SumKernels.SumLines), all);
-        int pairTerms = EveryPairTerm.Names.Count;
-        AssertInstances(nameof(PairKernels.RowSums), pairTerms);
-        AssertInstances(nameof(PairKernels.Terms), pairTerms);
-        AssertInstances(nameof(PairKernels.Slopes), pairTerms);
-        AssertInstances(nameof(PairKernels.Gradient), pairTerms);
+        foreach (string pairs in new[]
+            { nameof(PairKernels.RowSums), nameof(PairKernels.Terms), nameof(PairKernels.Slopes), nameof(PairKernels.Gradient) })
+        {
+            Type[] terms = [.. instances.Where(instance => instance.Name == pairs).Select(instance => instance.GetGenericArguments().Single())];
+            Assert.Empty(EveryPairTerm.Terms.Except(terms));
+            Assert.Empty(terms.Select(term => term.Name).Except(EveryPairTerm.Terms.Select(term => term.Name)));
+        }
+
         AssertInstances(nameof(SlicedPairKernels.Pairs), RadialKernels.Names.Count);
         AssertInstances(nameof(SlicedPairKernels.Values), RadialKernels.Names.Count);
         AssertInstances(nameof(SlicedPairKernels.ScoreGradients), RadialKernels.Names.Count);

@@ -178,11 +178,11 @@ public sealed class SelectionTests
         public void Run<TKernel>()
             where TKernel : struct, IRadialKernel
         {
-            const double Step = 1e-3;
             foreach (double rho in (double[])[0.1, 1, 3.7])
             {
-                double slope = ((8 * (Third(rho + Step) - Third(rho - Step))) - (Third(rho + (2 * Step)) - Third(rho - (2 * Step))))
-                    / (12 * Step);
+                double step = 1e-3 * Math.Min(1, rho);
+                double slope = ((8 * (Third(rho + step) - Third(rho - step))) - (Third(rho + (2 * step)) - Third(rho - (2 * step))))
+                    / (12 * step);
                 double ratio = TKernel.FourthRatio(new DoubleLane(-TKernel.ArgumentScale * rho)).Value;
 
                 // Third is −φ‴, and φ⁗ = −φ‴·ratio.

@@ -14,7 +14,7 @@ namespace Stein.Engine.Tests.Estimators;
 public class SteinWitnessTests
 {
     [Theory]
-    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    [MemberData(nameof(EveryKernel.WithSteinKernel), MemberType = typeof(EveryKernel))]
     public void The_squared_norm_of_the_witness_is_ksd(string kernel) => EveryKernel.Run(kernel, new WitnessNorm());
 
     [Theory]

@@ -10,7 +10,7 @@ namespace Stein.Engine.Tests.Gradients;
 public class KernelMapTests
 {
     [Theory]
-    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    [MemberData(nameof(EveryKernel.All), MemberType = typeof(EveryKernel))]
     public void Maps_are_the_derivatives_of_the_kernel(string kernel) => EveryKernel.Run(kernel, new Maps());
 
     private sealed class Maps : IKernelTest

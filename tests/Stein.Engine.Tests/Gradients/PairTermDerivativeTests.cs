@@ -25,13 +25,13 @@ public class PairTermDerivativeTests
         => Assert.Throws<FailException>(() => new Derivatives().Run<WrongSlope>(
             new PairTermCase<WrongSlope>("wrong", [0.6, 0.75], d => d, d => d)));
 
-    /// <summary>Pairs of one to four dimensions, near, far and equal.</summary>
+    /// <summary>Pairs of one to four dimensions, near, far and, if the term has Taylor series there, equal.</summary>
     private static IEnumerable<(double[][] First, double[][] Second)> Pairs(PairTermCase term)
     {
         var draw = new Draw(92);
         foreach (int dimension in new[] { 1, 2, 4 })
         {
-            foreach (double scale in new[] { 0, 0.1, 1, 3 })
+            foreach (double scale in term.IsSmooth ? new[] { 0, 0.1, 1, 3 } : [0.1, 1, 3])
             {
                 double[][] first = [.. term.Columns.Select(columns => draw.Normal(columns(dimension)))];
                 double[][] second = [.. first.Select(row => row.Zip(draw.Normal(row.Length, scale), (x, change) => x + change).ToArray())];

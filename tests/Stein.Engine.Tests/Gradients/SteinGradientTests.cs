@@ -14,11 +14,11 @@ public class SteinGradientTests
     private static readonly (int Samples, int Dimension)[] Shapes = [(2, 1), (7, 3), (4, 6)];
 
     [Theory]
-    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    [MemberData(nameof(EveryKernel.WithSteinKernel), MemberType = typeof(EveryKernel))]
     public void Ksd_by_scores(string kernel) => EveryKernel.Run(kernel, new KsdByScores());
 
     [Theory]
-    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    [MemberData(nameof(EveryKernel.WithSteinKernel), MemberType = typeof(EveryKernel))]
     public void Max_sksd_by_scores(string kernel) => EveryKernel.Run(kernel, new SlicedByScores());
 
     [Theory]

@@ -160,6 +160,8 @@ public class WrongFormulaTests
     {
         public static string Name => "wrong first derivative";
 
+        public static int Derivatives => int.MaxValue;
+
         public static bool EqualsItsDerivatives => false;
 
         public static double ArgumentScale => GaussianKernel.ArgumentScale;
@@ -183,6 +185,8 @@ public class WrongFormulaTests
     private readonly struct WrongThirdDerivative : IRadialKernel
     {
         public static string Name => "wrong third derivative";
+
+        public static int Derivatives => int.MaxValue;
 
         public static bool EqualsItsDerivatives => false;
 

@@ -92,6 +92,15 @@ public sealed class IcaExperimentTests : IDisposable
         => Assert.Throws<InvalidConfigException>(() => Identify(Tiny with { Dimension = 0 }));
 
     [Fact]
+    public void A_kernel_without_the_derivatives_of_a_method_is_refused()
+    {
+        Identify(Tiny with { Method = "ksd", Kernel = "matern32" });
+        string message = Assert.Throws<InvalidConfigException>(
+            () => Identify(Tiny with { Method = "maxsksd", Kernel = "matern32" })).Message;
+        Assert.Contains("maxsksd needs 3 derivatives", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_report_of_part_of_the_runs_says_so()
     {
         IcaSettings[] plan = [.. new uint[] { 60, 70, 80 }.Select(seed => Tiny with { Method = "ksd", Seed = seed })];

@@ -76,6 +76,7 @@ public sealed class MixtureParticlesTests
             {
                 (valid with { Algorithm = "svg" }, ["svg", "svgd"]),
                 (valid with { Kernel = "imk" }, ["imk", "imq"]),
+                (valid with { Kernel = "matern32", Algorithm = "ksd-descent" }, ["kernel", "matern32", "ksd-descent needs 3"]),
                 (valid with { Separation = double.NaN }, ["separation", "NaN", "a positive number"]),
                 (valid with { Particles = 1 }, ["particles", "1", "a whole number from 2"]),
                 (valid with { StepSize = 0 }, ["step_size", "0", "a positive number"]),

@@ -153,6 +153,8 @@ public sealed class ScoreErrorTests
                 (valid with { Target = "gaus" }, ["gaus", "gauss"]),
                 (valid with { Estimator = "sgge" }, ["sgge", "ssge"]),
                 (valid with { Kernel = "rfb" }, ["rfb", "rbf"]),
+                (valid with { Kernel = "laplace" }, ["laplace", "rbf, imq, matern52, matern32"]),
+                (valid with { Kernel = "matern32", Estimator = "kef" }, ["kernel", "matern32", "kef needs 4", "Use rbf, imq, matern52"]),
                 (valid with { Selection = "heldout" }, ["heldout", "held-out"]),
                 (valid with { Target = "banana", Dimension = 1 }, ["dimension", "1", "a whole number from 2"]),
                 (valid with { Samples = 1 }, ["samples", "1", "a whole number from 2"]),
