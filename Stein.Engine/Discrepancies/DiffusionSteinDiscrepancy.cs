@@ -22,9 +22,11 @@ public sealed class DiffusionSteinDiscrepancy<TKernel>
 
     /// <summary>Creates the discrepancy of N = <paramref name="samples"/> samples.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The statistic is U and there are fewer than two samples.</exception>
+    /// <exception cref="ArgumentException">The kernel is not smooth enough, see <see cref="KernelSmoothness"/>.</exception>
     public DiffusionSteinDiscrepancy(Device device, int samples, PairStatistic statistic)
     {
         ArgumentNullException.ThrowIfNull(device);
+        KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernel, "the diffusion KSD");
         (this.device, this.statistic) = (device, statistic);
         _ = statistic.Weight(samples);
         rowSums = device.Allocate(samples, 1);
@@ -50,9 +52,11 @@ public sealed class DiffusionSteinDiscrepancy<TKernel>
     /// <paramref name="gradient"/> = the derivative of the statistic by one of its inputs, the others held fixed, in the shape of that
     /// input. The gradient by the parameters of a model follows by the chain rule from those by the drifts and by m.
     /// </summary>
-    /// <exception cref="ArgumentException">The shapes do not match.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match, or the kernel is not smooth enough for the samples.</exception>
     public void Gradient(DeviceMatrix gradient, DeviceMatrix samples, DeviceMatrix drifts, DeviceMatrix diffusion, DiffusionInput by)
     {
+        if (by == DiffusionInput.Samples)
+            KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernelGradient, "the gradient of the diffusion KSD by the samples");
         PairSet pairs = Pairs(samples, drifts, diffusion);
         double scale = 2 * statistic.Weight(samples.Rows);
         if (diffusion.Columns == 1)

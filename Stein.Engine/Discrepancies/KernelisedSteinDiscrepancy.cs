@@ -43,8 +43,10 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     /// Creates the discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(ND) memory.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The statistic is U and there are fewer than two samples.</exception>
+    /// <exception cref="ArgumentException">The kernel is not smooth enough, see <see cref="KernelSmoothness"/>.</exception>
     public KernelisedSteinDiscrepancy(Device device, int samples, int dimension, PairStatistic statistic)
     {
+        KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernel, "the kernelised Stein discrepancy");
         this.device = device;
         Statistic = statistic;
         _ = statistic.Weight(samples);
@@ -156,12 +158,17 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     /// bandwidth held fixed. The derivative by samples whose scores follow them has the product of the score's Jacobian with
     /// <see cref="Gradient"/> in addition.
     /// </summary>
+    /// <exception cref="ArgumentException">The kernel is not smooth enough, see <see cref="KernelSmoothness"/>.</exception>
     public void SampleGradient(DeviceMatrix gradient, DeviceMatrix samples, DeviceMatrix scores, double scale = 1)
-        => device.PairGradient<SteinPairTerm<TKernel>>(
+    {
+        KernelSmoothness.Require<TKernel>(
+            KernelSmoothness.SteinKernelGradient, "the gradient of the kernelised Stein discrepancy by the samples");
+        device.PairGradient<SteinPairTerm<TKernel>>(
             gradient,
             PairSet.Within(new(samples, scores), Bandwidth.Constants, Statistic),
             0,
             2 * scale * Statistic.Weight(samples.Rows));
+    }
 
     /// <summary>
     /// The rows of the gradient from <paramref name="start"/> on, but for the term of X itself, whose row sums go to

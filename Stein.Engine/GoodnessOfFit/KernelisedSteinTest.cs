@@ -30,6 +30,7 @@ public sealed class KernelisedSteinTest<TKernel>
     public KernelisedSteinTest(Bootstrap bootstrap)
     {
         ArgumentNullException.ThrowIfNull(bootstrap);
+        KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernel, "the test by the kernelised Stein discrepancy");
         Bootstrap = bootstrap;
         device = bootstrap.Device;
         squaredDistances = device.Allocate(bootstrap.Samples, bootstrap.Samples);

@@ -1,5 +1,3 @@
-using Stein.Engine.Kernels.Functions;
-
 namespace Stein.Engine.Kernels;
 
 /// <summary>
@@ -26,10 +24,6 @@ public static class KernelSmoothness
     public static void Require<TKernel>(int derivatives, string purpose)
         where TKernel : struct, IRadialKernel => Require(TKernel.Name, TKernel.Derivatives, derivatives, purpose);
 
-    /// <inheritdoc cref="Require{TKernel}(int, string)"/>
-    internal static void RequireOf<TKernel>(int derivatives, string purpose)
-        where TKernel : struct, IKernelFunction => Require(TKernel.Name, TKernel.Derivatives, derivatives, purpose);
-
     /// <summary>
     /// If the kernel called <paramref name="name"/> has fewer derivatives than a computation needs, says so and which kernels have enough;
     /// otherwise null.
@@ -38,7 +32,8 @@ public static class KernelSmoothness
     public static string? ProblemWith(string name, int derivatives, string purpose)
         => Problem(name, RadialKernels.DerivativesOf(name), derivatives, purpose);
 
-    private static void Require(string name, int has, int needed, string purpose)
+    /// <inheritdoc cref="Require{TKernel}(int, string)"/>
+    internal static void Require(string name, int has, int needed, string purpose)
     {
         if (Problem(name, has, needed, purpose) is { } problem)
             throw new ArgumentException($"The kernel cannot be {name}: {problem}.");

@@ -36,6 +36,7 @@ internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
     public KernelSteinDescent(Device device, int particles, int dimension)
         : base(device, particles, dimension)
     {
+        KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernelGradient, "KSD descent");
         Discrepancy = new(device, particles, dimension, PairStatistic.V);
         scores = device.Allocate(particles, dimension);
         work = device.Allocate(particles, dimension);

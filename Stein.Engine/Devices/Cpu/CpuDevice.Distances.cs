@@ -45,27 +45,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         CpuMatrix<TElement> y = Cpu(points);
         CpuMatrix<TElement> x = Cpu(samples);
         Working transposed = Transposed(1, x);
-        ShareRows(y.Rows, 3.0 * y.Rows * x.Rows * x.Columns, (first, end) => RectangleOfDistances(target, y, x, transposed, first, end));
-    }
-
-    /// <summary>The squared distances of the points from <paramref name="first"/> to <paramref name="end"/> to all samples.</summary>
-    private static void RectangleOfDistances(
-        CpuMatrix<TElement> target, CpuMatrix<TElement> y, CpuMatrix<TElement> x, Working transposed, int first, int end)
-    {
-        int last = end - 1;
-        for (int i = first; i < end; i += 4)
-        {
-            // Indices past the end repeat the last row, which is computed and stored again with the same numbers.
-            int i1 = Math.Min(i + 1, last);
-            int i2 = Math.Min(i + 2, last);
-            int i3 = Math.Min(i + 3, last);
-            for (int j = 0; j < x.Rows; j += TLane.Count)
-            {
-                DistanceTile(
-                    y.Row(i), y.Row(i1), y.Row(i2), y.Row(i3), transposed.Pointer + j, transposed.Stride, y.Columns,
-                    target.Row(i) + j, target.Row(i1) + j, target.Row(i2) + j, target.Row(i3) + j);
-            }
-        }
+        ShareRows(y.Rows, 3.0 * y.Rows * x.Rows * x.Columns, new DistancesOfRows(target, y, transposed));
     }
 
     /// <summary>
@@ -112,5 +92,28 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         Working transposed = Scratch(slot, matrix.Columns, matrix.Rows);
         Transposition<TElement>.Run(matrix.Pointer, matrix.Stride, matrix.Rows, matrix.Columns, transposed.Pointer, transposed.Stride);
         return transposed;
+    }
+
+    /// <summary>The squared distances of some points to all samples.</summary>
+    private readonly struct DistancesOfRows(CpuMatrix<TElement> target, CpuMatrix<TElement> points, Working samples) : IRowWork
+    {
+        public void Run(int first, int end)
+        {
+            int last = end - 1;
+            for (int i = first; i < end; i += 4)
+            {
+                // Indices past the end repeat the last row, which is computed and stored again with the same numbers.
+                int i1 = Math.Min(i + 1, last);
+                int i2 = Math.Min(i + 2, last);
+                int i3 = Math.Min(i + 3, last);
+                for (int j = 0; j < target.Columns; j += TLane.Count)
+                {
+                    DistanceTile(
+                        points.Row(i), points.Row(i1), points.Row(i2), points.Row(i3),
+                        samples.Pointer + j, samples.Stride, points.Columns,
+                        target.Row(i) + j, target.Row(i1) + j, target.Row(i2) + j, target.Row(i3) + j);
+                }
+            }
+        }
     }
 }

@@ -14,45 +14,12 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
     private protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
-        if (SharedElement * (double)output.Rows * output.Columns < SharedOperations)
-            MapRows<TMap>(output, a, b, c, p, q, 0, output.Rows);
+        var work = new MapOfRows<TMap>(Cpu(output), a, b, c, p, q);
+        double operations = SharedElement * output.Rows * output.Columns;
+        if (operations < SharedOperations)
+            work.Run(0, output.Rows);
         else
-            MapByAllCores<TMap>(output, a, b, c, p, q);
-    }
-
-    /// <remarks>A method of its own, so that a map on one core allocates no closure.</remarks>
-    private static void MapByAllCores<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
-        where TMap : struct, IElementMap
-        => ShareRows(output.Rows, SharedOperations, (first, end) => MapRows<TMap>(output, a, b, c, p, q, first, end));
-
-    private static void MapRows<TMap>(
-        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q, int first, int end)
-        where TMap : struct, IElementMap
-    {
-        CpuMatrix<TElement> target = Cpu(output);
-        var inputA = new Input(a, target.Columns);
-        var inputB = new Input(b, target.Columns);
-        var inputC = new Input(c, target.Columns);
-        TLane lanesP = TLane.Constant(p);
-        TLane lanesQ = TLane.Constant(q);
-        for (int row = first; row < end; row++)
-        {
-            if (!inputA.Repeats && !inputB.Repeats && !inputC.Repeats)
-            {
-                MapRow<TMap>(
-                    target.Row(row),
-                    inputA.Pointer(row),
-                    inputB.Pointer(row),
-                    inputC.Pointer(row),
-                    target.Columns,
-                    lanesP,
-                    lanesQ);
-            }
-            else
-            {
-                MapRow<TMap>(target.Row(row), inputA.Row(row), inputB.Row(row), inputC.Row(row), target.Columns, lanesP, lanesQ);
-            }
-        }
+            ShareRows(output.Rows, operations, work);
     }
 
     private protected override void SumRowsCore<TMap>(
@@ -215,5 +182,38 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLane Load(int column) => repeat ? TLane.Broadcast(*pointer) : TLane.Load(pointer + column);
+    }
+
+    /// <summary>A map of rows.</summary>
+    private readonly struct MapOfRows<TMap>(
+        CpuMatrix<TElement> target, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q) : IRowWork
+        where TMap : struct, IElementMap
+    {
+        public void Run(int first, int end)
+        {
+            var inputA = new Input(a, target.Columns);
+            var inputB = new Input(b, target.Columns);
+            var inputC = new Input(c, target.Columns);
+            TLane lanesP = TLane.Constant(p);
+            TLane lanesQ = TLane.Constant(q);
+            for (int row = first; row < end; row++)
+            {
+                if (!inputA.Repeats && !inputB.Repeats && !inputC.Repeats)
+                {
+                    MapRow<TMap>(
+                        target.Row(row),
+                        inputA.Pointer(row),
+                        inputB.Pointer(row),
+                        inputC.Pointer(row),
+                        target.Columns,
+                        lanesP,
+                        lanesQ);
+                }
+                else
+                {
+                    MapRow<TMap>(target.Row(row), inputA.Row(row), inputB.Row(row), inputC.Row(row), target.Columns, lanesP, lanesQ);
+                }
+            }
+        }
     }
 }

@@ -14,103 +14,28 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     /// <summary>Pairs of a row that are summed in the element's precision before the sum is added to the total.</summary>
     private const int PairBlock = 2048;
 
-    /// <remarks>The terms of a lane are added one after another, then the lanes, then the blocks in double precision.</remarks>
     private protected override void PairSumsCore<TTerm>(DeviceMatrix output, PairSet pairs)
     {
         var tiles = new Tiles(this, pairs, TTerm.Matrices);
-        ShareRows(tiles.Count, Operations<TTerm>(pairs), (first, end) =>
-        {
-            TElement* terms = stackalloc TElement[2 * PairBlock];
-            double* totals = stackalloc double[SharedRows];
-            TElement* sums = stackalloc TElement[SharedRows];
-            new Span<double>(totals, SharedRows).Clear();
-            for (int block = 0; block < tiles.Columns; block += PairBlock)
-            {
-                new Span<TElement>(sums, SharedRows).Clear();
-                int blockEnd = Math.Min(block + PairBlock, tiles.Columns);
-                for (int panel = block; panel < blockEnd; panel += tiles.PanelWidth)
-                {
-                    int panelEnd = Math.Min(panel + tiles.PanelWidth, blockEnd);
-                    for (int i = first; i < end; i += 2)
-                    {
-                        WriteTerms<TTerm>(tiles.Rows(i), panel, panelEnd, terms, terms + PairBlock);
-                        for (int row = i; row < Math.Min(i + 2, end); row++)
-                            AddTerms(ref sums[row - first], terms + ((row - i) * PairBlock), row, panel, panelEnd, tiles);
-                    }
-                }
-
-                for (int i = 0; i < end - first; i++)
-                    totals[i] += double.CreateTruncating(sums[i]);
-            }
-
-            for (int i = first; i < end; i++)
-                *Cpu(output).Row(i) = TElement.CreateTruncating(totals[i - first]);
-        });
+        ShareRows(tiles.Count, Operations<TTerm>(pairs), new SumsOfRows<TTerm>(tiles, Cpu(output)));
     }
 
     private protected override void PairMatrixCore<TTerm>(DeviceMatrix output, PairSet pairs)
     {
         var tiles = new Tiles(this, pairs, TTerm.Matrices);
-        CpuMatrix<TElement> target = Cpu(output);
-        ShareRows(tiles.Count, Operations<TTerm>(pairs), (first, end) =>
-        {
-            for (int i = first; i < end; i += 2)
-            {
-                int next = Math.Min(i + 1, tiles.Count - 1);
-                int from = pairs.IsWithinOneSet ? i / MirrorBlock * MirrorBlock : 0;
-                WriteTerms<TTerm>(tiles.Rows(i), from, tiles.Columns, target.Row(i) + from, target.Row(next) + from);
-            }
-        });
+        ShareRows(tiles.Count, Operations<TTerm>(pairs), new TermsOfRows<TTerm>(tiles, Cpu(output), pairs.IsWithinOneSet));
         if (pairs.IsWithinOneSet)
-            MirrorUpper(target);
+            MirrorUpper(Cpu(output));
         if (!pairs.HasDiagonal)
             FillDiagonalCore(output, 0, 0);
     }
 
-    /// <remarks>
-    /// The derivatives of a tile are added entry by entry to one lane each; blocks of pairs have sums of their own, as in
-    /// <see cref="PairSumsCore{TTerm}"/>.
-    /// </remarks>
     private protected override void PairGradientCore<TTerm>(DeviceMatrix output, PairSet pairs, int matrix, double scale)
     {
         var tiles = new Tiles(this, pairs, TTerm.Matrices);
-        CpuMatrix<TElement> target = Cpu(output);
-        int entries = target.Columns;
-        var factor = TElement.CreateTruncating(scale);
-        ShareRows(tiles.Count, Operations<TTerm>(pairs) * (1 + ((double)entries / pairs.First.Dimension)), (first, end) =>
-        {
-            // The sums of the current block and of all blocks, of every entry of two rows, one lane each.
-            int length = 2 * entries * TLane.Count;
-            TElement[] rented = ArrayPool<TElement>.Shared.Rent(2 * length);
-            fixed (TElement* sums = rented)
-            {
-                TElement* totals = sums + length;
-                for (int i = first; i < end; i += 2)
-                {
-                    new Span<TElement>(sums, 2 * length).Clear();
-                    for (int block = 0; block < tiles.Columns; block += PairBlock)
-                    {
-                        int blockEnd = Math.Min(block + PairBlock, tiles.Columns);
-                        for (int j = block; j < blockEnd; j += TLane.Count)
-                            AddGradients<TTerm>(tiles, i, j, matrix, entries, sums);
-                        for (int k = 0; k < length; k += TLane.Count)
-                        {
-                            TLane.Store(TLane.Load(totals + k) + TLane.Load(sums + k), totals + k);
-                            TLane.Store(default, sums + k);
-                        }
-                    }
-
-                    for (int row = i; row < Math.Min(i + 2, end); row++)
-                    {
-                        TElement* ofRow = totals + ((row - i) * entries * TLane.Count);
-                        for (int entry = 0; entry < entries; entry++)
-                            target.Row(row)[entry] = factor * TLane.Sum(TLane.Load(ofRow + (entry * TLane.Count)));
-                    }
-                }
-            }
-
-            ArrayPool<TElement>.Shared.Return(rented);
-        });
+        double operations = Operations<TTerm>(pairs) * (1 + ((double)output.Columns / pairs.First.Dimension));
+        ShareRows(
+            tiles.Count, operations, new GradientsOfRows<TTerm>(tiles, Cpu(output), matrix, TElement.CreateTruncating(scale)));
     }
 
     private static double Operations<TTerm>(PairSet pairs)
@@ -140,7 +65,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     }
 
     /// <summary>Adds the terms of row i, lane by lane, of those that exist and belong to the pairs.</summary>
-    private static void AddTerms(ref TElement sum, TElement* terms, int i, int from, int end, Tiles tiles)
+    private static void AddTerms(ref TElement sum, TElement* terms, int i, int from, int end, in Tiles tiles)
     {
         for (int j = from; j < end; j += TLane.Count, terms += TLane.Count)
         {
@@ -158,7 +83,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
     /// <summary>Adds the derivatives of a tile by the entries of its first points, one lane per entry and point.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AddGradients<TTerm>(Tiles tiles, int i, int j, int matrix, int entries, TElement* sums)
+    private static void AddGradients<TTerm>(in Tiles tiles, int i, int j, int matrix, int entries, TElement* sums)
         where TTerm : struct, IPairTerm
     {
         var pair = new TilePair(tiles.Rows(i), j);
@@ -192,8 +117,103 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         return TLane.Load(elements);
     }
 
+    /// <summary>
+    /// The sums of rows. The terms of a lane are added one after another, then the lanes, then the blocks in double precision.
+    /// </summary>
+    private readonly struct SumsOfRows<TTerm>(Tiles tiles, CpuMatrix<TElement> output) : IRowWork
+        where TTerm : struct, IPairTerm
+    {
+        [SkipLocalsInit]
+        public void Run(int first, int end)
+        {
+            TElement* terms = stackalloc TElement[2 * PairBlock];
+            double* totals = stackalloc double[SharedRows];
+            TElement* sums = stackalloc TElement[SharedRows];
+            new Span<double>(totals, SharedRows).Clear();
+            for (int block = 0; block < tiles.Columns; block += PairBlock)
+            {
+                new Span<TElement>(sums, SharedRows).Clear();
+                int blockEnd = Math.Min(block + PairBlock, tiles.Columns);
+                for (int panel = block; panel < blockEnd; panel += tiles.PanelWidth)
+                {
+                    int panelEnd = Math.Min(panel + tiles.PanelWidth, blockEnd);
+                    for (int i = first; i < end; i += 2)
+                    {
+                        WriteTerms<TTerm>(tiles.Rows(i), panel, panelEnd, terms, terms + PairBlock);
+                        for (int row = i; row < Math.Min(i + 2, end); row++)
+                            AddTerms(ref sums[row - first], terms + ((row - i) * PairBlock), row, panel, panelEnd, tiles);
+                    }
+                }
+
+                for (int i = 0; i < end - first; i++)
+                    totals[i] += double.CreateTruncating(sums[i]);
+            }
+
+            for (int i = first; i < end; i++)
+                *output.Row(i) = TElement.CreateTruncating(totals[i - first]);
+        }
+    }
+
+    /// <summary>The terms of rows; within one set of points, those from the diagonal block on.</summary>
+    private readonly struct TermsOfRows<TTerm>(Tiles tiles, CpuMatrix<TElement> output, bool isUpper) : IRowWork
+        where TTerm : struct, IPairTerm
+    {
+        public void Run(int first, int end)
+        {
+            for (int i = first; i < end; i += 2)
+            {
+                int next = Math.Min(i + 1, tiles.Count - 1);
+                int from = isUpper ? i / MirrorBlock * MirrorBlock : 0;
+                WriteTerms<TTerm>(tiles.Rows(i), from, tiles.Columns, output.Row(i) + from, output.Row(next) + from);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The derivatives of rows. Those of a tile are added entry by entry to one lane each; blocks of pairs have sums of their own.
+    /// </summary>
+    private readonly struct GradientsOfRows<TTerm>(Tiles tiles, CpuMatrix<TElement> output, int matrix, TElement scale) : IRowWork
+        where TTerm : struct, IPairTerm
+    {
+        public void Run(int first, int end)
+        {
+            // The sums of the current block and of all blocks, of every entry of two rows, one lane each.
+            int entries = output.Columns;
+            int length = 2 * entries * TLane.Count;
+            TElement[] rented = ArrayPool<TElement>.Shared.Rent(2 * length);
+            fixed (TElement* sums = rented)
+            {
+                TElement* totals = sums + length;
+                for (int i = first; i < end; i += 2)
+                {
+                    new Span<TElement>(sums, 2 * length).Clear();
+                    for (int block = 0; block < tiles.Columns; block += PairBlock)
+                    {
+                        int blockEnd = Math.Min(block + PairBlock, tiles.Columns);
+                        for (int j = block; j < blockEnd; j += TLane.Count)
+                            AddGradients<TTerm>(tiles, i, j, matrix, entries, sums);
+                        for (int k = 0; k < length; k += TLane.Count)
+                        {
+                            TLane.Store(TLane.Load(totals + k) + TLane.Load(sums + k), totals + k);
+                            TLane.Store(default, sums + k);
+                        }
+                    }
+
+                    for (int row = i; row < Math.Min(i + 2, end); row++)
+                    {
+                        TElement* ofRow = totals + ((row - i) * entries * TLane.Count);
+                        for (int entry = 0; entry < entries; entry++)
+                            output.Row(row)[entry] = scale * TLane.Sum(TLane.Load(ofRow + (entry * TLane.Count)));
+                    }
+                }
+            }
+
+            ArrayPool<TElement>.Shared.Return(rented);
+        }
+    }
+
     /// <summary>The tiles of the pairs: rows of the first points, columns of the transposed second points.</summary>
-    private sealed class Tiles
+    private readonly struct Tiles
     {
         private readonly CpuMatrix<TElement> rows0;
         private readonly CpuMatrix<TElement> rows1;

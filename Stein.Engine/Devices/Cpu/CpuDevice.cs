@@ -148,23 +148,28 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
     }
 
     /// <summary>
-    /// Runs the rows in shares, on all cores if there are so many operations that it pays. A row's numbers must not depend on its share.
+    /// Runs rows in shares, on all cores if there are so many operations that it pays. A row's numbers must not depend on its share.
     /// </summary>
-    private static void ShareRows(int rows, double operations, Action<int, int> run)
+    private static void ShareRows<TWork>(int rows, double operations, TWork work)
+        where TWork : struct, IRowWork
     {
-        int shares = (rows + SharedRows - 1) / SharedRows;
-        if (operations < SharedOperations)
+        if (operations >= SharedOperations)
         {
-            for (int share = 0; share < shares; share++)
-                Run(share);
-        }
-        else
-        {
-            Parallel.For(0, shares, Run);
+            ShareAmongCores(rows, work);
+            return;
         }
 
-        void Run(int share) => run(share * SharedRows, Math.Min((share + 1) * SharedRows, rows));
+        for (int first = 0; first < rows; first += SharedRows)
+            work.Run(first, Math.Min(first + SharedRows, rows));
     }
+
+    /// <remarks>A method of its own, so that work on one core allocates no closure.</remarks>
+    private static void ShareAmongCores<TWork>(int rows, TWork work)
+        where TWork : struct, IRowWork
+        => Parallel.For(
+            0,
+            (rows + SharedRows - 1) / SharedRows,
+            share => work.Run(share * SharedRows, Math.Min((share + 1) * SharedRows, rows)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static CpuMatrix<TElement> Cpu(DeviceMatrix matrix) => (CpuMatrix<TElement>)matrix;
@@ -182,6 +187,12 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
         if (memory is null || memory.Columns < size)
             scratch[slot] = memory = new CpuMatrix<TElement>(this, 1, size);
         return new(memory.Pointer, stride);
+    }
+
+    /// <summary>Work on rows, at most <see cref="SharedRows"/> at a time.</summary>
+    private interface IRowWork
+    {
+        void Run(int first, int end);
     }
 
     /// <summary>Row-major working memory.</summary>

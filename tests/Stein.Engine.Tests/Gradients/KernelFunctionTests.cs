@@ -55,7 +55,7 @@ public class KernelFunctionTests
         Assert.Equal(4, Derivatives<SumFunction<Rbf, RadialFunction<Matern52Kernel>>>());
         Assert.Equal(2, Derivatives<ProductFunction<RadialFunction<Matern52Kernel>, RadialFunction<Matern32Kernel>>>());
         Assert.Equal(0, Derivatives<SumFunction<ProductFunction<ConstantFunction, RadialFunction<LaplaceKernel>>, Linear>>());
-        string message = Assert.Throws<ArgumentException>(() => KernelSmoothness.RequireOf<
+        string message = Assert.Throws<ArgumentException>(() => KernelFunctionSmoothness.Require<
             SumFunction<Rbf, ProductFunction<Linear, RadialFunction<LaplaceKernel>>>>(
                 KernelSmoothness.SteinKernel, "the kernelised Stein discrepancy")).Message;
         Assert.Equal(
