@@ -17,6 +17,7 @@ internal static class KernelCatalog
         typeof(SteinPairKernels),
         typeof(SlicedPairKernels),
         typeof(MedianKernels),
+        typeof(GridKernels),
     ];
 
     /// <summary>The kernels; generic ones without type arguments.</summary>
