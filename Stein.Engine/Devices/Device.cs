@@ -347,7 +347,7 @@ public abstract class Device : IDisposable
     internal void SpreadColumns(DeviceMatrix counts, DeviceMatrix sums, in ColumnGrids grids, DeviceMatrix points, DeviceMatrix weights)
     {
         RequireGrids(grids, points, counts, nameof(SpreadColumns));
-        RequireGrids(grids, points, sums, nameof(SpreadColumns));
+        Require(sums.Rows == counts.Rows && sums.Columns == counts.Columns, sums, counts, nameof(SpreadColumns));
         Require(weights.Rows == points.Rows && weights.Columns == points.Columns, weights, points, nameof(SpreadColumns));
         SpreadColumnsCore(counts, sums, grids, points, weights);
         KeepAlive(counts, sums, points, weights, grids.Origins);
@@ -375,7 +375,8 @@ public abstract class Device : IDisposable
         DeviceMatrix? second = null)
     {
         RequireGrids(grids, points, table, nameof(InterpolateColumns));
-        RequireGrids(grids, points, second ?? table, nameof(InterpolateColumns));
+        DeviceMatrix other = second ?? table;
+        Require(other.Rows == table.Rows && other.Columns == table.Columns, other, table, nameof(InterpolateColumns));
         foreach (DeviceMatrix matrix in (ReadOnlySpan<DeviceMatrix>)[output, weights ?? output])
             Require(matrix.Rows == points.Rows && matrix.Columns == points.Columns, matrix, points, nameof(InterpolateColumns));
         InterpolateColumnsCore(output, grids, points, table, scale, weights, second);
@@ -384,8 +385,8 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
-    /// <c>output_rk = alpha·Σ_l signal_rl taps_r,k−l + beta·output_rk</c> (R×G), a convolution of every row with an even or an odd function,
-    /// of which <paramref name="taps"/> (R×G) has the values at 0, 1, …, G − 1. O(RG²).
+    /// <c>output_rk = alpha·Σ_l signal_rl taps_r,k−l + beta·output_rk</c> (R×G), a convolution of every row with an even or an odd
+    /// function, of which <paramref name="taps"/> (R×G) has the values at 0, 1, …, G − 1. O(RG²).
     /// </summary>
     /// <param name="output">The convolved rows (R×G), which must not share memory with the inputs.</param>
     /// <param name="signal">The rows (R×G).</param>

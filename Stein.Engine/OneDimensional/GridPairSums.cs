@@ -15,10 +15,10 @@ namespace Stein.Engine.OneDimensional;
 /// The kernel of two numbers is thus replaced by <c>I_x I_y κ(x − y)</c>, where I is interpolation by the cubic polynomial through four
 /// nodes at a distance Δ. On the middle interval <c>|f − If| ≤ (3/128) Δ⁴ max |f⁗|</c>, and the absolute values of the
 /// interpolation weights sum to at most 5/4, so that every κ⁽ⁿ⁾ is off by at most
-/// <c>(1 + 5/4)(3/128) Δ⁴ K_{n+4} = (27/512) Δ⁴ K_{n+4}</c>, <c>K_m = max |κ⁽ᵐ⁾|</c>. A kernel that is positive definite on the line is a
-/// Fourier transform of a measure (Bochner), so that <c>K_m = |κ⁽ᵐ⁾(0)| = m!/(m/2)!·|φ^(m/2)(0)|/h^m</c> for even m, and for odd m
-/// <c>K_m² ≤ K_{m−1} K_{m+1}</c> by the Cauchy–Schwarz inequality. <see cref="ErrorBounds"/> adds this up over the pairs. It is proportional
-/// to <c>(Δ/h)⁴</c>; Δ is the range of the column divided by G − 3, so that outliers cost accuracy, which the bounds show.
+/// <c>(1 + 5/4)(3/128) Δ⁴ K_{n+4} = (27/512) Δ⁴ K_{n+4}</c>, <c>K_m = max |κ⁽ᵐ⁾|</c>. A kernel that is positive definite on the line is
+/// the Fourier transform of a positive measure (Bochner's theorem), so that <c>K_m = |κ⁽ᵐ⁾(0)| = m!/(m/2)!·|φ^(m/2)(0)|/h^m</c> for even m,
+/// and for odd m <c>K_m² ≤ K_{m−1} K_{m+1}</c> by the Cauchy–Schwarz inequality. <see cref="ErrorBounds"/> adds this up over the pairs. It
+/// is proportional to <c>(Δ/h)⁴</c>; Δ is the range of the column divided by G − 3, so that outliers cost accuracy, which the bounds show.
 /// </para>
 /// <para>Rounding is not part of the bounds. In single precision it is about 10⁻⁶ of the sum of the terms' magnitudes.</para>
 /// </remarks>

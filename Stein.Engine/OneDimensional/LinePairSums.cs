@@ -5,9 +5,9 @@ namespace Stein.Engine.OneDimensional;
 
 /// <summary>
 /// Sums over all pairs of N numbers z on a line, for R columns of numbers at once, in less than O(N²): of the one-dimensional Stein kernel
-/// <c>u_ij = p_i p_j k + c p_i ∂_{z_j} k + c p_j ∂_{z_i} k + c² ∂_{z_i} ∂_{z_j} k</c>, <c>k = κ(z_i − z_j)</c>, or, without couplings c, of the
-/// weighted kernel <c>u_ij = p_i p_j k</c>; with its gradients. For maxSKSD, p are the projected scores and c is <c>r·g</c>, see
-/// <see cref="SlicedPairTerm{TKernel}"/>.
+/// <c>u_ij = p_i p_j k + c p_i ∂_{z_j} k + c p_j ∂_{z_i} k + c² ∂_{z_i} ∂_{z_j} k</c>, <c>k = κ(z_i − z_j)</c>, or, without couplings c,
+/// of the weighted kernel <c>u_ij = p_i p_j k</c>; with its gradients. For maxSKSD, p are the projected scores and c is <c>r·g</c>, see
+/// <see cref="SlicedPairTerm{TKernel}"/> with a factor of 1 of the fourth-order term.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -16,8 +16,8 @@ namespace Stein.Engine.OneDimensional;
 /// <c>2(p_i β′(z_i) + c β″(z_i))</c> by z_i, and <c>2Σ_i β′(z_i)</c> by c.
 /// </para>
 /// <para>
-/// A column with a NaN or an infinity gives NaN in all its results and affects no other. Results are the same to the last bit in every
-/// run, and no method but the constructor allocates memory on the host; on an accelerator an operation may allocate when it is first used.
+/// A column with a NaN or an infinity among its inputs has no finite result, and other columns are not affected. Results are the same to
+/// the last bit in every run. On the processor no method allocates memory after its first call.
 /// </para>
 /// </remarks>
 internal abstract class LinePairSums

@@ -11,10 +11,10 @@ namespace Stein.Engine.OneDimensional;
 /// <remarks>
 /// <para>
 /// With <c>x = |u|/ℓ</c>, <c>ℓ = h/√(2ν)</c>, the kernel is <c>κ(u) = P₀(x)e^−x</c>, and for u &gt; 0 its n-th derivative is
-/// <c>ℓ^−n Pₙ(x)e^−x</c> with <c>Pₙ₊₁ = Pₙ′ − Pₙ</c>; the degree is at most 2. The moments <c>L_k = Σ_j w_j x_j^k e^−x_j</c> of the numbers on
-/// the left of t therefore give all their sums, and moving t by δℓ changes them to <c>e^−δ L₀</c>, <c>e^−δ(L₁ + δL₀)</c> and
-/// <c>e^−δ(L₂ + 2δL₁ + δ²L₀)</c>. All factors are positive and no exponential grows, so that nothing overflows, and for positive weights
-/// nothing cancels. The same holds from the right.
+/// <c>ℓ^−n Pₙ(x)e^−x</c> with <c>Pₙ₊₁ = Pₙ′ − Pₙ</c>; the degree is at most 2. The moments <c>L_k = Σ_j w_j x_j^k e^−x_j</c> of the numbers
+/// to the left of t therefore give all their sums, and moving t by δℓ changes them to <c>e^−δ L₀</c>, <c>e^−δ(L₁ + δL₀)</c> and
+/// <c>e^−δ(L₂ + 2δL₁ + δ²L₀)</c>. All factors are positive and no exponential grows, so that nothing overflows, and with positive weights
+/// nothing cancels in the moments. The same holds from the right.
 /// </para>
 /// <para>
 /// Odd derivatives of the kernel are 0 at u = 0, the mean of both sides: for ν = 3/2, whose third derivative jumps there,
@@ -30,12 +30,15 @@ internal sealed class MaternPairSums : LinePairSums
     private readonly double[] polynomials;
 
     private readonly double twiceOrder;
+
+    // Numbers that belong to z_i of column r are at rN + i.
+    private readonly DeviceMatrix transposed;
     private readonly double[] points;
     private readonly double[] weights;
     private readonly double[] couplings;
     private readonly double[] inverseSquares;
 
-    /// <summary>β, β′ and β″ at the numbers (N×R each) without the term of the number itself.</summary>
+    /// <summary>β, β′ and β″ at the numbers without the term of the number itself.</summary>
     private readonly double[][] witnesses;
 
     private readonly double[] sorted;
@@ -63,6 +66,7 @@ internal sealed class MaternPairSums : LinePairSums
             polynomials[i] = derivative - polynomials[i - 3];
         }
 
+        transposed = device.Allocate(columns, samples);
         points = new double[samples * columns];
         weights = new double[samples * columns];
         couplings = new double[columns];
@@ -77,8 +81,10 @@ internal sealed class MaternPairSums : LinePairSums
     private protected override void PrepareCore(
         DeviceMatrix points, DeviceMatrix weights, DeviceMatrix? couplings, DeviceMatrix inverseSquareBandwidths)
     {
-        Device.Read(points, this.points);
-        Device.Read(weights, this.weights);
+        Device.Transpose(transposed, points);
+        Device.Read(transposed, this.points);
+        Device.Transpose(transposed, weights);
+        Device.Read(transposed, this.weights);
         Device.Read(inverseSquareBandwidths, inverseSquares);
         if (couplings is null)
             this.couplings.AsSpan().Clear();
@@ -93,43 +99,31 @@ internal sealed class MaternPairSums : LinePairSums
         for (int column = 0; column < Columns; column++)
         {
             double sum = 0;
-            for (int i = column; i < points.Length; i += Columns)
-                sum += RowSum(i, column);
+            for (int i = 0; i < Samples; i++)
+                sum += RowSum((column * Samples) + i, column);
             perColumn[column] = Weight * sum;
         }
 
         Device.Write(output, perColumn);
     }
 
-    private protected override void RowSumsCore(DeviceMatrix output)
-    {
-        for (int i = 0; i < perEntry.Length; i++)
-            perEntry[i] = RowSum(i, i % Columns);
-        Device.Write(output, perEntry);
-    }
+    private protected override void RowSumsCore(DeviceMatrix output) => Write(output, static (sums, i, column) => sums.RowSum(i, column));
 
     private protected override void WeightGradientCore(DeviceMatrix output)
-    {
-        for (int i = 0; i < perEntry.Length; i++)
-            perEntry[i] = 2 * Weight * (witnesses[0][i] + OwnTerm(0, i));
-        Device.Write(output, perEntry);
-    }
+        => Write(output, static (sums, i, column) => 2 * sums.Weight * (sums.witnesses[0][i] + sums.OwnTerm(0, i, column)));
 
     /// <remarks>The pair of a number with itself does not depend on it.</remarks>
     private protected override void PointGradientCore(DeviceMatrix output)
-    {
-        for (int i = 0; i < perEntry.Length; i++)
-            perEntry[i] = 2 * Weight * ((weights[i] * witnesses[1][i]) + (couplings[i % Columns] * witnesses[2][i]));
-        Device.Write(output, perEntry);
-    }
+        => Write(output, static (sums, i, column) => 2 * sums.Weight
+            * ((sums.weights[i] * sums.witnesses[1][i]) + (sums.couplings[column] * sums.witnesses[2][i])));
 
     private protected override void CouplingGradientCore(DeviceMatrix output)
     {
         for (int column = 0; column < Columns; column++)
         {
             double sum = 0;
-            for (int i = column; i < points.Length; i += Columns)
-                sum += witnesses[1][i] + OwnTerm(1, i);
+            for (int i = column * Samples; i < (column + 1) * Samples; i++)
+                sum += witnesses[1][i] + OwnTerm(1, i, column);
             perColumn[column] = 2 * Weight * sum;
         }
 
@@ -138,22 +132,36 @@ internal sealed class MaternPairSums : LinePairSums
 
     private protected override void WitnessCore(DeviceMatrix output, int order)
     {
-        for (int i = 0; i < perEntry.Length; i++)
-            perEntry[i] = witnesses[order][i] + Own(order, i);
-        Device.Write(output, perEntry);
+        if (order == 0)
+            Write(output, static (sums, i, column) => sums.witnesses[0][i] + sums.Own(0, i, column));
+        else if (order == 1)
+            Write(output, static (sums, i, column) => sums.witnesses[1][i] + sums.Own(1, i, column));
+        else
+            Write(output, static (sums, i, column) => sums.witnesses[2][i] + sums.Own(2, i, column));
+    }
+
+    private void Write(DeviceMatrix output, Func<MaternPairSums, int, int, double> entry)
+    {
+        for (int column = 0; column < Columns; column++)
+        {
+            for (int i = column * Samples; i < (column + 1) * Samples; i++)
+                perEntry[i] = entry(this, i, column);
+        }
+
+        Device.Write(transposed, perEntry);
+        Device.Transpose(output, transposed);
     }
 
     private double RowSum(int entry, int column)
-        => (weights[entry] * (witnesses[0][entry] + OwnTerm(0, entry)))
-            + (couplings[column] * (witnesses[1][entry] + OwnTerm(1, entry)));
+        => (weights[entry] * (witnesses[0][entry] + OwnTerm(0, entry, column)))
+            + (couplings[column] * (witnesses[1][entry] + OwnTerm(1, entry, column)));
 
     /// <summary>The term of the number itself in its witness, if it belongs to the statistic.</summary>
-    private double OwnTerm(int order, int entry) => Statistic == PairStatistic.V ? Own(order, entry) : 0;
+    private double OwnTerm(int order, int entry, int column) => Statistic == PairStatistic.V ? Own(order, entry, column) : 0;
 
     /// <summary>The term of the number itself in its witness: <c>pκ(0)</c>, <c>−cκ″(0)</c> or <c>pκ″(0)</c>.</summary>
-    private double Own(int order, int entry)
+    private double Own(int order, int entry, int column)
     {
-        int column = entry % Columns;
         double curvature = polynomials[6] * twiceOrder * inverseSquares[column];
         return order == 0 ? weights[entry] : curvature * (order == 1 ? -couplings[column] : weights[entry]);
     }
@@ -163,7 +171,7 @@ internal sealed class MaternPairSums : LinePairSums
         bool isFinite = double.IsFinite(couplings[column]) && double.IsFinite(inverseSquares[column]);
         for (int i = 0; i < Samples; i++)
         {
-            int entry = (i * Columns) + column;
+            int entry = (column * Samples) + i;
             sorted[i] = points[entry];
             order[i] = entry;
             isFinite &= double.IsFinite(points[entry]) && double.IsFinite(weights[entry]);

@@ -160,8 +160,8 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
             TElement* tap = Cpu(taps).Row(row);
             for (int k = 0; k < nodes; k++)
             {
-                function[nodes - 1 + k] = tap[k];
                 function[nodes - 1 - k] = isOdd ? -tap[k] : tap[k];
+                function[nodes - 1 + k] = tap[k];
             }
 
             TElement* from = Cpu(signal).Row(row);

@@ -23,7 +23,9 @@ internal static class LineChecks
         }
     }
 
-    /// <summary>Fails unless the second time, with other numbers, allocates nothing, and the third time gives the bits of the first.</summary>
+    /// <summary>
+    /// Fails unless the second time, with other numbers, allocates nothing, and the third time gives the same bits as the first.
+    /// </summary>
     public static void CheckAllocations(Device device, LinePairSums sums)
     {
         DeviceMatrix points = new Draw(1).NormalOn(device, sums.Samples, sums.Columns);

@@ -70,7 +70,12 @@ public sealed class MaternPairSumsTests
             FiniteDifferences.Check(
                 "weights", p => Value(problem with { Weights = p }), problem.Weights, at.WeightGradient, quadratic: true, magnitude: 10);
             FiniteDifferences.Check(
-                "couplings", c => Value(problem with { Couplings = c }), problem.Couplings, at.CouplingGradient, quadratic: true, magnitude: 10);
+                "couplings",
+                c => Value(problem with { Couplings = c }),
+                problem.Couplings,
+                at.CouplingGradient,
+                quadratic: true,
+                magnitude: 10);
 
             // The fifth derivative of the kernel jumps at 0, so that the steps must not pass another number.
             FiniteDifferences.Check(

@@ -5,7 +5,9 @@ namespace Stein.Engine.Devices.Ilgpu.Kernels;
 /// <summary>Points on grids (<see cref="ColumnGrids"/>).</summary>
 internal static class GridKernels
 {
-    /// <summary>The smallest and the largest number of each column, NaN if the column has a NaN or an infinity. One group per column.</summary>
+    /// <summary>
+    /// The smallest and the largest number of each column, NaN if the column has a NaN or an infinity. Runs as one group per column.
+    /// </summary>
     public static void ColumnRanges(ArrayView<float> minima, ArrayView<float> maxima, ArrayView<float> values, int rows, int columns)
     {
         ArrayView<float> lowest = SharedMemory.Allocate<float>(GroupSum.MaximumGroupSize);
@@ -120,9 +122,24 @@ internal static class GridKernels
         output[index] = scale * value;
     }
 
-    /// <summary>A convolution of each row with an even or odd function. One thread per entry.</summary>
+    /// <summary>A convolution of each row with a function. One thread per entry.</summary>
+    /// <param name="index">The row and the node.</param>
+    /// <param name="output">The convolved rows (R×G).</param>
+    /// <param name="nodes">G.</param>
+    /// <param name="signal">The rows (R×G).</param>
+    /// <param name="taps">The functions at 0, …, G − 1 (R×G).</param>
+    /// <param name="below">The factor of the functions at negative arguments: 1 if they are even, −1 if they are odd.</param>
+    /// <param name="alpha">The factor of the convolution.</param>
+    /// <param name="beta">The factor of the previous contents of the output.</param>
     public static void Convolve(
-        Index1D index, ArrayView<float> output, int nodes, ArrayView<float> signal, ArrayView<float> taps, float below, float alpha, float beta)
+        Index1D index,
+        ArrayView<float> output,
+        int nodes,
+        ArrayView<float> signal,
+        ArrayView<float> taps,
+        float below,
+        float alpha,
+        float beta)
     {
         int row = index / nodes;
         int start = row * nodes;
