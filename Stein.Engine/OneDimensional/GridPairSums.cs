@@ -20,7 +20,10 @@ namespace Stein.Engine.OneDimensional;
 /// and for odd m <c>K_m² ≤ K_{m−1} K_{m+1}</c> by the Cauchy–Schwarz inequality. <see cref="ErrorBounds"/> adds this up over the pairs. It
 /// is proportional to <c>(Δ/h)⁴</c>; Δ is the range of the column divided by G − 3, so that outliers cost accuracy, which the bounds show.
 /// </para>
-/// <para>Rounding is not part of the bounds. In single precision it is about 10⁻⁶ of the sum of the terms' magnitudes.</para>
+/// <para>
+/// Rounding is not part of the bounds. In single precision it is about 10⁻⁶ of the sum of the terms' magnitudes. Derivatives by weights and
+/// couplings are those of the approximate statistic; derivatives by points approximate those of the exact one.
+/// </para>
 /// </remarks>
 internal sealed class GridPairSums<TKernel> : LinePairSums
     where TKernel : struct, IRadialKernel
@@ -137,11 +140,11 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
             ];
             double[] witness = [.. Enumerable.Range(0, 3).Select(n => (total * kernel[n]) + (c * Samples * kernel[n + 1]))];
             bounds[column] = new(
-                Weight * ((total * witness[0]) + (c * Samples * witness[1])),
+                PairWeight * ((total * witness[0]) + (c * Samples * witness[1])),
                 (largest * witness[0]) + (c * witness[1]),
-                2 * Weight * witness[0],
-                2 * Weight * ((largest * witness[1]) + (c * witness[2])),
-                2 * Weight * Samples * witness[1]);
+                2 * PairWeight * witness[0],
+                2 * PairWeight * ((largest * witness[1]) + (c * witness[2])),
+                2 * PairWeight * Samples * witness[1]);
         }
 
         return bounds;
@@ -189,7 +192,7 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
                 Device.Map<AddScaledSquareProduct>(output, output, couplings, inverseSquares, p: -Samples * CentralDerivatives[1]);
         }
 
-        Device.Map<Scaled>(output, output, p: Weight);
+        Device.Map<Scaled>(output, output, p: PairWeight);
     }
 
     private protected override void RowSumsCore(DeviceMatrix output)
@@ -204,12 +207,12 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
 
     private protected override void WeightGradientCore(DeviceMatrix output)
     {
-        Device.InterpolateColumns(output, Grids, points, Table(0), scale: 2 * Weight);
+        Device.InterpolateColumns(output, Grids, points, Table(0), scale: 2 * PairWeight);
         if (Statistic == PairStatistic.U)
-            Device.Map<AddScaled>(output, output, weights, p: -2 * Weight * CentralDerivatives[0]);
+            Device.Map<AddScaled>(output, output, weights, p: -2 * PairWeight * CentralDerivatives[0]);
     }
 
-    private protected override void PointGradientCore(DeviceMatrix output) => Interpolate(output, order: 1, scale: 2 * Weight);
+    private protected override void PointGradientCore(DeviceMatrix output) => Interpolate(output, order: 1, scale: 2 * PairWeight);
 
     private protected override void CouplingGradientCore(DeviceMatrix output)
     {
@@ -217,7 +220,7 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
         Device.Transpose(output, sumPerRow);
         if (Statistic == PairStatistic.U && couplings is not null)
             Device.Map<AddScaledProduct>(output, output, couplings, inverseSquares, p: -Samples * CentralDerivatives[1]);
-        Device.Map<Scaled>(output, output, p: 2 * Weight);
+        Device.Map<Scaled>(output, output, p: 2 * PairWeight);
     }
 
     private protected override void WitnessCore(DeviceMatrix output, int order)

@@ -31,7 +31,7 @@ internal abstract class LinePairSums
         Samples = samples;
         Columns = columns;
         Statistic = statistic;
-        Weight = statistic.Weight(samples);
+        PairWeight = statistic.Weight(samples);
     }
 
     /// <summary>N.</summary>
@@ -48,7 +48,7 @@ internal abstract class LinePairSums
     protected Device Device { get; }
 
     /// <summary>What sums over all pairs are multiplied by.</summary>
-    protected double Weight { get; }
+    protected double PairWeight { get; }
 
     /// <summary>Sets the inputs of all the methods below, until the next call; they must not change in between.</summary>
     /// <param name="points">The numbers z (N×R).</param>

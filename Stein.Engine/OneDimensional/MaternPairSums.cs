@@ -101,7 +101,7 @@ internal sealed class MaternPairSums : LinePairSums
             double sum = 0;
             for (int i = 0; i < Samples; i++)
                 sum += RowSum((column * Samples) + i, column);
-            perColumn[column] = Weight * sum;
+            perColumn[column] = PairWeight * sum;
         }
 
         Device.Write(output, perColumn);
@@ -110,11 +110,11 @@ internal sealed class MaternPairSums : LinePairSums
     private protected override void RowSumsCore(DeviceMatrix output) => Write(output, static (sums, i, column) => sums.RowSum(i, column));
 
     private protected override void WeightGradientCore(DeviceMatrix output)
-        => Write(output, static (sums, i, column) => 2 * sums.Weight * (sums.witnesses[0][i] + sums.OwnTerm(0, i, column)));
+        => Write(output, static (sums, i, column) => 2 * sums.PairWeight * (sums.witnesses[0][i] + sums.OwnTerm(0, i, column)));
 
     /// <remarks>The pair of a number with itself does not depend on it.</remarks>
     private protected override void PointGradientCore(DeviceMatrix output)
-        => Write(output, static (sums, i, column) => 2 * sums.Weight
+        => Write(output, static (sums, i, column) => 2 * sums.PairWeight
             * ((sums.weights[i] * sums.witnesses[1][i]) + (sums.couplings[column] * sums.witnesses[2][i])));
 
     private protected override void CouplingGradientCore(DeviceMatrix output)
@@ -124,7 +124,7 @@ internal sealed class MaternPairSums : LinePairSums
             double sum = 0;
             for (int i = column * Samples; i < (column + 1) * Samples; i++)
                 sum += witnesses[1][i] + OwnTerm(1, i, column);
-            perColumn[column] = 2 * Weight * sum;
+            perColumn[column] = 2 * PairWeight * sum;
         }
 
         Device.Write(output, perColumn);
