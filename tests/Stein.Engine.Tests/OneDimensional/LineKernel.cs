@@ -24,8 +24,9 @@ internal sealed class LineKernel(Func<double, (double, double, double, double)> 
 
     public static LineKernel MaternFiveHalves { get; } = new(u =>
     {
-        double l = Math.Sqrt(5), x = l * Math.Abs(u), e = Math.Exp(-x) / 3;
-        return ((3 + (3 * x) + (x * x)) * e, -l * l * u * (1 + x) * e, -l * l * (1 + x - (x * x)) * e, l * l * l * l * u * (3 - x) * e);
+        // Multiplied by e^−x first, because x² may be infinite.
+        double l = Math.Sqrt(5), x = l * Math.Abs(u), e = Math.Exp(-x) / 3, xe = x * e;
+        return ((3 * e) + (3 * xe) + (x * xe), -l * l * u * (e + xe), -l * l * (e + xe - (x * xe)), l * l * l * l * u * ((3 * e) - xe));
     });
 
     /// <summary><c>κ(u), κ′(u), κ″(u), κ‴(u)</c>.</summary>

@@ -40,7 +40,7 @@ public sealed class MaternPairSumsTests
         double[] pairs = [.. normal.Points.Select(z => Math.Round(4 * z) / 4)];
         double[] outlier = [.. normal.Points];
         outlier[6] = 1e6;
-        outlier[9] = -1e150;
+        outlier[9] = -1e300;
         double[] clusters = [.. normal.Points.Select((z, i) => z + (100.0 * (i % 5)))];
         double[] close = [.. normal.Points.Select(z => 1e8 + (1e-6 * z))];
         foreach (double[] points in (double[][])[equal, pairs, outlier, clusters, close])
