@@ -18,6 +18,7 @@ internal static class KernelCatalog
         typeof(PairKernels),
         typeof(SlicedPairKernels),
         typeof(MedianKernels),
+        typeof(GridKernels),
     ];
 
     /// <summary>Kernel functions can be composed without end; these have every part and every composition.</summary>

@@ -84,6 +84,8 @@ public class ElementwiseTests
             Apply<Momentum>(a, b, c);
             Apply<PlusOneTimes>(a, b, c);
             Apply<GaussianSteinMap>(positive, b, c);
+            Apply<GridSpacing>(a, b, positive);
+            Apply<AddScaledSquareProduct>(a, b, c);
             var kernelMaps = new KernelMaps(device, results, positive, share, c);
             foreach (string kernel in RadialKernels.Names)
                 EveryKernel.Run(kernel, kernelMaps);
@@ -296,9 +298,16 @@ public class ElementwiseTests
             Apply<KernelSecondDerivative<TKernel>>();
             Apply<KernelLaplacianGradient<TKernel>>();
             Apply<KernelBilaplacian<TKernel>>();
+            ApplyOnLine<LineKernel<TKernel>>();
+            ApplyOnLine<LineKernelFirstDerivative<TKernel>>();
+            ApplyOnLine<LineKernelSecondDerivative<TKernel>>();
+            ApplyOnLine<LineKernelThirdDerivative<TKernel>>();
         }
 
         private void Apply<TMap>()
             where TMap : struct, IElementMap => AddMap<TMap>(device, results, squares, scales, c);
+
+        private void ApplyOnLine<TMap>()
+            where TMap : struct, IElementMap => AddMap<TMap>(device, results, c, scales, squares);
     }
 }

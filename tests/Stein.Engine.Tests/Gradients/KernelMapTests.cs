@@ -13,6 +13,46 @@ public class KernelMapTests
     [MemberData(nameof(EveryKernel.All), MemberType = typeof(EveryKernel))]
     public void Maps_are_the_derivatives_of_the_kernel(string kernel) => EveryKernel.Run(kernel, new Maps());
 
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void Maps_on_the_line_are_derivatives_of_one_another(string kernel) => EveryKernel.Run(kernel, new LineMaps());
+
+    private sealed class LineMaps : IKernelTest
+    {
+        private const double Step = 0.25;
+        private const double InverseSquare = 0.7;
+
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            foreach (double distance in new[] { -2.5, -0.3, 1 })
+            {
+                string what = $"{TKernel.Name}, u = {distance}, derivative ";
+                double value = KernelValue<TKernel>.Apply<DoubleLane>(
+                    new(distance * distance), new(InverseSquare), default, default, default).Value;
+                Assert.Equal(value, Map<LineKernel<TKernel>>(distance), 1e-14);
+                Check<LineKernel<TKernel>, LineKernelFirstDerivative<TKernel>>("1");
+                Check<LineKernelFirstDerivative<TKernel>, LineKernelSecondDerivative<TKernel>>("2");
+                Check<LineKernelSecondDerivative<TKernel>, LineKernelThirdDerivative<TKernel>>("3");
+
+                void Check<TFunction, TDerivative>(string order)
+                    where TFunction : struct, IElementMap
+                    where TDerivative : struct, IElementMap
+                    => FiniteDifferences.Check(
+                        what + order,
+                        at => Map<TFunction>(at[0]),
+                        [distance],
+                        [Map<TDerivative>(distance)],
+                        magnitude: 4,
+                        largestStep: 1.0 / 64);
+            }
+
+            static double Map<TMap>(double distance)
+                where TMap : struct, IElementMap
+                => TMap.Apply<DoubleLane>(new(distance / Step), new(Step), new(InverseSquare), default, default).Value;
+        }
+    }
+
     private sealed class Maps : IKernelTest
     {
         public void Run<TKernel>()

@@ -267,6 +267,78 @@ public class ReferenceDevice : Device
             return LowerMedian(squares);
         });
 
+    private protected override void ColumnRangesCore(DeviceMatrix minima, DeviceMatrix maxima, DeviceMatrix values)
+    {
+        for (int column = 0; column < values.Columns; column++)
+        {
+            RunningErrorLane[] numbers = [.. Enumerable.Range(0, values.Rows).Select(row => Of(values)[row, column])];
+            RunningErrorLane notANumber = RunningErrorLane.Exact(double.NaN);
+            bool isFinite = numbers.All(number => double.IsFinite(number.Value));
+            Of(minima)[0, column] = isFinite ? numbers.Aggregate(RunningErrorLane.Min) : notANumber;
+            Of(maxima)[0, column] = isFinite ? numbers.Aggregate(RunningErrorLane.Max) : notANumber;
+        }
+    }
+
+    private protected override void SpreadColumnsCore(
+        DeviceMatrix counts, DeviceMatrix sums, in ColumnGrids grids, DeviceMatrix points, DeviceMatrix weights)
+    {
+        for (int column = 0; column < points.Columns; column++)
+        {
+            var countOf = new Accumulator[counts.Columns];
+            var sumOf = new Accumulator[counts.Columns];
+            for (int i = 0; i < points.Rows; i++)
+            {
+                RunningErrorLane[] shares = Shares(grids, Of(points)[i, column], column, counts.Columns, out int node);
+                for (int k = 0; k < shares.Length; k++)
+                {
+                    countOf[node + k].Add(shares[k]);
+                    sumOf[node + k].Add(shares[k] * Of(weights)[i, column]);
+                }
+            }
+
+            for (int k = 0; k < counts.Columns; k++)
+            {
+                Of(counts)[column, k] = countOf[k].Total;
+                Of(sums)[column, k] = sumOf[k].Total;
+            }
+        }
+    }
+
+    private protected override void InterpolateColumnsCore(
+        DeviceMatrix output,
+        in ColumnGrids grids,
+        DeviceMatrix points,
+        DeviceMatrix table,
+        double scale,
+        DeviceMatrix? weights,
+        DeviceMatrix? second)
+    {
+        ColumnGrids local = grids;
+        Fill(output, (row, column) =>
+        {
+            RunningErrorLane[] shares = Shares(local, Of(points)[row, column], column, table.Columns, out int node);
+            RunningErrorLane value = Sum(shares.Length, k => shares[k] * Of(table)[column, node + k]);
+            if (weights is not null)
+                value *= Of(weights)[row, column];
+            if (second is not null)
+                value += Sum(shares.Length, k => shares[k] * Of(second)[column, node + k]);
+            return value * RunningErrorLane.Stored(scale);
+        });
+    }
+
+    private protected override void ConvolveRowsCore(
+        DeviceMatrix output, DeviceMatrix signal, DeviceMatrix taps, bool isOdd, double alpha, double beta)
+        => Fill(output, (row, k) =>
+        {
+            RunningErrorLane sum = Sum(output.Columns, l =>
+            {
+                RunningErrorLane tap = Of(taps)[row, Math.Abs(k - l)];
+                return Of(signal)[row, l] * (isOdd && k < l ? -tap : tap);
+            });
+            sum *= RunningErrorLane.Stored(alpha);
+            return beta == 0 ? sum : sum + (RunningErrorLane.Stored(beta) * Of(output)[row, k]);
+        });
+
     private protected override void AdamStepCore(
         DeviceMatrix parameters,
         DeviceMatrix gradient,
@@ -310,6 +382,27 @@ public class ReferenceDevice : Device
 
         static RunningErrorLane[] Row(DeviceMatrix matrix, Func<int, RunningErrorLane> entry, bool column = false)
             => [.. Enumerable.Range(0, column ? matrix.Rows : matrix.Columns).Select(entry)];
+    }
+
+    /// <summary>Lagrange's polynomials of the four nodes around a point, of which <paramref name="node"/> is the first.</summary>
+    private static RunningErrorLane[] Shares(in ColumnGrids grids, RunningErrorLane point, int column, int nodes, out int node)
+    {
+        RunningErrorLane position = (point - Of(grids.Origins)[0, column]) * Of(grids.InverseSpacings)[0, column];
+        position = RunningErrorLane.Max(position, RunningErrorLane.Exact(1));
+        position = RunningErrorLane.Min(position, RunningErrorLane.Exact(nodes - 2));
+        node = Math.Clamp((int)position.Value, 1, nodes - 3) - 1;
+        var shares = new RunningErrorLane[4];
+        for (int k = 0; k < shares.Length; k++)
+        {
+            shares[k] = RunningErrorLane.Exact(1);
+            for (int other = 0; other < shares.Length; other++)
+            {
+                if (other != k)
+                    shares[k] *= (position - RunningErrorLane.Exact(node + other)) / RunningErrorLane.Exact(k - other);
+            }
+        }
+
+        return shares;
     }
 
     private static ReferenceMatrix Of(DeviceMatrix matrix) => (ReferenceMatrix)matrix;
