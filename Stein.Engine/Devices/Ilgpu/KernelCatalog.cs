@@ -54,9 +54,9 @@ internal static class KernelCatalog
             : typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(constraint)).SelectMany(Closed);
 
     private static IEnumerable<Type> Closed(Type type)
-        => type.IsGenericTypeDefinition
-            ? TypeArguments(type.GetGenericArguments().Single()).Select(argument => type.MakeGenericType(argument))
-            : [type];
+        => !type.IsGenericTypeDefinition ? [type]
+            : type == typeof(Derivative<>) || type == typeof(DerivativeTimes<>) ? Activation.Differentiated().Select(map => type.MakeGenericType(map))
+            : TypeArguments(type.GetGenericArguments().Single()).Select(argument => type.MakeGenericType(argument));
 
     private sealed class TypeVisitor : IRadialKernelVisitor<Type>
     {
