@@ -108,12 +108,20 @@ internal sealed record ElementQuotient() : ElementOperation<Quotient>(0, 0)
 }
 
 /// <summary>A function of one variable whose derivative <paramref name="Rule"/> composes of the node, its input and the upstream.</summary>
-internal sealed record ElementaryFunction<TMap>(string Name, Func<Node, Node, Node, Node?> Rule, double P = 0) : ElementOperation<TMap>(P, 0)
+internal sealed record ElementaryFunction<TMap>(string Name, Func<Node, Node, Node, Node?> Rule) : ElementOperation<TMap>(0, 0)
     where TMap : struct, IElementMap
 {
     public override string Noun => Name;
 
     public override Node? Gradient(Node node, int input, Node upstream) => Rule(node, node.Inputs[0], upstream);
+}
+
+/// <summary><c>a^P</c></summary>
+internal sealed record ElementPower(double P) : ElementOperation<Power>(P, 0)
+{
+    public override string Noun => $"power {P:R}";
+
+    public override Node Gradient(Node node, int input, Node upstream) => upstream.Times(node.Inputs[0].Power(P - 1), P);
 }
 
 /// <summary>

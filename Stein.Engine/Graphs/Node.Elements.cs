@@ -58,8 +58,7 @@ public sealed partial class Node
     public Node Reciprocal() => Map<Reciprocal>("reciprocal", static (y, _, u) => u.Times(y.Square(), -1));
 
     /// <summary><c>x^exponent</c> for positive x.</summary>
-    public Node Power(double exponent) => new ElementaryFunction<Power>(
-        $"power {exponent:R}", (_, x, u) => u.Times(x.Power(exponent - 1), exponent), exponent).Of(this);
+    public Node Power(double exponent) => new ElementPower(exponent).Of(this);
 
     /// <summary>The logistic function <c>1/(1 + e^−x)</c>.</summary>
     public Node Sigmoid() => new Function<Logistic>("sigmoid", int.MaxValue).Of(this);

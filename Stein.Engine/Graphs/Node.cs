@@ -35,7 +35,7 @@ public sealed partial class Node
 
     internal string Shape => $"({Rows}×{Columns})";
 
-    private string Short => Name ?? (Inputs.Length == 0 ? Operation.Noun : $"a {Operation.Noun}");
+    private string Short => Name ?? (Inputs.Length == 0 ? Operation.Noun : $"unnamed {Operation.Noun}");
 
     /// <summary>Gives the node a name for messages, and returns it.</summary>
     public Node Named(string name)
