@@ -10,9 +10,13 @@ internal sealed record MatrixProduct(bool TransposeLeft, bool TransposeRight, do
     public override Node Gradient(Node node, int input, Node upstream)
     {
         (Node left, Node right) = (node.Inputs[0], node.Inputs[1]);
-        return input == 0
-            ? TransposeLeft ? right.Multiply(upstream, TransposeRight, true, Alpha) : upstream.Multiply(right, false, !TransposeRight, Alpha)
-            : TransposeRight ? upstream.Multiply(left, true, TransposeLeft, Alpha) : left.Multiply(upstream, !TransposeLeft, false, Alpha);
+        return (input, TransposeLeft, TransposeRight) switch
+        {
+            (0, true, _) => right.Multiply(upstream, TransposeRight, true, Alpha),
+            (0, false, _) => upstream.Multiply(right, false, !TransposeRight, Alpha),
+            (_, _, true) => upstream.Multiply(left, true, TransposeLeft, Alpha),
+            (_, _, false) => left.Multiply(upstream, !TransposeLeft, false, Alpha),
+        };
     }
 
     public override Action Prepare(Device device, Slot output, IReadOnlyList<Slot> inputs) => Prepare(device, output, inputs, 1, 0);

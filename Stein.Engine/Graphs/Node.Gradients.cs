@@ -13,7 +13,7 @@ public sealed partial class Node
         if ((Rows, Columns) != (1, 1))
         {
             throw new ArgumentException(
-                $"Only a number has a gradient, and {this} is {Rows}×{Columns}. Take its Sum or Mean, or use {nameof(VectorJacobianProduct)}.");
+                $"Only a number (1×1) has a gradient, not {this}. Take its Sum or Mean, or use {nameof(VectorJacobianProduct)}.");
         }
 
         return VectorJacobianProduct(Graph.Constant(1), by);
@@ -102,7 +102,7 @@ public sealed partial class Node
             bool fits = old.Inputs.Where((_, i) => isStacked[i]).All(input => input.Rows == old.Rows);
             Node? again = fits ? old.Operation.Stack(old, inputs, isStacked, copies) : null;
             stacked[old] = again ?? throw new ArgumentException(
-                $"A trace for each row needs a function of each row alone, but the derivative mixes rows in the {old}.");
+                $"A trace for each row needs a function of each row alone, but the derivative mixes rows in {old}.");
         }
 
         return stacked[this];

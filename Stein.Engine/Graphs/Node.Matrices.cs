@@ -165,10 +165,10 @@ public sealed partial class Node
         (int innerRight, int columns) = transposeRight ? (right.Columns, right.Rows) : (right.Rows, right.Columns);
         if (inner != innerRight)
         {
+            string After(bool transpose) => transpose ? " after transposition" : "";
             throw new ArgumentException(
-                $"The product of {Transposable(this, transposeLeft)} and {Transposable(right, transposeRight)} is not defined: the left has "
-                + $"{inner} columns{(transposeLeft ? " after transposition" : "")} and the right {innerRight} "
-                + $"rows{(transposeRight ? " after transposition" : "")}.");
+                $"The product of {Factor(this, transposeLeft)} and {Factor(right, transposeRight)} is not defined: the left has {inner} "
+                + $"columns{After(transposeLeft)} and the right {innerRight} rows{After(transposeRight)}.");
         }
 
         if (IsNumber(0) || right.IsNumber(0))
@@ -180,7 +180,7 @@ public sealed partial class Node
             (b, transposeRight) = (b.Inputs[0], !transposeRight);
         return Graph.Record(new MatrixProduct(transposeLeft, transposeRight, alpha), rows, columns, a, b);
 
-        static string Transposable(Node node, bool transpose) => transpose ? $"the transpose of {node}" : node.ToString();
+        static string Factor(Node node, bool transpose) => transpose ? $"the transpose of {node}" : node.ToString();
     }
 
     /// <summary>The block of rows×columns from a row and a column.</summary>
@@ -238,8 +238,8 @@ public sealed partial class Node
             RequireSameGraph(first, Require(node));
             if (below ? node.Columns != first.Columns : node.Rows != first.Rows)
             {
-                throw new ArgumentException(
-                    $"{first} and {node} cannot be concatenated {(below ? "by rows: their columns differ" : "by columns: their rows differ")}.");
+                string why = below ? "rows, because their columns differ" : "columns, because their rows differ";
+                throw new ArgumentException($"{first} and {node} cannot be concatenated by {why}.");
             }
         }
 

@@ -45,9 +45,12 @@ public sealed partial class Node
         return this;
     }
 
-    /// <summary>The name and the shape; without a name, the operation and its inputs, as in "product of x (2×3) and w (3×4)".</summary>
+    /// <summary>
+    /// The name and the shape, as in "x (2×3)". Without a name, the operation, its inputs and the shape, as in
+    /// "[product of x (2×3) and w (3×4)] (2×4)".
+    /// </summary>
     public override string ToString() => Name is null && Inputs.Length > 0
-        ? $"{Operation.Noun} of {string.Join(" and ", Inputs.Select(input => $"{input.Short} {input.Shape}"))}"
+        ? $"[{Operation.Noun} of {string.Join(" and ", Inputs.Select(input => $"{input.Short} {input.Shape}"))}] {Shape}"
         : $"{Short} {Shape}";
 
     /// <summary>Whether the node is this number, perhaps repeated.</summary>

@@ -77,7 +77,7 @@ public sealed class Plan
         foreach ((Node node, Slot slot) in visible)
         {
             if (!slot.IsBound)
-                throw new InvalidOperationException($"{node} is missing: write to plan[node], or bind a matrix to it, before the plan runs.");
+                throw new InvalidOperationException($"{node} is missing. Write to plan[node] or bind a matrix to it before the plan runs.");
         }
 
         isReady = true;

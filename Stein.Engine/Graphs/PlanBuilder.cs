@@ -64,7 +64,10 @@ internal sealed class PlanBuilder
     }
 
     private Step Accumulation(Node node, Node product, Node other, MatrixProduct operation, double scale, double beta)
-        => new(node, [.. product.Inputs, other], (output, inputs) => operation.Prepare(device, output, inputs, scale, beta)) { Overwrites = other };
+        => new(node, [.. product.Inputs, other], (output, inputs) => operation.Prepare(device, output, inputs, scale, beta))
+        {
+            Overwrites = other,
+        };
 
     /// <summary>Whether <paramref name="product"/> can be added to the memory of another matrix, which is then no longer needed.</summary>
     private bool Accumulates(Node node, Node product, Node other, [NotNullWhen(true)] out MatrixProduct? operation)

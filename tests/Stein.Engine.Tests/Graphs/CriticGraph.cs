@@ -3,7 +3,10 @@ using Stein.Engine.Networks;
 
 namespace Stein.Engine.Tests.Graphs;
 
-/// <summary>The critic of <see cref="Stein.Engine.Discrepancies.LearnedSteinDiscrepancy"/> as a graph, with weights stored likewise.</summary>
+/// <summary>
+/// The critic of <see cref="Stein.Engine.Discrepancies.LearnedSteinDiscrepancy"/> as a graph, with weights stored likewise. With the noise
+/// in the place of the scores it is also a denoising auto-encoder.
+/// </summary>
 internal sealed class CriticGraph
 {
     private readonly double lambda;

@@ -32,7 +32,7 @@ internal sealed record NodeCase(string Name, Func<int, int, (int Rows, int Colum
         new("quotient", Same, x => x[0] / x[1]) { IsPositive = true },
         new("quotient with a column", Column, x => x[1] / x[0]) { IsPositive = true },
         new("numbers", One, x => ((3 - (2 * x[0])) / 4) + (-x[0] * 0.5) + (1 / (x[0].Square() + 2)) + 1),
-        new("constant matrix", One, x => x[0].Graph.Constant(x[0].Rows, x[0].Columns, new Draw(3).Normal(x[0].Rows * x[0].Columns)) * x[0].Square()),
+        new("constant matrix", One, x => Constant(x[0]) * x[0].Square()),
         new("exp", One, x => x[0].Exp()),
         new("log", One, x => x[0].Log()) { IsPositive = true },
         new("sqrt", One, x => x[0].Sqrt()) { IsPositive = true },
@@ -53,7 +53,7 @@ internal sealed record NodeCase(string Name, Func<int, int, (int Rows, int Colum
         new("product, right transposed", (n, m) => [(n, m), (3, m)], x => x[0].Multiply(x[1], transposeRight: true)),
         new("product, both transposed", (n, m) => [(m, n), (3, m)], x => x[0].Multiply(x[1], true, true)),
         new("gram matrix", One, x => x[0].Multiply(x[0], transposeRight: true)),
-        new("sum of products", (n, m) => [(n, m), (m, 4), (4, m)], x => x[0].Multiply(x[1]) - (0.5 * x[0].Multiply(x[2], transposeRight: true))),
+        new("sum of products", (n, m) => [(n, m), (m, 4), (4, m)], x => x[0].Multiply(x[1]) - (0.5 * x[0].Multiply(x[2], false, true))),
         new("product plus row", (n, m) => [(n, m), (m, 3), (1, 3)], x => (2 * x[0].Multiply(x[1])) + x[2]),
         new("sums", Same, x => x[0].SumRows() * x[1].SumColumns() * x[0].Sum()),
         new("means", Same, x => x[0].MeanRows() + x[1].MeanColumns().Square() + x[0].Mean().Exp()),
@@ -111,6 +111,8 @@ internal sealed record NodeCase(string Name, Func<int, int, (int Rows, int Colum
     private static (int, int)[] Square(int n, int m) => [(n, n)];
 
     private static (int, int)[] System(int n, int m) => [(n, n), (n, m)];
+
+    private static Node Constant(Node x) => x.Graph.Constant(x.Rows, x.Columns, new Draw(3).Normal(x.Rows * x.Columns));
 
     private static Node Kernel(Node features) => (-0.5 * features.SquaredDistances(features)).Exp();
 

@@ -17,7 +17,7 @@ public class PlanTests
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
-        CriticGraph critic = Critic(out Node[] outputs);
+        CriticGraph critic = Sizes.AreAll(device) ? Critic(7, 9, 17, out Node[] outputs) : Critic(2, 3, 5, out outputs);
         Plan plan = critic.Graph.Compile(device, outputs);
         Write(device, plan, critic, 1);
         double[][] first = Run();
@@ -50,7 +50,7 @@ public class PlanTests
     {
         using Device device = name == "simd" ? CpuDevices.CreateSimd()
             : name == "double" ? CpuDevices.CreateDouble() : CpuDevices.CreateSimdDouble();
-        CriticGraph critic = Critic(out Node[] outputs);
+        CriticGraph critic = Critic(7, 9, 17, out Node[] outputs);
         Node gram = critic.Samples.Multiply(critic.Samples, transposeLeft: true) + critic.Graph.Constant(3, 3, [9, 0, 0, 0, 9, 0, 0, 0, 9]);
         Node hostValues = gram.LogDeterminant() + gram.Solve(gram.Tanh(), triangle: Triangle.Upper).Sum();
         Node layouts = Node.ConcatenateRows(critic.Samples.Softmax().GatherRows(2, 0), critic.Samples).Reshape(3, 9).SliceColumns(1, 3);
@@ -165,9 +165,9 @@ public class PlanTests
         }
     }
 
-    private static CriticGraph Critic(out Node[] outputs)
+    private static CriticGraph Critic(int count, int hidden1, int hidden2, out Node[] outputs)
     {
-        var critic = new CriticGraph(7, 3, 9, 17, 0.5);
+        var critic = new CriticGraph(count, 3, hidden1, hidden2, 0.5);
         Node objective = critic.Objective(critic.Traces);
         outputs = [objective, .. objective.Gradient(critic.Parameters)];
         return critic;

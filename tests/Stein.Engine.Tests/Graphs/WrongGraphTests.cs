@@ -18,7 +18,7 @@ public class WrongGraphTests
     {
         { "product of x (10×3) and w (4×5)|the left has 3 columns and the right 4 rows", () => X.Multiply(W) },
         { "product of x (10×3) and the transpose of w (4×5)|3 columns and the right 5 rows after", () => X.Multiply(W, false, true) },
-        { "sum of x (10×3) and b (1×3) and w (4×5)", () => Hidden.Multiply(W) },
+        { "product of [sum of x (10×3) and b (1×3)] (10×3) and w (4×5)", () => Hidden.Multiply(W) },
         { "sum of x (10×3) and w (4×5)|shapes must be equal", () => X + W },
         { "elementwise product of", () => Hidden * W },
         { "x (10×3) has 30 numbers|(4×8)", () => X.Reshape(4, 8) },
@@ -31,15 +31,15 @@ public class WrongGraphTests
         { "rows of x (10×3) and w (4×5)", () => X.SquaredDistances(W) },
         { "square matrix, and x (10×3) is not square", () => X.LogDeterminant() },
         { "square matrix, and w (4×5) is not square", () => W.Solve(X) },
-        { "matrix product of x (10×3) and x (10×3)|right-hand side w (4×5)", () => X.Multiply(X, false, true).Solve(W) },
-        { "only a number has a gradient|x (10×3) is 10×3", () => X.Gradient(B) },
-        { "column sums of unnamed row sums (10×1) does not depend on w (4×5)", () => Hidden.Sum().Gradient(W) },
+        { "matrix [product of x (10×3) and x (10×3)] (10×10)|right-hand side w (4×5)", () => X.Multiply(X, false, true).Solve(W) },
+        { "only a number (1×1) has a gradient, not x (10×3)", () => X.Gradient(B) },
+        { "[column sums of unnamed row sums (10×1)] (1×1) does not depend on w (4×5)", () => Hidden.Sum().Gradient(W) },
         { "does not depend on b (1×3)", () => B.StopGradient().Sum().Gradient(B) },
         { "does not depend on w (4×5)", () => Hidden.JacobianVectorProduct((X, X), (W, W)) },
         { "shapes of x (10×3) and w (4×5)", () => Hidden.JacobianVectorProduct((X, W)) },
-        { "shapes of sum of x (10×3) and b (1×3) and w (4×5)", () => Hidden.VectorJacobianProduct(W, X) },
-        { "shapes of sum of x (10×3) and b (1×3) and b (1×3)", () => Hidden.JacobianTrace(B) },
-        { "mixes rows in the column sums", () => (Hidden * Hidden.SumColumns()).JacobianTrace(X) },
+        { "shapes of [sum of x (10×3) and b (1×3)] (10×3) and w (4×5)", () => Hidden.VectorJacobianProduct(W, X) },
+        { "shapes of [sum of x (10×3) and b (1×3)] (10×3) and b (1×3)", () => Hidden.JacobianTrace(B) },
+        { "mixes rows in [column sums of", () => (Hidden * Hidden.SumColumns()).JacobianTrace(X) },
         { "two graphs|x (10×3)|y (10×3)", () => X * new Graph().Input(10, 3, "y") },
         { "two graphs|x (10×3)|y (3×1)", () => X.Multiply(new Graph().Input(3, 1, "y")) },
         { "two graphs", () => X.Sum().Gradient(new Graph().Input(3, 1, "y")) },
@@ -48,12 +48,14 @@ public class WrongGraphTests
         { "at least one output", () => Graph.Compile(Host) },
         { "b (1×3) is neither an input nor an output", () => Graph.Compile(Host, X.Exp())[B] },
         { "8×3 cannot be bound to x (10×3)", () => Bind(X, Host.Allocate(8, 3)) },
-        { "sum of x (10×3) and b (1×3) is computed", () => Bind(Hidden, Host.Allocate(10, 3)) },
-        { "matrix on simd cannot be bound to x (10×3), because the plan is on double", () => Bind(X, CpuDevices.CreateSimd().Allocate(10, 3)) },
+        { "[sum of x (10×3) and b (1×3)] (10×3) is computed", () => Bind(Hidden, Host.Allocate(10, 3)) },
+        { "matrix on simd cannot be bound to x (10×3), because the plan is on double", () => Bind(X, Simd.Allocate(10, 3)) },
         { "y (10×3) belongs to another graph", () => Bind(new Graph().Input(10, 3, "y"), Host.Allocate(10, 3)) },
     };
 
     private static Device Host { get; } = CpuDevices.CreateDouble();
+
+    private static Device Simd { get; } = CpuDevices.CreateSimd();
 
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Wrong))]
@@ -96,7 +98,7 @@ public class WrongGraphTests
         Assert.Same(X.Multiply(X, transposeLeft: true), X.Transpose().Multiply(X));
     }
 
-    private static object Bind(Node node, DeviceMatrix matrix)
+    private static DeviceMatrix Bind(Node node, DeviceMatrix matrix)
     {
         Graph.Compile(Host, Hidden).Bind(node, matrix);
         return matrix;

@@ -42,7 +42,14 @@ internal static class ElementKernels
     /// offset <paramref name="start"/>.
     /// </summary>
     public static void CopyBlock(
-        Index1D index, ArrayView<float> output, int start, int stride, ArrayView<float> source, int sourceStart, int sourceStride, int columns)
+        Index1D index,
+        ArrayView<float> output,
+        int start,
+        int stride,
+        ArrayView<float> source,
+        int sourceStart,
+        int sourceStride,
+        int columns)
     {
         int row = index / columns;
         int column = index - (row * columns);
