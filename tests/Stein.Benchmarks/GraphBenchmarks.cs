@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Discrepancies;
@@ -14,6 +15,7 @@ namespace Stein.Benchmarks;
 /// with N = 100 samples and H = 300 units in both hidden layers.
 /// </summary>
 [MemoryDiagnoser]
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 public class GraphBenchmarks
 {
     private const int Samples = 100;
@@ -49,17 +51,19 @@ public class GraphBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    [BenchmarkCategory("Quick")]
+    [BenchmarkCategory("Critic", "Quick")]
     public void Critic() => critic.CriticGradient(samples, scores);
 
     [Benchmark]
-    [BenchmarkCategory("Quick")]
+    [BenchmarkCategory("Critic", "Quick")]
     public void CriticGraph() => criticPlan.Run();
 
-    [Benchmark]
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("Autoencoder")]
     public void Autoencoder() => autoencoder.LossGradient(samples, scores);
 
     [Benchmark]
+    [BenchmarkCategory("Autoencoder")]
     public void AutoencoderGraph() => autoencoderPlan.Run();
 
     /// <summary>Compiles the gradient of a network, and fails unless it agrees with the one by hand.</summary>
