@@ -98,6 +98,31 @@ public abstract class Device : IDisposable
         KeepAlive(destination, source);
     }
 
+    /// <summary>Copies the numbers of <paramref name="source"/>, row by row, to a matrix of another shape.</summary>
+    internal void Reshape(DeviceMatrix destination, DeviceMatrix source)
+    {
+        bool fits = (long)destination.Rows * destination.Columns == (long)source.Rows * source.Columns;
+        Require(fits, destination, source, nameof(Reshape));
+        ReshapeCore(destination, source);
+        KeepAlive(destination, source);
+    }
+
+    /// <summary>
+    /// Copies a block of rows×columns of <paramref name="source"/>, from its given row and column, to the given row and column of
+    /// <paramref name="destination"/>, the rest of which keeps its contents.
+    /// </summary>
+    internal void CopyBlock(
+        DeviceMatrix destination, int row, int column, DeviceMatrix source, int sourceRow, int sourceColumn, int rows, int columns)
+    {
+        bool fits = Contains(destination, row, column) && Contains(source, sourceRow, sourceColumn);
+        Require(fits, destination, source, nameof(CopyBlock));
+        CopyBlockCore(destination, row, column, source, sourceRow, sourceColumn, rows, columns);
+        KeepAlive(destination, source);
+
+        bool Contains(DeviceMatrix matrix, int firstRow, int firstColumn)
+            => firstRow >= 0 && firstColumn >= 0 && firstRow <= matrix.Rows - rows && firstColumn <= matrix.Columns - columns;
+    }
+
     /// <summary>
     /// <c>product = alpha·op(left)·op(right) + beta·product</c>, where op is the transpose if so requested, otherwise the identity.
     /// </summary>
@@ -167,6 +192,14 @@ public abstract class Device : IDisposable
         RequireBroadcast(a.Rows, a.Columns, c);
         SumColumnsCore<TMap>(output, a, b, c, p, q);
         KeepAlive(output, a, b, c);
+    }
+
+    /// <summary><c>output</c> (rows×1) = the largest number of each row; not specified for a row with a NaN.</summary>
+    internal void MaxRows(DeviceMatrix output, DeviceMatrix source)
+    {
+        Require(output.Rows == source.Rows && output.Columns == 1, output, source, nameof(MaxRows));
+        MaxRowsCore(output, source);
+        KeepAlive(output, source);
     }
 
     /// <summary>
@@ -462,6 +495,11 @@ public abstract class Device : IDisposable
 
     private protected abstract void TransposeCore(DeviceMatrix destination, DeviceMatrix source);
 
+    private protected abstract void ReshapeCore(DeviceMatrix destination, DeviceMatrix source);
+
+    private protected abstract void CopyBlockCore(
+        DeviceMatrix destination, int row, int column, DeviceMatrix source, int sourceRow, int sourceColumn, int rows, int columns);
+
     private protected abstract void MultiplyCore(
         DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta);
 
@@ -475,6 +513,8 @@ public abstract class Device : IDisposable
     private protected abstract void SumColumnsCore<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         where TMap : struct, IElementMap;
+
+    private protected abstract void MaxRowsCore(DeviceMatrix output, DeviceMatrix source);
 
     private protected abstract void FillDiagonalCore(DeviceMatrix matrix, double value, int firstColumn);
 

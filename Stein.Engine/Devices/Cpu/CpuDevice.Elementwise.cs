@@ -83,6 +83,28 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         }
     }
 
+    private protected override void MaxRowsCore(DeviceMatrix output, DeviceMatrix source)
+    {
+        CpuMatrix<TElement> target = Cpu(output);
+        CpuMatrix<TElement> data = Cpu(source);
+        TElement* elements = stackalloc TElement[TLane.Count];
+        for (int row = 0; row < data.Rows; row++)
+        {
+            TElement* from = data.Row(row);
+            TLane lanes = TLane.Broadcast(*from);
+            int column = 0;
+            for (; column + TLane.Count <= data.Columns; column += TLane.Count)
+                lanes = TLane.Max(lanes, TLane.Load(from + column));
+            TLane.Store(lanes, elements);
+            TElement largest = elements[0];
+            for (int i = 1; i < TLane.Count; i++)
+                largest = elements[i] > largest ? elements[i] : largest;
+            for (; column < data.Columns; column++)
+                largest = from[column] > largest ? from[column] : largest;
+            *target.Row(row) = largest;
+        }
+    }
+
     private protected override void AdamStepCore(
         DeviceMatrix parameters,
         DeviceMatrix gradient,

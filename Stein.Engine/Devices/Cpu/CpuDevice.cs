@@ -98,6 +98,29 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
         Transposition<TElement>.Run(data.Pointer, data.Stride, data.Rows, data.Columns, target.Pointer, target.Stride);
     }
 
+    private protected override void ReshapeCore(DeviceMatrix destination, DeviceMatrix source)
+    {
+        CpuMatrix<TElement> target = Cpu(destination);
+        CpuMatrix<TElement> data = Cpu(source);
+        int size = checked(data.Rows * data.Columns);
+        for (int done = 0, count; done < size; done += count)
+        {
+            (int row, int column) = Math.DivRem(done, target.Columns);
+            (int sourceRow, int sourceColumn) = Math.DivRem(done, data.Columns);
+            count = Math.Min(target.Columns - column, data.Columns - sourceColumn);
+            new Span<TElement>(data.Row(sourceRow) + sourceColumn, count).CopyTo(new(target.Row(row) + column, count));
+        }
+    }
+
+    private protected override void CopyBlockCore(
+        DeviceMatrix destination, int row, int column, DeviceMatrix source, int sourceRow, int sourceColumn, int rows, int columns)
+    {
+        CpuMatrix<TElement> target = Cpu(destination);
+        CpuMatrix<TElement> data = Cpu(source);
+        for (int i = 0; i < rows; i++)
+            new Span<TElement>(data.Row(sourceRow + i) + sourceColumn, columns).CopyTo(new(target.Row(row + i) + column, columns));
+    }
+
     private protected override void MultiplyCore(
         DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta)
     {

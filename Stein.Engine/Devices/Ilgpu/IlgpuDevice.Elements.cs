@@ -38,6 +38,40 @@ internal sealed partial class IlgpuDevice
         launch(output.Length, output.Elements, output.Columns, Own(source).Strided);
     }
 
+    private protected override void ReshapeCore(DeviceMatrix destination, DeviceMatrix source)
+    {
+        IlgpuMatrix output = Own(destination);
+        CopyBlock(output, 0, output.Length, Own(source), 0, output.Length, 1, output.Length);
+    }
+
+    private protected override void CopyBlockCore(
+        DeviceMatrix destination, int row, int column, DeviceMatrix source, int sourceRow, int sourceColumn, int rows, int columns)
+    {
+        int start = (row * destination.Columns) + column;
+        int sourceStart = (sourceRow * source.Columns) + sourceColumn;
+        CopyBlock(Own(destination), start, destination.Columns, Own(source), sourceStart, source.Columns, rows, columns);
+    }
+
+    private void CopyBlock(
+        IlgpuMatrix output, int start, int stride, IlgpuMatrix source, int sourceStart, int sourceStride, int rows, int columns)
+    {
+        Action<Index1D, Floats, int, int, Floats, int, int, int> launch = launchers.Get(
+            nameof(ElementKernels.CopyBlock),
+            null,
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, int, int, Floats, int, int, int>(
+                ElementKernels.CopyBlock));
+        launch(rows * columns, output.Elements, start, stride, source.Elements, sourceStart, sourceStride, columns);
+    }
+
+    private protected override void MaxRowsCore(DeviceMatrix output, DeviceMatrix source)
+    {
+        Action<Index1D, Floats, Floats, int> launch = launchers.Get(
+            nameof(ElementKernels.MaxRows),
+            null,
+            static accelerator => accelerator.LoadAutoGroupedStreamKernel<Index1D, Floats, Floats, int>(ElementKernels.MaxRows));
+        launch(source.Rows, Own(output).Elements, Own(source).Elements, source.Columns);
+    }
+
     private protected override void FillDiagonalCore(DeviceMatrix matrix, double value, int firstColumn)
     {
         IlgpuMatrix output = Own(matrix);

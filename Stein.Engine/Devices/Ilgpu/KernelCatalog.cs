@@ -55,8 +55,12 @@ internal static class KernelCatalog
     /// <summary>All maps of this assembly; generic ones once for every suitable type and every registered kernel function.</summary>
     public static IEnumerable<Type> Maps() => Implementations(typeof(IElementMap));
 
+    /// <remarks>A map that takes a map, whose type arguments have no end, is a derivative; there are lists of these.</remarks>
     private static IEnumerable<Type> TypeArguments(Type parameter)
-        => Implementations(parameter.GetGenericParameterConstraints().Single(type => type.IsInterface));
+    {
+        Type constraint = parameter.GetGenericParameterConstraints().Single(type => type.IsInterface);
+        return constraint == typeof(IElementMap) && parameter.IsGenericTypeParameter ? Activation.Differentiated() : Implementations(constraint);
+    }
 
     private static IEnumerable<Type> Implementations(Type constraint)
         => constraint == typeof(IRadialKernel)
@@ -65,9 +69,8 @@ internal static class KernelCatalog
             : typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(constraint)).SelectMany(Closed);
 
     private static IEnumerable<Type> Closed(Type type)
-        => type.IsGenericTypeDefinition
-            ? TypeArguments(type.GetGenericArguments().Single()).Select(argument => type.MakeGenericType(argument))
-            : [type];
+        => !type.IsGenericTypeDefinition ? [type]
+            : TypeArguments(type.GetGenericArguments().Single()).Select(argument => type.MakeGenericType(argument));
 
     private sealed class TypeVisitor : IRadialKernelVisitor<Type>
     {

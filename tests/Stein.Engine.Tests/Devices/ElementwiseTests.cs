@@ -1,3 +1,4 @@
+using System.Reflection;
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
@@ -86,6 +87,28 @@ public class ElementwiseTests
             Apply<GaussianSteinMap>(positive, b, c);
             Apply<GridSpacing>(a, b, positive);
             Apply<AddScaledSquareProduct>(a, b, c);
+            Apply<Affine>(a, b, c);
+            Apply<LinearCombination>(a, b, c);
+            Apply<ScaledProduct>(a, b, c);
+            Apply<SignOf>(a, b, c);
+            Apply<Exponential>(b, b, c);
+            Apply<Logarithm>(positive, b, c);
+            Apply<SquareRoot>(positive, b, c);
+            Apply<Reciprocal>(positive, b, c);
+            Apply<Power>(positive, b, c);
+            Apply<Logistic>(a, b, c);
+            Apply<Swish>(a, b, c);
+            Apply<Tanh>(a, b, c);
+            Apply<Softplus>(a, b, c);
+            Apply<ExponentialLinear>(a, b, c);
+            Apply<Rectifier>(a, b, c);
+            Apply<LeakyRectifier>(a, b, c);
+            foreach (Type map in Activation.Differentiated())
+            {
+                ApplyType(typeof(Derivative<>).MakeGenericType(map));
+                ApplyType(typeof(DerivativeTimes<>).MakeGenericType(map));
+            }
+
             var kernelMaps = new KernelMaps(device, results, positive, share, c);
             foreach (string kernel in RadialKernels.Names)
                 EveryKernel.Run(kernel, kernelMaps);
@@ -93,6 +116,9 @@ public class ElementwiseTests
 
             void Apply<TMap>(DeviceMatrix first, DeviceMatrix second, DeviceMatrix third)
                 where TMap : struct, IElementMap => AddMap<TMap>(device, results, first, second, third);
+
+            void ApplyType(Type map) => typeof(ElementwiseTests).GetMethod(nameof(AddMap), BindingFlags.NonPublic | BindingFlags.Static)!
+                .MakeGenericMethod(map).Invoke(null, [device, results, a, b, c]);
         });
         TestContext.Current.TestOutputHelper?.WriteLine($"used {worst:P1} of the tolerance");
     }
@@ -213,6 +239,43 @@ public class ElementwiseTests
                 }
             }
         });
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Blocks_reshaped_matrices_and_row_maxima_are_exact(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        Device device = loan.Device;
+        foreach ((int rows, int columns) in Sizes.Few(device).SelectMany(size => new[] { (1, size), (size, 3) }))
+        {
+            double[] values = new Draw(37).Normal(rows * columns);
+            DeviceMatrix matrix = device.Upload(rows, columns, values);
+            DeviceMatrix reshaped = device.Allocate(columns, rows);
+            device.Reshape(reshaped, matrix);
+            Checks.Same("reshaped", values, device.Read(reshaped));
+
+            DeviceMatrix largest = device.Allocate(rows, 1);
+            device.MaxRows(largest, matrix);
+            Checks.Same("largest", [.. values.Chunk(columns).Select(row => row.Max())], device.Read(largest));
+
+            double[] expected = new Draw(38).Normal((rows + 2) * (columns + 3));
+            DeviceMatrix destination = device.Upload(rows + 2, columns + 3, expected);
+            (int firstRow, int firstColumn) = (rows / 2, columns / 2);
+            for (int row = firstRow; row < rows; row++)
+            {
+                for (int column = firstColumn; column < columns; column++)
+                    expected[((row - firstRow + 1) * (columns + 3)) + column - firstColumn + 2] = values[(row * columns) + column];
+            }
+
+            device.CopyBlock(destination, 1, 2, matrix, firstRow, firstColumn, rows - firstRow, columns - firstColumn);
+            Checks.Same("block", expected, device.Read(destination));
+            Assert.Throws<ArgumentException>(() => device.CopyBlock(destination, 3, 0, matrix, 0, 0, rows, columns));
+            Assert.Throws<ArgumentException>(() => device.CopyBlock(destination, 0, 0, matrix, 0, 1, rows, columns));
+        }
+
+        Assert.Throws<ArgumentException>(() => device.Reshape(device.Allocate(2, 3), device.Allocate(2, 4)));
+        Assert.Throws<ArgumentException>(() => device.MaxRows(device.Allocate(2, 2), device.Allocate(2, 4)));
     }
 
     [Fact]

@@ -43,10 +43,11 @@ public sealed class PtxGenerationTests
         ];
         Assert.NotEmpty(maps);
         int ofDensities = maps.Count(map => map.IsGenericType && map.Name.StartsWith("Base", StringComparison.Ordinal));
-        int ofKernels = maps.Count(map => map.IsGenericType) - ofDensities;
-        Assert.True(ofDensities > 0 && ofKernels > 0);
+        int ofMaps = maps.Count(map => map == typeof(Derivative<>) || map == typeof(DerivativeTimes<>));
+        int ofKernels = maps.Count(map => map.IsGenericType) - ofDensities - ofMaps;
+        Assert.True(ofDensities > 0 && ofMaps == 2 && ofKernels > 0);
         int all = maps.Count(map => !map.IsGenericType) + (ofDensities * Enum.GetValues<BaseDensity>().Length)
-            + (ofKernels * RadialKernels.Names.Count);
+            + (ofMaps * Activation.Differentiated().Count()) + (ofKernels * RadialKernels.Names.Count);
         AssertInstances(nameof(ElementKernels.Map), all);
         AssertInstances(nameof(SumKernels.SumLines), all);
         foreach (string pairs in new[]

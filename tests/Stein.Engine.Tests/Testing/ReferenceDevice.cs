@@ -66,6 +66,19 @@ public class ReferenceDevice : Device
     private protected override void TransposeCore(DeviceMatrix destination, DeviceMatrix source)
         => Fill(destination, (row, column) => Of(source)[column, row]);
 
+    private protected override void ReshapeCore(DeviceMatrix destination, DeviceMatrix source)
+        => Of(source).Entries.CopyTo(Of(destination).Entries);
+
+    private protected override void CopyBlockCore(
+        DeviceMatrix destination, int row, int column, DeviceMatrix source, int sourceRow, int sourceColumn, int rows, int columns)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < columns; j++)
+                Of(destination)[row + i, column + j] = Of(source)[sourceRow + i, sourceColumn + j];
+        }
+    }
+
     private protected override void MultiplyCore(
         DeviceMatrix product, DeviceMatrix left, DeviceMatrix right, bool transposeLeft, bool transposeRight, double alpha, double beta)
     {
@@ -99,6 +112,10 @@ public class ReferenceDevice : Device
     private protected override void SumColumnsCore<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         => Fill(output, (_, column) => Sum(a.Rows, row => Apply<TMap>(row, column, a, b, c, p, q)));
+
+    private protected override void MaxRowsCore(DeviceMatrix output, DeviceMatrix source)
+        => Fill(output, (row, _) => Enumerable.Range(0, source.Columns).Select(column => Of(source)[row, column])
+            .Aggregate(RunningErrorLane.Max));
 
     private protected override void FillDiagonalCore(DeviceMatrix matrix, double value, int firstColumn)
     {

@@ -37,6 +37,35 @@ internal static class ElementKernels
         output[index] = source[index - (row * columns), row];
     }
 
+    /// <summary>
+    /// Copies a block of <paramref name="columns"/> columns of the source, from offset <paramref name="sourceStart"/>, to the output, from
+    /// offset <paramref name="start"/>.
+    /// </summary>
+    public static void CopyBlock(
+        Index1D index,
+        ArrayView<float> output,
+        int start,
+        int stride,
+        ArrayView<float> source,
+        int sourceStart,
+        int sourceStride,
+        int columns)
+    {
+        int row = index / columns;
+        int column = index - (row * columns);
+        output[start + (row * stride) + column] = source[sourceStart + (row * sourceStride) + column];
+    }
+
+    /// <summary>The largest number of each row, one thread per row.</summary>
+    public static void MaxRows(Index1D row, ArrayView<float> output, ArrayView<float> source, int columns)
+    {
+        int start = row * columns;
+        float largest = source[start];
+        for (int i = start + 1; i < start + columns; i++)
+            largest = source[i] > largest ? source[i] : largest;
+        output[row] = largest;
+    }
+
     /// <summary>Sets the entries (i, firstColumn + i) of a matrix of <paramref name="columns"/> columns.</summary>
     public static void FillDiagonal(Index1D index, ArrayView<float> matrix, int columns, int firstColumn, float value)
         => matrix[(index * (columns + 1)) + firstColumn] = value;
