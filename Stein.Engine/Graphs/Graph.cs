@@ -80,8 +80,9 @@ public sealed class Graph
     internal Node? Find(Operation operation, Node input)
         => known.GetValueOrDefault(new Key(operation, input.Rows, input.Columns, [input]));
 
-    /// <summary>A node that stands for any matrix of a shape while derivatives are recorded.</summary>
-    internal Node Placeholder(int rows, int columns) => Record(new Leaf(-1, false), rows, columns);
+    /// <summary>A node that stands for any matrix of a shape while derivatives are recorded, and does not occur in them.</summary>
+    /// <param name="index">A negative number, different for placeholders that are used at the same time.</param>
+    internal Node Placeholder(int index, int rows, int columns) => Record(new Leaf(index, false), rows, columns);
 
     /// <summary>The nodes and everything that they are computed from, in the order of recording.</summary>
     internal static Node[] Ancestors(IEnumerable<Node> nodes)

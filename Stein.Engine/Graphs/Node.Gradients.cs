@@ -45,7 +45,7 @@ public sealed partial class Node
         ArgumentNullException.ThrowIfNull(directions);
         foreach ((Node node, Node direction) in directions)
             RequireSameShape(node, direction);
-        Node upstream = Graph.Placeholder(Rows, Columns);
+        Node upstream = Graph.Placeholder(-1, Rows, Columns);
         Node?[] products = Reverse([(this, upstream)], [.. directions.Select(pair => pair.Node)]);
         (Node, Node)[] seeds = [.. directions.Select((pair, i) => (products[i] ?? throw IndependentOf(pair.Node), pair.Direction))];
         return Reverse(seeds, [upstream])[0] ?? throw IndependentOf(directions[0].Node);
@@ -67,7 +67,7 @@ public sealed partial class Node
         for (int i = 0; i < columns * rows; i++)
             units[(i * columns) + (i / rows)] = 1;
         Node directions = Graph.Constant(columns * rows, columns, units);
-        Node direction = Graph.Placeholder(rows, columns);
+        Node direction = Graph.Placeholder(-2, rows, columns);
         Node products = JacobianVectorProduct((by, direction)).StackBy(direction, directions, columns);
         return (products * directions).SumRows().Reshape(columns, rows).SumColumns().Reshape(rows, 1);
     }

@@ -154,7 +154,7 @@ internal sealed class PlanBuilder
         }
     }
 
-    /// <summary>Whether the memory of a node may hold other nodes before and after.</summary>
+    /// <summary>Whether the memory of a node may hold other nodes before and after; the zeros of a padded matrix must stay.</summary>
     private static bool IsReusable(Node node) => node.Operation is not (Leaf or Number or ConstantMatrix or Padding);
 
     /// <summary>The node that has the memory of this one.</summary>

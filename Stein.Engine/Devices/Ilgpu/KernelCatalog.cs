@@ -55,11 +55,12 @@ internal static class KernelCatalog
     /// <summary>All maps of this assembly; generic ones once for every suitable type and every registered kernel function.</summary>
     public static IEnumerable<Type> Maps() => Implementations(typeof(IElementMap));
 
-    /// <remarks>A map that takes a map, whose type arguments have no end, is a derivative; there are lists of these.</remarks>
+    /// <remarks>Maps of maps are derivatives, which could be nested without end. Those to check are listed with the activations.</remarks>
     private static IEnumerable<Type> TypeArguments(Type parameter)
     {
         Type constraint = parameter.GetGenericParameterConstraints().Single(type => type.IsInterface);
-        return constraint == typeof(IElementMap) && parameter.IsGenericTypeParameter ? Activation.Differentiated() : Implementations(constraint);
+        bool isOfMap = constraint == typeof(IElementMap) && parameter.IsGenericTypeParameter;
+        return isOfMap ? Activation.Differentiated() : Implementations(constraint);
     }
 
     private static IEnumerable<Type> Implementations(Type constraint)
@@ -69,8 +70,9 @@ internal static class KernelCatalog
             : typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(constraint)).SelectMany(Closed);
 
     private static IEnumerable<Type> Closed(Type type)
-        => !type.IsGenericTypeDefinition ? [type]
-            : TypeArguments(type.GetGenericArguments().Single()).Select(argument => type.MakeGenericType(argument));
+        => type.IsGenericTypeDefinition
+            ? TypeArguments(type.GetGenericArguments().Single()).Select(argument => type.MakeGenericType(argument))
+            : [type];
 
     private sealed class TypeVisitor : IRadialKernelVisitor<Type>
     {
