@@ -51,7 +51,7 @@ internal interface IPairTerm
     /// <summary>The number of matrices that are read, 1 to 3.</summary>
     static abstract int Matrices { get; }
 
-    /// <summary>The sums over coordinates. O(D), or as the term says.</summary>
+    /// <summary>The sums over coordinates, which must not depend on the constants. O(D), or as the term says.</summary>
     static abstract PairSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>;

@@ -29,6 +29,10 @@ internal static class KernelCatalog
         typeof(ProductFunction<SumFunction<RadialFunction<GaussianKernel>, ConstantFunction>, PolynomialFunction<ThirdDegree>>),
     ];
 
+    /// <summary>The pair terms whose derivatives by their constants are checked.</summary>
+    private static readonly Type[] DifferentiatedTerms =
+        [typeof(SteinPairTerm<GaussianKernel>), typeof(ScalarDiffusionPairTerm<InverseMultiquadricKernel>)];
+
     /// <summary>The kernels; generic ones without type arguments.</summary>
     public static IReadOnlyList<MethodInfo> Methods { get; } =
         [.. KernelClasses.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))];
@@ -55,12 +59,17 @@ internal static class KernelCatalog
     /// <summary>All maps of this assembly; generic ones once for every suitable type and every registered kernel function.</summary>
     public static IEnumerable<Type> Maps() => Implementations(typeof(IElementMap));
 
-    /// <remarks>Maps of maps are derivatives, which could be nested without end. Those to check are listed with the activations.</remarks>
+    /// <remarks>
+    /// Maps of maps and terms of terms are derivatives, which could be nested without end. Those to check are listed: maps with the
+    /// activations, terms here.
+    /// </remarks>
     private static IEnumerable<Type> TypeArguments(Type parameter)
     {
         Type constraint = parameter.GetGenericParameterConstraints().Single(type => type.IsInterface);
-        bool isOfMap = constraint == typeof(IElementMap) && parameter.IsGenericTypeParameter;
-        return isOfMap ? Activation.Differentiated() : Implementations(constraint);
+        return !parameter.IsGenericTypeParameter ? Implementations(constraint)
+            : constraint == typeof(IElementMap) ? Activation.Differentiated()
+            : constraint == typeof(IPairTerm) ? DifferentiatedTerms
+            : Implementations(constraint);
     }
 
     private static IEnumerable<Type> Implementations(Type constraint)

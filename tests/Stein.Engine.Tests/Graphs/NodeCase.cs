@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
 using Stein.Engine.Graphs;
 using Stein.Engine.Tests.Testing;
 using Xunit;
@@ -76,6 +77,7 @@ internal sealed record NodeCase(string Name, Func<int, int, (int Rows, int Colum
         new("solve lower", System, x => x[0].Solve(x[1], triangle: Triangle.Lower)) { IsRegular = true },
         new("solve upper transposed", System, x => x[0].Solve(x[1], true, Triangle.Upper)) { IsRegular = true },
         new("trace", (n, m) => [(n, m), (m, 4), (4, m)], x => x[0].Multiply(x[1]).Tanh().Multiply(x[2]).JacobianTrace(x[0])),
+        new("deep-kernel KSD", (n, m) => [(n, m), (m, 2), (n, m)], x => DeepKsd(x[0], x[0].Multiply(x[1]).Tanh(), x[2])),
         new("gradient penalty", (n, m) => [(n, m), (m, 3), (3, 1)], x => Penalty(x[0], x[0].Multiply(x[1]).Softplus().Multiply(x[2]))),
     ];
 
@@ -115,6 +117,9 @@ internal sealed record NodeCase(string Name, Func<int, int, (int Rows, int Colum
     private static Node Constant(Node x) => x.Graph.Constant(x.Rows, x.Columns, new Draw(3).Normal(x.Rows * x.Columns));
 
     private static Node Kernel(Node features) => (-0.5 * features.SquaredDistances(features)).Exp();
+
+    private static Node DeepKsd(Node x, Node features, Node scores)
+        => x.SteinDiscrepancy(features, scores, x.Graph.Constant(0.8), PairStatistic.V);
 
     private static Node Penalty(Node x, Node critic) => ((critic.Sum().Gradient(x).Square().SumRows() + 0.25).Sqrt() - 1).Square();
 }

@@ -10,6 +10,10 @@ internal static class EveryPairTerm
 {
     private static readonly IReadOnlyList<PairTermCase> Rows =
     [
+        new PairTermCase<ConstantDerivative<SteinPairTerm<GaussianKernel>>>(
+            "derivative of KSD by its constants", [0.6, 0.8, 0.75, -0.3], d => d, d => d),
+        new PairTermCase<ConstantDerivative<ScalarDiffusionPairTerm<InverseMultiquadricKernel>>>(
+            "derivative of scalar diffusion KSD by the bandwidth", [0.6, 1], d => d, d => d, _ => 1),
         .. RadialKernels.NamesWith(KernelSmoothness.SteinKernelGradient).SelectMany(name => RadialKernels.Visit(name, new OfKernel())),
         Function<RadialFunction<Matern52Kernel>>(0.6),
         Function<SumFunction<ProductFunction<ConstantFunction, RadialFunction<GaussianKernel>>, MultiquadricFunction>>(0.7, 0.6, 0.4, 0.9),
