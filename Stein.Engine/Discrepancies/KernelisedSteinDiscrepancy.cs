@@ -212,8 +212,11 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
             return squaredDistances;
         DeviceMatrix samples = current ?? throw new InvalidOperationException($"Call {nameof(SetSamples)} first.");
         int count = Math.Min(MaxSamplesForMedian, Samples);
+        var indices = new int[count];
+        for (int i = 0; i < count; i++)
+            indices[i] = (int)((long)i * Samples / count);
         DeviceMatrix some = device.Allocate(count, samples.Columns);
-        device.GatherRows(some, samples, [.. Enumerable.Range(0, count).Select(i => (int)((long)i * Samples / count))]);
+        device.GatherRows(some, samples, indices);
         DeviceMatrix distances = device.Allocate(count, count);
         device.SquaredDistances(distances, some);
         return distances;

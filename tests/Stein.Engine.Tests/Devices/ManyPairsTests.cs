@@ -92,6 +92,10 @@ public class ManyPairsTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(EveryKernel.Names), MemberType = typeof(EveryKernel))]
+    public void A_step_of_training_allocates_nothing(string kernel) => EveryKernel.Run(kernel, new Step());
+
     private static (DeviceMatrix X, DeviceMatrix S) Points(Device device, int count)
     {
         double[] x = new Draw(51).Normal(2 * count);
@@ -110,6 +114,30 @@ public class ManyPairsTests
         foreach (double row in discrepancy.RowSums(x, s))
             sum += row;
         return sum * PairStatistic.U.Weight(count);
+    }
+
+    private sealed class Step : IKernelTest
+    {
+        public void Run<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            using Device device = CpuDevices.CreateSimd();
+            (DeviceMatrix x, DeviceMatrix s) = Points(device, 40);
+            var discrepancy = new KernelisedSteinDiscrepancy<TKernel>(device, 40, 2, PairStatistic.U);
+            DeviceMatrix gradient = device.Allocate(40, 2);
+            Train();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Train();
+            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+            void Train()
+            {
+                discrepancy.SetSamples(x);
+                discrepancy.SetBandwidthByBatchMedian();
+                discrepancy.Gradient(gradient, x, s);
+                discrepancy.RowSums(x, s);
+            }
+        }
     }
 
     /// <summary>The gradient of 2 100 samples, in strips, and of the same as a whole by the formula.</summary>
