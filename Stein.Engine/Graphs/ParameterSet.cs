@@ -26,6 +26,7 @@ public sealed class ParameterSet : IStateful
         ArgumentNullException.ThrowIfNull(graph);
         (Device, nodes) = (device, [.. graph.Parameters]);
         matrices = [.. nodes.Select(Zeros)];
+        Count = nodes.Sum(node => node.Rows * node.Columns);
         stateNodes = [.. graph.States.Select(pair => pair.State)];
         states = [.. stateNodes.Select(Zeros)];
         nextStates = [];
@@ -41,7 +42,7 @@ public sealed class ParameterSet : IStateful
     /// <summary>Other parameters of the same graph, with zeros, and the same states.</summary>
     internal ParameterSet(ParameterSet other)
     {
-        (Device, nodes) = (other.Device, other.nodes);
+        (Device, nodes, Count) = (other.Device, other.nodes, other.Count);
         (stateNodes, states, nextStates, advance) = (other.stateNodes, other.states, [], null);
         matrices = [.. nodes.Select(Zeros)];
     }
@@ -56,7 +57,7 @@ public sealed class ParameterSet : IStateful
     public IReadOnlyList<DeviceMatrix> Matrices => matrices;
 
     /// <summary>The number of numbers in all parameters.</summary>
-    public int Count => nodes.Sum(node => node.Rows * node.Columns);
+    public int Count { get; }
 
     /// <summary>The values of a parameter or a state.</summary>
     /// <exception cref="ArgumentException">The node is neither.</exception>
