@@ -24,6 +24,7 @@ internal sealed record LayerCase(string Name, int Width, Func<Node, Node, Node> 
         new("stride", 15, (x, _) => new Convolution(x.Graph, new(3, 5, 1), 3, 2, "convolution", stride: 2).Of(x).Square()),
         new("transposed convolution", 8, (x, _) => Transposed(x).Of(x).Square()),
         new("trace", 3, (x, _) => Composed(x).JacobianTrace(x)),
+        new("trace of other layers", 4, (x, mask) => OtherLayers(x, mask).JacobianTrace(x)),
         new("gradient penalty", 3, (x, y) => ((y * Composed(x)).Sum().Gradient(x).Square().SumRows() + 0.1).Sqrt()),
         new("clipped gradient", 3, (x, _) => Node.ConcatenateRows(Clipped(x, 1e3), Clipped(x, 1e-3))),
     ];
@@ -47,6 +48,14 @@ internal sealed record LayerCase(string Name, int Width, Func<Node, Node, Node> 
         var dense = new Dense(x.Graph, x.Columns, x.Columns, "dense");
         var norm = new LayerNorm(x.Graph, x.Columns, "norm", epsilon: 0.1);
         return Block(x, x.Columns).Of(norm.Of(dense.Of(x).Swish()));
+    }
+
+    /// <summary>A convolution, swish, dropout, and dense layers with normalised weights.</summary>
+    private static Node OtherLayers(Node x, Node mask)
+    {
+        Node image = new Convolution(x.Graph, new(2, 2, 1), 1, 3, "convolution", padding: 1).Of(x).Swish();
+        Node hidden = new Dense(x.Graph, 4, 3, "first").WithSpectralNorm().Of(new Dropout(mask, 0.5).Of(image)).Tanh();
+        return new Dense(x.Graph, 3, 4, "second").WithWeightNorm().Of(hidden);
     }
 
     private static ResidualBlock Block(Node x, int hidden)

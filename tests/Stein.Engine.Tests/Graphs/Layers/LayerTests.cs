@@ -54,6 +54,22 @@ public class LayerTests
     }
 
     [Fact]
+    public void Layers_are_recorded_by_their_definitions()
+    {
+        var graph = new Graph();
+        Node x = graph.Input(2, 3, "x"), y = graph.Input(2, 5, "y");
+        var block = new ResidualBlock(graph, 3, 5, "block", "tanh");
+        Dense dense = block.First;
+        Assert.Same(x.Multiply(dense.Weight) + dense.Bias!, dense.Of(x));
+        Assert.Same(x.Multiply(dense.Weight), (dense with { Bias = null }).Of(x));
+        Assert.Same(x + block.Second.Of(dense.Of(block.Norm!.Of(x)).Tanh()), block.Of(x));
+        Assert.Same(x + block.Second.Of((dense.Of(x) + y).Tanh()), (block with { Norm = null }).Of(x, y));
+        Assert.Equal(
+            ["block first weight", "block first bias", "block second weight", "block second bias", "block norm gain", "block norm bias"],
+            graph.Parameters.Select(node => node.Name));
+    }
+
+    [Fact]
     public void The_trace_is_the_sum_of_the_diagonal()
     {
         using Device device = CpuDevices.CreateDouble();
@@ -82,6 +98,11 @@ public class LayerTests
             Assert.Equal(0, row.Average(), 1e-14);
             Assert.Equal(1, row.Average(value => value * value), 1e-14);
         }
+
+        Node gain = graph.Constant(1, 7, [1, 2, 3, 4, 5, 6, 7]);
+        LayerNorm other = norm with { Gain = gain, Bias = gain };
+        Run(device, x, new Draw(24).Normal(14), other.Of(x), (norm.Of(x) + 1) * gain, out double[] actual, out double[] expected);
+        Checks.CloseInMaximum("with gain and bias", expected, actual, 1e-15);
     }
 
     [Fact]
@@ -97,16 +118,25 @@ public class LayerTests
     }
 
     [Fact]
-    public void Weight_norm_gives_columns_of_length_one()
+    public void Weight_norm_gives_columns_the_length_of_their_gain()
     {
         using Device device = CpuDevices.CreateDouble();
         var graph = new Graph();
         Node weight = graph.Parameter(5, 3, "weight", Initialisation.HeNormal);
-        Node lengths = weight.Normalised().Square().SumColumns();
-        Node scaled = (weight * graph.Constant(1, 3, [2, 3, 4])).Named("scaled").Normalised() - weight.Normalised();
-        Run(device, weight, new Draw(25).Normal(15), lengths, scaled, out double[] ones, out double[] zeros);
-        Checks.Close("squared lengths", [1, 1, 1], ones, _ => 1e-15);
-        Checks.Close("scaled minus plain", new double[15], zeros, _ => 1e-15);
+        Node normalised = weight.Normalised();
+        Node gain = graph.Parameters[1];
+        Plan plan = graph.Compile(device, normalised, normalised.Square().SumColumns().Sqrt());
+        var parameters = new ParameterSet(device, graph);
+        parameters.Initialise(new PhiloxStream(6, StreamPurpose.Initialisation));
+        parameters.Bind(plan);
+        Assert.Equal([1, 1, 1], device.Read(parameters[gain]));
+        device.Write(parameters[gain], [2, 3, 4]);
+        plan.Run();
+        Checks.Close("lengths", [2, 3, 4], device.Read(plan[normalised.Square().SumColumns().Sqrt()]), _ => 1e-15);
+        double[] before = device.Read(plan[normalised]);
+        device.Write(parameters[weight], [.. device.Read(parameters[weight]).Select((value, i) => value * (1 + (i % 3)))]);
+        plan.Run();
+        Checks.Close("columns multiplied by 1, 2 and 3", before, device.Read(plan[normalised]), _ => 1e-15);
     }
 
     /// <summary>
@@ -120,7 +150,7 @@ public class LayerTests
         using Device device = CpuDevices.CreateDouble();
         var graph = new Graph();
         Node weight = graph.Parameter(rows, columns, "weight", Initialisation.Orthogonal);
-        Node normalised = weight.SpectrallyNormalised();
+        Node normalised = weight.SpectrallyNormalised(hasGain: true);
         Plan plan = graph.Compile(device, normalised);
         var parameters = new ParameterSet(device, graph);
         parameters.Bind(plan);
@@ -130,12 +160,13 @@ public class LayerTests
         Initialisation.Orthogonal.Fill(new PhiloxStream(4, StreamPurpose.Initialisation), right, 3, 3);
         double[] matrix = WithSingularValues(left, right, [3, 1, 0.5], rows, columns);
         device.Write(parameters[weight], matrix);
+        device.Write(parameters[graph.Parameters[1]], [2]);
 
         double error = double.PositiveInfinity;
         for (int step = 0; step < 16; step++)
         {
             plan.Run();
-            double sigma = matrix[0] / device.Read(plan[normalised])[0];
+            double sigma = 2 * matrix[0] / device.Read(plan[normalised])[0];
             Assert.InRange(sigma, 0.5, 3 + 1e-14);
             if (step > 0 && error > 1e-12)
                 Assert.InRange((3 - sigma) / error, 0, 1.0 / 9);
