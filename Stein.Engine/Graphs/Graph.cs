@@ -40,7 +40,7 @@ public sealed class Graph
 
     /// <summary>
     /// An input that is not trained and that <see cref="ParameterSet.Advance"/> replaces by another node, such as the vector of a power
-    /// iteration. Within a run, and for derivatives, it is a constant.
+    /// iteration or an earlier value of a parameter. Within a run it does not change.
     /// </summary>
     /// <param name="rows">The number of rows.</param>
     /// <param name="columns">The number of columns.</param>
@@ -55,7 +55,7 @@ public sealed class Graph
         Node state = WithInitialisation(AddLeaf(rows, columns, false, name), initialisation);
         Node replacement = next(state);
         if (replacement.Graph != this || (replacement.Rows, replacement.Columns) != (rows, columns))
-            throw new ArgumentException($"{replacement} cannot replace {state}: both must have the same shape, in one graph.", nameof(next));
+            throw new ArgumentException($"{replacement} cannot replace {state}: the shape and the graph must be the same.", nameof(next));
         states.Add((state, replacement));
         return state;
     }

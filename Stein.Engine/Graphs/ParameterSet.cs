@@ -34,8 +34,8 @@ public sealed class ParameterSet : IStateful
         {
             Node[] next = [.. graph.States.Select(pair => pair.Next)];
             advance = graph.Compile(device, next);
-            nextStates = [.. next.Select(node => advance[node])];
             Bind(advance);
+            nextStates = [.. next.Select(node => advance[node])];
         }
     }
 
@@ -110,7 +110,9 @@ public sealed class ParameterSet : IStateful
     public void Advance()
     {
         advance?.Run();
-        for (int i = 0; i < nextStates.Length; i++)
+
+        // What replaces a state may be an earlier state itself, so the later ones are replaced first.
+        for (int i = nextStates.Length - 1; i >= 0; i--)
             Device.Map<Identity>(states[i], nextStates[i]);
     }
 

@@ -52,7 +52,9 @@ public sealed record Convolution
         Node unrolled = Unroll(large, small, kernel, stride, padding);
         matrix = isTransposed ? unrolled.Transpose() : unrolled;
 
-        int Resize(int size) => isTransposed ? ((size - 1) * stride) + kernel - (2 * padding) : (size + (2 * padding) - kernel + stride) / stride;
+        int Resize(int size) => isTransposed
+            ? ((size - 1) * stride) + kernel - (2 * padding)
+            : (size + (2 * padding) - kernel + stride) / stride;
     }
 
     /// <summary>The kernel: rows are its pixels, each with all channels of the larger image, columns the channels of the smaller.</summary>

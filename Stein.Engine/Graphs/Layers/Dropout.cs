@@ -17,7 +17,7 @@ public sealed record Dropout(Node Mask, double Rate)
         : this(Dense.RequireGraph(graph).Input(rows, columns, $"{name} mask"), rate)
     {
         if (!(rate >= 0 && rate < 1))
-            throw new ArgumentOutOfRangeException(nameof(rate), rate, $"The rate of dropout cannot be {rate}; it must be from 0 to below 1.");
+            throw new ArgumentOutOfRangeException(nameof(rate), rate, $"The rate cannot be {rate}; it must be from 0 to below 1.");
     }
 
     /// <summary>The input with some numbers set to zero.</summary>

@@ -25,7 +25,7 @@ public static class NoiseEmbedding
         if (pairs == 0 || features.Length != 2 * pairs * levels.Length)
         {
             throw new ArgumentException(
-                $"{features.Length} numbers cannot hold the features of {levels.Length} noise levels; each level needs the same even number.",
+                $"{features.Length} numbers cannot be features of {levels.Length} noise levels; each level needs the same even number.",
                 nameof(features));
         }
 

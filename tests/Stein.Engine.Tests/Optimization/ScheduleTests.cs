@@ -38,7 +38,7 @@ public class ScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Constant.At(0));
     }
 
-    /// <summary>Every step with a constant gradient has the length of the rate, up to ε; without a schedule, or with 1, it has its bits.</summary>
+    /// <summary>Every step with a constant gradient has the length of the rate, up to ε. A schedule of ones changes no bit.</summary>
     [Fact]
     public void Adam_multiplies_its_rate()
     {

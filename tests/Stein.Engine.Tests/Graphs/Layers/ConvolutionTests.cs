@@ -70,8 +70,10 @@ public class ConvolutionTests
                 {
                     int row = (pixel / output.Width * stride) - padding + (k / channels / kernel);
                     int column = (pixel % output.Width * stride) - padding + (k / channels % kernel);
-                    if (row >= 0 && row < height && column >= 0 && column < width)
-                        yield return (i, (image * input.Size) + (((row * width) + column) * channels) + (k % channels), (k * outputs) + channel);
+                    if (row < 0 || row >= height || column < 0 || column >= width)
+                        continue;
+                    int from = (image * input.Size) + (((row * width) + column) * channels) + (k % channels);
+                    yield return (i, from, (k * outputs) + channel);
                 }
             }
         }

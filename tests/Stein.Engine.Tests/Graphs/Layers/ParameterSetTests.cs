@@ -54,6 +54,28 @@ public class ParameterSetTests
         Assert.Equal((4 * 5) + 5 + 1 + (5 * 4) + 4 + 4, values.Length);
     }
 
+    [Fact]
+    public void States_advance_together()
+    {
+        using Device device = CpuDevices.CreateDouble();
+        var graph = new Graph();
+        Node w = graph.Parameter(1, 2, "w", Initialisation.Zeros);
+        Node last = graph.State(1, 2, _ => w, "last", Initialisation.Constant(-1));
+        Node before = graph.State(1, 2, _ => last, "before", Initialisation.Constant(-2));
+        Node sum = graph.State(1, 2, own => own + before, "sum", Initialisation.Zeros);
+        var parameters = new ParameterSet(device, graph);
+        parameters.Initialise(new PhiloxStream(1, StreamPurpose.Initialisation));
+        for (int i = 1; i <= 4; i++)
+        {
+            parameters.Write([i, 10 * i]);
+            parameters.Advance();
+        }
+
+        Assert.Equal([4, 40], device.Read(parameters[last]));
+        Assert.Equal([3, 30], device.Read(parameters[before]));
+        Assert.Equal([-2 - 1 + 1 + 2, -2 - 1 + 10 + 20], device.Read(parameters[sum]));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
