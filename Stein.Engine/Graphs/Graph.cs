@@ -15,18 +15,50 @@ public sealed class Graph
 {
     private readonly Dictionary<Key, Node> known = [];
     private readonly List<Node> leaves = [];
+    private readonly List<(Node State, Node Next)> states = [];
+    private readonly Dictionary<Node, Initialisation> initialisations = [];
     private int count;
 
     /// <summary>The nodes created by <see cref="Parameter"/>, in order.</summary>
     public IReadOnlyList<Node> Parameters => [.. leaves.Where(node => node.Operation is Leaf { IsParameter: true })];
+
+    /// <summary>The nodes created by <see cref="State"/>, in order, with the nodes that replace them.</summary>
+    public IReadOnlyList<(Node State, Node Next)> States => states;
 
     /// <summary>A matrix that is written, or bound, before a plan runs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public Node Input(int rows, int columns, string? name = null) => AddLeaf(rows, columns, false, name);
 
     /// <summary>An input that is trained.</summary>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="name">The name for messages.</param>
+    /// <param name="initialisation">The values that <see cref="ParameterSet.Initialise"/> writes; null if the caller writes them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    public Node Parameter(int rows, int columns, string? name = null) => AddLeaf(rows, columns, true, name);
+    public Node Parameter(int rows, int columns, string? name = null, Initialisation? initialisation = null)
+        => WithInitialisation(AddLeaf(rows, columns, true, name), initialisation);
+
+    /// <summary>
+    /// An input that is not trained and that <see cref="ParameterSet.Advance"/> replaces by another node, such as the vector of a power
+    /// iteration or an earlier value of a parameter. Within a run it does not change.
+    /// </summary>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <param name="next">Records what replaces the state; it may depend on parameters and states, but not on other inputs.</param>
+    /// <param name="name">The name for messages.</param>
+    /// <param name="initialisation">The values that <see cref="ParameterSet.Initialise"/> writes; null if the caller writes them.</param>
+    /// <exception cref="ArgumentException">The next state has another shape or belongs to another graph.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public Node State(int rows, int columns, Func<Node, Node> next, string? name = null, Initialisation? initialisation = null)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        Node state = WithInitialisation(AddLeaf(rows, columns, false, name), initialisation);
+        Node replacement = next(state);
+        if (replacement.Graph != this || (replacement.Rows, replacement.Columns) != (rows, columns))
+            throw new ArgumentException($"{replacement} cannot replace {state}: the shape and the graph must be the same.", nameof(next));
+        states.Add((state, replacement));
+        return state;
+    }
 
     /// <summary>A number (1×1), which operators repeat to the shape of the other side.</summary>
     public Node Constant(double value) => Record(new Number(value), 1, 1);
@@ -76,6 +108,9 @@ public sealed class Graph
         return node;
     }
 
+    /// <summary>The initialisation of a parameter or state, if it has one.</summary>
+    internal Initialisation? InitialisationOf(Node node) => initialisations.GetValueOrDefault(node);
+
     /// <summary>The node of an elementwise operation in the shape of its input, or null if it has not been recorded.</summary>
     internal Node? Find(Operation operation, Node input)
         => known.GetValueOrDefault(new Key(operation, input.Rows, input.Columns, [input]));
@@ -107,6 +142,13 @@ public sealed class Graph
         Node leaf = Record(new Leaf(leaves.Count, isParameter), rows, columns);
         leaves.Add(leaf);
         return WithName(leaf, name);
+    }
+
+    private Node WithInitialisation(Node node, Initialisation? initialisation)
+    {
+        if (initialisation is not null)
+            initialisations.Add(node, initialisation);
+        return node;
     }
 
     private static Node WithName(Node node, string? name) => name is null ? node : node.Named(name);

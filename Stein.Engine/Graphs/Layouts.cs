@@ -121,10 +121,21 @@ internal sealed record Gathering(int[] Indices) : Operation
 {
     public override string Noun => "gathered rows";
 
-    /// <remarks>The rows are added up by a product with the matrix that selects them, in a fixed order.</remarks>
+    /// <remarks>
+    /// If the rows are only rearranged, they are put back. Otherwise they are added up by a product with the matrix that selects them, in
+    /// a fixed order.
+    /// </remarks>
     public override Node Gradient(Node node, int input, Node upstream)
     {
         Node source = node.Inputs[0];
+        if (Indices.Length == source.Rows && Indices.Distinct().Count() == source.Rows)
+        {
+            var inverse = new int[Indices.Length];
+            for (int i = 0; i < inverse.Length; i++)
+                inverse[Indices[i]] = i;
+            return upstream.GatherRows(inverse);
+        }
+
         var selection = new double[Indices.Length * source.Rows];
         for (int i = 0; i < Indices.Length; i++)
             selection[(i * source.Rows) + Indices[i]] = 1;

@@ -11,6 +11,7 @@ public sealed class Adam : IStateful
     private readonly IReadOnlyList<DeviceMatrix> parameters;
     private readonly IReadOnlyList<DeviceMatrix> gradients;
     private readonly bool ascend;
+    private readonly Schedule schedule;
     private readonly DeviceMatrix[] firstMoments;
     private readonly DeviceMatrix[] secondMoments;
 
@@ -18,13 +19,19 @@ public sealed class Adam : IStateful
     /// <param name="parameters">The matrices to train.</param>
     /// <param name="gradients">The matrices that hold the gradient of each parameter when a step is taken.</param>
     /// <param name="ascend">Whether to maximise instead of minimise.</param>
+    /// <param name="schedule">The factor of the learning rate at each step; null for a constant rate.</param>
     public Adam(
-        AdamSettings settings, IReadOnlyList<DeviceMatrix> parameters, IReadOnlyList<DeviceMatrix> gradients, bool ascend = false)
+        AdamSettings settings,
+        IReadOnlyList<DeviceMatrix> parameters,
+        IReadOnlyList<DeviceMatrix> gradients,
+        bool ascend = false,
+        Schedule? schedule = null)
     {
         this.settings = settings;
         this.parameters = parameters;
         this.gradients = gradients;
         this.ascend = ascend;
+        this.schedule = schedule ?? Schedule.Constant;
         firstMoments = [.. parameters.Select(ZerosLike)];
         secondMoments = [.. parameters.Select(ZerosLike)];
     }
@@ -39,7 +46,7 @@ public sealed class Adam : IStateful
     public void Step()
     {
         Steps++;
-        AdamCoefficients coefficients = settings.At(Steps, ascend);
+        AdamCoefficients coefficients = settings.At(Steps, ascend, schedule.At(Steps));
         for (int i = 0; i < firstMoments.Length; i++)
             parameters[i].Device.AdamStep(parameters[i], gradients[i], firstMoments[i], secondMoments[i], coefficients);
     }

@@ -11,12 +11,15 @@ namespace Stein.Engine.Optimization;
 /// <param name="Epsilon">Added to the root of the second moment.</param>
 public sealed record AdamSettings(double LearningRate = 1e-3, double Beta1 = 0.9, double Beta2 = 0.99, double Epsilon = 1e-8)
 {
-    /// <summary>The coefficients of step <paramref name="step"/> = 1, 2, …, for maximising instead of minimising if requested.</summary>
-    internal AdamCoefficients At(long step, bool ascend)
+    /// <summary>
+    /// The coefficients of step <paramref name="step"/> = 1, 2, …, for maximising instead of minimising if requested, with the learning
+    /// rate times a factor.
+    /// </summary>
+    internal AdamCoefficients At(long step, bool ascend, double factor = 1)
     {
         double firstCorrection = 1 - Math.Pow(Beta1, step);
         double secondCorrection = 1 - Math.Pow(Beta2, step);
-        double sign = ascend ? -1 : 1;
-        return new(Beta1, Beta2, Epsilon, sign * LearningRate / firstCorrection, 1 / Math.Sqrt(secondCorrection));
+        double signedFactor = ascend ? -factor : factor;
+        return new(Beta1, Beta2, Epsilon, signedFactor * LearningRate / firstCorrection, 1 / Math.Sqrt(secondCorrection));
     }
 }

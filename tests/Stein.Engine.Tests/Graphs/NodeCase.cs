@@ -67,6 +67,7 @@ internal sealed record NodeCase(string Name, Func<int, int, (int Rows, int Colum
         new("concatenate columns", Column, x => Node.ConcatenateColumns(x[1], x[0], x[1]).Square()),
         new("slices", Same, x => x[0].SliceRows(x[0].Rows / 2, 1) * x[1].SliceColumns(x[1].Columns / 3, 1)),
         new("gather rows", Same, x => x[0].GatherRows(0, x[0].Rows - 1, 0) * x[1].SliceRows(0, 1)),
+        new("rearranged rows", Same, x => x[0].GatherRows([.. Enumerable.Range(0, x[0].Rows).Select(i => (i + 1) % x[0].Rows)]) * x[1]),
         new("softmax", One, x => x[0].Softmax()),
         new("log-sum-exp", One, x => x[0].LogSumExp()),
         new("squared distances", (n, m) => [(n, m), (n + 2, m)], x => x[0].SquaredDistances(x[1])),
