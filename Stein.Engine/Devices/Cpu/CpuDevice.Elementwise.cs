@@ -14,12 +14,42 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
     private protected override void MapCore<TMap>(DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
-        var work = new MapOfRows<TMap>(Cpu(output), a, b, c, p, q);
         double operations = SharedElement * output.Rows * output.Columns;
         if (operations < SharedOperations)
-            work.Run(0, output.Rows);
+            MapRows<TMap>(output, a, b, c, p, q, 0, output.Rows);
         else
-            ShareRows(output.Rows, operations, work);
+            ShareRows(output.Rows, operations, new MapOfRows<TMap>(output, a, b, c, p, q));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MapRows<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q, int first, int end)
+        where TMap : struct, IElementMap
+    {
+        CpuMatrix<TElement> target = Cpu(output);
+        var inputA = new Input(a, target.Columns);
+        var inputB = new Input(b, target.Columns);
+        var inputC = new Input(c, target.Columns);
+        TLane lanesP = TLane.Constant(p);
+        TLane lanesQ = TLane.Constant(q);
+        for (int row = first; row < end; row++)
+        {
+            if (!inputA.Repeats && !inputB.Repeats && !inputC.Repeats)
+            {
+                MapRow<TMap>(
+                    target.Row(row),
+                    inputA.Pointer(row),
+                    inputB.Pointer(row),
+                    inputC.Pointer(row),
+                    target.Columns,
+                    lanesP,
+                    lanesQ);
+            }
+            else
+            {
+                MapRow<TMap>(target.Row(row), inputA.Row(row), inputB.Row(row), inputC.Row(row), target.Columns, lanesP, lanesQ);
+            }
+        }
     }
 
     private protected override void SumRowsCore<TMap>(
@@ -208,34 +238,9 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
 
     /// <summary>A map of rows.</summary>
     private readonly struct MapOfRows<TMap>(
-        CpuMatrix<TElement> target, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q) : IRowWork
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q) : IRowWork
         where TMap : struct, IElementMap
     {
-        public void Run(int first, int end)
-        {
-            var inputA = new Input(a, target.Columns);
-            var inputB = new Input(b, target.Columns);
-            var inputC = new Input(c, target.Columns);
-            TLane lanesP = TLane.Constant(p);
-            TLane lanesQ = TLane.Constant(q);
-            for (int row = first; row < end; row++)
-            {
-                if (!inputA.Repeats && !inputB.Repeats && !inputC.Repeats)
-                {
-                    MapRow<TMap>(
-                        target.Row(row),
-                        inputA.Pointer(row),
-                        inputB.Pointer(row),
-                        inputC.Pointer(row),
-                        target.Columns,
-                        lanesP,
-                        lanesQ);
-                }
-                else
-                {
-                    MapRow<TMap>(target.Row(row), inputA.Row(row), inputB.Row(row), inputC.Row(row), target.Columns, lanesP, lanesQ);
-                }
-            }
-        }
+        public void Run(int first, int end) => MapRows<TMap>(output, a, b, c, p, q, first, end);
     }
 }
