@@ -595,8 +595,8 @@ public abstract class Device : IDisposable
         in AdamCoefficients coefficients);
 
     /// <summary>
-    /// How many of the rows of a matrix to hold at a time, where it is not formed as a whole: all of a small one, and of a large one so many
-    /// that they pay for a product.
+    /// How many of the rows of a matrix to hold at a time, where it is not formed as a whole: all of a small one, and of a large one so
+    /// many that they pay for a product.
     /// </summary>
     internal static int StripRows(int rows, int columns) => Math.Min(rows, Math.Max(256, (1 << 22) / columns));
 

@@ -154,8 +154,8 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     }
 
     /// <summary>
-    /// <paramref name="gradient"/> (N×D) = <paramref name="scale"/> times the derivative of the statistic by the samples, the scores and the
-    /// bandwidth held fixed. The derivative by samples whose scores follow them has the product of the score's Jacobian with
+    /// <paramref name="gradient"/> (N×D) = <paramref name="scale"/> times the derivative of the statistic by the samples, the scores and
+    /// the bandwidth held fixed. The derivative by samples whose scores follow them has the product of the score's Jacobian with
     /// <see cref="Gradient"/> in addition.
     /// </summary>
     /// <exception cref="ArgumentException">The kernel is not smooth enough, see <see cref="KernelSmoothness"/>.</exception>

@@ -25,7 +25,9 @@ internal interface IPair<T>
     T Constant(int index);
 }
 
-/// <summary>Sums over the coordinates of a pair, of which a pair term is a function; a term leaves those that it does not need at 0.</summary>
+/// <summary>
+/// Sums over the coordinates of a pair, of which a pair term is a function; a term leaves those that it does not need at 0.
+/// </summary>
 internal struct PairSums<T>
     where T : struct, ILane<T>
 {

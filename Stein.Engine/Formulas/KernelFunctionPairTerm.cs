@@ -102,9 +102,9 @@ internal readonly struct KernelFunctionPairTerm<TKernel> : IPairTerm
 }
 
 /// <summary>
-/// The KSD pair term of a kernel <c>K(ρ)</c> of the Mahalanobis distance <c>ρ = (x − x′)ᵀP(x − x′)</c> with <c>P = LLᵀ</c>, for kernels that
-/// do not depend on π. It reads <c>z = Lᵀx</c>, the scores s and <c>w = Px = Lz</c> (N×D each); constant 0 is the trace of P, followed by
-/// the kernel's numbers.
+/// The KSD pair term of a kernel <c>K(ρ)</c> of the Mahalanobis distance <c>ρ = (x − x′)ᵀP(x − x′)</c> with <c>P = LLᵀ</c>, for kernels
+/// that do not depend on π. It reads <c>z = Lᵀx</c>, the scores s and <c>w = Px = Lz</c> (N×D each); constant 0 is the trace of P,
+/// followed by the kernel's numbers.
 /// </summary>
 /// <remarks>
 /// Three products of matrices prepare the samples once, and a pair costs O(D). Distances are those of z, never negative however they

@@ -114,8 +114,8 @@ internal static class KernelFunctionStein<TKernel>
     }
 
     /// <summary>
-    /// u of the values and derivatives of a kernel. It is linear in them, so that the derivative of u by ρ or π, the other sums constant, is
-    /// the same of <c>K_ρ</c> or <c>K_π</c>.
+    /// u of the values and derivatives of a kernel. It is linear in them, so that the derivative of u by ρ or π, the other sums constant,
+    /// is the same of <c>K_ρ</c> or <c>K_π</c>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Value<T>(in KernelJet<T> k, in KernelSums<T> sums, T trace)

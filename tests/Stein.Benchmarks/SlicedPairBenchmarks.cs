@@ -199,6 +199,7 @@ public class SlicedPairBenchmarks
             => device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(request with { ScoreGradient = ByScore });
 
         private void DirectionGradient(SlicedPairRequest request)
-            => device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(request with { ProjectionGradient = ByProjection, CouplingGradient = ByCoupling });
+            => device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(
+                request with { ProjectionGradient = ByProjection, CouplingGradient = ByCoupling });
     }
 }

@@ -259,7 +259,9 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         /// <summary>Second points that are processed together; a multiple of any lane.</summary>
         public int PanelWidth { get; }
 
-        /// <summary>Points i and i + 1. An index past the last row repeats it, so that it is computed twice with the same numbers.</summary>
+        /// <summary>
+        /// Points i and i + 1. An index past the last row repeats it, so that it is computed twice with the same numbers.
+        /// </summary>
         public RowPair Rows(int i)
         {
             int next = Math.Min(i + 1, Count - 1);

@@ -200,7 +200,8 @@ public class PairTests
         Same("by projections", all.ProjectionGradient, projections.ProjectionGradient);
         Same("by couplings", all.CouplingGradient, projections.CouplingGradient);
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(Slices(device, 1, 1, PairStatistic.U) with { Values = device.Allocate(1, 1) }));
+            () => device.SlicedPairSums<SlicedPairTerm<GaussianKernel>>(
+                Slices(device, 1, 1, PairStatistic.U) with { Values = device.Allocate(1, 1) }));
 
         void Same(string what, DeviceMatrix? expected, DeviceMatrix? actual)
         {

@@ -53,7 +53,10 @@ public sealed class PtxGenerationTests
         foreach (string pairs in new[]
             { nameof(PairKernels.RowSums), nameof(PairKernels.Terms), nameof(PairKernels.Slopes), nameof(PairKernels.Gradient) })
         {
-            Type[] terms = [.. instances.Where(instance => instance.Name == pairs).Select(instance => instance.GetGenericArguments().Single())];
+            Type[] terms =
+            [
+                .. instances.Where(instance => instance.Name == pairs).Select(instance => instance.GetGenericArguments().Single()),
+            ];
             Assert.Empty(EveryPairTerm.Terms.Except(terms));
             Assert.Empty(terms.Select(term => term.Name).Except(EveryPairTerm.Terms.Select(term => term.Name)));
         }

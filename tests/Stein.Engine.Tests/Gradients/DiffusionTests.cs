@@ -78,12 +78,13 @@ public class DiffusionTests
         var diffusion = new DiffusionSteinDiscrepancy<InverseMultiquadricKernel>(device, Count, PairStatistic.U);
         diffusion.Bandwidth.SetExactly(2);
         var stream = new PhiloxStream(13, StreamPurpose.TestData);
-        double[][] batches =
-            [.. Enumerable.Range(0, Batches).Select(_ => Enumerable.Range(0, Count * Dimension).Select(_ => stream.NextNormal()).ToArray())];
+        double[][] batches = [.. Enumerable.Range(0, Batches).Select(_ => Batch())];
         (double mean, double error) = Mean(batches);
         Assert.True(Math.Abs(mean) <= 4 * error, $"the model itself: {mean} ± {error}");
         (mean, error) = Mean([.. batches.Select(batch => batch.Select(value => 2 * value).ToArray())]);
         Assert.True(mean > 8 * error, $"another: {mean} ± {error}");
+
+        double[] Batch() => [.. Enumerable.Range(0, Count * Dimension).Select(_ => stream.NextNormal())];
 
         (double Mean, double Error) Mean(double[][] samples)
         {

@@ -183,7 +183,10 @@ public class KernelFunctionTests
                     double actual = KernelFunctionStein<TKernel>.Value(
                         sums, new DoubleLane(trace), default(Constants<DoubleLane>), 0).Value;
                     Checks.Close(
-                        $"{TKernel.Name}, D = {dimension}, P {isPreconditioned}", [expected], [actual], _ => 1e-11 * (1 + Math.Abs(expected)));
+                        $"{TKernel.Name}, D = {dimension}, P {isPreconditioned}",
+                        [expected],
+                        [actual],
+                        _ => 1e-11 * (1 + Math.Abs(expected)));
 
                     TaylorLane Line(int along, bool moveX, bool moveY)
                     {

@@ -65,7 +65,7 @@ public class PairTermDerivativeTests
                     for (int index = 0; index < first[matrix].Length; index++)
                     {
                         var along = new ArrayPair<TaylorLane>(
-                            Rows(first, (m, i, value) => (m, i) == (matrix, index) ? TaylorLane.Variable(value) : TaylorLane.Constant(value)),
+                            Rows(first, (m, i, x) => (m, i) == (matrix, index) ? TaylorLane.Variable(x) : TaylorLane.Constant(x)),
                             Rows(second, (_, _, value) => TaylorLane.Constant(value)),
                             [.. term.Constants.Select(TaylorLane.Constant)]);
                         double expected = along.Value<TTerm>()[1];

@@ -149,7 +149,12 @@ public class ParticleFlowTests
                     DeviceMatrix gradient = device.Allocate(particles, dimension);
                     flow.Gradient(gradient, positions, target, 1);
                     slopes += FiniteDifferences.Check(
-                        $"KSD by {particles}×{dimension} positions", Statistic, at, device.Read(gradient), magnitude: 10, largestStep: 1.0 / 64);
+                        $"KSD by {particles}×{dimension} positions",
+                        Statistic,
+                        at,
+                        device.Read(gradient),
+                        magnitude: 10,
+                        largestStep: 1.0 / 64);
 
                     double Statistic(double[] values)
                     {

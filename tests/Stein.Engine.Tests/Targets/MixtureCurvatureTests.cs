@@ -8,7 +8,9 @@ namespace Stein.Engine.Tests.Targets;
 /// <summary>Products with the Hessian of a mixture's log-density.</summary>
 public class MixtureCurvatureTests
 {
-    /// <summary>Central differences with a step of 6·10⁻⁶ have an error of about 10⁻¹⁰ of the score's size and its third derivatives.</summary>
+    /// <summary>
+    /// Central differences with a step of 6·10⁻⁶ have an error of about 10⁻¹⁰ of the score's size and its third derivatives.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Differences_of_any_score_agree_with_them(int dimension, int components, bool full)

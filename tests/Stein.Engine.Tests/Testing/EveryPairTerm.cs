@@ -51,7 +51,10 @@ internal static class EveryPairTerm
         public PairTermCase[] Visit<TKernel>()
             where TKernel : struct, IRadialKernel =>
         [
-            new PairTermCase<SteinPairTerm<TKernel>>($"KSD, {TKernel.Name}", [0.6, 0.75], d => d, d => d) { IsSmooth = IsSmooth<TKernel>() },
+            new PairTermCase<SteinPairTerm<TKernel>>($"KSD, {TKernel.Name}", [0.6, 0.75], d => d, d => d)
+            {
+                IsSmooth = IsSmooth<TKernel>(),
+            },
             new PairTermCase<ScalarDiffusionPairTerm<TKernel>>($"scalar diffusion KSD, {TKernel.Name}", [0.6], d => d, d => d, _ => 1)
             {
                 IsSmooth = IsSmooth<TKernel>(),
