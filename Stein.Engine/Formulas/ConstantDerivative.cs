@@ -13,23 +13,23 @@ internal readonly struct ConstantDerivative<TTerm> : IPairTerm
     public static int Matrices => TTerm.Matrices;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Contract<T, TPair>(TPair pair)
+    public static CoordinateSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => TTerm.Contract<T, TPair>(pair);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T, TPair>(TPair pair, PairSums<T> sums)
+    public static T Value<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => TTerm.Value(new DirectedPair<T, TPair>(pair), Fixed(sums)).Slope;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+    public static CoordinateSums<T> Slopes<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
-        PairSums<DualLane<T>> slopes = TTerm.Slopes(new DirectedPair<T, TPair>(pair), Fixed(sums));
+        CoordinateSums<DualLane<T>> slopes = TTerm.Slopes(new DirectedPair<T, TPair>(pair), Fixed(sums));
         return new()
         {
             First = slopes.First.Slope,
@@ -41,13 +41,13 @@ internal readonly struct ConstantDerivative<TTerm> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+    public static T Gradient<T, TPair>(TPair pair, CoordinateSums<T> slopes, int matrix, int index)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => TTerm.Gradient(pair, slopes, matrix, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static PairSums<DualLane<T>> Fixed<T>(PairSums<T> sums)
+    private static CoordinateSums<DualLane<T>> Fixed<T>(CoordinateSums<T> sums)
         where T : struct, ILane<T>
         => new()
         {

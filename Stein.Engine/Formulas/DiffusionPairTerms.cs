@@ -16,7 +16,7 @@ internal readonly struct ScalarDiffusionPairTerm<TKernel> : IPairTerm
     public static int Matrices => 3;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Contract<T, TPair>(TPair pair)
+    public static CoordinateSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -42,20 +42,20 @@ internal readonly struct ScalarDiffusionPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T, TPair>(TPair pair, PairSums<T> sums)
+    public static T Value<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => MatrixDiffusionPairTerm<TKernel>.Value(pair, sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+    public static CoordinateSums<T> Slopes<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => MatrixDiffusionPairTerm<TKernel>.Slopes(pair, sums);
 
     /// <summary>The derivative with respect to m, a number, sums over the coordinates. O(D).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+    public static T Gradient<T, TPair>(TPair pair, CoordinateSums<T> slopes, int matrix, int index)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -105,7 +105,7 @@ internal readonly struct MatrixDiffusionPairTerm<TKernel> : IPairTerm
 
     /// <summary><c>‖d‖²</c>, <c>a·a′</c>, <c>a·(m′ᵀd) − a′·(mᵀd)</c>, <c>⟨m, m′⟩</c> and <c>(mᵀd)·(m′ᵀd)</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Contract<T, TPair>(TPair pair)
+    public static CoordinateSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -134,7 +134,7 @@ internal readonly struct MatrixDiffusionPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T, TPair>(TPair pair, PairSums<T> sums)
+    public static T Value<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -150,7 +150,7 @@ internal readonly struct MatrixDiffusionPairTerm<TKernel> : IPairTerm
     /// <c>b (−g₁ S₂ − 2b g₂ (S₃ + S₄) + 4b² g₃ S₅)</c> for <c>S₁ = ‖d‖²</c>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+    public static CoordinateSums<T> Slopes<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -172,7 +172,7 @@ internal readonly struct MatrixDiffusionPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+    public static T Gradient<T, TPair>(TPair pair, CoordinateSums<T> slopes, int matrix, int index)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {

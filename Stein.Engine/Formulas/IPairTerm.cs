@@ -28,7 +28,7 @@ internal interface IPair<T>
 /// <summary>
 /// Sums over the coordinates of a pair, of which a pair term is a function; a term leaves those that it does not need at 0.
 /// </summary>
-internal struct PairSums<T>
+internal struct CoordinateSums<T>
     where T : struct, ILane<T>
 {
     public T First;
@@ -54,17 +54,17 @@ internal interface IPairTerm
     static abstract int Matrices { get; }
 
     /// <summary>The sums over coordinates, which must not depend on the constants. O(D), or as the term says.</summary>
-    static abstract PairSums<T> Contract<T, TPair>(TPair pair)
+    static abstract CoordinateSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>;
 
     /// <summary>The term u, given the sums.</summary>
-    static abstract T Value<T, TPair>(TPair pair, PairSums<T> sums)
+    static abstract T Value<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>;
 
     /// <summary>The derivative of u with respect to each of the sums, including those at 0 that the term does not need.</summary>
-    static abstract PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+    static abstract CoordinateSums<T> Slopes<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>;
 
@@ -72,7 +72,7 @@ internal interface IPairTerm
     /// The derivative of u with respect to one entry of the first point, given the slopes: the sum over the sums of their slopes times
     /// their derivatives with respect to the entry.
     /// </summary>
-    static abstract T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+    static abstract T Gradient<T, TPair>(TPair pair, CoordinateSums<T> slopes, int matrix, int index)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>;
 }

@@ -19,7 +19,7 @@ internal readonly struct KernelFunctionPairTerm<TKernel> : IPairTerm
     /// ρ, <c>s·s′</c>, <c>(s − s′)·(x − x′)</c>, and if the kernel depends on π also π and <c>s·x + s′·x′</c>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Contract<T, TPair>(TPair pair)
+    public static CoordinateSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -44,14 +44,14 @@ internal readonly struct KernelFunctionPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T, TPair>(TPair pair, PairSums<T> sums)
+    public static T Value<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => KernelFunctionStein<TKernel>.Value(Named(sums), pair.DimensionLane, new PairConstants<T, TPair>(pair), 0);
 
     /// <summary>Without a preconditioner <c>q = ρ</c> and <c>m = π</c>, so that their slopes are added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+    public static CoordinateSums<T> Slopes<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -68,7 +68,7 @@ internal readonly struct KernelFunctionPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+    public static T Gradient<T, TPair>(TPair pair, CoordinateSums<T> slopes, int matrix, int index)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -87,7 +87,7 @@ internal readonly struct KernelFunctionPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static KernelSums<T> Named<T>(PairSums<T> sums)
+    private static KernelSums<T> Named<T>(CoordinateSums<T> sums)
         where T : struct, ILane<T>
         => new()
         {
@@ -131,7 +131,7 @@ internal readonly struct PreconditionedPairTerm<TKernel> : IPairTerm
 
     /// <summary>ρ, <c>s·s′</c>, <c>(s − s′)·(w − w′)</c> and <c>‖w − w′‖²</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Contract<T, TPair>(TPair pair)
+    public static CoordinateSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -150,13 +150,13 @@ internal readonly struct PreconditionedPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T, TPair>(TPair pair, PairSums<T> sums)
+    public static T Value<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => KernelFunctionStein<TKernel>.Value(Named(sums), pair.Constant(0), new PairConstants<T, TPair>(pair), 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+    public static CoordinateSums<T> Slopes<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -172,7 +172,7 @@ internal readonly struct PreconditionedPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+    public static T Gradient<T, TPair>(TPair pair, CoordinateSums<T> slopes, int matrix, int index)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -187,7 +187,7 @@ internal readonly struct PreconditionedPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static KernelSums<T> Named<T>(PairSums<T> sums)
+    private static KernelSums<T> Named<T>(CoordinateSums<T> sums)
         where T : struct, ILane<T>
         => new()
         {

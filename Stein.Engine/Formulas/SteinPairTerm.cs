@@ -26,7 +26,7 @@ internal readonly struct SteinPairTerm<TKernel> : IPairTerm
 
     /// <summary><c>‖d‖²</c>, <c>s·s′</c> and <c>(s − s′)·d</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Contract<T, TPair>(TPair pair)
+    public static CoordinateSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -44,7 +44,7 @@ internal readonly struct SteinPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T, TPair>(TPair pair, PairSums<T> sums)
+    public static T Value<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -63,7 +63,7 @@ internal readonly struct SteinPairTerm<TKernel> : IPairTerm
     /// <c>∂u/∂((s − s′)·d) = 2a g₁</c>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+    public static CoordinateSums<T> Slopes<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -79,7 +79,7 @@ internal readonly struct SteinPairTerm<TKernel> : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+    public static T Gradient<T, TPair>(TPair pair, CoordinateSums<T> slopes, int matrix, int index)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {

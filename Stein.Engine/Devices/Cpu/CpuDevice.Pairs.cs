@@ -87,7 +87,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         where TTerm : struct, IPairTerm
     {
         var pair = new TilePair(tiles.Rows(i), j);
-        PairSums<TwinLane<TLane>> slopes = TTerm.Slopes(pair, TTerm.Contract<TwinLane<TLane>, TilePair>(pair));
+        CoordinateSums<TwinLane<TLane>> slopes = TTerm.Slopes(pair, TTerm.Contract<TwinLane<TLane>, TilePair>(pair));
         int count = tiles.Columns - j;
         int skip = tiles.HasDiagonal ? -2 : i - j;
         bool isPartial = count < TLane.Count || (skip >= -1 && skip < TLane.Count);

@@ -87,7 +87,7 @@ public class KernelSmoothnessTests
                 where T : struct, ILane<T>
             {
                 T[] points = [default, default, default], constants = [T.Constant(0.6), T.Constant(1)];
-                PairSums<T> sums = new() { First = T.Constant(squaredDistance), Second = T.Constant(-0.7) };
+                CoordinateSums<T> sums = new() { First = T.Constant(squaredDistance), Second = T.Constant(-0.7) };
                 return SteinPairTerm<TKernel>.Value(new ArrayPair<T>([points, points], [points, points], constants), sums);
             }
         }

@@ -59,7 +59,7 @@ public class PairTermDerivativeTests
             foreach ((double[][] first, double[][] second) in Pairs(term))
             {
                 ArrayPair<DoubleLane> pair = Pair<DoubleLane>(first, second, term.Constants);
-                PairSums<DoubleLane> slopes = pair.Slopes<TTerm>();
+                CoordinateSums<DoubleLane> slopes = pair.Slopes<TTerm>();
                 for (int matrix = 0; matrix < first.Length; matrix++)
                 {
                     for (int index = 0; index < first[matrix].Length; index++)
@@ -100,26 +100,26 @@ public class PairTermDerivativeTests
     {
         public static int Matrices => 2;
 
-        public static PairSums<T> Contract<T, TPair>(TPair pair)
+        public static CoordinateSums<T> Contract<T, TPair>(TPair pair)
             where T : struct, ILane<T>
             where TPair : struct, IPair<T>
             => SteinPairTerm<Engine.Kernels.GaussianKernel>.Contract<T, TPair>(pair);
 
-        public static T Value<T, TPair>(TPair pair, PairSums<T> sums)
+        public static T Value<T, TPair>(TPair pair, CoordinateSums<T> sums)
             where T : struct, ILane<T>
             where TPair : struct, IPair<T>
             => SteinPairTerm<Engine.Kernels.GaussianKernel>.Value(pair, sums);
 
-        public static PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+        public static CoordinateSums<T> Slopes<T, TPair>(TPair pair, CoordinateSums<T> sums)
             where T : struct, ILane<T>
             where TPair : struct, IPair<T>
         {
-            PairSums<T> slopes = SteinPairTerm<Engine.Kernels.GaussianKernel>.Slopes(pair, sums);
+            CoordinateSums<T> slopes = SteinPairTerm<Engine.Kernels.GaussianKernel>.Slopes(pair, sums);
             slopes.Third *= T.Constant(1 + 1e-6);
             return slopes;
         }
 
-        public static T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+        public static T Gradient<T, TPair>(TPair pair, CoordinateSums<T> slopes, int matrix, int index)
             where T : struct, ILane<T>
             where TPair : struct, IPair<T>
             => SteinPairTerm<Engine.Kernels.GaussianKernel>.Gradient(pair, slopes, matrix, index);

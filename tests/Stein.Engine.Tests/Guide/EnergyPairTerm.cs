@@ -14,7 +14,7 @@ internal readonly struct EnergyPairTerm : IPairTerm
 
     /// <summary><c>‖x − y‖²</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Contract<T, TPair>(TPair pair)
+    public static CoordinateSums<T> Contract<T, TPair>(TPair pair)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
     {
@@ -29,21 +29,21 @@ internal readonly struct EnergyPairTerm : IPairTerm
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T, TPair>(TPair pair, PairSums<T> sums)
+    public static T Value<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => T.Sqrt(sums.First + pair.Constant(0));
 
     /// <summary><c>∂u/∂‖x − y‖² = 1/(2u)</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PairSums<T> Slopes<T, TPair>(TPair pair, PairSums<T> sums)
+    public static CoordinateSums<T> Slopes<T, TPair>(TPair pair, CoordinateSums<T> sums)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => new() { First = T.Constant(0.5) / Value(pair, sums) };
 
     /// <summary><c>∂‖x − y‖²/∂x_d = 2(x_d − y_d)</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Gradient<T, TPair>(TPair pair, PairSums<T> slopes, int matrix, int index)
+    public static T Gradient<T, TPair>(TPair pair, CoordinateSums<T> slopes, int matrix, int index)
         where T : struct, ILane<T>
         where TPair : struct, IPair<T>
         => (slopes.First + slopes.First) * (pair.First(0, index) - pair.Second(0, index));

@@ -20,6 +20,6 @@ internal readonly struct ArrayPair<T>(T[][] first, T[][] second, T[] constants) 
     public T Value<TTerm>()
         where TTerm : struct, IPairTerm => TTerm.Value(this, TTerm.Contract<T, ArrayPair<T>>(this));
 
-    public PairSums<T> Slopes<TTerm>()
+    public CoordinateSums<T> Slopes<TTerm>()
         where TTerm : struct, IPairTerm => TTerm.Slopes(this, TTerm.Contract<T, ArrayPair<T>>(this));
 }

@@ -152,7 +152,7 @@ public class ReferenceDevice : Device
             for (int j = 0; j < pairs.Second.Count; j++)
             {
                 ArrayPair<RunningErrorLane> pair = Pair<TTerm>(pairs, i, j);
-                PairSums<RunningErrorLane> slopes = pair.Slopes<TTerm>();
+                CoordinateSums<RunningErrorLane> slopes = pair.Slopes<TTerm>();
                 for (int entry = 0; entry < output.Columns && Has(pairs, i, j); entry++)
                     sums[entry].Add(TTerm.Gradient(pair, slopes, matrix, entry));
             }

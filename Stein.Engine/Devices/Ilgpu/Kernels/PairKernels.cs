@@ -7,7 +7,7 @@ namespace Stein.Engine.Devices.Ilgpu.Kernels;
 /// <summary>Squared distances, and sums, matrices and gradients of pair terms.</summary>
 internal static class PairKernels
 {
-    /// <summary>The numbers in <see cref="PairSums{T}"/>.</summary>
+    /// <summary>The numbers in <see cref="CoordinateSums{T}"/>.</summary>
     public const int Sums = 5;
 
     /// <summary><c>output_ij = ‖y_i − x_j‖²</c> of points (M×D) and samples (N×D), with one thread per pair.</summary>
@@ -77,7 +77,7 @@ internal static class PairKernels
         int row = index / views.Columns;
         int j = index - (row * views.Columns);
         int i = first + row;
-        PairSums<FloatLane> sums = default;
+        CoordinateSums<FloatLane> sums = default;
         if (views.Has(i, j))
         {
             ViewPair pair = views.At(i, j);
@@ -108,7 +108,7 @@ internal static class PairKernels
             for (int j = start; j < end; j++)
             {
                 int from = ((row * views.Columns) + j) * Sums;
-                PairSums<FloatLane> sums = default;
+                CoordinateSums<FloatLane> sums = default;
                 sums.First = new FloatLane(slopes[from]);
                 sums.Second = new FloatLane(slopes[from + 1]);
                 sums.Third = new FloatLane(slopes[from + 2]);
