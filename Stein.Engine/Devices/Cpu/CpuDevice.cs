@@ -6,7 +6,7 @@ namespace Stein.Engine.Devices.Cpu;
 
 /// <summary>
 /// The operations on the CPU, written once for every lane: vectors of 128, 256 or 512 bits in single precision make the <c>simd</c>
-/// device, vectors of doubles <c>simd-double</c>, and single doubles the reference device <c>double</c>. All but the largest products
+/// device, vectors of doubles <c>simd-double</c>, and single doubles the reference device <c>double</c>. All but the largest operations
 /// use one thread; training allocates nothing once its buffers exist.
 /// </summary>
 internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
@@ -14,7 +14,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
     where TElement : unmanaged, IBinaryFloatingPointIeee754<TElement>
 {
     /// <summary>
-    /// The number of operations, about two milliseconds' worth, from which all cores share a matrix product. It is ten times the largest
+    /// The number of operations, about two milliseconds' worth, from which all cores share an operation. It is ten times the largest
     /// product of a training step, so that parallel runs do not wait for one another.
     /// </summary>
     private const double SharedOperations = 2e8;
