@@ -127,7 +127,7 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
             device.Map<AddScaledProduct>(shifted, scores, samples, Bandwidth.InverseSquares, p: -2);
         if (IsWhole)
         {
-            AddProfiles(0, gradient, samples, scores, squaredDistances, profile, shifted, pairSums, weight);
+            ComputeRows(0, gradient, samples, scores, squaredDistances, profile, shifted, pairSums, weight);
         }
         else
         {
@@ -136,7 +136,7 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
                 int rows = Math.Min(profile.Rows, Samples - start);
                 DeviceMatrix distances = squaredDistances.RowRange(0, rows);
                 device.SquaredDistances(distances, samples.RowRange(start, rows), samples);
-                AddProfiles(
+                ComputeRows(
                     start,
                     gradient.RowRange(start, rows),
                     samples,
@@ -174,7 +174,7 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     /// The rows of the gradient from <paramref name="start"/> on, but for the term of X itself, whose row sums go to
     /// <paramref name="sums"/>.
     /// </summary>
-    private void AddProfiles(
+    private void ComputeRows(
         int start,
         DeviceMatrix gradient,
         DeviceMatrix samples,

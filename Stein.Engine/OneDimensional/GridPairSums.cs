@@ -32,7 +32,7 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
     public const int DefaultNodes = 384;
 
     /// <summary>The part of the bandwidth that is added to the distance between nodes, in case that all numbers are equal.</summary>
-    private const double LeastSpacing = 1e-6;
+    private const double MinSpacing = 1e-6;
 
     /// <summary><c>|κ⁽²ᵐ⁾(0)|h²ᵐ</c>, m = 0, …, 4.</summary>
     private static readonly double[] CentralDerivatives = DerivativesAtZero();
@@ -152,7 +152,7 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
         this.couplings = couplings;
         inverseSquares = inverseSquareBandwidths;
         Device.ColumnRanges(minima, maxima, points);
-        Device.Map<GridSpacing>(spacings, minima, maxima, inverseSquares, p: 1.0 / (Nodes - 3), q: LeastSpacing);
+        Device.Map<GridSpacing>(spacings, minima, maxima, inverseSquares, p: 1.0 / (Nodes - 3), q: MinSpacing);
         Device.Map<AddScaled>(origins, minima, spacings, p: -1);
         Device.Map<Quotient>(inverseSpacings, one, spacings);
         Device.Transpose(spacingPerRow, spacings);

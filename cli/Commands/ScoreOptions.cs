@@ -3,6 +3,7 @@ using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
 using Stein.Engine.Text;
+using Stein.Experiments.Studies;
 
 namespace Stein.Cli.Commands;
 
@@ -60,8 +61,7 @@ internal sealed class ScoreOptions
     private readonly Option<string> estimator =
         Values.Choice("--estimator", "score estimator", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
 
-    private readonly Option<string> kernel = Values.Choice(
-        "--kernel", "kernel", RadialKernels.NamesWith(KernelSmoothness.SteinKernel), new ScoreEstimatorSettings().Kernel);
+    private readonly Option<string> kernel = Values.Choice("--kernel", "kernel", SteinKernels.Names, new ScoreEstimatorSettings().Kernel);
 
     private readonly Option<double?> bandwidth = Values.Number<double>(
         "--bandwidth", "bandwidth h of the kernel, in units of the samples [default: from the distances between samples]");
