@@ -17,7 +17,7 @@ internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double 
     private readonly KernelBlock<TKernel> block = new(samples);
     private readonly DeviceMatrix atSamples = samples.Device.Upload(samples.Count, samples.Dimension, solution.Scores);
 
-    public override double[] ScoresAtSamples() => [.. solution.Scores];
+    private protected override double[] ScaledScoresAtSamples() => solution.Scores;
 
     private protected override void ComputeScores(DeviceMatrix scores, DeviceMatrix points)
     {
@@ -55,7 +55,7 @@ internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double 
                 Span<double> gradient = gradients.Row(n);
                 for (int d = 0; d < Dimension; d++)
                 {
-                    gradient[d] = slope * (position[d] - Set.CentredSamples[(n * Dimension) + d]);
+                    gradient[d] = slope * (position[d] - Set.ScaledSamples[(n * Dimension) + d]);
                     divergence += gradient[d] * solution.Scores[(n * Dimension) + d];
                     turn += -2 * solved[pair] * gradient[d] * numerator[d];
                 }

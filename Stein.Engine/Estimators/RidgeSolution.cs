@@ -7,7 +7,7 @@ namespace Stein.Engine.Estimators;
 
 /// <summary>The factor of <c>K + ηI</c> and the estimate <c>Ĝ = −(K + ηI)⁻¹⟨∇,K⟩</c> at the samples.</summary>
 /// <param name="Factor">The Cholesky factor of <c>K + ηI</c>.</param>
-/// <param name="Scores">Ĝ (K×D, row-major).</param>
+/// <param name="Scores">Ĝ in the scaled units (K×D, row-major).</param>
 internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
 {
     /// <summary>Factors the matrix and solves for the estimate.</summary>
