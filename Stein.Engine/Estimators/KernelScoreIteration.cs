@@ -134,7 +134,7 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
         ArgumentNullException.ThrowIfNull(reader);
         double length = reader.ReadDouble();
         if (length != Samples.Units.Length)
-            throw new InvalidDataException($"scores of samples in units of {length} cannot become those in units of {Samples.Units.Length}");
+            throw new InvalidDataException($"scores in units of 1/{length} cannot become those in units of 1/{Samples.Units.Length}");
         Iteration = reader.ReadInt32();
         GradientWeight = reader.ReadDouble();
         previousGradientWeight = reader.ReadDouble();

@@ -37,6 +37,9 @@ public abstract class ScoreEstimate
     /// <summary>The regularisation of the estimate, see <see cref="ScoreEstimator.RegularisationName"/>.</summary>
     public double Regularisation { get; }
 
+    /// <summary>What else there is to know of the estimate, such as how many eigenvalues it uses; null if nothing.</summary>
+    public string? Remark { get; init; }
+
     private protected SampleSet Set { get; }
 
     /// <summary>Evaluates the estimate at its own samples (K×D, row-major).</summary>
