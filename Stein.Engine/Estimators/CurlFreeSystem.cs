@@ -106,9 +106,12 @@ internal sealed class CurlFreeSystem<TKernel>
         return device.Read(columns);
     }
 
+    /// <summary><c>Σ_n w_n a_n·b_n</c>, in which ΓW is symmetric.</summary>
     private double Dot(DeviceMatrix a, DeviceMatrix b)
     {
         device.SumRows<Product>(products, a, b);
+        if (samples.Weights is { } weights)
+            device.Map<Product>(products, products, weights.Column);
         double sum = 0;
         foreach (double product in device.Read(products))
             sum += product;

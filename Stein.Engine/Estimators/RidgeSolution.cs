@@ -17,11 +17,14 @@ internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
     {
         var gram = new PaddedMatrix(samples.Count, samples.Count);
         DeviceMatrix sums = new SampleGram<TKernel>(samples).GradientSums(gram);
+        samples.Weights?.Symmetrise(gram);
         for (int i = 0; i < samples.Count; i++)
             gram.Row(i)[i] += ridge;
         CholeskyFactor factor = CholeskyFactor.TryFactor(gram) ?? throw Problem(samples, ridge, statistic);
         PaddedMatrix scores = PaddedMatrix.FromRows(samples.Device.Read(sums), samples.Count, samples.Dimension);
+        samples.Weights?.MultiplyByRoots(scores);
         factor.Solve(scores);
+        samples.Weights?.DivideByRoots(scores);
         double[] negated = scores.ToArray();
         for (int i = 0; i < negated.Length; i++)
             negated[i] = -negated[i];

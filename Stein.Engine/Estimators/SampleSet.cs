@@ -15,9 +15,10 @@ internal sealed class SampleSet
     /// </summary>
     public const int MedianSamples = 2000;
 
-    private SampleSet(Device device, double[] scaled, int dimension, SampleUnits units, double squaredBandwidth)
+    private SampleSet(
+        Device device, double[] scaled, int dimension, SampleUnits units, double squaredBandwidth, SampleWeights? weights)
     {
-        (Device, ScaledSamples, Dimension, Units) = (device, scaled, dimension, units);
+        (Device, ScaledSamples, Dimension, Units, Weights) = (device, scaled, dimension, units, weights);
         Count = scaled.Length / Dimension;
         SquaredBandwidth = squaredBandwidth;
         Matrix = device.Upload(Count, Dimension, scaled);
@@ -31,6 +32,12 @@ internal sealed class SampleSet
 
     /// <summary>The dimension D.</summary>
     public int Dimension { get; }
+
+    /// <summary>How often each sample counts; null for once each.</summary>
+    public SampleWeights? Weights { get; }
+
+    /// <summary>The number of samples, each as often as it counts.</summary>
+    public double TotalWeight => Weights?.Total ?? Count;
 
     /// <summary>The units in which everything else is.</summary>
     public SampleUnits Units { get; }
@@ -53,27 +60,33 @@ internal sealed class SampleSet
     /// <summary>Returns the same samples with another bandwidth, in the units of the samples.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The bandwidth cannot be used with these samples.</exception>
     public SampleSet WithBandwidth(double bandwidth)
-        => new(Device, ScaledSamples, Dimension, Units, Square(bandwidth, Units));
+        => new(Device, ScaledSamples, Dimension, Units, Square(bandwidth, Units), Weights);
 
     /// <exception cref="ArgumentException">The samples or the bandwidth are invalid.</exception>
     /// <exception cref="ScoreEstimationException">All samples are the same and no bandwidth is given.</exception>
     public static SampleSet Create(
-        Device device, ReadOnlySpan<double> samples, int dimension, double? bandwidth, BandwidthRule rule)
+        Device device,
+        ReadOnlySpan<double> samples,
+        int dimension,
+        double? bandwidth,
+        BandwidthRule rule,
+        IReadOnlyList<double>? sampleWeights = null)
     {
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
         int count = SampleMatrix.Rows(samples, dimension, nameof(samples), minimum: 2);
+        SampleWeights? weights = sampleWeights is null ? null : SampleWeights.Create(device, sampleWeights, count);
         var units = SampleUnits.Of(samples, dimension);
         double[] scaled = units.ToDevice(samples);
         double square = bandwidth is { } given ? Square(given, units)
-            : rule == BandwidthRule.Silverman ? Silverman(scaled, units.Mean, count)
-            : (rule == BandwidthRule.Median ? 1 : 2) * Median(device, scaled, count, dimension);
+            : rule == BandwidthRule.Silverman ? Silverman(scaled, dimension, units.Mean, weights)
+            : (rule == BandwidthRule.Median ? 1 : 2) * Median(device, scaled, count, dimension, weights);
         if (!(square > 0 && double.IsFinite(1 / square)))
         {
             throw new ScoreEstimationException(
                 $"No bandwidth follows from these {count} samples: all are the same, or nearly. Check the data or set a bandwidth.");
         }
 
-        return new(device, scaled, dimension, units, square);
+        return new(device, scaled, dimension, units, square, weights);
     }
 
     /// <summary>Checks points (M×D), shifts and scales them.</summary>
@@ -83,6 +96,9 @@ internal sealed class SampleSet
         SampleMatrix.Rows(points, Dimension, nameof(points));
         return Units.ToDevice(points);
     }
+
+    /// <summary>How often a sample counts.</summary>
+    public double Weight(int sample) => Weights?.Values[sample] ?? 1;
 
     /// <summary>Finds the first pair of equal samples, numbered from 1 like the lines of a file; null if there is none.</summary>
     public (int First, int Second)? FindDuplicates()
@@ -124,30 +140,34 @@ internal sealed class SampleSet
                 + "Set one of the order of their distances.");
     }
 
-    private static double Silverman(double[] scaled, double[] mean, int count)
+    /// <param name="mean">The mean of the scaled samples without weights (D).</param>
+    private static double Silverman(double[] scaled, int dimension, double[] mean, SampleWeights? weights)
     {
-        int dimension = mean.Length;
+        double count = weights?.Total ?? scaled.Length / dimension;
+        if (weights is not null)
+        {
+            mean = new double[dimension];
+            for (int i = 0; i < scaled.Length; i++)
+                mean[i % dimension] += weights.Values[i / dimension] / count * scaled[i];
+        }
+
         double variance = 0;
-        foreach (double value in scaled)
-            variance += value * value / ((count - 1.0) * dimension);
+        for (int i = 0; i < scaled.Length; i++)
+            variance += (weights?.Values[i / dimension] ?? 1) * scaled[i] * scaled[i] / ((count - 1) * dimension);
         foreach (double offset in mean)
-            variance -= offset * offset * count / ((count - 1.0) * dimension);
-        return 2 * variance * Math.Pow(4.0 / ((dimension + 2.0) * count), 2.0 / (dimension + 4));
+            variance -= offset * offset * count / ((count - 1) * dimension);
+        return 2 * variance * Math.Pow(4 / ((dimension + 2) * count), 2.0 / (dimension + 4));
     }
 
     /// <summary>
     /// The lower median of the positive squared distances between the samples, or <see cref="MedianSamples"/> of them if there are more.
     /// </summary>
-    private static double Median(Device device, double[] scaled, int count, int dimension)
+    private static double Median(Device device, double[] scaled, int count, int dimension, SampleWeights? weights)
     {
         int used = Math.Min(count, MedianSamples);
-        var chosen = new double[used * dimension];
-        for (int i = 0; i < used; i++)
-        {
-            int row = (int)((long)i * count / used);
-            scaled.AsSpan(row * dimension, dimension).CopyTo(chosen.AsSpan(i * dimension));
-        }
-
+        IEnumerable<int> rows = weights?.EvenlySpaced(MedianSamples) ?? Enumerable.Range(0, used).Select(i => (int)((long)i * count / used));
+        double[] chosen = [.. rows.SelectMany(row => scaled[(row * dimension)..((row + 1) * dimension)])];
+        used = chosen.Length / dimension;
         DeviceMatrix distances = device.Allocate(used, used);
         device.SquaredDistances(distances, device.Upload(used, dimension, chosen));
         DeviceMatrix median = device.Allocate(1, 1);

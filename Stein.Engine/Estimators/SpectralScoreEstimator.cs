@@ -47,9 +47,11 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
         Device device = samples.Device;
         DeviceMatrix gram = device.Allocate(samples.Count, samples.Count);
         DeviceMatrix sums = new SampleGram<TKernel>(samples).GradientSums(gram);
+        PaddedMatrix right = PaddedMatrix.FromRows(device.Read(sums), samples.Count, samples.Dimension);
+        samples.Weights?.Symmetrise(gram);
+        samples.Weights?.MultiplyByRoots(right);
         var spectrum = TruncatedEigendecomposition.Compute(gram, regularisation, MaxEigenvalues(samples.Dimension));
-        PaddedMatrix projected = HostProduct.Multiply(
-            spectrum.Rows, PaddedMatrix.FromRows(device.Read(sums), samples.Count, samples.Dimension));
+        PaddedMatrix projected = HostProduct.Multiply(spectrum.Rows, right);
         double rounding = Math.Sqrt(samples.Count) * device.UnitRoundoff * spectrum.Values[0];
         double[] used = [.. spectrum.Values.Where(value => value >= rounding)];
         for (int j = 0; j < spectrum.Values.Length; j++)
@@ -61,11 +63,12 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
         }
 
         PaddedMatrix coefficients = HostProduct.MultiplyLeftTransposed(spectrum.Rows, projected);
+        samples.Weights?.DivideByRoots(coefficients);
         int leftOut = spectrum.Values.Length - used.Length;
         return new KernelExpansion<TKernel>(
             samples, regularisation, device.Upload(samples.Count, samples.Dimension, coefficients.ToArray()), gradientWeight: 0)
         {
-            Remark = $"{used.Length} eigenvalues are used, {used.Sum() / samples.Count:P4} of the sum of all"
+            Remark = $"{used.Length} eigenvalues are used, {used.Sum() / samples.TotalWeight:P4} of the sum of all"
                 + (leftOut == 0 ? "" : $"; {leftOut} more are rounding errors and are left out"),
         };
     }
