@@ -9,6 +9,7 @@ namespace Stein.Engine.Estimators;
 /// <remarks>
 /// Let N(y) be the bracket and q(y) the denominator. Then <c>∇·ĝ = −(∇·N)/q + N·∇q/q²</c>, where <c>∇q = −2 Σ_n (Bk_y)_n J_n</c> and
 /// <c>∇·N = Σ_n J_n·Ĝ_n − Σ_n (Bk_y + 1)_n Δ_y k_n − Tr(JᵀBJ)</c>. The last trace is <c>‖L⁻¹J‖²</c>, O(K²D) operations per point.
+/// With weights w, sums over samples have the factors w_n, and B is <c>(KW + ηI)⁻¹</c>.
 /// </remarks>
 internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double ridge, RidgeSolution solution)
     : ScoreEstimate(samples, ridge)
@@ -17,7 +18,7 @@ internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double 
     private readonly KernelBlock<TKernel> block = new(samples);
     private readonly DeviceMatrix atSamples = samples.Device.Upload(samples.Count, samples.Dimension, solution.Scores);
 
-    public override double[] ScoresAtSamples() => [.. solution.Scores];
+    private protected override double[] ScaledScoresAtSamples() => solution.Scores;
 
     private protected override void ComputeScores(DeviceMatrix scores, DeviceMatrix points)
     {
@@ -55,7 +56,7 @@ internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double 
                 Span<double> gradient = gradients.Row(n);
                 for (int d = 0; d < Dimension; d++)
                 {
-                    gradient[d] = slope * (position[d] - Set.CentredSamples[(n * Dimension) + d]);
+                    gradient[d] = slope * (position[d] - Set.ScaledSamples[(n * Dimension) + d]);
                     divergence += gradient[d] * solution.Scores[(n * Dimension) + d];
                     turn += -2 * solved[pair] * gradient[d] * numerator[d];
                 }
@@ -63,6 +64,7 @@ internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double 
                 divergence += (solved[pair] + 1) * traces[pair];
             }
 
+            Set.Weights?.DivideByRoots(gradients);
             solution.Factor.SolveLower(gradients);
             for (int n = 0; n < Samples; n++)
             {
@@ -77,7 +79,7 @@ internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double 
         device.Write(divergences, results);
     }
 
-    /// <summary>Computes <c>Bk_y</c> (m×K) and <c>k(y, y) + η − k_yᵀBk_y</c> (m) from the kernels k_y (m×K).</summary>
+    /// <summary>Computes <c>Bk_y</c> (m×K) and <c>k(y, y) + η − k_yᵀBk_y</c> (m) from the kernels Wk_y (m×K).</summary>
     private (double[] Solved, double[] Denominators) SolveKernels(double[] kernels, int count)
     {
         var columns = new PaddedMatrix(Samples, count);
@@ -88,7 +90,10 @@ internal sealed class AugmentedSteinEstimate<TKernel>(SampleSet samples, double 
                 row[m] = kernels[(m * Samples) + n];
         }
 
+        // (KW + ηI)⁻¹k = W^(−1/2) (√W K √W + ηI)⁻¹ W^(−1/2) Wk.
+        Set.Weights?.DivideByRoots(columns);
         solution.Factor.Solve(columns);
+        Set.Weights?.DivideByRoots(columns);
         var solved = new double[kernels.Length];
         var denominators = new double[count];
         Array.Fill(denominators, 1 + Regularisation);

@@ -9,8 +9,11 @@ namespace Stein.Engine.Estimators;
 /// Stiefel, 1952) without forming Γ.
 /// </summary>
 /// <remarks>
-/// The iteration ends when the norm of the residual is <see cref="Tolerance"/> times that of the right-hand side. O(K²D) operations
-/// per step.
+/// <para>
+/// The iteration ends when the norm of the residual is at most <see cref="Tolerance"/> times that of the right-hand side, and that of every
+/// column at most <see cref="ColumnFactor"/> times as much relative to its own right-hand side: where the columns of the samples differ
+/// in scale, the norm of all says nothing about some. O(K²D) operations per step.
+/// </para>
 /// </remarks>
 internal sealed class CurlFreeSystem<TKernel>
     where TKernel : struct, IRadialKernel
@@ -22,13 +25,18 @@ internal sealed class CurlFreeSystem<TKernel>
     private readonly CurlFreeBlock<TKernel> block;
     private readonly double ridge;
     private readonly DeviceMatrix products;
+    private readonly DeviceMatrix columns;
 
     public CurlFreeSystem(SampleSet samples, double ridge)
     {
         (this.samples, this.ridge, device) = (samples, ridge, samples.Device);
         block = new(samples);
         products = device.Allocate(samples.Count, 1);
+        columns = device.Allocate(1, samples.Dimension);
     }
+
+    /// <summary>The largest ratio of a column's relative residual to <see cref="Tolerance"/>.</summary>
+    public const double ColumnFactor = 10;
 
     /// <summary>The norm of the residual, relative to that of the right-hand side, at which the iteration ends.</summary>
     public double Tolerance => device.IsSinglePrecision ? 1e-5 : 1e-12;
@@ -42,7 +50,9 @@ internal sealed class CurlFreeSystem<TKernel>
         device.Map<Identity>(direction, residual);
         double square = Dot(residual, residual);
         double goal = Tolerance * Tolerance * square;
-        for (int iteration = 0; square > goal; iteration++)
+        double columnTolerance = ColumnFactor * Tolerance;
+        double[] columnGoals = [.. Squares(residual).Select(column => columnTolerance * columnTolerance * column)];
+        for (int iteration = 0; square > goal || Squares(residual).Zip(columnGoals).Any(each => each.First > each.Second); iteration++)
         {
             Multiply(image, direction);
             double curvature = Dot(direction, image);
@@ -50,8 +60,8 @@ internal sealed class CurlFreeSystem<TKernel>
             {
                 throw new ScoreEstimationException(
                     $"The equations of the curl-free estimate are too ill-conditioned at ridge {ridge}: after {iteration} iterations the "
-                    + $"residual is still {Math.Sqrt(square / goal) * Tolerance:E1} times the right-hand side. "
-                    + "Use a larger ridge or compute in double precision.");
+                    + $"residual is still {Math.Sqrt(square / goal) * Tolerance:E1} times the right-hand side. Use a larger ridge"
+                    + (device.IsSinglePrecision ? " or compute in double precision on the device simd-double." : "."));
             }
 
             double step = square / curvature;
@@ -89,9 +99,19 @@ internal sealed class CurlFreeSystem<TKernel>
         }
     }
 
+    /// <summary>The squared norm of each column (D).</summary>
+    private double[] Squares(DeviceMatrix matrix)
+    {
+        device.SumColumns<Square>(columns, matrix);
+        return device.Read(columns);
+    }
+
+    /// <summary><c>Σ_n w_n a_n·b_n</c>, in which ΓW is symmetric.</summary>
     private double Dot(DeviceMatrix a, DeviceMatrix b)
     {
         device.SumRows<Product>(products, a, b);
+        if (samples.Weights is { } weights)
+            device.Map<Product>(products, products, weights.Column);
         double sum = 0;
         foreach (double product in device.Read(products))
             sum += product;

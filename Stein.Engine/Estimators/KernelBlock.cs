@@ -5,8 +5,8 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The kernel between a block of m points y and all K samples x, and the sums over samples that make up estimates. O(mK) working
-/// memory, kept between blocks.
+/// The kernel between a block of m points y and all K samples x, times the weights of the samples if they have any, and the sums over
+/// samples that make up estimates. O(mK) working memory, kept between blocks.
 /// </summary>
 /// <remarks>
 /// With <c>d = y − x</c>, <c>a = 1/h²</c>, <c>ρ = a‖d‖²</c> and the profile φ at ρ: <c>∇_y k = 2aφ′d</c> and <c>∇_x k = −2aφ′d</c>.
@@ -53,20 +53,23 @@ internal sealed class KernelBlock<TKernel>(SampleSet set)
         device.SquaredDistances(SquaredDistances, block, set.Matrix);
     }
 
-    /// <summary>Computes φ (m×K); valid until the next profile.</summary>
+    /// <summary>Computes wφ (m×K); valid until the next profile.</summary>
     public DeviceMatrix Values() => Profile<KernelValue<TKernel>>();
 
-    /// <summary>Computes −φ′ (m×K); valid until the next profile.</summary>
+    /// <summary>Computes −wφ′ (m×K); valid until the next profile.</summary>
     public DeviceMatrix FirstDerivatives() => Profile<KernelFirstDerivative<TKernel>>();
 
     /// <summary>
-    /// Computes a map of squared distances, <c>1/h²</c> and the dimension as p (m×K); valid until the next profile.
+    /// Computes a map of squared distances, <c>1/h²</c> and the dimension as p (m×K), each column multiplied by the weight of its sample;
+    /// valid until the next profile.
     /// </summary>
     public DeviceMatrix Profile<TMap>()
         where TMap : struct, IElementMap
     {
         DeviceMatrix output = profiles!.RowRange(0, points.Rows);
         device.Map<TMap>(output, SquaredDistances, set.InverseSquare, p: set.Dimension);
+        if (set.Weights is { } weights)
+            device.Map<Product>(output, output, weights.Row);
         return output;
     }
 

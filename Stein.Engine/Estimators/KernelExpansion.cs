@@ -35,7 +35,7 @@ internal sealed class KernelExpansion<TKernel> : ScoreEstimate
         alongSamples = KernelBlock<TKernel>.AlongSamples(samples, coefficients);
     }
 
-    public override double[] ScoresAtSamples() => atSamples is null ? base.ScoresAtSamples() : [.. atSamples];
+    private protected override double[] ScaledScoresAtSamples() => atSamples ?? base.ScaledScoresAtSamples();
 
     private protected override void ComputeScores(DeviceMatrix scores, DeviceMatrix points)
     {

@@ -63,14 +63,14 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     public double GradientWeight { get; private set; }
 
     /// <inheritdoc/>
-    public override double[] ScoresAtSamples() => device.Read(scores);
+    public override double[] ScoresAtSamples() => Samples.Units.PerLength(device.Read(scores));
 
     /// <inheritdoc/>
     public override ScoreEstimate Estimate()
     {
         DeviceMatrix copy = device.Allocate(coefficients.Rows, coefficients.Columns);
         device.Map<Identity>(copy, coefficients);
-        return new KernelExpansion<TKernel>(Samples, Iteration, copy, GradientWeight, ScoresAtSamples());
+        return new KernelExpansion<TKernel>(Samples, Iteration, copy, GradientWeight, device.Read(scores));
     }
 
     /// <summary>
@@ -121,6 +121,7 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     public override void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(Samples.Units.Length);
         writer.Write(Iteration);
         writer.Write(GradientWeight);
         writer.Write(previousGradientWeight);
@@ -131,6 +132,9 @@ internal sealed class KernelScoreIteration<TKernel> : ScoreIteration
     public override void Restore(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
+        double length = reader.ReadDouble();
+        if (length != Samples.Units.Length)
+            throw new InvalidDataException($"scores in units of 1/{length} cannot become those in units of 1/{Samples.Units.Length}");
         Iteration = reader.ReadInt32();
         GradientWeight = reader.ReadDouble();
         previousGradientWeight = reader.ReadDouble();

@@ -18,6 +18,10 @@ namespace Stein.Engine.Estimators;
 /// <para><c>Λ = X∘(ΨKΨ) + Ψ(K∘X)Ψ − ((ΨK)∘X)Ψ − Ψ((KΨ)∘X)</c>,
 /// <c>b = [Ψ diag(X)Ψ + (ΨΨ)∘X − Ψ(Ψ∘X) − (Ψ∘X)Ψ]1</c>.</para>
 /// <para>
+/// With weights w, Λ has <c>W K W</c> in place of K, b has ΨW in place of Ψ, and the ridge of a_k is divided by w_k, which is the sum of
+/// the coefficients of w_k copies.
+/// </para>
+/// <para>
 /// Λ has the units of X and grows with K. Unlike the authors', the ridge is therefore a multiple of the mean diagonal entry of Λ, so
 /// that its effect does not depend on the units of the data. <c>Ψ(K∘X)Ψ</c> is the mean of itself and its transpose, which leaves four
 /// products of K×K matrices on the device (8K³ operations); the Cholesky factorisation on the host in double precision takes K³/3
@@ -49,13 +53,15 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
         (PaddedMatrix system, PaddedMatrix right) = Equations<TKernel>(samples);
         double mean = 0;
         for (int i = 0; i < samples.Count; i++)
-            mean += system.Row(i)[i] / samples.Count;
+            mean += samples.Weight(i) * system.Row(i)[i] / samples.TotalWeight;
         for (int i = 0; i < samples.Count; i++)
-            system.Row(i)[i] += regularisation * mean;
+            system.Row(i)[i] += regularisation * mean / samples.Weight(i);
         CholeskyFactor factor = CholeskyFactor.TryFactor(system) ?? throw new ScoreEstimationException(
             $"At ridge {regularisation} the equations of the parametric estimator are singular to rounding. "
             + "Use a larger ridge, 0.01 or more.");
         factor.Solve(right);
+        for (int i = 0; i < samples.Count; i++)
+            right.Row(i)[0] /= samples.Weight(i);
         return new Estimate<TKernel>(samples, regularisation, samples.Device.Upload(1, samples.Count, right.ToArray()));
     }
 
@@ -70,7 +76,16 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
         device.Map<KernelValue<TKernel>>(kernel, distances, samples.InverseSquare);
         device.Map<KernelFirstDerivative<TKernel>>(slope, distances, samples.InverseSquare);
         device.Multiply(inner, samples.Matrix, samples.Matrix, transposeRight: true);
+        if (samples.Weights is { } weights)
+        {
+            device.Map<Product>(slope, slope, weights.Row);
+            device.Map<Product>(kernel, kernel, weights.Row);
+            device.Map<Product>(kernel, kernel, weights.Column);
+        }
+
         PaddedMatrix right = RightSide(samples, slope, inner, work);
+        if (samples.Weights is not null)
+            device.Map<KernelFirstDerivative<TKernel>>(slope, distances, samples.InverseSquare);
 
         // P = ΨK, then (PΨ)∘X, then (half of Ψ(K∘X) minus P∘X) times Ψ, whose sum with its transpose is the other three terms.
         DeviceMatrix p = distances;
@@ -95,7 +110,7 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
         DeviceMatrix Square() => device.Allocate(count, count);
     }
 
-    /// <summary>Computes b from products of Ψ with vectors and N×D matrices only.</summary>
+    /// <summary>Computes b from products of Ψ, or ΨW, with vectors and N×D matrices only.</summary>
     private static PaddedMatrix RightSide(SampleSet samples, DeviceMatrix slope, DeviceMatrix inner, DeviceMatrix work)
     {
         Device device = samples.Device;

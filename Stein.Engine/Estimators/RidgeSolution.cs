@@ -7,7 +7,7 @@ namespace Stein.Engine.Estimators;
 
 /// <summary>The factor of <c>K + ηI</c> and the estimate <c>Ĝ = −(K + ηI)⁻¹⟨∇,K⟩</c> at the samples.</summary>
 /// <param name="Factor">The Cholesky factor of <c>K + ηI</c>.</param>
-/// <param name="Scores">Ĝ (K×D, row-major).</param>
+/// <param name="Scores">Ĝ in the scaled units (K×D, row-major).</param>
 internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
 {
     /// <summary>Factors the matrix and solves for the estimate.</summary>
@@ -17,11 +17,14 @@ internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
     {
         var gram = new PaddedMatrix(samples.Count, samples.Count);
         DeviceMatrix sums = new SampleGram<TKernel>(samples).GradientSums(gram);
+        samples.Weights?.Symmetrise(gram);
         for (int i = 0; i < samples.Count; i++)
             gram.Row(i)[i] += ridge;
         CholeskyFactor factor = CholeskyFactor.TryFactor(gram) ?? throw Problem(samples, ridge, statistic);
         PaddedMatrix scores = PaddedMatrix.FromRows(samples.Device.Read(sums), samples.Count, samples.Dimension);
+        samples.Weights?.MultiplyByRoots(scores);
         factor.Solve(scores);
+        samples.Weights?.DivideByRoots(scores);
         double[] negated = scores.ToArray();
         for (int i = 0; i < negated.Length; i++)
             negated[i] = -negated[i];

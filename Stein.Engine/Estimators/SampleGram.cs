@@ -15,7 +15,8 @@ internal sealed class SampleGram<TKernel>(SampleSet set)
     private readonly KernelBlock<TKernel> block = new(set);
 
     /// <summary>
-    /// Computes <c>⟨∇,K⟩_i = Σ_j ∇_{x_j} k(x_i, x_j)</c> (K×D) and the Gram matrix <c>K_ij = k(x_i, x_j)</c>.
+    /// Computes <c>⟨∇,K⟩_i = Σ_j w_j ∇_{x_j} k(x_i, x_j)</c> (K×D) and the Gram matrix <c>(KW)_ij = w_j k(x_i, x_j)</c>, where
+    /// w is 1 for samples without weights.
     /// </summary>
     /// <param name="gram">Receives the Gram matrix (K×K), on the host.</param>
     public DeviceMatrix GradientSums(PaddedMatrix gram)

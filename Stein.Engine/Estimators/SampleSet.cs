@@ -4,7 +4,8 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.Estimators;
 
 /// <summary>
-/// The samples from which an estimate is computed, shifted to mean zero, and the kernel's bandwidth, on the host and on the device.
+/// The samples from which an estimate is computed, shifted and scaled by <see cref="SampleUnits"/>, and the kernel's bandwidth, on the
+/// host and on the device. Unless it says otherwise, everything here and in the estimators is in the scaled units.
 /// </summary>
 internal sealed class SampleSet
 {
@@ -14,15 +15,13 @@ internal sealed class SampleSet
     /// </summary>
     public const int MedianSamples = 2000;
 
-    private readonly double[] mean;
-
-    private SampleSet(Device device, double[] centred, double[] mean, double squaredBandwidth)
+    private SampleSet(
+        Device device, double[] scaled, int dimension, SampleUnits units, double squaredBandwidth, SampleWeights? weights)
     {
-        (Device, CentredSamples, this.mean) = (device, centred, mean);
-        Dimension = mean.Length;
-        Count = centred.Length / Dimension;
+        (Device, ScaledSamples, Dimension, Units, Weights) = (device, scaled, dimension, units, weights);
+        Count = scaled.Length / Dimension;
         SquaredBandwidth = squaredBandwidth;
-        Matrix = device.Upload(Count, Dimension, centred);
+        Matrix = device.Upload(Count, Dimension, scaled);
         InverseSquare = device.Upload(1, 1, [1 / squaredBandwidth]);
     }
 
@@ -34,60 +33,72 @@ internal sealed class SampleSet
     /// <summary>The dimension D.</summary>
     public int Dimension { get; }
 
-    /// <summary>The samples with their mean subtracted (K×D, row-major).</summary>
-    public double[] CentredSamples { get; }
+    /// <summary>How often each sample counts; null for once each.</summary>
+    public SampleWeights? Weights { get; }
 
-    /// <summary><see cref="CentredSamples"/> on the device.</summary>
+    /// <summary>The number of samples, each as often as it counts.</summary>
+    public double TotalWeight => Weights?.Total ?? Count;
+
+    /// <summary>The units in which everything else is.</summary>
+    public SampleUnits Units { get; }
+
+    /// <summary>The shifted and scaled samples (K×D, row-major).</summary>
+    public double[] ScaledSamples { get; }
+
+    /// <summary><see cref="ScaledSamples"/> on the device.</summary>
     public DeviceMatrix Matrix { get; }
 
     /// <summary>The squared bandwidth h².</summary>
     public double SquaredBandwidth { get; }
 
-    /// <summary>The bandwidth h.</summary>
-    public double Bandwidth => Math.Sqrt(SquaredBandwidth);
+    /// <summary>The bandwidth h in the units of the samples.</summary>
+    public double Bandwidth => Math.Sqrt(SquaredBandwidth) * Units.Length;
 
     /// <summary><c>a = 1/h²</c> (1×1).</summary>
     public DeviceMatrix InverseSquare { get; }
 
-    /// <summary>Returns the same samples with another bandwidth.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The bandwidth is not a positive finite number.</exception>
+    /// <summary>Returns the same samples with another bandwidth, in the units of the samples.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The bandwidth cannot be used with these samples.</exception>
     public SampleSet WithBandwidth(double bandwidth)
-    {
-        CheckBandwidth(bandwidth);
-        return new(Device, CentredSamples, mean, bandwidth * bandwidth);
-    }
+        => new(Device, ScaledSamples, Dimension, Units, Square(bandwidth, Units), Weights);
 
     /// <exception cref="ArgumentException">The samples or the bandwidth are invalid.</exception>
     /// <exception cref="ScoreEstimationException">All samples are the same and no bandwidth is given.</exception>
     public static SampleSet Create(
-        Device device, ReadOnlySpan<double> samples, int dimension, double? bandwidth, BandwidthRule rule)
+        Device device,
+        ReadOnlySpan<double> samples,
+        int dimension,
+        double? bandwidth,
+        BandwidthRule rule,
+        IReadOnlyList<double>? sampleWeights = null)
     {
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
         int count = SampleMatrix.Rows(samples, dimension, nameof(samples), minimum: 2);
-        if (bandwidth is { } given)
-            CheckBandwidth(given);
-        double[] mean = Mean(samples, count, dimension);
-        double[] centred = Shifted(samples, mean);
-        double square = bandwidth * bandwidth
-            ?? (rule == BandwidthRule.Silverman
-                ? Silverman(centred, count, dimension)
-                : (rule == BandwidthRule.Median ? 1 : 2) * Median(device, centred, count, dimension));
+        SampleWeights? weights = sampleWeights is null ? null : SampleWeights.Create(device, sampleWeights, count);
+        var units = SampleUnits.Of(samples, dimension);
+        double[] scaled = units.ToDevice(samples);
+        double square = bandwidth is { } given ? Square(given, units)
+            : rule == BandwidthRule.Silverman ? Silverman(scaled, dimension, units.Mean, weights)
+            : (rule == BandwidthRule.Median ? 1 : 2) * Median(device, scaled, count, dimension, weights);
         if (!(square > 0 && double.IsFinite(1 / square)))
         {
             throw new ScoreEstimationException(
                 $"No bandwidth follows from these {count} samples: all are the same, or nearly. Check the data or set a bandwidth.");
         }
 
-        return new(device, centred, mean, square);
+        return new(device, scaled, dimension, units, square, weights);
     }
 
-    /// <summary>Checks points (M×D) and subtracts the mean of the samples.</summary>
+    /// <summary>Checks points (M×D), shifts and scales them.</summary>
     /// <exception cref="ArgumentException">The numbers are not rows of D finite numbers.</exception>
-    public double[] Centre(ReadOnlySpan<double> points)
+    public double[] Scale(ReadOnlySpan<double> points)
     {
         SampleMatrix.Rows(points, Dimension, nameof(points));
-        return Shifted(points, mean);
+        return Units.ToDevice(points);
     }
+
+    /// <summary>How often a sample counts.</summary>
+    public double Weight(int sample) => Weights?.Values[sample] ?? 1;
 
     /// <summary>Finds the first pair of equal samples, numbered from 1 like the lines of a file; null if there is none.</summary>
     public (int First, int Second)? FindDuplicates()
@@ -106,57 +117,57 @@ internal sealed class SampleSet
 
         return null;
 
-        ReadOnlySpan<double> Sample(int row) => CentredSamples.AsSpan(row * Dimension, Dimension);
+        ReadOnlySpan<double> Sample(int row) => ScaledSamples.AsSpan(row * Dimension, Dimension);
     }
 
-    /// <summary>Checks that the bandwidth, its square and the inverse of its square are positive and finite.</summary>
-    private static void CheckBandwidth(double bandwidth)
+    /// <summary>The square of a bandwidth in the units of the samples, after checking that it can be used.</summary>
+    private static double Square(double bandwidth, SampleUnits units)
     {
-        double square = bandwidth * bandwidth;
-        if (!(bandwidth > 0 && double.IsFinite(square) && double.IsFinite(1 / square)))
+        double scaled = bandwidth * units.Inverse;
+        double square = scaled * scaled;
+        if (!(bandwidth > 0 && double.IsFinite(bandwidth)))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(bandwidth), bandwidth, $"The bandwidth cannot be {bandwidth}; its square must be a positive finite number.");
+                nameof(bandwidth), bandwidth, $"The bandwidth cannot be {bandwidth}; it must be a positive finite number.");
         }
+
+        return double.IsFinite(square) && double.IsFinite(1 / square)
+            ? square
+            : throw new ArgumentOutOfRangeException(
+                nameof(bandwidth),
+                bandwidth,
+                $"The bandwidth {bandwidth:G3} is out of all proportion to the samples, most of which differ by about {units.Length:G3}. "
+                + "Set one of the order of their distances.");
     }
 
-    private static double[] Mean(ReadOnlySpan<double> samples, int count, int dimension)
+    /// <param name="mean">The mean of the scaled samples without weights (D).</param>
+    private static double Silverman(double[] scaled, int dimension, double[] mean, SampleWeights? weights)
     {
-        var mean = new double[dimension];
-        for (int i = 0; i < samples.Length; i++)
-            mean[i % dimension] += samples[i] / count;
-        return mean;
-    }
+        double count = weights?.Total ?? scaled.Length / dimension;
+        if (weights is not null)
+        {
+            mean = new double[dimension];
+            for (int i = 0; i < scaled.Length; i++)
+                mean[i % dimension] += weights.Values[i / dimension] / count * scaled[i];
+        }
 
-    private static double[] Shifted(ReadOnlySpan<double> points, double[] mean)
-    {
-        var shifted = new double[points.Length];
-        for (int i = 0; i < shifted.Length; i++)
-            shifted[i] = points[i] - mean[i % mean.Length];
-        return shifted;
-    }
-
-    private static double Silverman(double[] centred, int count, int dimension)
-    {
         double variance = 0;
-        foreach (double value in centred)
-            variance += value * value / ((count - 1.0) * dimension);
-        return 2 * variance * Math.Pow(4.0 / ((dimension + 2.0) * count), 2.0 / (dimension + 4));
+        for (int i = 0; i < scaled.Length; i++)
+            variance += (weights?.Values[i / dimension] ?? 1) * scaled[i] * scaled[i] / ((count - 1) * dimension);
+        foreach (double offset in mean)
+            variance -= offset * offset * count / ((count - 1) * dimension);
+        return 2 * variance * Math.Pow(4 / ((dimension + 2) * count), 2.0 / (dimension + 4));
     }
 
     /// <summary>
     /// The lower median of the positive squared distances between the samples, or <see cref="MedianSamples"/> of them if there are more.
     /// </summary>
-    private static double Median(Device device, double[] centred, int count, int dimension)
+    private static double Median(Device device, double[] scaled, int count, int dimension, SampleWeights? weights)
     {
         int used = Math.Min(count, MedianSamples);
-        var chosen = new double[used * dimension];
-        for (int i = 0; i < used; i++)
-        {
-            int row = (int)((long)i * count / used);
-            centred.AsSpan(row * dimension, dimension).CopyTo(chosen.AsSpan(i * dimension));
-        }
-
+        IEnumerable<int> rows = weights?.EvenlySpaced(MedianSamples) ?? Enumerable.Range(0, used).Select(i => (int)((long)i * count / used));
+        double[] chosen = [.. rows.SelectMany(row => scaled[(row * dimension)..((row + 1) * dimension)])];
+        used = chosen.Length / dimension;
         DeviceMatrix distances = device.Allocate(used, used);
         device.SquaredDistances(distances, device.Upload(used, dimension, chosen));
         DeviceMatrix median = device.Allocate(1, 1);

@@ -8,9 +8,9 @@ namespace Stein.Engine.Estimators;
 /// dimensions. It can be evaluated anywhere.
 /// </summary>
 /// <remarks>
-/// Points and results are on the host, in double precision. The mean of the samples is subtracted from points before they are copied
-/// to the device, so that precision does not suffer if the samples lie far from the origin. Points are processed in blocks of
-/// <see cref="BlockRows"/>: O(K·BlockRows + KD) memory.
+/// Points and results are on the host, in double precision. Points are shifted and scaled like the samples before they are copied to the
+/// device, so that precision does not suffer if the samples lie far from the origin or are in an unusual unit
+/// (<see cref="SampleUnits"/>). Points are processed in blocks of <see cref="BlockRows"/>: O(K·BlockRows + KD) memory.
 /// </remarks>
 public abstract class ScoreEstimate
 {
@@ -37,17 +37,20 @@ public abstract class ScoreEstimate
     /// <summary>The regularisation of the estimate, see <see cref="ScoreEstimator.RegularisationName"/>.</summary>
     public double Regularisation { get; }
 
+    /// <summary>What else there is to know of the estimate, such as how many eigenvalues it uses; null if nothing.</summary>
+    public string? Remark { get; init; }
+
     private protected SampleSet Set { get; }
 
     /// <summary>Evaluates the estimate at its own samples (K×D, row-major).</summary>
-    public virtual double[] ScoresAtSamples() => Evaluate(Set.CentredSamples);
+    public double[] ScoresAtSamples() => Set.Units.PerLength(ScaledScoresAtSamples());
 
     /// <summary>Evaluates the estimate at points. O(MKD) for M points unless documented otherwise by the estimator.</summary>
     /// <param name="points">M×D, row-major; M may be 0.</param>
     /// <returns>M×D, row-major.</returns>
     /// <exception cref="ArgumentException">The numbers are not rows of D finite numbers.</exception>
     /// <exception cref="ScoreEstimationException">The estimate exists only at the samples.</exception>
-    public double[] Scores(ReadOnlySpan<double> points) => Evaluate(Set.Centre(points));
+    public double[] Scores(ReadOnlySpan<double> points) => Set.Units.PerLength(Evaluate(Set.Scale(points)));
 
     /// <summary>Evaluates the exact divergence of the estimate, <c>Σ_d ∂s_d/∂x_d</c>, at points. O(MKD).</summary>
     /// <param name="points">M×D, row-major; M may be 0.</param>
@@ -55,10 +58,10 @@ public abstract class ScoreEstimate
     /// <inheritdoc cref="Scores" path="/exception"/>
     public double[] Divergences(ReadOnlySpan<double> points)
     {
-        double[] centred = Set.Centre(points);
-        var divergences = new double[centred.Length / Dimension];
-        ForBlocks(centred, 1, divergences, ComputeDivergences);
-        return divergences;
+        double[] scaled = Set.Scale(points);
+        var divergences = new double[scaled.Length / Dimension];
+        ForBlocks(scaled, 1, divergences, ComputeDivergences);
+        return Set.Units.PerLength(Set.Units.PerLength(divergences));
     }
 
     /// <summary>The mean of <see cref="ScoreMatchingLosses"/>.</summary>
@@ -92,22 +95,25 @@ public abstract class ScoreEstimate
         return losses;
     }
 
-    /// <summary><paramref name="scores"/> (m×D) = the estimate at centred points (m×D), m at most <see cref="BlockRows"/>.</summary>
+    /// <summary><paramref name="scores"/> (m×D) = the estimate at scaled points (m×D), m at most <see cref="BlockRows"/>.</summary>
     private protected abstract void ComputeScores(DeviceMatrix scores, DeviceMatrix points);
 
-    /// <summary><paramref name="divergences"/> (m×1) = the divergence at centred points (m×D), m at most <see cref="BlockRows"/>.</summary>
+    /// <summary><paramref name="divergences"/> (m×1) = the divergence at scaled points (m×D), m at most <see cref="BlockRows"/>.</summary>
     private protected abstract void ComputeDivergences(DeviceMatrix divergences, DeviceMatrix points);
 
-    private double[] Evaluate(double[] centred)
+    /// <summary>The estimate at the samples in the scaled units (K×D); the caller does not change it.</summary>
+    private protected virtual double[] ScaledScoresAtSamples() => Evaluate(Set.ScaledSamples);
+
+    private double[] Evaluate(double[] scaled)
     {
-        var scores = new double[centred.Length];
-        ForBlocks(centred, Dimension, scores, ComputeScores);
+        var scores = new double[scaled.Length];
+        ForBlocks(scaled, Dimension, scores, ComputeScores);
         return scores;
     }
 
-    private void ForBlocks(double[] centred, int columns, double[] results, Action<DeviceMatrix, DeviceMatrix> compute)
+    private void ForBlocks(double[] scaled, int columns, double[] results, Action<DeviceMatrix, DeviceMatrix> compute)
     {
-        int count = centred.Length / Dimension;
+        int count = scaled.Length / Dimension;
         if (count == 0)
             return;
         int size = Math.Min(BlockRows, count);
@@ -118,7 +124,7 @@ public abstract class ScoreEstimate
             int rows = Math.Min(size, count - start);
             DeviceMatrix block = points.RowRange(0, rows);
             DeviceMatrix result = output.RowRange(0, rows);
-            Set.Device.Write(block, centred.AsSpan(start * Dimension, rows * Dimension));
+            Set.Device.Write(block, scaled.AsSpan(start * Dimension, rows * Dimension));
             compute(result, block);
             Set.Device.Read(result, results.AsSpan(start * columns, rows * columns));
         }

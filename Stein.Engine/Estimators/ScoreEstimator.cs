@@ -59,8 +59,8 @@ public abstract class ScoreEstimator
     {
         ArgumentNullException.ThrowIfNull(device);
         settings ??= new();
-        SampleSet set = SampleSet.Create(device, samples, dimension, settings.Bandwidth, BandwidthRule);
-        double regularisation = settings.Regularisation ?? DefaultRegularisation(set.Count, dimension);
+        SampleSet set = SampleSet.Create(device, samples, dimension, settings.Bandwidth, BandwidthRule, settings.Weights);
+        double regularisation = settings.Regularisation ?? DefaultRegularisation((int)Math.Round(set.TotalWeight), dimension);
         if (ProblemWith(regularisation) is { } problem)
             throw new ArgumentException($"The {RegularisationName} cannot be {regularisation}: {problem}.", nameof(settings));
         return RadialKernels.Visit(settings.Kernel, new Fitting(this, set, regularisation));

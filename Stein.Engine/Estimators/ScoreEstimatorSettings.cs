@@ -14,4 +14,10 @@ public sealed record ScoreEstimatorSettings
     /// <see cref="ScoreEstimator.RegularisationName"/>; null for <see cref="ScoreEstimator.DefaultRegularisation"/>.
     /// </summary>
     public double? Regularisation { get; init; }
+
+    /// <summary>
+    /// How often each sample counts: a weight of w is worth w copies of the sample, and need not be whole. Positive and at least 2 in all;
+    /// null for 1 each.
+    /// </summary>
+    public IReadOnlyList<double>? Weights { get; init; }
 }

@@ -65,7 +65,7 @@ internal abstract class ScoreIteration : IStateful
     /// <summary>The current estimate, which later steps do not change.</summary>
     public abstract ScoreEstimate Estimate();
 
-    /// <summary>Writes scores, coefficients and the number of steps; everything else follows from the samples.</summary>
+    /// <summary>Writes scores, coefficients, their unit and the number of steps; everything else follows from the samples.</summary>
     public abstract void Save(BinaryWriter writer);
 
     /// <inheritdoc/>

@@ -14,7 +14,9 @@ namespace Stein.Engine.Estimators;
 /// </para>
 /// <para>
 /// The regularisation is the share of the J leading eigenvalues in the sum of all, by default 0.95 as in the authors' code; J is
-/// at most <c>max(100, 3D/2)</c>, rounded down. See <see cref="TruncatedEigendecomposition"/> for the cost.
+/// at most <c>max(100, 3D/2)</c>, rounded down. Eigenvalues below <c>√K u λ₁</c> are rounding and are left out, with u the device's unit
+/// roundoff: entries of the Gram matrix are rounded by u, which moves eigenvalues by that much. <see cref="ScoreEstimate.Remark"/> says
+/// how many are used and what share that is. See <see cref="TruncatedEigendecomposition"/> for the cost.
 /// </para>
 /// </remarks>
 internal sealed class SpectralScoreEstimator : ScoreEstimator
@@ -45,18 +47,29 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
         Device device = samples.Device;
         DeviceMatrix gram = device.Allocate(samples.Count, samples.Count);
         DeviceMatrix sums = new SampleGram<TKernel>(samples).GradientSums(gram);
+        PaddedMatrix right = PaddedMatrix.FromRows(device.Read(sums), samples.Count, samples.Dimension);
+        samples.Weights?.Symmetrise(gram);
+        samples.Weights?.MultiplyByRoots(right);
         var spectrum = TruncatedEigendecomposition.Compute(gram, regularisation, MaxEigenvalues(samples.Dimension));
-        PaddedMatrix projected = HostProduct.Multiply(
-            spectrum.Rows, PaddedMatrix.FromRows(device.Read(sums), samples.Count, samples.Dimension));
+        PaddedMatrix projected = HostProduct.Multiply(spectrum.Rows, right);
+        double rounding = Math.Sqrt(samples.Count) * device.UnitRoundoff * spectrum.Values[0];
+        double[] used = [.. spectrum.Values.Where(value => value >= rounding)];
         for (int j = 0; j < spectrum.Values.Length; j++)
         {
-            double factor = -1 / (spectrum.Values[j] * spectrum.Values[j]);
+            // Eigenvalues are in descending order.
+            double factor = j < used.Length ? -1 / (spectrum.Values[j] * spectrum.Values[j]) : 0;
             foreach (ref double value in projected.Row(j))
                 value *= factor;
         }
 
         PaddedMatrix coefficients = HostProduct.MultiplyLeftTransposed(spectrum.Rows, projected);
+        samples.Weights?.DivideByRoots(coefficients);
+        int leftOut = spectrum.Values.Length - used.Length;
         return new KernelExpansion<TKernel>(
-            samples, regularisation, device.Upload(samples.Count, samples.Dimension, coefficients.ToArray()), gradientWeight: 0);
+            samples, regularisation, device.Upload(samples.Count, samples.Dimension, coefficients.ToArray()), gradientWeight: 0)
+        {
+            Remark = $"{used.Length} eigenvalues are used, {used.Sum() / samples.TotalWeight:P4} of the sum of all"
+                + (leftOut == 0 ? "" : $"; {leftOut} more are rounding errors and are left out"),
+        };
     }
 }

@@ -62,7 +62,7 @@ internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEst
     /// <summary>An estimate without a ridge, which exists only at the samples.</summary>
     private sealed class AtSamplesOnly(SampleSet samples, double regularisation, double[] scores) : ScoreEstimate(samples, regularisation)
     {
-        public override double[] ScoresAtSamples() => [.. scores];
+        private protected override double[] ScaledScoresAtSamples() => scores;
 
         private protected override void ComputeScores(DeviceMatrix scores, DeviceMatrix points) => throw Problem();
 

@@ -14,7 +14,10 @@ namespace Stein.Engine.LinearAlgebra;
 /// <see cref="WholeOrder"/>, and if about a third or more of all may be needed, MathNet decomposes the whole matrix. Otherwise the
 /// method is subspace iteration with Rayleigh–Ritz (Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review
 /// 2011, section 4.5): products with A on the device, orthonormalisation by Cholesky factorisation and the small eigenproblem in
-/// double precision on the host, until the sum of the eigenvalues changes by a relative <see cref="Tolerance"/> or less.
+/// double precision on the host. On a device of single precision it ends when the sum of the eigenvalues changes by a relative
+/// <see cref="Tolerance"/> or less. In double precision it ends when every eigenvector that is used has a residual of
+/// <see cref="MaxResidual"/> times the smallest eigenvalue used, or as small as rounding allows, and at the latest after
+/// <see cref="MaxIterationsInDouble"/> iterations.
 /// </para>
 /// <para>
 /// The eigenvectors of clustered eigenvalues are poorly determined individually, whatever the method, but the space that they span is
@@ -26,10 +29,17 @@ internal sealed class TruncatedEigendecomposition
     /// <summary>The order up to which the whole matrix is decomposed, in a twentieth of a second.</summary>
     public const int WholeOrder = 300;
 
-    /// <summary>The relative change of the sum of eigenvalues at which the iteration ends.</summary>
+    /// <summary>The relative change of the sum of eigenvalues at which the iteration ends in single precision.</summary>
     public const double Tolerance = 1e-4;
 
+    /// <summary>The residual of an eigenvector, relative to the smallest eigenvalue used, at which the iteration ends in double.</summary>
+    public const double MaxResidual = 1e-12;
+
+    /// <summary>The rounding error of a residual in units of the roundoff, relative to the largest eigenvalue.</summary>
+    private const double ResidualRounding = 64;
+
     private const int MaxIterations = 32;
+    private const int MaxIterationsInDouble = 1024;
 
     /// <summary>The squared length of a direction, relative to the longest, below which it is regarded as rounding.</summary>
     private const double MinShare = 1e-12;
@@ -117,8 +127,19 @@ internal sealed class TruncatedEigendecomposition
                 (double[] values, Matrix<double> vectors) = Decompose(new DenseMatrix(width, width, small.ToArray()));
                 int count = Count(values, targetSum, maxCount);
                 double sum = values.Take(count).Sum();
-                if (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MaxIterations)
-                    return new(values[..count], HostProduct.Multiply(Leading(vectors, count), rows));
+                PaddedMatrix leading = Leading(vectors, count);
+                if (device.IsSinglePrecision && (Math.Abs(sum - last) <= Tolerance * sum || iteration >= MaxIterations))
+                    return new(values[..count], HostProduct.Multiply(leading, rows));
+                if (!device.IsSinglePrecision)
+                {
+                    PaddedMatrix found = HostProduct.Multiply(leading, rows);
+                    if (iteration >= MaxIterationsInDouble
+                        || HaveConverged(values.AsSpan(0, count), found, HostProduct.Multiply(leading, images), device.UnitRoundoff))
+                    {
+                        return new(values[..count], found);
+                    }
+                }
+
                 last = sum;
                 look *= 2;
             }
@@ -135,6 +156,31 @@ internal sealed class TruncatedEigendecomposition
             factor.SolveLower(rows);
             return true;
         }
+    }
+
+    /// <summary>Whether all <c>‖Av_j − λ_j v_j‖</c> are small enough.</summary>
+    /// <param name="values">λ in descending order (J).</param>
+    /// <param name="vectors">v, orthonormal (J×N).</param>
+    /// <param name="images">Av (J×N).</param>
+    private static bool HaveConverged(ReadOnlySpan<double> values, PaddedMatrix vectors, PaddedMatrix images, double unitRoundoff)
+    {
+        double allowed = Math.Max(MaxResidual * values[^1], ResidualRounding * unitRoundoff * values[0]);
+        for (int j = 0; j < values.Length; j++)
+        {
+            Span<double> vector = vectors.Row(j);
+            Span<double> image = images.Row(j);
+            double square = 0;
+            for (int i = 0; i < vector.Length; i++)
+            {
+                double difference = image[i] - (values[j] * vector[i]);
+                square += difference * difference;
+            }
+
+            if (!(square <= allowed * allowed))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>

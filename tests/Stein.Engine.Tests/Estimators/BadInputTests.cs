@@ -28,7 +28,7 @@ public sealed class BadInputTests
                 Plain,
                 2,
                 new() { Bandwidth = bandwidth },
-                $"The bandwidth cannot be {bandwidth}; its square must be a positive");
+                $"The bandwidth cannot be {bandwidth}; it must be a positive finite number");
         }
 
         Refused<ArgumentException>(estimator, Plain, 2, new() { Kernel = "rbg" }, "the kernels are rbf, imq");

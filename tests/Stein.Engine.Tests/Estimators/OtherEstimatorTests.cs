@@ -88,13 +88,17 @@ public sealed class OtherEstimatorTests
             where TKernel : struct, IRadialKernel
         {
             using Device device = Estimates.Double();
-            double[] samples = Estimates.Samples(Count, Dimension);
-            SampleSet set = SampleSet.Create(device, samples, Dimension, Bandwidth, BandwidthRule.Median);
+            SampleSet set = SampleSet.Create(
+                device, Estimates.Samples(Count, Dimension), Dimension, Bandwidth, BandwidthRule.Median);
+
+            // The equations are in the scaled units.
+            double[] samples = set.ScaledSamples;
+            double bandwidth = Math.Sqrt(set.SquaredBandwidth);
             (PaddedMatrix system, PaddedMatrix right) = ParametricSteinEstimator.Equations<TKernel>(set);
-            Matrix<double> gram = Estimates.Gram<TKernel>(samples, samples, Dimension, Bandwidth);
-            Matrix<double> sums = Estimates.GradientSums<TKernel>(samples, samples, Dimension, Bandwidth);
+            Matrix<double> gram = Estimates.Gram<TKernel>(samples, samples, Dimension, bandwidth);
+            Matrix<double> sums = Estimates.GradientSums<TKernel>(samples, samples, Dimension, bandwidth);
             Matrix<double>[] basis = [.. Enumerable.Range(0, Count).Select(Basis)];
-            double unit = 4 / Math.Pow(Bandwidth, 4);
+            double unit = 4 / Math.Pow(bandwidth, 4);
             for (int k = 0; k < Count; k++)
             {
                 for (int l = 0; l <= k; l++)
@@ -109,12 +113,12 @@ public sealed class OtherEstimatorTests
             Vector<double> a = (lambda + (Ridge * lambda.Trace() / Count * Matrix<double>.Build.DenseIdentity(Count))).LU().Solve(b);
             Matrix<double> expected = basis.Select((scores, k) => a[k] * scores).Aggregate((sum, term) => sum + term);
             double[] estimate =
-                Estimates.Fit(device, "stein-parametric", TKernel.Name, samples, Dimension, Bandwidth, Ridge).ScoresAtSamples();
+                Estimates.Fit(device, "stein-parametric", TKernel.Name, samples, Dimension, bandwidth, Ridge).ScoresAtSamples();
             Checks.CloseInMaximum("scores", Estimates.Flat(expected), estimate, Tolerance);
 
             // The gradient of k(·, x_k) at the samples: 2aφ′(x_i − x_k).
             Matrix<double> Basis(int k) => Matrix<double>.Build.Dense(Count, Dimension, (i, d) =>
-                -2 / (Bandwidth * Bandwidth) * Estimates.Profile<TKernel>(Estimates.Rho(samples, i, samples, k, Dimension, Bandwidth))[1]
+                -2 / (bandwidth * bandwidth) * Estimates.Profile<TKernel>(Estimates.Rho(samples, i, samples, k, Dimension, bandwidth))[1]
                 * (samples[(i * Dimension) + d] - samples[(k * Dimension) + d]));
         }
     }

@@ -34,7 +34,7 @@ public sealed class SteinGradientGoldenTests : IDisposable
         var gram = new PaddedMatrix(samples.Count, samples.Count);
         DeviceMatrix sums = new SampleGram<GaussianKernel>(samples).GradientSums(gram);
         Checks.CloseInMaximum("kernel", golden.Expected.FlatMatrix("kernel_matrix"), gram.ToArray(), Tolerance);
-        Checks.CloseInMaximum("sums", golden.Expected.FlatMatrix("grad_kernel_sum"), device.Read(sums), Tolerance);
+        Checks.CloseInMaximum("sums", golden.Expected.FlatMatrix("grad_kernel_sum"), samples.Units.PerLength(device.Read(sums)), Tolerance);
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class SteinGradientGoldenTests : IDisposable
         (RidgeSolution solution, double[] released) = Released(golden);
         double[] expected = golden.Expected.FlatMatrix("score_estimate_steingrad");
         Checks.CloseInMaximum("released", expected, released, Tolerance);
-        double[] difference = [.. released.Zip(solution.Scores, (theirs, ours) => theirs - ours)];
+        double[] difference = [.. released.Zip(Samples(golden).Units.PerLength(solution.Scores), (theirs, ours) => theirs - ours)];
         Checks.CloseInMaximum("difference", golden.Expected.FlatMatrix("steingrad_minus_sliced"), difference, Tolerance);
     }
 
@@ -76,8 +76,11 @@ public sealed class SteinGradientGoldenTests : IDisposable
     {
         GoldenCase golden = GoldenCases.Get(Quantity, name);
         (RidgeSolution solution, double[] released) = Released(golden);
+        SampleSet samples = Samples(golden);
         var estimate = new AugmentedSteinEstimate<GaussianKernel>(
-            Samples(golden), golden.Inputs.Scalar("lambda"), solution with { Scores = released });
+            samples,
+            golden.Inputs.Scalar("lambda"),
+            solution with { Scores = [.. released.Select(score => score * samples.Units.Length)] });
         Checks.CloseInMaximum(
             "out of sample",
             golden.Expected.FlatMatrix("out_of_sample_steingrad"),
@@ -98,10 +101,11 @@ public sealed class SteinGradientGoldenTests : IDisposable
     {
         double[,] samples = golden.Inputs.Matrix("samples");
         double ridge = golden.Inputs.Scalar("lambda");
-        var solution = RidgeSolution.Solve<GaussianKernel>(Samples(golden), ridge);
+        SampleSet set = Samples(golden);
+        var solution = RidgeSolution.Solve<GaussianKernel>(set, ridge);
         PaddedMatrix shift = PaddedMatrix.FromRows(golden.Inputs.FlatMatrix("samples"), samples.GetLength(0), samples.GetLength(1));
         solution.Factor.Solve(shift);
         double factor = ridge / golden.Inputs.Scalar("bandwidth_b");
-        return (solution, [.. solution.Scores.Zip(shift.ToArray(), (score, solved) => score + (factor * solved))]);
+        return (solution, [.. set.Units.PerLength(solution.Scores).Zip(shift.ToArray(), (score, solved) => score + (factor * solved))]);
     }
 }
