@@ -144,6 +144,8 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
         static RunFile Table<TRow>(string name, IEnumerable<TRow> rows) => new(name, DataTable.FromRecords(name, rows).WriteCsv);
     }
 
+    public bool HasDiverged() => measured[^1].Point.Ksd > measured[0].Point.Ksd;
+
     public void Dispose() => measuring.Dispose();
 
     private void Record()
