@@ -213,6 +213,9 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                 new("amari_distance", run => run.AmariDistance),
                 new("seconds", run => run.Seconds),
                 new("data_seed", run => run.DataSeed),
+                .. table.Runs.Any(run => run.IsDiverged)
+                    ? [new("diverged", run => run.IsDiverged ? 1 : 0)]
+                    : (DataColumn<IcaRun>[])[],
             ]),
             DataTable.Create("curves", table.Runs.SelectMany(run => run.Curve.Select(point => (Run: run, Point: point))),
             [
@@ -242,6 +245,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
                 new("degrees_of_freedom", row => row.Comparison.DegreesOfFreedom),
                 .. DataColumn<IcaTableRow>.MeanAndError("amari_distance", row => row.AmariDistance),
                 new("seeds_expected", _ => table.SeedsExpected),
+                .. table.Rows.Any(row => row.Diverged > 0) ? [new("diverged", row => row.Diverged)] : (DataColumn<IcaTableRow>[])[],
             ]),
             DataTable.Create("differences", table.Differences,
             [
@@ -257,7 +261,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             text.Markdown(),
             text.Latex(),
             .. text.ForTerminal(),
-            .. table.Runs.Where(run => run.Curve.Count > 0).GroupBy(run => run.Dimension).Select(runs => CurveFigure(runs.Key, [.. runs])),
+            .. table.Runs.Where(run => run.Curve.Count > 0 && !run.IsDiverged).GroupBy(run => run.Dimension).Select(runs => CurveFigure(runs.Key, [.. runs])),
             ByDimension(
                 table,
                 "log_likelihood_by_dimension",
@@ -297,6 +301,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
     private static IcaRun RunOf(IcaRow row, StoredRun<IcaSettings> run) => new(
         row, run.Config.Dimension, run.Config.Seed, run[LogLikelihood], run[Oracle], run[AmariDistance], run.Seconds, run.Config.DataSeed)
     {
+        IsDiverged = run.IsDiverged,
         Curve =
         [
             .. from metric in run.Metrics()

@@ -20,6 +20,9 @@ internal sealed record IcaRun(
     double Seconds,
     ulong? DataSeed = null)
 {
+    /// <summary>Whether the training diverged; then no mean includes the run.</summary>
+    public bool IsDiverged { get; init; }
+
     /// <summary>By iteration; may be empty.</summary>
     public IReadOnlyList<IcaCurvePoint> Curve { get; init; } = [];
 
@@ -57,6 +60,9 @@ internal sealed record IcaTableRow(
 
     /// <summary>Number of seeds that are finished.</summary>
     public int Seeds => LogLikelihood.Count;
+
+    /// <summary>Number of finished seeds that diverged; no mean includes them.</summary>
+    public int Diverged { get; init; }
 }
 
 /// <summary>A method minus another, paired by seed, nats; NaN where a number does not exist.</summary>
@@ -125,12 +131,13 @@ internal sealed class IcaTable
         return verdict == Verdicts.None ? [] : [new($"{name}, D = {dim}", ours, paper, verdict, verdict == Verdicts.Agrees)];
     }
 
-    private static Summary Over(IReadOnlyList<IcaRun> runs, Func<IcaRun, double> value) => Summary.Of([.. runs.Select(value)]);
+    private static Summary Over(IReadOnlyList<IcaRun> runs, Func<IcaRun, double> value)
+        => Summary.Of([.. runs.Where(run => !run.IsDiverged).Select(value)]);
 
     /// <param name="seeds">One run per seed.</param>
     private static IcaTableRow OracleRow(IReadOnlyList<IcaRun> seeds)
     {
-        Summary oracle = Over(seeds, run => run.Oracle);
+        var oracle = Summary.Of([.. seeds.Select(run => run.Oracle)]);
         var zero = new Summary(seeds.Count, 0, double.NaN);
         return new IcaTableRow(
             Row: null,
@@ -150,18 +157,22 @@ internal sealed class IcaTable
     {
         int dim = runs[0].Dimension;
         double paper = Paper(row, dim);
-        OracleSpread? spread = double.IsNaN(paper) ? null : OracleSpread.Of(dim);
+        int diverged = runs.Count(run => run.IsDiverged);
+        OracleSpread? spread = double.IsNaN(paper) || diverged == runs.Count ? null : OracleSpread.Of(dim);
         Summary gap = Over(runs, run => run.Oracle - run.TestLogLikelihood);
         return new IcaTableRow(
             row,
             dim,
             Over(runs, run => run.TestLogLikelihood),
-            runs.Average(run => run.Oracle),
+            diverged == runs.Count ? double.NaN : runs.Where(run => !run.IsDiverged).Average(run => run.Oracle),
             gap,
             Over(runs, run => run.AmariDistance),
             paper,
             spread is null ? double.NaN : spread.MeanOracle - gap.Mean,
-            spread is null ? PaperComparison.None : PaperComparison.OfMean(gap, paper, spread));
+            spread is null ? PaperComparison.None : PaperComparison.OfMean(gap, paper, spread))
+        {
+            Diverged = diverged,
+        };
     }
 
     private IEnumerable<(IcaRow Row, IcaRow Reference)> Pairs() =>
@@ -176,9 +187,9 @@ internal sealed class IcaTable
 
     private IEnumerable<IcaDifferenceRow> DifferencesOf(IcaRow row, IcaRow reference)
     {
-        var references = Runs.Where(run => run.Row == reference).ToDictionary(run => run.Pair);
+        var references = Runs.Where(run => run.Row == reference && !run.IsDiverged).ToDictionary(run => run.Pair);
         return from run in Runs
-               where run.Row == row && references.ContainsKey(run.Pair)
+               where run.Row == row && !run.IsDiverged && references.ContainsKey(run.Pair)
                group run.TestLogLikelihood - references[run.Pair].TestLogLikelihood by run.Dimension into dimension
                let difference = Summary.Of([.. dimension])
                let paper = Paper(row, dimension.Key) - Paper(reference, dimension.Key)

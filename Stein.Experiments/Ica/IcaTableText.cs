@@ -23,7 +23,7 @@ internal sealed class IcaTableText(IcaTable table)
         ByDimension(methods.SelectMany(method => WithPaper(
             method,
             method.Key,
-            row => row.LogLikelihood.Text() + (row.Seeds < table.SeedsExpected ? $" ({SeedText(row)} seeds)" : ""),
+            row => row.LogLikelihood.Text() + DivergedNote(row) + (row.Seeds < table.SeedsExpected ? $" ({SeedText(row)} seeds)" : ""),
             "*paper*",
             row => double.IsNaN(row.Paper) ? ""
                 : row.Comparison.Verdict == Verdicts.None ? NumberText.Fixed(row.Paper)
@@ -86,11 +86,12 @@ internal sealed class IcaTableText(IcaTable table)
                        $"seed {seed.Key.Seed}{(seed.Key.DataSeed is { } data ? $"\ndata {data}" : "")}",
                        row => NumberText.Fixed(row.Row is null
                            ? seed.First().Oracle
-                           : seed.FirstOrDefault(run => run.Row == row.Row)?.TestLogLikelihood ?? double.NaN),
+                           : seed.FirstOrDefault(run => run.Row == row.Row)?.TestLogLikelihood ?? double.NaN)
+                           + (seed.Any(run => run.Row == row.Row && run.IsDiverged) ? " (diverged)" : ""),
                        Detail: "Each seed"),
                 .. If<TextColumn<IcaTableRow>>(
                     rows.Any(row => row.Seeds < expected), [new("seeds", row => $"{row.Seeds} of {expected}")]),
-                new("mean ± s.e.", row => row.LogLikelihood.Text()),
+                new("mean ± s.e.", row => row.LogLikelihood.Text() + DivergedNote(row)),
                 new("gap to\noracle", row => row.Row is null ? "" : row.Gap.Text()),
                 new("Amari\ndistance", row => row.Row is null ? "" : row.AmariDistance.Text(3)),
                 .. IfCompared<TextColumn<IcaTableRow>>(
@@ -175,6 +176,8 @@ internal sealed class IcaTableText(IcaTable table)
     /// <summary>The standard error as a subscript and the verdict as a superscript: seven dimensions have to fit a page.</summary>
     private static string LatexNumber(Summary value, int decimals, string mark = "")
     {
+        if (value.Count == 0)
+            return "diverged";
         double error = value.StandardError;
         int needed = double.IsNaN(error) ? decimals : NumberText.Decimals(error, decimals);
         string subscript = double.IsNaN(error) ? "" : $@"_{{\pm {NumberText.Fixed(error, needed)}}}";
@@ -228,8 +231,24 @@ internal sealed class IcaTableText(IcaTable table)
                where row.Seeds < table.SeedsExpected
                select $"{row.Method} at D = {row.Dimension} has {SeedText(row)}",
         ];
-        return partial.Length == 0 ? "" : $"Some seeds are missing: {string.Join("; ", partial)}.";
+        string[] diverged =
+        [
+            .. from row in table.Rows
+               where row.Diverged > 0
+               select $"{row.Method} at D = {row.Dimension}: {row.Diverged} of {row.Diverged + row.Seeds}",
+        ];
+        return string.Join(' ', (string[])
+        [
+            .. If(partial.Length > 0, $"Some seeds are missing: {string.Join("; ", partial)}."),
+            .. If(
+                diverged.Length > 0,
+                "Runs that diverged, whose test log-likelihood is below that of the start by more than one nat per dimension, are in no mean: "
+                    + $"{string.Join("; ", diverged)}."),
+        ]);
     }
+
+    private static string DivergedNote(IcaTableRow row)
+        => row.Diverged == 0 ? "" : $" ({row.Diverged} of {row.Diverged + row.Seeds} diverged)";
 
     private string ValueNote()
     {

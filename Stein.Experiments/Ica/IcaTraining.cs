@@ -37,6 +37,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     private readonly DeviceMatrix rowSums;
     private readonly double[] rowSumValues;
     private readonly int[] indices;
+    private readonly double initialLogLikelihood;
     private int lastFinite;
     private Measurement? last;
 
@@ -62,6 +63,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         model = new IcaModel(device, dimension, settings.Batch, settings.Base);
         var chosen = IcaMethod.Of(settings);
         device.Write(model.Unmixing, chosen.InitialUnmixing(settings, problem));
+        initialLogLikelihood = TestLogLikelihood();
         method = chosen.Start(device, model, settings, batch);
         Parts = [model.Unmixing, batches, batch, .. method?.Parts ?? [], this];
     }
@@ -118,6 +120,12 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
             ],
             Matrix(UnmixingFile, unmixing));
     }
+
+    /// <summary>
+    /// Whether the test log-likelihood is below that of the start by more than one nat per dimension: the density at a test point has
+    /// fallen by a factor e per coordinate. A start that is good by chance can be a little better than a short training.
+    /// </summary>
+    public bool HasDiverged() => TestLogLikelihood() < initialLogLikelihood - settings.Dimension;
 
     public IReadOnlyList<RunFile> LastGoodState()
         => last is null ? [] : [Matrix($"unmixing_last_good_iteration{last.Iteration}.csv", last.Unmixing)];

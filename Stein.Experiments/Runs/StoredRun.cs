@@ -9,6 +9,9 @@ namespace Stein.Experiments.Runs;
 internal class StoredRun(
     RunConfig run, string folder, JsonObject values, IReadOnlyList<string> files, IReadOnlyList<RunSession> sessions)
 {
+    /// <summary>1 in the result of a training that diverged; absent from those of the others.</summary>
+    public static readonly Quantity Diverged = new("diverged");
+
     private protected StoredRun(StoredRun other)
         : this(other.Run, other.Folder, other.Values(), other.Files, other.Sessions)
     {
@@ -26,6 +29,9 @@ internal class StoredRun(
 
     /// <summary>Time spent on it in all sessions, without what was lost when one was killed.</summary>
     public double Seconds => Sessions.Sum(session => session.Seconds);
+
+    /// <summary>Whether its training diverged: its numbers are finite, but no mean includes them.</summary>
+    public bool IsDiverged => this[Diverged] == 1;
 
     /// <summary>A number of the result; NaN where there is none.</summary>
     public double Number(string name) => values[name]?.GetValue<double>() ?? double.NaN;

@@ -260,7 +260,8 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
             {
                 // Every draw has its own seed, so that the samples held out are not the same rows each time.
                 uint seed = unchecked(config.Seed + (uint)index);
-                regularisation = HeldOutSelection.Choose(estimator, device, samples, config.Dimension, options, seed).Regularisation;
+                regularisation = HeldOutSelection.Choose(
+                    estimator, device, samples, config.Dimension, options, seed, HeldOutFolds.Random).Regularisation;
             }
 
             ScoreEstimate estimate = estimator.Fit(device, samples, config.Dimension, options with { Regularisation = regularisation });

@@ -78,6 +78,11 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
     public static IEnumerable<DataColumn<StoredRun<TConfig>>> SettingColumns(params IReadOnlyList<string> keys)
         => keys.Select(key => new DataColumn<StoredRun<TConfig>>(key, run => run.Setting(key)));
 
+    /// <summary>A column with the number of runs that diverged, if any run of the table did.</summary>
+    public static IEnumerable<DataColumn<TRow>> DivergedColumn<TRow>(IReadOnlyList<TRow> rows)
+        where TRow : Condition<TConfig>
+        => rows.Any(row => row.Diverged > 0) ? [new(StoredRun.Diverged.Name, row => row.Diverged)] : [];
+
     /// <summary>Columns with some numbers of the results, under their names.</summary>
     public static IEnumerable<DataColumn<StoredRun<TConfig>>> QuantityColumns(IEnumerable<Quantity> quantities)
         => quantities.Select(quantity => new DataColumn<StoredRun<TConfig>>(quantity.Name, run => run[quantity]));
@@ -92,12 +97,19 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
 internal record Condition<TConfig>(TConfig Config, IReadOnlyList<StoredRun<TConfig>> Runs, int Expected)
     where TConfig : class
 {
-    /// <summary>Mean and spread over the seeds of a number of each run.</summary>
-    public Summary Over(Func<StoredRun<TConfig>, double> value) => Summary.Of([.. Runs.Select(value)]);
+    /// <summary>Runs that diverged.</summary>
+    public virtual int Diverged => Runs.Count(run => run.IsDiverged);
+
+    /// <summary>Mean and spread over the seeds of a number of each run that did not diverge.</summary>
+    public Summary Over(Func<StoredRun<TConfig>, double> value) => Summary.Of([.. Runs.Where(run => !run.IsDiverged).Select(value)]);
 
     /// <summary>Mean and spread over the seeds of a number of the results.</summary>
     public virtual Summary Over(Quantity quantity) => Over(run => run[quantity]);
 
-    /// <summary>The text, and behind it "(3 of 5 seeds)" where some are missing.</summary>
-    public string WithSeeds(string text) => Runs.Count < Expected ? $"{text} ({Runs.Count} of {Expected} seeds)" : text;
+    /// <summary>The text, and behind it "(3 of 5 seeds)" where some are missing, and "(1 of 3 diverged)" where some are left out.</summary>
+    public string WithSeeds(string text)
+        => (Runs.Count < Expected ? $"{text} ({Runs.Count} of {Expected} seeds)" : text) + DivergedNote;
+
+    /// <summary>As in " (1 of 3 diverged)"; empty where none did.</summary>
+    public string DivergedNote => Diverged == 0 ? "" : $" ({Diverged} of {Runs.Count} diverged)";
 }

@@ -24,6 +24,12 @@ internal interface ITraining
     /// <summary>What it leaves behind after the last iteration.</summary>
     TrainingResult Finish();
 
+    /// <summary>
+    /// Whether the training has diverged although all numbers are finite: by the number that it is judged by it is now clearly worse than
+    /// before its first iteration, as no training that works is.
+    /// </summary>
+    bool HasDiverged();
+
     /// <summary>What is worth keeping of a run that failed; may be empty.</summary>
     IReadOnlyList<RunFile> LastGoodState() => [];
 }
@@ -62,7 +68,7 @@ internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
 
         public int Iterations { get; } = study.Iterations(config);
 
-        public string Status => training.Status;
+        public string Status => training.Status + (Iteration == Iterations && Iterations > 0 && training.HasDiverged() ? ", diverged" : "");
 
         public IReadOnlyList<Metric> Measure() => training.Measure();
 
@@ -91,7 +97,8 @@ internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
         public RunResult Finish()
         {
             TrainingResult result = training.Finish();
-            return new RunResult(ResultValues.Of(result.Values), result.Files);
+            double diverged = Iterations > 0 && training.HasDiverged() ? 1 : double.NaN;
+            return new RunResult(ResultValues.Of([.. result.Values, StoredRun.Diverged.At(diverged)]), result.Files);
         }
 
         public IReadOnlyList<RunFile> LastGoodState() => training.LastGoodState();

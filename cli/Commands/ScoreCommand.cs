@@ -64,7 +64,7 @@ internal static class ScoreCommand
                 progress.Begin($"selecting the {request.Estimator.RegularisationName} on samples held out");
                 subject += " --regularisation held-out";
                 selection = HeldOutSelection.Choose(
-                    request.Estimator, device, samples.Values, samples.Columns, settings, request.Seed, progress);
+                    request.Estimator, device, samples.Values, samples.Columns, settings, request.Seed, request.Folds, progress);
                 settings = settings with { Regularisation = selection.Regularisation };
             }
 

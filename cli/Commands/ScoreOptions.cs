@@ -26,6 +26,9 @@ internal sealed record ScoreRequest
     /// <summary>Whether the regularisation is selected on samples held out.</summary>
     public bool IsHeldOut { get; init; }
 
+    /// <summary>How samples are divided into those held out and the others.</summary>
+    public HeldOutFolds Folds { get; init; }
+
     /// <summary>Decides which samples are held out.</summary>
     public uint Seed { get; init; }
 
@@ -73,6 +76,12 @@ internal sealed class ScoreOptions
         DefaultValueFactory = _ => Rule,
     };
 
+    private readonly Option<string> folds = Values.Choice(
+        "--held-out",
+        "how samples are held out: consecutive blocks of a chain, at random, or blocks if the samples are an autocorrelated chain",
+        [.. Enum.GetNames<HeldOutFolds>().Select(name => name.ToLowerInvariant())],
+        nameof(HeldOutFolds.Auto).ToLowerInvariant());
+
     private readonly Option<uint?> seed = Values.Number<uint>("--seed", "seed that decides which samples are held out", 0);
     private readonly Option<string> device =
         Values.Choice("--device", "device to compute on; see stein devices", DeviceCatalog.Names, "auto");
@@ -84,7 +93,7 @@ internal sealed class ScoreOptions
     public ScoreOptions() => regularisation.CompletionSources.Add(Rule, HeldOut);
 
     public void AddTo(Command command)
-        => command.AddShared(samples, points, judges, estimator, kernel, bandwidth, regularisation, seed, device, output, json, quiet);
+        => command.AddShared(samples, points, judges, estimator, kernel, bandwidth, regularisation, folds, seed, device, output, json, quiet);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
     public ScoreRequest Read(ParseResult parsed)
@@ -98,8 +107,12 @@ internal sealed class ScoreOptions
             throw new UsageException($"--kernel {profile}: {problem}");
         if (length is { } h && !(h > 0 && double.IsFinite(h)))
             throw new UsageException($"--bandwidth {h}: it must be a positive finite number");
-        if (!isHeldOut && parsed.GetResult(seed) is { Implicit: false })
-            throw new UsageException("--seed: it has no effect here, only with --regularisation held-out. Leave it out.");
+        foreach (Option option in (Option[])[folds, seed])
+        {
+            if (!isHeldOut && parsed.GetResult(option) is { Implicit: false })
+                throw new UsageException($"{option.Name}: it has no effect here, only with --regularisation held-out. Leave it out.");
+        }
+
         var request = new ScoreRequest
         {
             Samples = parsed.GetRequiredValue(samples),
@@ -113,6 +126,7 @@ internal sealed class ScoreOptions
                 Regularisation = given is Rule or HeldOut ? null : Number(chosen, given),
             },
             IsHeldOut = isHeldOut,
+            Folds = Enum.Parse<HeldOutFolds>(parsed.GetRequiredValue(folds), ignoreCase: true),
             Seed = parsed.GetRequiredValue(seed)!.Value,
             Device = parsed.GetRequiredValue(device),
             Output = parsed.GetValue(output),

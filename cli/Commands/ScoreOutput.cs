@@ -51,7 +51,8 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCs
             + $"{request.Estimator.RegularisationName} {Digits(estimate.Regularisation)} ({How()}), device {device}");
         if (Selection is not null)
         {
-            text.WriteLine($"{request.Estimator.RegularisationName} and score-matching loss at the samples held out:");
+            text.WriteLine(
+                $"{request.Estimator.RegularisationName} and score-matching loss at the samples held out{HowHeldOut(Selection)}:");
             foreach ((double candidate, double loss) in Selection.Candidates.Zip(Selection.Losses))
             {
                 string value = double.IsFinite(loss) ? Digits(loss) : "no estimate";
@@ -78,11 +79,19 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCs
         RegularisationName = request.Estimator.RegularisationName,
         ChosenBy = How(),
         HeldOut = Selection?.Candidates.Zip(Selection.Losses, (candidate, loss) => new { Regularisation = candidate, Loss = loss }),
+        HeldOutFolds = Selection?.Folds.ToString().ToLowerInvariant(),
+        AutocorrelationTime = Selection?.AutocorrelationTime,
         Seed = request.IsHeldOut ? request.Seed : (uint?)null,
         ScoreMatchingLoss = Loss,
         Device = device,
         File = request.Output,
     };
+
+    private static string HowHeldOut(HeldOutSelection selection)
+    {
+        string folds = selection.Folds == HeldOutFolds.Blocks ? " in consecutive blocks" : " at random";
+        return selection.AutocorrelationTime is { } time ? $"{folds} (autocorrelation time {Math.Round(time, 1)} samples)" : folds;
+    }
 
     private string How() => request.IsHeldOut ? "held-out" : request.Settings.Regularisation is null ? "rule" : "given";
 

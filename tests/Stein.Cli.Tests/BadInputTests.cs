@@ -68,6 +68,7 @@ public sealed class BadInputTests
         { "score --samples x.csv --regularisation heldout", "it must be a number, rule or held-out. Did you mean 'held-out'?" },
         { "score --samples x.csv --regularisation nan", "--regularisation nan: the ridge η of stein: it must be a finite number" },
         { "score --samples x.csv --seed 3", "--seed: it has no effect here, only with --regularisation held-out" },
+        { "score --samples x.csv --held-out blocks", "--held-out: it has no effect here, only with --regularisation held-out" },
         { "score --samples x.csv --json", "--json: the scores would be on standard output too; give --out" },
         { "score --samples x.csv --json --quiet --out s.csv", "--quiet: it has no effect with --json" },
         { "score --samples x.csv --loss z.csv --quiet", "--loss: it has no effect with --quiet" },

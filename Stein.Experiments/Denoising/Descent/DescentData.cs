@@ -159,6 +159,12 @@ internal static class BandwidthChoice
         return Enumerable.Range(0, 8).Select(index => median * Math.Pow(2, 0.5 * (1 - index))).MinBy(Loss);
 
         double Loss(double bandwidth) => HeldOutSelection.Choose(
-            estimator, device, chosen, PlanarDensity.Dimension, settings with { Bandwidth = bandwidth }, seed).Losses.Min();
+            estimator,
+            device,
+            chosen,
+            PlanarDensity.Dimension,
+            settings with { Bandwidth = bandwidth },
+            seed,
+            HeldOutFolds.Random).Losses.Min();
     }
 }

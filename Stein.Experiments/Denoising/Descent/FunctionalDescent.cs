@@ -118,7 +118,8 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     {
         ScoreEstimator estimator = ScoreEstimators.Find("stein");
         var fit = new ScoreEstimatorSettings { Kernel = config.Kernel, Bandwidth = descent.Bandwidth };
-        var ridges = HeldOutSelection.Choose(estimator, measuring, data.Samples, PlanarDensity.Dimension, fit, config.Seed);
+        var ridges = HeldOutSelection.Choose(
+            estimator, measuring, data.Samples, PlanarDensity.Dimension, fit, config.Seed, HeldOutFolds.Random);
         int stopping = measured[HeldOutSelection.SelectSmoothest([.. measured.Select(each => each.Losses)])].Point.Time;
         return new TrainingResult(
             [
@@ -142,6 +143,8 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
 
         static RunFile Table<TRow>(string name, IEnumerable<TRow> rows) => new(name, DataTable.FromRecords(name, rows).WriteCsv);
     }
+
+    public bool HasDiverged() => measured[^1].Point.Ksd > measured[0].Point.Ksd;
 
     public void Dispose() => measuring.Dispose();
 

@@ -53,6 +53,9 @@ internal sealed class DaeHeldOut
         DeviceMatrix Upload(double[] rows) => device.Upload(samples, PlanarDensity.Dimension, rows);
     }
 
+    /// <summary>The denoising loss of the auto-encoder as it is now, σ² times the mean over the noised samples.</summary>
+    public double Loss() => autoencoder.Sigma * autoencoder.Sigma * autoencoder.Losses(noised.Matrix, noiseMatrix).Average();
+
     /// <summary>The auto-encoder as it is now. O(n²) for the KSD of n samples.</summary>
     public DaeErrors Measure()
     {

@@ -157,7 +157,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
     {
         var autoencoder = new DenoisingAutoencoder(device, config.Batch, PlanarDensity.Dimension, config.Hidden, config.Sigma);
         autoencoder.Parameters.Initialise(new PhiloxStream(config.Seed, StreamPurpose.AutoencoderInitialisation));
-        return new Training(device, config, autoencoder);
+        return new Training(device, config, autoencoder, new DaeHeldOut(device, config, autoencoder));
     }
 
     protected override int Iterations(DaeNetworkSettings config) => config.Iterations;
@@ -179,7 +179,8 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
     ];
 
     /// <summary>An iteration is a step of Adam on a batch with new noise.</summary>
-    private sealed class Training(Device device, DaeNetworkSettings config, DenoisingAutoencoder autoencoder) : ITraining
+    private sealed class Training(Device device, DaeNetworkSettings config, DenoisingAutoencoder autoencoder, DaeHeldOut heldOut)
+        : ITraining
     {
         private const int D = PlanarDensity.Dimension;
 
@@ -189,7 +190,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
         private readonly Adam adam = new(new AdamSettings(config.LearningRate), autoencoder.Parameters.All, autoencoder.Gradient.All);
         private readonly EpochBatches batches = new(config.Seed, config.TrainingSamples, config.Batch);
         private readonly PhiloxStream noiseStream = new(config.Seed, StreamPurpose.DenoisingNoise);
-        private readonly DaeHeldOut heldOut = new(device, config, autoencoder);
+        private readonly double initialLoss = heldOut.Loss();
         private readonly int[] indices = new int[config.Batch];
         private readonly double[] noise = new double[config.Batch * D];
         private readonly double[] noised = new double[config.Batch * D];
@@ -228,6 +229,8 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
             Status = $"Fisher error of the smoothed density {NumberText.Fixed(errors[DaeErrors.Smoothed], 3)}";
             return errors.Metrics;
         }
+
+        public bool HasDiverged() => heldOut.Loss() > initialLoss;
 
         /// <summary>The numbers, and the score on a square grid over the training samples.</summary>
         public TrainingResult Finish()

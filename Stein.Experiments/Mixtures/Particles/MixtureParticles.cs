@@ -166,6 +166,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
                     new("weight", row => row.Config.Weight),
                     new("seeds", row => row.Runs.Count),
                     new("seeds_expected", row => row.Expected),
+                    .. Results<MixtureParticlesSettings>.DivergedColumn(rows),
                     .. DataColumn<Row>.MeanAndError(Share.Name, row => row.Over(Share)),
                     new("share_truth", row => row.ShareTruth),
                     .. DataColumn<Row>.MeanAndError(Between.Name, row => row.Over(Between)),
@@ -415,8 +416,12 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         /// <summary>The expected share of draws of the target with |x₁| &lt; m/2.</summary>
         public double BetweenTruth => Normal.CDF(0, 1, 1.5 * Config.Separation) - Normal.CDF(0, 1, 0.5 * Config.Separation);
 
-        public override Summary Over(Quantity quantity)
-            => Over(run => run.Number(Algorithm == ParticleAlgorithm.Exact ? ExactPrefix + quantity.Name : quantity.Name));
+        /// <summary>Draws of the target do not diverge with the particles of their run.</summary>
+        public override int Diverged => Algorithm == ParticleAlgorithm.Exact ? 0 : base.Diverged;
+
+        public override Summary Over(Quantity quantity) => Algorithm == ParticleAlgorithm.Exact
+            ? Summary.Of([.. Runs.Select(run => run.Number(ExactPrefix + quantity.Name))])
+            : Over(run => run[quantity]);
     }
 
     /// <summary>Particles that start in one mode, move towards the mixture, and are compared with draws of it.</summary>
@@ -426,6 +431,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         private readonly MixtureParticlesSettings config;
         private readonly GaussianMixture target;
         private readonly ParticleSampler sampler;
+        private readonly double farthestStart;
         private readonly Func<double[], double> discrepancy;
 
         public Training(Device device, MixtureParticlesSettings config)
@@ -435,7 +441,9 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             NoiseSchedule? schedule = ParticleAlgorithm.Of(config).IsAnnealed
                 ? new NoiseSchedule(config.FirstSigma ?? (2 * config.Separation), config.Iterations)
                 : null;
-            sampler = new ParticleSampler(flow, target, schedule, config.StepSize, Start());
+            double[] start = Start();
+            farthestStart = ParticleMeasures.FarthestFromModes(start, config.Dimension, config.Separation);
+            sampler = new ParticleSampler(flow, target, schedule, config.StepSize, start);
         }
 
         public IReadOnlyList<IStateful> Parts => [sampler];
@@ -456,6 +464,17 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
             }
 
             return [.. Values(positions), new("sigma", sampler.Sigma)];
+        }
+
+        /// <summary>
+        /// Whether a particle is farther from the segment between the modes than all were at the start, and than any draw of the target:
+        /// one is farther than √D + t with a probability below exp(−t²/2), which is no positive number in double precision.
+        /// </summary>
+        /// <remarks>KSD to the target does not tell: it is near 0 at the start, in one mode, and grows on the way to the other.</remarks>
+        public bool HasDiverged()
+        {
+            double farthest = ParticleMeasures.FarthestFromModes(Positions(), config.Dimension, config.Separation);
+            return farthest > Math.Max(farthestStart, Math.Sqrt(config.Dimension) + Math.Sqrt(-2 * Math.Log(double.Epsilon)));
         }
 
         public TrainingResult Finish()

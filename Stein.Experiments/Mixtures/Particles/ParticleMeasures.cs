@@ -19,6 +19,13 @@ internal static class ParticleMeasures
     public static double BetweenShare(double[] points, int dimension, double separation)
         => points.Chunk(dimension).Average(point => Math.Abs(point[0]) < separation / 2 ? 1.0 : 0);
 
+    /// <summary>The largest distance of a point from the segment between −m e₁ and m e₁.</summary>
+    public static double FarthestFromModes(double[] points, int dimension, double separation) => points.Chunk(dimension).Max(point =>
+    {
+        double along = Math.Max(0, Math.Abs(point[0]) - separation);
+        return Math.Sqrt((along * along) + point.Skip(1).Sum(x => x * x));
+    });
+
     /// <summary>
     /// The squared maximum mean discrepancy between two samples as a V-statistic, <c>mean k(x, x′) + mean k(y, y′) − 2 mean k(x, y)</c>
     /// over all pairs, the sum over three Gaussian kernels. Never negative but for rounding; two independent samples of one density
