@@ -1,13 +1,11 @@
 using System.CommandLine.Invocation;
-using System.Text;
 using Stein.Cli;
 using Stein.Engine.Devices;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs.Slurm;
 
-// Results have ±, − and Greek letters; terminals of all systems show UTF-8.
-Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 Terminal.Open();
+AppDomain.CurrentDomain.UnhandledException += (_, _) => Terminal.Restore();
 using var interruption = new Interruption();
 RootCommand root = SteinRootCommand.Create(interruption);
 ParseResult parsed = root.Parse(args);

@@ -40,7 +40,7 @@ internal static class SteinRootCommand
                 ShowCommand.Create(catalog),
                 RunCommand.Create(catalog, interruption),
                 StatusCommand.Create(catalog),
-                CleanCommand.Create(catalog),
+                CleanCommand.Create(catalog, interruption),
                 DevicesCommand.Create(),
                 BenchCommand.Create(interruption),
                 CompletionCommand.Create(),

@@ -1,13 +1,19 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Stein.Experiments.Files;
 
 /// <summary>
-/// Writes a file whole or not at all: into a temporary file in the same folder, flushed to disk, then renamed over the target.
+/// Writes a file whole or not at all: into a temporary file in the same folder, flushed to disk, then renamed over the target. The one
+/// writer of the program: whatever else is there keeps its nature.
 /// </summary>
 /// <remarks>
-/// A reader, and a run that resumes after a power cut, finds the old content or the new one, never a part. The temporary file has to
-/// be in the same folder because a rename is atomic only within one file system. Missing folders are created.
+/// <para>A reader, and a run that resumes after a power cut, finds the old content or the new one, never a part. The temporary file has to
+/// be in the same folder because a rename is atomic only within one file system. Missing folders are created.</para>
+/// <para>A link stays a link: its target is written, which need not be there. A file keeps its mode and, where that is permitted, its owner
+/// and group; access lists and extended attributes are not kept. One that may not be written is not replaced either. Of several hard links
+/// to a file, the one that is written becomes a file of its own; the others keep the old content.</para>
+/// <para>A pipe, a socket, a device and an open descriptor cannot be replaced: they are written to, in order and not atomically.</para>
 /// </remarks>
 internal static class AtomicFile
 {
@@ -30,27 +36,50 @@ internal static class AtomicFile
         Write(path, stream => stream.Write(bytes));
     }
 
-    /// <summary>Writes whatever <paramref name="write"/> puts into the stream; if it throws, the target is left as it was.</summary>
-    /// <param name="path">Target file; an existing one is replaced.</param>
+    /// <summary>Writes whatever <paramref name="write"/> puts into the stream; if it throws, a file is left as it was.</summary>
+    /// <param name="path">Target; an existing file is replaced.</param>
     /// <param name="write">Fills the stream, and leaves it open.</param>
     /// <inheritdoc cref="WriteAllText" path="/exception"/>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        string target = Path.GetFullPath(path);
+        var target = OutputTarget.Of(path);
+        if (target.IsReplaceable)
+        {
+            Replace(target.Path, write);
+            return;
+        }
+
+        using Stream stream = target.Open();
+        write(stream);
+        stream.Flush();
+    }
+
+    private static void Replace(string target, Action<Stream> write)
+    {
         string folder = Path.GetDirectoryName(target)
-            ?? throw new ArgumentException($"'{path}' is a folder, not a file; give the path of a file.", nameof(path));
+            ?? throw new ArgumentException($"'{target}' is a folder, not a file; give the path of a file.", nameof(target));
         Directory.CreateDirectory(folder);
+        UnixFile? former = OperatingSystem.IsWindows() ? null : UnixFile.Find(target);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (former is not null)
+        {
+            RequireWritable(target);
+            // What is private is private from the beginning.
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         // The random part keeps two processes that write the same target from sharing a temporary file.
         string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (var stream = new FileStream(temporary, options))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
+            former?.ApplyTo(temporary);
             File.Move(temporary, target, overwrite: true);
         }
         catch
@@ -58,5 +87,11 @@ internal static class AtomicFile
             File.Delete(temporary);
             throw;
         }
+    }
+
+    private static void RequireWritable(string path)
+    {
+        using SafeFileHandle handle = File.OpenHandle(
+            path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
     }
 }

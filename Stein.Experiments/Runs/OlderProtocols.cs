@@ -34,7 +34,8 @@ internal sealed class OlderProtocols(RunStore store)
                 ? new Entry(folder, version, Today(document.AsObject(), experiment))
                 : null;
         }
-        catch (Exception exception) when (exception is IOException or JsonException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or JsonException or InvalidOperationException or FormatException)
         {
             return null;
         }

@@ -37,6 +37,18 @@ internal static class ResultFile
     /// <summary>Reads the result of a run and verifies every checksum. Changes nothing.</summary>
     public static ResultReading Read(RunConfig run, string folder)
     {
+        try
+        {
+            return ReadFiles(run, folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new ResultReading(null, "", $"it cannot be read ({exception.Message.TrimEnd('.')})", [RunFiles.Result]);
+        }
+    }
+
+    private static ResultReading ReadFiles(RunConfig run, string folder)
+    {
         if (SharedFile.Read(Path.Combine(folder, RunFiles.Result)) is not { } bytes)
             return new ResultReading(null, null, null, []);
         string mark = Convert.ToHexStringLower(SHA256.HashData(bytes));

@@ -17,10 +17,10 @@ internal sealed record RunFailure(
         {
             string text = File.ReadAllText(Path.Combine(folder, RunFiles.Failure));
             return JsonSerializer.Deserialize<RunFailure>(text, JsonFormat.Line) is { } failure
-                ? failure with { Files = [.. failure.Files.Where(name => File.Exists(Path.Combine(folder, name)))] }
+                ? failure with { Files = [.. (failure.Files ?? []).Where(name => File.Exists(Path.Combine(folder, name)))] }
                 : null;
         }
-        catch (Exception exception) when (exception is IOException or JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }

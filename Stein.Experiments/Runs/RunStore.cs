@@ -37,16 +37,34 @@ internal sealed class RunStore(string root, Disk? disk = null)
         => [.. FoldersOf(experiment).Select(folder => RunIn(folder, experiment)).OfType<RunConfig>()];
 
     /// <summary>The run of a folder; null if it is one of another protocol version, or cannot be read.</summary>
-    public RunConfig? RunIn(string folder, Experiment experiment)
+    public RunConfig? RunIn(string folder, Experiment experiment) => Read(folder, experiment).Run;
+
+    /// <summary>The folders of an experiment whose run cannot be told, each with the reason.</summary>
+    public IEnumerable<(string Folder, string Problem)> Unreadable(Experiment experiment)
     {
+        HashSet<string> older = [.. new OlderProtocols(this).Of(experiment).Select(entry => entry.Folder)];
+        return from folder in FoldersOf(experiment)
+               let problem = Read(folder, experiment).Problem
+               where problem is not null && !older.Contains(folder)
+               select (folder, problem);
+    }
+
+    private (RunConfig? Run, string? Problem) Read(string folder, Experiment experiment)
+    {
+        string path = Path.Combine(folder, RunFiles.Config);
         try
         {
-            RunConfig run = ConfigDocument.Read(File.ReadAllText(Path.Combine(folder, RunFiles.Config)), [experiment]);
-            return FolderOf(run) == folder ? run : null;
+            RunConfig run = ConfigDocument.Read(File.ReadAllText(path), [experiment]);
+            return FolderOf(run) == folder ? (run, null) : (null, $"{RunFiles.Config} is that of another run");
         }
-        catch (Exception exception) when (exception is IOException or InvalidConfigException)
+        catch (FileNotFoundException)
         {
-            return null;
+            // A process that begins a run makes its folder first.
+            return (null, File.Exists(Path.Combine(folder, RunFiles.Result)) ? $"{RunFiles.Config} is missing" : null);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidConfigException)
+        {
+            return (null, $"{RunFiles.Config}: {exception.Message}");
         }
     }
 }

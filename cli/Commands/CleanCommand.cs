@@ -5,26 +5,33 @@ namespace Stein.Cli.Commands;
 /// <summary><c>stein clean</c>: deletes obsolete files from the store.</summary>
 internal static class CleanCommand
 {
-    public static Command Create(ExperimentCatalog catalog)
+    public static Command Create(ExperimentCatalog catalog, Interruption interruption)
     {
         var store = new StoreOption();
+        Option<string> claims = Values.Text(
+            "--claims", "host", "remove only the claims of this machine, at once; make sure that no stein works there any more");
         Option<bool> dryRun = Values.Flag("--dry-run", "list what would be removed; remove nothing");
         Option<bool> yes = Values.Flag("--yes", "do not ask", "-y");
         var command = new CommandWithExamples(
             "clean",
             "Removes from the store runs of older protocol versions, interrupted and failed runs with their checkpoints, files set aside, "
-            + "claims of dead processes and temporary files. Finished runs, and runs under way, stay. Asks first.",
+            + "claims of dead processes and temporary files. Finished runs, and runs under way, stay. Asks first. A claim of another machine "
+            + "is watched for a minute before it counts as dead.",
             new Example("stein clean --dry-run", "what would be removed"),
-            new Example("stein clean --yes", "without being asked"))
+            new Example("stein clean --yes", "without being asked"),
+            new Example("stein clean --claims node7", "frees at once the runs that the machine node7, which is gone, was working on"))
         {
             store.Option,
+            claims,
             dryRun,
             yes,
         };
         command.SetAction(parsed =>
         {
-            var cleaner = new StoreCleaner(store.Read(parsed));
-            IReadOnlyList<CleanItem> items = cleaner.Plan(catalog.All);
+            var cleaner = new StoreCleaner(store.ReadExisting(parsed));
+            IReadOnlyList<CleanItem> items = parsed.GetValue(claims) is { } host
+                ? cleaner.ClaimsOf(host, catalog.All)
+                : cleaner.Plan(catalog.All);
             if (items.Count == 0)
             {
                 Terminal.Text.WriteLine("There is nothing to remove.");
@@ -32,13 +39,17 @@ internal static class CleanCommand
             }
 
             Print(items);
-            if (parsed.GetValue(dryRun) || (!parsed.GetValue(yes) && !Agrees()))
+            if (parsed.GetValue(dryRun) || (!parsed.GetValue(yes) && !Agrees(interruption)))
             {
                 Terminal.Text.WriteLine("Nothing was removed.");
                 return ExitCode.Success;
             }
 
-            IReadOnlyList<CleanItem> removed = cleaner.Remove(items);
+            IReadOnlyList<CleanItem> removed = cleaner.Remove(
+                items,
+                waiting => Console.Error.WriteLine(
+                    $"{(waiting == 1 ? "1 run has a claim" : $"{waiting} runs have claims")} that may be of a live process: watched for a minute"),
+                interruption.Token);
             Terminal.Text.WriteLine($"{removed.Count} of {items.Count} removed, {Size(removed.Sum(item => item.Bytes))}.");
             return ExitCode.Success;
         });
@@ -46,12 +57,13 @@ internal static class CleanCommand
     }
 
     /// <exception cref="UsageException">There is nobody to ask.</exception>
-    private static bool Agrees()
+    private static bool Agrees(Interruption interruption)
     {
         if (Console.IsInputRedirected)
             throw new UsageException("clean: there is no terminal to ask on; give --yes, or --dry-run to see what would be removed");
         Console.Error.Write("Remove all of it? [y/N] ");
-        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+        using var reader = new StreamReader(Console.OpenStandardInput());
+        return interruption.WaitFor(reader.ReadLine)?.Trim() is "y" or "Y" or "yes";
     }
 
     private static void Print(IReadOnlyList<CleanItem> items)
@@ -76,6 +88,8 @@ internal static class CleanCommand
         CleanReason.UnfinishedRepetition => "unfinished repetition",
         CleanReason.SetAside => "set aside",
         CleanReason.StaleClaim => "claim of a dead process",
+        CleanReason.FutureClaim => "claim from the future",
+        CleanReason.ClaimOfHost => "claim of the machine",
         _ => "half written",
     };
 

@@ -7,21 +7,26 @@ namespace Stein.Cli.Commands;
 /// <param name="Names">The words of the command line that name them.</param>
 /// <param name="Words">The words that select a part; empty for the whole.</param>
 /// <param name="Part">The runs of the part; null for the whole.</param>
+/// <param name="Own">The runs that the settings make without a grid; null for the defaults of each experiment.</param>
 internal sealed record GridSelection(
     IReadOnlyList<Experiment> Experiments,
     IReadOnlyList<string> Names,
     IReadOnlyList<string> Words,
-    Func<GridScale, Precision, IReadOnlyList<RunConfig>>? Part = null)
+    Func<GridScale, Precision, IReadOnlyList<RunConfig>>? Part = null,
+    Func<Precision, IReadOnlyList<RunConfig>>? Own = null)
 {
     /// <summary>The experiments with their runs.</summary>
+    /// <param name="scale">The grid; null for runs of the user's own.</param>
+    /// <param name="precision">Of the runs.</param>
     /// <param name="folder">The folder of the report, with a subfolder for each of several experiments; null for the default.</param>
-    public IReadOnlyList<ReportPart> Parts(GridScale scale, Precision precision, string? folder) =>
+    public IReadOnlyList<ReportPart> Parts(GridScale? scale, Precision precision, string? folder) =>
     [
         .. Experiments.Select(experiment => new ReportPart(
             experiment,
-            Part?.Invoke(scale, precision) ?? experiment.Grid(scale, precision),
+            scale is { } grid ? Part?.Invoke(grid, precision) ?? experiment.Grid(grid, precision)
+                : Own?.Invoke(precision) ?? [experiment.Parse([], precision)],
             scale,
-            folder is null ? ReportFolder.Of(experiment.Name, scale, Words)
+            folder is null ? scale is { } of ? ReportFolder.Of(experiment.Name, of, Words) : ReportFolder.Own(experiment.Name, Words)
                 : Experiments.Count == 1 ? folder
                 : Path.Combine(folder, experiment.Name))),
     ];
@@ -68,7 +73,12 @@ internal static class GridSubcommands
             if (settings?.Words(parsed) is not { Count: > 0 } words)
                 return new(experiments, names, []);
             return experiments.Count == 1
-                ? new(experiments, names, words, (scale, precision) => settings.Part(parsed, scale, precision))
+                ? new(
+                    experiments,
+                    names,
+                    words,
+                    (scale, precision) => settings.Part(parsed, scale, precision),
+                    precision => settings.Combinations(parsed, precision))
                 : throw new UsageException($"{words[0]}: it selects runs of {name}; with several experiments, leave it out");
         }
     }

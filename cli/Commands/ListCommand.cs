@@ -25,7 +25,7 @@ internal static class ListCommand
         };
         command.SetAction(parsed =>
         {
-            RunStore runs = store.Read(parsed);
+            RunStore runs = store.ReadExisting(parsed);
             Row[] rows =
             [
                 .. from experiment in parsed.GetValue(names) is { Length: > 0 } given ? catalog.Find(given) : catalog.All

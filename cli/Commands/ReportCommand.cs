@@ -6,6 +6,8 @@ namespace Stein.Cli.Commands;
 internal sealed class ReportCommand
 {
     private readonly GridOptions grid = new();
+    private readonly Option<bool> own = Values.Flag(
+        "--own", "not of a grid, but of the runs that the command of the experiment makes of the same settings, as in stein ica --dim 10");
     private readonly StoreOption store = new();
     private readonly Option<string> precision = Values.Choice(
         "--precision", "precision of the runs; --device double and simd-double compute in double", ["single", "double"], "single");
@@ -23,13 +25,14 @@ internal sealed class ReportCommand
             new Example("stein report", "reports of every experiment"),
             new Example("stein report dae mixture-weight", "of some experiments; dae stands for those whose names begin with it"),
             new Example("stein report ica --dims 10,20 --out part", "part of the ICA table, into the folder part"),
+            new Example("stein report ica --own --dim 10 --method ksd,lsd", "of what stein ica --dim 10 --method ksd,lsd has run"),
             new Example("stein report --quick --store /shared/runs", "the reduced grids, from another store"))
         {
             all,
         };
         var options = new ReportCommand();
         options.grid.AddTo(command);
-        command.AddShared(options.store.Option, options.precision, options.folder, options.json, options.quiet);
+        command.AddShared(options.own, options.store.Option, options.precision, options.folder, options.json, options.quiet);
         GridSubcommands.AddTo(command, catalog, options.Write);
         command.SetAction(parsed => options.Write(parsed, new GridSelection(catalog.All, [], [])));
         return command;
@@ -37,11 +40,14 @@ internal sealed class ReportCommand
 
     private int Write(ParseResult parsed, GridSelection selection)
     {
-        RunStore runs = store.Read(parsed);
+        RunStore runs = store.ReadExisting(parsed);
+        GridScale? scale = grid.Read(parsed);
+        if (parsed.GetValue(own))
+            scale = grid.IsGiven(parsed) ? throw new UsageException("--own: it is not of a grid; leave out --grid and --quick") : null;
         var chosen = Enum.Parse<Precision>(parsed.GetRequiredValue(precision), ignoreCase: true);
         var printer = new ReportOutput(parsed.GetValue(json), parsed.GetValue(quiet));
         var reports = new List<(ReportPart Part, ReportOutcome Outcome)>();
-        foreach (ReportPart part in selection.Parts(grid.Read(parsed), chosen, parsed.GetValue(folder)))
+        foreach (ReportPart part in selection.Parts(scale, chosen, parsed.GetValue(folder)))
         {
             if (part.Plan.Any(run => runs.Find(run) is not null))
                 OutputFolder.Require(("--out", part.Folder));

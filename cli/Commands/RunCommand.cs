@@ -1,4 +1,5 @@
 using Stein.Experiments.Declarations;
+using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Commands;
@@ -27,7 +28,7 @@ internal static class RunCommand
         {
             RunContext context = options.Read(parsed);
             string[] paths = parsed.GetRequiredValue(files);
-            RunConfig[] runs = [.. paths.SelectMany(path => Read(path, catalog.All, context.Precision)).Distinct()];
+            RunConfig[] runs = [.. paths.SelectMany(path => Parse(path, Text(path, interruption), catalog.All, context.Precision)).Distinct()];
             if (runs.FirstOrDefault(run => run.Precision != context.Precision) is { } other)
             {
                 string device = other.Precision == Precision.Double ? "--device double" : "another --device than double";
@@ -51,26 +52,34 @@ internal static class RunCommand
         return command;
     }
 
-    /// <summary>One document, or one per line.</summary>
-    private static RunConfig[] Read(string path, IReadOnlyList<Experiment> experiments, Precision precision)
+    private static string Text(string path, Interruption interruption)
     {
-        string text;
         try
         {
-            text = path == "-" ? Console.In.ReadToEnd() : File.ReadAllText(path);
+            // A named pipe makes wait as well.
+            return interruption.WaitFor(() =>
+            {
+                using Stream stream = path == "-" ? StandardInput.Open() : File.OpenRead(path);
+                using var reader = new StreamReader(stream);
+                return reader.ReadToEnd();
+            });
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"{path}: it cannot be read ({exception.Message.TrimEnd('.')})", exception);
         }
+    }
 
+    /// <summary>One document, or one per line.</summary>
+    private static RunConfig[] Parse(string path, string text, IReadOnlyList<Experiment> experiments, Precision precision)
+    {
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (lines.Length == 0)
             throw new UsageException($"{path}: it is empty; a config is what stein show prints");
         bool isOneALine = lines.Length > 1 && lines.All(line => line.StartsWith('{') && line.EndsWith('}'));
-        return isOneALine ? [.. lines.Select((line, index) => Parse($"{path}, line {index + 1}", line))] : [Parse(path, text)];
+        return isOneALine ? [.. lines.Select((line, index) => ParseOne($"{path}, line {index + 1}", line))] : [ParseOne(path, text)];
 
-        RunConfig Parse(string where, string document)
+        RunConfig ParseOne(string where, string document)
         {
             try
             {

@@ -26,25 +26,28 @@ internal static class ScoreCommand
 
     private static int Run(ScoreRequest request, CancellationToken cancellation)
     {
-        if (request.Output is { } path)
-            OutputFile.Require("--out", path, ("--samples", request.Samples), ("--at", request.Points), ("--loss", request.Judges));
+        if (request.Output is { } output)
+            OutputFile.Require("--out", output, ("--samples", request.Samples), ("--at", request.Points), ("--loss", request.Judges));
+        bool isFile = request.Output is { } target && OutputTarget.Of(target).IsReplaceable;
         using var progress = new PhaseProgress(request.Quiet || request.Json);
 
         // On a thread of its own, which an interruption thus never waits for: there is nothing to save before the end. A pipe may block as
         // well; a file is written here, to its end or not at all.
-        ScoreOutput output = Task.Run(
+        ScoreOutput result = Task.Run(
             () =>
             {
-                ScoreOutput result = Estimate(request, progress);
+                ScoreOutput made = Estimate(request, progress);
                 progress.End();
-                if (request.Output is null)
-                    result.WriteToPipe();
-                return result;
+                if (request.Output is not { } path)
+                    made.WriteToPipe();
+                else if (!isFile)
+                    made.WriteTo(path);
+                return made;
             },
             CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
-        if (request.Output is { } file)
-            output.WriteTo(file);
-        output.Report();
+        if (isFile)
+            result.WriteTo(request.Output!);
+        result.Report();
         return ExitCode.Success;
     }
 

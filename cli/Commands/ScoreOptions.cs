@@ -86,7 +86,7 @@ internal sealed class ScoreOptions
     private readonly Option<string> device =
         Values.Choice("--device", "device to compute on; see stein devices", DeviceCatalog.Names, "auto");
 
-    private readonly Option<string> output = Values.Text("--out", "file", "file for the scores [default: standard output]");
+    private readonly Option<string> output = Values.Text("--out", "file", "file for the scores; - for standard output [default: standard output]");
     private readonly Option<bool> json = Values.Flag("--json", "one line of JSON on standard output about what was done; needs --out");
     private readonly Option<bool> quiet = Values.Flag("--quiet", "errors only, and the scores", "-q");
 
@@ -129,7 +129,7 @@ internal sealed class ScoreOptions
             Folds = Enum.Parse<HeldOutFolds>(parsed.GetRequiredValue(folds), ignoreCase: true),
             Seed = parsed.GetRequiredValue(seed)!.Value,
             Device = parsed.GetRequiredValue(device),
-            Output = parsed.GetValue(output),
+            Output = parsed.GetValue(output) is "-" ? null : parsed.GetValue(output),
             Json = parsed.GetValue(json),
             Quiet = parsed.GetValue(quiet),
         };

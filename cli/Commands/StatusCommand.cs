@@ -25,14 +25,14 @@ internal static class StatusCommand
         };
         command.SetAction(parsed =>
         {
-            RunStore runs = store.Read(parsed);
+            RunStore runs = store.ReadExisting(parsed);
             IReadOnlyList<Experiment> experiments = parsed.GetValue(names) is { Length: > 0 } given ? catalog.Find(given) : catalog.All;
             Row[] rows = [.. experiments.SelectMany(experiment => Rows(experiment, runs))];
             if (parsed.GetValue(json))
                 Console.Out.WriteLine(JsonSerializer.Serialize(rows, JsonFormat.Line));
             else
                 Print(rows, runs);
-            return ExitCode.Success;
+            return rows.Any(row => row.Unreadable > 0) ? ExitCode.Failure : ExitCode.Success;
         });
         return command;
     }
@@ -48,8 +48,19 @@ internal static class StatusCommand
         }
 
         RunConfig[] others = [.. store.Begun(experiment).Where(run => !known.Contains(run))];
-        if (others.Length > 0)
-            yield return Summarise(experiment, "other", others, store);
+        HashSet<string> folders = [.. known.Select(store.FolderOf)];
+        RunLine[] unreadable =
+        [
+            .. from entry in store.Unreadable(experiment)
+               where !folders.Contains(entry.Folder)
+               let id = Path.GetFileName(entry.Folder)
+               select new RunLine(id, $"{experiment.Name}/{id}", $"unreadable: {entry.Problem}"),
+        ];
+        if (others.Length + unreadable.Length > 0)
+        {
+            Row row = Summarise(experiment, "other", others, store);
+            yield return row with { Unreadable = unreadable.Length, Lines = [.. row.Lines, .. unreadable] };
+        }
     }
 
     private static Row Summarise(Experiment experiment, string grid, IReadOnlyList<RunConfig> runs, RunStore store)
@@ -66,6 +77,7 @@ internal static class StatusCommand
             Count(RunReason.Failed),
             Count(RunReason.Damaged),
             Count(RunReason.New, RunReason.Changed),
+            0,
             plan.Seconds(1),
             [
                 .. plan.Runs.Where(planned => planned.Reason is not (RunReason.Done or RunReason.New or RunReason.Changed))
@@ -85,6 +97,7 @@ internal static class StatusCommand
                 new("interrupted", row => $"{row.Interrupted}"),
                 new("failed", row => $"{row.Failed}"),
                 new("damaged", row => $"{row.Damaged}"),
+                new("unreadable", row => $"{row.Unreadable}"),
                 new("to begin", row => $"{row.ToBegin}"),
                 new("left,\none core", row => row.Seconds == 0 ? "" : RunText.Duration(row.Seconds)),
             ],
@@ -92,6 +105,8 @@ internal static class StatusCommand
             keys: 2);
         foreach (RunLine run in rows.SelectMany(row => row.Lines))
             Terminal.Text.WriteLine($"{run.Run}: {run.Status}");
+        if (!Directory.Exists(store.Root))
+            Terminal.Text.WriteLine("There are no runs yet.");
     }
 
     private sealed record Row(
@@ -104,6 +119,7 @@ internal static class StatusCommand
         int Failed,
         int Damaged,
         int ToBegin,
+        int Unreadable,
         double Seconds,
         IReadOnlyList<RunLine> Lines);
 

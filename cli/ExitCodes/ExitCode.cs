@@ -14,6 +14,9 @@ internal static class ExitCode
     /// <summary>With <c>--check</c>: a result differs from the published one.</summary>
     public const int NotReproduced = 3;
 
+    /// <summary>128 + SIGHUP: the terminal is gone; what was finished is written.</summary>
+    public const int HungUp = 129;
+
     /// <summary>128 + SIGINT: interrupted; what was finished is written.</summary>
     public const int Interrupted = 130;
 

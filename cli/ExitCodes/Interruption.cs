@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Stein.Cli.ExitCodes;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: the first asks the runs to stop after their present iteration, so that what is finished can be written; a
+/// Ctrl-C, SIGTERM and SIGHUP: the first asks the runs to stop after their present iteration, so that what is finished can be written; a
 /// second one ends the program at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
@@ -16,6 +16,8 @@ internal sealed class Interruption : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCodes.ExitCode.Interrupted)),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCodes.ExitCode.Terminated)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Stop(context, ExitCodes.ExitCode.HungUp)),
+            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => Terminal.Restore()),
         ];
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -23,6 +25,13 @@ internal sealed class Interruption : IDisposable
 
     /// <summary>The exit code for the signal that came.</summary>
     public int ExitCode { get; private set; } = ExitCodes.ExitCode.Interrupted;
+
+    /// <summary>
+    /// Does something that may have to wait for a person or another program, as for input, and that is not worth waiting for when a signal
+    /// comes.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">A signal came.</exception>
+    public T WaitFor<T>(Func<T> work) => Task.Run(work, CancellationToken.None).WaitAsync(Token).GetAwaiter().GetResult();
 
     public void Dispose()
     {
@@ -34,7 +43,11 @@ internal sealed class Interruption : IDisposable
     private void Stop(PosixSignalContext context, int exitCode)
     {
         if (source.IsCancellationRequested)
+        {
+            Terminal.Restore();
             return;
+        }
+
         context.Cancel = true;
         ExitCode = exitCode;
         source.Cancel();

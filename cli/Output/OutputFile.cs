@@ -1,9 +1,13 @@
+using Stein.Experiments.Files;
+
 namespace Stein.Cli.Output;
 
 /// <summary>A file that is to be written when all is computed.</summary>
 internal static class OutputFile
 {
-    /// <summary>Checks before anything is computed that a file can be written there. Nothing is made, and nothing is left.</summary>
+    /// <summary>
+    /// Checks before anything is computed that a file, or a pipe that is there, can be written. Nothing is made, and nothing is left.
+    /// </summary>
     /// <param name="option">The option that it comes from.</param>
     /// <param name="path">The file; missing folders above it are created.</param>
     /// <param name="inputs">The files that are read, each with its option; null for none.</param>
@@ -12,14 +16,16 @@ internal static class OutputFile
     {
         if (Path.GetFileName(path).Length == 0 || Directory.Exists(path))
             throw new UsageException($"{option} '{path}': not a file name. Give one such as scores.csv.");
-        string target = Path.GetFullPath(path);
+        OutputTarget target = Follow(option, path);
         foreach ((string name, string? input) in inputs)
         {
-            if (input is not (null or "-") && Path.GetFullPath(input) == target)
+            if (input is not (null or "-") && Follow(name, input).Path == target.Path)
                 throw new UsageException($"{option} {path}: {name} is read from that file, which would be replaced. Give another.");
         }
 
-        string? folder = Path.GetDirectoryName(target);
+        if (!target.IsReplaceable)
+            return;
+        string? folder = Path.GetDirectoryName(target.Path);
         while (folder is not null && !Directory.Exists(folder))
         {
             if (File.Exists(folder))
@@ -30,5 +36,17 @@ internal static class OutputFile
         // Missing folders can be made where a file can.
         if (folder is not null)
             OutputFolder.Require((option, folder));
+    }
+
+    private static OutputTarget Follow(string option, string path)
+    {
+        try
+        {
+            return OutputTarget.Of(path);
+        }
+        catch (IOException exception)
+        {
+            throw new UsageException($"{option} {exception.Message} Give the path of a file.", exception);
+        }
     }
 }

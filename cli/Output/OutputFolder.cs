@@ -14,6 +14,8 @@ internal static class OutputFolder
         var made = new Stack<string>();
         foreach ((string option, string path) in folders)
         {
+            if (path == "-")
+                throw new UsageException($"{option} -: only a single file can go to standard output. Give a folder.");
             try
             {
                 Make(Path.GetFullPath(path), made);

@@ -31,7 +31,7 @@ internal sealed class RunProgressDisplay : IRunObserver
         ProgressColumn[] bar = Terminal.Error.Profile.Width >= 130 ? [new ProgressBarColumn { Width = Bar }] : [];
         int description = plan.ToDo.Max(planned => planned.Run.Description.Length);
         int room = Terminal.Error.Profile.Width - description - (bar.Length * (Bar + 1)) - Percentage - Remaining - 4;
-        return Terminal.Error.Progress()
+        return Terminal.Draw(() => Terminal.Error.Progress()
             .AutoClear(true)
             .Columns(
                 [
@@ -41,7 +41,7 @@ internal sealed class RunProgressDisplay : IRunObserver
                     new RemainingTimeColumn(),
                     new NumbersColumn(Math.Max(room, 12)),
                 ])
-            .Start(context => work(new RunProgressDisplay(context, plan)));
+            .Start(context => work(new RunProgressDisplay(context, plan))));
     }
 
     public void Started(RunConfig run, int iteration, int iterations)

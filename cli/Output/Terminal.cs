@@ -1,13 +1,14 @@
 using System.Globalization;
+using System.Text;
 using Spectre.Console;
 
 namespace Stein.Cli.Output;
 
 /// <summary>The two consoles: results on standard output, progress and remarks on standard error.</summary>
 /// <remarks>
-/// A stream that is not a terminal gets no escape codes, whatever the environment suggests, and wide lines, so that tables are not
-/// wrapped in files. NO_COLOR with any value takes the colours away (https://no-color.org), TERM=dumb every escape code, and COLUMNS
-/// is the width of tables and help wherever they go.
+/// Standard output never gets escape codes. Standard error gets them where progress is drawn in place: on a terminal, unless TERM is dumb
+/// or NO_COLOR has a value (https://no-color.org). A stream that is not a terminal has wide lines, so that tables are not wrapped in files;
+/// COLUMNS is the width of tables and help wherever they go.
 /// </remarks>
 internal static class Terminal
 {
@@ -16,14 +17,20 @@ internal static class Terminal
     /// <summary>No table is of use below, and Spectre.Console needs room for its borders.</summary>
     private const int MinWidth = 20;
 
+    private const string ShowCursorWithoutColours = "\e[0m\e[?25h";
+
+    private static volatile bool isDrawing;
+
     /// <summary>Takes the consoles as they are when the program starts.</summary>
     public static void Open()
     {
+        BeginConsole();
         // Spectre.Console takes an empty NO_COLOR for a wish too; the convention does not.
-        if (Environment.GetEnvironmentVariable("NO_COLOR") is { Length: 0 })
+        bool isPlain = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        if (!isPlain)
             Environment.SetEnvironmentVariable("NO_COLOR", null);
-        Output = Create(Console.Out, Console.IsOutputRedirected);
-        Error = Create(Console.Error, Console.IsErrorRedirected);
+        Output = Create(Console.Out, Console.IsOutputRedirected, isPlain: true);
+        Error = Create(Console.Error, Console.IsErrorRedirected, isPlain || Console.IsErrorRedirected);
     }
 
     public static IAnsiConsole Output { get; private set; } = AnsiConsole.Console;
@@ -43,13 +50,48 @@ internal static class Terminal
     /// <summary>Whether progress can be drawn in place.</summary>
     public static bool IsInteractive => !Console.IsErrorRedirected && Error.Profile.Capabilities.Ansi;
 
-    private static IAnsiConsole Create(TextWriter writer, bool redirected)
+    /// <summary>Draws progress in place; the cursor is hidden meanwhile.</summary>
+    public static T Draw<T>(Func<T> work)
+    {
+        isDrawing = true;
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            isDrawing = false;
+        }
+    }
+
+    /// <summary>Leaves the terminal as it was found, where the program ends in the middle of drawing.</summary>
+    public static void Restore()
+    {
+        if (isDrawing)
+            Console.Error.Write(ShowCursorWithoutColours);
+    }
+
+    /// <summary>
+    /// At its first use, .NET switches the terminal to another mode of its keypad, and never back: not if it does not know the terminal.
+    /// </summary>
+    private static void BeginConsole()
+    {
+        const string Kind = "TERM";
+        string? kind = Environment.GetEnvironmentVariable(Kind);
+        Environment.SetEnvironmentVariable(Kind, null);
+        // Results have ±, − and Greek letters; terminals of all systems show UTF-8.
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        _ = (Console.Out, Console.Error);
+        Environment.SetEnvironmentVariable(Kind, kind);
+    }
+
+    private static IAnsiConsole Create(TextWriter writer, bool redirected, bool isPlain)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+            Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = isPlain ? InteractionSupport.No : InteractionSupport.Detect,
             Out = new AnsiConsoleOutput(writer),
             Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
         });

@@ -16,6 +16,8 @@ internal sealed class GridOptions
 
     public void AddTo(Command command) => command.AddShared(grid, quick);
 
+    public bool IsGiven(ParseResult parsed) => parsed.GetValue(quick) || parsed.GetResult(grid) is { Implicit: false };
+
     public GridScale Read(ParseResult parsed)
     {
         string name = parsed.GetRequiredValue(grid);

@@ -83,11 +83,31 @@ internal sealed class StoreOption
     /// <exception cref="UsageException">It is not the path of a folder.</exception>
     public RunStore Read(ParseResult parsed)
     {
-        string? fromVariable = Environment.GetEnvironmentVariable(Variable);
-        string folder = parsed.GetValue(Option) ?? (string.IsNullOrWhiteSpace(fromVariable) ? DefaultFolder : fromVariable);
+        (string folder, _) = Folder(parsed);
         if (string.IsNullOrWhiteSpace(folder))
             throw new UsageException("--store: it must be the path of a folder");
         return new RunStore(folder);
+    }
+
+    /// <summary>For a command that only reads it. The default one need not be there: then there are no runs yet.</summary>
+    /// <exception cref="UsageException">It is a file, or a folder that was named is not there.</exception>
+    public RunStore ReadExisting(ParseResult parsed)
+    {
+        RunStore store = Read(parsed);
+        (string folder, string? source) = Folder(parsed);
+        return Directory.Exists(folder) || (source is null && !Path.Exists(folder)) ? store
+            : throw new UsageException(
+                $"{source ?? "the store"} {folder}: {(Path.Exists(folder) ? "it is not a folder" : "there is no such folder")}. "
+                + "Give the folder that runs were kept in.");
+    }
+
+    /// <summary>The folder, and what named it; null for the default.</summary>
+    private (string Path, string? Source) Folder(ParseResult parsed)
+    {
+        string? fromVariable = Environment.GetEnvironmentVariable(Variable);
+        return parsed.GetValue(Option) is { } given ? (given, Option.Name)
+            : string.IsNullOrWhiteSpace(fromVariable) ? (DefaultFolder, null)
+            : (fromVariable, $"${Variable}");
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Stein.Experiments.Runs.Claiming;
@@ -32,22 +33,22 @@ internal sealed record ClaimFile(string Path, int Number)
     public static string PathOf(string folder, int number)
         => System.IO.Path.Combine(folder, $"{RunFiles.ClaimStart}{number}{RunFiles.ClaimEnd}");
 
-    /// <summary>The process that works on the run of a folder, in words; null if there is none, or it is dead.</summary>
-    /// <remarks>By this machine's clock, because asking the file system's means writing to it; the answer is for people only.</remarks>
+    /// <summary>The process that works on the run of a folder, in words; null if there is none, or it is or seems to be dead.</summary>
     public static string? LiveOwner(string folder, ClaimTiming timing, ProcessTable processes)
-        => Highest(folder)?.Read() is not { } found || IsVoid(found, () => DateTime.UtcNow, timing, processes) ? null
-            : found.Owner?.ToString() ?? "a process that is just beginning";
+    {
+        if (Highest(folder)?.Read() is not { } found)
+            return null;
+        string owner = found.Owner?.ToString() ?? "a process that is just beginning";
+        return found.Seems(timing, processes) switch
+        {
+            ClaimStatus.Dead or ClaimStatus.Silent => null,
+            ClaimStatus.Future => $"{owner}, whose claim is from the future",
+            _ => owner,
+        };
+    }
 
-    /// <summary>Whether the owner of a claim is gone, or has given no sign of life for so long that it must be.</summary>
-    /// <param name="now">Tells the present time by the clock that gave the claim its time; asked only if that decides.</param>
-    /// <param name="timing">How long is too long.</param>
-    /// <param name="processes">The processes of this machine.</param>
-    public static bool IsVoid(
-        (ClaimOwner? Owner, DateTime LastSign) found, Func<DateTime> now, ClaimTiming timing, ProcessTable processes)
-        => (found.Owner is { } owner && processes.IsRunning(owner) == false) || now() - found.LastSign > timing.Patience;
-
-    /// <summary>Its owner and the time of its last sign of life; null if it is gone.</summary>
-    public (ClaimOwner? Owner, DateTime LastSign)? Read()
+    /// <summary>What the claim says; null if it is gone.</summary>
+    public ClaimContent? Read()
     {
         try
         {
@@ -56,7 +57,7 @@ internal sealed record ClaimFile(string Path, int Number)
                 Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[RandomAccess.GetLength(handle)];
             int length = RandomAccess.Read(handle, bytes, 0);
-            return (ClaimOwner.Parse(bytes.AsSpan(0, length)), File.GetLastWriteTimeUtc(handle));
+            return new(Encoding.UTF8.GetString(bytes.AsSpan(0, length)), File.GetLastWriteTimeUtc(handle));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -64,4 +65,40 @@ internal sealed record ClaimFile(string Path, int Number)
             return null;
         }
     }
+}
+
+/// <summary>What a claim says. Two that differ are signs of life.</summary>
+/// <param name="Time">When it was last written, by the clock of the file system.</param>
+internal sealed record ClaimContent(string Text, DateTime Time)
+{
+    /// <summary>Null if it is incomplete: its owner is just writing it, or died while writing it.</summary>
+    public ClaimOwner? Owner => ClaimOwner.Parse(Text);
+
+    /// <summary>Whether its owner was a process of this machine, and is gone.</summary>
+    public bool IsOfDead(ProcessTable processes) => Owner is { } owner && processes.IsRunning(owner) == false;
+
+    /// <summary>How the claim looks at first sight, for people.</summary>
+    /// <remarks>By this machine's clock, which need not be that of the file system. Nothing is taken over because of it.</remarks>
+    public ClaimStatus Seems(ClaimTiming timing, ProcessTable processes)
+    {
+        if (IsOfDead(processes))
+            return ClaimStatus.Dead;
+        TimeSpan age = DateTime.UtcNow - Time;
+        return age > timing.Patience ? ClaimStatus.Silent : age < -timing.Patience ? ClaimStatus.Future : ClaimStatus.Live;
+    }
+}
+
+/// <summary>How a claim looks at first sight.</summary>
+internal enum ClaimStatus
+{
+    Live,
+
+    /// <summary>Its process was one of this machine, and is gone.</summary>
+    Dead,
+
+    /// <summary>Its time is long past.</summary>
+    Silent,
+
+    /// <summary>Its time is yet to come: a clock was, or is, wrong.</summary>
+    Future,
 }

@@ -25,11 +25,11 @@ internal sealed record ClaimOwner(
     internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, JsonFormat.Line);
 
     /// <summary>Null if it is incomplete: its owner is just writing it, or died while writing it.</summary>
-    internal static ClaimOwner? Parse(ReadOnlySpan<byte> bytes)
+    internal static ClaimOwner? Parse(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize<ClaimOwner>(bytes, JsonFormat.Line);
+            return JsonSerializer.Deserialize<ClaimOwner>(text, JsonFormat.Line);
         }
         catch (JsonException)
         {

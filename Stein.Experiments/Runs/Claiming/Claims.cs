@@ -10,9 +10,7 @@ namespace Stein.Experiments.Runs.Claiming;
 /// <remarks>
 /// <para>Exclusive creation is atomic on local and on network file systems, and needs no lock that a dead process could leave behind.
 /// No claim is deleted in order to take a run over, so two processes cannot both succeed: each creates the next number.</para>
-/// <para>An owner on this machine is looked up among its processes, and counts as dead at once when it is gone. Any other, and one that
-/// was stopped, counts as dead when its claim was not written to for <see cref="ClaimTiming.Patience"/>. Both times are of the file
-/// system's own clock, whatever the clocks of the machines say.</para>
+/// <para><see cref="ClaimWatch"/> tells which claims are void.</para>
 /// <para>An owner that was stopped and continues finds that its claim is no longer the highest (<see cref="Claim.IsHeld"/>, asked before
 /// every change) and abandons the run. What it could still write between the two is what the new owner writes as well: runs
 /// of one config have the same bits.</para>
@@ -22,6 +20,7 @@ internal sealed class Claims : IDisposable
     private readonly Disk disk;
     private readonly ClaimTiming timing;
     private readonly ProcessTable processes;
+    private readonly ClaimWatch watch;
     private readonly string name = Guid.NewGuid().ToString("N");
     private readonly Lock gate = new();
     private readonly List<Claim> held = [];
@@ -33,18 +32,19 @@ internal sealed class Claims : IDisposable
         this.disk = disk;
         this.timing = timing;
         this.processes = processes;
+        watch = new ClaimWatch(timing, processes);
         // A thread of its own: where all others are busy for minutes, a timer may come too late.
         heart = new Thread(Beat) { IsBackground = true, Name = "claims" };
         heart.Start();
     }
 
     /// <summary>Claims the run of an existing folder.</summary>
-    /// <returns>The claim; null if another process has it.</returns>
+    /// <returns>The claim; null if another process has it, or was not watched for long enough to be taken for dead.</returns>
     /// <exception cref="IOException">The claim cannot be written, as on a full disk.</exception>
     public Claim? TryAcquire(string folder)
     {
         ClaimFile? highest = ClaimFile.Highest(folder);
-        if (highest is not null && !IsDead(highest, folder))
+        if (highest is not null && !watch.IsVoid(highest))
             return null;
         int number = (highest?.Number ?? 0) + 1;
         string path = ClaimFile.PathOf(folder, number);
@@ -73,18 +73,6 @@ internal sealed class Claims : IDisposable
     {
         lock (gate)
             held.Remove(claim);
-    }
-
-    private bool IsDead(ClaimFile claim, string folder)
-        => claim.Read() is { } found && ClaimFile.IsVoid(found, () => Now(folder), timing, processes);
-
-    /// <summary>The time by the clock that also gives the claims their times.</summary>
-    private static DateTime Now(string folder)
-    {
-        string path = Path.Combine(folder, $".clock.{Guid.NewGuid():N}.tmp");
-        using SafeFileHandle handle = File.OpenHandle(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.DeleteOnClose);
-        return File.GetLastWriteTimeUtc(handle);
     }
 
     private void Beat()

@@ -27,6 +27,19 @@ internal sealed class RunPlanner(
 
     private PlannedRun Plan(RunConfig run, bool force, SpeedTable speeds, OlderProtocols older)
     {
+        try
+        {
+            return PlanReadable(run, force, speeds, older);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            (double seconds, EstimateBasis basis) = speeds.Estimate(run);
+            return new PlannedRun(run, RunReason.Damaged, $"unreadable: {exception.Message}") { Seconds = seconds, Basis = basis };
+        }
+    }
+
+    private PlannedRun PlanReadable(RunConfig run, bool force, SpeedTable speeds, OlderProtocols older)
+    {
         string folder = store.FolderOf(run);
         ResultReading result = ResultFile.Read(run, folder);
         bool repeats = force && result.Run is not null;

@@ -20,8 +20,14 @@ internal enum CleanReason
     /// <summary>A damaged file, or a result that a repetition took the place of.</summary>
     SetAside,
 
-    /// <summary>A claim of a process that is dead.</summary>
+    /// <summary>A claim of a process that is dead, or has given no sign of life for long.</summary>
     StaleClaim,
+
+    /// <summary>A claim with a time that is yet to come.</summary>
+    FutureClaim,
+
+    /// <summary>A claim of a machine whose claims are all to go.</summary>
+    ClaimOfHost,
 
     /// <summary>A file that a process was writing when it died.</summary>
     Temporary,
@@ -35,41 +41,81 @@ internal sealed record CleanItem(string Path, CleanReason Reason, long Bytes, st
 /// <summary>
 /// Finds and removes obsolete files. Finished runs of the present protocol version stay, and so do runs under way.
 /// </summary>
-internal sealed class StoreCleaner(RunStore store)
+/// <param name="store">Where the runs are kept.</param>
+/// <param name="timing">When a claim is void; the default if null.</param>
+internal sealed class StoreCleaner(RunStore store, ClaimTiming? timing = null)
 {
-    private readonly ClaimTiming timing = new();
+    private readonly ClaimTiming timing = timing ?? new();
     private readonly ProcessTable processes = new();
 
     /// <summary>What could be removed. Changes nothing.</summary>
     public IReadOnlyList<CleanItem> Plan(IReadOnlyList<Experiment> experiments) => [.. experiments.SelectMany(Plan)];
 
-    /// <summary>Removes it, but for the runs that a process has claimed since.</summary>
+    /// <summary>The claims of a machine, of live processes as well: a person has to know that they are gone. Changes nothing.</summary>
+    public IReadOnlyList<CleanItem> ClaimsOf(string host, IReadOnlyList<Experiment> experiments) =>
+    [
+        .. from experiment in experiments
+           from folder in store.FoldersOf(experiment)
+           from claim in ClaimFile.In(folder)
+           let owner = claim.Read()?.Owner
+           where host.Equals(owner?.Host, StringComparison.OrdinalIgnoreCase)
+           select Item(claim.Path, CleanReason.ClaimOfHost, $"{store.RunIn(folder, experiment)?.ToString() ?? experiment.Name}, {owner}"),
+    ];
+
+    /// <summary>
+    /// Removes it, but for the runs that a process works on. Whether one does is seen at once, or by watching its claim for
+    /// <see cref="ClaimTiming.Patience"/>.
+    /// </summary>
+    /// <param name="waiting">Told how many runs are to be watched, before that.</param>
     /// <returns>What was removed.</returns>
     /// <exception cref="IOException">Something cannot be removed; what was removed before stays removed.</exception>
-    public IReadOnlyList<CleanItem> Remove(IReadOnlyList<CleanItem> items)
+    public IReadOnlyList<CleanItem> Remove(
+        IReadOnlyList<CleanItem> items, Action<int>? waiting = null, CancellationToken cancellation = default)
     {
         using var claims = new Claims(store.Disk, timing, processes);
         var removed = new List<CleanItem>();
-        foreach (IGrouping<string, CleanItem> group in items.GroupBy(item => RunFolderOf(item.Path)))
+        foreach (CleanItem claim in items.Where(item => item.Reason == CleanReason.ClaimOfHost))
         {
-            if (!Directory.Exists(group.Key))
-                continue;
-            CleanItem? whole = group.FirstOrDefault(item => item.Path == group.Key);
-            using (Claim? claim = claims.TryAcquire(group.Key))
-            {
-                if (claim is null)
-                    continue;
-                // Taking the claim over, and letting it go, removes the stale ones.
-                foreach (CleanItem item in group.Where(item => item.Reason != CleanReason.StaleClaim))
-                    Remove(item.Path, claim);
-            }
-
-            if (whole is not null)
-                store.Disk.DeleteFolder(whole.Path);
-            removed.AddRange(group);
+            store.Disk.Delete(claim.Path);
+            removed.Add(claim);
         }
 
+        List<IGrouping<string, CleanItem>> left = [.. items.Except(removed).GroupBy(item => RunFolderOf(item.Path))];
+        left.RemoveAll(group => TryRemove(group, claims, removed));
+        if (left.Count == 0)
+            return removed;
+        waiting?.Invoke(left.Count);
+        long begun = timing.Clock.GetTimestamp();
+        bool isLast;
+        do
+        {
+            cancellation.WaitHandle.WaitOne(timing.Patience / 30);
+            cancellation.ThrowIfCancellationRequested();
+            isLast = timing.Clock.GetElapsedTime(begun) >= timing.Patience;
+            left.RemoveAll(group => TryRemove(group, claims, removed));
+        }
+        while (left.Count > 0 && !isLast);
         return removed;
+    }
+
+    private bool TryRemove(IGrouping<string, CleanItem> group, Claims claims, List<CleanItem> removed)
+    {
+        if (!Directory.Exists(group.Key))
+            return true;
+        CleanItem? whole = group.FirstOrDefault(item => item.Path == group.Key);
+        using (Claim? claim = claims.TryAcquire(group.Key))
+        {
+            if (claim is null)
+                return false;
+            // Taking the claim over, and letting it go, removes the stale ones.
+            foreach (CleanItem item in group.Where(item => item.Reason is not (CleanReason.StaleClaim or CleanReason.FutureClaim)))
+                Remove(item.Path, claim);
+        }
+
+        if (whole is not null)
+            store.Disk.DeleteFolder(whole.Path);
+        removed.AddRange(group);
+        return true;
     }
 
     private IEnumerable<CleanItem> Plan(Experiment experiment)
@@ -78,7 +124,12 @@ internal sealed class StoreCleaner(RunStore store)
         foreach (string folder in store.FoldersOf(experiment))
         {
             if (ClaimFile.LiveOwner(folder, timing, processes) is not null)
+            {
+                if (ClaimFile.Highest(folder) is { } claim && claim.Read()?.Seems(timing, processes) == ClaimStatus.Future)
+                    yield return Item(claim.Path, CleanReason.FutureClaim, store.RunIn(folder, experiment)?.ToString() ?? experiment.Name);
                 continue;
+            }
+
             IEnumerable<CleanItem> items = older.TryGetValue(folder, out int version)
                 ? [Item(folder, CleanReason.OlderProtocol, $"{experiment.Name}, protocol {version}")]
                 : store.RunIn(folder, experiment) is { } run ? OfRun(folder, run) : Scraps(folder, experiment.Name);
