@@ -10,7 +10,8 @@ Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false
 Terminal.Open();
 using var interruption = new Interruption();
 RootCommand root = SteinRootCommand.Create(interruption);
-ParseResult parsed = root.Parse(args);
+// @file is the name of a file, not a file of arguments.
+ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 try
 {
     if (parsed.Action is ParseErrorAction)
