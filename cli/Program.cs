@@ -8,7 +8,8 @@ Terminal.Open();
 AppDomain.CurrentDomain.UnhandledException += (_, _) => Terminal.Restore();
 using var interruption = new Interruption();
 RootCommand root = SteinRootCommand.Create(interruption);
-ParseResult parsed = root.Parse(args);
+// @file is the name of a file, not a file of arguments.
+ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 try
 {
     if (parsed.Action is ParseErrorAction)

@@ -24,8 +24,8 @@ namespace Stein.Engine.Estimators;
 /// <param name="Regularisation">The selected candidate.</param>
 /// <param name="Candidates">All candidates in ascending order.</param>
 /// <param name="Losses">
-/// The loss of each candidate, see <see cref="ScoreEstimate.ScoreMatchingLosses"/>: the mean over all held-out samples, or +∞ if
-/// there is no estimate for a split.
+/// The loss of each candidate, see <see cref="ScoreEstimate.ScoreMatchingLosses"/>: the mean over all held-out samples, by their
+/// weights if they have any, or +∞ if there is no estimate for a split.
 /// </param>
 public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<double> Candidates, IReadOnlyList<double> Losses)
 {
@@ -65,12 +65,16 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
         settings ??= new();
         SampleMatrix.CheckDimension(dimension, nameof(dimension));
         SampleMatrix.Rows(samples, dimension, nameof(samples), HeldOutSplit.MinSamples);
+        if (settings.Weights is { } given)
+            SampleWeights.Create(device, given, samples.Length / dimension);
         SampleOrder? order = folds == HeldOutFolds.Random ? null : SampleOrder.Measure(samples, dimension);
         bool areBlocks = folds == HeldOutFolds.Blocks || order is { IsChain: true };
         IReadOnlyList<HeldOutSplit> splits =
             HeldOutSplit.Create(samples, dimension, seed, areBlocks ? order!.AutocorrelationTime : null);
         int[] units = [.. splits.SelectMany(split => split.Units)];
-        int training = splits[0].Training.Length / dimension;
+        IReadOnlyList<double>? weights = settings.Weights;
+        double meanWeight = weights is null ? 1 : splits.SelectMany(split => split.HeldOutRows).Average(row => weights[row]);
+        int training = (int)Math.Round(splits[0].TrainingRows.Sum(row => weights?[row] ?? 1));
         double rule = estimator.DefaultRegularisation(training, dimension);
         IReadOnlyList<double> candidates = [.. estimator.Candidates(training, dimension).Append(rule).Distinct().Order()];
         int fits = 0;
@@ -100,8 +104,14 @@ public sealed record HeldOutSelection(double Regularisation, IReadOnlyList<doubl
             progress?.Report(fits++ / ((double)candidates.Count * splits.Count));
             try
             {
-                double[] found = estimator.Fit(device, split.Training, dimension, settings with { Regularisation = candidate })
-                    .ScoreMatchingLosses(split.HeldOut);
+                ScoreEstimatorSettings chosen = settings with
+                {
+                    Regularisation = candidate,
+                    Weights = weights is null ? null : [.. split.TrainingRows.Select(row => weights[row])],
+                };
+                double[] found = estimator.Fit(device, split.Training, dimension, chosen).ScoreMatchingLosses(split.HeldOut);
+                for (int i = 0; weights is not null && i < found.Length; i++)
+                    found[i] *= weights[split.HeldOutRows[i]] / meanWeight;
                 if (double.IsFinite(found.Sum()))
                     return found;
             }

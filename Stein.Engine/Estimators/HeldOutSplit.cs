@@ -11,6 +11,12 @@ namespace Stein.Engine.Estimators;
 /// </param>
 internal sealed record HeldOutSplit(double[] Training, double[] HeldOut, int[] Units)
 {
+    /// <summary>The numbers of the training samples among all (M).</summary>
+    public required IReadOnlyList<int> TrainingRows { get; init; }
+
+    /// <summary>The numbers of the held-out samples among all (K − M).</summary>
+    public required IReadOnlyList<int> HeldOutRows { get; init; }
+
     /// <summary>One in this many samples is held out in each split.</summary>
     public const int HeldOutEvery = 5;
 
@@ -98,7 +104,11 @@ internal sealed record HeldOutSplit(double[] Training, double[] HeldOut, int[] U
                 splits.Add(new(
                     Rows(samples, dimension, training),
                     Rows(samples, dimension, [.. folds[index]]),
-                    [.. folds[index].Select(row => first[row] / unit)]));
+                    [.. folds[index].Select(row => first[row] / unit)])
+                {
+                    TrainingRows = training,
+                    HeldOutRows = folds[index],
+                });
             }
         }
 

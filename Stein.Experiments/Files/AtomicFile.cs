@@ -65,8 +65,10 @@ internal static class AtomicFile
         if (former is not null)
         {
             RequireWritable(target);
+
             // What is private is private from the beginning.
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
         // The random part keeps two processes that write the same target from sharing a temporary file.

@@ -2,6 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Experiments.Files;
+using Stein.Experiments.Samples;
 
 namespace Stein.Cli.Commands;
 
@@ -18,6 +19,8 @@ internal static class ScoreCommand
             new Example("stein score --samples x.csv --at y.csv", "at other points; CSV on standard output"),
             new Example("stein score --samples x.csv --estimator kef --regularisation held-out", "the ridge selected on samples held out"),
             new Example("stein score --samples x.csv --loss z.csv --out scores.csv", "judged by others of the same density"),
+            new Example("stein score --samples chain.csv --drop lp__ --standardise", "columns of different scale, without one of them"),
+            new Example("stein score --samples x.csv --decimal , --header no", "1,5;2,5 in the first line, and no names"),
             new Example("cat x.csv | stein score --samples - --estimator ssge --regularisation 0.99", "in a pipe"));
         options.AddTo(command);
         command.SetAction(parsed => Run(options.Read(parsed), interruption.Token));
@@ -53,42 +56,50 @@ internal static class ScoreCommand
 
     private static ScoreOutput Estimate(ScoreRequest request, PhaseProgress progress)
     {
-        NumericCsv samples = Read("--samples", request.Samples);
-        NumericCsv? points = request.Points is { } at ? ReadLike(samples, request, "--at", at) : null;
-        NumericCsv? judges = request.Judges is { } other ? ReadLike(samples, request, "--loss", other) : null;
+        SampleTable samples = SampleFileOptions.Open("--samples", request.Samples, request.Files);
+        SampleTable? points = request.Points is { } at ? ReadLike(samples, request, "--at", at) : null;
+        SampleTable? judges = request.Judges is { } other ? ReadLike(samples, request, "--loss", other) : null;
+        List<(string Option, string Path, SampleTable Table)> others = [];
+        if (points is not null)
+            others.Add(("--at", request.Points!, points));
+        if (judges is not null)
+            others.Add(("--loss", request.Judges!, judges));
         using Device device = DeviceCatalog.Create(request.Device);
         string subject = $"--samples {request.Samples}";
         try
         {
-            ScoreEstimatorSettings settings = request.Settings;
+            Standardisation? scales = request.Standardise ? Standardisation.Of(samples) : null;
+            double[] values = scales?.Apply(samples.Values) ?? samples.Values;
+            ScoreEstimatorSettings settings = request.Settings with { Weights = samples.Weights };
             HeldOutSelection? selection = null;
             if (request.IsHeldOut)
             {
                 progress.Begin($"selecting the {request.Estimator.RegularisationName} on samples held out");
                 subject += " --regularisation held-out";
                 selection = HeldOutSelection.Choose(
-                    request.Estimator, device, samples.Values, samples.Columns, settings, request.Seed, request.Folds, progress);
+                    request.Estimator, device, values, samples.Columns, settings, request.Seed, request.Folds, progress);
                 settings = settings with { Regularisation = selection.Regularisation };
             }
 
             progress.Begin($"estimating from {samples.Rows} samples in {samples.Columns} dimensions");
-            ScoreEstimate estimate = request.Estimator.Fit(device, samples.Values, samples.Columns, settings);
+            ScoreEstimate estimate = request.Estimator.Fit(device, values, samples.Columns, settings);
             progress.Begin($"evaluating at {(points ?? samples).Rows} points");
             if (points is not null)
                 subject += $" --at {request.Points}";
-            double[] scores = points is null ? estimate.ScoresAtSamples() : estimate.Scores(points.Values);
+            double[] scores = points is null ? estimate.ScoresAtSamples() : estimate.Scores(scales?.Apply(points.Values) ?? points.Values);
             double? loss = null;
             if (judges is not null)
             {
                 progress.Begin($"judging by {judges.Rows} samples");
                 subject = $"--samples {request.Samples} --loss {request.Judges}";
-                loss = estimate.ScoreMatchingLoss(judges.Values);
+                loss = estimate.ScoreMatchingLoss(scales?.Apply(judges.Values) ?? judges.Values);
             }
 
+            scales?.Restore(scores);
             RequireFinite([.. scores, loss ?? 0]);
-            return new ScoreOutput(request, device.Name, samples, estimate, scores) { Selection = selection, Loss = loss };
+            return new ScoreOutput(request, device.Name, samples, estimate, scores) { Selection = selection, Loss = loss, Others = others };
         }
-        catch (Exception exception) when (exception is ScoreEstimationException or ArgumentException)
+        catch (Exception exception) when (exception is ScoreEstimationException or ArgumentException or InvalidDataException)
         {
             // What the engine says of samples and settings is for people; the name of the parameter is not.
             throw new UsageException($"{subject}: {exception.Message.Split(" (Parameter")[0]}", exception);
@@ -105,9 +116,9 @@ internal static class ScoreCommand
         }
     }
 
-    private static NumericCsv ReadLike(NumericCsv samples, ScoreRequest request, string option, string path)
+    private static SampleTable ReadLike(SampleTable samples, ScoreRequest request, string option, string path)
     {
-        NumericCsv read = Read(option, path);
+        SampleTable read = SampleFileOptions.Open(option, path, request.Files.For(samples));
         if (read.Columns != samples.Columns)
         {
             throw new UsageException(
@@ -115,27 +126,16 @@ internal static class ScoreCommand
                 + "coordinates. Add or remove columns.");
         }
 
-        if (read.Names is { } names && samples.Names is { } expected && !names.SequenceEqual(expected) && !names.Except(expected).Any())
+        if (read.Names is { } names && samples.Names is { } expected && !names.SequenceEqual(expected))
         {
+            string cure = names.Except(expected).Any() ? "give both files the same names" : "put them in the same order";
             throw new UsageException(
                 $"{option} {path}: its columns are {string.Join(", ", names)}, those of --samples {request.Samples} are "
-                + $"{string.Join(", ", expected)}; put them in the same order.");
+                + $"{string.Join(", ", expected)}; {cure}, or choose them by --columns.");
         }
 
         return read;
     }
 
-    private static string Columns(NumericCsv table) => table.Columns == 1 ? "1 column" : $"{table.Columns} columns";
-
-    private static NumericCsv Read(string option, string path)
-    {
-        try
-        {
-            return NumericCsv.Read(path);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new UsageException($"{option} {exception.Message}", exception);
-        }
-    }
+    private static string Columns(SampleTable table) => table.Columns == 1 ? "1 column" : $"{table.Columns} columns";
 }

@@ -3,6 +3,7 @@ using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Estimators;
 using Stein.Engine.Kernels;
 using Stein.Engine.Text;
+using Stein.Experiments.Samples;
 using Stein.Experiments.Studies;
 
 namespace Stein.Cli.Commands;
@@ -18,6 +19,12 @@ internal sealed record ScoreRequest
 
     /// <summary>The file of other samples of the density, which judge the estimate; null for none.</summary>
     public string? Judges { get; init; }
+
+    /// <summary>How the files are read.</summary>
+    public required SampleTableOptions Files { get; init; }
+
+    /// <summary>Whether each coordinate is divided by its standard deviation for the estimate.</summary>
+    public bool Standardise { get; init; }
 
     public required ScoreEstimator Estimator { get; init; }
 
@@ -50,7 +57,7 @@ internal sealed class ScoreOptions
 
     private readonly Option<string> samples = new("--samples")
     {
-        Description = "CSV file with one sample per line, with or without a header; - for standard input",
+        Description = "CSV file with one sample per line, with or without a header, perhaps compressed by gzip; - for standard input",
         HelpName = "file",
         Required = true,
     };
@@ -60,6 +67,11 @@ internal sealed class ScoreOptions
 
     private readonly Option<string> judges = Values.Text(
         "--loss", "file", "CSV file with other samples of the same density; the score-matching loss at them is reported");
+
+    private readonly SampleFileOptions files = new();
+
+    private readonly Option<bool> standardise = Values.Flag(
+        "--standardise", "divides each coordinate by its standard deviation for the estimate; scores are those of the samples as given");
 
     private readonly Option<string> estimator =
         Values.Choice("--estimator", "score estimator", ScoreEstimators.Names, ScoreEstimators.All[0].Name);
@@ -93,7 +105,11 @@ internal sealed class ScoreOptions
     public ScoreOptions() => regularisation.CompletionSources.Add(Rule, HeldOut);
 
     public void AddTo(Command command)
-        => command.AddShared(samples, points, judges, estimator, kernel, bandwidth, regularisation, folds, seed, device, output, json, quiet);
+        => command.AddShared(
+            [
+                samples, points, judges, .. files.All, standardise, estimator, kernel, bandwidth, regularisation, folds, seed, device, output,
+                json, quiet,
+            ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
     public ScoreRequest Read(ParseResult parsed)
@@ -118,6 +134,8 @@ internal sealed class ScoreOptions
             Samples = parsed.GetRequiredValue(samples),
             Points = parsed.GetValue(points),
             Judges = parsed.GetValue(judges),
+            Files = files.Read(parsed),
+            Standardise = parsed.GetValue(standardise),
             Estimator = chosen,
             Settings = new ScoreEstimatorSettings
             {

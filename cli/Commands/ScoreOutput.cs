@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Stein.Engine.Estimators;
 using Stein.Experiments.Files;
+using Stein.Experiments.Samples;
 
 namespace Stein.Cli.Commands;
 
@@ -8,13 +9,18 @@ namespace Stein.Cli.Commands;
 /// <param name="request">What was asked for.</param>
 /// <param name="samples">What the estimate was made from.</param>
 /// <param name="scores">M×D, row-major.</param>
-internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCsv samples, ScoreEstimate estimate, double[] scores)
+internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTable samples, ScoreEstimate estimate, double[] scores)
 {
     /// <summary>How the regularisation was selected; null if it was not.</summary>
     public HeldOutSelection? Selection { get; init; }
 
     /// <summary>The score-matching loss at the samples that judge; null without any.</summary>
     public double? Loss { get; init; }
+
+    /// <summary>The other files that were read, with their options.</summary>
+    public IReadOnlyList<(string Option, string Path, SampleTable Table)> Others { get; init; } = [];
+
+    private IEnumerable<(string Option, string Path, SampleTable Table)> Files => Others.Prepend(("--samples", request.Samples, samples));
 
     private int Points => scores.Length / samples.Columns;
 
@@ -45,9 +51,16 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCs
 
     private void Print(TextWriter text)
     {
+        foreach ((string option, string file, SampleTable table) in Files)
+        {
+            text.WriteLine($"{option} {file}: {Description(table)}");
+            foreach (string note in table.Notes)
+                text.WriteLine($"{option} {file}: {note}");
+        }
+
         text.WriteLine(
             $"{request.Estimator.Title}: {samples.Rows} samples, D = {samples.Columns}, kernel {request.Settings.Kernel}, "
-            + $"bandwidth h = {Digits(estimate.Bandwidth)}, "
+            + $"bandwidth h = {Digits(estimate.Bandwidth)}{(request.Standardise ? " standard deviations" : "")}, "
             + $"{request.Estimator.RegularisationName} {Digits(estimate.Regularisation)} ({How()}), device {device}");
         if (Selection is not null)
         {
@@ -61,7 +74,11 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCs
         }
 
         if (Loss is { } judged)
-            text.WriteLine($"score-matching loss at {request.Judges}: {Digits(judged)}");
+        {
+            string of = request.Standardise ? " of the standardised samples" : "";
+            text.WriteLine($"score-matching loss{of} at {request.Judges}: {Digits(judged)}");
+        }
+
         if (request.Output is { } path)
             text.WriteLine($"scores at {Points} points are in {path}");
     }
@@ -73,6 +90,18 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCs
         Samples = samples.Rows,
         Dimension = samples.Columns,
         Points,
+        Input = Files.Select(file => new
+        {
+            Option = file.Option,
+            File = file.Path,
+            file.Table.Rows,
+            file.Table.Columns,
+            file.Table.ColumnsOfFile,
+            Header = file.Table.Names is not null,
+            file.Table.Names,
+            file.Table.Notes,
+        }),
+        Standardised = request.Standardise,
         request.Settings.Kernel,
         estimate.Bandwidth,
         estimate.Regularisation,
@@ -91,6 +120,15 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, NumericCs
     {
         string folds = selection.Folds == HeldOutFolds.Blocks ? " in consecutive blocks" : " at random";
         return selection.AutocorrelationTime is { } time ? $"{folds} (autocorrelation time {Math.Round(time, 1)} samples)" : folds;
+    }
+
+    private static string Description(SampleTable table)
+    {
+        string columns = table.Columns == table.ColumnsOfFile ? $"{table.Columns}" : $"{table.Columns} of {table.ColumnsOfFile}";
+        string names = table.Names is { } known
+            ? $" ({string.Join(", ", known.Take(8))}{(known.Count > 8 ? ", …" : "")}), header"
+            : ", no header";
+        return $"{table.Rows} {(table.Rows == 1 ? "row" : "rows")}, {columns} {(table.ColumnsOfFile == 1 ? "column" : "columns")}{names}";
     }
 
     private string How() => request.IsHeldOut ? "held-out" : request.Settings.Regularisation is null ? "rule" : "given";

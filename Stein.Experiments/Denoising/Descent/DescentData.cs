@@ -6,6 +6,7 @@ using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Samples;
 
 namespace Stein.Experiments.Denoising.Descent;
 
@@ -109,7 +110,7 @@ internal sealed record SampleFile(double[] Points, string Sha256)
         try
         {
             byte[] bytes = File.ReadAllBytes(path);
-            NumericCsv table = NumericCsv.Read(new MemoryStream(bytes), path);
+            SampleTable table = SampleTable.Read(new MemoryStream(bytes), path);
             return table.Columns == PlanarDensity.Dimension
                 ? new(table.Values, Convert.ToHexStringLower(SHA256.HashData(bytes)))
                 : throw new InvalidDataException(

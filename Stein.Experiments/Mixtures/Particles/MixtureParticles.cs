@@ -11,6 +11,7 @@ using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Samples;
 using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Mixtures.Particles;
@@ -258,7 +259,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
         let alike = results.Runs.FirstOrDefault(run
             => run.Config with { FirstSigma = null } == first.Config with { FirstSigma = null, Algorithm = algorithm })
         where alike is not null
-        select new Example(alike.Config, NumericCsv.Read(Path.Combine(alike.Folder, PositionsFile)).Values);
+        select new Example(alike.Config, SampleTable.Read(Path.Combine(alike.Folder, PositionsFile)).Values);
 
     private static DataTable ExampleData(IReadOnlyList<Example> examples)
     {

@@ -46,7 +46,7 @@ public sealed class StoreCleanerTests
             },
             items.Select(item => (item.Path, item.Reason)).ToHashSet());
         Assert.Equal(2, items.Single(item => item.Reason == CleanReason.Temporary).Bytes);
-        Assert.Equal(items.ToHashSet(), cleaner.Remove(items).ToHashSet());
+        Assert.Equal(items.ToHashSet(), cleaner.Remove(items, cancellation: TestContext.Current.CancellationToken).ToHashSet());
         Assert.Equal(expected, Stores.Contents(store));
         Assert.Equal([path], Directory.GetDirectories(store.FolderOf(walk)));
     }
@@ -62,7 +62,7 @@ public sealed class StoreCleanerTests
         using var claims = new Claims(new Disk(), new ClaimTiming(), new ProcessTable());
         using Claim? claim = claims.TryAcquire(store.FolderOf(run));
         Assert.Empty(cleaner.Plan([run.Experiment]));
-        Assert.Empty(cleaner.Remove(items));
+        Assert.Empty(cleaner.Remove(items, cancellation: TestContext.Current.CancellationToken));
         Assert.True(File.Exists(Path.Combine(store.FolderOf(run), "checkpoint.bin")));
     }
 }

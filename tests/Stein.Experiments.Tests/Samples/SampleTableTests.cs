@@ -1,12 +1,11 @@
 using System.Text;
-using Stein.Experiments.Files;
-using Stein.Experiments.Reports;
+using Stein.Experiments.Samples;
 using Xunit;
 
-namespace Stein.Experiments.Tests.Reports;
+namespace Stein.Experiments.Tests.Samples;
 
 /// <summary>What people bring as CSV: read as they mean it, or refused with the place and the cure.</summary>
-public sealed class NumericCsvTests
+public sealed class SampleTableTests
 {
     /// <summary>Files that all hold the rows (1.5, −2) and (300, 4), and the names that they give to the columns.</summary>
     public static TheoryData<string, string?> Dialects => new()
@@ -53,7 +52,7 @@ public sealed class NumericCsvTests
     [MemberData(nameof(Dialects))]
     public void Reads_what_people_write(string text, string? names)
     {
-        NumericCsv table = Read(text);
+        SampleTable table = Read(text);
         Assert.Equal(names?.Split('|'), table.Names);
         Assert.Equal((2, 2), (table.Rows, table.Columns));
         Assert.Equal([1.5, -2, 300, 4], table.Values);
@@ -88,7 +87,7 @@ public sealed class NumericCsvTests
     [InlineData("height in m\n1\n2\n", "height in m")]
     public void One_column_is_a_table_too(string text, string? name)
     {
-        NumericCsv table = Read(text);
+        SampleTable table = Read(text);
         Assert.Equal(name is null ? null : [name], table.Names);
         Assert.Equal((2, 1), (table.Rows, table.Columns));
         Assert.Equal([1.0, 2], table.Values);
@@ -98,7 +97,7 @@ public sealed class NumericCsvTests
     public void Numbers_are_read_to_the_last_bit()
     {
         double[] numbers = [Math.PI, -1 / 3.0, double.Epsilon, double.MaxValue, 0.1, -0.0];
-        NumericCsv table = Read(string.Join('\n', numbers.Select(number => number.ToString("R", null))));
+        SampleTable table = Read(string.Join('\n', numbers.Select(number => number.ToString("R", null))));
         Assert.Equal(numbers.Select(BitConverter.DoubleToInt64Bits), table.Values.Select(BitConverter.DoubleToInt64Bits));
     }
 
@@ -106,7 +105,7 @@ public sealed class NumericCsvTests
     public void A_long_file_is_read_to_its_end()
     {
         // Several times the reader's buffer of 64 KiB.
-        NumericCsv table = Read("x,y\n" + string.Concat(Enumerable.Range(0, 50_000).Select(row => $"{row},{-row}\n")));
+        SampleTable table = Read("x,y\n" + string.Concat(Enumerable.Range(0, 50_000).Select(row => $"{row},{-row}\n")));
         Assert.Equal(50_000, table.Rows);
         Assert.Equal(Enumerable.Range(0, 50_000).SelectMany(row => (double[])[row, -row]), table.Values);
     }
@@ -118,18 +117,18 @@ public sealed class NumericCsvTests
         string missing = folder.File("missing.csv");
         Assert.Equal(
             $"'{missing}': there is no such file. Give a CSV file, or - for standard input.",
-            Assert.Throws<InvalidDataException>(() => NumericCsv.Read(missing)).Message);
-        string ofFolder = Assert.Throws<InvalidDataException>(() => NumericCsv.Read(folder.Path)).Message;
+            Assert.Throws<InvalidDataException>(() => SampleTable.Read(missing)).Message);
+        string ofFolder = Assert.Throws<InvalidDataException>(() => SampleTable.Read(folder.Path)).Message;
         Assert.Contains("it is a folder", ofFolder, StringComparison.Ordinal);
         string path = folder.File("table.csv");
         File.WriteAllText(path, "1,2\n3,x\n");
-        string ofCell = Assert.Throws<InvalidDataException>(() => NumericCsv.Read(path)).Message;
+        string ofCell = Assert.Throws<InvalidDataException>(() => SampleTable.Read(path)).Message;
         Assert.StartsWith($"{path}, line 2", ofCell, StringComparison.Ordinal);
     }
 
-    private static NumericCsv Read(string text)
+    private static SampleTable Read(string text)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
-        return NumericCsv.Read(stream, "table.csv");
+        return SampleTable.Read(stream, "table.csv");
     }
 }
