@@ -6,7 +6,7 @@ using Stein.Experiments.Runs.Slurm;
 
 Terminal.Open();
 AppDomain.CurrentDomain.UnhandledException += (_, _) => Terminal.Restore();
-using var interruption = new Interruption();
+using var interruption = new Interruption(Terminal.Restore);
 RootCommand root = SteinRootCommand.Create(interruption);
 // @file is the name of a file, not a file of arguments.
 ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -29,7 +29,7 @@ catch (OperationCanceledException)
 {
     return interruption.ExitCode;
 }
-catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SlurmException)
+catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SlurmException or OutOfMemoryException)
 {
     ErrorOutput.Write(exception.Message);
     return ExitCode.Failure;

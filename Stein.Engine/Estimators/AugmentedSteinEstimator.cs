@@ -29,6 +29,8 @@ internal sealed class AugmentedSteinEstimator : ScoreEstimator
 
     public override IReadOnlyList<double> Candidates(int samples, int dimension) => RidgeRule.Candidates;
 
+    private protected override (int Device, int Host) PairMatrices => (0, 1);
+
     public override string? ProblemWith(double regularisation) => RidgeRule.ProblemWith(regularisation);
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)

@@ -29,10 +29,14 @@ internal sealed class IterativeScoreEstimator(bool isAccelerated) : ScoreEstimat
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => isAccelerated ? [1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 56, 80] : [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 
+    private protected override (int Device, int Host) PairMatrices => (1, 0);
+
     public override string? ProblemWith(double regularisation)
         => regularisation is >= 1 and <= 1e6 && regularisation == Math.Floor(regularisation)
             ? null
             : "it must be a whole number from 1 to 1000000";
+
+    internal override double ForFewer(double regularisation, double fraction) => regularisation;
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {

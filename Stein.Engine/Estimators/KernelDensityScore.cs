@@ -33,6 +33,8 @@ internal sealed class KernelDensityScore : ScoreEstimator
     public override string? ProblemWith(double regularisation)
         => regularisation > 0 && double.IsFinite(regularisation) ? null : "it must be a positive number";
 
+    internal override double ForFewer(double regularisation, double fraction) => regularisation;
+
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
         => new Estimate<TKernel>(samples.WithBandwidth(regularisation * samples.Bandwidth), regularisation);
 

@@ -46,10 +46,13 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => [.. Enumerable.Range(-8, 11).Select(power => Math.Pow(10, 0.5 * power))];
 
+    private protected override (int Device, int Host) PairMatrices => (5, 3);
+
     public override string? ProblemWith(double regularisation) => RidgeRule.ProblemWith(regularisation);
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {
+        Device device = samples.Device;
         (PaddedMatrix system, PaddedMatrix right) = Equations<TKernel>(samples);
         double mean = 0;
         for (int i = 0; i < samples.Count; i++)
@@ -57,12 +60,13 @@ internal sealed class ParametricSteinEstimator : ScoreEstimator
         for (int i = 0; i < samples.Count; i++)
             system.Row(i)[i] += regularisation * mean / samples.Weight(i);
         CholeskyFactor factor = CholeskyFactor.TryFactor(system) ?? throw new ScoreEstimationException(
-            $"At ridge {regularisation} the equations of the parametric estimator are singular to rounding. "
-            + "Use a larger ridge, 0.01 or more.");
+            $"At ridge {regularisation} the equations of the parametric estimator are not positive definite, because of rounding errors of "
+            + $"about {samples.Count * device.UnitRoundoff:E0} relative to the entries. Use a larger ridge or a smaller bandwidth than "
+            + $"{samples.Bandwidth:G6}{(device.IsSinglePrecision ? ", or compute in double precision on the device simd-double." : ".")}");
         factor.Solve(right);
         for (int i = 0; i < samples.Count; i++)
             right.Row(i)[0] /= samples.Weight(i);
-        return new Estimate<TKernel>(samples, regularisation, samples.Device.Upload(1, samples.Count, right.ToArray()));
+        return new Estimate<TKernel>(samples, regularisation, device.Upload(1, samples.Count, right.ToArray()));
     }
 
     /// <summary>Computes Λ (K×K) and b (K×1).</summary>

@@ -33,18 +33,25 @@ internal sealed record RidgeSolution(CholeskyFactor Factor, double[] Scores)
 
     private static ScoreEstimationException Problem(SampleSet samples, double ridge, PairStatistic statistic)
     {
-        if (statistic == PairStatistic.U)
+        double rounding = samples.Count * samples.Device.UnitRoundoff;
+        if (statistic == PairStatistic.U && ridge < -rounding)
         {
             return new(
                 $"The U-statistic has no minimum at ridge {ridge + 1:G6}: the ridge must be above 1 minus the smallest eigenvalue of the "
-                + "Gram matrix. A ridge above 1 always works.");
+                + "Gram matrix. A ridge above 1 always is.");
+        }
+
+        if (samples.FindDuplicates() is { } pair && ridge <= rounding)
+        {
+            return new(
+                $"Samples {pair.First} and {pair.Second} are the same, and at ridge {ridge} the Gram matrix has no inverse. "
+                + "Remove the duplicates or use a larger ridge.");
         }
 
         return new(
-            samples.FindDuplicates() is { } pair
-                ? $"Samples {pair.First} and {pair.Second} are the same, and at ridge {ridge} the Gram matrix has no inverse. "
-                    + "Remove the duplicates or use a larger ridge."
-                : $"At ridge {ridge} and bandwidth {samples.Bandwidth:G6} the Gram matrix is singular to rounding. "
-                    + "Use a larger ridge or a smaller bandwidth, or compute in double precision on the device simd-double.");
+            $"At bandwidth {samples.Bandwidth:G6} the Gram matrix plus the ridge is not positive definite, because it is rounded by about "
+            + $"{rounding:E0}, which is not small against {(statistic == PairStatistic.U ? "the ridge minus 1" : "the ridge")}, "
+            + $"{ridge:G6}. Use a larger ridge or a smaller bandwidth"
+            + (samples.Device.IsSinglePrecision ? ", or compute in double precision on the device simd-double." : "."));
     }
 }

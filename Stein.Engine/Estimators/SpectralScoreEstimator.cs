@@ -36,11 +36,15 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => [0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999];
 
+    private protected override (int Device, int Host) PairMatrices => (1, 0);
+
     public override string? ProblemWith(double regularisation)
         => regularisation is > 0 and <= 1 ? null : "it must be a number above 0 and at most 1";
 
     /// <summary>The maximum number of eigenvalues used.</summary>
     internal static int MaxEigenvalues(int dimension) => Math.Max(100, 3 * dimension / 2);
+
+    internal override double ForFewer(double regularisation, double fraction) => regularisation;
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {

@@ -46,7 +46,11 @@ internal sealed class SteinGradientEstimator(PairStatistic statistic) : ScoreEst
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => [.. RidgeRule.Candidates.Select(ridge => Offset + ridge)];
 
+    private protected override (int Device, int Host) PairMatrices => (0, 1);
+
     public override string? ProblemWith(double regularisation) => RidgeRule.ProblemWith(regularisation);
+
+    internal override double ForFewer(double regularisation, double fraction) => Offset + ((regularisation - Offset) * fraction);
 
     private protected override ScoreEstimate Fit<TKernel>(SampleSet samples, double regularisation)
     {

@@ -59,18 +59,20 @@ internal static class ScoreCommand
         SampleTable samples = SampleFileOptions.Open("--samples", request.Samples, request.Files);
         SampleTable? points = request.Points is { } at ? ReadLike(samples, request, "--at", at) : null;
         SampleTable? judges = request.Judges is { } other ? ReadLike(samples, request, "--loss", other) : null;
-        List<(string Option, string Path, SampleTable Table)> others = [];
+        List<(string Option, string Path, SampleTable Table)> tables = [];
         if (points is not null)
-            others.Add(("--at", request.Points!, points));
+            tables.Add(("--at", request.Points!, points));
         if (judges is not null)
-            others.Add(("--loss", request.Judges!, judges));
-        using Device device = DeviceCatalog.Create(request.Device);
+            tables.Add(("--loss", request.Judges!, judges));
         string subject = $"--samples {request.Samples}";
         try
         {
             Standardisation? scales = request.Standardise ? Standardisation.Of(samples) : null;
             double[] values = scales?.Apply(samples.Values) ?? samples.Values;
+            double[]? where = points is null ? null : scales?.Apply(points.Values) ?? points.Values;
+            double[]? others = judges is null ? null : scales?.Apply(judges.Values) ?? judges.Values;
             ScoreEstimatorSettings settings = request.Settings with { Weights = samples.Weights };
+            using Device device = ScoreDevice.Choose(request, values, samples.Columns, settings, where ?? others, progress);
             HeldOutSelection? selection = null;
             if (request.IsHeldOut)
             {
@@ -86,18 +88,18 @@ internal static class ScoreCommand
             progress.Begin($"evaluating at {(points ?? samples).Rows} points");
             if (points is not null)
                 subject += $" --at {request.Points}";
-            double[] scores = points is null ? estimate.ScoresAtSamples() : estimate.Scores(scales?.Apply(points.Values) ?? points.Values);
+            double[] scores = where is null ? estimate.ScoresAtSamples() : estimate.Scores(where);
             double? loss = null;
-            if (judges is not null)
+            if (others is not null)
             {
-                progress.Begin($"judging by {judges.Rows} samples");
+                progress.Begin($"judging by {judges!.Rows} samples");
                 subject = $"--samples {request.Samples} --loss {request.Judges}";
-                loss = estimate.ScoreMatchingLoss(scales?.Apply(judges.Values) ?? judges.Values);
+                loss = estimate.ScoreMatchingLoss(others);
             }
 
             scales?.Restore(scores);
-            RequireFinite([.. scores, loss ?? 0]);
-            return new ScoreOutput(request, device.Name, samples, estimate, scores) { Selection = selection, Loss = loss, Others = others };
+            RequireFinite(scores, loss, device);
+            return new ScoreOutput(request, device.Name, samples, estimate, scores) { Selection = selection, Loss = loss, Others = tables };
         }
         catch (Exception exception) when (exception is ScoreEstimationException or ArgumentException or InvalidDataException)
         {
@@ -106,14 +108,14 @@ internal static class ScoreCommand
         }
     }
 
-    private static void RequireFinite(double[] numbers)
+    private static void RequireFinite(double[] scores, double? loss, Device device)
     {
-        if (!Array.TrueForAll(numbers, double.IsFinite))
-        {
-            throw new ScoreEstimationException(
-                "The scores are not finite numbers: in this precision the regularisation is too small. Give a larger one, or --device "
-                + "simd-double.");
-        }
+        if (Array.TrueForAll(scores, double.IsFinite) && double.IsFinite(loss ?? 0))
+            return;
+        string what = Array.TrueForAll(scores, double.IsFinite) ? $"The score-matching loss is {loss}" : "The scores are not finite numbers";
+        throw new ScoreEstimationException(
+            $"{what}: the points lie too far from the samples, or the regularisation is too small. Look for points far from all others"
+            + (device.IsSinglePrecision ? $", give a larger regularisation, or use --device {ScoreDevice.Accurate}." : " or give a larger one."));
     }
 
     private static SampleTable ReadLike(SampleTable samples, ScoreRequest request, string option, string path)

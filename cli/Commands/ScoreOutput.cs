@@ -62,6 +62,8 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTab
             $"{request.Estimator.Title}: {samples.Rows} samples, D = {samples.Columns}, kernel {request.Settings.Kernel}, "
             + $"bandwidth h = {Digits(estimate.Bandwidth)}{(request.Standardise ? " standard deviations" : "")}, "
             + $"{request.Estimator.RegularisationName} {Digits(estimate.Regularisation)} ({How()}), device {device}");
+        if (estimate.Remark is { } remark)
+            text.WriteLine(remark);
         if (Selection is not null)
         {
             text.WriteLine(
@@ -113,6 +115,7 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTab
         Seed = request.IsHeldOut ? request.Seed : (uint?)null,
         ScoreMatchingLoss = Loss,
         Device = device,
+        estimate.Remark,
         File = request.Output,
     };
 

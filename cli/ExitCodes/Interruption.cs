@@ -9,16 +9,21 @@ namespace Stein.Cli.ExitCodes;
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource source = new();
+    private readonly Action? beforeEnd;
     private readonly PosixSignalRegistration[] registrations;
 
-    public Interruption()
-        => registrations =
+    /// <param name="beforeEnd">Done before the program ends at once, as to leave the terminal as it was.</param>
+    public Interruption(Action? beforeEnd = null)
+    {
+        this.beforeEnd = beforeEnd;
+        registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, ExitCodes.ExitCode.Interrupted)),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCodes.ExitCode.Terminated)),
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Stop(context, ExitCodes.ExitCode.HungUp)),
-            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => Terminal.Restore()),
+            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => beforeEnd?.Invoke()),
         ];
+    }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => source.Token;
@@ -44,7 +49,7 @@ internal sealed class Interruption : IDisposable
     {
         if (source.IsCancellationRequested)
         {
-            Terminal.Restore();
+            beforeEnd?.Invoke();
             return;
         }
 

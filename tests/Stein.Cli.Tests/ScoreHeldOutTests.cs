@@ -16,7 +16,7 @@ public sealed class ScoreHeldOutTests
         [
             "score", "--samples", "x.csv", "--estimator", "kde", "--regularisation", "held-out", "--held-out", asked, "--out", "s.csv",
         ];
-        double[] wave = [.. Enumerable.Range(0, 60).Select(index => Math.Sin(0.4 * index) + (1e-3 * index))];
+        double[] wave = [.. Enumerable.Range(0, 60).Select(index => Math.Sin(0.4 * (index + 1)) + (1e-3 * index))];
         ScoreSamples.Write(stein, "x.csv", wave, 1);
         using var json = JsonDocument.Parse(stein.Run([.. arguments, "--json"]).Output);
         Assert.Equal(used, json.RootElement.GetProperty("held_out_folds").GetString());

@@ -80,6 +80,9 @@ public sealed partial class ManualTests
         foreach ((string file, uint seed) in (ReadOnlySpan<(string, uint)>)[("x.csv", 1), ("y.csv", 2), ("z.csv", 3)])
             ScoreSamples.Write(folder, file, ScoreSamples.Normal(60, 2, seed), 2, "x1,x2");
         Directory.CreateDirectory(folder.PathOf("bin"));
+
+        // The store of runs that are not run here.
+        Directory.CreateDirectory(folder.PathOf("runs"));
         string script = folder.PathOf("bin", "stein");
         File.WriteAllText(
             script,

@@ -62,18 +62,63 @@ public sealed class ClaimsTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
-    [Fact]
-    public void A_claim_without_a_sign_of_life_is_void_in_time()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-40_000)]
+    [InlineData(+40_000)]
+    public void A_claim_is_void_when_it_was_seen_not_to_change_whatever_its_time(int hoursAhead)
     {
+        var clock = new ManualClock();
         string path = ClaimFile.PathOf(folder.Path, 4);
         File.WriteAllBytes(path, new ClaimOwner("x", "far", null, null, 1, null, DateTimeOffset.UtcNow).ToBytes());
-        using var claims = new Claims(new Disk(), Timing, new ProcessTable());
+        DateTime time = DateTime.UtcNow.AddHours(hoursAhead);
+        File.SetLastWriteTimeUtc(path, time);
+        using var claims = new Claims(new Disk(), Timing with { Clock = clock }, new ProcessTable());
         Assert.Null(claims.TryAcquire(folder.Path));
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow - Timing.Patience / 2);
+        clock.Advance(Timing.Patience - TimeSpan.FromSeconds(1));
         Assert.Null(claims.TryAcquire(folder.Path));
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow - Timing.Patience - TimeSpan.FromSeconds(2));
+
+        // A sign of life, after which the watch begins again.
+        File.SetLastWriteTimeUtc(path, time.AddSeconds(-5));
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Null(claims.TryAcquire(folder.Path));
+        clock.Advance(Timing.Patience);
         using Claim claim = claims.TryAcquire(folder.Path)!;
         Assert.True(File.Exists(ClaimFile.PathOf(folder.Path, 5)));
+    }
+
+    /// <summary>
+    /// Owners with clocks that are wrong by up to a century renew their claims, or die, at random: no live one is robbed, and every dead one's
+    /// run is free within the time.
+    /// </summary>
+    [Fact]
+    public void Live_owners_keep_their_claims_and_dead_ones_lose_them_whatever_their_clocks()
+    {
+        var random = new Random(5);
+        for (int round = 0; round < 40; round++)
+        {
+            string run = Directory.CreateDirectory(folder.File($"random{round}")).FullName;
+            string path = ClaimFile.PathOf(run, 1);
+            File.WriteAllBytes(path, new ClaimOwner("x", "far", null, null, 1, null, DateTimeOffset.UtcNow).ToBytes());
+            DateTime time = DateTime.UtcNow.AddHours(random.Next(-800_000, 800_000));
+            File.SetLastWriteTimeUtc(path, time);
+            var clock = new ManualClock();
+            using var claims = new Claims(new Disk(), Timing with { Clock = clock }, new ProcessTable());
+            int signs = random.Next(0, 8);
+            for (int sign = 0; sign < signs; sign++)
+            {
+                Assert.Null(claims.TryAcquire(run));
+                clock.Advance(Timing.Patience * (0.95 * random.NextDouble()));
+                Assert.Null(claims.TryAcquire(run));
+                time = time.AddSeconds(random.Next(1, 60));
+                File.SetLastWriteTimeUtc(path, time);
+            }
+
+            Assert.Null(claims.TryAcquire(run));
+            clock.Advance(Timing.Patience);
+            using Claim? claim = claims.TryAcquire(run);
+            Assert.NotNull(claim);
+        }
     }
 
     /// <summary>An owner that died before it could write who it is.</summary>
@@ -82,11 +127,11 @@ public sealed class ClaimsTests : IDisposable
     [InlineData("{\"own")]
     public void An_unreadable_claim_is_void_in_time(string content)
     {
-        string path = ClaimFile.PathOf(folder.Path, 1);
-        File.WriteAllText(path, content);
-        using Claims claims = Open(1);
+        var clock = new ManualClock();
+        File.WriteAllText(ClaimFile.PathOf(folder.Path, 1), content);
+        using var claims = new Claims(new Disk(), Timing with { Clock = clock }, new TestProcesses(1, living));
         Assert.Null(claims.TryAcquire(folder.Path));
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+        clock.Advance(Timing.Patience);
         using Claim? claim = claims.TryAcquire(folder.Path);
         Assert.NotNull(claim);
     }
@@ -150,6 +195,18 @@ public sealed class ClaimsTests : IDisposable
             TimeSpan.FromSeconds(10)));
         Assert.False(table.IsRunning(self with { ProcessId = ended, ProcessStart = null }));
         parent.Kill();
+    }
+
+    /// <summary>A clock that goes when it is told to.</summary>
+    private sealed class ManualClock : TimeProvider
+    {
+        private long ticks = 1;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => ticks;
+
+        public void Advance(TimeSpan time) => ticks += time.Ticks;
     }
 
     private Claims Open(int process) => new(new Disk(), Timing, new TestProcesses(process, living));
