@@ -1,5 +1,7 @@
+using System.Text;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Samples;
 
 namespace Stein.Cli.Commands;
 
@@ -51,13 +53,24 @@ internal static class RunCommand
         return command;
     }
 
+    /// <summary>Text in UTF-8, or with a mark in UTF-16, as PowerShell writes it.</summary>
+    private static string ReadFile(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Encoding.UTF8.GetString(TextInput.Read(file, path));
+    }
+
     /// <summary>One document, or one per line.</summary>
     private static RunConfig[] Read(string path, IReadOnlyList<Experiment> experiments, Precision precision)
     {
         string text;
         try
         {
-            text = path == "-" ? Console.In.ReadToEnd() : File.ReadAllText(path);
+            text = path == "-" ? Console.In.ReadToEnd() : ReadFile(path);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new UsageException(exception.Message, exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
