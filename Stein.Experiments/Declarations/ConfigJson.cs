@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -35,10 +36,11 @@ internal static class ConfigJson
         return CanonicalJson.Finite(JsonSerializer.SerializeToNode(config, Options))!.AsObject();
     }
 
-    /// <summary>Keys that are left out, or null, have their defaults.</summary>
+    /// <summary>Keys that are left out, or null, have their defaults. A whole number may be written as 50.0 or 5e1.</summary>
     /// <exception cref="InvalidConfigException">A key is unknown or a value is of the wrong type.</exception>
     public static TConfig Read<TConfig>(JsonObject config)
     {
+        config = (JsonObject)WithWholeNumbers(config, typeof(TConfig))!;
         var given = (JsonObject)CanonicalJson.Finite(config)!;
         Check(config, typeof(TConfig), "");
         try
@@ -65,6 +67,33 @@ internal static class ConfigJson
                 Check(members, underlying, $"{parents}{key}.");
             else if (!Fits(value, underlying))
                 throw InvalidConfigException.Value(parents + key, value.ToJsonString(Options), Expected(underlying));
+        }
+    }
+
+    /// <summary>The same with numbers such as 50.0 written as 50, where a whole number is expected.</summary>
+    private static JsonNode? WithWholeNumbers(JsonNode? node, Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        JsonTypeInfo info = Options.GetTypeInfo(type);
+        switch (node)
+        {
+            case JsonObject members when info.Kind == JsonTypeInfoKind.Object:
+                var types = Properties(type).ToDictionary(property => property.Name, property => property.PropertyType);
+                return new JsonObject(
+                    from member in members
+                    let value = types.TryGetValue(member.Key, out Type? expected)
+                        ? WithWholeNumbers(member.Value, expected)
+                        : member.Value?.DeepClone()
+                    select KeyValuePair.Create(member.Key, value));
+            case JsonArray items when info.Kind == JsonTypeInfoKind.Enumerable:
+                return new JsonArray([.. items.Select(item => WithWholeNumbers(item, info.ElementType!))]);
+            case JsonValue when !type.IsEnum && Type.GetTypeCode(type) is TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Int64 or TypeCode.UInt64
+                && node.GetValueKind() == JsonValueKind.Number
+                && decimal.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
+                && decimal.IsInteger(number):
+                return JsonNode.Parse(number.ToString("F0", CultureInfo.InvariantCulture));
+            default:
+                return node?.DeepClone();
         }
     }
 

@@ -13,8 +13,9 @@ internal sealed partial class DelimitedRows : IDisposable
     private const int LinesToSee = 100;
     private const int BytesToSee = 1 << 16;
 
-    /// <summary>Do not occur in a text that was checked.</summary>
+    /// <summary>Not in a text that was checked, as <see cref="NoEscape"/>: each line is one cell.</summary>
     private const char NoSeparator = '\x1F';
+
     private const char NoEscape = '\x1E';
 
     private readonly string source;
@@ -122,7 +123,10 @@ internal sealed partial class DelimitedRows : IDisposable
                 .Select(line => Padding().Replace(Quoted().Replace(line, "q"), "$1").Trim()),
         ];
         char best = (decimalMark == ',' ? ";\t|" : ";\t|,").MaxBy(Lines);
-        return Lines(best) == 0 || (best == '\t' && Lines(best) < lines.Length) ? null : best;
+        if (Lines(best) > 0 && (best != '\t' || Lines(best) == lines.Length))
+            return best;
+        // The name of an only column may have blanks.
+        return lines.Length > 1 && !lines.Skip(1).Any(line => line.Contains(' ') || line.Contains('\t')) ? NoSeparator : null;
 
         int Lines(char separator) => lines.Count(line => line.Contains(separator, StringComparison.Ordinal));
     }

@@ -25,7 +25,7 @@ internal sealed partial class NumberFormat(char decimalMark)
         }
 
         return Fortran().Match(text) is { Success: true } match
-            && TryParsePlain(Encoding.UTF8.GetBytes($"{match.Groups[1]}E{match.Groups[2]}"), out number)
+            && TryParsePlain(Encoding.UTF8.GetBytes($"{match.Groups["mantissa"]}E{match.Groups["exponent"]}"), out number)
             || TryParsePlain(Encoding.UTF8.GetBytes(text), out number);
     }
 
@@ -37,6 +37,9 @@ internal sealed partial class NumberFormat(char decimalMark)
         => double.TryParse(text, Styles, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 
     /// <summary>Fortran leaves the letter out where the exponent has three digits.</summary>
-    [GeneratedRegex(@"^([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))[dDqQ]([+-]?[0-9]+)$|^([+-]?[0-9]*\.[0-9]+)([+-][0-9]{3})$")]
+    [GeneratedRegex(
+        @"^(?<mantissa>[+-]?([0-9]+\.?[0-9]*|\.[0-9]+))[dDqQ](?<exponent>[+-]?[0-9]+)$"
+        + @"|^(?<mantissa>[+-]?[0-9]*\.[0-9]+)(?<exponent>[+-][0-9]{3})$",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex Fortran();
 }

@@ -1,6 +1,8 @@
+using System.Text;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Samples;
 
 namespace Stein.Cli.Commands;
 
@@ -52,6 +54,7 @@ internal static class RunCommand
         return command;
     }
 
+    /// <summary>Text in UTF-8, or with a mark in UTF-16, as PowerShell writes it.</summary>
     private static string Text(string path, Interruption interruption)
     {
         try
@@ -60,9 +63,12 @@ internal static class RunCommand
             return interruption.WaitFor(() =>
             {
                 using Stream stream = path == "-" ? StandardInput.Open() : File.OpenRead(path);
-                using var reader = new StreamReader(stream);
-                return reader.ReadToEnd();
+                return Encoding.UTF8.GetString(TextInput.Read(stream, path == "-" ? "standard input" : path));
             });
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new UsageException(exception.Message, exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
