@@ -165,7 +165,8 @@ internal sealed class SampleSet
     private static double Median(Device device, double[] scaled, int count, int dimension, SampleWeights? weights)
     {
         int used = Math.Min(count, MedianSamples);
-        IEnumerable<int> rows = weights?.EvenlySpaced(MedianSamples) ?? Enumerable.Range(0, used).Select(i => (int)((long)i * count / used));
+        IEnumerable<int> rows =
+            weights?.EvenlySpaced(MedianSamples) ?? Enumerable.Range(0, used).Select(i => (int)((long)i * count / used));
         double[] chosen = [.. rows.SelectMany(row => scaled[(row * dimension)..((row + 1) * dimension)])];
         used = chosen.Length / dimension;
         DeviceMatrix distances = device.Allocate(used, used);

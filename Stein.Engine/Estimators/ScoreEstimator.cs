@@ -68,7 +68,8 @@ public abstract class ScoreEstimator
         double number = device.IsHost ? (device.IsSinglePrecision ? sizeof(float) : sizeof(double)) : 0;
         double k = samples;
         double blocks = 3 * Math.Min(k, ScoreEstimate.BlockRows) * k * number;
-        return (((PairMatrices.Device * number) + (PairMatrices.Host * sizeof(double))) * k * k) + blocks + (8 * sizeof(double) * k * dimension);
+        double pairs = ((PairMatrices.Device * number) + (PairMatrices.Host * sizeof(double))) * k * k;
+        return pairs + blocks + (8 * sizeof(double) * k * dimension);
     }
 
     /// <summary>
@@ -137,7 +138,8 @@ public abstract class ScoreEstimator
         {
             throw new InsufficientMemoryException(
                 $"The estimator {Name} needs about {bytes / 1e9:F1} GB of memory for {samples} samples, and this machine has "
-                + $"{available / 1e9:F1} GB. Use fewer samples{(PairMatrices == (0, 0) ? "." : ", or kde or kef, which hold no matrix of all pairs.")}");
+                + $"{available / 1e9:F1} GB. Use "
+                + $"fewer{(PairMatrices == (0, 0) ? "." : ", or kde or kef, which hold no matrix of all pairs.")}");
         }
     }
 

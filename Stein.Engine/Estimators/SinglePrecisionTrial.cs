@@ -110,7 +110,9 @@ internal static class SinglePrecisionTrial
         return worst;
     }
 
-    /// <summary>The indices of evenly spaced rows and of those with the largest absolute values of any column, in ascending order.</summary>
+    /// <summary>
+    /// The indices of evenly spaced rows and of those with the largest absolute values of any column, in ascending order.
+    /// </summary>
     private static int[] Choose(double[] scaled, int dimension, int count, int extremes)
     {
         int rows = scaled.Length / dimension;

@@ -87,7 +87,8 @@ internal static class ConfigJson
                     select KeyValuePair.Create(member.Key, value));
             case JsonArray items when info.Kind == JsonTypeInfoKind.Enumerable:
                 return new JsonArray([.. items.Select(item => WithWholeNumbers(item, info.ElementType!))]);
-            case JsonValue when !type.IsEnum && Type.GetTypeCode(type) is TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Int64 or TypeCode.UInt64
+            case JsonValue when !type.IsEnum
+                && Type.GetTypeCode(type) is TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Int64 or TypeCode.UInt64
                 && node.GetValueKind() == JsonValueKind.Number
                 && decimal.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
                 && decimal.IsInteger(number):

@@ -10,8 +10,8 @@ internal static class StandardInput
     public static Stream Open() => IsOpen() ? Console.OpenStandardInput() : throw new IOException("standard input is closed");
 
     /// <summary>
-    /// Where it was closed, the runtime has opened something of its own under its number by now. That is closed on execution, as nothing can
-    /// be that was handed over to the program.
+    /// Where it was closed, the runtime has opened something of its own under its number by now. That is closed on execution, as nothing
+    /// can be that was handed over to the program.
     /// </summary>
     private static bool IsOpen()
     {

@@ -261,7 +261,8 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             text.Markdown(),
             text.Latex(),
             .. text.ForTerminal(),
-            .. table.Runs.Where(run => run.Curve.Count > 0 && !run.IsDiverged).GroupBy(run => run.Dimension).Select(runs => CurveFigure(runs.Key, [.. runs])),
+            .. table.Runs.Where(run => run.Curve.Count > 0 && !run.IsDiverged).GroupBy(run => run.Dimension)
+                .Select(runs => CurveFigure(runs.Key, [.. runs])),
             ByDimension(
                 table,
                 "log_likelihood_by_dimension",

@@ -242,8 +242,8 @@ internal sealed class IcaTableText(IcaTable table)
             .. If(partial.Length > 0, $"Some seeds are missing: {string.Join("; ", partial)}."),
             .. If(
                 diverged.Length > 0,
-                "Runs that diverged, whose test log-likelihood is below that of the start by more than one nat per dimension, are in no mean: "
-                    + $"{string.Join("; ", diverged)}."),
+                "Runs that diverged, whose test log-likelihood is below that of the start by more than one nat per dimension, are in "
+                + $"no mean: {string.Join("; ", diverged)}."),
         ]);
     }
 

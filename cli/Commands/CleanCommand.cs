@@ -15,8 +15,8 @@ internal static class CleanCommand
         var command = new CommandWithExamples(
             "clean",
             "Removes from the store runs of older protocol versions, interrupted and failed runs with their checkpoints, files set aside, "
-            + "claims of dead processes and temporary files. Finished runs, and runs under way, stay. Asks first. A claim of another machine "
-            + "is watched for a minute before it counts as dead.",
+            + "claims of dead processes and temporary files. Finished runs, and runs under way, stay. Asks first. A claim of another "
+            + "machine is watched for a minute before it counts as dead.",
             new Example("stein clean --dry-run", "what would be removed"),
             new Example("stein clean --yes", "without being asked"),
             new Example("stein clean --claims node7", "frees at once the runs that the machine node7, which is gone, was working on"))
@@ -48,7 +48,8 @@ internal static class CleanCommand
             IReadOnlyList<CleanItem> removed = cleaner.Remove(
                 items,
                 waiting => Console.Error.WriteLine(
-                    $"{(waiting == 1 ? "1 run has a claim" : $"{waiting} runs have claims")} that may be of a live process: watched for a minute"),
+                    $"{(waiting == 1 ? "1 run has a claim" : $"{waiting} runs have claims")} that may be of a live process: "
+                    + "watched for a minute"),
                 interruption.Token);
             Terminal.Text.WriteLine($"{removed.Count} of {items.Count} removed, {Size(removed.Sum(item => item.Bytes))}.");
             return ExitCode.Success;

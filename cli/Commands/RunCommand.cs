@@ -30,7 +30,8 @@ internal static class RunCommand
         {
             RunContext context = options.Read(parsed);
             string[] paths = parsed.GetRequiredValue(files);
-            RunConfig[] runs = [.. paths.SelectMany(path => Parse(path, Text(path, interruption), catalog.All, context.Precision)).Distinct()];
+            RunConfig[] runs =
+                [.. paths.SelectMany(path => Parse(path, Text(path, interruption), catalog.All, context.Precision)).Distinct()];
             if (runs.FirstOrDefault(run => run.Precision != context.Precision) is { } other)
             {
                 string device = other.Precision == Precision.Double ? "--device double" : "another --device than double";

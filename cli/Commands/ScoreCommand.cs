@@ -112,10 +112,13 @@ internal static class ScoreCommand
     {
         if (Array.TrueForAll(scores, double.IsFinite) && double.IsFinite(loss ?? 0))
             return;
-        string what = Array.TrueForAll(scores, double.IsFinite) ? $"The score-matching loss is {loss}" : "The scores are not finite numbers";
+        string what =
+            Array.TrueForAll(scores, double.IsFinite) ? $"The score-matching loss is {loss}" : "The scores are not finite numbers";
         throw new ScoreEstimationException(
             $"{what}: the points lie too far from the samples, or the regularisation is too small. Look for points far from all others"
-            + (device.IsSinglePrecision ? $", give a larger regularisation, or use --device {ScoreDevice.Accurate}." : " or give a larger one."));
+            + (device.IsSinglePrecision
+                ? $", give a larger regularisation, or use --device {ScoreDevice.Accurate}."
+                : " or give a larger one."));
     }
 
     private static SampleTable ReadLike(SampleTable samples, ScoreRequest request, string option, string path)

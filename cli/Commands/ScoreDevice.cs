@@ -48,7 +48,8 @@ internal static class ScoreDevice
             try
             {
                 return candidates.Select(candidate => request.Estimator.SinglePrecisionProblem(
-                    device, samples, dimension, settings with { Regularisation = candidate }, points)).FirstOrDefault(found => found is not null);
+                    device, samples, dimension, settings with { Regularisation = candidate }, points))
+                    .FirstOrDefault(found => found is not null);
             }
             catch (Exception exception) when (exception is ScoreEstimationException or ArgumentException)
             {

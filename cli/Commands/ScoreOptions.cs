@@ -102,7 +102,8 @@ internal sealed class ScoreOptions
             DeviceCatalog.Names,
             "auto");
 
-    private readonly Option<string> output = Values.Text("--out", "file", "file for the scores; - for standard output [default: standard output]");
+    private readonly Option<string> output =
+        Values.Text("--out", "file", "file for the scores; - for standard output [default: standard output]");
     private readonly Option<bool> json = Values.Flag("--json", "one line of JSON on standard output about what was done; needs --out");
     private readonly Option<bool> quiet = Values.Flag("--quiet", "errors only, and the scores", "-q");
 
@@ -111,8 +112,8 @@ internal sealed class ScoreOptions
     public void AddTo(Command command)
         => command.AddShared(
             [
-                samples, points, judges, .. files.All, standardise, estimator, kernel, bandwidth, regularisation, folds, seed, device, output,
-                json, quiet,
+                samples, points, judges, .. files.All, standardise, estimator, kernel, bandwidth, regularisation, folds, seed, device,
+                output, json, quiet,
             ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>

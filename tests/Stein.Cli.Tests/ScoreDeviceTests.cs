@@ -26,7 +26,7 @@ public sealed class ScoreDeviceTests
         ScoreSamples.Write(stein, "x.csv", [0.5, -1, 0.25, 1.5, Sentinel], 1);
         SteinResult result = stein.Run("score", "--samples", "x.csv", "--device", "simd", "--out", "s.csv");
         Assert.Equal(2, result.ExitCode);
-        Assert.StartsWith("stein: --device simd: single precision is not enough for 5 samples", result.Error.Split('\n')[^2], StringComparison.Ordinal);
+        Assert.Contains("stein: --device simd: single precision is not enough for 5 samples", result.Error, StringComparison.Ordinal);
         Assert.Contains("Use --device simd-double.", result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(stein.PathOf("s.csv")));
     }
@@ -45,7 +45,7 @@ public sealed class ScoreDeviceTests
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
             hasSentinel,
-            result.Error.Contains("computing in double precision, on simd-double: single precision is not enough", StringComparison.Ordinal));
+            result.Error.Contains("computing in double precision, on simd-double: single precision", StringComparison.Ordinal));
         Assert.Equal(hasSentinel, result.Error.Contains("device simd-double", StringComparison.Ordinal));
     }
 

@@ -2,9 +2,9 @@ namespace Stein.Experiments.Runs.Claiming;
 
 /// <summary>Watches claims, and tells which are void.</summary>
 /// <remarks>
-/// A claim whose owner was a process of this machine is void at once when that is gone. Any other is void when it was seen not to change for
-/// <see cref="ClaimTiming.Patience"/>, by the watcher's own clock: the times of claims are compared with each other only, since the clocks
-/// of machines and file systems may differ by years. Who has just begun to watch thus has to wait that long.
+/// A claim whose owner was a process of this machine is void at once when that is gone. Any other is void when it was seen not to change
+/// for <see cref="ClaimTiming.Patience"/>, by the watcher's own clock: the times of claims are compared with each other only, since the
+/// clocks of machines and file systems may differ by years. Who has just begun to watch thus has to wait that long.
 /// </remarks>
 internal sealed class ClaimWatch(ClaimTiming timing, ProcessTable processes)
 {

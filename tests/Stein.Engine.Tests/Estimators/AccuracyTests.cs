@@ -46,7 +46,11 @@ public sealed class AccuracyTests
     public void Ordinary_samples_with_the_rules_are_not_refused()
     {
         foreach (string estimator in ScoreEstimators.Names)
-            Assert.All(Case.Of(estimator, "random").Where(each => each is { IsByRule: true, Dimension: 3 }), each => Assert.False(each.IsRefused("simd"), $"{each}"));
+        {
+            Assert.All(
+                Case.Of(estimator, "random").Where(each => each is { IsByRule: true, Dimension: 3 }),
+                each => Assert.False(each.IsRefused("simd"), $"{each}"));
+        }
     }
 
     [Fact]

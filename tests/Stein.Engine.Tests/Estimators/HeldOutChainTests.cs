@@ -187,7 +187,8 @@ public sealed class HeldOutChainTests
     }
 
     /// <summary>
-    /// Differences ½ ± ⅘ have the standard error ⅘/√7 = 0.3 if eight samples are independent, and ⅘ if they are two samples, each four times.
+    /// Differences ½ ± ⅘ have the standard error ⅘/√7 = 0.3 if eight samples are independent, and ⅘ if they are two samples, each four
+    /// times.
     /// </summary>
     [Fact]
     public void Equal_samples_count_once_in_the_standard_error()

@@ -88,7 +88,8 @@ internal sealed class PlainEstimates(double[] samples, int dimension)
         Matrix<double> sums = Gradients(samples, bandwidth);
         Matrix<double>[] basis = Basis(samples);
         Matrix<double> lambda = basis.Select(each => each.TransposeThisAndMultiply(gram * each)).Aggregate((sum, term) => sum + term);
-        Vector<double> right = basis.Select((each, d) => -each.TransposeThisAndMultiply(sums.Column(d))).Aggregate((sum, term) => sum + term);
+        Vector<double> right = basis
+            .Select((each, d) => -each.TransposeThisAndMultiply(sums.Column(d))).Aggregate((sum, term) => sum + term);
         Vector<double> a = (lambda + (ridge * lambda.Trace() / Count * Identity(Count))).LU().Solve(right);
         return Matrix<double>.Build.DenseOfColumnVectors(Basis(points).Select(each => each * a));
 

@@ -18,7 +18,7 @@ public sealed class SizeTests
         ScoreEstimationException exception = Assert.Throws<ScoreEstimationException>(
             () => estimator.Fit(device, new double[estimator.MaxSamples + 1], 1));
         Assert.StartsWith(
-            $"{estimator.MaxSamples + 1} samples are too many for the estimator {name}, which takes up to {estimator.MaxSamples}. Use fewer",
+            $"{estimator.MaxSamples + 1} samples are too many for the estimator {name}, which takes up to {estimator.MaxSamples}.",
             exception.Message,
             StringComparison.Ordinal);
         Assert.True(estimator.MaxSamples >= 46_336);

@@ -88,8 +88,8 @@ public sealed class ClaimsTests : IDisposable
     }
 
     /// <summary>
-    /// Owners with clocks that are wrong by up to a century renew their claims, or die, at random: no live one is robbed, and every dead one's
-    /// run is free within the time.
+    /// Owners with clocks that are wrong by up to a century renew their claims, or die, at random: no live one is robbed, and every dead
+    /// one's run is free within the time.
     /// </summary>
     [Fact]
     public void Live_owners_keep_their_claims_and_dead_ones_lose_them_whatever_their_clocks()
