@@ -8,9 +8,11 @@ namespace Stein.Experiments.Tests.Runs;
 
 public sealed class ClaimsTests : IDisposable
 {
-    private static readonly ClaimTiming Timing = new();
     private readonly TemporaryFolder folder = new();
+    private readonly TestClock clock = new();
     private readonly HashSet<int> living = [1, 2, 3, 4, 5, 6, 7, 8];
+
+    private ClaimTiming Timing => new() { Clock = clock };
 
     public void Dispose() => folder.Dispose();
 
@@ -63,17 +65,65 @@ public sealed class ClaimsTests : IDisposable
     }
 
     [Fact]
-    public void A_claim_without_a_sign_of_life_is_void_in_time()
+    public void A_claim_without_a_sign_of_life_is_void_when_it_was_watched_for_long_enough()
     {
         string path = ClaimFile.PathOf(folder.Path, 4);
         File.WriteAllBytes(path, new ClaimOwner("x", "far", null, null, 1, null, DateTimeOffset.UtcNow).ToBytes());
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddYears(3));
         using var claims = new Claims(new Disk(), Timing, new ProcessTable());
         Assert.Null(claims.TryAcquire(folder.Path));
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow - Timing.Patience / 2);
+        clock.Advance(Timing.Patience / 2);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddYears(2));
         Assert.Null(claims.TryAcquire(folder.Path));
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow - Timing.Patience - TimeSpan.FromSeconds(2));
+        clock.Advance(Timing.Patience * 0.9);
+        Assert.Null(claims.TryAcquire(folder.Path));
+        clock.Advance(Timing.Patience * 0.1);
         using Claim claim = claims.TryAcquire(folder.Path)!;
         Assert.True(File.Exists(ClaimFile.PathOf(folder.Path, 5)));
+    }
+
+    /// <summary>
+    /// Random claims with times past and future, of owners near and far, alive and dead. One that lives touches its claim more often than
+    /// the patience lasts, by a clock that is wrong and may stand still for a while or go backwards.
+    /// </summary>
+    [Fact]
+    public void A_live_owner_is_never_robbed_and_a_dead_ones_claim_is_void_in_time()
+    {
+        var random = new Random(7);
+        for (int trial = 0; trial < 100; trial++)
+        {
+            bool isNear = random.Next(2) == 0;
+            bool isAlive = random.Next(2) == 0;
+            bool isUnreadable = !isNear && random.Next(4) == 0;
+            living.Remove(9);
+            if (isAlive)
+                living.Add(9);
+            var processes = new TestProcesses(1, living) { KnowsOthers = isNear };
+            var claim = new ClaimFile(ClaimFile.PathOf(folder.Path, trial + 1), trial + 1);
+            File.WriteAllBytes(claim.Path, new ClaimOwner("x", "host", null, null, 9, null, DateTimeOffset.UtcNow).ToBytes());
+            if (isUnreadable)
+                File.WriteAllText(claim.Path, "{");
+            DateTime time = DateTime.UtcNow.AddDays(random.Next(-1000, 1000));
+            File.SetLastWriteTimeUtc(claim.Path, time);
+            var watch = new ClaimWatch(Timing, processes);
+            bool isVoid = watch.IsVoid(claim);
+            Assert.Equal(isNear && !isAlive, isVoid);
+            TimeSpan watched = TimeSpan.Zero;
+            while (!isVoid && watched < Timing.Patience * 3)
+            {
+                TimeSpan step = Timing.Patience * (0.05 + (0.9 * random.NextDouble()));
+                clock.Advance(step);
+                watched += step;
+                if (isAlive)
+                {
+                    time = time.AddSeconds(random.Next(2) == 0 ? -random.Next(1, 5000) : random.Next(1, 5000));
+                    File.SetLastWriteTimeUtc(claim.Path, time);
+                }
+
+                isVoid = watch.IsVoid(claim);
+                Assert.Equal(!isAlive && (isNear || watched >= Timing.Patience), isVoid);
+            }
+        }
     }
 
     /// <summary>An owner that died before it could write who it is.</summary>
@@ -86,7 +136,7 @@ public sealed class ClaimsTests : IDisposable
         File.WriteAllText(path, content);
         using Claims claims = Open(1);
         Assert.Null(claims.TryAcquire(folder.Path));
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+        clock.Advance(Timing.Patience);
         using Claim? claim = claims.TryAcquire(folder.Path);
         Assert.NotNull(claim);
     }
@@ -157,4 +207,16 @@ public sealed class ClaimsTests : IDisposable
     private static void DeadClaim(string run)
         => File.WriteAllBytes(
             ClaimFile.PathOf(run, 1), new ClaimOwner("dead", "host", null, null, 99, null, DateTimeOffset.UtcNow).ToBytes());
+}
+
+/// <summary>A clock that stands still until it is told to go on.</summary>
+internal sealed class TestClock : TimeProvider
+{
+    private long now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => now;
+
+    public void Advance(TimeSpan time) => now += time.Ticks;
 }
