@@ -13,7 +13,7 @@ namespace Stein.Engine.Estimators;
 /// digits. Its bandwidth is that of all samples, and its regularisation the one that has the same effect with fewer samples
 /// (<see cref="ScoreEstimator.ForFewer"/>), so that its equations are as ill-conditioned as those of all samples: range over bandwidth,
 /// ridge, number of iterations, share of the eigenvalues and columns of different scale all enter, without a threshold for any of them.
-/// Rounding errors of sums grow with the number of samples, which <see cref="Growth"/> allows for.
+/// Rounding errors of sums grow with the root of the number of samples, which <see cref="Growth"/> allows for.
 /// </para>
 /// <para>Takes a fraction of a second, whatever the number of samples.</para>
 /// </remarks>
@@ -32,7 +32,7 @@ internal static class SinglePrecisionTrial
     public const double Tolerance = 1e-4;
 
     /// <summary>The factor by which the error of all samples is at most expected to exceed that of the trial.</summary>
-    public static double Growth(int samples) => Margin * Math.Max(1, (double)samples / MaxSamples);
+    public static double Growth(int samples) => Margin * Math.Max(1, Math.Sqrt((double)samples / MaxSamples));
 
     private const double Margin = 3;
 

@@ -53,6 +53,8 @@ internal static class AtomicFile
         using Stream stream = target.Open();
         write(stream);
         stream.Flush();
+        // A shell goes on where this ends: .NET counts positions itself, and tells the system when it is asked for the handle.
+        _ = (stream as FileStream)?.SafeFileHandle;
     }
 
     private static void Replace(string target, Action<Stream> write)

@@ -33,9 +33,9 @@ internal static class Terminal
         Error = Create(Console.Error, Console.IsErrorRedirected, isPlain || Console.IsErrorRedirected);
     }
 
-    public static IAnsiConsole Output { get; private set; } = AnsiConsole.Console;
+    public static IAnsiConsole Output { get; private set; } = null!;
 
-    public static IAnsiConsole Error { get; private set; } = AnsiConsole.Console;
+    public static IAnsiConsole Error { get; private set; } = null!;
 
     /// <summary>Standard output for lines without colours, however long.</summary>
     public static TextWriter Text => Output.Profile.Out.Writer;

@@ -9,12 +9,18 @@ internal sealed class SampleFileOptions
     private readonly Option<string> header =
         Values.Choice("--header", "whether files begin with a row of names", ["auto", "yes", "no"], "auto");
 
-    private readonly Option<string> decimalMark =
-        Values.Choice("--decimal", "what is before the decimals of numbers: a point or a comma", [".", ","], ".");
+    private readonly Option<string> decimalMark = new("--decimal")
+    {
+        Description = "what is before the decimals of numbers: a point (.) or a comma (,)",
+        HelpName = ".|,",
+        DefaultValueFactory = _ => ".",
+    };
 
     private readonly Option<string[]> columns = Several("--columns", "coordinates, in this order, by name, or from 1 without a header");
     private readonly Option<string[]> drop = Several("--drop", "columns that are not coordinates, likewise");
     private readonly Option<string> weights = Values.Text("--weights", "column", "column with the weights of the samples, likewise");
+
+    public SampleFileOptions() => decimalMark.CompletionSources.Add(".", ",");
 
     /// <summary>All of them, to be added to a command.</summary>
     public IEnumerable<Option> All => [header, decimalMark, columns, drop, weights];
@@ -22,6 +28,9 @@ internal sealed class SampleFileOptions
     /// <exception cref="UsageException">A value cannot be used.</exception>
     public SampleTableOptions Read(ParseResult parsed)
     {
+        string mark = parsed.GetRequiredValue(decimalMark);
+        if (mark is not ("." or ","))
+            throw new UsageException($"--decimal {mark}: it must be a point (.) or a comma (,)");
         string[] chosen = parsed.GetValue(columns) ?? [];
         string[] dropped = parsed.GetValue(drop) ?? [];
         if (chosen.Length > 0 && dropped.Length > 0)
@@ -29,7 +38,7 @@ internal sealed class SampleFileOptions
         return new SampleTableOptions
         {
             Header = Enum.Parse<HeaderMode>(parsed.GetRequiredValue(header), ignoreCase: true),
-            DecimalMark = parsed.GetRequiredValue(decimalMark)[0],
+            DecimalMark = mark[0],
             Columns = chosen,
             Drop = dropped,
             Weights = parsed.GetValue(weights),

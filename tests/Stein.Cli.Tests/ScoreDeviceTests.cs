@@ -38,7 +38,7 @@ public sealed class ScoreDeviceTests
     public void Many_samples_are_computed_in_double_precision_where_single_is_not_enough(bool hasSentinel)
     {
         using var stein = new SteinProgram();
-        double[] samples = [.. Enumerable.Range(1, 2001).Select(index => 3 * Math.Sin(index * (double)index))];
+        double[] samples = [.. Enumerable.Range(1, 2001).Select(index => Math.Sqrt(-2 * Math.Log((index - 0.5) / 2001)) * Math.Cos(index))];
         samples[1000] = hasSentinel ? Sentinel : 0.1;
         ScoreSamples.Write(stein, "x.csv", samples, 1);
         SteinResult result = stein.Run("score", "--samples", "x.csv", "--estimator", "kde", "--out", "s.csv");

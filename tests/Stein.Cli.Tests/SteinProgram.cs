@@ -104,7 +104,7 @@ internal sealed class SteinProgram(IReadOnlyDictionary<string, string>? environm
         };
         if (reset)
         {
-            start.ArgumentList.Add("--default-signal=INT,TERM");
+            start.ArgumentList.Add("--default-signal=INT,TERM,HUP");
             start.ArgumentList.Add(host);
         }
 

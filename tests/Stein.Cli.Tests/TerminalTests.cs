@@ -14,11 +14,48 @@ public sealed partial class TerminalTests(TerminalTests.FinishedRuns runs) : ICl
     [InlineData(null, true)]
     [InlineData("", true)]
     [InlineData("0", false)]
-    public void NO_COLOR_takes_the_colours_away_unless_it_is_empty(string? value, bool expected)
+    public void NO_COLOR_takes_colours_and_all_escape_codes_away_unless_it_is_empty(string? value, bool expected)
     {
-        string output = RunInTerminal(100, new() { ["NO_COLOR"] = value }, Report);
+        string output = RunInTerminal(100, new() { ["NO_COLOR"] = value }, ["reproduce", "--device", "simd", .. Selection]);
         Assert.Equal(expected, Colour().IsMatch(output));
+        Assert.Equal(expected, output.Contains('\e', StringComparison.Ordinal));
         Assert.Contains("Test log-likelihood", output, StringComparison.Ordinal);
+        // The cursor is shown again, and the keypad is left in its mode.
+        Assert.Equal(output.LastIndexOf("\e[?25h", StringComparison.Ordinal), output.LastIndexOf("\e[?25", StringComparison.Ordinal));
+        Assert.DoesNotContain("\e[?1h", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("show", "ica")]
+    [InlineData("--help")]
+    public void What_only_prints_sends_no_escape_codes(params string[] arguments)
+        => Assert.DoesNotContain('\e', RunInTerminal(100, [], arguments));
+
+    /// <summary>
+    /// The first interrupts in the middle of an iteration that takes seconds, the second ends the program while it draws.
+    /// </summary>
+    [Fact]
+    public void The_cursor_is_shown_after_a_second_interruption()
+    {
+        if (!OperatingSystem.IsLinux() || !ExternalProgram.IsInstalled("script"))
+            Assert.Skip("there is no 'script' of util-linux here, which makes a terminal");
+        using var stein = new SteinProgram();
+        const string Command = """
+            stty cols 100 rows 40
+            env --default-signal=INT stein ica --method ksd --dim 40 --batch 12000 --device simd & process=$!
+            sleep 3
+            kill -INT $process
+            sleep 0.3
+            kill -INT $process
+            wait $process
+            """;
+        SteinResult result = ExternalProgram.Run(
+            stein.Folder, new Dictionary<string, string?>(), "script", "-qefc", $"bash -c '{Command}'", "/dev/null");
+        Assert.True(result.ExitCode == 130, $"{result}");
+        Assert.Contains("\e[?25l", result.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            result.Output.LastIndexOf("\e[?25h", StringComparison.Ordinal), result.Output.LastIndexOf("\e[?25", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -86,9 +86,9 @@ public sealed class DamageTests(DamageTests.Stores stores) : IClassFixture<Damag
         Assert.True(dryRun.ExitCode == 0, $"{dryRun}");
         Assert.Equal(name != "config.json", dryRun.Output.Contains("1 of 2 runs to do", StringComparison.Ordinal));
         SteinResult status = stein.RunHere("status", "--store", "store");
-
-        // A run whose config cannot be read is in the table, and in the exit code.
+        // Whose run it is cannot be told without its config; the other is listed all the same.
         Assert.True(status.ExitCode == (name == "config.json" ? 1 : 0), $"{status}");
+        Assert.Equal(name == "config.json", status.Output.Contains(": unreadable: config.json", StringComparison.Ordinal));
         before.AssertSame(Contents.OfStore(stein.PathOf("store")));
     }
 

@@ -2,12 +2,13 @@ using System.Text.Json;
 
 namespace Stein.Cli.Tests.Runs;
 
-/// <summary>Ctrl-C and SIGTERM.</summary>
+/// <summary>Ctrl-C, SIGTERM and SIGHUP.</summary>
 public sealed class SignalTests
 {
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
     public void The_first_stops_after_the_iteration_and_the_same_command_goes_on_from_there(string signal, int exitCode)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
@@ -54,6 +55,38 @@ public sealed class SignalTests
         SteinResult result = process.WaitForExit();
         Assert.True(result.ExitCode == 130, $"{result}");
         Assert.Equal("progressed", process.Events()[^1].GetProperty("event").GetString());
+    }
+
+    [Fact]
+    public void The_first_ends_run_while_it_waits_for_input()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var stein = new SteinProgram();
+        using SteinProcess process = stein.Begin("run", "-");
+        // Long enough to start; a signal before that would end it with the same code.
+        Assert.False(process.LetRun(TimeSpan.FromSeconds(1.5)));
+        process.Signal("TERM");
+        Assert.Equal(143, process.WaitForExit().ExitCode);
+        Assert.Empty(stein.Entries());
+    }
+
+    [Fact]
+    public void Nohup_keeps_SIGHUP_away()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "nohup and kill of Linux");
+        using var stein = new SteinProgram();
+        SteinResult result = ExternalProgram.Run(stein.Folder, new Dictionary<string, string?>(), "bash", "-c", """
+            mkfifo input
+            nohup stein run - <input & process=$!
+            exec 3>input
+            sleep 1.5
+            kill -HUP $process
+            sleep 0.3
+            echo nothing >&3
+            exec 3>&-
+            wait $process
+            """);
+        Assert.True(result.ExitCode == 2, $"{result}");
     }
 
     private static Dictionary<string, int> Iterations(IEnumerable<JsonElement> events, string name, string? status = null) =>

@@ -8,9 +8,11 @@ namespace Stein.Experiments.Tests.Runs;
 
 public sealed class ClaimsTests : IDisposable
 {
-    private static readonly ClaimTiming Timing = new();
     private readonly TemporaryFolder folder = new();
+    private readonly TestClock clock = new();
     private readonly HashSet<int> living = [1, 2, 3, 4, 5, 6, 7, 8];
+
+    private ClaimTiming Timing => new() { Clock = clock };
 
     public void Dispose() => folder.Dispose();
 
@@ -62,62 +64,65 @@ public sealed class ClaimsTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(-40_000)]
-    [InlineData(+40_000)]
-    public void A_claim_is_void_when_it_was_seen_not_to_change_whatever_its_time(int hoursAhead)
+    [Fact]
+    public void A_claim_without_a_sign_of_life_is_void_when_it_was_watched_for_long_enough()
     {
-        var clock = new ManualClock();
         string path = ClaimFile.PathOf(folder.Path, 4);
         File.WriteAllBytes(path, new ClaimOwner("x", "far", null, null, 1, null, DateTimeOffset.UtcNow).ToBytes());
-        DateTime time = DateTime.UtcNow.AddHours(hoursAhead);
-        File.SetLastWriteTimeUtc(path, time);
-        using var claims = new Claims(new Disk(), Timing with { Clock = clock }, new ProcessTable());
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddYears(3));
+        using var claims = new Claims(new Disk(), Timing, new ProcessTable());
         Assert.Null(claims.TryAcquire(folder.Path));
-        clock.Advance(Timing.Patience - TimeSpan.FromSeconds(1));
+        clock.Advance(Timing.Patience / 2);
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddYears(2));
         Assert.Null(claims.TryAcquire(folder.Path));
-
-        // A sign of life, after which the watch begins again.
-        File.SetLastWriteTimeUtc(path, time.AddSeconds(-5));
-        clock.Advance(TimeSpan.FromSeconds(2));
+        clock.Advance(Timing.Patience * 0.9);
         Assert.Null(claims.TryAcquire(folder.Path));
-        clock.Advance(Timing.Patience);
+        clock.Advance(Timing.Patience * 0.1);
         using Claim claim = claims.TryAcquire(folder.Path)!;
         Assert.True(File.Exists(ClaimFile.PathOf(folder.Path, 5)));
     }
 
     /// <summary>
-    /// Owners with clocks that are wrong by up to a century renew their claims, or die, at random: no live one is robbed, and every dead
-    /// one's run is free within the time.
+    /// Random claims with times past and future, of owners near and far, alive and dead. One that lives touches its claim more often than
+    /// the patience lasts, by a clock that is wrong and may stand still for a while or go backwards.
     /// </summary>
     [Fact]
-    public void Live_owners_keep_their_claims_and_dead_ones_lose_them_whatever_their_clocks()
+    public void A_live_owner_is_never_robbed_and_a_dead_ones_claim_is_void_in_time()
     {
-        var random = new Random(5);
-        for (int round = 0; round < 40; round++)
+        var random = new Random(7);
+        for (int trial = 0; trial < 100; trial++)
         {
-            string run = Directory.CreateDirectory(folder.File($"random{round}")).FullName;
-            string path = ClaimFile.PathOf(run, 1);
-            File.WriteAllBytes(path, new ClaimOwner("x", "far", null, null, 1, null, DateTimeOffset.UtcNow).ToBytes());
-            DateTime time = DateTime.UtcNow.AddHours(random.Next(-800_000, 800_000));
-            File.SetLastWriteTimeUtc(path, time);
-            var clock = new ManualClock();
-            using var claims = new Claims(new Disk(), Timing with { Clock = clock }, new ProcessTable());
-            int signs = random.Next(0, 8);
-            for (int sign = 0; sign < signs; sign++)
+            bool isNear = random.Next(2) == 0;
+            bool isAlive = random.Next(2) == 0;
+            bool isUnreadable = !isNear && random.Next(4) == 0;
+            living.Remove(9);
+            if (isAlive)
+                living.Add(9);
+            var processes = new TestProcesses(1, living) { KnowsOthers = isNear };
+            var claim = new ClaimFile(ClaimFile.PathOf(folder.Path, trial + 1), trial + 1);
+            File.WriteAllBytes(claim.Path, new ClaimOwner("x", "host", null, null, 9, null, DateTimeOffset.UtcNow).ToBytes());
+            if (isUnreadable)
+                File.WriteAllText(claim.Path, "{");
+            DateTime time = DateTime.UtcNow.AddDays(random.Next(-1000, 1000));
+            File.SetLastWriteTimeUtc(claim.Path, time);
+            var watch = new ClaimWatch(Timing, processes);
+            bool isVoid = watch.IsVoid(claim);
+            Assert.Equal(isNear && !isAlive, isVoid);
+            TimeSpan watched = TimeSpan.Zero;
+            while (!isVoid && watched < Timing.Patience * 3)
             {
-                Assert.Null(claims.TryAcquire(run));
-                clock.Advance(Timing.Patience * (0.95 * random.NextDouble()));
-                Assert.Null(claims.TryAcquire(run));
-                time = time.AddSeconds(random.Next(1, 60));
-                File.SetLastWriteTimeUtc(path, time);
-            }
+                TimeSpan step = Timing.Patience * (0.05 + (0.9 * random.NextDouble()));
+                clock.Advance(step);
+                watched += step;
+                if (isAlive)
+                {
+                    time = time.AddSeconds(random.Next(2) == 0 ? -random.Next(1, 5000) : random.Next(1, 5000));
+                    File.SetLastWriteTimeUtc(claim.Path, time);
+                }
 
-            Assert.Null(claims.TryAcquire(run));
-            clock.Advance(Timing.Patience);
-            using Claim? claim = claims.TryAcquire(run);
-            Assert.NotNull(claim);
+                isVoid = watch.IsVoid(claim);
+                Assert.Equal(!isAlive && (isNear || watched >= Timing.Patience), isVoid);
+            }
         }
     }
 
@@ -127,9 +132,9 @@ public sealed class ClaimsTests : IDisposable
     [InlineData("{\"own")]
     public void An_unreadable_claim_is_void_in_time(string content)
     {
-        var clock = new ManualClock();
-        File.WriteAllText(ClaimFile.PathOf(folder.Path, 1), content);
-        using var claims = new Claims(new Disk(), Timing with { Clock = clock }, new TestProcesses(1, living));
+        string path = ClaimFile.PathOf(folder.Path, 1);
+        File.WriteAllText(path, content);
+        using Claims claims = Open(1);
         Assert.Null(claims.TryAcquire(folder.Path));
         clock.Advance(Timing.Patience);
         using Claim? claim = claims.TryAcquire(folder.Path);
@@ -197,21 +202,21 @@ public sealed class ClaimsTests : IDisposable
         parent.Kill();
     }
 
-    /// <summary>A clock that goes when it is told to.</summary>
-    private sealed class ManualClock : TimeProvider
-    {
-        private long ticks = 1;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => ticks;
-
-        public void Advance(TimeSpan time) => ticks += time.Ticks;
-    }
-
     private Claims Open(int process) => new(new Disk(), Timing, new TestProcesses(process, living));
 
     private static void DeadClaim(string run)
         => File.WriteAllBytes(
             ClaimFile.PathOf(run, 1), new ClaimOwner("dead", "host", null, null, 99, null, DateTimeOffset.UtcNow).ToBytes());
+}
+
+/// <summary>A clock that stands still until it is told to go on.</summary>
+internal sealed class TestClock : TimeProvider
+{
+    private long now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => now;
+
+    public void Advance(TimeSpan time) => now += time.Ticks;
 }

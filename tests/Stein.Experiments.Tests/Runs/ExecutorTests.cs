@@ -252,7 +252,7 @@ public sealed class ExecutorTests : IDisposable
     {
         HashSet<int> living = [1, 2];
         string run = Directory.CreateDirectory(store.FolderOf(Grid[0])).FullName;
-        using var claims = new Claims(new Disk(), new ClaimTiming(), new TestProcesses(1, living));
+        using var claims = new Claims(new Disk(), Stores.Quick.Claims, new TestProcesses(1, living));
         using Claim claim = claims.TryAcquire(run)!;
         var processes = new TestProcesses(2, living);
         PlannedRun planned = new RunPlanner(store, null, new ClaimTiming(), processes).Plan([Grid[0]]).Runs[0];

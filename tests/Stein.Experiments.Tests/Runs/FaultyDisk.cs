@@ -43,13 +43,8 @@ internal sealed class KillingDisk(int changesBefore) : Disk
     {
         byte[] copy = bytes.ToArray();
         SafeFileHandle? handle = null;
-        // Of an owner who died before the first byte nothing is known but the time; let it be long past.
-        Do(() => handle = base.CreateNew(path, copy), () =>
-        {
-            base.CreateNew(path, [])?.Dispose();
-            if (new FileInfo(path).Length == 0)
-                File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
-        });
+        // Of an owner who died before the first byte nothing is known.
+        Do(() => handle = base.CreateNew(path, copy), () => base.CreateNew(path, [])?.Dispose());
         return handle;
     }
 

@@ -8,6 +8,27 @@ namespace Stein.Experiments.Tests.Runs;
 
 public sealed class StoreCleanerTests
 {
+    private static readonly ClaimTiming Quick = new() { Patience = TimeSpan.FromMilliseconds(50) };
+
+    [Fact]
+    public void Claims_from_the_future_are_shown_and_those_of_a_host_are_freed_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.File("runs"));
+        RunConfig run = Stores.Interrupt(store, length: 9, after: 6);
+        string claim = ClaimFile.PathOf(store.FolderOf(run), 2);
+        File.WriteAllBytes(claim, new ClaimOwner("x", "node7", null, null, 1, null, DateTimeOffset.UtcNow).ToBytes());
+        File.SetLastWriteTimeUtc(claim, DateTime.UtcNow.AddYears(1));
+        var cleaner = new StoreCleaner(store, new ClaimTiming());
+        CleanItem future = Assert.Single(cleaner.Plan([run.Experiment]));
+        Assert.Equal((claim, CleanReason.FutureClaim), (future.Path, future.Reason));
+        Assert.Empty(cleaner.ClaimsOf("node8", [run.Experiment]));
+        IReadOnlyList<CleanItem> freed = cleaner.ClaimsOf("NODE7", [run.Experiment]);
+        Assert.Equal(claim, Assert.Single(freed).Path);
+        Assert.Equal(freed, cleaner.Remove(freed));
+        Assert.Equal(CleanReason.Interrupted, Assert.Single(cleaner.Plan([run.Experiment])).Reason);
+    }
+
     [Fact]
     public void Removes_what_nothing_needs_and_says_why()
     {
@@ -31,7 +52,7 @@ public sealed class StoreCleanerTests
         File.WriteAllText(claim, "");
         File.SetLastWriteTimeUtc(claim, DateTime.UtcNow.AddHours(-1));
 
-        var cleaner = new StoreCleaner(store);
+        var cleaner = new StoreCleaner(store, Quick);
         IReadOnlyList<CleanItem> items = cleaner.Plan([walk]);
         Assert.Equal(
             new HashSet<(string, CleanReason)>
@@ -46,7 +67,10 @@ public sealed class StoreCleanerTests
             },
             items.Select(item => (item.Path, item.Reason)).ToHashSet());
         Assert.Equal(2, items.Single(item => item.Reason == CleanReason.Temporary).Bytes);
-        Assert.Equal(items.ToHashSet(), cleaner.Remove(items, cancellation: TestContext.Current.CancellationToken).ToHashSet());
+        int watched = 0;
+        Assert.Equal(items.ToHashSet(), cleaner.Remove(items, count => watched = count).ToHashSet());
+        // Nobody knows whose claim it is.
+        Assert.Equal(1, watched);
         Assert.Equal(expected, Stores.Contents(store));
         Assert.Equal([path], Directory.GetDirectories(store.FolderOf(walk)));
     }
@@ -57,12 +81,12 @@ public sealed class StoreCleanerTests
         using var folder = new TemporaryFolder();
         var store = new RunStore(folder.File("runs"));
         RunConfig run = Stores.Interrupt(store, length: 9, after: 6);
-        var cleaner = new StoreCleaner(store);
+        var cleaner = new StoreCleaner(store, Quick);
         IReadOnlyList<CleanItem> items = cleaner.Plan([run.Experiment]);
-        using var claims = new Claims(new Disk(), new ClaimTiming(), new ProcessTable());
+        using var claims = new Claims(new Disk(), Quick with { Heartbeat = Quick.Patience / 20 }, new ProcessTable());
         using Claim? claim = claims.TryAcquire(store.FolderOf(run));
         Assert.Empty(cleaner.Plan([run.Experiment]));
-        Assert.Empty(cleaner.Remove(items, cancellation: TestContext.Current.CancellationToken));
+        Assert.Empty(cleaner.Remove(items));
         Assert.True(File.Exists(Path.Combine(store.FolderOf(run), "checkpoint.bin")));
     }
 }
