@@ -377,7 +377,7 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     new("data", cell => cell.Config.Data),
                     new("σ", cell => NumberText.Tick(cell.Config.Sigma)),
                     new("excess loss / σ⁴", cell => cell.Excess.Text(3)),
-                    new("Fisher error", cell => cell.Over(DaeErrors.Smoothed).Text(3)),
+                    new("Fisher error", cell => cell.Over(DaeErrors.Smoothed).Text(3) + cell.DivergedNote),
                     new("difference", cell => cell.Difference.Text(3)),
                     new("runs within 1.96 SE", cell => $"{Math.Round(cell.Within * cell.Runs.Count)} of {cell.Runs.Count}")),
                 Table.Create(

@@ -106,6 +106,33 @@ public sealed class IcaReportTests
         }
     }
 
+    /// <summary>One run at −2·10⁹ nats, and a method all of whose runs diverged.</summary>
+    [Fact]
+    public void Runs_that_diverged_are_counted_and_in_no_mean()
+    {
+        IcaRun[] runs =
+        [
+            .. from run in IcaSample.Runs
+               where run.Dimension == 10
+               let isDiverged = run.Row.Method.Id == "ksd" || (run.Row.Method.Id == "lsd" && run.Seed == 70)
+               select isDiverged ? run with { TestLogLikelihood = -2e9, IsDiverged = true } : run,
+        ];
+        using var folder = new TemporaryFolder();
+        Write(folder, runs, comparePaper: true);
+        IcaTable table = IcaSample.Table(runs, comparePaper: true);
+        IcaTableRow lsd = table.Rows.Single(row => row.Row?.Method.Id == "lsd");
+        Assert.Equal((2, 1), (lsd.Seeds, lsd.Diverged));
+        Assert.InRange(lsd.LogLikelihood.Mean, -20, 0);
+        Assert.DoesNotContain(table.Differences, row => row.Name.StartsWith("KSD", StringComparison.Ordinal));
+        string markdown = File.ReadAllText(Path.Combine(folder.Path, "table.md"));
+        Assert.Contains("(1 of 3 diverged)", markdown, StringComparison.Ordinal);
+        Assert.Contains("KSD at D = 10: 3 of 3", markdown, StringComparison.Ordinal);
+        Assert.Contains("& diverged", File.ReadAllText(Path.Combine(folder.Path, "table.tex")), StringComparison.Ordinal);
+        string[] lines = File.ReadAllLines(Path.Combine(folder.Path, "runs.csv"));
+        Assert.EndsWith(",diverged", lines[0], StringComparison.Ordinal);
+        Assert.Equal(4, lines.Count(line => line.EndsWith(",1", StringComparison.Ordinal)));
+    }
+
     private static IReadOnlyList<string> Write(
         TemporaryFolder folder, IEnumerable<IcaRun> runs, bool comparePaper, int seedsExpected = 3)
         => ReportFiles.Write(IcaExperiment.Compose(IcaSample.Table(runs, comparePaper, seedsExpected)), folder.Path);
