@@ -60,6 +60,9 @@ public abstract class ScoreEstimator
     /// </summary>
     private protected virtual (int Device, int Host) PairMatrices => (0, 0);
 
+    /// <summary>The number of samples up to which single precision may be enough.</summary>
+    private protected virtual int MaxSinglePrecisionSamples => int.MaxValue;
+
     /// <summary>About how much memory an estimate from K samples in D dimensions takes, in bytes.</summary>
     /// <param name="device">Where it is computed; memory of its own does not count.</param>
     public double BytesFor(Device device, int samples, int dimension)
@@ -91,6 +94,9 @@ public abstract class ScoreEstimator
         ReadOnlySpan<double> points = default)
     {
         ArgumentNullException.ThrowIfNull(device);
+        int count = samples.Length / Math.Max(1, dimension);
+        if (device.IsSinglePrecision && count > MaxSinglePrecisionSamples)
+            return $"single precision is not enough for the estimator {Name} with more than {MaxSinglePrecisionSamples} samples";
         return device.IsSinglePrecision
             ? SinglePrecisionTrial.Problem(this, device, samples, dimension, settings ?? new(), points)
             : null;

@@ -36,6 +36,11 @@ internal sealed class SpectralScoreEstimator : ScoreEstimator
     public override IReadOnlyList<double> Candidates(int samples, int dimension)
         => [0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999];
 
+    /// <summary>
+    /// In single precision the iteration for the eigenvalues of more ends before spaces of nearly equal ones are determined.
+    /// </summary>
+    private protected override int MaxSinglePrecisionSamples => TruncatedEigendecomposition.WholeOrder;
+
     private protected override (int Device, int Host) PairMatrices => (1, 0);
 
     public override string? ProblemWith(double regularisation)

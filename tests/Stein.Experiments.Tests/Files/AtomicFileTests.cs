@@ -44,7 +44,7 @@ public sealed class AtomicFileTests
 
     /// <summary>Random targets: absent, a file of any mode, links to one and chains of links, a link to nothing, a pipe.</summary>
     [Fact]
-    public void Whatever_is_there_keeps_its_kind_and_mode_and_gets_the_content()
+    public async Task Whatever_is_there_keeps_its_kind_and_mode_and_gets_the_content()
     {
         if (OperatingSystem.IsWindows())
             Assert.Skip("modes, links and pipes are those of Unix");
@@ -64,14 +64,14 @@ public sealed class AtomicFileTests
                     // Always writable: what is not is an error, but not for root.
                     mode = (UnixFileMode)random.Next(512) | UnixFileMode.UserWrite | UnixFileMode.UserRead;
                     File.WriteAllText(path, "a former content");
-                    File.SetUnixFileMode(path, mode.Value);
+                    SetMode(path, mode.Value);
                     break;
                 case 2:
                     path = Path.Combine(folder.File("made"), "target");
                     break;
                 default:
                     Pipe(path);
-                    reader = Task.Run(() => File.ReadAllText(path));
+                    reader = Task.Run(() => File.ReadAllText(path), TestContext.Current.CancellationToken);
                     break;
             }
 
@@ -93,7 +93,7 @@ public sealed class AtomicFileTests
             Assert.All(links, link => Assert.Equal(link.Target, new FileInfo(link.Path).LinkTarget));
             if (reader is not null)
             {
-                Assert.Equal(content, reader.GetAwaiter().GetResult());
+                Assert.Equal(content, await reader);
                 Assert.False(UnixFile.Find(path)!.IsRegular);
                 continue;
             }
@@ -101,7 +101,7 @@ public sealed class AtomicFileTests
             Assert.Equal(content, File.ReadAllText(path));
             Assert.Null(new FileInfo(path).LinkTarget);
             if (mode is not null)
-                Assert.Equal(mode, File.GetUnixFileMode(path));
+                Assert.Equal(mode, UnixFile.Find(path)!.Mode);
             Assert.DoesNotContain(
                 Directory.EnumerateFiles(folder.File("a")), file => file.EndsWith(".tmp", StringComparison.Ordinal));
         }
@@ -115,10 +115,10 @@ public sealed class AtomicFileTests
         using var folder = new TemporaryFolder();
         string pipe = folder.File("pipe");
         Pipe(pipe);
-        var reader = Task.Run(() => File.OpenRead(pipe).Dispose());
+        var reader = Task.Run(() => File.OpenRead(pipe).Dispose(), TestContext.Current.CancellationToken);
         Assert.Throws<IOException>(() => AtomicFile.Write(pipe, stream =>
         {
-            reader.Wait();
+            reader.Wait(TestContext.Current.CancellationToken);
             stream.Write(new byte[100_000]);
         }));
         Assert.False(UnixFile.Find(pipe)!.IsRegular);
@@ -126,6 +126,12 @@ public sealed class AtomicFileTests
         File.CreateSymbolicLink(folder.File("two"), "one");
         Assert.Throws<IOException>(() => AtomicFile.WriteAllText(folder.File("one"), "text"));
         Assert.Equal(3, Directory.GetFileSystemEntries(folder.Path).Length);
+    }
+
+    private static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, mode);
     }
 
     private static void Pipe(string path)
