@@ -64,7 +64,7 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
         catch (IOException exception)
         {
             throw new InvalidDataException(
-                $"{exception.Message}. Give a file, or send one through a pipe: stein … < x.csv", exception);
+                $"-: {exception.Message}. Give a file, or send one through a pipe: stein … < x.csv", exception);
         }
     }
 }
