@@ -30,7 +30,7 @@ public sealed class ScoreTests
         double correlation = ScoreSamples.CorrelationWithTruth(scores, Samples);
         Assert.True(correlation > 0.85, $"correlation {correlation}");
 
-        using Device device = DeviceCatalog.Create("simd");
+        using Device device = DeviceCatalog.Create("simd-double");
         ScoreEstimate expected = ScoreEstimators.Find(name).Fit(device, Samples, Columns);
         Assert.Equal(expected.ScoresAtSamples(), scores);
         JsonElement said = json.RootElement;
@@ -44,7 +44,7 @@ public sealed class ScoreTests
         Assert.Equal(ScoreEstimators.Find(name).RegularisationName, said.GetProperty("regularisation_name").GetString());
         Assert.Equal("rule", said.GetProperty("chosen_by").GetString());
         Assert.Equal(JsonValueKind.Null, said.GetProperty("held_out").ValueKind);
-        Assert.Equal("simd", said.GetProperty("device").GetString());
+        Assert.Equal("simd-double", said.GetProperty("device").GetString());
         Assert.Equal("scores.csv", said.GetProperty("file").GetString());
     }
 
@@ -55,7 +55,7 @@ public sealed class ScoreTests
         using var stein = new SteinProgram();
         ScoreSamples.Write(stein, "x.csv", Samples, Columns);
         ScoreSamples.Write(stein, "y.csv", Points, Columns);
-        using Device device = DeviceCatalog.Create("simd");
+        using Device device = DeviceCatalog.Create("simd-double");
         ScoreEstimator estimator = ScoreEstimators.Find(name);
         // The candidate beside the middle: allowed, and in general not the rule's.
         IReadOnlyList<double> candidates = estimator.Candidates(300, Columns);
@@ -94,7 +94,7 @@ public sealed class ScoreTests
                 row.GetProperty("loss") is { ValueKind: JsonValueKind.Number } loss ? loss.GetDouble() : double.PositiveInfinity)),
         ];
 
-        using Device device = DeviceCatalog.Create("simd");
+        using Device device = DeviceCatalog.Create("simd-double");
         HeldOutSelection expected = HeldOutSelection.Choose(ScoreEstimators.Find(name), device, few, Columns, seed: 7);
         Assert.Equal(expected.Candidates, tried.Select(candidate => candidate.Regularisation));
         Assert.Equal(expected.Losses, tried.Select(candidate => candidate.Loss));
@@ -114,7 +114,7 @@ public sealed class ScoreTests
     public void In_a_pipe_the_scores_alone_are_on_standard_output()
     {
         using var stein = new SteinProgram();
-        using SteinProcess process = stein.Begin("score", "--samples", "-", "--device", "simd");
+        using SteinProcess process = stein.Begin("score", "--samples", "-", "--device", "simd-double");
         process.Input(ScoreSamples.Text(Samples, Columns, "x,y"));
         SteinResult result = process.WaitForExit();
         Assert.True(result.ExitCode == 0, $"{result}");
@@ -123,7 +123,7 @@ public sealed class ScoreTests
         Assert.Equal(Samples.Length, scores.Length);
         Assert.InRange(ScoreSamples.CorrelationWithTruth(scores, Samples), 0.85, 1);
         Assert.Contains("300 samples, D = 2, kernel rbf, bandwidth h = ", result.Error, StringComparison.Ordinal);
-        Assert.Contains("(rule), device simd", result.Error, StringComparison.Ordinal);
+        Assert.Contains("(rule), device simd-double", result.Error, StringComparison.Ordinal);
         Assert.Empty(stein.Entries());
     }
 
@@ -163,7 +163,7 @@ public sealed class ScoreTests
     /// <summary>Runs it into scores.csv on the device of the tests.</summary>
     private static JsonDocument Score(SteinProgram stein, params string[] arguments)
     {
-        SteinResult result = stein.RunHere(["score", .. arguments, "--device", "simd", "--out", "scores.csv", "--json"]);
+        SteinResult result = stein.RunHere(["score", .. arguments, "--device", "simd-double", "--out", "scores.csv", "--json"]);
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.Equal("", result.Error);
         return JsonDocument.Parse(Assert.Single(result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
