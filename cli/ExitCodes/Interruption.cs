@@ -8,6 +8,9 @@ namespace Stein.Cli.ExitCodes;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
+    /// <summary>SIGXFSZ: a file would grow beyond what is permitted. Without a handler it ends the program.</summary>
+    private const int FileTooLarge = 25;
+
     private readonly CancellationTokenSource source = new();
     private readonly Action? beforeEnd;
     private readonly PosixSignalRegistration[] registrations;
@@ -22,6 +25,11 @@ internal sealed class Interruption : IDisposable
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCodes.ExitCode.Terminated)),
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Stop(context, ExitCodes.ExitCode.HungUp)),
             PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => beforeEnd?.Invoke()),
+
+            // The write then fails as it does on a full disk.
+            .. OperatingSystem.IsWindows()
+                ? Array.Empty<PosixSignalRegistration>()
+                : [PosixSignalRegistration.Create((PosixSignal)FileTooLarge, context => context.Cancel = true)],
         ];
     }
 

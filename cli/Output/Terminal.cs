@@ -72,7 +72,7 @@ internal static class Terminal
     }
 
     /// <summary>
-    /// At its first use, .NET switches the terminal to another mode of its keypad, and never back: not if it does not know the terminal.
+    /// When it begins to use the terminal, .NET switches it to another mode of its keypad, and never back: not if it does not know it.
     /// </summary>
     private static void BeginConsole()
     {
@@ -81,7 +81,7 @@ internal static class Terminal
         Environment.SetEnvironmentVariable(Kind, null);
         // Results have ±, − and Greek letters; terminals of all systems show UTF-8.
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        _ = (Console.Out, Console.Error);
+        _ = Console.In;
         Environment.SetEnvironmentVariable(Kind, kind);
     }
 

@@ -44,7 +44,7 @@ public sealed partial class TerminalTests(TerminalTests.FinishedRuns runs) : ICl
         const string Command = """
             stty cols 100 rows 40
             env --default-signal=INT stein ica --method ksd --dim 40 --batch 12000 --device simd & process=$!
-            sleep 3
+            sleep 8
             kill -INT $process
             sleep 0.3
             kill -INT $process
