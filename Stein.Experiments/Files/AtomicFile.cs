@@ -44,12 +44,22 @@ internal static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var target = OutputTarget.Of(path);
-        if (target.IsReplaceable)
+        try
         {
-            Replace(target.Path, write);
-            return;
+            if (target.IsReplaceable)
+                Replace(target.Path, write);
+            else
+                WriteThrough(target, write);
         }
+        catch (ArgumentOutOfRangeException exception) when (exception.TargetSite?.DeclaringType == typeof(RandomAccess))
+        {
+            // What .NET makes of a file that would grow beyond what the file system or the user's limit (ulimit -f) permits.
+            throw new IOException($"{target.Path} would be too large: a limit of the file system or of the shell is reached.", exception);
+        }
+    }
 
+    private static void WriteThrough(OutputTarget target, Action<Stream> write)
+    {
         using Stream stream = target.Open();
         write(stream);
         stream.Flush();

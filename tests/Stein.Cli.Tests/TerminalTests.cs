@@ -42,13 +42,13 @@ public sealed partial class TerminalTests(TerminalTests.FinishedRuns runs) : ICl
         const string Command = """
             stty cols 100 rows 40
             env --default-signal=INT stein ica --method ksd --dim 40 --batch 12000 --device simd & process=$!
-            sleep 3
+            until grep -q "[?]25l" typescript || ! kill -0 $process; do sleep 0.1; done
             kill -INT $process
             sleep 0.3
             kill -INT $process
             wait $process
             """;
-        SteinResult result = ExternalProgram.Run(stein.Folder, new Dictionary<string, string?>(), "script", "-qefc", $"bash -c '{Command}'", "/dev/null");
+        SteinResult result = ExternalProgram.Run(stein.Folder, new Dictionary<string, string?>(), "script", "-qefc", $"bash -c '{Command}'", "typescript");
         Assert.True(result.ExitCode == 130, $"{result}");
         Assert.Contains("\e[?25l", result.Output, StringComparison.Ordinal);
         Assert.Equal(

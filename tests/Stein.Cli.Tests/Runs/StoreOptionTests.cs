@@ -64,7 +64,8 @@ public sealed class StoreOptionTests
         string[] settings = ["--dim", "2", "--method", "whitening", "mle", "--seed", "60", "--iterations", "20"];
         Assert.Equal(0, stein.RunHere(["ica", .. settings, "--out", "out", "--quiet", "--device", "simd"]).ExitCode);
         Assert.Equal(0, stein.RunHere(["report", "ica", "--own", .. settings, "--out", "again", "--quiet"]).ExitCode);
-        Contents.OfReport(stein.PathOf("out")).AssertSame(Contents.OfReport(stein.PathOf("again")));
+        foreach (string name in (string[])["runs.csv", "metrics.csv.gz"])
+            Assert.Equal(File.ReadAllBytes(stein.PathOf("out", name)), File.ReadAllBytes(stein.PathOf("again", name)));
         SteinResult result = stein.RunHere("report", "ica", "--own", "--quick");
         Assert.True(result.ExitCode == 2, $"{result}");
         Assert.Contains("--own: it is not of a grid", result.Error, StringComparison.Ordinal);
