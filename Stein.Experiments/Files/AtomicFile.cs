@@ -72,9 +72,9 @@ internal static class AtomicFile
         string folder = Path.GetDirectoryName(target)
             ?? throw new ArgumentException($"'{target}' is a folder, not a file; give the path of a file.", nameof(target));
         Directory.CreateDirectory(folder);
-        UnixFile? former = OperatingSystem.IsWindows() ? null : UnixFile.Find(target);
+        UnixFile? former = null;
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (former is not null)
+        if (!OperatingSystem.IsWindows() && (former = UnixFile.Find(target)) is not null)
         {
             RequireWritable(target);
             // What is private is private from the beginning.

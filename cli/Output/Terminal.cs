@@ -19,7 +19,7 @@ internal static class Terminal
 
     private const string ShowCursorWithoutColours = "\e[0m\e[?25h";
 
-    private static volatile bool isDrawing;
+    private static volatile bool IsDrawing;
 
     /// <summary>Takes the consoles as they are when the program starts.</summary>
     public static void Open()
@@ -53,21 +53,21 @@ internal static class Terminal
     /// <summary>Draws progress in place; the cursor is hidden meanwhile.</summary>
     public static T Draw<T>(Func<T> work)
     {
-        isDrawing = true;
+        IsDrawing = true;
         try
         {
             return work();
         }
         finally
         {
-            isDrawing = false;
+            IsDrawing = false;
         }
     }
 
     /// <summary>Leaves the terminal as it was found, where the program ends in the middle of drawing.</summary>
     public static void Restore()
     {
-        if (isDrawing)
+        if (IsDrawing)
             Console.Error.Write(ShowCursorWithoutColours);
     }
 
