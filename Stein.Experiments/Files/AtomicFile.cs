@@ -44,12 +44,22 @@ internal static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var target = OutputTarget.Of(path);
-        if (target.IsReplaceable)
+        try
         {
-            Replace(target.Path, write);
-            return;
+            if (target.IsReplaceable)
+                Replace(target.Path, write);
+            else
+                WriteThrough(target, write);
         }
+        catch (ArgumentOutOfRangeException exception) when (exception.TargetSite?.DeclaringType == typeof(RandomAccess))
+        {
+            // What .NET makes of a file that would grow beyond what the file system or the user's limit (ulimit -f) permits.
+            throw new IOException($"{target.Path} would be too large: a limit of the file system or of the shell is reached.", exception);
+        }
+    }
 
+    private static void WriteThrough(OutputTarget target, Action<Stream> write)
+    {
         using Stream stream = target.Open();
         write(stream);
         stream.Flush();
@@ -62,9 +72,9 @@ internal static class AtomicFile
         string folder = Path.GetDirectoryName(target)
             ?? throw new ArgumentException($"'{target}' is a folder, not a file; give the path of a file.", nameof(target));
         Directory.CreateDirectory(folder);
-        UnixFile? former = OperatingSystem.IsWindows() ? null : UnixFile.Find(target);
+        UnixFile? former = null;
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (former is not null)
+        if (!OperatingSystem.IsWindows() && (former = UnixFile.Find(target)) is not null)
         {
             RequireWritable(target);
 

@@ -11,7 +11,8 @@ public sealed class ScoreOutputTests
         using SteinProgram stein = InShell(out SteinResult result, """
             stein score -q --samples x.csv --out file
             stein score -q --samples x.csv --out - >standard
-            stein score -q --samples x.csv --out >(cat >process)
+            (stein score -q --samples x.csv --out >(cat >process))
+            until cmp -s file process; do sleep 0.1; done
             { echo before; stein score -q --samples x.csv --out /dev/fd/3; echo after; } >numbered 3>&1
             mkfifo pipe
             cat pipe >piped &

@@ -32,6 +32,30 @@ public sealed partial class TerminalTests(TerminalTests.FinishedRuns runs) : ICl
     public void What_only_prints_sends_no_escape_codes(params string[] arguments)
         => Assert.DoesNotContain('\e', RunInTerminal(100, [], arguments));
 
+    /// <summary>The first interrupts in the middle of an iteration that takes seconds, the second ends the program while it draws.</summary>
+    [Fact]
+    public void The_cursor_is_shown_after_a_second_interruption()
+    {
+        if (!OperatingSystem.IsLinux() || !ExternalProgram.IsInstalled("script"))
+            Assert.Skip("there is no 'script' of util-linux here, which makes a terminal");
+        using var stein = new SteinProgram();
+        const string Command = """
+            stty cols 100 rows 40
+            env --default-signal=INT stein ica --method ksd --dim 40 --batch 12000 --device simd & process=$!
+            until grep -q "[?]25l" typescript || ! kill -0 $process; do sleep 0.1; done
+            kill -INT $process
+            sleep 0.3
+            kill -INT $process
+            wait $process
+            """;
+        SteinResult result = ExternalProgram.Run(
+            stein.Folder, new Dictionary<string, string?>(), "script", "-qefc", $"bash -c '{Command}'", "typescript");
+        Assert.True(result.ExitCode == 130, $"{result}");
+        Assert.Contains("\e[?25l", result.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            result.Output.LastIndexOf("\e[?25h", StringComparison.Ordinal), result.Output.LastIndexOf("\e[?25", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_dumb_terminal_gets_no_escape_codes()
     {

@@ -10,6 +10,8 @@ public sealed class StoreCleanerTests
 {
     private static readonly ClaimTiming Quick = new() { Patience = TimeSpan.FromMilliseconds(50) };
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Fact]
     public void Claims_from_the_future_are_shown_and_those_of_a_host_are_freed_at_once()
     {
@@ -25,7 +27,7 @@ public sealed class StoreCleanerTests
         Assert.Empty(cleaner.ClaimsOf("node8", [run.Experiment]));
         IReadOnlyList<CleanItem> freed = cleaner.ClaimsOf("NODE7", [run.Experiment]);
         Assert.Equal(claim, Assert.Single(freed).Path);
-        Assert.Equal(freed, cleaner.Remove(freed, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(freed, cleaner.Remove(freed, cancellation: Token));
         Assert.Equal(CleanReason.Interrupted, Assert.Single(cleaner.Plan([run.Experiment])).Reason);
     }
 
@@ -68,7 +70,7 @@ public sealed class StoreCleanerTests
             items.Select(item => (item.Path, item.Reason)).ToHashSet());
         Assert.Equal(2, items.Single(item => item.Reason == CleanReason.Temporary).Bytes);
         int watched = 0;
-        Assert.Equal(items.ToHashSet(), cleaner.Remove(items, count => watched = count, TestContext.Current.CancellationToken).ToHashSet());
+        Assert.Equal(items.ToHashSet(), cleaner.Remove(items, count => watched = count, Token).ToHashSet());
         // Nobody knows whose claim it is.
         Assert.Equal(1, watched);
         Assert.Equal(expected, Stores.Contents(store));
@@ -86,7 +88,7 @@ public sealed class StoreCleanerTests
         using var claims = new Claims(new Disk(), Quick with { Heartbeat = Quick.Patience / 20 }, new ProcessTable());
         using Claim? claim = claims.TryAcquire(store.FolderOf(run));
         Assert.Empty(cleaner.Plan([run.Experiment]));
-        Assert.Empty(cleaner.Remove(items, cancellation: TestContext.Current.CancellationToken));
+        Assert.Empty(cleaner.Remove(items, cancellation: Token));
         Assert.True(File.Exists(Path.Combine(store.FolderOf(run), "checkpoint.bin")));
     }
 }
