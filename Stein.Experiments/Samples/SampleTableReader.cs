@@ -165,15 +165,16 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
                 ? " If lines begin with row names, write the file without them (in R: row.names = FALSE)."
                 : "";
             throw new InvalidDataException(
-                $"{source}, line {headerLine}: it has {Cells(header.Length)}, and the first row of numbers has {columns}; all lines must have "
-                + $"the same number of cells. Correct the header.{hint}{CommaHint(rows.Raw)}");
+                $"{source}, line {headerLine}: it has {Cells(header.Length)}, and the first row of numbers has {columns}; all lines must "
+                + $"have the same number of cells. Correct the header.{hint}{CommaHint(rows.Raw)}");
         }
 
         if (header.Where(name => name.Length > 0).GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             string where = string.Join(" and ", header.Index().Where(name => name.Item == twice.Key).Select(name => name.Index + 1));
             throw new InvalidDataException(
-                $"{source}, line {headerLine}: columns {where} are all named {CellText.Show(twice.Key)}. Give each column a name of its own.");
+                $"{source}, line {headerLine}: columns {where} are all named {CellText.Show(twice.Key)}. Give each column a name of "
+                + "its own.");
         }
     }
 
@@ -184,8 +185,9 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         {
             if (Timing().IsMatch(rows.Raw))
                 return false;
+            int expected = columns + (endsEmpty ? 1 : 0);
             throw new InvalidDataException(
-                $"{source}, line {rows.Line}: it has {Cells(rows.Count)}, and the first row of numbers has {columns + (endsEmpty ? 1 : 0)}; all "
+                $"{source}, line {rows.Line}: it has {Cells(rows.Count)}, and the first row of numbers has {expected}; all "
                 + $"lines must have the same number of cells. The line is {CellText.Show(rows.Raw)}. Correct it, or remove it."
                 + CommaHint(rows.Raw));
         }
@@ -193,8 +195,8 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         if (endsEmpty && !rows[columns].IsEmpty)
         {
             throw new InvalidDataException(
-                $"{source}, line {firstLine}, column {columns + 1}: it is empty, and is not in line {rows.Line}. Correct the cell, or remove "
-                + "the line.");
+                $"{source}, line {firstLine}, column {columns + 1}: it is empty, and is not in line {rows.Line}. Correct the cell, or "
+                + "remove the line.");
         }
 
         bool isWhole = true;
@@ -215,7 +217,8 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
             if (!(weight > 0))
             {
                 throw new InvalidDataException(
-                    $"{Where(rows, weighing)}: the weight {CellText.Show(rows[weighing])}; it must be positive. Remove samples without weight.");
+                    $"{Where(rows, weighing)}: the weight {CellText.Show(rows[weighing])}; it must be positive. Remove samples "
+                    + "without weight.");
             }
 
             weights.Add(weight);
@@ -240,8 +243,8 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         if (what is not null)
         {
             throw new InvalidDataException(
-                $"{source}: it is {what}: its first line is {CellText.Show(trimmed)}. Write CSV: one sample per line, with commas between its "
-                + "numbers.");
+                $"{source}: it is {what}: its first line is {CellText.Show(trimmed)}. Write CSV: one sample per line, with commas between "
+                + "its numbers.");
         }
     }
 
@@ -250,8 +253,8 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         + (header is null ? "" : $" (line {headerLine} is taken for a header; if it is a sample, give --header no)"));
 
     private InvalidDataException MayBeNames(string row) => new(
-        $"{source}, line 1: {CellText.Show(row)} may be a header without names, as pandas writes it, or a sample. Give --header yes or --header "
-        + "no, or write names there, such as x1,x2.");
+        $"{source}, line 1: {CellText.Show(row)} may be a header without names, as pandas writes it, or a sample. Give --header yes or "
+        + "--header no, or write names there, such as x1,x2.");
 
     private InvalidDataException Fault(DelimitedRows rows, int column, string rule)
     {

@@ -25,7 +25,8 @@ internal static class StandardInput
         string? input = Target("0");
         return input is null
             || (input.StartsWith("pipe:", StringComparison.Ordinal)
-                && Directory.GetFiles(Folder).Select(Path.GetFileName).Any(name => name != "0" && Target(name!) == input && IsWritten(name!)));
+                && Directory.GetFiles(Folder).Select(path => Path.GetFileName(path))
+                    .Any(name => name != "0" && Target(name) == input && IsWritten(name)));
 
         static string? Target(string descriptor)
         {

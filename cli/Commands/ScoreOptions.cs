@@ -98,8 +98,8 @@ internal sealed class ScoreOptions
     public void AddTo(Command command)
         => command.AddShared(
             [
-                samples, points, judges, .. files.All, standardise, estimator, kernel, bandwidth, regularisation, seed, device, output, json,
-                quiet,
+                samples, points, judges, .. files.All, standardise, estimator, kernel, bandwidth, regularisation, seed, device, output,
+                json, quiet,
             ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>

@@ -6,12 +6,14 @@ namespace Stein.Cli.Parsing;
 /// <summary>The options of every command that reads samples from files: what the cells are, and which columns are coordinates.</summary>
 internal sealed class SampleFileOptions
 {
-    private readonly Option<string> header = Values.Choice("--header", "whether files begin with a row of names", ["auto", "yes", "no"], "auto");
+    private readonly Option<string> header =
+        Values.Choice("--header", "whether files begin with a row of names", ["auto", "yes", "no"], "auto");
 
     private readonly Option<string> decimalMark = new("--decimal")
     {
         Description = "what is before the decimals of numbers: a point (.) or a comma (,)",
         HelpName = ".|,",
+        CompletionSources = { (string[])[".", ","] },
         DefaultValueFactory = _ => ".",
     };
 

@@ -26,8 +26,8 @@ public sealed class BrokenInputTests
 
     public static TheoryData<string> Names =>
     [
-        "x", "x1", "beta[1]", "theta.2", "Sepal Length (cm)", "Gr\u00F6\u00DFe", "lp__", "\u00B5", "log p", "T_0", "x\u00B2", "_id", ".chain",
-        "(Intercept)", "%fat", "-log10(p)", "Na", "T", "F", "value", "name", "\u2202f/\u2202x", "n",
+        "x", "x1", "beta[1]", "theta.2", "Sepal Length (cm)", "Gr\u00F6\u00DFe", "lp__", "\u00B5", "log p", "T_0", "x\u00B2", "_id",
+        ".chain", "(Intercept)", "%fat", "-log10(p)", "Na", "T", "F", "value", "name", "\u2202f/\u2202x", "n",
     ];
 
     /// <summary>The first bytes of files that are not text, and their kind.</summary>
