@@ -107,7 +107,7 @@ public sealed class ScoreInputTests
         [
             .. ((string[])["50", "50.0", "5e1"]).Select(number =>
             {
-                string config = $$"""{"experiment": "ica", "config": {"dimension": 2, "iterations": {{number}}}}""";
+                string config = $$$"""{"experiment": "ica", "config": {"dimension": 2, "iterations": {{{number}}}}}""";
                 File.WriteAllText(stein.PathOf("config.json"), config, Encoding.Unicode);
                 SteinResult result = stein.RunHere("run", "config.json", "--dry-run", "--json");
                 Assert.True(result.ExitCode == 0, $"{result}");
