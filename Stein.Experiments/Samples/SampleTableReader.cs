@@ -61,7 +61,7 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         int coordinates = selection.Coordinates.Count;
         int rows = values.Count / coordinates;
         if (countingRow is not null && rows > 1 && (columns > 2 || wholeRows == 1))
-            throw MayBeNames(countingRow);
+            throw MayBeNames(firstLine, countingRow);
         if (arePairs && rows > 1)
         {
             notes.Add(
@@ -108,7 +108,7 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         if (named.All(ColumnName.IsName))
             return true;
         if (named.Length < cells.Length && Counts(named))
-            throw MayBeNames(rows.Raw);
+            throw MayBeNames(rows.Line, rows.Raw);
         int fault = Array.FindIndex([.. cells.Index()], cell => !areNumbers[cell.Index] && !ColumnName.IsName(cell.Item));
         throw Fault(rows, fault >= 0 ? fault : Array.IndexOf(areNumbers, false), CureOfHeader);
     }
@@ -252,8 +252,8 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         $"{source}: it has no rows of numbers. A sample is a line of numbers with commas between them, as in 0.5,-1.25"
         + (header is null ? "" : $" (line {headerLine} is taken for a header; if it is a sample, give --header no)"));
 
-    private InvalidDataException MayBeNames(string row) => new(
-        $"{source}, line 1: {CellText.Show(row)} may be a header without names, as pandas writes it, or a sample. Give --header yes or "
+    private InvalidDataException MayBeNames(long line, string row) => new(
+        $"{source}, line {line}: {CellText.Show(row)} may be a header without names, as pandas writes it, or a sample. Give --header yes or "
         + "--header no, or write names there, such as x1,x2.");
 
     private InvalidDataException Fault(DelimitedRows rows, int column, string rule)
