@@ -24,8 +24,7 @@ internal sealed record FileSignature(string Kind, string Cure)
         (Bytes("\x04\x22\x4D\x18"), new("compressed by lz4", Unpack)),
         (Bytes("7z\xBC\xAF\x27\x1C"), new("a 7z archive", "Unpack it, and give the CSV file in it.")),
         (Bytes("PAR1\x15"), new("a Parquet file", "Write it as text: pd.read_parquet('x.parquet').to_csv('x.csv', index=False)")),
-        (Bytes("ARROW1\0\0"),
-            new("an Arrow (Feather) file", "Write it as text: pd.read_feather('x.feather').to_csv('x.csv', index=False)")),
+        (Bytes("ARROW1\0\0"), new("an Arrow (Feather) file", "Write it as text: pd.read_feather('x').to_csv('x.csv', index=False)")),
         (Bytes("\x89HDF\r\n\x1A\n"), new("an HDF5 file", "Write a data set of it as text with h5dump or h5py.")),
         (Bytes("CDF\x01"), new("a NetCDF file", Export)),
         (Bytes("CDF\x02"), new("a NetCDF file", Export)),
@@ -68,8 +67,7 @@ internal sealed record FileSignature(string Kind, string Cure)
         if (start.IndexOf(".npy"u8) >= 0)
         {
             return new(
-                "an archive of NumPy arrays (.npz)",
-                "Write an array as text: np.savetxt('x.csv', np.load('x.npz')['x'], delimiter=',')");
+                "an archive of NumPy arrays (.npz)", "Write an array as text: np.savetxt('x.csv', np.load('x.npz')['x'], delimiter=',')");
         }
 
         return start.IndexOf("[Content_Types].xml"u8) >= 0 || start.IndexOf("opendocument"u8) >= 0
@@ -80,8 +78,12 @@ internal sealed record FileSignature(string Kind, string Cure)
     private static FileSignature? Markup(ReadOnlySpan<byte> start)
     {
         string text = Encoding.Latin1.GetString(start).TrimStart();
-        if (((string[])["<!doctype", "<html"]).Any(start => text.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
+        if (text.StartsWith("<!doctype", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+        {
             return new("a web page (HTML)", "A download may have failed; give a CSV file.");
+        }
+
         return text.StartsWith("<?xml", StringComparison.OrdinalIgnoreCase) ? new("an XML document", Export) : null;
     }
 
@@ -96,13 +98,11 @@ internal sealed record FileSignature(string Kind, string Cure)
             for (int i = 0; i < whole && fits; i++)
                 fits = start[i] == 0 == (i % width != used);
             if (fits)
-                return new($"{name[..6]} text without a byte order mark", Convert(name));
+                return new($"{name[..6]} text without a byte order mark", $"Convert it to UTF-8: iconv -f {name} -t UTF-8 FILE");
         }
 
         return null;
     }
-
-    private static string Convert(string encoding) => $"Convert it to UTF-8: iconv -f {encoding} -t UTF-8 FILE";
 
     private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 }

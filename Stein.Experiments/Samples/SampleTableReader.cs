@@ -61,7 +61,7 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         int coordinates = selection.Coordinates.Count;
         int rows = values.Count / coordinates;
         if (countingRow is not null && rows > 1 && (columns > 2 || wholeRows == 1))
-            throw MayBeNames(countingRow);
+            throw MayBeNames(firstLine, countingRow);
         if (arePairs && rows > 1)
         {
             notes.Add(
@@ -108,7 +108,7 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         if (named.All(ColumnName.IsName))
             return true;
         if (named.Length < cells.Length && Counts(named))
-            throw MayBeNames(rows.Raw);
+            throw MayBeNames(rows.Line, rows.Raw);
         int fault = Array.FindIndex([.. cells.Index()], cell => !areNumbers[cell.Index] && !ColumnName.IsName(cell.Item));
         throw Fault(rows, fault >= 0 ? fault : Array.IndexOf(areNumbers, false), CureOfHeader);
     }
@@ -165,8 +165,8 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
                 ? " If lines begin with row names, write the file without them (in R: row.names = FALSE)."
                 : "";
             throw new InvalidDataException(
-                $"{source}, line {headerLine}: it has {Cells(header.Length)}, and the first row of numbers has {columns}; all lines "
-                + $"must have the same number of cells. Correct the header.{hint}{CommaHint(rows.Raw)}");
+                $"{source}, line {headerLine}: it has {Cells(header.Length)}, and the first row of numbers has {columns}; all lines must "
+                + $"have the same number of cells. Correct the header.{hint}{CommaHint(rows.Raw)}");
         }
 
         if (header.Where(name => name.Length > 0).GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -185,9 +185,9 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         {
             if (Timing().IsMatch(rows.Raw))
                 return false;
+            int expected = columns + (endsEmpty ? 1 : 0);
             throw new InvalidDataException(
-                $"{source}, line {rows.Line}: it has {Cells(rows.Count)}, and the first row of numbers has "
-                + $"{columns + (endsEmpty ? 1 : 0)}; all "
+                $"{source}, line {rows.Line}: it has {Cells(rows.Count)}, and the first row of numbers has {expected}; all "
                 + $"lines must have the same number of cells. The line is {CellText.Show(rows.Raw)}. Correct it, or remove it."
                 + CommaHint(rows.Raw));
         }
@@ -243,8 +243,8 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         if (what is not null)
         {
             throw new InvalidDataException(
-                $"{source}: it is {what}: its first line is {CellText.Show(trimmed)}. Write CSV: one sample per line, with commas "
-                + "between its numbers.");
+                $"{source}: it is {what}: its first line is {CellText.Show(trimmed)}. Write CSV: one sample per line, with commas between "
+                + "its numbers.");
         }
     }
 
@@ -252,9 +252,9 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         $"{source}: it has no rows of numbers. A sample is a line of numbers with commas between them, as in 0.5,-1.25"
         + (header is null ? "" : $" (line {headerLine} is taken for a header; if it is a sample, give --header no)"));
 
-    private InvalidDataException MayBeNames(string row) => new(
-        $"{source}, line 1: {CellText.Show(row)} may be a header without names, as pandas writes it, or a sample. Give --header yes "
-        + "or --header no, or write names there, such as x1,x2.");
+    private InvalidDataException MayBeNames(long line, string row) => new(
+        $"{source}, line {line}: {CellText.Show(row)} may be a header without names, as pandas writes it, or a sample. Give --header yes or "
+        + "--header no, or write names there, such as x1,x2.");
 
     private InvalidDataException Fault(DelimitedRows rows, int column, string rule)
     {

@@ -3,10 +3,7 @@ namespace Stein.Experiments.Samples;
 /// <summary>
 /// Divides each coordinate by a scale of its own, the standard deviation of samples: <c>z = x/σ</c>, <c>s(x) = s_z(z)/σ</c>.
 /// </summary>
-/// <remarks>
-/// Nothing is subtracted: scores do not depend on the origin, and the estimators centre the samples. A standard deviation that is finite
-/// and not zero in double precision is enough: values are divided by the largest distance from the first before they are squared.
-/// </remarks>
+/// <remarks>Nothing is subtracted: scores do not depend on the origin, and the estimators centre the samples.</remarks>
 /// <param name="scales">σ (D), positive.</param>
 internal sealed class Standardisation(IReadOnlyList<double> scales)
 {

@@ -6,7 +6,7 @@ using System.Text.Unicode;
 namespace Stein.Experiments.Samples;
 
 /// <summary>
-/// Reads a text from a file or a pipe, whatever its first bytes say it is: UTF-8, UTF-16 or UTF-32 with a mark, or gzip of it.
+/// Reads a text from a file or a pipe, as its first bytes say: UTF-8, UTF-16 or UTF-32 with a byte order mark, or gzip of one of them.
 /// </summary>
 internal static class TextInput
 {
@@ -25,7 +25,8 @@ internal static class TextInput
     ];
 
     /// <summary>
-    /// Follows a compressed text: where it does not come out at the end, the text has no end, or something else follows it.
+    /// Is put behind a compressed text: where it does not come out at the end, the text was cut, which the decompressor does not report, or
+    /// something else follows it.
     /// </summary>
     private static readonly byte[] Seal = "\n# the end of a compressed text\n"u8.ToArray();
 
@@ -157,8 +158,8 @@ internal static class TextInput
     private static string Describe(ReadOnlySpan<byte> rest) => rest[0] switch
     {
         0 when !rest.ContainsAnyExcept((ReadOnlySpan<byte>)[0, (byte)'\n', (byte)'\r']) =>
-            $"from here on there are only {rest.Count((byte)0)} NUL bytes (\\x00), as after a crash or on a full disk, so that "
-            + "samples may be missing. Write the file again, or remove them: tr -d '\\000'",
+            $"from here on there are only {rest.Count((byte)0)} NUL bytes (\\x00), as after a crash or on a full disk, so that samples may "
+            + "be missing. Write the file again, or remove them: tr -d '\\000'",
         0 => "it has a NUL byte (\\x00): the file is damaged or is not text. Write it again.",
         0x1A when !rest.ContainsAnyExcept((ReadOnlySpan<byte>)[0x1A, 0, (byte)'\n', (byte)'\r']) =>
             "it has Ctrl-Z (\\x1A), which ends files of old DOS programs. Remove it: tr -d '\\032'",

@@ -13,14 +13,13 @@ internal sealed class SampleFileOptions
     {
         Description = "what is before the decimals of numbers: a point (.) or a comma (,)",
         HelpName = ".|,",
+        CompletionSources = { (string[])[".", ","] },
         DefaultValueFactory = _ => ".",
     };
 
     private readonly Option<string[]> columns = Several("--columns", "coordinates, in this order, by name, or from 1 without a header");
     private readonly Option<string[]> drop = Several("--drop", "columns that are not coordinates, likewise");
     private readonly Option<string> weights = Values.Text("--weights", "column", "column with the weights of the samples, likewise");
-
-    public SampleFileOptions() => decimalMark.CompletionSources.Add(".", ",");
 
     /// <summary>All of them, to be added to a command.</summary>
     public IEnumerable<Option> All => [header, decimalMark, columns, drop, weights];

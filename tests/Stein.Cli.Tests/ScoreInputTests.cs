@@ -119,7 +119,7 @@ public sealed class ScoreInputTests
         foreach ((string members, string message) in ((string, string)[])
             [("\"iterations\": 50.5", "50.5: it must be a whole number"), ("\"iterations\": 5, \"iterations\": 7", "'iterations'")])
         {
-            File.WriteAllText(stein.PathOf("config.json"), $$$"""{"experiment": "ica", "config": {{{{members}}}}}""");
+            File.WriteAllText(stein.PathOf("config.json"), "{\"experiment\": \"ica\", \"config\": {" + members + "}}");
             SteinResult result = stein.RunHere("run", "config.json", "--dry-run");
             Assert.True(result.ExitCode == 2, $"{result}");
             Assert.Contains(message, result.Error, StringComparison.Ordinal);

@@ -29,8 +29,8 @@ public sealed class SampleTableOptionsTests
                 : [.. Enumerable.Range(0, columns).Select(column => $"{Letters[Draw(Letters.Length)]}{column}")];
             IEnumerable<string> lines = values.Chunk(columns).Select(row => string.Join(separator, row.Select(Text)));
             string end = LineEnds[Draw(LineEnds.Length)];
-            string text = string.Join(end, names is null ? lines : lines.Prepend(string.Join(separator, names)))
-                + (Draw(2) == 0 ? end : "");
+            lines = names is null ? lines : lines.Prepend(string.Join(separator, names));
+            string text = string.Join(end, lines) + (Draw(2) == 0 ? end : "");
             byte[] bytes = Encoding.UTF8.GetBytes(text);
             bytes = Draw(3) switch { 0 => BrokenInputTests.Pack(bytes), 1 => [0xEF, 0xBB, 0xBF, .. bytes], _ => bytes };
             SampleTable table = BrokenInputTests.Read(bytes, new() { DecimalMark = hasCommas ? ',' : '.' });
