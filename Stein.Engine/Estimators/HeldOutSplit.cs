@@ -102,8 +102,8 @@ internal sealed record HeldOutSplit(double[] Training, double[] HeldOut, int[] U
             if (folds[index].Count > 0 && training.Select(row => first[row]).Distinct().Take(2).Count() == 2)
             {
                 splits.Add(new(
-                    Rows(samples, dimension, training),
-                    Rows(samples, dimension, [.. folds[index]]),
+                    SampleMatrix.Select(samples, dimension, training),
+                    SampleMatrix.Select(samples, dimension, folds[index]),
                     [.. folds[index].Select(row => first[row] / unit)])
                 {
                     TrainingRows = training,
@@ -120,14 +120,6 @@ internal sealed record HeldOutSplit(double[] Training, double[] HeldOut, int[] U
     {
         var rows = new Dictionary<int, int>(new RowComparer(samples, dimension));
         return [.. Enumerable.Range(0, samples.Length / dimension).Select(row => rows.TryAdd(row, row) ? row : rows[row])];
-    }
-
-    private static double[] Rows(ReadOnlySpan<double> samples, int dimension, int[] rows)
-    {
-        var chosen = new double[rows.Length * dimension];
-        for (int i = 0; i < rows.Length; i++)
-            samples.Slice(rows[i] * dimension, dimension).CopyTo(chosen.AsSpan(i * dimension));
-        return chosen;
     }
 
     private sealed class RowComparer(double[] samples, int dimension) : IEqualityComparer<int>

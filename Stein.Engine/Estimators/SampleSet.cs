@@ -164,15 +164,14 @@ internal sealed class SampleSet
     /// </summary>
     private static double Median(Device device, double[] scaled, int count, int dimension, SampleWeights? weights)
     {
-        int used = Math.Min(count, MedianSamples);
-        IEnumerable<int> rows =
-            weights?.EvenlySpaced(MedianSamples) ?? Enumerable.Range(0, used).Select(i => (int)((long)i * count / used));
-        double[] chosen = [.. rows.SelectMany(row => scaled[(row * dimension)..((row + 1) * dimension)])];
-        used = chosen.Length / dimension;
-        DeviceMatrix distances = device.Allocate(used, used);
-        device.SquaredDistances(distances, device.Upload(used, dimension, chosen));
+        int[] rows = weights?.EvenlySpaced(MedianSamples) ?? EvenlySpaced(Math.Min(count, MedianSamples));
+        DeviceMatrix distances = device.Allocate(rows.Length, rows.Length);
+        device.SquaredDistances(
+            distances, device.Upload(rows.Length, dimension, SampleMatrix.Select(scaled, dimension, rows)));
         DeviceMatrix median = device.Allocate(1, 1);
         device.MedianSquaredDistance(median, distances);
         return device.Read(median)[0];
+
+        int[] EvenlySpaced(int used) => [.. Enumerable.Range(0, used).Select(i => (int)((long)i * count / used))];
     }
 }

@@ -131,11 +131,11 @@ public abstract class ScoreEstimator
 
     private void RequireSize(Device device, int samples, int dimension)
     {
+        string cure = PairMatrices == (0, 0) ? "Use fewer." : "Use fewer, or kde or kef, which hold no matrix of all pairs.";
         if (samples > MaxSamples)
         {
             throw new ScoreEstimationException(
-                $"{samples} samples are too many for the estimator {Name}, which takes up to {MaxSamples}. "
-                + $"Use fewer{(PairMatrices == (0, 0) ? "." : ", or kde or kef, which hold no matrix of all pairs.")}");
+                $"{samples} samples are too many for the estimator {Name}, which takes up to {MaxSamples}. {cure}");
         }
 
         double bytes = BytesFor(device, samples, dimension);
@@ -144,8 +144,7 @@ public abstract class ScoreEstimator
         {
             throw new InsufficientMemoryException(
                 $"The estimator {Name} needs about {bytes / 1e9:F1} GB of memory for {samples} samples, and this machine has "
-                + $"{available / 1e9:F1} GB. Use "
-                + $"fewer{(PairMatrices == (0, 0) ? "." : ", or kde or kef, which hold no matrix of all pairs.")}");
+                + $"{available / 1e9:F1} GB. {cure}");
         }
     }
 

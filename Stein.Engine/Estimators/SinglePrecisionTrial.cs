@@ -1,5 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Estimators;
 
@@ -54,9 +55,9 @@ internal static class SinglePrecisionTrial
         double regularisation =
             settings.Regularisation ?? estimator.DefaultRegularisation((int)Math.Round(all.TotalWeight), dimension);
         int[] rows = Choose(all.ScaledSamples, dimension, MaxSamples, Extremes);
-        double[] few = Rows(samples, dimension, rows);
+        double[] few = SampleMatrix.Select(samples, dimension, rows);
         ReadOnlySpan<double> others = points.IsEmpty ? samples : points;
-        double[] where = Rows(others, dimension, Choose(all.Scale(others), dimension, Points, Extremes));
+        double[] where = SampleMatrix.Select(others, dimension, Choose(all.Scale(others), dimension, Points, Extremes));
         ScoreEstimatorSettings fewer = settings with
         {
             Bandwidth = all.Bandwidth,
@@ -127,13 +128,5 @@ internal static class SinglePrecisionTrial
             .. Enumerable.Range(0, spaced).Select(i => (int)((long)i * rows / spaced))
                 .Union(Enumerable.Range(0, rows).OrderByDescending(row => reach[row]).Take(extremes)).Order(),
         ];
-    }
-
-    private static double[] Rows(ReadOnlySpan<double> values, int dimension, int[] rows)
-    {
-        var chosen = new double[rows.Length * dimension];
-        for (int i = 0; i < rows.Length; i++)
-            values.Slice(rows[i] * dimension, dimension).CopyTo(chosen.AsSpan(i * dimension));
-        return chosen;
     }
 }

@@ -1,6 +1,6 @@
 namespace Stein.Engine.Samples;
 
-/// <summary>Checks of arguments: samples (N×D, row-major) and numbers.</summary>
+/// <summary>Rows of samples (N×D, row-major), and checks of arguments: samples and numbers.</summary>
 internal static class SampleMatrix
 {
     /// <summary>Checks that the numbers are N rows of D finite numbers and returns N.</summary>
@@ -28,6 +28,15 @@ internal static class SampleMatrix
             ? rows
             : throw new ArgumentException(
                 $"{rows} {(rows == 1 ? "sample is" : "samples are")} too few; at least {minimum} are needed. Pass more.", name);
+    }
+
+    /// <summary>Copies the rows with the given numbers, in their order.</summary>
+    public static double[] Select(ReadOnlySpan<double> samples, int dimension, IReadOnlyList<int> rows)
+    {
+        var selected = new double[rows.Count * dimension];
+        for (int i = 0; i < rows.Count; i++)
+            samples.Slice(rows[i] * dimension, dimension).CopyTo(selected.AsSpan(i * dimension));
+        return selected;
     }
 
     /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>

@@ -253,8 +253,8 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         + (header is null ? "" : $" (line {headerLine} is taken for a header; if it is a sample, give --header no)"));
 
     private InvalidDataException MayBeNames(long line, string row) => new(
-        $"{source}, line {line}: {CellText.Show(row)} may be a header without names, as pandas writes it, or a sample. Give --header yes or "
-        + "--header no, or write names there, such as x1,x2.");
+        $"{source}, line {line}: {CellText.Show(row)} may be a header without names, as pandas writes it, or a sample. Give --header yes "
+        + "or --header no, or write names there, such as x1,x2.");
 
     private InvalidDataException Fault(DelimitedRows rows, int column, string rule)
     {

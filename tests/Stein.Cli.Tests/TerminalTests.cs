@@ -32,7 +32,10 @@ public sealed partial class TerminalTests(TerminalTests.FinishedRuns runs) : ICl
     public void What_only_prints_sends_no_escape_codes(params string[] arguments)
         => Assert.DoesNotContain('\e', RunInTerminal(100, [], arguments));
 
-    /// <summary>The first interrupts in the middle of an iteration that takes seconds, the second ends the program while it draws.</summary>
+    /// <summary>
+    /// The first interrupts in the middle of an iteration that takes long, the second ends the program while it draws, which it does only
+    /// with a terminal as input too.
+    /// </summary>
     [Fact]
     public void The_cursor_is_shown_after_a_second_interruption()
     {
@@ -41,7 +44,7 @@ public sealed partial class TerminalTests(TerminalTests.FinishedRuns runs) : ICl
         using var stein = new SteinProgram();
         const string Command = """
             stty cols 100 rows 40
-            env --default-signal=INT stein ica --method ksd --dim 40 --batch 12000 --device simd & process=$!
+            env --default-signal=INT stein ica --method ksd --dim 40 --batch 20000 --device simd </dev/tty & process=$!
             until grep -q "[?]25l" typescript || ! kill -0 $process; do sleep 0.1; done
             kill -INT $process
             sleep 0.3

@@ -46,7 +46,7 @@ public sealed class SignalTests
         using var stein = new SteinProgram();
         File.WriteAllText(
             stein.PathOf("config.json"),
-            """{"experiment": "ica", "config": {"method": "ksd", "dimension": 40, "batch": 12000}}""");
+            """{"experiment": "ica", "config": {"method": "ksd", "dimension": 40, "batch": 20000}}""");
         using SteinProcess process = stein.Begin("run", "config.json", "--store", "store", "--out", "out", "--device", "simd", "--json");
         Assert.True(process.WaitForEvent("progressed"));
         process.Signal("INT");
