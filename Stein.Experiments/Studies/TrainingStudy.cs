@@ -63,12 +63,16 @@ internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
     {
         private readonly ITraining training = study.Begin(config, device);
         private readonly Func<int, bool> isMeasured = study.IsMeasured(config);
+        private bool? hasDiverged;
 
         public int Iteration { get; private set; }
 
         public int Iterations { get; } = study.Iterations(config);
 
-        public string Status => training.Status + (Iteration == Iterations && Iterations > 0 && training.HasDiverged() ? ", diverged" : "");
+        public string Status => training.Status + (Iteration == Iterations && HasDiverged ? ", diverged" : "");
+
+        /// <summary>Asked for after the last iteration only, and found once: it may take a pass over all test samples.</summary>
+        private bool HasDiverged => hasDiverged ??= Iterations > 0 && training.HasDiverged();
 
         public IReadOnlyList<Metric> Measure() => training.Measure();
 
@@ -97,8 +101,8 @@ internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
         public RunResult Finish()
         {
             TrainingResult result = training.Finish();
-            double diverged = Iterations > 0 && training.HasDiverged() ? 1 : double.NaN;
-            return new RunResult(ResultValues.Of([.. result.Values, StoredRun.Diverged.At(diverged)]), result.Files);
+            return new RunResult(
+                ResultValues.Of([.. result.Values, StoredRun.Diverged.At(HasDiverged ? 1 : double.NaN)]), result.Files);
         }
 
         public IReadOnlyList<RunFile> LastGoodState() => training.LastGoodState();

@@ -72,7 +72,8 @@ internal static class ScoreCommand
             double[]? where = points is null ? null : scales?.Apply(points.Values) ?? points.Values;
             double[]? others = judges is null ? null : scales?.Apply(judges.Values) ?? judges.Values;
             ScoreEstimatorSettings settings = request.Settings with { Weights = samples.Weights };
-            using Device device = ScoreDevice.Choose(request, values, samples.Columns, settings, where ?? others, progress);
+            using Device device = ScoreDevice.Choose(
+                request, values, samples.Columns, settings, [.. where ?? [], .. others ?? []], progress);
             HeldOutSelection? selection = null;
             if (request.IsHeldOut)
             {

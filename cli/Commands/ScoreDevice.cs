@@ -18,10 +18,10 @@ internal static class ScoreDevice
     /// <see cref="DoubleSamples"/> samples, and for more where single precision is not enough, which is said on standard error.
     /// </summary>
     /// <param name="samples">K×D, row-major.</param>
-    /// <param name="points">Where the estimate is wanted (M×D); null for the samples.</param>
+    /// <param name="points">Where the estimate is wanted beside the samples (M×D).</param>
     /// <exception cref="UsageException">The device that was named is not accurate enough.</exception>
     public static Device Choose(
-        ScoreRequest request, double[] samples, int dimension, ScoreEstimatorSettings settings, double[]? points, PhaseProgress progress)
+        ScoreRequest request, double[] samples, int dimension, ScoreEstimatorSettings settings, double[] points, PhaseProgress progress)
     {
         bool isAutomatic = request.Device == DeviceCatalog.Names[0];
         int count = samples.Length / dimension;

@@ -1,4 +1,5 @@
 using Stein.Experiments.Runs;
+using Stein.Experiments.Runs.Claiming;
 using Stein.Experiments.Runs.Execution;
 using Xunit;
 
@@ -103,8 +104,13 @@ public sealed class KillTests
         }
 
         Finish(folder.Path, runs);
-        // A claim whose owner died before it could write who it is stays beside a finished run until it is cleaned.
-        Assert.Equal(Stores.Undisturbed(runs), Without(Stores.Contents(new RunStore(folder.Path)), RunFiles.ClaimStart));
+
+        // The claim of an owner that died before it could write who it is has to be watched; of a finished run only the cleaner does so.
+        var store = new RunStore(folder.Path);
+        var cleaner = new StoreCleaner(store, new ClaimTiming { Patience = TimeSpan.FromMilliseconds(10) });
+        cleaner.Remove(cleaner.Plan([runs[0].Experiment]), cancellation: TestContext.Current.CancellationToken);
+        Finish(folder.Path, runs);
+        Assert.Equal(Stores.Undisturbed(runs), Stores.Contents(store));
     }
 
     /// <returns>Whether it was killed before it came to its end.</returns>
