@@ -15,6 +15,8 @@ internal static class ExperimentRegistry
 {
     public static IcaExperiment Ica { get; } = new();
 
+    public static IcaSettingsSweep IcaSettings { get; } = new();
+
     public static MixtureTest Mixture { get; } = new();
 
     public static MixtureWeight MixtureWeight { get; } = new();
@@ -31,5 +33,5 @@ internal static class ExperimentRegistry
 
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
-        [Ica, Mixture, MixtureWeight, MixtureParticles, ScoreError, DaeIdentity, DaeDescent, DaeNetwork];
+        [Ica, IcaSettings, Mixture, MixtureWeight, MixtureParticles, ScoreError, DaeIdentity, DaeDescent, DaeNetwork];
 }

@@ -1,3 +1,4 @@
+using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 
 namespace Stein.Engine.Devices;
@@ -161,7 +162,7 @@ public abstract partial class Device
     /// every column of the projections (N×R), from the first <paramref name="maximumSamples"/> rows; NaN if a column has a NaN or an
     /// infinity in these rows.
     /// </summary>
-    internal void ProjectedMedians(DeviceMatrix output, DeviceMatrix projections, int maximumSamples = 500)
+    internal void ProjectedMedians(DeviceMatrix output, DeviceMatrix projections, int maximumSamples = Bandwidth.PublishedMedianSamples)
     {
         Require(output.Rows == 1 && output.Columns == projections.Columns, output, projections, nameof(ProjectedMedians));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumSamples);

@@ -15,7 +15,11 @@ namespace Stein.Engine.Discrepancies;
 /// </remarks>
 public sealed class Bandwidth
 {
+    /// <summary>The published rule for slices takes the median of at most this many samples.</summary>
+    public const int PublishedMedianSamples = 500;
+
     private readonly Device device;
+    private DeviceMatrix? powers;
 
     /// <summary>Allocates memory for the bandwidths of <paramref name="slices"/> slices.</summary>
     public Bandwidth(Device device, int slices)
@@ -39,6 +43,18 @@ public sealed class Bandwidth
     /// <summary>The medians of squared distances from which the bandwidths are computed (1×R).</summary>
     public DeviceMatrix Medians { get; }
 
+    /// <summary>
+    /// The factor of every bandwidth that a median rule sets from now on, <c>bandwidth_scale</c> of the published code; 1 unless it is set.
+    /// </summary>
+    public double Scale { get; set; } = 1;
+
+    /// <summary>
+    /// The exponent of half the median in every median rule from now on, <c>median_power</c> of the published code: with p for the exponent,
+    /// the published rules become <c>h = 2·√(1/(2 ln B))·(median/2)^p</c> for a batch and <c>h_d = 2·(median_d/2)^p</c> for a slice. The
+    /// exponent is ½ unless it is set; with another the bandwidth no longer follows the unit of the samples.
+    /// </summary>
+    public double MedianPower { get; set; } = 0.5;
+
     /// <summary>Sets the bandwidths h (R), one per slice.</summary>
     public void Set(ReadOnlySpan<double> bandwidths)
     {
@@ -46,7 +62,7 @@ public sealed class Bandwidth
         for (int i = 0; i < bandwidths.Length; i++)
             squares[i] = bandwidths[i] * bandwidths[i];
         device.Write(Medians, squares);
-        Apply(1);
+        Apply(Medians, 1);
     }
 
     /// <summary>
@@ -106,22 +122,37 @@ public sealed class Bandwidth
                 $"Median rule {(int)rule} is unknown; it must be one of {string.Join(", ", Enum.GetNames<MedianRule>())}."),
         };
         device.MedianSquaredDistance(Medians, squaredDistances);
-        Apply(squaredBandwidthPerMedian);
+        ApplyRule(squaredBandwidthPerMedian);
     }
 
     /// <summary>
     /// Sets the bandwidths to <c>h_d = 2·√(median_d/2)</c>, with the lower median of the squared differences of the projections of the
-    /// first 500 samples on slice d over i ≤ j, including the zeros of the diagonal.
+    /// first samples on slice d over i ≤ j, including the zeros of the diagonal.
     /// </summary>
-    public void SetByProjectedMedians(DeviceMatrix projections)
+    /// <param name="projections">The projections (N×R).</param>
+    /// <param name="maxSamples">The largest number of samples, the first ones, of which the median is taken; at least 1.</param>
+    public void SetByProjectedMedians(DeviceMatrix projections, int maxSamples = PublishedMedianSamples)
     {
-        device.ProjectedMedians(Medians, projections);
-        Apply(2);
+        device.ProjectedMedians(Medians, projections, maxSamples);
+        ApplyRule(2);
     }
 
-    private void Apply(double squaredBandwidthPerMedian)
+    /// <summary><c>h² = scale²·2f·(median/2)^(2p)</c> with f the factor of the rule, <c>f·median</c> for the published p = ½.</summary>
+    private void ApplyRule(double squaredBandwidthPerMedian)
     {
-        device.Map<InverseSquareBandwidth>(InverseSquares, Medians, p: squaredBandwidthPerMedian);
-        device.Map<FourthOrderFactor>(FourthOrders, Medians, p: squaredBandwidthPerMedian);
+        DeviceMatrix squares = Medians;
+        if (MedianPower != 0.5)
+        {
+            squares = powers ??= device.Allocate(1, Medians.Columns);
+            device.Map<MedianPower>(squares, Medians, p: 2 * MedianPower);
+        }
+
+        Apply(squares, squaredBandwidthPerMedian * Scale * Scale);
+    }
+
+    private void Apply(DeviceMatrix squares, double factor)
+    {
+        device.Map<InverseSquareBandwidth>(InverseSquares, squares, p: factor);
+        device.Map<FourthOrderFactor>(FourthOrders, squares, p: factor);
     }
 }

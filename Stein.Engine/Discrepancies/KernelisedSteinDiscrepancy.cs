@@ -38,6 +38,7 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     private readonly double[] rowSums;
     private readonly GaussianSteinSum? products;
     private DeviceMatrix? current;
+    private DeviceMatrix? medianDistances;
 
     /// <summary>
     /// Creates the discrepancy of N = <paramref name="samples"/> samples in D = <paramref name="dimension"/> dimensions; O(ND) memory.
@@ -67,6 +68,12 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     /// The bandwidth, to be set directly or by <see cref="SetBandwidthByBatchMedian"/> before the value or the gradient is computed.
     /// </summary>
     public Bandwidth Bandwidth { get; }
+
+    /// <summary>
+    /// The largest number of samples, the first ones, of which the median rules take the median, at least 2; null, unless it is set, for
+    /// all, or for 2 048 that are evenly spaced if there are many.
+    /// </summary>
+    public int? MedianSamples { get; set; }
 
     /// <summary>The number of samples N.</summary>
     private int Samples => pairSums.Rows;
@@ -208,9 +215,18 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
     /// <summary>The squared distances between the current samples, or between some of them if there are many.</summary>
     private DeviceMatrix DistancesForMedian()
     {
-        if (IsWhole)
+        int first = MedianSamples ?? Samples;
+        if (IsWhole && first >= Samples)
             return squaredDistances;
         DeviceMatrix samples = current ?? throw new InvalidOperationException($"Call {nameof(SetSamples)} first.");
+        if (first < Samples)
+        {
+            if (medianDistances?.Rows != first)
+                medianDistances = device.Allocate(first, first);
+            device.SquaredDistances(medianDistances, samples.RowRange(0, first));
+            return medianDistances;
+        }
+
         int count = Math.Min(MaxSamplesForMedian, Samples);
         var indices = new int[count];
         for (int i = 0; i < count; i++)

@@ -59,6 +59,9 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
 
     public Bandwidth Bandwidth { get; }
 
+    /// <summary>The largest number of samples, the first ones, of which the medians of the bandwidths are taken; at least 1.</summary>
+    public int MedianSamples { get; set; } = Bandwidth.PublishedMedianSamples;
+
     /// <summary>
     /// Creates R = D slices whose r are fixed to the unit vectors, where g starts as well: maxSKSD-g. Products with r
     /// are skipped.
@@ -94,7 +97,7 @@ public sealed class SlicedKernelisedSteinDiscrepancy<TKernel>
         }
 
         device.SumColumns<Product>(couplings, SliceDirections.Unit, TestDirections.Unit);
-        Bandwidth.SetByProjectedMedians(projections);
+        Bandwidth.SetByProjectedMedians(projections, MedianSamples);
     }
 
     /// <summary>The statistic for the projections of the last call of <see cref="Project"/>.</summary>

@@ -3,6 +3,14 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Formulas;
 
+/// <summary><c>2 (a/2)^p</c> for a median a of squared distances, which is a itself for p = 1.</summary>
+internal readonly struct MedianPower : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => T.Constant(2) * T.Exp(p * T.Log(T.Constant(0.5) * a));
+}
+
 /// <summary><c>1/(h² + 1e−9)</c> with <c>h² = p·a</c>, where a is a median of squared distances and p the factor of the rule.</summary>
 internal readonly struct InverseSquareBandwidth : IElementMap
 {

@@ -2,8 +2,21 @@ using Stein.Engine.State;
 
 namespace Stein.Engine.Random;
 
+/// <summary>The order in which the batches of an epoch visit the points.</summary>
+public enum BatchOrder
+{
+    /// <summary>A new random order in each epoch.</summary>
+    Shuffled,
+
+    /// <summary>The order of the points, the same in each epoch.</summary>
+    Fixed,
+
+    /// <summary>Every index is drawn from all points, whatever was drawn before.</summary>
+    Replacement,
+}
+
 /// <summary>
-/// Batches of point indices; each epoch visits the N points in a new random order.
+/// Batches of point indices; each epoch visits the N points in a new random order, or in another <see cref="BatchOrder"/>.
 /// </summary>
 /// <remarks>
 /// <para>Every batch is full: the N mod B points left over at the end of an epoch are skipped in that epoch (other points in another
@@ -17,13 +30,15 @@ public sealed class EpochBatches : IStateful
     private readonly PhiloxStream stream;
     private readonly int[] order;
     private readonly int pointsPerEpoch;
+    private readonly BatchOrder batchOrder;
     private BatchPosition position;
 
     /// <summary>Starts at the first batch of epoch 0.</summary>
     /// <param name="sampleCount">N, at least 1.</param>
     /// <param name="batchSize">B, from 1 to N.</param>
+    /// <param name="batchOrder">The order within an epoch.</param>
     /// <exception cref="ArgumentOutOfRangeException">N is below 1, or B is not between 1 and N.</exception>
-    public EpochBatches(ulong seed, int sampleCount, int batchSize)
+    public EpochBatches(ulong seed, int sampleCount, int batchSize, BatchOrder batchOrder = BatchOrder.Shuffled)
     {
         if (sampleCount < 1)
         {
@@ -40,6 +55,7 @@ public sealed class EpochBatches : IStateful
         }
 
         BatchSize = batchSize;
+        this.batchOrder = batchOrder;
         order = new int[sampleCount];
         pointsPerEpoch = sampleCount - (sampleCount % batchSize);
         stream = new PhiloxStream(seed, StreamPurpose.Batches);
@@ -64,7 +80,9 @@ public sealed class EpochBatches : IStateful
         }
     }
 
-    /// <summary>Writes the indices of the next batch, each from 0 to N − 1, all different.</summary>
+    /// <summary>
+    /// Writes the indices of the next batch, each from 0 to N − 1, all different unless they are drawn with replacement.
+    /// </summary>
     /// <param name="indices">Receives exactly B indices.</param>
     /// <exception cref="ArgumentException">The span's length is not B.</exception>
     /// <exception cref="InvalidOperationException">All 2³² epochs have been read.</exception>
@@ -122,7 +140,16 @@ public sealed class EpochBatches : IStateful
         }
 
         stream.StartSubstream(epoch);
-        stream.Shuffle(order);
+        if (batchOrder == BatchOrder.Shuffled)
+        {
+            stream.Shuffle(order);
+        }
+        else if (batchOrder == BatchOrder.Replacement)
+        {
+            foreach (ref int index in order.AsSpan())
+                index = stream.NextInt32(order.Length);
+        }
+
         position = new BatchPosition(epoch, 0);
     }
 }

@@ -44,3 +44,10 @@ internal sealed class OnlyForAttribute(string setting, params string[] values) :
 
     public IReadOnlyList<string> Values { get; } = values;
 }
+
+/// <summary>
+/// The setting is younger than published runs of its experiment. Its default is what they were computed with, and is left out of the
+/// identity of a run, so that theirs stays what it was; other values are part of it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class AddedLaterAttribute : Attribute;

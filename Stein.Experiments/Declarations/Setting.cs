@@ -16,6 +16,7 @@ internal sealed class Setting
     private readonly JsonPropertyInfo property;
     private readonly RangeAttribute? range;
     private readonly OnlyForAttribute? onlyFor;
+    private readonly bool isAddedLater;
 
     internal Setting(JsonPropertyInfo property, object defaults)
     {
@@ -27,6 +28,7 @@ internal sealed class Setting
         Description = Attribute<DescriptionAttribute>()?.Description ?? "";
         range = Attribute<RangeAttribute>();
         onlyFor = Attribute<OnlyForAttribute>();
+        isAddedLater = Attribute<AddedLaterAttribute>() is not null;
         Options = Attribute<OptionAttribute>()?.Names ?? [property.Name.Replace('_', '-')];
         Choices = Type.IsEnum
             ?
@@ -93,6 +95,10 @@ internal sealed class Setting
     /// <param name="config">Every key that has a value.</param>
     internal bool IsIdle(JsonObject config)
         => OnlyFor is var (key, values) && !values.Contains(config[key]?.ToString() ?? "");
+
+    /// <summary>Whether the value in a config is left out of the identity of its run, see <see cref="AddedLaterAttribute"/>.</summary>
+    /// <param name="config">Every key that has a value.</param>
+    internal bool IsOutsideIdentity(JsonObject config) => isAddedLater && JsonNode.DeepEquals(config[Key], Default);
 
     private T? Attribute<T>()
         where T : Attribute

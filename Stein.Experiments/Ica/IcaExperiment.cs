@@ -17,89 +17,13 @@ using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Ica;
 
-/// <summary>
-/// Everything that decides the numbers of one ICA run, with the published protocol as the default (Gong, Li and
-/// Hernández-Lobato, "Sliced kernelized Stein discrepancy", ICLR 2021, and its script <c>ICA_Training.py</c>).
-/// </summary>
-internal sealed record IcaSettings
-{
-    [Description("how the model is trained"), OneOf(typeof(IcaMethod)), Option("method", "methods")]
-    public string Method { get; init; } = "maxsksd";
-
-    [Description("dimension D"), Range(PaperMatrices.MinimumDimension, 4096), Option("dim", "dims")]
-    public int Dimension { get; init; } = 10;
-
-    [Description("seed of the true matrix, the start, and the data"), Option("seed", "seeds")]
-    public uint Seed { get; init; } = 60;
-
-    [Description("seed of data, batches and critic, for other draws with the same matrices; by default the seed of the matrices")]
-    public ulong? DataSeed { get; init; }
-
-    [Description("training iterations"), Range(1, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
-    public int Iterations { get; init; } = 15_000;
-
-    [Description("samples per batch"), Range(2, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
-    public int Batch { get; init; } = 100;
-
-    [Description("training points"), Range(2, int.MaxValue)]
-    public int TrainingSamples { get; init; } = 20_000;
-
-    [Description("test points"), Range(1, int.MaxValue)]
-    public int TestSamples { get; init; } = 5_000;
-
-    [Description("density of the sources")]
-    public BaseDensity Base { get; init; } = BaseDensity.Laplace;
-
-    [Description("kernel"), OneOf(typeof(SteinKernels)), OnlyFor(nameof(Method), typeof(IcaMethod))]
-    public string Kernel { get; init; } = "rbf";
-
-    [Description("U- or V-statistic; by default that of the authors' script: U for KSD, V for maxSKSD")]
-    [OnlyFor(nameof(Method), typeof(IcaMethod))]
-    public PairStatistic? Statistic { get; init; }
-
-    [Description("step size of Adam"), Range(0.0, double.MaxValue, MinimumIsExclusive = true), OnlyFor(nameof(Method), typeof(IcaMethod))]
-    public double LearningRate { get; init; } = 1e-3;
-
-    [Description("penalty λ of the critic"), Range(0.0, double.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
-    public double Lambda { get; init; } = 1;
-
-    [Description("units in each of the two hidden layers of the critic"), Range(1, int.MaxValue)]
-    [OnlyFor(nameof(Method), typeof(IcaMethod))]
-    public int Hidden { get; init; } = 300;
-
-    [Description("Hutchinson probes per iteration for the trace (the authors' script: 10); 0 is the exact trace")]
-    [Range(0, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
-    public int Probes { get; init; }
-
-    [Description("iterations between two points of the training curve"), Range(1, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
-    public int EvaluateEvery { get; init; } = 250;
-
-    /// <summary>The seed of data, batches and everything else random.</summary>
-    [JsonIgnore]
-    public ulong EffectiveDataSeed => DataSeed ?? Seed;
-}
-
 /// <summary>The ICA table: models trained with KSD, LSD and maxSKSD, at D = 10 to 200.</summary>
-internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
+internal sealed class IcaExperiment : IcaStudy
 {
-    /// <summary>Mean log-likelihood of the test points, nats.</summary>
-    public static readonly Quantity LogLikelihood = new("test_log_likelihood");
-
-    /// <summary>The method's own loss on the last batch.</summary>
-    public static readonly Quantity Loss = new("loss");
-
-    /// <summary>The log-likelihood of the true model on the test points, nats.</summary>
-    public static readonly Quantity Oracle = new("oracle");
-
-    /// <summary>The Amari distance of V·W_true, in [0, 1].</summary>
-    public static readonly Quantity AmariDistance = new("amari_distance");
-
     /// <summary>Settings common to all rows: if one differs from the paper's, no number is compared with the paper.</summary>
     private static readonly string[] Protocol = ["iterations", "batch", "training_samples", "test_samples", "learning_rate", "base"];
 
     private static readonly JsonObject Paper = ConfigJson.Write(new IcaSettings());
-
-    private readonly SharedProblems problems = new(settings => new IcaProblem(settings));
 
     public override string Name => "ica";
 
@@ -138,46 +62,6 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
             new() { Iterations = 400, Batch = 20, TrainingSamples = 500, TestSamples = 100, Hidden = 10, EvaluateEvery = 50 }),
     };
 
-    protected override IcaSettings Normalise(IcaSettings config)
-        => IcaMethod.Of(config).Normalise(config with { DataSeed = config.DataSeed == config.Seed ? null : config.DataSeed });
-
-    protected override void Validate(IcaSettings config)
-    {
-        if (config.Batch > config.TrainingSamples)
-        {
-            throw InvalidConfigException.Value(
-                "batch", config.Batch, $"a whole number from 2 to the {config.TrainingSamples} training samples");
-        }
-
-        if (KernelSmoothness.ProblemWith(config.Kernel, IcaMethod.Of(config).KernelDerivatives, config.Method) is { } problem)
-            throw InvalidConfigException.Because("kernel", config.Kernel, problem);
-    }
-
-    /// <summary>The iterations, and a product over the test data for every point of the curve.</summary>
-    protected override double Operations(IcaSettings config)
-    {
-        double evaluation = 2.0 * config.TestSamples * config.Dimension * config.Dimension;
-        return config.Iterations * (IcaMethod.Of(config).Operations(config) + (evaluation / config.EvaluateEvery));
-    }
-
-    protected override string SpeedClass(IcaSettings config) => config.Method;
-
-    protected override string Describe(IcaSettings config)
-    {
-        string data = config.DataSeed is { } seed ? $", data seed {seed}" : "";
-        return $"{IcaRow.Of(config).Name}, D = {config.Dimension}, seed {config.Seed}{data}";
-    }
-
-    protected override int Iterations(IcaSettings config) => IcaMethod.Of(config).IsTrained ? config.Iterations : 0;
-
-    protected override Func<int, bool> IsMeasured(IcaSettings config) => iteration => iteration % config.EvaluateEvery == 0;
-
-    protected override ITraining Begin(IcaSettings config, Device device)
-    {
-        ProblemLease lease = problems.Lease(config);
-        return new IcaTraining(device, config, lease.Problem, lease);
-    }
-
     protected override Report Compose(Results<IcaSettings> results)
     {
         IcaSettings[] plan = [.. results.Plan.Select(run => (IcaSettings)run.Config)];
@@ -186,7 +70,7 @@ internal sealed class IcaExperiment : TrainingStudy<IcaSettings>
         bool comparePaper = deviations.Length == 0 && plan.All(config => config.DataSeed is null);
         // Settings that differ between trained rows of the plan but have no column in the table.
         IReadOnlyList<string> differing = results.Where(config => IcaMethod.Of(config).IsTrained).Differing(
-            "method", "dimension", "seed", "data_seed", "kernel", "statistic", "lambda", "hidden", "probes");
+            ["method", "dimension", "seed", "data_seed", .. IcaMethod.SettingsInVariants]);
         int expected = results.Plan.GroupBy(run => (RowOf(run), ((IcaSettings)run.Config).Dimension)).Max(row => row.Count());
         return Compose(
             new IcaTable(results.Runs.Select(run => RunOf(RowOf(run.Run), run)), comparePaper, expected, deviations),

@@ -1,8 +1,10 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
 using Stein.Engine.Optimization;
+using Stein.Engine.Random;
 using Stein.Engine.State;
 using Stein.Experiments.Reports;
 
@@ -24,6 +26,13 @@ internal abstract class IcaMethod
         [new Ksd(), new Lsd(), Proposed, new MaxSksd(trainsSlices: true), new Whitening(), new MaximumLikelihood()];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(method => method.Id)];
+
+    /// <summary>The keys of the settings that <see cref="Deviations"/> puts into words.</summary>
+    public static IReadOnlyList<string> SettingsInVariants { get; } =
+    [
+        "kernel", "statistic", "lambda", "hidden", "probes", "bandwidth_scale", "median_power", "median_samples", "inner_learning_rate",
+        "inner_steps", "batch_order", "evaluation", "average_over", "average_decay",
+    ];
 
     /// <summary>The name in configs.</summary>
     public abstract string Id { get; }
@@ -56,7 +65,12 @@ internal abstract class IcaMethod
         nameof(IcaSettings.Batch),
         nameof(IcaSettings.LearningRate),
         nameof(IcaSettings.EvaluateEvery),
+        nameof(IcaSettings.BatchOrder),
+        nameof(IcaSettings.Evaluation),
     ];
+
+    /// <summary>The settings of a method that trains slices or a critic against the model.</summary>
+    protected static IReadOnlyList<string> InnerSettings { get; } = [nameof(IcaSettings.InnerLearningRate), nameof(IcaSettings.InnerSteps)];
 
     public static IcaMethod Of(IcaSettings settings) => Find(settings.Method);
 
@@ -70,10 +84,21 @@ internal abstract class IcaMethod
     public virtual int KernelDerivatives => KernelSmoothness.SteinKernel;
 
     /// <summary>The config with redundant settings at their defaults.</summary>
-    public virtual IcaSettings Normalise(IcaSettings settings) => settings;
+    public virtual IcaSettings Normalise(IcaSettings settings)
+        => settings.InnerLearningRate == settings.LearningRate ? settings with { InnerLearningRate = null } : settings;
 
-    /// <summary>The method's own settings that differ from the paper's, in words such as "10 probes".</summary>
-    public virtual IEnumerable<string> Deviations(IcaSettings settings) => [];
+    /// <summary>The settings, other than those of all rows, that differ from the paper's, in words such as "10 probes".</summary>
+    public virtual IEnumerable<string> Deviations(IcaSettings settings)
+    {
+        if (settings.InnerLearningRate is { } rate)
+            yield return FormattableString.Invariant($"inner learning rate {rate}");
+        if (settings.InnerSteps != Paper.InnerSteps)
+            yield return $"{settings.InnerSteps} inner steps";
+        if (settings.BatchOrder != Paper.BatchOrder)
+            yield return settings.BatchOrder == BatchOrder.Fixed ? "fixed batches" : "batches with replacement";
+        if (settings.Evaluation != Paper.Evaluation)
+            yield return EvaluatedIterate.Describe(settings);
+    }
 
     /// <summary>
     /// The useful floating-point operations of one iteration: what the mathematics needs, however it is computed. An addition, a
@@ -113,10 +138,28 @@ internal abstract class KernelMethod : IcaMethod
     /// <summary>The statistic of the authors' script.</summary>
     protected abstract PairStatistic DefaultStatistic { get; }
 
-    protected override IReadOnlyList<string> Settings => [.. base.Settings, nameof(IcaSettings.Kernel), nameof(IcaSettings.Statistic)];
+    /// <summary>The number of samples of which the authors' script takes the median.</summary>
+    protected abstract int DefaultMedianSamples { get; }
+
+    protected override IReadOnlyList<string> Settings =>
+    [
+        .. base.Settings,
+        nameof(IcaSettings.Kernel),
+        nameof(IcaSettings.Statistic),
+        nameof(IcaSettings.BandwidthScale),
+        nameof(IcaSettings.MedianPower),
+        nameof(IcaSettings.MedianSamples),
+    ];
 
     public override IcaSettings Normalise(IcaSettings settings)
-        => settings.Statistic == DefaultStatistic ? settings with { Statistic = null } : settings;
+    {
+        int? samples = settings.MedianSamples is { } given ? Math.Min(given, settings.Batch) : null;
+        return base.Normalise(settings) with
+        {
+            Statistic = settings.Statistic == DefaultStatistic ? null : settings.Statistic,
+            MedianSamples = samples == Math.Min(DefaultMedianSamples, settings.Batch) ? null : samples,
+        };
+    }
 
     public override IEnumerable<string> Deviations(IcaSettings settings)
     {
@@ -124,7 +167,19 @@ internal abstract class KernelMethod : IcaMethod
             yield return $"{settings.Kernel} kernel";
         if (settings.Statistic is { } statistic && statistic != DefaultStatistic)
             yield return $"{statistic}-statistic";
+        if (settings.BandwidthScale != Paper.BandwidthScale)
+            yield return FormattableString.Invariant($"bandwidth × {settings.BandwidthScale}");
+        if (settings.MedianPower != Paper.MedianPower)
+            yield return FormattableString.Invariant($"median power {settings.MedianPower}");
+        if (settings.MedianSamples is { } samples)
+            yield return $"median of {samples} samples";
+        foreach (string other in base.Deviations(settings))
+            yield return other;
     }
+
+    /// <summary>Sets the rule of a bandwidth to that of the config.</summary>
+    protected static void Configure(Bandwidth bandwidth, IcaSettings settings)
+        => (bandwidth.Scale, bandwidth.MedianPower) = (settings.BandwidthScale, settings.MedianPower);
 
     public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
         => RadialKernels.Visit(settings.Kernel, new Starter(this, device, model, settings));

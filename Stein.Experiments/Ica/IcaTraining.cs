@@ -30,6 +30,8 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     private readonly IDisposable? lease;
     private readonly IcaModel model;
     private readonly IcaMethodTraining? method;
+    private readonly EvaluatedIterate evaluated;
+    private readonly EvaluatedIterate[] others;
     private readonly IcaLikelihood likelihood;
     private readonly EpochBatches batches;
     private readonly DeviceMatrix training;
@@ -46,7 +48,13 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     /// <param name="settings">A valid config.</param>
     /// <param name="problem">The problem of the config.</param>
     /// <param name="lease">Is disposed of with the training.</param>
-    public IcaTraining(Device device, IcaSettings settings, IcaProblem problem, IDisposable? lease = null)
+    /// <param name="otherRules">Rules by which the result is judged in addition to that of the config.</param>
+    public IcaTraining(
+        Device device,
+        IcaSettings settings,
+        IcaProblem problem,
+        IDisposable? lease = null,
+        params IReadOnlyList<EvaluationRule> otherRules)
     {
         (this.device, this.settings, this.problem, this.lease) = (device, settings, problem, lease);
         int dimension = settings.Dimension;
@@ -55,7 +63,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         DeviceMatrix test = device.Allocate(settings.TestSamples, dimension);
         device.Write(test, problem.Test);
         likelihood = new IcaLikelihood(device, test);
-        batches = new EpochBatches(settings.EffectiveDataSeed, settings.TrainingSamples, settings.Batch);
+        batches = new EpochBatches(settings.EffectiveDataSeed, settings.TrainingSamples, settings.Batch, settings.BatchOrder);
         batch = device.Allocate(settings.Batch, dimension);
         indices = new int[settings.Batch];
         rowSums = device.Allocate(dimension, 1);
@@ -63,9 +71,11 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         model = new IcaModel(device, dimension, settings.Batch, settings.Base);
         var chosen = IcaMethod.Of(settings);
         device.Write(model.Unmixing, chosen.InitialUnmixing(settings, problem));
+        evaluated = new EvaluatedIterate(settings.Evaluation, model.Unmixing, settings);
+        others = [.. otherRules.Select(rule => new EvaluatedIterate(rule, model.Unmixing, settings))];
         initialLogLikelihood = TestLogLikelihood();
         method = chosen.Start(device, model, settings, batch);
-        Parts = [model.Unmixing, batches, batch, .. method?.Parts ?? [], this];
+        Parts = [model.Unmixing, batches, batch, .. method?.Parts ?? [], evaluated, .. others, this];
     }
 
     /// <summary>Iterations done.</summary>
@@ -86,6 +96,9 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         device.GatherRows(batch, training, indices);
         method.Step(batch, Iteration);
         Iteration++;
+        evaluated.Add(Iteration, Loss);
+        foreach (EvaluatedIterate other in others)
+            other.Add(Iteration, Loss);
         if (Iteration % CheckEvery == 0)
             RequireFinite();
     }
@@ -97,26 +110,27 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         if (!double.IsFinite(logLikelihood))
             throw new RunFailedException($"the test log-likelihood is no longer finite at iteration {Iteration}", Iteration);
         last = new Measurement(Iteration, logLikelihood, Loss(), Unmixing());
-        return [IcaExperiment.LogLikelihood.At(logLikelihood), IcaExperiment.Loss.At(last.Loss)];
+        return [IcaStudy.LogLikelihood.At(logLikelihood), IcaStudy.Loss.At(last.Loss)];
     }
 
-    /// <summary>The mean log-likelihood of the test data, in nats.</summary>
-    public double TestLogLikelihood() => likelihood.Evaluate(model.Unmixing, settings.Base);
+    /// <summary>The mean log-likelihood of the test data under the matrix that is evaluated, in nats.</summary>
+    public double TestLogLikelihood() => TestLogLikelihood(evaluated);
 
     /// <summary>The method's own loss on the last batch at the present parameters; NaN before the first batch.</summary>
     public double Loss() => method is null || Iteration == 0 ? double.NaN : method.Loss(batch);
 
-    /// <summary>V (D×D, row-major).</summary>
-    public double[] Unmixing() => device.Read(model.Unmixing);
+    /// <summary>The V that is evaluated (D×D, row-major).</summary>
+    public double[] Unmixing() => device.Read(evaluated.Unmixing);
 
     public TrainingResult Finish()
     {
         double[] unmixing = Unmixing();
         return new(
             [
-                IcaExperiment.LogLikelihood.At(TestLogLikelihood()),
-                IcaExperiment.Oracle.At(problem.Oracle),
-                IcaExperiment.AmariDistance.At(problem.AmariDistanceOf(unmixing)),
+                IcaStudy.LogLikelihood.At(TestLogLikelihood()),
+                IcaStudy.Oracle.At(problem.Oracle),
+                IcaStudy.AmariDistance.At(problem.AmariDistanceOf(unmixing)),
+                .. others.Select(other => IcaStudy.LogLikelihoodBy(other.Rule).At(TestLogLikelihood(other))),
             ],
             Matrix(UnmixingFile, unmixing));
     }
@@ -159,6 +173,8 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
                 [.. Enumerable.Range(0, settings.Dimension * settings.Dimension).Select(_ => reader.ReadDouble())])
             : null;
     }
+
+    private double TestLogLikelihood(EvaluatedIterate iterate) => likelihood.Evaluate(iterate.Unmixing, settings.Base);
 
     /// <exception cref="RunFailedException">A row of V is not finite.</exception>
     private void RequireFinite()

@@ -23,6 +23,8 @@ internal sealed class Ksd : KernelMethod
 
     protected override PairStatistic DefaultStatistic => PairStatistic.U;
 
+    protected override int DefaultMedianSamples => int.MaxValue;
+
     public override double Operations(IcaSettings settings)
     {
         (double b, double d) = (settings.Batch, settings.Dimension);
@@ -33,11 +35,17 @@ internal sealed class Ksd : KernelMethod
     protected override IcaMethodTraining Start<TKernel>(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
         => new Training<TKernel>(device, model, settings, statistic);
 
-    private sealed class Training<TKernel>(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
-        : SteinTraining(device, model, settings)
+    private sealed class Training<TKernel> : SteinTraining
         where TKernel : struct, IRadialKernel
     {
-        private readonly KernelisedSteinDiscrepancy<TKernel> discrepancy = new(device, settings.Batch, settings.Dimension, statistic);
+        private readonly KernelisedSteinDiscrepancy<TKernel> discrepancy;
+
+        public Training(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
+            : base(device, model, settings)
+        {
+            discrepancy = new(device, settings.Batch, settings.Dimension, statistic) { MedianSamples = settings.MedianSamples };
+            Configure(discrepancy.Bandwidth, settings);
+        }
 
         public override IReadOnlyList<IStateful> Parts => [Adam];
 

@@ -8,9 +8,10 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;
 
-/// <summary>LSD: one step of the critic, then one of the model, on the same batch.</summary>
+/// <summary>LSD: one step of the critic, or several, then one of the model, on the same batch.</summary>
 /// <remarks>
-/// Operations: seven B×H×H, three H×D×H and seven B×D×H products. With M probes in place of the exact trace also <c>εᵀε</c> and two
+/// Operations: six B×H×H, three H×D×H and five B×D×H products for each step of the critic, and one B×H×H and two B×D×H products for the
+/// model. With M probes in place of the exact trace also <c>εᵀε</c> and two
 /// products of it with the weights: 2MD² + 4HD².
 /// </remarks>
 internal sealed class Lsd : IcaMethod
@@ -22,7 +23,7 @@ internal sealed class Lsd : IcaMethod
     public override SeriesStyle Style => SeriesStyle.Of(2);
 
     protected override IReadOnlyList<string> Settings =>
-        [.. base.Settings, nameof(IcaSettings.Hidden), nameof(IcaSettings.Lambda), nameof(IcaSettings.Probes)];
+        [.. base.Settings, .. InnerSettings, nameof(IcaSettings.Hidden), nameof(IcaSettings.Lambda), nameof(IcaSettings.Probes)];
 
     public override IEnumerable<string> Deviations(IcaSettings settings)
     {
@@ -32,13 +33,16 @@ internal sealed class Lsd : IcaMethod
             yield return FormattableString.Invariant($"λ = {settings.Lambda}");
         if (settings.Hidden != Paper.Hidden)
             yield return $"{settings.Hidden} hidden units";
+        foreach (string other in base.Deviations(settings))
+            yield return other;
     }
 
     public override double Operations(IcaSettings settings)
     {
         (double b, double d, double h) = (settings.Batch, settings.Dimension, settings.Hidden);
         double probing = settings.Probes == 0 ? 0 : (2 * settings.Probes * d * d) + (4 * h * d * d);
-        return ModelOperations(settings) + (14 * b * h * h) + (6 * h * h * d) + (14 * b * d * h) + probing;
+        double critic = (12 * b * h * h) + (6 * h * h * d) + (10 * b * d * h) + probing;
+        return ModelOperations(settings) + (settings.InnerSteps * critic) + (2 * b * h * h) + (4 * b * d * h);
     }
 
     public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
@@ -51,6 +55,7 @@ internal sealed class Lsd : IcaMethod
         private readonly PhiloxStream probeStream;
         private readonly double[] probeValues;
         private readonly DeviceMatrix? probes;
+        private readonly int innerSteps;
 
         public Training(Device device, IcaModel model, IcaSettings settings)
             : base(device, model, settings)
@@ -58,10 +63,11 @@ internal sealed class Lsd : IcaMethod
             discrepancy = new(device, settings.Batch, settings.Dimension, settings.Hidden, settings.Hidden, settings.Lambda);
             discrepancy.Parameters.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
             critic = new(
-                new AdamSettings(settings.LearningRate, Beta1: 0.5, Beta2: 0.9),
+                new AdamSettings(settings.InnerLearningRate ?? settings.LearningRate, Beta1: 0.5, Beta2: 0.9),
                 discrepancy.Parameters.All,
                 discrepancy.Gradient.All,
                 ascend: true);
+            innerSteps = settings.InnerSteps;
             probeStream = new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.Probes);
             probeValues = new double[settings.Probes * settings.Dimension];
             if (settings.Probes > 0)
@@ -74,17 +80,20 @@ internal sealed class Lsd : IcaMethod
 
         public override void Step(DeviceMatrix batch, int iteration)
         {
-            if (probes is not null)
-            {
-                foreach (ref double value in probeValues.AsSpan())
-                    value = probeStream.NextNormal();
-                Device.Write(probes, probeValues);
-                discrepancy.SetProbes(probes);
-            }
-
             Model.ComputeScores(batch);
-            discrepancy.CriticGradient(batch, Model.Scores);
-            critic.Step();
+            for (int step = 0; step < innerSteps; step++)
+            {
+                if (probes is not null)
+                {
+                    foreach (ref double value in probeValues.AsSpan())
+                        value = probeStream.NextNormal();
+                    Device.Write(probes, probeValues);
+                    discrepancy.SetProbes(probes);
+                }
+
+                discrepancy.CriticGradient(batch, Model.Scores);
+                critic.Step();
+            }
 
             discrepancy.ScoreGradient(ScoreGradient, batch);
             Descend(batch);

@@ -10,7 +10,7 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Ica;
 
 /// <summary>
-/// maxSKSD-g, or -rg: the slices climb the discrepancy by one step, then the model descends it with the new slices, on
+/// maxSKSD-g, or -rg: the slices climb the discrepancy by one step, or several, then the model descends it with the new slices, on
 /// the same batch.
 /// </summary>
 /// <remarks>
@@ -36,11 +36,17 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
 
     protected override PairStatistic DefaultStatistic => PairStatistic.V;
 
+    protected override int DefaultMedianSamples => Bandwidth.PublishedMedianSamples;
+
+    protected override IReadOnlyList<string> Settings => [.. base.Settings, .. InnerSettings];
+
     public override double Operations(IcaSettings settings)
     {
         (double b, double d) = (settings.Batch, settings.Dimension);
-        (int products, int perPair) = trainsSlices ? (14, 38) : (6, 32);
-        return ModelOperations(settings) + (products * b * d * d) + (Pairs(settings) * d * ((2 * Exponential) + perPair));
+        (int innerProducts, int products, int innerPerPair) = trainsSlices ? (8, 6, 28) : (4, 2, 22);
+        double inner = (innerProducts * b * d * d) + (Pairs(settings) * d * (Exponential + innerPerPair));
+        return ModelOperations(settings) + (settings.InnerSteps * inner)
+            + (products * b * d * d) + (Pairs(settings) * d * (Exponential + 10));
     }
 
     protected override IcaMethodTraining Start<TKernel>(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic)
@@ -53,11 +59,12 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
         private readonly bool trainsSlices;
         private readonly Directions[] trained;
         private readonly Adam slices;
+        private readonly int innerSteps;
 
         public Training(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic, bool trainsSlices)
             : base(device, model, settings)
         {
-            (this.trainsSlices, int dimension) = (trainsSlices, settings.Dimension);
+            (this.trainsSlices, innerSteps, int dimension) = (trainsSlices, settings.InnerSteps, settings.Dimension);
             if (trainsSlices)
             {
                 discrepancy = SlicedKernelisedSteinDiscrepancy<TKernel>.WithSlices(device, settings.Batch, dimension, dimension, statistic);
@@ -69,9 +76,11 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
                 discrepancy = SlicedKernelisedSteinDiscrepancy<TKernel>.OnBasis(device, settings.Batch, dimension, statistic);
             }
 
+            Configure(discrepancy.Bandwidth, settings);
+            discrepancy.MedianSamples = settings.MedianSamples ?? Bandwidth.PublishedMedianSamples;
             trained = trainsSlices ? [discrepancy.TestDirections, discrepancy.SliceDirections] : [discrepancy.TestDirections];
             slices = new(
-                new AdamSettings(settings.LearningRate),
+                new AdamSettings(settings.InnerLearningRate ?? settings.LearningRate),
                 [.. trained.Select(directions => directions.Values)],
                 [.. trained.Select(directions => directions.Gradient)],
                 ascend: true);
@@ -82,9 +91,12 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
         public override void Step(DeviceMatrix batch, int iteration)
         {
             Model.ComputeScores(batch);
-            discrepancy.Project(batch, Model.Scores);
-            discrepancy.DirectionGradients(batch, Model.Scores, trainsSlices);
-            slices.Step();
+            for (int step = 0; step < innerSteps; step++)
+            {
+                discrepancy.Project(batch, Model.Scores);
+                discrepancy.DirectionGradients(batch, Model.Scores, trainsSlices);
+                slices.Step();
+            }
 
             discrepancy.Project(batch, Model.Scores);
             discrepancy.ScoreGradient(ScoreGradient, Model.Scores);

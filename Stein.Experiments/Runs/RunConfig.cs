@@ -10,6 +10,7 @@ namespace Stein.Experiments.Runs;
 /// <param name="config">The experiment's own record.</param>
 /// <param name="precision">The precision it is computed in.</param>
 /// <param name="canonical">Every key that has a value, defaults included.</param>
+/// <param name="identity">The part of <paramref name="canonical"/> that decides the identity.</param>
 /// <param name="operations">Floating-point operations of the whole run.</param>
 /// <param name="description">The run in a few words, <c>maxsksd, D = 100, seed 60</c>.</param>
 /// <param name="speedClass">Runs of one class do about the same number of operations per second.</param>
@@ -18,11 +19,13 @@ internal sealed class RunConfig(
     object config,
     Precision precision,
     JsonObject canonical,
+    JsonObject identity,
     double operations,
     string description,
     string speedClass) : IEquatable<RunConfig>
 {
     private readonly string canonicalText = CanonicalJson.Text(canonical);
+    private readonly string identityText = CanonicalJson.Text(identity);
     private string? id;
 
     public Experiment Experiment => experiment;
@@ -37,19 +40,14 @@ internal sealed class RunConfig(
     /// <summary>
     /// What <c>config.json</c> contains and <see cref="ConfigDocument"/> reads: experiment, protocol version, precision and config. A copy.
     /// </summary>
-    public JsonObject Document => new()
-    {
-        ["experiment"] = Experiment.Name,
-        ["protocol"] = Experiment.ProtocolVersion,
-        ["precision"] = ConfigDocument.Name(Precision),
-        ["config"] = Canonical,
-    };
+    public JsonObject Document => DocumentOf(canonicalText);
 
     /// <summary>
-    /// 64 hexadecimal digits: the SHA-256 of <see cref="Document"/> with sorted keys and without white space. Equal for runs that
-    /// give the same numbers; different where a setting, the precision or the protocol version is.
+    /// 64 hexadecimal digits: the SHA-256 of <see cref="Document"/> with sorted keys and without white space, less the defaults of settings
+    /// that are younger than published runs (<see cref="Declarations.AddedLaterAttribute"/>). Equal for runs that give the same numbers;
+    /// different where a setting, the precision or the protocol version is.
     /// </summary>
-    public string Id => id ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(Document))));
+    public string Id => id ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(DocumentOf(identityText)))));
 
     public double Operations => operations;
 
@@ -65,4 +63,12 @@ internal sealed class RunConfig(
 
     /// <summary>The experiment and <see cref="Description"/>.</summary>
     public override string ToString() => $"{Experiment.Name}: {Description}";
+
+    private JsonObject DocumentOf(string config) => new()
+    {
+        ["experiment"] = Experiment.Name,
+        ["protocol"] = Experiment.ProtocolVersion,
+        ["precision"] = ConfigDocument.Name(Precision),
+        ["config"] = JsonNode.Parse(config),
+    };
 }

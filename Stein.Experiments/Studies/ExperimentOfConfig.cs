@@ -30,7 +30,11 @@ internal abstract class Experiment<TConfig> : Experiment
             setting.Check(config);
         Validate(config);
         config = Normalise(WithoutIdle(config));
-        return new RunConfig(this, config, precision, ConfigJson.Write(config), Operations(config), Describe(config), SpeedClass(config));
+        JsonObject canonical = ConfigJson.Write(config);
+        JsonObject identity = canonical.DeepClone().AsObject();
+        foreach (Setting setting in Settings.Where(setting => setting.IsOutsideIdentity(canonical)))
+            identity.Remove(setting.Key);
+        return new RunConfig(this, config, precision, canonical, identity, Operations(config), Describe(config), SpeedClass(config));
     }
 
     public sealed override ReportOutcome Report(RunStore store, ReportRequest request)
@@ -98,8 +102,11 @@ internal abstract class Experiment<TConfig> : Experiment
         string[] idle = [.. Settings.Where(setting => setting.IsIdle(content)).Select(setting => setting.Key)];
         if (idle.Length == 0)
             return config;
+        string before = content.ToJsonString();
         foreach (string key in idle)
             content.Remove(key);
-        return ConfigJson.Read<TConfig>(content);
+        config = ConfigJson.Read<TConfig>(content);
+        // A setting is idle, too, whose other setting has just become idle.
+        return ConfigJson.Write(config).ToJsonString() == before ? config : WithoutIdle(config);
     }
 }

@@ -73,6 +73,7 @@ public class ElementwiseTests
             Apply<SwishSecondDerivativeTimes>(a, share, c);
             Apply<InverseNorm>(positive, b, c);
             Apply<NormalisationPull>(positive, b, c);
+            Apply<MedianPower>(positive, b, c);
             Apply<InverseSquareBandwidth>(positive, b, c);
             Apply<FourthOrderFactor>(positive, b, c);
             Apply<BaseLogDensity<LaplaceDensity>>(a, b, c);

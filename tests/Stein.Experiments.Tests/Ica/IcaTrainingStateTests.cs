@@ -2,6 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Formulas;
 using Stein.Engine.Models;
+using Stein.Engine.Random;
 using Stein.Engine.State;
 using Stein.Experiments.Ica;
 using Xunit;
@@ -39,6 +40,37 @@ public sealed class IcaTrainingStateTests
         ["lsd"] = Tiny with { Method = "lsd" },
         ["lsd, 3 probes"] = Tiny with { Method = "lsd", Probes = 3 },
         ["lsd, 1 probe, Student-t"] = Tiny with { Method = "lsd", Probes = 1, Base = BaseDensity.StudentT },
+        ["ksd, other bandwidth, fixed batches, lowest loss"] = Tiny with
+        {
+            Method = "ksd",
+            BandwidthScale = 2,
+            MedianPower = 0.75,
+            MedianSamples = 5,
+            BatchOrder = BatchOrder.Fixed,
+            Evaluation = EvaluationRule.Best,
+            EvaluateEvery = 3,
+        },
+        ["maxsksd, other bandwidth, 2 inner steps, replacement, average"] = Tiny with
+        {
+            Method = "maxsksd",
+            BandwidthScale = 0.5,
+            MedianPower = 1,
+            MedianSamples = 7,
+            InnerLearningRate = 0.01,
+            InnerSteps = 2,
+            BatchOrder = BatchOrder.Replacement,
+            Evaluation = EvaluationRule.Average,
+            AverageOver = 4,
+        },
+        ["lsd, 3 probes, 2 inner steps, exponential average"] = Tiny with
+        {
+            Method = "lsd",
+            Probes = 3,
+            InnerLearningRate = 0.01,
+            InnerSteps = 2,
+            Evaluation = EvaluationRule.Exponential,
+            AverageDecay = 0.7,
+        },
         ["mle"] = Tiny with { Method = "mle" },
         ["whitening"] = Tiny with { Method = "whitening" },
     };

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Runs;
+using Stein.Tests;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Runs;
@@ -41,6 +42,23 @@ public sealed class IdentityTests
         ];
         Assert.Equal(runs.Length, runs.Select(run => run.Id).Distinct().Count());
     }
+
+    /// <summary>A setting that is added later must not orphan the stores of those who have the published runs.</summary>
+    [Theory]
+    [MemberData(nameof(Published))]
+    public void Published_runs_keep_theirs(string experiment)
+    {
+        string path = Path.Combine(Repository.Folder, "results", experiment, "provenance.json");
+        IEnumerable<string> published =
+            JsonNode.Parse(File.ReadAllText(path))!["runs"]!.AsArray().Select(run => run!["id"]!.GetValue<string>());
+        IEnumerable<string> present = ExperimentRegistry.All.Single(known => known.Name == experiment).Grid(GridScale.Paper)
+            .Select(run => run.Id);
+        Assert.Equal(present.Order(), published.Order());
+    }
+
+    /// <summary>The experiments with results.</summary>
+    public static TheoryData<string> Published => new(
+        Directory.EnumerateDirectories(Path.Combine(Repository.Folder, "results")).Select(folder => Path.GetFileName(folder)!));
 
     [Theory]
     [InlineData("{}")]

@@ -1,0 +1,94 @@
+using Stein.Engine.Formulas;
+using Stein.Engine.Random;
+using Stein.Experiments.Ica.Published;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
+
+namespace Stein.Experiments.Ica;
+
+/// <summary>
+/// Which settings of the released code give the published ICA table: one setting at a time is changed, and every training is judged by
+/// every evaluation rule.
+/// </summary>
+internal sealed class IcaSettingsSweep : IcaStudy
+{
+    /// <summary>The settings that are changed, each with the methods for which it is.</summary>
+    private static readonly (IcaSettings Settings, string[] Methods)[] Changes =
+    [
+        (new(), ["ksd", "lsd", "maxsksd"]),
+        .. from scale in (double[])[0.5, 1.5, 2, 3] select Kernel(new() { BandwidthScale = scale }),
+        .. from power in (double[])[0.25, 1] select Kernel(new() { MedianPower = power }),
+        Kernel(new() { MedianSamples = 25 }),
+        Kernel(new() { Kernel = "imq" }),
+        (new() { Statistic = PairStatistic.V }, ["ksd"]),
+        (new() { Statistic = PairStatistic.U }, ["maxsksd"]),
+        (new() { InnerLearningRate = 3e-4 }, ["maxsksd"]),
+        (new() { InnerLearningRate = 3e-3 }, ["lsd", "maxsksd"]),
+        (new() { InnerSteps = 2 }, ["maxsksd"]),
+        (new() { LearningRate = 5e-4 }, ["ksd", "lsd", "maxsksd"]),
+        Kernel(new() { BatchOrder = BatchOrder.Fixed }),
+        Kernel(new() { BatchOrder = BatchOrder.Replacement }),
+    ];
+
+    public override string Name => "ica-settings";
+
+    public override string Title => "Settings of the released code that could have made the published ICA table";
+
+    public override string Source => "Gong, Li and Hernández-Lobato, Sliced Kernelized Stein Discrepancy, ICLR 2021; the ICA table";
+
+    public override int ProtocolVersion => 1;
+
+    public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
+    [
+        ("--dim 10,20 --method maxsksd --bandwidth-scale 1,2 --seed 60,70,80", "two bandwidths by every evaluation rule; takes a minute"),
+    ];
+
+    protected override IReadOnlyList<EvaluationRule> OtherRules =>
+        [EvaluationRule.Best, EvaluationRule.Average, EvaluationRule.Exponential];
+
+    protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
+    {
+        GridScale.Paper => Grid(PublishedIca.Dimensions, PublishedIca.Seeds, settings => settings),
+        GridScale.Quick => Grid([10, 20], 3, settings => settings with { Iterations = 1500 }, "maxsksd"),
+        _ => Grid(
+            [2, 3],
+            2,
+            settings => settings with
+            {
+                Iterations = 200,
+                Batch = 20,
+                TrainingSamples = 500,
+                TestSamples = 100,
+                Hidden = 10,
+                EvaluateEvery = 50,
+            }),
+    };
+
+    /// <summary>Every run is judged by every rule, so that none has one of its own.</summary>
+    protected override IcaSettings Normalise(IcaSettings config) => base.Normalise(config with { Evaluation = EvaluationRule.Last });
+
+    protected override Report Compose(Results<IcaSettings> results) => new(
+    [
+        DataTable.Create(
+            "runs",
+            results.Runs,
+            [
+                .. Results<IcaSettings>.SettingColumns(["method", "dimension", "seed", .. IcaMethod.SettingsInVariants]),
+                .. Results<IcaSettings>.QuantityColumns([LogLikelihood, .. OtherRules.Select(LogLikelihoodBy), Oracle, AmariDistance]),
+            ]),
+    ]);
+
+    private static (IcaSettings Settings, string[] Methods) Kernel(IcaSettings settings) => (settings, ["ksd", "maxsksd"]);
+
+    private static IcaSettings[] Grid(
+        IReadOnlyList<int> dimensions, int seeds, Func<IcaSettings, IcaSettings> adapt, params IReadOnlyList<string> methods) =>
+    [
+        .. from change in Changes
+           from method in change.Methods
+           where methods.Count == 0 || methods.Contains(method)
+           from dimension in dimensions
+           from seed in Seeds.From(60, seeds)
+           select adapt(change.Settings with { Method = method, Dimension = dimension, Seed = seed }),
+    ];
+}
