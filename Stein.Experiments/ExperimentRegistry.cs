@@ -2,6 +2,7 @@ using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
+using Stein.Experiments.Ica.Sweep;
 using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;

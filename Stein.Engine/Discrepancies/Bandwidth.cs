@@ -49,8 +49,8 @@ public sealed class Bandwidth
     public double Scale { get; set; } = 1;
 
     /// <summary>
-    /// The exponent of half the median in every median rule from now on, <c>median_power</c> of the published code: with p for the exponent,
-    /// the published rules become <c>h = 2·√(1/(2 ln B))·(median/2)^p</c> for a batch and <c>h_d = 2·(median_d/2)^p</c> for a slice. The
+    /// The exponent p of half the median in every median rule from now on, <c>median_power</c> of the published code: the published rules
+    /// become <c>h = 2·√(1/(2 ln B))·(median/2)^p</c> for a batch and <c>h_d = 2·(median_d/2)^p</c> for a slice. The
     /// exponent is ½ unless it is set; with another the bandwidth no longer follows the unit of the samples.
     /// </summary>
     public double MedianPower { get; set; } = 0.5;

@@ -94,7 +94,8 @@ internal sealed record IcaSettings
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public EvaluationRule Evaluation { get; init; } = EvaluationRule.Last;
 
-    [Description("iterations, the last ones, that are averaged"), Range(1, int.MaxValue), OnlyFor(nameof(Evaluation), "average"), AddedLater]
+    [Description("iterations, the last ones, that are averaged"), Range(1, int.MaxValue)]
+    [OnlyFor(nameof(Evaluation), "average"), AddedLater]
     public int AverageOver { get; init; } = 1000;
 
     [Description("weight of the past in the exponential average"), Range(0.0, 1, MaximumIsExclusive = true)]

@@ -5,7 +5,7 @@ using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
 
-namespace Stein.Experiments.Ica;
+namespace Stein.Experiments.Ica.Sweep;
 
 /// <summary>
 /// Which settings of the released code give the published ICA table: one setting at a time is changed, and every training is judged by
@@ -52,32 +52,43 @@ internal sealed class IcaSettingsSweep : IcaStudy
         GridScale.Paper => Grid(PublishedIca.Dimensions, PublishedIca.Seeds, settings => settings),
         GridScale.Quick => Grid([10, 20], 3, settings => settings with { Iterations = 1500 }, "maxsksd"),
         _ => Grid(
-            [2, 3],
+            [3],
             2,
             settings => settings with
             {
-                Iterations = 200,
+                Iterations = 60,
                 Batch = 20,
-                TrainingSamples = 500,
-                TestSamples = 100,
-                Hidden = 10,
-                EvaluateEvery = 50,
+                TrainingSamples = 100,
+                TestSamples = 50,
+                Hidden = 5,
+                EvaluateEvery = 3,
             }),
     };
 
     /// <summary>Every run is judged by every rule, so that none has one of its own.</summary>
     protected override IcaSettings Normalise(IcaSettings config) => base.Normalise(config with { Evaluation = EvaluationRule.Last });
 
-    protected override Report Compose(Results<IcaSettings> results) => new(
-    [
-        DataTable.Create(
+    protected override string Describe(IcaSettings config)
+        => $"{IcaMethod.Of(config).Name}, {SweepRun.SettingOf(config)}, D = {config.Dimension}, seed {config.Seed}";
+
+    protected override Report Compose(Results<IcaSettings> results) => new SweepReport(
+        [.. results.Runs.Select(SweepRun.Of)],
+        comparePaper: !results.Plan.SelectMany(run => IcaExperiment.Deviations((IcaSettings)run.Config)).Any(IsOfTheTable),
+        SettingFor,
+        results.Remarks).Compose(DataTable.Create(
             "runs",
             results.Runs,
             [
-                .. Results<IcaSettings>.SettingColumns(["method", "dimension", "seed", .. IcaMethod.SettingsInVariants]),
+                .. Results<IcaSettings>.SettingColumns(["method", "dimension", "seed", "learning_rate", .. IcaMethod.SettingsInVariants]),
                 .. Results<IcaSettings>.QuantityColumns([LogLikelihood, .. OtherRules.Select(LogLikelihoodBy), Oracle, AmariDistance]),
-            ]),
-    ]);
+            ]));
+
+    /// <summary>What a change is for a method, in words: nothing where the method does not use the setting.</summary>
+    private string SettingFor(IcaSettings change, IcaMethod method)
+        => SweepRun.SettingOf((IcaSettings)Identify(change with { Method = method.Id }).Config);
+
+    /// <summary>The learning rate is one of the settings that are changed; another difference makes every row another experiment.</summary>
+    private static bool IsOfTheTable(string deviation) => !deviation.StartsWith("--learning-rate", StringComparison.Ordinal);
 
     private static (IcaSettings Settings, string[] Methods) Kernel(IcaSettings settings) => (settings, ["ksd", "maxsksd"]);
 
