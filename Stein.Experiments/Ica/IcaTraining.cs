@@ -32,6 +32,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     private readonly IcaMethodTraining? method;
     private readonly EvaluatedIterate evaluated;
     private readonly EvaluatedIterate[] others;
+    private readonly Func<double> loss;
     private readonly IcaLikelihood likelihood;
     private readonly EpochBatches batches;
     private readonly DeviceMatrix training;
@@ -73,6 +74,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         device.Write(model.Unmixing, chosen.InitialUnmixing(settings, problem));
         evaluated = new EvaluatedIterate(settings.Evaluation, model.Unmixing, settings);
         others = [.. otherRules.Select(rule => new EvaluatedIterate(rule, model.Unmixing, settings))];
+        loss = Loss;
         initialLogLikelihood = TestLogLikelihood();
         method = chosen.Start(device, model, settings, batch);
         Parts = [model.Unmixing, batches, batch, .. method?.Parts ?? [], evaluated, .. others, this];
@@ -96,9 +98,9 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         device.GatherRows(batch, training, indices);
         method.Step(batch, Iteration);
         Iteration++;
-        evaluated.Add(Iteration, Loss);
+        evaluated.Add(Iteration, loss);
         foreach (EvaluatedIterate other in others)
-            other.Add(Iteration, Loss);
+            other.Add(Iteration, loss);
         if (Iteration % CheckEvery == 0)
             RequireFinite();
     }

@@ -11,8 +11,7 @@ namespace Stein.Experiments.Ica;
 /// <summary>LSD: one step of the critic, or several, then one of the model, on the same batch.</summary>
 /// <remarks>
 /// Operations: six B×H×H, three H×D×H and five B×D×H products for each step of the critic, and one B×H×H and two B×D×H products for the
-/// model. With M probes in place of the exact trace also <c>εᵀε</c> and two
-/// products of it with the weights: 2MD² + 4HD².
+/// model. With M probes in place of the exact trace also <c>εᵀε</c> and two products of it with the weights: 2MD² + 4HD².
 /// </remarks>
 internal sealed class Lsd : IcaMethod
 {

@@ -115,10 +115,10 @@ public sealed class SweepTests
         Assert.Equal(14, verdicts.Count(row => row[^1] == "agrees"));
         Assert.Equal(21, verdicts.Count(row => row[^1] == "explained by the best setting"));
 
-        IReadOnlyList<string> change = Table(report, "setting_differences").Rows.Single(
+        IReadOnlyList<string> differences = Table(report, "setting_differences").Rows.Single(
             row => row[0] == "maxSKSD-g" && row[1] == "bandwidth × 2");
-        Assert.Equal(7, change.Count - 2);
-        Assert.All(change.Skip(2), cell => Assert.StartsWith("20.0", cell, StringComparison.Ordinal));
+        Assert.Equal(7, differences.Count - 2);
+        Assert.All(differences.Skip(2), cell => Assert.StartsWith("20.0", cell, StringComparison.Ordinal));
     }
 
     [Fact]
