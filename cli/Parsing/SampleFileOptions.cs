@@ -17,12 +17,16 @@ internal sealed class SampleFileOptions
         DefaultValueFactory = _ => ".",
     };
 
-    private readonly Option<string[]> columns = Several("--columns", "coordinates, in this order, by name, or from 1 without a header");
+    private readonly Option<string[]> columns = Several(
+        "--columns", "coordinates, in this order, by name (* and ? stand for any characters), or from 1 without a header");
     private readonly Option<string[]> drop = Several("--drop", "columns that are not coordinates, likewise");
     private readonly Option<string> weights = Values.Text("--weights", "column", "column with the weights of the samples, likewise");
 
+    private readonly Option<int?> skip = Values.Number<int>("--skip", "samples at the start of each chain that are left out", 0);
+    private readonly Option<int?> thin = Values.Number<int>("--thin-input", "every how many samples of a chain one is used", 1);
+
     /// <summary>All of them, to be added to a command.</summary>
-    public IEnumerable<Option> All => [header, decimalMark, columns, drop, weights];
+    public IEnumerable<Option> All => [header, decimalMark, columns, drop, weights, skip, thin];
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
     public SampleTableOptions Read(ParseResult parsed)
@@ -34,6 +38,12 @@ internal sealed class SampleFileOptions
         string[] dropped = parsed.GetValue(drop) ?? [];
         if (chosen.Length > 0 && dropped.Length > 0)
             throw new UsageException("--drop: it has no effect with --columns, which names all coordinates. Leave one of them out.");
+        int left = parsed.GetRequiredValue(skip)!.Value;
+        int step = parsed.GetRequiredValue(thin)!.Value;
+        if (left < 0)
+            throw new UsageException($"--skip {left}: it must not be negative");
+        if (step < 1)
+            throw new UsageException($"--thin-input {step}: it must be at least 1");
         return new SampleTableOptions
         {
             Header = Enum.Parse<HeaderMode>(parsed.GetRequiredValue(header), ignoreCase: true),
@@ -41,6 +51,8 @@ internal sealed class SampleFileOptions
             Columns = chosen,
             Drop = dropped,
             Weights = parsed.GetValue(weights),
+            Skip = left,
+            ThinInput = step,
         };
     }
 
@@ -48,11 +60,16 @@ internal sealed class SampleFileOptions
     /// <param name="option">The option that names the file.</param>
     /// <param name="path">The file; - for standard input.</param>
     /// <exception cref="UsageException">It cannot be read; the message begins with the option.</exception>
-    public static SampleTable Open(string option, string path, SampleTableOptions options)
+    public static SampleTable Open(string option, string path, SampleTableOptions options) => Open(option, [path], options);
+
+    /// <summary>Reads files with the same columns, one after the other.</summary>
+    /// <inheritdoc cref="Open(string, string, SampleTableOptions)"/>
+    /// <param name="paths">The files; - for standard input.</param>
+    public static SampleTable Open(string option, IReadOnlyList<string> paths, SampleTableOptions options)
     {
         try
         {
-            return SampleTable.Read(path, options);
+            return SampleTable.Read(paths, options);
         }
         catch (InvalidDataException exception)
         {
@@ -60,7 +77,37 @@ internal sealed class SampleFileOptions
         }
     }
 
-    private static Option<string[]> Several(string name, string description) => new(name)
+    /// <summary>Reads samples, and their scores from files of their own.</summary>
+    /// <inheritdoc cref="Open(string, string, SampleTableOptions)"/>
+    /// <param name="paths">The files of the samples; - for standard input.</param>
+    /// <param name="scorePaths">The file of the scores for each of them.</param>
+    public static SampleTable Open(
+        string option,
+        IReadOnlyList<string> paths,
+        IReadOnlyList<string> scorePaths,
+        SampleTableOptions options,
+        SampleTableOptions scoreOptions)
+    {
+        try
+        {
+            return SampleTable.Read(paths, scorePaths, options, scoreOptions);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new UsageException($"{option} {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>An option for one file or several.</summary>
+    public static Option<string[]> Paths(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "file",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>An option for columns.</summary>
+    public static Option<string[]> Several(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "a,b",
