@@ -109,7 +109,11 @@ public sealed partial class MutatedFileTests
         int start = bytes[6] == 1 ? 10 + BitConverter.ToUInt16(bytes, 8) : 12 + BitConverter.ToInt32(bytes, 8);
         string header = Encoding.Latin1.GetString(bytes, 0, start);
         string type = Type().Match(header).Value;
-        int[] shape = [.. Number().Matches(header[header.LastIndexOf('(')..]).Select(found => int.Parse(found.Value, CultureInfo.InvariantCulture))];
+        int[] shape =
+        [
+            .. Number().Matches(header[header.LastIndexOf('(')..])
+                .Select(found => int.Parse(found.Value, CultureInfo.InvariantCulture)),
+        ];
         (int rows, int columns) = (shape[0], shape.Length > 1 ? shape[1] : 1);
         double[] numbers = [.. bytes[start..].Chunk(type[2] - '0').Select(word => type switch
         {
