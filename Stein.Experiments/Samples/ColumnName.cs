@@ -27,8 +27,7 @@ internal static partial class ColumnName
     /// <summary>Columns that samplers write beside the coordinates.</summary>
     private static readonly HashSet<string> Bookkeeping = new(StringComparer.Ordinal)
     {
-        "lp__", "accept_stat__", "stepsize__", "treedepth__", "n_leapfrog__", "divergent__", "energy__", ".chain", ".iteration", ".draw",
-        "id", "Id", "ID", "index", "Unnamed: 0", "chain", "iteration", "draw", "chain__", "iter__", "draw__", "log_density", "weight",
+        ".chain", ".iteration", ".draw", "id", "Id", "ID", "index", "Unnamed: 0", "chain", "iteration", "draw",
     };
 
     /// <summary>Whether a cell of a first row is a name, see <see cref="Rule"/>.</summary>

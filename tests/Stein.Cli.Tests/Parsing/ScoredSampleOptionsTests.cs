@@ -1,3 +1,5 @@
+using System.CommandLine;
+using Stein.Cli.ExitCodes;
 using Stein.Cli.Parsing;
 using Stein.Experiments.Samples;
 
