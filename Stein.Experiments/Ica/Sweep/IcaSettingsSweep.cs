@@ -17,7 +17,7 @@ internal sealed class IcaSettingsSweep : IcaStudy
     private static readonly (IcaSettings Settings, string[] Methods)[] Changes =
     [
         (new(), ["ksd", "lsd", "maxsksd"]),
-        .. from scale in (double[])[0.5, 1.5, 2, 3] select Kernel(new() { BandwidthScale = scale }),
+        .. from scale in (double[])[0.5, 1.25, 1.5, 2, 3] select Kernel(new() { BandwidthScale = scale }),
         .. from power in (double[])[0.25, 1] select Kernel(new() { MedianPower = power }),
         Kernel(new() { MedianSamples = 25 }),
         Kernel(new() { Kernel = "imq" }),
