@@ -57,7 +57,7 @@ internal sealed class IcaSettingsSweep : IcaStudy
             settings => settings with
             {
                 Iterations = 60,
-                Batch = 20,
+                Batch = 30,
                 TrainingSamples = 100,
                 TestSamples = 50,
                 Hidden = 5,

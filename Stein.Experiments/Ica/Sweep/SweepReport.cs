@@ -28,7 +28,7 @@ internal sealed class SweepReport
     public SweepReport(IReadOnlyList<SweepRun> runs, bool comparePaper, Func<IcaSettings, IcaMethod, string> settingFor, string remarks)
     {
         this.remarks = remarks;
-        this.runs = [.. runs.OrderBy(run => new IcaRow(run.Method)).ThenBy(run => run.Dimension).ThenBy(run => run.Seed)];
+        this.runs = [.. runs.OrderBy(run => new IcaRow(run.Method)).ThenBy(run => run.Dimension).ThenBy(run => run.Pair)];
         candidates =
         [
             .. from setting in this.runs.GroupBy(run => (run.Method, run.Setting))
@@ -380,12 +380,12 @@ internal sealed class SweepReport
     /// <summary>Log-likelihoods minus others, paired by seed.</summary>
     private static Summary Paired(IEnumerable<SweepRun> runs, int rule, IEnumerable<SweepRun> others, int otherRule)
     {
-        var reference = others.ToDictionary(run => run.Seed);
+        var reference = others.ToDictionary(run => run.Pair);
         return Summary.Of(
         [
             .. from run in runs
-               where reference.ContainsKey(run.Seed)
-               select run.LogLikelihoods[rule] - reference[run.Seed].LogLikelihoods[otherRule],
+               where reference.ContainsKey(run.Pair)
+               select run.LogLikelihoods[rule] - reference[run.Pair].LogLikelihoods[otherRule],
         ]);
     }
 }

@@ -35,7 +35,8 @@ internal sealed record SweepRun(IcaSettings Config, double Oracle, IReadOnlyList
 
     public int Dimension => Config.Dimension;
 
-    public uint Seed => Config.Seed;
+    /// <summary>What two runs share if they are compared as a pair.</summary>
+    public (uint Seed, ulong? DataSeed) Pair => (Config.Seed, Config.DataSeed);
 
     /// <summary>The oracle minus the test log-likelihood by a rule, nats.</summary>
     public double Gap(int rule) => Oracle - LogLikelihoods[rule];
