@@ -49,7 +49,9 @@ public class KsdValueTests
             Ksd<InverseMultiquadricKernel>(loan.Device, Samples, Scores(1), PairStatistic.V, SquaredBandwidth));
     }
 
-    /// <summary>The discrepancy is a mean of products of two scores, so in units a million times as large it is 1e12 times as large.</summary>
+    /// <summary>
+    /// The discrepancy is a mean of products of two scores, so in units a million times as large it is 1e12 times as large.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Devices))]
     public void In_other_units(string name)

@@ -12,7 +12,9 @@ public sealed class SweepTests
 {
     private static readonly uint[] Seeds = [60, 70, 80, 90, 100];
 
-    /// <summary>The 97.5 % quantile of Student's t with four degrees of freedom is as improbable as 1.96 of the normal distribution.</summary>
+    /// <summary>
+    /// The 97.5 % quantile of Student's t with four degrees of freedom is as improbable as 1.96 of the normal distribution.
+    /// </summary>
     [Theory]
     [InlineData(2.7764451, 4, 1.9599640)]
     [InlineData(-2.7764451, 4, -1.9599640)]
