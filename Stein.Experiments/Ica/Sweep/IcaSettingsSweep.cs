@@ -1,5 +1,6 @@
 using Stein.Engine.Formulas;
 using Stein.Engine.Random;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica.Published;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
@@ -65,8 +66,15 @@ internal sealed class IcaSettingsSweep : IcaStudy
             }),
     };
 
-    /// <summary>Every run is judged by every rule, so that none has one of its own.</summary>
-    protected override IcaSettings Normalise(IcaSettings config) => base.Normalise(config with { Evaluation = EvaluationRule.Last });
+    protected override void Validate(IcaSettings config)
+    {
+        base.Validate(config);
+        if (config.Evaluation != EvaluationRule.Last)
+        {
+            throw InvalidConfigException.Because(
+                "evaluation", EvaluatedIterate.Describe(config), "every training is judged by every rule here. Leave it out");
+        }
+    }
 
     protected override string Describe(IcaSettings config)
         => $"{IcaMethod.Of(config).Name}, {SweepRun.SettingOf(config)}, D = {config.Dimension}, seed {config.Seed}";
