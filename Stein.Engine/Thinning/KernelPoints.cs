@@ -147,7 +147,7 @@ internal sealed unsafe class KernelPoints<TKernel> : KernelPoints
 {
     private readonly Preconditioner preconditioner;
 
-    /// <summary>For each block one matrix (D×<see cref="BlockSize"/>) of coordinates, of scores, and of Px where it is kept.</summary>
+    /// <summary>For each block one matrix (D×512) of coordinates, of scores, and of Px where it is kept.</summary>
     private readonly PaddedMatrix[][] blocks;
 
     private KernelPoints(int count, int dimension, Preconditioner preconditioner)

@@ -105,7 +105,7 @@ internal sealed class Preconditioner
         return median > 0
             ? median
             : throw new ArgumentException(
-                "The median of the distances between samples is 0: most of them are the same. Use the rule id or smpcov, or give a length.");
+                "The median of the distances between samples is 0: most of them are the same. Use the rule id or smpcov, or a length.");
     }
 
     /// <summary>

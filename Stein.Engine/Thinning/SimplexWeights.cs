@@ -12,6 +12,9 @@ internal sealed class SimplexWeights
     /// <summary>Relative to the size of the numbers that are compared, an improvement below which is rounding.</summary>
     private const double Tolerance = 1e-14;
 
+    /// <summary>Of its diagonal entry: where less of it is left, an index depends on the active ones.</summary>
+    private const double MinPivot = 1e-12;
+
     /// <summary>Indices enter and leave a few times; more often only where nothing but rounding is left.</summary>
     private const int MaxStepsPerIndex = 20;
 
@@ -102,7 +105,7 @@ internal sealed class SimplexWeights
             pivot -= row[i] * row[i];
         }
 
-        if (!(pivot > Tolerance * square))
+        if (!(pivot > MinPivot * square))
             return false;
         row[active.Count] = Math.Sqrt(pivot);
         factor.Add(row);

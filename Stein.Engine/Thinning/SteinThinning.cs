@@ -18,6 +18,9 @@ namespace Stein.Engine.Thinning;
 /// </remarks>
 public sealed class SteinThinning
 {
+    /// <summary>The most samples that weights are computed for, whose kernel matrix has 800 MB.</summary>
+    private const int MaxWeighted = 10_000;
+
     private readonly KernelPoints points;
     private readonly double[] diagonal;
 
@@ -129,9 +132,17 @@ public sealed class SteinThinning
     /// sampling", AISTATS 2017). O(M²) memory, and up to O(M³) operations.
     /// </summary>
     /// <param name="rows">M rows; where one comes more than once, one of its places has the whole weight.</param>
+    /// <exception cref="ArgumentException">There are none, or more than 10 000.</exception>
     public double[] Weights(IReadOnlyList<int> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Count is 0 or > MaxWeighted)
+        {
+            throw new ArgumentException(
+                $"Importance weights of {rows.Count} samples cannot be computed; there must be 1 to {MaxWeighted}. Select as many.",
+                nameof(rows));
+        }
+
         return SimplexWeights.Minimise(points.Select(rows).SteinMatrix(), rows.Count);
     }
 
@@ -151,26 +162,20 @@ public sealed class SteinThinning
             means[i % dimension] += samples[i] / count;
         for (int i = 0; i < samples.Length; i++)
             deviations[i % dimension] += Math.Abs(samples[i] - means[i % dimension]) / count;
-        int constant = Enumerable.Range(0, dimension).FirstOrDefault(d => IsConstant(d, deviations, samples[d], samples), -1);
-        return constant < 0
-            ? deviations
-            : throw new ArgumentException(
-                $"Coordinate {constant + 1} is the same in all {count} samples and cannot be standardised. Leave it out, or do not "
-                + "standardise.",
-                nameof(samples));
-
-        static bool IsConstant(int coordinate, double[] deviations, double first, ReadOnlySpan<double> samples)
+        for (int d = 0; d < dimension; d++)
         {
-            if (!(deviations[coordinate] > 0))
-                return true;
-            for (int i = coordinate; i < samples.Length; i += deviations.Length)
+            bool isConstant = true;
+            for (int i = d; i < samples.Length && isConstant; i += dimension)
+                isConstant = samples[i] == samples[d];
+            if (isConstant || !(deviations[d] > 0 && double.IsFinite(deviations[d])))
             {
-                if (samples[i] != first)
-                    return false;
+                string what = isConstant ? $"is the same in all {count} samples" : "has a range beyond double precision";
+                throw new ArgumentException(
+                    $"Coordinate {d + 1} {what} and cannot be standardised. Leave it out, or do not standardise.", nameof(samples));
             }
-
-            return true;
         }
+
+        return deviations;
     }
 
     /// <summary>Numbers whose squares are beyond double precision would make sums that are not numbers.</summary>
