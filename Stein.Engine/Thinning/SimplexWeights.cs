@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace Stein.Engine.Thinning;
 
 /// <summary>The weights w that minimise <c>wᵀKw</c> over <c>w ≥ 0</c>, <c>Σ w = 1</c>, for a positive semidefinite matrix K.</summary>
@@ -33,9 +35,9 @@ internal sealed class SimplexWeights
         (this.matrix, this.count) = (matrix, count);
         weights = new double[count];
         products = new double[count];
-        shift = Enumerable.Range(0, count).Average(Diagonal);
-        if (!(shift > 0))
-            shift = 1;
+        // Not the mean, which an outlier makes larger than all that matters.
+        double middle = Enumerable.Range(0, count).Select(Diagonal).Median();
+        shift = middle > 0 ? middle : 1;
     }
 
     /// <summary>The weights (N).</summary>

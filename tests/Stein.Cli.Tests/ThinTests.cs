@@ -25,7 +25,7 @@ public sealed class ThinTests
         { Samples, "1\n2\n3\n4\n5\n6\n7\n8\n", "--points 2", "--scores s.csv: 1 column of scores, and --samples x.csv has 2 coordinates" },
         { "1,2\n3,nan\n", "1,2\n3,4\n", "--points 2", "--samples x.csv, line 2, column 2: 'nan'" },
         { "1,2\n3,4\n", "1,2\n3,inf\n", "--points 2", "--scores s.csv, line 2, column 2: 'inf'" },
-        { "1,2\n3,4\n", "1,2\n3,1e300\n", "--points 2", "The kernel of these samples and scores is beyond double precision" },
+        { "1,2\n3,4\n", "2,1\n3,1e300\n", "--points 2", "The kernel of these samples and scores is beyond double precision" },
         { "1,2\n3,2\n", "1,2\n3,4\n", "--points 2", "--samples x.csv: Coordinate 2 is the same in all 2 samples" },
         { "1,2\n3,2\n", "1,2\n3,4\n", "--points 2 --raw --preconditioner smpcov", "is singular" },
         { "", Scores, "--points 2", "--samples x.csv: it has no rows of numbers" },
@@ -33,8 +33,8 @@ public sealed class ThinTests
         { Samples, Scores, "--points 2 --preconditioner cov", "it must be one of id, med, sclmed, smpcov, or a length" },
         { Samples, Scores, "--points 2 --preconditioner -1", "--preconditioner -1: a length must be a positive finite number" },
         { Samples, Scores, "--points 2 --kernel laplace", "--kernel laplace" },
-        { Samples, Scores, "--points 2 --plane 1,3", "--plane 1,3: there is no coordinate '3'" },
-        { Samples, Scores, "--points 2 --plane 1,1", "it must be two different coordinates" },
+        { Samples, Scores, "--points 2 --out t --plane 1,3", "--plane 1,3: there is no coordinate '3'" },
+        { Samples, Scores, "--points 2 --out t --plane 1,1", "it must be two different coordinates" },
         { Samples, Scores, "--points 2 --out s.csv", "--out 's.csv': not a folder" },
         { Samples, Scores, "--points 2 --out x.csv/new", "x.csv is a file" },
         { Samples, Scores, "--points 2 --weights 1", "--weights" },
@@ -72,7 +72,7 @@ public sealed class ThinTests
         using SteinProgram stein = Files(ScoreSamples.Text(Normal, 2, "a,b"), ScoreSamples.Text(NormalScores, 2, "score_a,score_b"));
         string[] options = ["--points", "20", "--preconditioner", "sclmed", "--importance-weights", "--plane", "b,a"];
         using JsonDocument json = Thin(stein, options);
-        string[] names = ["plane.png", "plane.svg", "provenance.json", "sets.csv", "thinned.csv"];
+        string[] names = ["figures.md", "plane.png", "plane.svg", "provenance.json", "sets.csv", "thinned.csv"];
         Assert.Equal(names, Directory.GetFiles(stein.PathOf("thinned")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         byte[][] first = [.. names.Select(name => File.ReadAllBytes(stein.PathOf("thinned", name)))];
         Thin(stein, options).Dispose();
