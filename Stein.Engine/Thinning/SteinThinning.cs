@@ -73,10 +73,8 @@ public sealed class SteinThinning
     /// <summary>Selects samples.</summary>
     /// <param name="count">M, at least 1; more than N is possible, for rows may come more than once.</param>
     /// <param name="progress">Is told what share of the samples was selected.</param>
-    /// <param name="cancellation">Ends the selection between two samples.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1.</exception>
-    /// <exception cref="OperationCanceledException">The selection was cancelled.</exception>
-    public ThinnedSamples Select(int count, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public ThinnedSamples Select(int count, IProgress<double>? progress = null)
     {
         SampleMatrix.CheckAtLeast(count, 1, "The number of samples to select", nameof(count));
         var sums = new double[Count];
@@ -93,7 +91,6 @@ public sealed class SteinThinning
         double total = 0;
         for (int m = 0; m < count; m++)
         {
-            cancellation.ThrowIfCancellationRequested();
             rows[m] = next;
             total += 2 * sums[next];
             discrepancies[m] = Root(total) / (m + 1);

@@ -42,7 +42,7 @@ internal static class ThinCommand
         ThinOutput result = Task.Run(
             () =>
             {
-                ThinOutput made = Thin(request, progress, cancellation);
+                ThinOutput made = Thin(request, progress);
                 progress.End();
                 if (request.Output is null)
                     made.WriteToPipe();
@@ -55,7 +55,7 @@ internal static class ThinCommand
         return ExitCode.Success;
     }
 
-    private static ThinOutput Thin(ThinRequest request, PhaseProgress progress, CancellationToken cancellation)
+    private static ThinOutput Thin(ThinRequest request, PhaseProgress progress)
     {
         (SampleTable samples, SampleTable scores) = ThinInput.Read(request);
         if (request.Points > samples.Rows)
@@ -72,7 +72,7 @@ internal static class ThinCommand
             progress.Begin($"preparing {samples.Rows} samples in {samples.Columns} dimensions");
             var thinning = new SteinThinning(samples.Values, gradients, samples.Columns, request.Settings);
             progress.Begin($"selecting {request.Points} of {samples.Rows} samples");
-            ThinnedSamples thinned = thinning.Select(request.Points, progress, cancellation);
+            ThinnedSamples thinned = thinning.Select(request.Points, progress);
             double[]? weights = null;
             if (request.HasWeights)
             {

@@ -148,15 +148,6 @@ public class SteinThinningTests
     }
 
     [Fact]
-    public void Cancelling_ends_it()
-    {
-        using var source = new CancellationTokenSource();
-        source.Cancel();
-        Assert.Throws<OperationCanceledException>(
-            () => new SteinThinning(Samples, Scores, Dimension).Select(5, cancellation: source.Token));
-    }
-
-    [Fact]
     public void The_mean_discrepancy_is_that_of_the_kernel_matrix()
     {
         var thinning = new SteinThinning(Samples, Scores, Dimension, new() { IsStandardised = false, Length = 1.3 });
@@ -201,11 +192,11 @@ public class SteinThinningTests
         Refused("needs 2 derivatives", () => new SteinThinning([1, 2], [1, 2], 1, new() { Kernel = LaplaceKernel.Name }));
         Refused("it must be at least 1", () => new SteinThinning([1, 2], [1, 2], 1).Select(0));
 
-        static void Thin(PreconditionerRule rule)
-            => _ = new SteinThinning(
+        static SteinThinning Thin(PreconditionerRule rule)
+            => new(
                 [1, 1, 1, 1, 1, 1, 1, 1, 2, 2], new double[10], 2, new() { Preconditioner = rule, IsStandardised = false });
 
-        static void Refused(string message, Action action)
+        static void Refused(string message, Func<object?> action)
             => Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(action).Message, StringComparison.Ordinal);
     }
 
