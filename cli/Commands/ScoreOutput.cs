@@ -53,7 +53,7 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTab
     {
         foreach ((string option, string file, SampleTable table) in Files)
         {
-            text.WriteLine($"{option} {file}: {Description(table)}");
+            text.WriteLine($"{option} {file}: {SampleFileOptions.Describe(table)}");
             foreach (string note in table.Notes)
                 text.WriteLine($"{option} {file}: {note}");
         }
@@ -123,15 +123,6 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTab
     {
         string folds = selection.Folds == HeldOutFolds.Blocks ? " in consecutive blocks" : " at random";
         return selection.AutocorrelationTime is { } time ? $"{folds} (autocorrelation time {Math.Round(time, 1)} samples)" : folds;
-    }
-
-    private static string Description(SampleTable table)
-    {
-        string columns = table.Columns == table.ColumnsOfFile ? $"{table.Columns}" : $"{table.Columns} of {table.ColumnsOfFile}";
-        string names = table.Names is { } known
-            ? $" ({string.Join(", ", known.Take(8))}{(known.Count > 8 ? ", …" : "")}), header"
-            : ", no header";
-        return $"{table.Rows} {(table.Rows == 1 ? "row" : "rows")}, {columns} {(table.ColumnsOfFile == 1 ? "column" : "columns")}{names}";
     }
 
     private string How() => request.IsHeldOut ? "held-out" : request.Settings.Regularisation is null ? "rule" : "given";

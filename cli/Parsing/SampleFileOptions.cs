@@ -22,7 +22,10 @@ internal sealed class SampleFileOptions
     private readonly Option<string> weights = Values.Text("--weights", "column", "column with the weights of the samples, likewise");
 
     /// <summary>All of them, to be added to a command.</summary>
-    public IEnumerable<Option> All => [header, decimalMark, columns, drop, weights];
+    public IEnumerable<Option> All => [.. Columns, weights];
+
+    /// <summary>Those of a command that does not weight samples.</summary>
+    public IEnumerable<Option> Columns => [header, decimalMark, columns, drop];
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
     public SampleTableOptions Read(ParseResult parsed)
@@ -58,6 +61,16 @@ internal sealed class SampleFileOptions
         {
             throw new UsageException($"{option} {exception.Message}", exception);
         }
+    }
+
+    /// <summary>What was read, such as "4 rows, 2 of 3 columns (x, y), header".</summary>
+    public static string Describe(SampleTable table)
+    {
+        string columns = table.Columns == table.ColumnsOfFile ? $"{table.Columns}" : $"{table.Columns} of {table.ColumnsOfFile}";
+        string names = table.Names is { } known
+            ? $" ({string.Join(", ", known.Take(8))}{(known.Count > 8 ? ", …" : "")}), header"
+            : ", no header";
+        return $"{table.Rows} {(table.Rows == 1 ? "row" : "rows")}, {columns} {(table.ColumnsOfFile == 1 ? "column" : "columns")}{names}";
     }
 
     private static Option<string[]> Several(string name, string description) => new(name)

@@ -13,7 +13,7 @@ public sealed partial class ManualTests
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("|<>&;$\"'\\*?(){}");
 
     /// <summary>Commands that are run as they stand. The others may take long: they only print what they would run.</summary>
-    private static readonly string[] Quick = ["list", "show", "status", "report", "devices", "completion", "score"];
+    private static readonly string[] Quick = ["list", "show", "status", "report", "devices", "completion", "score", "thin"];
 
     private static readonly string Root = Repository.Folder;
 
