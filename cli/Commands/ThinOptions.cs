@@ -77,7 +77,7 @@ internal sealed class ThinOptions
     {
         Description = "scale of the kernel: that of the samples (id), the median of their distances (med), the same divided by √ln N "
             + "(sclmed), their covariance (smpcov), or a length",
-        HelpName = $"{string.Join('|', Preconditioner.RuleNames)} or x",
+        HelpName = "rule or x",
         DefaultValueFactory = _ => Preconditioner.RuleNames[0],
     };
 

@@ -94,9 +94,9 @@ public sealed class ThinTests
         Dictionary<string, double> ksd = json.RootElement.GetProperty("sets").EnumerateArray().ToDictionary(
             set => set.GetProperty("name").GetString()!, set => set.GetProperty("ksd").GetDouble());
         Assert.True(ksd["weighted"] < ksd["thinned"]);
-        Assert.True(ksd["thinned"] < 0.5 * ksd["random"]);
-        Assert.True(ksd["thinned"] < 0.5 * ksd["every k-th"]);
+        Assert.True(ksd["thinned"] < ksd["every k-th"]);
         JsonElement random = json.RootElement.GetProperty("sets")[2];
+        Assert.True(ksd["thinned"] < random.GetProperty("ksd_min").GetDouble(), "the best of ten random sets is not as good");
         Assert.InRange(ksd["random"], random.GetProperty("ksd_min").GetDouble(), random.GetProperty("ksd_max").GetDouble());
     }
 
