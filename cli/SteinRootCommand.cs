@@ -19,7 +19,7 @@ internal static class SteinRootCommand
         new("stein score --samples x.csv --out scores.csv", "the score function of the density that your samples come from"),
         new("stein thin --samples x.csv --scores s.csv --points 40", "the samples that represent a target best"),
         new("stein dae", "the denoising auto-encoder as KSD, in three parts"),
-        new("stein reproduce --all", "every published table and figure; about an hour and a half on 2 cores, and resumable"),
+        new("stein reproduce --all", "every published table and figure; about two and a half hours on 2 cores, and resumable"),
         new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
         new("stein status", "progress of all runs"),
         new("stein devices", "the devices that can compute here"),
