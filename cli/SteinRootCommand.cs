@@ -17,6 +17,7 @@ internal static class SteinRootCommand
         new("stein ica --dim 10 --method maxsksd --seed 60", "trains one ICA model as the paper does; seconds"),
         new("stein mixture --remedy none,noise", "a Stein test that is blind to mixing weights, and one that is not; seconds"),
         new("stein score --samples x.csv --out scores.csv", "the score function of the density that your samples come from"),
+        new("stein ksd --samples x.csv --scores s.csv", "whether your samples come from the model with these scores"),
         new("stein dae", "the denoising auto-encoder as KSD, in three parts"),
         new("stein reproduce --all", "every published table and figure; about an hour and a half on 2 cores, and resumable"),
         new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
@@ -34,6 +35,7 @@ internal static class SteinRootCommand
             [
                 .. ExperimentCommand.All(catalog, interruption),
                 ScoreCommand.Create(interruption),
+                KsdCommand.Create(interruption),
                 ReproduceCommand.Create(catalog, interruption),
                 ReportCommand.Create(catalog),
                 ListCommand.Create(catalog),

@@ -12,6 +12,7 @@ public sealed class HelpTests
     [InlineData("dae identity")]
     [InlineData("dae-identity")]
     [InlineData("score")]
+    [InlineData("ksd")]
     [InlineData("reproduce")]
     [InlineData("reproduce ica")]
     [InlineData("reproduce dae")]
