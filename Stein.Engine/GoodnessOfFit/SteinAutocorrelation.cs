@@ -5,9 +5,10 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>
-/// The autocorrelation of chains as the Stein kernel sees it, <c>ρ_l = E u(x_i, x_(i+l))/E u(x_i, x_i)</c>: the correlation of all functions
-/// that the discrepancy compares, weighted as it weighs them. Under the hypothesis the expectation of N times the V-statistic is
-/// <c>E u(x, x)·(1 + 2Σ_l ρ_l)</c>, which is what replicates for a chain have to reproduce.
+/// The autocorrelation of chains as the Stein kernel sees it, <c>ρ_l = (E u(x_i, x_(i+l)) − U)/(E u(x_i, x_i) − U)</c> with the squared
+/// discrepancy U: the correlation of all functions that the discrepancy compares about their means, weighted as it weighs them. Under the
+/// hypothesis U is 0 and the expectation of N times the V-statistic is <c>E u(x, x)·(1 + 2Σ_l ρ_l)</c>, which is what replicates for a chain
+/// have to reproduce.
 /// </summary>
 /// <param name="Correlations">ρ_1, ρ_2, … up to where noise begins.</param>
 internal sealed record SteinAutocorrelation(IReadOnlyList<double> Correlations)
@@ -54,13 +55,20 @@ internal sealed record SteinAutocorrelation(IReadOnlyList<double> Correlations)
     /// <param name="samples">N×D, row-major.</param>
     /// <param name="scores">N×D, row-major.</param>
     /// <param name="chains">The chains; pairs are formed within each.</param>
+    /// <param name="discrepancy">The U-statistic of all samples.</param>
     /// <exception cref="ArgumentException">The two are not N×D numbers each.</exception>
     public static SteinAutocorrelation Estimate(
-        double[] samples, double[] scores, int dimension, SteinKernel kernel, ChainRows chains, CancellationToken cancellation = default)
+        double[] samples,
+        double[] scores,
+        int dimension,
+        SteinKernel kernel,
+        ChainRows chains,
+        double discrepancy,
+        CancellationToken cancellation = default)
     {
         SampleMatrix.CheckSameShape(samples, scores, dimension, nameof(scores));
         kernel.Check();
-        double variance = kernel.Diagonal(scores, dimension).Average();
+        double variance = kernel.Diagonal(scores, dimension).Average() - discrepancy;
         var correlations = new List<double>();
         var lags = RadialKernels.Visit(kernel.Profile, new LagMeans(samples, scores, dimension, kernel, chains));
         int longest = chains.Ranges.Max(range => range.End - range.First);
@@ -68,7 +76,7 @@ internal sealed record SteinAutocorrelation(IReadOnlyList<double> Correlations)
         for (int lag = 0; lag + 1 < longest / 2; lag += 2)
         {
             cancellation.ThrowIfCancellationRequested();
-            double even = lag == 0 ? 1 : lags(lag) / variance, odd = lags(lag + 1) / variance;
+            double even = lag == 0 ? 1 : Correlation(lag), odd = Correlation(lag + 1);
             double pair = even + odd;
             if (!(pair > 0))
                 break;
@@ -80,6 +88,8 @@ internal sealed record SteinAutocorrelation(IReadOnlyList<double> Correlations)
         }
 
         return new(correlations);
+
+        double Correlation(int lag) => (lags(lag) - discrepancy) / variance;
     }
 
     /// <summary>The mean of <c>u(x_i, x_(i+l))</c> as a function of the lag l, compiled for a kernel.</summary>

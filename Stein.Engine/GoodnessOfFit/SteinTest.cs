@@ -61,7 +61,9 @@ internal sealed record SteinTest(
         SteinAutocorrelation? autocorrelation = null;
         if (method == SteinReplicates.Chain)
         {
-            autocorrelation = SteinAutocorrelation.Estimate(samples, scores, dimension, kernels[0], chains, cancellation);
+            double discrepancy = pairs.Compute([kernels[0]], threads: threads, cancellation: cancellation)[0].Value(PairStatistic.U);
+            autocorrelation = SteinAutocorrelation.Estimate(
+                samples, scores, dimension, kernels[0], chains, discrepancy, cancellation);
             flip = autocorrelation.FlipProbability(chains.Samples);
         }
 

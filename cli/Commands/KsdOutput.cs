@@ -34,7 +34,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
         foreach (string note in analysis.Samples.Notes)
             Console.Error.WriteLine(note);
         Column<KsdRow>.Print(
-            $"Kernelised Stein discrepancy of {analysis.Samples.Count} samples, D = {analysis.Samples.Dimension}, kernel {request.Kernel}",
+            $"Kernelised Stein discrepancy of {analysis.Samples.Count} samples, D = {analysis.Samples.Dimension}, {request.Kernel}",
             [
                 new("bandwidth", row => Bandwidths(row)),
                 new("KSD² (U)", row => SignificantText.WithError(row.U, row.StandardError)),
@@ -223,7 +223,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
     {
         Schema = "stein.ksd.provenance/1",
         Program = BuildIdentity.Current,
-        Machine.Current,
+        Machine = Machine.Current,
         analysis.Request.Samples,
         analysis.Request.Scores,
         analysis.Request.NegateScores,
