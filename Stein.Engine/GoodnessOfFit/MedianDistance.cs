@@ -8,7 +8,7 @@ internal static class MedianDistance
     /// <summary>The largest number of samples, evenly spaced among all, between which distances are taken.</summary>
     public const int MaxSamples = 2048;
 
-    /// <summary>The lower median of the positive distances between samples, or between 2 048 evenly spaced ones if there are more.</summary>
+    /// <summary>The lower median of the positive distances between samples, or 2 048 evenly spaced ones if there are more.</summary>
     /// <param name="samples">N×D, row-major.</param>
     /// <exception cref="ArgumentException">All of them are equal, so that there is no positive distance.</exception>
     public static double Of(ReadOnlySpan<double> samples, int dimension)

@@ -3,8 +3,8 @@ using Stein.Engine.Random;
 namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>
-/// The weights of B bootstrap replicates for N samples, one byte each: N v for the weights v of <see cref="BootstrapWeights"/>, or the signs
-/// of a Markov chain.
+/// The weights of B bootstrap replicates for N samples, one byte each: N v for the weights v of <see cref="BootstrapWeights"/>, or the
+/// signs of a Markov chain.
 /// </summary>
 /// <param name="Samples">N.</param>
 /// <param name="Replicates">B.</param>
@@ -31,8 +31,8 @@ internal sealed record ReplicateWeights(int Samples, int Replicates, sbyte[] Val
 
     /// <summary>
     /// Signs that flip from one sample to the next with a probability a, so that signs l samples apart have the correlation
-    /// <c>(1 − 2a)^l</c>: the wild bootstrap for chains (Chwialkowski, Sejdinovic and Gretton, "A wild bootstrap for degenerate kernel tests",
-    /// NeurIPS 2014; Leucht and Neumann 2013). Every chain begins with a sign of its own.
+    /// <c>(1 − 2a)^l</c>: the wild bootstrap for chains (Chwialkowski, Sejdinovic and Gretton, "A wild bootstrap for degenerate kernel
+    /// tests", NeurIPS 2014; Leucht and Neumann 2013). Every chain begins with a sign of its own.
     /// </summary>
     /// <param name="chains">The chains.</param>
     /// <param name="flip">a, above 0 and at most ½, which makes all signs independent.</param>

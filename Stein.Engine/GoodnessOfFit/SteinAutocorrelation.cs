@@ -7,8 +7,8 @@ namespace Stein.Engine.GoodnessOfFit;
 /// <summary>
 /// The autocorrelation of chains as the Stein kernel sees it, <c>ρ_l = (E u(x_i, x_(i+l)) − U)/(E u(x_i, x_i) − U)</c> with the squared
 /// discrepancy U: the correlation of all functions that the discrepancy compares about their means, weighted as it weighs them. Under the
-/// hypothesis U is 0 and the expectation of N times the V-statistic is <c>E u(x, x)·(1 + 2Σ_l ρ_l)</c>, which is what replicates for a chain
-/// have to reproduce.
+/// hypothesis U is 0 and the expectation of N times the V-statistic is <c>E u(x, x)·(1 + 2Σ_l ρ_l)</c>, which is what replicates for a
+/// chain have to reproduce.
 /// </summary>
 /// <param name="Correlations">ρ_1, ρ_2, … up to where noise begins.</param>
 internal sealed record SteinAutocorrelation(IReadOnlyList<double> Correlations)
@@ -23,8 +23,8 @@ internal sealed record SteinAutocorrelation(IReadOnlyList<double> Correlations)
     public double Time => Math.Max(1, 1 + (2 * Correlations.Sum()));
 
     /// <summary>
-    /// The probability with which the signs of the wild bootstrap flip from one sample to the next: ½, independent signs, for τ = 1; else the
-    /// correlation of the signs, <c>(1 − 2a)^l</c>, lasts five times as long as that of the chain, but no longer than N/20 samples.
+    /// The probability with which the signs of the wild bootstrap flip from one sample to the next: ½, independent signs, for τ = 1; else
+    /// the correlation of the signs, <c>(1 − 2a)^l</c>, lasts five times as long as that of the chain, but no longer than N/20 samples.
     /// </summary>
     public double FlipProbability(int samples)
     {
@@ -33,8 +33,8 @@ internal sealed record SteinAutocorrelation(IReadOnlyList<double> Correlations)
     }
 
     /// <summary>
-    /// The factor of replicates whose signs flip with a probability: at lag l they carry only <c>(1 − 2a)^l</c> of the covariance, and without
-    /// the factor <c>(1 + 2Σρ_l)/(1 + 2Σρ_l(1 − 2a)^l)</c> their mean would be below that of the statistic. It tends to 1 with a.
+    /// The factor of replicates whose signs flip with a probability: at lag l they carry only <c>(1 − 2a)^l</c> of the covariance, and
+    /// without the factor <c>(1 + 2Σρ_l)/(1 + 2Σρ_l(1 − 2a)^l)</c> their mean would be below that of the statistic. It tends to 1 with a.
     /// </summary>
     public double ReplicateFactor(double flip)
     {

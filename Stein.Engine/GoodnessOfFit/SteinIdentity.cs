@@ -6,8 +6,8 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>
-/// An estimate of <c>−E[(v·(x − c)) (v·s(x))]</c> along a unit vector v, c the mean of the samples: 1 if the samples come from the density of
-/// the scores (Stein's identity with the test function x − c), T if they come from a Gaussian tempered by T, near 0 along an axis that
+/// An estimate of <c>−E[(v·(x − c)) (v·s(x))]</c> along a unit vector v, c the mean of the samples: 1 if the samples come from the density
+/// of the scores (Stein's identity with the test function x − c), T if they come from a Gaussian tempered by T, near 0 along an axis that
 /// has collapsed, and −1 if the scores have the wrong sign.
 /// </summary>
 /// <param name="Ratio">The estimate, with N − 1 in the denominator.</param>

@@ -8,8 +8,9 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.GoodnessOfFit;
 
 /// <summary>
-/// Sums of the Stein kernel <c>u</c> over the pairs of N samples, in double precision on all cores, with memory proportional to the samples:
-/// row sums, partial sums along the order of the samples, and the quadratic forms of a bootstrap, for any number of kernels at once.
+/// Sums of the Stein kernel <c>u</c> over the pairs of N samples, in double precision on all cores, with memory proportional to the
+/// samples: row sums, partial sums along the order of the samples, and the quadratic forms of a bootstrap, for any number of kernels at
+/// once.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -17,9 +18,9 @@ namespace Stein.Engine.GoodnessOfFit;
 /// divided by a length, the scores multiplied by it, so that units of any size neither overflow nor change a digit.
 /// </para>
 /// <para>
-/// The pairs i &lt; j are formed in tiles: of a tile the three sums over coordinates are computed once, O(D) for each pair, and every kernel
-/// takes its terms from them. Rows of tiles are dealt to a fixed number of groups, and the sums of the groups are added in their order, so
-/// that the bits do not depend on the number of threads.
+/// The pairs i &lt; j are formed in tiles: of a tile the three sums over coordinates are computed once, O(D) for each pair, and every
+/// kernel takes its terms from them. Rows of tiles are dealt to a fixed number of groups, and the sums of the groups are added in their
+/// order, so that the bits do not depend on the number of threads.
 /// </para>
 /// </remarks>
 internal sealed unsafe class SteinPairs
@@ -257,7 +258,11 @@ internal sealed unsafe class SteinPairs
                         for (int i = 0; i < rows; i++)
                         {
                             Terms<TKernel>(
-                                sums.Pointer + (i * sums.Stride), columns, Pairs.Dimension, inverseSquares[k], terms.Pointer + (i * terms.Stride));
+                                sums.Pointer + (i * sums.Stride),
+                                columns,
+                                Pairs.Dimension,
+                                inverseSquares[k],
+                                terms.Pointer + (i * terms.Stride));
                             Span<double> row = terms.Row(i)[..columns];
                             row[..Math.Clamp(first + i + 1 - start, 0, columns)].Clear();
                             after[k][first + i] += AddTo(before[k].AsSpan(start, columns), row);

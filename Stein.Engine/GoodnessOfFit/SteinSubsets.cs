@@ -17,21 +17,31 @@ internal static class SteinSubsets
     /// (Blom, "Some properties of incomplete U-statistics", Biometrika 63, 1976). O(N·R·D) operations for R partners.
     /// </summary>
     /// <remarks>
-    /// The standard error has two parts: <c>4ζ/N</c> with ζ the variance of a sample's mean over partners, less the noise of so few of them,
-    /// and <c>σ²/(NR)</c> of the pairs.
+    /// The standard error has two parts: <c>4ζ/N</c> with ζ the variance of a sample's mean over partners, less the noise of so few of
+    /// them, and <c>σ²/(NR)</c> of the pairs.
     /// </remarks>
     /// <param name="samples">N×D, row-major.</param>
     /// <param name="scores">N×D, row-major.</param>
     /// <param name="partners">R, from 1 to (N − 1)/2.</param>
     /// <param name="seed">Of the order.</param>
     public static SteinEstimate Incomplete(
-        double[] samples, double[] scores, int dimension, SteinKernel kernel, int partners, uint seed, CancellationToken cancellation = default)
+        double[] samples,
+        double[] scores,
+        int dimension,
+        SteinKernel kernel,
+        int partners,
+        uint seed,
+        CancellationToken cancellation = default)
     {
         SampleMatrix.CheckSameShape(samples, scores, dimension, nameof(scores));
         kernel.Check();
         int count = samples.Length / dimension;
         if (partners < 1 || partners > (count - 1) / 2)
-            throw new ArgumentOutOfRangeException(nameof(partners), partners, $"{count} samples have from 1 to {(count - 1) / 2} partners.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(partners), partners, $"The number of partners of {count} samples must be from 1 to {(count - 1) / 2}.");
+        }
+
         int[] order = [.. Enumerable.Range(0, count)];
         new PhiloxStream(seed, StreamPurpose.Slices).Shuffle(order);
         return RadialKernels.Visit(kernel.Profile, new Pairing(samples, scores, dimension, kernel, partners, order, cancellation));

@@ -92,7 +92,7 @@ internal sealed record SteinTest(
         return Array.TrueForAll(all, double.IsFinite)
             ? all
             : throw new ArgumentException(
-                $"The discrepancy is {all[0]}, which cannot be tested. Samples and scores must not be so large that their squares overflow.");
+                $"The discrepancy is {all[0]}, which cannot be tested. The squares of samples and scores must not overflow.");
     }
 
     /// <summary>The share of numbers that are not below, for each of B + 1 numbers: <c>(1 + k)/(B + 1)</c>.</summary>

@@ -9,11 +9,11 @@ internal static class KsdCommand
         var command = new CommandWithExamples(
             "ksd",
             "Measures and tests, by kernelised Stein discrepancies, whether samples come from a model of which only the score is needed.",
-            new Example("stein ksd --samples x.csv --scores s.csv", "a chain, in the order of the file: discrepancy, p-value, what it cannot see"),
+            new Example("stein ksd --samples x.csv --scores s.csv", "a chain: discrepancy, p-value, and what they cannot see"),
             new Example("stein ksd --samples x.csv --scores s.csv --independent", "samples whose order means nothing"),
-            new Example("stein ksd --samples x.csv --scores s.csv --chains 4 --out report", "four chains one after the other; tables and figures"),
+            new Example("stein ksd --samples x.csv --scores s.csv --chains 4 --out report", "four chains; tables and figures"),
             new Example("stein ksd --samples x.csv --scores s.csv --check --level 0.01", "exit code 3 if the samples are rejected"),
-            new Example("stein ksd --samples x.csv --scores g.csv --negate-scores", "gradients of the potential, −log p, as CmdStan writes them"),
+            new Example("stein ksd --samples x.csv --scores g.csv --negate-scores", "gradients of −log p, as CmdStan writes them"),
             new Example("stein ksd --samples x.csv --scores s.csv --kernel rbf --bandwidth 0.5,2", "the sum of two kernels"),
             new Example("stein ksd --samples x.csv --estimate-scores stein", "scores estimated from the samples; nothing is tested"));
         options.AddTo(command);
@@ -44,7 +44,8 @@ internal static class KsdCommand
         {
             // What the engine says of samples and scores is for people; the name of the parameter is not.
             throw new UsageException(
-                $"--samples {request.Samples} --scores {request.Scores ?? "(estimated)"}: {exception.Message.Split(" (Parameter")[0]}", exception);
+                $"--samples {request.Samples} --scores {request.Scores ?? "(estimated)"}: {exception.Message.Split(" (Parameter")[0]}",
+                exception);
         }
     }
 }

@@ -75,12 +75,16 @@ internal sealed class KsdOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<bool> negate = Values.Flag("--negate-scores", "for gradients of the potential, −log p: multiplies the scores by −1");
+    private readonly Option<bool> negate = Values.Flag(
+        "--negate-scores", "for gradients of the potential, −log p: multiplies the scores by −1");
 
     private readonly Option<string> estimate = Values.Choice(
-        "--estimate-scores", "instead of --scores: estimates the scores from the samples themselves, which does not test a model", ScoreEstimators.Names);
+        "--estimate-scores",
+        "instead of --scores: estimates the scores from the samples themselves, which does not test a model",
+        ScoreEstimators.Names);
 
-    private readonly Option<int?> chains = Values.Number<int>("--chains", "number of Markov chains of equal length, one after the other", 1);
+    private readonly Option<int?> chains = Values.Number<int>(
+        "--chains", "number of Markov chains of equal length, one after the other", 1);
 
     private readonly Option<bool> independent = Values.Flag(
         "--independent", "the samples are independent, and their order means nothing; otherwise they are chains in their order");
@@ -88,9 +92,11 @@ internal sealed class KsdOptions
     private readonly Option<string> kernel = Values.Choice("--kernel", "kernel", SteinKernels.Names, "imq");
 
     private readonly Option<double[]> bandwidths = Values.Numbers<double>(
-        "--bandwidth", "bandwidth h, a length in units of the samples; several for the sum of kernels [default: the median distance of samples]");
+        "--bandwidth",
+        "bandwidth h, a length in units of the samples; several for the sum of kernels [default: the median distance of samples]");
 
-    private readonly Option<int?> replicates = Values.Number<int>("--bootstrap", "number of bootstrap replicates B; p is at least 1/(B + 1)", 499);
+    private readonly Option<int?> replicates = Values.Number<int>(
+        "--bootstrap", "number of bootstrap replicates B; p is at least 1/(B + 1)", 499);
     private readonly Option<uint?> seed = Values.Number<uint>("--seed", "seed of everything random", 0);
     private readonly Option<double?> level = Values.Number<double>("--level", "level of the test", 0.05);
     private readonly Option<bool> check = Values.Flag("--check", "exit code 3 if the samples are rejected at the level");
@@ -101,8 +107,8 @@ internal sealed class KsdOptions
     public void AddTo(Command command)
         => command.AddShared(
             [
-                samples, scores, .. files.All, scoreColumns, negate, estimate, chains, independent, kernel, bandwidths, replicates, seed, level,
-                check, output, json, quiet,
+                samples, scores, .. files.All, scoreColumns, negate, estimate, chains, independent, kernel, bandwidths, replicates, seed,
+                level, check, output, json, quiet,
             ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>

@@ -168,7 +168,8 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
                 new Axis("Samples"),
                 new Axis("KSD²"),
                 [
-                    new Series("first samples", SeriesStyle.Of(0), [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
+                    new Series(
+                        "first samples", SeriesStyle.Of(0), [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
                     {
                         HasMarkers = false,
                     },
@@ -206,8 +207,8 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
         var shown = influence.Index().OrderByDescending(item => Math.Abs(item.Item)).Take(MaxPoints);
         yield return new Figure(
             "influence",
-            "What each sample contributes to the U-statistic, the mean of its Stein kernel with all others. Of more than 2000 samples the largest "
-            + "contributions are shown.",
+            "What each sample contributes to the U-statistic, the mean of its Stein kernel with all others. Of more than 2000 samples the "
+            + "largest contributions are shown.",
             new Axis("Sample"),
             new Axis("Contribution to KSD²"),
             [

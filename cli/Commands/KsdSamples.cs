@@ -62,8 +62,8 @@ internal sealed record KsdSamples(
         {
             throw new UsageException(
                 $"--scores {path}: it has {scores.Rows}×{scores.Columns} numbers (rows×columns), and --samples {request.Samples} has "
-                + $"{samples.Rows}×{samples.Columns}; there must be one score for each coordinate of each sample. Choose columns by --columns "
-                + "and --score-columns.");
+                + $"{samples.Rows}×{samples.Columns}; there must be one score for each coordinate of each sample. Choose columns by "
+                + "--columns and --score-columns.");
         }
 
         if (samples.Names is not { } coordinates || scores.Names is not { } names || request.ScoreFiles.Columns.Count > 0)

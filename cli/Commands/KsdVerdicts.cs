@@ -38,8 +38,8 @@ internal static class KsdVerdicts
         string subset = analysis.Tested < analysis.Samples.Count ? $" ({analysis.Tested} evenly spaced samples were tested)" : "";
         if (request.Estimator is not null)
         {
-            return $"Nothing was tested: the scores were estimated from the samples themselves by {request.Estimator.Name}, so that they fit "
-                + $"whatever the samples come from. The p-value, {p}, says nothing about a model; compare the numbers only with one another.";
+            return $"Nothing was tested: the scores were estimated from the samples themselves by {request.Estimator.Name}, so that they "
+                + $"fit whatever the samples come from. The p-value, {p}, says nothing about a model.";
         }
 
         return analysis.IsRejected
@@ -53,9 +53,9 @@ internal static class KsdVerdicts
         if (analysis.Test.Autocorrelation is not { } autocorrelation)
             return $"The samples count as independent: {analysis.Test.Replicates} multinomial replicates of the U-statistic.";
         string chains = analysis.Request.Chains == 1 ? "one chain in the order of the file" : $"{analysis.Request.Chains} chains";
-        return $"The samples count as {chains}, with an autocorrelation time of {autocorrelation.Time:F1} samples: {analysis.Test.Replicates} "
-            + $"wild replicates of the V-statistic, whose signs flip with probability {analysis.Test.FlipProbability:G3} from one sample to the "
-            + "next. If their order means nothing, use --independent.";
+        return $"The samples count as {chains}, with an autocorrelation time of {autocorrelation.Time:F1} samples: "
+            + $"{analysis.Test.Replicates} wild replicates of the V-statistic, whose signs flip "
+            + $"with probability {analysis.Test.FlipProbability:G3} from one sample to the next. If their order means nothing, use --independent.";
     }
 
     private static string Bandwidth(KsdAnalysis analysis)
@@ -69,8 +69,8 @@ internal static class KsdVerdicts
         int rejected = near.Count(row => row.PValue <= analysis.Request.Level);
         string agreement = rejected == 0 || rejected == near.Length
             ? "The verdict is the same at half and at twice the bandwidth"
-            : $"The verdict depends on the bandwidth: p is {string.Join(", ", near.Select(row => NumberText.Fixed(row.PValue, 3)))} at half, "
-                + "once and twice";
+            : $"The verdict depends on the bandwidth: p is {string.Join(", ", near.Select(row => NumberText.Fixed(row.PValue, 3)))} at "
+                + "half, once and twice";
         return $"h = {string.Join(" + ", near[1].Kernel.Bandwidths.Select(bandwidth => $"{bandwidth:G4}"))} ({chosen}). {agreement}.";
     }
 
@@ -78,11 +78,12 @@ internal static class KsdVerdicts
     {
         SteinIdentity mean = analysis.Identity;
         (double low, double high) = mean.Interval;
-        string ratio = $"−mean((x − c)·s)/D = {NumberText.Fixed(mean.Ratio, 3)} ({NumberText.Fixed(low, 3)} to {NumberText.Fixed(high, 3)})";
+        string interval = $"{NumberText.Fixed(low, 3)} to {NumberText.Fixed(high, 3)}";
+        string ratio = $"−mean((x − c)·s)/D = {NumberText.Fixed(mean.Ratio, 3)} ({interval})";
         if (mean.Ratio < WrongSign)
         {
-            return $"{ratio}; it is 1 under the model, and near −1 where the scores have the wrong sign: gradients of the potential, −log p, "
-                + "as in CmdStan's g_ columns. Try --negate-scores.";
+            return $"{ratio}; it is 1 under the model, and near −1 where the scores have the wrong sign: gradients of the potential, −log "
+                + "p, as in CmdStan's g_ columns. Try --negate-scores.";
         }
 
         // Two-sided at the 5 % level over all axes together.
@@ -117,8 +118,8 @@ internal static class KsdVerdicts
     {
         KsdAxis worst = analysis.Coordinates.MinBy(axis => axis.EffectiveSamples)!;
         string remark = worst.EffectiveSamples < 100 ? " That is too few for a test of a chain to be relied on; run it for longer." : "";
-        return $"The {analysis.Samples.Count} samples are worth {worst.EffectiveSamples:F0} independent ones for the mean of {worst.Name}, the "
-            + $"least of all coordinates.{remark}";
+        return $"The {analysis.Samples.Count} samples are worth {worst.EffectiveSamples:F0} independent ones for the mean of {worst.Name}, "
+            + $"the least of all coordinates.{remark}";
     }
 
     private static string Influence(KsdAnalysis analysis)
@@ -155,8 +156,8 @@ internal static class KsdVerdicts
             double min = values.Min(Math.Abs), max = values.Max(Math.Abs);
             if (min < 0.05 * max && (Array.TrueForAll(values, value => value > 0) || Array.TrueForAll(values, value => value < 0)))
             {
-                return $"All values of {samples.Names[d]} have one sign and come close to 0. If the density lives on a half-line and does not "
-                    + "vanish at its end, none of these numbers holds: pass the logarithms, with the scores of their density.";
+                return $"All values of {samples.Names[d]} have one sign and come close to 0. If the density lives on a half-line and does "
+                    + "not vanish at its end, none of these numbers holds: pass the logarithms, with the scores of their density.";
             }
         }
 
