@@ -55,7 +55,8 @@ internal static class KsdVerdicts
         string chains = analysis.Request.Chains == 1 ? "one chain in the order of the file" : $"{analysis.Request.Chains} chains";
         return $"The samples count as {chains}, with an autocorrelation time of {autocorrelation.Time:F1} samples: "
             + $"{analysis.Test.Replicates} wild replicates of the V-statistic, whose signs flip "
-            + $"with probability {analysis.Test.FlipProbability:G3} from one sample to the next. If their order means nothing, use --independent.";
+            + $"with probability {analysis.Test.FlipProbability:G3} from one sample to the next. If their order means "
+            + "nothing, use --independent.";
     }
 
     private static string Bandwidth(KsdAnalysis analysis)
