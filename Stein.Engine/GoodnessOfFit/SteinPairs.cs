@@ -99,11 +99,12 @@ internal sealed unsafe class SteinPairs
         var groups = new Group[Math.Min(MaxGroups, blocks)];
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads ?? -1, CancellationToken = cancellation };
         long done = 0;
-        var compute = new RunGroup(this, kernels, weights, cancellation, rows =>
-        {
-            if (progress is not null)
-                progress.Report(Interlocked.Add(ref done, rows) / (0.5 * Samples * Samples));
-        });
+        var compute = new RunGroup(
+            this,
+            kernels,
+            weights,
+            pairs => progress?.Report(Interlocked.Add(ref done, pairs) / (0.5 * Samples * Samples)),
+            cancellation);
         Parallel.For(0, groups.Length, options, index =>
         {
             groups[index] = RadialKernels.Visit(kernels[0].Profile, compute with { Index = index, Step = groups.Length });
@@ -222,8 +223,8 @@ internal sealed unsafe class SteinPairs
         SteinPairs Pairs,
         IReadOnlyList<SteinKernel> Kernels,
         ReplicateWeights? Weights,
-        CancellationToken Cancellation,
-        Action<long> Report) : IRadialKernelVisitor<Group>
+        Action<long> Report,
+        CancellationToken Cancellation) : IRadialKernelVisitor<Group>
     {
         public int Index { get; init; }
 

@@ -24,7 +24,7 @@ public sealed class KsdTests
         Assert.Equal(5, json.RootElement.GetProperty("discrepancies").GetArrayLength());
     }
 
-    /// <summary>The mean of these samples is as far from 0 as that of one draw in a hundred, N‖mean‖² = 9.1, and so is their p-value.</summary>
+    /// <summary>The mean of this draw is as far from 0 as that of one in a hundred, N‖mean‖² = 9.1: p is not above 0.05.</summary>
     [Fact]
     public void Samples_of_the_model_pass_and_are_explained()
     {
