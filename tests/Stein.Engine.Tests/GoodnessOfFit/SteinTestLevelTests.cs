@@ -15,9 +15,9 @@ public class SteinTestLevelTests(ITestOutputHelper output)
     private const int Replicates = 199;
 
     private static readonly int Nulls =
-        int.TryParse(Environment.GetEnvironmentVariable("STEIN_TEST_NULLS"), CultureInfo.InvariantCulture, out int count) ? count : 200;
+        int.TryParse(Environment.GetEnvironmentVariable("STEIN_TEST_NULLS"), CultureInfo.InvariantCulture, out int count) ? count : 100;
 
-    private static readonly double Confidence = Nulls > 200 ? 0.95 : 1 - 1e-4;
+    private static readonly double Confidence = Nulls > 100 ? 0.95 : 1 - 1e-4;
 
     [Theory]
     [InlineData("imq")]
@@ -56,7 +56,7 @@ public class SteinTestLevelTests(ITestOutputHelper output)
     [InlineData(0.4, 0.93, 0.945)]
     public void Gamma_problem(double shift, double publishedMedian, double publishedAggregated)
     {
-        Assert.SkipUnless(Nulls > 200, "STEIN_TEST_NULLS is not set");
+        Assert.SkipUnless(Nulls > 100, "STEIN_TEST_NULLS is not set");
         const int Trials = 200, Samples = 500, Shape = 5;
         int median = 0, aggregated = 0;
         Parallel.For(0, Trials, trial =>
