@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("dae-identity")]
     [InlineData("score")]
     [InlineData("thin")]
+    [InlineData("ksd")]
     [InlineData("reproduce")]
     [InlineData("reproduce ica")]
     [InlineData("reproduce dae")]

@@ -13,7 +13,7 @@ public sealed partial class ManualTests
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("|<>&;$\"'\\*?(){}");
 
     /// <summary>Commands that are run as they stand. The others may take long: they only print what they would run.</summary>
-    private static readonly string[] Quick = ["list", "show", "status", "report", "devices", "completion", "score", "thin"];
+    private static readonly string[] Quick = ["list", "show", "status", "report", "devices", "completion", "score", "thin", "ksd"];
 
     private static readonly string Root = Repository.Folder;
 
@@ -79,6 +79,7 @@ public sealed partial class ManualTests
     {
         foreach ((string file, uint seed) in (ReadOnlySpan<(string, uint)>)[("x.csv", 1), ("y.csv", 2), ("z.csv", 3)])
             ScoreSamples.Write(folder, file, ScoreSamples.Normal(60, 2, seed), 2, "x1,x2");
+        ScoreSamples.Write(folder, "s.csv", [.. ScoreSamples.Normal(60, 2, 1).Select(x => -x)], 2, "x1,x2");
         Directory.CreateDirectory(folder.PathOf("bin"));
 
         // The store of runs that are not run here.

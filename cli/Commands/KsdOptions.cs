@@ -1,0 +1,191 @@
+using Stein.Engine.Estimators;
+using Stein.Experiments.Samples;
+using Stein.Experiments.Studies;
+
+namespace Stein.Cli.Commands;
+
+/// <summary>What <c>stein ksd</c> is asked for.</summary>
+internal sealed record KsdRequest
+{
+    /// <summary>The file of the samples; - for standard input.</summary>
+    public required string Samples { get; init; }
+
+    /// <summary>The file of the scores; null if they are to be estimated.</summary>
+    public string? Scores { get; init; }
+
+    /// <summary>How the file of the samples is read.</summary>
+    public required SampleTableOptions Files { get; init; }
+
+    /// <summary>How the file of the scores is read.</summary>
+    public required SampleTableOptions ScoreFiles { get; init; }
+
+    /// <summary>Whether the scores are multiplied by −1.</summary>
+    public bool NegateScores { get; init; }
+
+    /// <summary>Estimates the scores from the samples; null if there is a file of them.</summary>
+    public ScoreEstimator? Estimator { get; init; }
+
+    /// <summary>The number of chains of equal length, one after the other.</summary>
+    public int Chains { get; init; }
+
+    /// <summary>Whether the order of the samples means nothing.</summary>
+    public bool IsIndependent { get; init; }
+
+    public required string Kernel { get; init; }
+
+    /// <summary>The bandwidths, of which the kernel is the sum; none for the median rule.</summary>
+    public required double[] Bandwidths { get; init; }
+
+    public int Replicates { get; init; }
+
+    /// <summary>Of the replicates, and of the pairs that are drawn among many.</summary>
+    public uint Seed { get; init; }
+
+    public bool IsCheck { get; init; }
+
+    public double Level { get; init; }
+
+    /// <summary>The folder to write; null for none.</summary>
+    public string? Output { get; init; }
+
+    public bool Json { get; init; }
+
+    public bool Quiet { get; init; }
+}
+
+/// <summary>The options of <c>stein ksd</c>.</summary>
+internal sealed class KsdOptions
+{
+    private readonly Option<string> samples = new("--samples")
+    {
+        Description = "CSV file with one sample per line, with or without a header, perhaps compressed by gzip; - for standard input",
+        HelpName = "file",
+        Required = true,
+    };
+
+    private readonly Option<string> scores = Values.Text(
+        "--scores", "file", "CSV file with the score, the gradient of the log-density of the model, at each sample, in the same order");
+
+    private readonly SampleFileOptions files = new();
+
+    private readonly Option<string[]> scoreColumns = new("--score-columns")
+    {
+        Description = "the columns of the scores, in the order of the coordinates, by name, or from 1 without a header",
+        HelpName = "a,b",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<bool> negate = Values.Flag(
+        "--negate-scores", "for gradients of the potential, −log p: multiplies the scores by −1");
+
+    private readonly Option<string> estimate = Values.Choice(
+        "--estimate-scores",
+        "instead of --scores: estimates the scores from the samples themselves, which does not test a model",
+        ScoreEstimators.Names);
+
+    private readonly Option<int?> chains = Values.Number<int>(
+        "--chains", "number of Markov chains of equal length, one after the other", 1);
+
+    private readonly Option<bool> independent = Values.Flag(
+        "--independent", "the samples are independent, and their order means nothing; otherwise they are chains in their order");
+
+    private readonly Option<string> kernel = Values.Choice("--kernel", "kernel", SteinKernels.Names, "imq");
+
+    private readonly Option<double[]> bandwidths = Values.Numbers<double>(
+        "--bandwidth",
+        "bandwidth h, a length in units of the samples; several for the sum of kernels [default: the median distance of samples]");
+
+    private readonly Option<int?> replicates = Values.Number<int>(
+        "--bootstrap", "number of bootstrap replicates B; p is at least 1/(B + 1)", 499);
+    private readonly Option<uint?> seed = Values.Number<uint>("--seed", "seed of everything random", 0);
+    private readonly Option<double?> level = Values.Number<double>("--level", "level of the test", 0.05);
+    private readonly Option<bool> check = Values.Flag("--check", "exit code 3 if the samples are rejected at the level");
+    private readonly Option<string> output = Values.Text("--out", "folder", "folder for tables, figures and the influence of each sample");
+    private readonly Option<bool> json = Values.Flag("--json", "one line of JSON on standard output instead of tables");
+    private readonly Option<bool> quiet = Values.Flag("--quiet", "errors only", "-q");
+
+    public void AddTo(Command command)
+        => command.AddShared(
+            [
+                samples, scores, .. files.All, scoreColumns, negate, estimate, chains, independent, kernel, bandwidths, replicates, seed,
+                level, check, output, json, quiet,
+            ]);
+
+    /// <exception cref="UsageException">A value cannot be used.</exception>
+    public KsdRequest Read(ParseResult parsed)
+    {
+        SampleTableOptions read = files.Read(parsed);
+        var request = new KsdRequest
+        {
+            Samples = parsed.GetRequiredValue(samples),
+            Scores = parsed.GetValue(scores),
+            Files = read,
+            ScoreFiles = new SampleTableOptions
+            {
+                Header = read.Header,
+                DecimalMark = read.DecimalMark,
+                Columns = parsed.GetValue(scoreColumns) ?? [],
+            },
+            NegateScores = parsed.GetValue(negate),
+            Estimator = parsed.GetValue(estimate) is { } name ? ScoreEstimators.Find(name) : null,
+            Chains = parsed.GetRequiredValue(chains)!.Value,
+            IsIndependent = parsed.GetValue(independent),
+            Kernel = parsed.GetRequiredValue(kernel),
+            Bandwidths = parsed.GetValue(bandwidths) ?? [],
+            Replicates = parsed.GetRequiredValue(replicates)!.Value,
+            Seed = parsed.GetRequiredValue(seed)!.Value,
+            Level = parsed.GetRequiredValue(level)!.Value,
+            IsCheck = parsed.GetValue(check),
+            Output = parsed.GetValue(output),
+            Json = parsed.GetValue(json),
+            Quiet = parsed.GetValue(quiet),
+        };
+        CheckValues(request);
+        CheckTogether(request);
+        return request;
+    }
+
+    private static void CheckValues(KsdRequest request)
+    {
+        foreach (double bandwidth in request.Bandwidths)
+        {
+            if (!(bandwidth > 0 && double.IsFinite(bandwidth)))
+                throw new UsageException($"--bandwidth {bandwidth}: it must be a positive finite number");
+        }
+
+        if (request.Replicates is < 19 or > 100_000)
+            throw new UsageException($"--bootstrap {request.Replicates}: it must be a whole number from 19 to 100000");
+        if (!(request.Level > 0 && request.Level < 1))
+            throw new UsageException($"--level {request.Level}: it must be above 0 and below 1");
+        if (request.Chains < 1)
+            throw new UsageException($"--chains {request.Chains}: it must be a whole number, 1 or more");
+        if (request.Files.Weights is not null)
+            throw new UsageException("--weights: samples with weights cannot be tested. Leave it out, or resample them.");
+    }
+
+    private static void CheckTogether(KsdRequest request)
+    {
+        if (request is { Scores: null, Estimator: null })
+            throw new UsageException("--scores: it is missing. Give the scores of the model at the samples, or --estimate-scores.");
+        if (request is { Scores: not null, Estimator: not null })
+            throw new UsageException("--estimate-scores: it has no effect with --scores. Leave one of them out.");
+        if (request.Estimator is not null)
+        {
+            if (request.NegateScores || request.ScoreFiles.Columns.Count > 0)
+            {
+                string option = request.NegateScores ? "--negate-scores" : "--score-columns";
+                throw new UsageException($"{option}: it has no effect with --estimate-scores. Leave one of them out.");
+            }
+
+            if (request.IsCheck)
+                throw new UsageException("--check: samples cannot be tested against scores that were estimated from them. Give --scores.");
+        }
+
+        if (request is { Samples: "-", Scores: "-" })
+            throw new UsageException("only one of --samples and --scores can be standard input (-); give a file for the other");
+        if (request is { IsIndependent: true, Chains: > 1 })
+            throw new UsageException("--independent: it has no effect with --chains. Leave one of them out.");
+        if (request is { Json: true, Quiet: true })
+            throw new UsageException("--quiet: it has no effect with --json, which prints one line and no more. Leave it out.");
+    }
+}
