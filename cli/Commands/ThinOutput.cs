@@ -17,7 +17,8 @@ internal sealed class ThinOutput(
     private IReadOnlyList<string> written = [];
 
     /// <summary>The files in the folder, of which large figures lack the SVG.</summary>
-    public static IReadOnlyList<string> FileNames { get; } = ["thinned.csv", "sets.csv", "figures.md", "plane.png", "plane.svg", ProvenanceFile];
+    public static IReadOnlyList<string> FileNames { get; } =
+        ["thinned.csv", "sets.csv", "figures.md", "plane.png", "plane.svg", ProvenanceFile];
 
     /// <summary>The importance weights; null for none.</summary>
     public double[]? Weights { get; init; }

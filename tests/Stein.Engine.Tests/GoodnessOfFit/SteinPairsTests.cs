@@ -66,7 +66,8 @@ public class SteinPairsTests
             (double[] samples, double[] scores) = Data(count, dimension);
             SteinKernel[] kernels = [new(kernel, 0.7), new(kernel, [0.5, 1.1, 2])];
             ReplicateWeights weights = ReplicateWeights.Multinomial(count, 7, new PhiloxStream(1, StreamPurpose.Bootstrap));
-            SteinPairSums[] all = new SteinPairs(samples, scores, dimension, 1.3).Compute(kernels, weights, cancellation: TestContext.Current.CancellationToken);
+            SteinPairSums[] all = new SteinPairs(samples, scores, dimension, 1.3)
+                .Compute(kernels, weights, cancellation: TestContext.Current.CancellationToken);
             foreach (SteinPairSums sums in all)
             {
                 double[,] pairs = RadialKernels.Visit(kernel, new Pairs(samples, scores, dimension, sums.Kernel));
