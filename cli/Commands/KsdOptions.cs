@@ -107,7 +107,7 @@ internal sealed class KsdOptions
     public void AddTo(Command command)
         => command.AddShared(
             [
-                samples, scores, .. files.All, scoreColumns, negate, estimate, chains, independent, kernel, bandwidths, replicates, seed,
+                samples, scores, .. files.Columns, scoreColumns, negate, estimate, chains, independent, kernel, bandwidths, replicates, seed,
                 level, check, output, json, quiet,
             ]);
 
@@ -159,8 +159,6 @@ internal sealed class KsdOptions
             throw new UsageException($"--level {request.Level}: it must be above 0 and below 1");
         if (request.Chains < 1)
             throw new UsageException($"--chains {request.Chains}: it must be a whole number, 1 or more");
-        if (request.Files.Weights is not null)
-            throw new UsageException("--weights: samples with weights cannot be tested. Leave it out, or resample them.");
     }
 
     private static void CheckTogether(KsdRequest request)

@@ -87,16 +87,17 @@ internal static class KsdVerdicts
                 + "p, as in CmdStan's g_ columns. Try --negate-scores.";
         }
 
-        // Two-sided at the 5 % level over all axes together.
-        KsdAxis[] all = [.. analysis.Coordinates, .. analysis.PrincipalAxes];
-        double limit = MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 1 - (0.025 / all.Length));
+        // A single coordinate is the principal axis. Two-sided at the 5 % level over all axes together.
+        KsdAxis[] principal = analysis.Samples.Dimension > 1 ? [.. analysis.PrincipalAxes] : [];
+        int count = analysis.Samples.Dimension + principal.Length;
+        double limit = MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 1 - (0.025 / count));
 
         // Of independent samples of the model too, principal axes are longer and shorter than the truth, by the eigenvalues of noise.
         double slack = 2 * Math.Sqrt(analysis.Samples.Dimension / analysis.Coordinates.Min(axis => axis.EffectiveSamples));
         KsdAxis[] off =
         [
             .. analysis.Coordinates.Where(axis => IsOff(axis, 0)),
-            .. analysis.PrincipalAxes.Where(axis => IsOff(axis, slack)),
+            .. principal.Where(axis => IsOff(axis, slack)),
         ];
         if (off.Length == 0)
             return $"{ratio}, and no coordinate or principal axis is far from 1: the samples are as wide as the model.";
@@ -108,7 +109,8 @@ internal static class KsdVerdicts
                 : worst.Identity.Ratio > WrongSign
                     ? "collapsed there"
                     : "with scores of the wrong sign there";
-        return $"{ratio}; {off.Length} of {all.Length} coordinates and principal axes are not 1. Along {worst.Name} it is "
+        string axes = principal.Length == 0 ? "" : $" {off.Length} of {count} coordinates and principal axes are not 1.";
+        return $"{ratio}.{axes} Along {worst.Name} it is "
             + $"{NumberText.Fixed(worst.Identity.Ratio, 3)}: the samples are {meaning}.";
 
         bool IsOff(KsdAxis axis, double allowed)
