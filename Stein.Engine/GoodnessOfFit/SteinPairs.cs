@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Stein.Engine.Devices.Cpu;
+using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 using Stein.Engine.LinearAlgebra;
@@ -14,7 +15,7 @@ namespace Stein.Engine.GoodnessOfFit;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The term is that of <see cref="Formulas.SteinPairTerm{TKernel}"/>, with exactly <c>1/h²</c>. Samples are shifted by the first one and
+/// The term is that of <see cref="SteinPairTerm{TKernel}"/>, with exactly <c>1/h²</c>. Samples are shifted by the first one and
 /// divided by a length, the scores multiplied by it, so that units of any size neither overflow nor change a digit.
 /// </para>
 /// <para>
@@ -199,16 +200,13 @@ internal sealed unsafe class SteinPairs
         {
             SimdDoubleLane square = SimdDoubleLane.Load(sums + j);
             SimdDoubleLane product = SimdDoubleLane.Load(sums + TileColumns + j);
-            SimdDoubleLane along = SimdDoubleLane.Load(sums + (2 * TileColumns) + j) + SimdDoubleLane.Constant(dimension);
+            SimdDoubleLane along = SimdDoubleLane.Load(sums + (2 * TileColumns) + j);
             SimdDoubleLane total = default;
             foreach (double inverseSquare in inverseSquares)
             {
                 SimdDoubleLane a = SimdDoubleLane.Constant(inverseSquare);
                 SimdDoubleLane rho = a * square;
-                RadialProfile<SimdDoubleLane> profile = RadialKernel<TKernel>.At(rho);
-                SimdDoubleLane trace = TKernel.Weigh(profile.SecondRatio, rho);
-                SimdDoubleLane rest = TKernel.Weigh(profile.FirstRatio, along - (trace + trace));
-                total += profile.Value * SimdDoubleLane.MultiplyAdd(a + a, rest, product);
+                total += SteinPairTerm<TKernel>.Kernel(rho, rho, product, along, SimdDoubleLane.Constant(dimension), a + a);
             }
 
             SimdDoubleLane.Store(total, terms + j);

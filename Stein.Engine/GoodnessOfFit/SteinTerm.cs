@@ -1,3 +1,4 @@
+using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 
@@ -27,9 +28,10 @@ internal static class SteinTerm
                 along += (score - other) * displacement;
             }
 
-            RadialProfile<DoubleLane> profile = RadialKernel<TKernel>.At(new DoubleLane(square));
-            double rest = along + dimension - (2 * profile.SecondRatio.Value * square);
-            total += profile.Value.Value * ((2 * profile.FirstRatio.Value * rest) + product) / bandwidth / bandwidth;
+            var rho = new DoubleLane(square);
+            DoubleLane value = SteinPairTerm<TKernel>.Kernel(
+                rho, rho, new DoubleLane(product), new DoubleLane(along), new DoubleLane(dimension), new DoubleLane(2));
+            total += value.Value / bandwidth / bandwidth;
         }
 
         return total;

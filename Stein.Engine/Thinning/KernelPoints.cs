@@ -1,3 +1,4 @@
+using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Lanes;
 using Stein.Engine.LinearAlgebra;
@@ -5,9 +6,8 @@ using Stein.Engine.LinearAlgebra;
 namespace Stein.Engine.Thinning;
 
 /// <summary>
-/// N points with scores, and sums of the kernel <c>k(x, y) = φ((x − y)ᵀ P (x − y))</c> and of its Stein kernel
-/// <c>k₀(x, y) = φ (s_x·s_y + 2 r₁ [(s_x − s_y)ᵀ P (x − y) + tr P − 2 r₂ ‖P (x − y)‖²])</c> over them, where <c>r₁ = −φ′/φ</c> and
-/// <c>r₂ = −φ″/φ′</c>. In double precision.
+/// N points with scores, and sums of the kernel <c>k(x, y) = φ((x − y)ᵀ P (x − y))</c> and of its Stein kernel k₀
+/// (<see cref="SteinPairTerm{TKernel}.Kernel"/>) over them. In double precision.
 /// </summary>
 /// <remarks>
 /// Points lie in blocks of <see cref="BlockSize"/>, coordinate after coordinate, and every number is computed by the same vector
@@ -286,10 +286,7 @@ internal sealed unsafe class KernelPoints<TKernel> : KernelPoints
                     image = distance * SimdDoubleLane.Constant(preconditioner.Scale);
                 }
 
-                RadialProfile<SimdDoubleLane> profile = RadialKernel<TKernel>.At(distance);
-                SimdDoubleLane second = two * TKernel.Weigh(profile.SecondRatio, image);
-                SimdDoubleLane first = two * TKernel.Weigh(profile.FirstRatio, cross + trace - second);
-                SimdDoubleLane.Store(profile.Value * (product + first), output + j);
+                SimdDoubleLane.Store(SteinPairTerm<TKernel>.Kernel(distance, image, product, cross, trace, two), output + j);
             }
         }
 
