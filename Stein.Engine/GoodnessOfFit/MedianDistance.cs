@@ -15,8 +15,7 @@ internal static class MedianDistance
     {
         int all = SampleMatrix.Rows(samples, dimension, nameof(samples), minimum: 2);
         int count = Math.Min(all, MaxSamples);
-        double[] some = SampleMatrix.Select(
-            samples, dimension, [.. Enumerable.Range(0, count).Select(index => (int)((long)index * all / count))]);
+        double[] some = SampleMatrix.Select(samples, dimension, SampleMatrix.EvenlySpaced(count, all));
         var distances = new List<double>(count * (count - 1) / 2);
         for (int i = 0; i < count; i++)
         {

@@ -1,5 +1,5 @@
 using Stein.Engine.Kernels;
-using Stein.Engine.Lanes;
+using Stein.Engine.Samplers;
 using Stein.Engine.Samples;
 
 namespace Stein.Engine.GoodnessOfFit;
@@ -50,7 +50,7 @@ internal sealed record SteinAutocorrelation(IReadOnlyList<double> Correlations)
 
     /// <summary>
     /// Estimates the correlations of samples in the order given, O(ND) for each lag; by Geyer's initial monotone sequence, as in
-    /// <see cref="Samplers.ChainDiagnostics"/>.
+    /// <see cref="ChainDiagnostics"/>.
     /// </summary>
     /// <param name="samples">N×D, row-major.</param>
     /// <param name="scores">N×D, row-major.</param>
@@ -72,24 +72,17 @@ internal sealed record SteinAutocorrelation(IReadOnlyList<double> Correlations)
         var correlations = new List<double>();
         var lags = RadialKernels.Visit(kernel.Profile, new LagMeans(samples, scores, dimension, kernel, chains));
         int longest = chains.Ranges.Max(range => range.End - range.First);
-        double previous = double.PositiveInfinity;
-        for (int lag = 0; lag + 1 < longest / 2; lag += 2)
+        foreach ((double even, double odd, _) in ChainDiagnostics.MonotonePairs(Correlation, longest / 2))
+            correlations.AddRange(even, odd);
+
+        // The first is that of lag 0.
+        return new([.. correlations.Skip(1)]);
+
+        double Correlation(int lag)
         {
             cancellation.ThrowIfCancellationRequested();
-            double even = lag == 0 ? 1 : Correlation(lag), odd = Correlation(lag + 1);
-            double pair = even + odd;
-            if (!(pair > 0))
-                break;
-            double scale = pair > previous ? previous / pair : 1;
-            previous = Math.Min(previous, pair);
-            if (lag > 0)
-                correlations.Add(even * scale);
-            correlations.Add(lag == 0 ? odd : odd * scale);
+            return lag == 0 ? 1 : (lags(lag) - discrepancy) / variance;
         }
-
-        return new(correlations);
-
-        double Correlation(int lag) => (lags(lag) - discrepancy) / variance;
     }
 
     /// <summary>The mean of <c>u(x_i, x_(i+l))</c> as a function of the lag l, compiled for a kernel.</summary>

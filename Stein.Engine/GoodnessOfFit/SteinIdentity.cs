@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
+using MathNet.Numerics.Statistics;
 using Stein.Engine.Samplers;
 using Stein.Engine.Samples;
 
@@ -104,9 +105,7 @@ internal sealed record SteinIdentity(double Ratio, double StandardError)
 
     private static SteinIdentity Of(double[] products, ChainRows? chains)
     {
-        double mean = products.Average();
-        double variance = products.Sum(value => (value - mean) * (value - mean)) / (products.Length - 1.0);
         double time = chains is null ? 1 : EffectiveSampleSizes.AutocorrelationTime(products, chains);
-        return new(mean, Math.Sqrt(variance * time / products.Length));
+        return new(products.Average(), Math.Sqrt(products.Variance() * time / products.Length));
     }
 }

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Statistics;
 using Stein.Engine.Formulas;
 
 namespace Stein.Engine.GoodnessOfFit;
@@ -48,9 +49,6 @@ internal sealed record SteinPairSums(
     /// <param name="autocorrelationTime">1 for independent samples.</param>
     public double StandardError(double autocorrelationTime = 1)
     {
-        double[] influence = Influence();
-        double mean = influence.Average();
-        double variance = influence.Sum(value => (value - mean) * (value - mean)) / (Samples - 1);
-        return 2 * Math.Sqrt(variance * autocorrelationTime / Samples);
+        return 2 * Math.Sqrt(Influence().Variance() * autocorrelationTime / Samples);
     }
 }

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Statistics;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Random;
@@ -77,10 +78,8 @@ internal static class SteinSubsets
             progress?.Report((block + 1.0) / values.Length);
         }
 
-        double mean = values.Average();
-        double variance = values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1.0);
         long count = rows.Sum(block => (long)block.Length * (block.Length - 1) / 2);
-        return (new(mean, Math.Sqrt(variance / values.Length), count), values);
+        return (new(values.Average(), Math.Sqrt(values.Variance() / values.Length), count), values);
     }
 
     private sealed record Pairing(
