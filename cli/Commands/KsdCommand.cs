@@ -42,10 +42,7 @@ internal static class KsdCommand
         }
         catch (ArgumentException exception)
         {
-            // What the engine says of samples and scores is for people; the name of the parameter is not.
-            throw new UsageException(
-                $"--samples {request.Samples} --scores {request.Scores ?? "(estimated)"}: {exception.Message.Split(" (Parameter")[0]}",
-                exception);
+            throw UsageException.About($"--samples {request.Samples} --scores {request.Scores ?? "(estimated)"}", exception);
         }
     }
 }

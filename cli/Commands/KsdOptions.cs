@@ -107,8 +107,8 @@ internal sealed class KsdOptions
     public void AddTo(Command command)
         => command.AddShared(
             [
-                samples, scores, .. files.Columns, scoreColumns, negate, estimate, chains, independent, kernel, bandwidths, replicates, seed,
-                level, check, output, json, quiet,
+                samples, scores, .. files.Columns, scoreColumns, negate, estimate, chains, independent, kernel, bandwidths, replicates,
+                seed, level, check, output, json, quiet,
             ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>

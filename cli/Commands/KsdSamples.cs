@@ -86,7 +86,7 @@ internal sealed record KsdSamples(
         }
         catch (Exception exception) when (exception is ScoreEstimationException or ArgumentException)
         {
-            throw new UsageException($"--samples {request.Samples}: {exception.Message.Split(" (Parameter")[0]}", exception);
+            throw UsageException.About($"--samples {request.Samples}", exception);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Text;
 using Stein.Engine.Thinning;
 using Stein.Experiments.Samples;
@@ -22,11 +23,11 @@ internal static class ThinCommand
                 "stein thin --samples chain.csv --columns a,b --score-columns g_a,g_b --negate-scores --points 40",
                 "one file with samples and gradients of the negative log-density"));
         options.AddTo(command);
-        command.SetAction(parsed => Run(options.Read(parsed), interruption.Token));
+        command.SetAction(parsed => Run(options.Read(parsed), interruption));
         return command;
     }
 
-    private static int Run(ThinRequest request, CancellationToken cancellation)
+    private static int Run(ThinRequest request, Interruption interruption)
     {
         if (request.Output is { } folder)
         {
@@ -38,17 +39,15 @@ internal static class ThinCommand
 
         using var progress = new PhaseProgress(request.Quiet || request.Json);
 
-        // On a thread of its own, which an interruption never waits for: there is nothing to save before the end, and a pipe may block.
-        ThinOutput result = Task.Run(
-            () =>
-            {
-                ThinOutput made = Thin(request, progress);
-                progress.End();
-                if (request.Output is null)
-                    made.WriteToPipe();
-                return made;
-            },
-            CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
+        // There is nothing to save before the end, and a pipe may block.
+        ThinOutput result = interruption.WaitFor(() =>
+        {
+            ThinOutput made = Thin(request, progress);
+            progress.End();
+            if (request.Output is null)
+                made.WriteToPipe();
+            return made;
+        });
         if (request.Output is { } target)
             result.WriteTo(target);
         result.Report();
@@ -89,14 +88,13 @@ internal static class ThinCommand
                 Weights = weights,
                 Sets = sets,
                 ReferenceRows = comparison.ReferenceRows,
-                IdentityRatio = ThinInput.IdentityRatio(samples.Values, gradients, samples.Columns),
+                Identity = SteinIdentity.Along(samples.Values, gradients, samples.Columns, chains: null).Mean,
                 Plane = plane,
             };
         }
         catch (ArgumentException exception)
         {
-            // What the engine says of samples is for people; the name of the parameter is not.
-            throw new UsageException($"--samples {request.Samples}: {exception.Message.Split(" (Parameter")[0]}", exception);
+            throw UsageException.About($"--samples {request.Samples}", exception);
         }
     }
 

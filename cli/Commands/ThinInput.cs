@@ -39,22 +39,6 @@ internal static class ThinInput
         return (samples, scores);
     }
 
-    /// <summary>
-    /// <c>−mean((x − c)·s(x))/D</c> with c the mean of the samples, 1 where scores are those of the density of the samples (Stein's
-    /// identity), and −1 where they have the opposite sign.
-    /// </summary>
-    public static double IdentityRatio(double[] samples, double[] scores, int dimension)
-    {
-        int rows = samples.Length / dimension;
-        var means = new double[dimension];
-        for (int i = 0; i < samples.Length; i++)
-            means[i % dimension] += samples[i] / rows;
-        double sum = 0;
-        for (int i = 0; i < samples.Length; i++)
-            sum -= (samples[i] - means[i % dimension]) * scores[i];
-        return sum / samples.Length;
-    }
-
     /// <exception cref="UsageException">Both files name the same coordinates in another order.</exception>
     private static void RequireOrder(string which, SampleTable samples, SampleTable scores)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Thinning;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
@@ -29,8 +30,8 @@ internal sealed class ThinOutput(
     /// <summary>The number of samples from which the MMD is measured.</summary>
     public required int ReferenceRows { get; init; }
 
-    /// <summary>See <see cref="ThinInput.IdentityRatio"/>.</summary>
-    public required double IdentityRatio { get; init; }
+    /// <summary>Whether the samples are as wide as the target, and whether the scores have the right sign.</summary>
+    public required SteinIdentity Identity { get; init; }
 
     /// <summary>The coordinates of the figure; the second is null for the row.</summary>
     public required (int First, int? Second) Plane { get; init; }
@@ -77,7 +78,7 @@ internal sealed class ThinOutput(
         text.WriteLine(
             $"Stein thinning: {thinned.Rows.Count} of {samples.Rows} samples, {DistinctRows} of them distinct, D = {samples.Columns}, "
             + $"kernel {request.Settings.Kernel}, {scale}, {units}");
-        text.WriteLine($"Stein identity ratio of the samples {Digits(IdentityRatio)} (1 where they follow the target).{SignHint()}");
+        text.WriteLine($"Stein identity ratio of the samples {Digits(Identity.Ratio)} (1 where they follow the target).{SignHint()}");
         text.WriteLine($"  {"",-18} {"KSD",-11} {"MMD from the samples",-11}");
         foreach (ThinnedSet set in Sets)
             text.WriteLine($"  {$"{set.Points} {set.Name}",-18} {Digits(set.Ksd),-11} {(double.IsNaN(set.Mmd) ? "" : Digits(set.Mmd))}");
@@ -90,7 +91,7 @@ internal sealed class ThinOutput(
         => ReferenceRows < samples.Rows ? $" MMD: from {ReferenceRows} samples, evenly spaced." : "";
 
     private string SignHint()
-        => IdentityRatio is > -2 and < -0.5
+        => Identity.Ratio is > -2 and < -0.5
             ? " It is near −1: the scores may be gradients of the negative log-density. If they are, "
                 + (request.AreScoresNegated ? "leave out --negate-scores." : "give --negate-scores.")
             : "";
@@ -128,7 +129,7 @@ internal sealed class ThinOutput(
         Standardised = request.Settings.IsStandardised,
         thinning.Scales,
         thinning.PrecisionMatrix,
-        SteinIdentityRatio = IdentityRatio,
+        SteinIdentityRatio = Identity.Ratio,
         Sets = Sets.Select(set => new
         {
             set.Name,

@@ -41,13 +41,8 @@ internal sealed class SweepCandidate
     /// <summary>The difference between this method and another at a dimension, paired by seed, beside the published one.</summary>
     public SweepDifference Minus(SweepCandidate other, int dimension)
     {
-        var others = other.runs.Where(run => run.Dimension == dimension).ToDictionary(run => run.Pair);
-        var difference = Summary.Of(
-        [
-            .. from run in runs
-               where run.Dimension == dimension && others.ContainsKey(run.Pair)
-               select others[run.Pair].Gap(other.Rule) - run.Gap(Rule),
-        ]);
+        Summary difference = SweepRun.Paired(
+            runs.Where(run => run.Dimension == dimension), Rule, other.runs.Where(run => run.Dimension == dimension), other.Rule);
         double paper = PublishedIca.TestLogLikelihood(Method.Name, dimension)
             - PublishedIca.TestLogLikelihood(other.Method.Name, dimension);
         return new($"{Method.Name} − {other.Method.Name}", dimension, PaperComparison.OfPairedDifference(difference, paper));

@@ -262,7 +262,7 @@ internal sealed class SweepReport
         where run.Setting != SweepRun.ReleasedDefaults
         group run by (run.Method, run.Setting, run.Dimension) into cell
         let released = Released(cell.Key.Method, cell.Key.Dimension)
-        select (cell.Key.Method, cell.Key.Setting, cell.Key.Dimension, Difference: Paired(cell, 0, released, 0)),
+        select (cell.Key.Method, cell.Key.Setting, cell.Key.Dimension, Difference: SweepRun.Paired(cell, 0, released, 0)),
         [new("method", cell => cell.Method.Name), new("setting", cell => cell.Setting)],
         cell => cell.Dimension,
         dimension => $"D = {dimension}",
@@ -279,7 +279,7 @@ internal sealed class SweepReport
         where run.Setting == SweepRun.ReleasedDefaults
         group run by (run.Method, Rule: rule, run.Dimension) into cell
         orderby new IcaRow(cell.Key.Method), cell.Key.Rule
-        select (cell.Key.Method, cell.Key.Rule, cell.Key.Dimension, Difference: Paired(cell, cell.Key.Rule, cell, 0)),
+        select (cell.Key.Method, cell.Key.Rule, cell.Key.Dimension, Difference: SweepRun.Paired(cell, cell.Key.Rule, cell, 0)),
         [new("method", cell => cell.Method.Name), new("rule", cell => SweepRun.Rules[cell.Rule])],
         cell => cell.Dimension,
         dimension => $"D = {dimension}",
@@ -376,16 +376,4 @@ internal sealed class SweepReport
 
     private IEnumerable<SweepRun> Released(IcaMethod method, int dimension)
         => runs.Where(run => run.Method == method && run.Dimension == dimension && run.Setting == SweepRun.ReleasedDefaults);
-
-    /// <summary>Log-likelihoods minus others, paired by seed.</summary>
-    private static Summary Paired(IEnumerable<SweepRun> runs, int rule, IEnumerable<SweepRun> others, int otherRule)
-    {
-        var reference = others.ToDictionary(run => run.Pair);
-        return Summary.Of(
-        [
-            .. from run in runs
-               where reference.ContainsKey(run.Pair)
-               select run.LogLikelihoods[rule] - reference[run.Pair].LogLikelihoods[otherRule],
-        ]);
-    }
 }
