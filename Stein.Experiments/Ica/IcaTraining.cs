@@ -30,7 +30,10 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     private readonly IDisposable? lease;
     private readonly IcaModel model;
     private readonly IcaMethodTraining? method;
+
+    /// <summary>By the rule of the config first, then by the others.</summary>
     private readonly EvaluatedIterate[] iterates;
+
     private readonly Func<double> loss;
     private readonly IcaLikelihood likelihood;
     private readonly EpochBatches batches;

@@ -24,7 +24,12 @@ internal static class KsdCommand
     private static int Run(KsdRequest request, Interruption interruption)
     {
         if (request.Output is { } folder)
+        {
+            foreach (string file in KsdOutput.FileNames)
+                OutputFile.Require("--out", Path.Combine(folder, file), ("--samples", request.Samples), ("--scores", request.Scores));
             OutputFolder.Require(("--out", folder));
+        }
+
         using var progress = new PhaseProgress(request.Quiet || request.Json);
         KsdAnalysis analysis = interruption.WaitFor(() => Compute(request, progress, interruption.Token));
         progress.End();

@@ -11,6 +11,13 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
 {
     private const int MaxAxes = 10;
 
+    /// <summary>The files in the folder, of which those of chains and of the influence are not always there.</summary>
+    public static IReadOnlyList<string> FileNames { get; } =
+    [
+        "summary.md", "discrepancy.csv", "stein-identity.csv", "cumulative.csv", "cumulative.png", "cumulative.svg", "figures.md",
+        "provenance.json", "influence.csv", "influence.png", "influence.svg", "chains.csv",
+    ];
+
     private readonly IReadOnlyList<(string Part, string Text)> verdicts = KsdVerdicts.Of(analysis);
 
     /// <summary>Writes the folder, if there is one to be written.</summary>

@@ -94,6 +94,21 @@ public sealed class KsdTests
         Assert.Equal(2, stein.RunHere("ksd", "--samples", "x.csv", "--estimate-scores", "stein", "--check").ExitCode);
     }
 
+    [Fact]
+    public void A_file_of_the_folder_that_is_read_is_not_replaced()
+    {
+        using var stein = new SteinProgram();
+        Write(stein, Samples);
+        Assert.Equal(0, stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv", "--chains", "2", "--out", "o", "-q").ExitCode);
+        Assert.Equal(Commands.KsdOutput.FileNames.Order(StringComparer.Ordinal), Directory.GetFiles(stein.PathOf("o"))
+            .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        File.Copy(stein.PathOf("x.csv"), stein.PathOf("influence.csv"));
+        SteinResult result = stein.RunHere("ksd", "--samples", "influence.csv", "--scores", "s.csv", "--out", ".");
+        Assert.True(result.ExitCode == 2, $"{result}");
+        Assert.Contains("--samples is read from that file, which would be replaced", result.Error, StringComparison.Ordinal);
+        Assert.Equal(stein.Read("x.csv"), stein.Read("influence.csv"));
+    }
+
     [Theory]
     [InlineData("--scores s.csv --bandwidth 0", "--bandwidth 0: it must be a positive finite number")]
     [InlineData("--scores s.csv --level 1", "--level 1: it must be above 0 and below 1")]
