@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
+using Stein.Engine.Samples;
 
 namespace Stein.Engine.Discrepancies;
 
@@ -228,11 +229,8 @@ public sealed class KernelisedSteinDiscrepancy<TKernel>
         }
 
         int count = Math.Min(MaxSamplesForMedian, Samples);
-        var indices = new int[count];
-        for (int i = 0; i < count; i++)
-            indices[i] = (int)((long)i * Samples / count);
         DeviceMatrix some = device.Allocate(count, samples.Columns);
-        device.GatherRows(some, samples, indices);
+        device.GatherRows(some, samples, SampleMatrix.EvenlySpaced(count, Samples));
         DeviceMatrix distances = device.Allocate(count, count);
         device.SquaredDistances(distances, some);
         return distances;

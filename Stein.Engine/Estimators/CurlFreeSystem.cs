@@ -14,6 +14,11 @@ namespace Stein.Engine.Estimators;
 /// column at most <see cref="ColumnFactor"/> times as much relative to its own right-hand side: where the columns of the samples differ
 /// in scale, the norm of all says nothing about some. O(K²D) operations per step.
 /// </para>
+/// <para>
+/// The scores at the samples are −ηc, and differ from the exact ones by at most the norm of the residual, since no eigenvalue of Γ is
+/// negative. With a small ridge the right-hand side is much larger than they are, so in double precision the residual must also be at most
+/// <see cref="ScoreTolerance"/> times the scores, or below the roundoff of the right-hand side.
+/// </para>
 /// </remarks>
 internal sealed class CurlFreeSystem<TKernel>
     where TKernel : struct, IRadialKernel
@@ -41,6 +46,9 @@ internal sealed class CurlFreeSystem<TKernel>
     /// <summary>The norm of the residual, relative to that of the right-hand side, at which the iteration ends.</summary>
     public double Tolerance => device.IsSinglePrecision ? 1e-5 : 1e-12;
 
+    /// <summary>The norm of the residual in double precision, relative to that of the scores, at which the iteration ends.</summary>
+    public const double ScoreTolerance = 1e-10;
+
     /// <summary>Solves for c (K×D).</summary>
     /// <exception cref="ScoreEstimationException">The iterations do not converge.</exception>
     public DeviceMatrix Solve()
@@ -52,7 +60,8 @@ internal sealed class CurlFreeSystem<TKernel>
         double goal = Tolerance * Tolerance * square;
         double columnTolerance = ColumnFactor * Tolerance;
         double[] columnGoals = [.. Squares(residual).Select(column => columnTolerance * columnTolerance * column)];
-        for (int iteration = 0; square > goal || Squares(residual).Zip(columnGoals).Any(each => each.First > each.Second); iteration++)
+        double roundoff = device.UnitRoundoff * device.UnitRoundoff * square;
+        for (int iteration = 0; !IsSmallBesideRightSide() || !IsSmallBesideScores(); iteration++)
         {
             Multiply(image, direction);
             double curvature = Dot(direction, image);
@@ -73,6 +82,13 @@ internal sealed class CurlFreeSystem<TKernel>
         }
 
         return solution;
+
+        bool IsSmallBesideRightSide()
+            => square <= goal && Squares(residual).Zip(columnGoals).All(each => each.First <= each.Second);
+
+        bool IsSmallBesideScores()
+            => device.IsSinglePrecision || square <= roundoff
+                || square <= ScoreTolerance * ScoreTolerance * ridge * ridge * Dot(solution, solution);
 
         DeviceMatrix Like() => device.Allocate(samples.Count, samples.Dimension);
     }

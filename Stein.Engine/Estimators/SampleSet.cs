@@ -164,14 +164,12 @@ internal sealed class SampleSet
     /// </summary>
     private static double Median(Device device, double[] scaled, int count, int dimension, SampleWeights? weights)
     {
-        int[] rows = weights?.EvenlySpaced(MedianSamples) ?? EvenlySpaced(Math.Min(count, MedianSamples));
+        int[] rows = weights?.EvenlySpaced(MedianSamples) ?? SampleMatrix.EvenlySpaced(Math.Min(count, MedianSamples), count);
         DeviceMatrix distances = device.Allocate(rows.Length, rows.Length);
         device.SquaredDistances(
             distances, device.Upload(rows.Length, dimension, SampleMatrix.Select(scaled, dimension, rows)));
         DeviceMatrix median = device.Allocate(1, 1);
         device.MedianSquaredDistance(median, distances);
         return device.Read(median)[0];
-
-        int[] EvenlySpaced(int used) => [.. Enumerable.Range(0, used).Select(i => (int)((long)i * count / used))];
     }
 }

@@ -125,7 +125,7 @@ internal static class SinglePrecisionTrial
         int spaced = count - extremes;
         return
         [
-            .. Enumerable.Range(0, spaced).Select(i => (int)((long)i * rows / spaced))
+            .. SampleMatrix.EvenlySpaced(spaced, rows)
                 .Union(Enumerable.Range(0, rows).OrderByDescending(row => reach[row]).Take(extremes)).Order(),
         ];
     }

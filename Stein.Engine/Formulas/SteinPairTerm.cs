@@ -50,11 +50,22 @@ internal readonly struct SteinPairTerm<TKernel> : IPairTerm
     {
         T inverseSquare = pair.Constant(0);
         T rho = inverseSquare * sums.First;
+        return Kernel(rho, pair.Constant(1) * rho, sums.Second, sums.Third, pair.DimensionLane, inverseSquare + inverseSquare);
+    }
+
+    /// <summary>
+    /// <c>u = φ (s·s′ + c r₁ [b + t − 2 r₂ q])</c> with <c>r₁ = −φ′/φ</c> and <c>r₂ = −φ″/φ′</c> at ρ: the Stein kernel of a pair whatever
+    /// it is that measures its distance. For <c>ρ = a‖d‖²</c>: <c>q = ρ, b = (s − s′)·d, t = D, c = 2a</c>. For <c>ρ = dᵀPd</c>:
+    /// <c>q = ‖Pd‖², b = (s − s′)ᵀPd, t = tr P, c = 2</c>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Kernel<T>(T rho, T image, T scoreProduct, T scoreDisplacement, T trace, T factor)
+        where T : struct, ILane<T>
+    {
         RadialProfile<T> profile = RadialKernel<TKernel>.At(rho);
-        T twice = inverseSquare + inverseSquare;
-        T trace = TKernel.Weigh(profile.SecondRatio, pair.Constant(1) * rho);
-        T rest = sums.Third + pair.DimensionLane - (trace + trace);
-        return profile.Value * T.MultiplyAdd(twice, TKernel.Weigh(profile.FirstRatio, rest), sums.Second);
+        T second = TKernel.Weigh(profile.SecondRatio, image);
+        T rest = scoreDisplacement + trace - (second + second);
+        return profile.Value * T.MultiplyAdd(factor, TKernel.Weigh(profile.FirstRatio, rest), scoreProduct);
     }
 
     /// <summary>

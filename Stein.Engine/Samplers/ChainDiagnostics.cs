@@ -75,24 +75,36 @@ internal static class ChainDiagnostics
             return (double.PositiveInfinity, 0);
         double total = (within * (length - 1) / length) + between;
 
-        // Geyer's initial monotone sequence ("Practical Markov chain Monte Carlo", Statistical Science 7, 1992): the sum of the
-        // autocorrelations at lags 2t and 2t + 1 is positive and decreasing in t; an estimate that is not is noise.
         double time = -1;
-        double previous = double.PositiveInfinity;
-        for (int lag = 0; lag + 1 < length; lag += 2)
-        {
-            double pair = Correlation(lag) + Correlation(lag + 1);
-            if (!(pair > 0))
-                break;
-            previous = Math.Min(previous, pair);
-            time += 2 * previous;
-        }
+        foreach ((_, _, double sum) in MonotonePairs(Correlation, length))
+            time += 2 * sum;
 
         // Draws of antithetic chains may be worth more than independent ones; the source limits by how much.
         double count = (double)halves.Length * length;
         return (Math.Sqrt(total / within), count / Math.Max(time, 1 / Math.Log10(count)));
 
         double Correlation(int lag) => lag == 0 ? 1 : 1 - ((within - MeanAutocovariance(halves, lag)) / total);
+    }
+
+    /// <summary>
+    /// Geyer's initial monotone sequence ("Practical Markov chain Monte Carlo", Statistical Science 7, 1992): the sum of the
+    /// autocorrelations at lags 2t and 2t + 1 is positive and decreasing in t; an estimate that is not is noise. The sequence ends where a
+    /// sum is not positive, and a pair whose sum is above the one before is scaled down to it.
+    /// </summary>
+    /// <param name="correlation">The autocorrelation at a lag from 0 to <paramref name="length"/> − 1.</param>
+    public static IEnumerable<(double Even, double Odd, double Sum)> MonotonePairs(Func<int, double> correlation, int length)
+    {
+        double previous = double.PositiveInfinity;
+        for (int lag = 0; lag + 1 < length; lag += 2)
+        {
+            double even = correlation(lag), odd = correlation(lag + 1);
+            double pair = even + odd;
+            if (!(pair > 0))
+                yield break;
+            double scale = pair > previous ? previous / pair : 1;
+            previous = Math.Min(previous, pair);
+            yield return (even * scale, odd * scale, previous);
+        }
     }
 
     /// <summary>The mean over centred chains of <c>(1/n) Σ_i x_i x_{i+lag}</c>.</summary>

@@ -39,6 +39,10 @@ internal static class SampleMatrix
         return selected;
     }
 
+    /// <summary>The numbers of <paramref name="count"/> rows that are evenly spaced among all, the first one among them.</summary>
+    /// <param name="count">At most <paramref name="all"/>.</param>
+    public static int[] EvenlySpaced(int count, int all) => [.. Enumerable.Range(0, count).Select(i => (int)((long)i * all / count))];
+
     /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
     public static void CheckDimension(int dimension, string name)
     {

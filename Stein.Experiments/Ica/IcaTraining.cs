@@ -30,8 +30,10 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     private readonly IDisposable? lease;
     private readonly IcaModel model;
     private readonly IcaMethodTraining? method;
-    private readonly EvaluatedIterate evaluated;
-    private readonly EvaluatedIterate[] others;
+
+    /// <summary>By the rule of the config first, then by the others.</summary>
+    private readonly EvaluatedIterate[] iterates;
+
     private readonly Func<double> loss;
     private readonly IcaLikelihood likelihood;
     private readonly EpochBatches batches;
@@ -72,12 +74,14 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         model = new IcaModel(device, dimension, settings.Batch, settings.Base);
         var chosen = IcaMethod.Of(settings);
         device.Write(model.Unmixing, chosen.InitialUnmixing(settings, problem));
-        evaluated = new EvaluatedIterate(settings.Evaluation, model.Unmixing, settings);
-        others = [.. otherRules.Select(rule => new EvaluatedIterate(rule, model.Unmixing, settings))];
+        iterates =
+        [
+            .. otherRules.Prepend(settings.Evaluation).Select(rule => new EvaluatedIterate(rule, model.Unmixing, settings)),
+        ];
         loss = Loss;
         initialLogLikelihood = TestLogLikelihood();
         method = chosen.Start(device, model, settings, batch);
-        Parts = [model.Unmixing, batches, batch, .. method?.Parts ?? [], evaluated, .. others, this];
+        Parts = [model.Unmixing, batches, batch, .. method?.Parts ?? [], .. iterates, this];
     }
 
     /// <summary>Iterations done.</summary>
@@ -98,9 +102,8 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         device.GatherRows(batch, training, indices);
         method.Step(batch, Iteration);
         Iteration++;
-        evaluated.Add(Iteration, loss);
-        foreach (EvaluatedIterate other in others)
-            other.Add(Iteration, loss);
+        foreach (EvaluatedIterate iterate in iterates)
+            iterate.Add(Iteration, loss);
         if (Iteration % CheckEvery == 0)
             RequireFinite();
     }
@@ -116,13 +119,13 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     }
 
     /// <summary>The mean log-likelihood of the test data under the matrix that is evaluated, in nats.</summary>
-    public double TestLogLikelihood() => TestLogLikelihood(evaluated);
+    public double TestLogLikelihood() => TestLogLikelihood(iterates[0]);
 
     /// <summary>The method's own loss on the last batch at the present parameters; NaN before the first batch.</summary>
     public double Loss() => method is null || Iteration == 0 ? double.NaN : method.Loss(batch);
 
     /// <summary>The V that is evaluated (D×D, row-major).</summary>
-    public double[] Unmixing() => device.Read(evaluated.Unmixing);
+    public double[] Unmixing() => device.Read(iterates[0].Unmixing);
 
     public TrainingResult Finish()
     {
@@ -132,7 +135,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
                 IcaStudy.LogLikelihood.At(TestLogLikelihood()),
                 IcaStudy.Oracle.At(problem.Oracle),
                 IcaStudy.AmariDistance.At(problem.AmariDistanceOf(unmixing)),
-                .. others.Select(other => IcaStudy.LogLikelihoodBy(other.Rule).At(TestLogLikelihood(other))),
+                .. iterates.Skip(1).Select(other => IcaStudy.LogLikelihoodBy(other.Rule).At(TestLogLikelihood(other))),
             ],
             Matrix(UnmixingFile, unmixing));
     }

@@ -47,7 +47,8 @@ internal sealed class RunConfig(
     /// that are younger than published runs (<see cref="Declarations.AddedLaterAttribute"/>). Equal for runs that give the same numbers;
     /// different where a setting, the precision or the protocol version is.
     /// </summary>
-    public string Id => id ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(DocumentOf(identityText)))));
+    public string Id
+        => id ??= Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(DocumentOf(identityText)))));
 
     public double Operations => operations;
 

@@ -42,7 +42,7 @@ internal static partial class ColumnName
     }
 
     /// <summary>Whether a column is a sampler's bookkeeping by its name, such as the log-density <c>lp__</c> of Stan.</summary>
-    public static bool IsBookkeeping(string name) 
+    public static bool IsBookkeeping(string name)
         => Bookkeeping.Contains(name) || (name.Length > 2 && name.EndsWith("__", StringComparison.Ordinal));
 
     /// <summary>Whether a line that begins with # is an error of a spreadsheet such as #N/A, not a comment.</summary>

@@ -60,7 +60,8 @@ internal sealed partial record ColumnSelection(IReadOnlyList<int> Coordinates, i
             return;
         throw new InvalidDataException(
             $"the scores are those of {string.Join(", ", order.Take(8).Select(owner => coordinates[owner]))}, by their names, and the "
-            + $"coordinates are {string.Join(", ", coordinates.Take(8))}. Give both in the same order: --columns, --score-columns");
+            + $"coordinates are {string.Join(", ", coordinates.Take(8))}. Give both in the same order: --score-columns "
+            + string.Join(',', coordinates.Index().Select(coordinate => scores[Array.IndexOf(order, coordinate.Index)])));
     }
 
     private static int Owner(string score, IReadOnlyList<string> coordinates)

@@ -15,6 +15,12 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
     /// <summary>The score at each sample (N×D, row-major), finite; null where none were asked for.</summary>
     public double[]? Scores { get; init; }
 
+    /// <summary>The names of the columns of the scores; null where there are none, or they have no names.</summary>
+    public IReadOnlyList<string>? ScoreNames { get; init; }
+
+    /// <summary>The names of the coordinates, x1, x2, … where the file has none.</summary>
+    public IReadOnlyList<string> CoordinateNames => Names ?? [.. Enumerable.Range(1, Columns).Select(column => $"x{column}")];
+
     /// <summary>The length of each chain, in the order of the samples; their sum is N.</summary>
     public IReadOnlyList<int> Chains { get; init; } = [Rows];
 
@@ -69,36 +75,12 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
     /// <param name="paths">At least one; <c>-</c> for standard input.</param>
     /// <exception cref="InvalidDataException">One cannot be read, or its columns are others than those of the first.</exception>
     public static SampleTable Read(IReadOnlyList<string> paths, SampleTableOptions options)
-    {
-        return Join(paths, [.. paths.Select(path => Read(path, options))]).Thin(options.Skip, options.ThinInput);
-    }
+        => Join(paths, [.. paths.Select(path => Read(path, options))], options);
 
-    /// <summary>Reads files with the same columns, and a file with the scores for each of them, row for row.</summary>
-    /// <inheritdoc cref="Read(IReadOnlyList{string}, SampleTableOptions)"/>
-    public static SampleTable Read(
-        IReadOnlyList<string> paths, IReadOnlyList<string> scorePaths, SampleTableOptions options, SampleTableOptions scoreOptions)
-    {
-        // Rows are matched before those of mixed chains are put in order.
-        SampleTable[] tables =
-        [
-            .. paths.Zip(scorePaths, (path, scorePath) =>
-            {
-                SampleTable samples = Read(path, options);
-                SampleTable scores = Read(scorePath, scoreOptions);
-                try
-                {
-                    return samples.WithScores(scores, scoreOptions.NegateScores);
-                }
-                catch (InvalidDataException exception)
-                {
-                    throw new InvalidDataException($"{path}: with the scores of {scorePath}: {exception.Message}", exception);
-                }
-            }),
-        ];
-        return Join(paths, tables).Thin(options.Skip, options.ThinInput);
-    }
-
-    private static SampleTable Join(IReadOnlyList<string> paths, SampleTable[] tables)
+    /// <summary>Puts files with the same columns one after the other, and leaves out the samples that are not wanted.</summary>
+    /// <param name="paths">The files, for messages.</param>
+    /// <exception cref="InvalidDataException">Columns are others than those of the first, or no sample is left.</exception>
+    public static SampleTable Join(IReadOnlyList<string> paths, IReadOnlyList<SampleTable> tables, SampleTableOptions options)
     {
         SampleTable first = tables[0];
         foreach ((int i, SampleTable table) in tables.Index())
@@ -111,7 +93,7 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
             }
         }
 
-        return tables.Length == 1 ? first : first with
+        SampleTable all = tables.Count == 1 ? first : first with
         {
             Rows = tables.Sum(table => table.Rows),
             Values = [.. tables.SelectMany(table => table.Values)],
@@ -120,6 +102,7 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
             Chains = [.. tables.SelectMany(table => table.Chains)],
             Notes = [.. tables.SelectMany(table => table.Notes).Distinct()],
         };
+        return all.Thin(options.Skip, options.ThinInput);
     }
 
     /// <summary>Some of the samples, in an order of their own.</summary>
@@ -147,19 +130,23 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
         }
     }
 
-    private SampleTable WithScores(SampleTable scores, bool negate)
+    /// <summary>These samples with scores of another file, row for row.</summary>
+    /// <param name="negate">Whether the file has gradients of the negative log-density.</param>
+    /// <exception cref="InvalidDataException">Rows or coordinates are not those of the samples.</exception>
+    public SampleTable WithScores(SampleTable scores, bool negate)
     {
+        // Rows are those of the files, before the samples of mixed chains were put in order.
         if (scores.Rows != Rows)
         {
             throw new InvalidDataException(
-                $"it has {scores.Rows} rows and the samples have {Rows}; there must be a score for each sample.");
+                $"it has {Count(scores.Rows, "row")}, and the samples have {Rows}; there must be a score for each sample.");
         }
 
         if (scores.Columns != Columns)
         {
             throw new InvalidDataException(
-                $"it has {scores.Columns} columns and the samples have {Columns}; there must be one for each coordinate. Choose them with "
-                + "--columns and --score-columns. Gradients of Stan are those of the unconstrained parameters, and samples of Stan are "
+                $"it has {Count(scores.Columns, "column")} of scores, and the samples have {Columns}; there must be one for each coordinate. "
+                + "Choose them by --columns and --score-columns. Gradients of Stan are those of the unconstrained parameters, and samples of Stan are "
                 + "constrained: a simplex of three has two gradients. --cmdstan-diagnostic reads both from one file.");
         }
 
@@ -168,8 +155,10 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
         double[] values = negate ? [.. scores.Values.Select(value => -value)] : scores.Values;
         if (Order is not null)
             values = (scores with { Values = values }).Take(Order, Chains).Values;
-        return this with { Scores = values, Notes = [.. Notes, .. scores.Notes.Except(Notes)] };
+        return this with { Scores = values, ScoreNames = scores.Names, Notes = [.. Notes, .. scores.Notes.Except(Notes)] };
     }
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 
     private SampleTable Thin(int skip, int step)
     {

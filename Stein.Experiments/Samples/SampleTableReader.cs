@@ -140,6 +140,7 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         SampleTable table = new(names, rows, coordinates, [.. values])
         {
             Scores = selection.Scores.Count == 0 ? null : [.. scores],
+            ScoreNames = header is null || selection.Scores.Count == 0 ? null : [.. selection.Scores.Select(column => header[column])],
             Weights = selection.Weights is null ? null : [.. weights],
             ColumnsOfFile = columns,
             Notes = notes,
@@ -149,7 +150,8 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         int[] order = [.. Enumerable.Range(0, rows).OrderBy(row => chainOfRow[row])];
         if (!order.Index().All(row => row.Index == row.Item))
             notes.Add("the samples of its chains are mixed, and are put one chain after the other.");
-        return (table with { Order = order }).Take(order, [.. chainOfRow.CountBy(chain => chain).OrderBy(chain => chain.Key).Select(chain => chain.Value)]);
+        int[] lengths = [.. chainOfRow.CountBy(chain => chain).OrderBy(chain => chain.Key).Select(chain => chain.Value)];
+        return (table with { Order = order }).Take(order, lengths);
     }
 
     /// <summary>Whether the first row is a header.</summary>

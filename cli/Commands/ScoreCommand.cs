@@ -24,11 +24,11 @@ internal static class ScoreCommand
             new Example("stein score --samples x.csv --decimal , --header no", "1,5;2,5 in the first line, and no names"),
             new Example("cat x.csv | stein score --samples - --estimator ssge --regularisation 0.99", "in a pipe"));
         options.AddTo(command);
-        command.SetAction(parsed => Run(options.Read(parsed), interruption.Token));
+        command.SetAction(parsed => Run(options.Read(parsed), interruption));
         return command;
     }
 
-    private static int Run(ScoreRequest request, CancellationToken cancellation)
+    private static int Run(ScoreRequest request, Interruption interruption)
     {
         if (request.Output is { } output)
         {
@@ -45,20 +45,17 @@ internal static class ScoreCommand
         bool isFile = request.Output is { } target && OutputTarget.Of(target).IsReplaceable;
         using var progress = new PhaseProgress(request.Quiet || request.Json);
 
-        // On a thread of its own, which an interruption thus never waits for: there is nothing to save before the end. A pipe may block as
-        // well; a file is written here, to its end or not at all.
-        ScoreOutput result = Task.Run(
-            () =>
-            {
-                ScoreOutput made = Estimate(request, progress);
-                progress.End();
-                if (request.Output is not { } path)
-                    made.WriteToPipe();
-                else if (!isFile)
-                    made.WriteTo(path);
-                return made;
-            },
-            CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
+        // There is nothing to save before the end. A pipe may block as well; a file is written here, to its end or not at all.
+        ScoreOutput result = interruption.WaitFor(() =>
+        {
+            ScoreOutput made = Estimate(request, progress);
+            progress.End();
+            if (request.Output is not { } path)
+                made.WriteToPipe();
+            else if (!isFile)
+                made.WriteTo(path);
+            return made;
+        });
         if (isFile)
             result.WriteTo(request.Output!);
         result.Report();
@@ -115,8 +112,7 @@ internal static class ScoreCommand
         }
         catch (Exception exception) when (exception is ScoreEstimationException or ArgumentException or InvalidDataException)
         {
-            // What the engine says of samples and settings is for people; the name of the parameter is not.
-            throw new UsageException($"{subject}: {exception.Message.Split(" (Parameter")[0]}", exception);
+            throw UsageException.About(subject, exception);
         }
     }
 

@@ -52,12 +52,7 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTab
     private void Print(TextWriter text)
     {
         foreach ((string option, string file, SampleTable table) in Files)
-        {
-            text.WriteLine($"{option} {file}: {Description(table)}");
-            foreach (string note in table.Notes)
-                text.WriteLine($"{option} {file}: {note}");
-        }
-
+            SampleFileOptions.WriteTo(text, $"{option} {file}", table);
         text.WriteLine(
             $"{request.Estimator.Title}: {samples.Rows} samples, D = {samples.Columns}, kernel {request.Settings.Kernel}, "
             + $"bandwidth h = {Digits(estimate.Bandwidth)}{(request.Standardise ? " standard deviations" : "")}, "
@@ -92,17 +87,7 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTab
         Samples = samples.Rows,
         Dimension = samples.Columns,
         Points,
-        Input = Files.Select(file => new
-        {
-            Option = file.Option,
-            File = file.Path,
-            file.Table.Rows,
-            file.Table.Columns,
-            file.Table.ColumnsOfFile,
-            Header = file.Table.Names is not null,
-            file.Table.Names,
-            file.Table.Notes,
-        }),
+        Input = Files.Select(file => SampleFileOptions.Summary(file.Option, [file.Path], file.Table)),
         Standardised = request.Standardise,
         request.Settings.Kernel,
         estimate.Bandwidth,
@@ -123,15 +108,6 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTab
     {
         string folds = selection.Folds == HeldOutFolds.Blocks ? " in consecutive blocks" : " at random";
         return selection.AutocorrelationTime is { } time ? $"{folds} (autocorrelation time {Math.Round(time, 1)} samples)" : folds;
-    }
-
-    private static string Description(SampleTable table)
-    {
-        string columns = table.Columns == table.ColumnsOfFile ? $"{table.Columns}" : $"{table.Columns} of {table.ColumnsOfFile}";
-        string names = table.Names is { } known
-            ? $" ({string.Join(", ", known.Take(8))}{(known.Count > 8 ? ", …" : "")}), header"
-            : ", no header";
-        return $"{table.Rows} {(table.Rows == 1 ? "row" : "rows")}, {columns} {(table.ColumnsOfFile == 1 ? "column" : "columns")}{names}";
     }
 
     private string How() => request.IsHeldOut ? "held-out" : request.Settings.Regularisation is null ? "rule" : "given";

@@ -11,7 +11,7 @@ internal static class ExitCode
     /// <summary>Bad usage or input; nothing was written.</summary>
     public const int Usage = 2;
 
-    /// <summary>With <c>--check</c>: a result differs from the published one.</summary>
+    /// <summary>With <c>--check</c>: a result differs from the published one, or samples are not from the model.</summary>
     public const int NotReproduced = 3;
 
     /// <summary>128 + SIGHUP: the terminal is gone; what was finished is written.</summary>

@@ -11,6 +11,14 @@ internal sealed class Interruption : IDisposable
     /// <summary>SIGXFSZ: a file would grow beyond what is permitted. Without a handler it ends the program.</summary>
     private const int FileTooLarge = 25;
 
+    /// <summary>
+    /// The write then fails as it does on a full disk. Kept for as long as the program runs: a signal that is on its way when its handler
+    /// goes would still end the program.
+    /// </summary>
+    private static readonly PosixSignalRegistration? WriteFails = OperatingSystem.IsWindows()
+        ? null
+        : PosixSignalRegistration.Create((PosixSignal)FileTooLarge, context => context.Cancel = true);
+
     private readonly CancellationTokenSource source = new();
     private readonly Action? beforeEnd;
     private readonly PosixSignalRegistration[] registrations;
@@ -25,12 +33,8 @@ internal sealed class Interruption : IDisposable
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, ExitCodes.ExitCode.Terminated)),
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Stop(context, ExitCodes.ExitCode.HungUp)),
             PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => beforeEnd?.Invoke()),
-
-            // The write then fails as it does on a full disk.
-            .. OperatingSystem.IsWindows()
-                ? Array.Empty<PosixSignalRegistration>()
-                : [PosixSignalRegistration.Create((PosixSignal)FileTooLarge, context => context.Cancel = true)],
         ];
+        GC.KeepAlive(WriteFails);
     }
 
     /// <summary>Cancelled by the first signal.</summary>

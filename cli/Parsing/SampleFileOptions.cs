@@ -26,7 +26,13 @@ internal sealed class SampleFileOptions
     private readonly Option<int?> thin = Values.Number<int>("--thin-input", "every how many samples of a chain one is used", 1);
 
     /// <summary>All of them, to be added to a command.</summary>
-    public IEnumerable<Option> All => [header, decimalMark, columns, drop, weights, skip, thin];
+    public IEnumerable<Option> All => [.. Unweighted, weights];
+
+    /// <summary>Those of a command that does not weight samples.</summary>
+    public IEnumerable<Option> Unweighted => [header, decimalMark, .. WhichColumns, skip, thin];
+
+    /// <summary>Those that say which columns are coordinates.</summary>
+    public IEnumerable<Option> WhichColumns => [columns, drop];
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
     public SampleTableOptions Read(ParseResult parsed)
@@ -66,10 +72,15 @@ internal sealed class SampleFileOptions
     /// <inheritdoc cref="Open(string, string, SampleTableOptions)"/>
     /// <param name="paths">The files; - for standard input.</param>
     public static SampleTable Open(string option, IReadOnlyList<string> paths, SampleTableOptions options)
+        => About(option, () => SampleTable.Read(paths, options));
+
+    /// <summary>Reads, and begins messages about what was read with the option that it comes from.</summary>
+    /// <exception cref="UsageException">A file cannot be read, or files do not belong together.</exception>
+    public static SampleTable About(string option, Func<SampleTable> read)
     {
         try
         {
-            return SampleTable.Read(paths, options);
+            return read();
         }
         catch (InvalidDataException exception)
         {
@@ -77,26 +88,43 @@ internal sealed class SampleFileOptions
         }
     }
 
-    /// <summary>Reads samples, and their scores from files of their own.</summary>
-    /// <inheritdoc cref="Open(string, string, SampleTableOptions)"/>
-    /// <param name="paths">The files of the samples; - for standard input.</param>
-    /// <param name="scorePaths">The file of the scores for each of them.</param>
-    public static SampleTable Open(
-        string option,
-        IReadOnlyList<string> paths,
-        IReadOnlyList<string> scorePaths,
-        SampleTableOptions options,
-        SampleTableOptions scoreOptions)
+    /// <summary>What was read, such as "4 rows, 2 of 3 columns (x, y), header".</summary>
+    public static string Describe(SampleTable table)
     {
-        try
-        {
-            return SampleTable.Read(paths, scorePaths, options, scoreOptions);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new UsageException($"{option} {exception.Message}", exception);
-        }
+        string columns = table.Columns == table.ColumnsOfFile ? $"{table.Columns}" : $"{table.Columns} of {table.ColumnsOfFile}";
+        string names = table.Names is { } known ? $" ({List(known)}), header" : ", no header";
+        string chains = table.Chains.Count == 1 ? "" : $", {table.Chains.Count} chains";
+        string scores = table.ScoreNames is { } marks ? $", scores {List(marks)}" : "";
+        return $"{table.Rows} {(table.Rows == 1 ? "row" : "rows")}, {columns} {(table.ColumnsOfFile == 1 ? "column" : "columns")}{names}"
+            + chains + scores;
+
+        static string List(IReadOnlyList<string> known) => $"{string.Join(", ", known.Take(8))}{(known.Count > 8 ? ", …" : "")}";
     }
+
+    /// <summary>Writes what was read, and what the user should know about how.</summary>
+    /// <param name="subject">The option with its files.</param>
+    public static void WriteTo(TextWriter text, string subject, SampleTable table)
+    {
+        text.WriteLine($"{subject}: {Describe(table)}");
+        foreach (string note in table.Notes)
+            text.WriteLine($"{subject}: {note}");
+    }
+
+    /// <summary>What was read, for JSON.</summary>
+    /// <param name="scores">What is said of the scores; null where there are none.</param>
+    public static object Summary(string option, IReadOnlyList<string> paths, SampleTable table, object? scores = null) => new
+    {
+        Option = option,
+        File = string.Join(' ', paths),
+        table.Rows,
+        table.Columns,
+        table.ColumnsOfFile,
+        Header = table.Names is not null,
+        table.Names,
+        table.Chains,
+        Scores = scores,
+        table.Notes,
+    };
 
     /// <summary>An option for one file or several.</summary>
     public static Option<string[]> Paths(string name, string description) => new(name)

@@ -12,6 +12,8 @@ public sealed class HelpTests
     [InlineData("dae identity")]
     [InlineData("dae-identity")]
     [InlineData("score")]
+    [InlineData("thin")]
+    [InlineData("ksd")]
     [InlineData("reproduce")]
     [InlineData("reproduce ica")]
     [InlineData("reproduce dae")]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Stein.Engine.Devices;
 using Stein.Engine.Estimators;
 using Stein.Engine.Random;
+using Stein.Engine.Samples;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
@@ -149,11 +150,7 @@ internal static class BandwidthChoice
     {
         int count = samples.Length / PlanarDensity.Dimension;
         int kept = Math.Min(count, MaxSamples);
-        double[] chosen =
-        [
-            .. Enumerable.Range(0, kept).Select(index => (int)((long)index * count / kept))
-                .SelectMany(row => new[] { samples[2 * row], samples[(2 * row) + 1] }),
-        ];
+        double[] chosen = SampleMatrix.Select(samples, PlanarDensity.Dimension, SampleMatrix.EvenlySpaced(kept, count));
         ScoreEstimator estimator = ScoreEstimators.Find("stein");
         var settings = new ScoreEstimatorSettings { Kernel = kernel };
         double median = estimator.Fit(device, chosen, PlanarDensity.Dimension, settings).Bandwidth;

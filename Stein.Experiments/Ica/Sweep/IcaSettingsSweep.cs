@@ -1,5 +1,6 @@
 using Stein.Engine.Formulas;
 using Stein.Engine.Random;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica.Published;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
@@ -17,7 +18,7 @@ internal sealed class IcaSettingsSweep : IcaStudy
     private static readonly (IcaSettings Settings, string[] Methods)[] Changes =
     [
         (new(), ["ksd", "lsd", "maxsksd"]),
-        .. from scale in (double[])[0.5, 1.5, 2, 3] select Kernel(new() { BandwidthScale = scale }),
+        .. from scale in (double[])[0.5, 1.25, 1.5, 2, 3] select Kernel(new() { BandwidthScale = scale }),
         .. from power in (double[])[0.25, 1] select Kernel(new() { MedianPower = power }),
         Kernel(new() { MedianSamples = 25 }),
         Kernel(new() { Kernel = "imq" }),
@@ -57,7 +58,7 @@ internal sealed class IcaSettingsSweep : IcaStudy
             settings => settings with
             {
                 Iterations = 60,
-                Batch = 20,
+                Batch = 30,
                 TrainingSamples = 100,
                 TestSamples = 50,
                 Hidden = 5,
@@ -65,8 +66,15 @@ internal sealed class IcaSettingsSweep : IcaStudy
             }),
     };
 
-    /// <summary>Every run is judged by every rule, so that none has one of its own.</summary>
-    protected override IcaSettings Normalise(IcaSettings config) => base.Normalise(config with { Evaluation = EvaluationRule.Last });
+    protected override void Validate(IcaSettings config)
+    {
+        base.Validate(config);
+        if (config.Evaluation != EvaluationRule.Last)
+        {
+            throw InvalidConfigException.Because(
+                "evaluation", EvaluatedIterate.Describe(config), "every training is judged by every rule here. Leave it out");
+        }
+    }
 
     protected override string Describe(IcaSettings config)
         => $"{IcaMethod.Of(config).Name}, {SweepRun.SettingOf(config)}, D = {config.Dimension}, seed {config.Seed}";

@@ -41,13 +41,8 @@ internal sealed class SweepCandidate
     /// <summary>The difference between this method and another at a dimension, paired by seed, beside the published one.</summary>
     public SweepDifference Minus(SweepCandidate other, int dimension)
     {
-        var others = other.runs.Where(run => run.Dimension == dimension).ToDictionary(run => run.Seed);
-        var difference = Summary.Of(
-        [
-            .. from run in runs
-               where run.Dimension == dimension && others.ContainsKey(run.Seed)
-               select others[run.Seed].Gap(other.Rule) - run.Gap(Rule),
-        ]);
+        Summary difference = SweepRun.Paired(
+            runs.Where(run => run.Dimension == dimension), Rule, other.runs.Where(run => run.Dimension == dimension), other.Rule);
         double paper = PublishedIca.TestLogLikelihood(Method.Name, dimension)
             - PublishedIca.TestLogLikelihood(other.Method.Name, dimension);
         return new($"{Method.Name} − {other.Method.Name}", dimension, PaperComparison.OfPairedDifference(difference, paper));
@@ -56,7 +51,7 @@ internal sealed class SweepCandidate
     private SweepCell[] CellsOf(Func<uint, bool> seeds) =>
     [
         .. from run in runs
-           where seeds(run.Seed)
+           where seeds(run.Config.Seed)
            group run by run.Dimension into cell
            orderby cell.Key
            let paper = PublishedIca.TestLogLikelihood(Method.Name, cell.Key)

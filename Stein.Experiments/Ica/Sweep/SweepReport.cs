@@ -28,7 +28,7 @@ internal sealed class SweepReport
     public SweepReport(IReadOnlyList<SweepRun> runs, bool comparePaper, Func<IcaSettings, IcaMethod, string> settingFor, string remarks)
     {
         this.remarks = remarks;
-        this.runs = [.. runs.OrderBy(run => new IcaRow(run.Method)).ThenBy(run => run.Dimension).ThenBy(run => run.Seed)];
+        this.runs = [.. runs.OrderBy(run => new IcaRow(run.Method)).ThenBy(run => run.Dimension).ThenBy(run => run.Pair)];
         candidates =
         [
             .. from setting in this.runs.GroupBy(run => (run.Method, run.Setting))
@@ -43,11 +43,21 @@ internal sealed class SweepReport
         joints =
         [
             .. from change in this.runs.DistinctBy(run => run.Setting)
-               from rule in Enumerable.Range(0, SweepRun.Rules.Count)
-               let methods = published.SelectMany(method => known[(method, settingFor(change.Config, method), rule)]).ToArray()
-               where methods.Length == published.Length
-               select new SweepJoint(change.Setting, methods),
+               from joint in Joints(change.Setting, method => settingFor(change.Config, method))
+               select joint,
+            .. from change in this.runs.Where(run => run.Method == IcaMethod.Proposed).DistinctBy(run => run.Setting)
+               where published.Any(method => method != change.Method && settingFor(change.Config, method) != SweepRun.ReleasedDefaults)
+               from joint in Joints(
+                   $"{change.Method.Name} alone: {change.Setting}",
+                   method => method == change.Method ? change.Setting : SweepRun.ReleasedDefaults)
+               select joint,
         ];
+
+        IEnumerable<SweepJoint> Joints(string name, Func<IcaMethod, string> settingOf)
+            => from rule in Enumerable.Range(0, SweepRun.Rules.Count)
+               let methods = published.SelectMany(method => known[(method, settingOf(method), rule)]).ToArray()
+               where methods.Length == published.Length
+               select new SweepJoint(name, methods);
     }
 
     /// <summary>All tables and the figure.</summary>
@@ -145,7 +155,7 @@ internal sealed class SweepReport
             "verdicts",
             "Every comparison with the published table",
             "“Ours − paper” is the difference from the published number with the standard error of both sides, in nats. “Best” "
-                + $"is the setting for all methods that comes closest to the published table, here “{best?.Name ?? "none"}” (p = "
+                + $"is the setting that comes closest to the published table, here “{best?.Name ?? "none"}” (p = "
                 + $"{Probability(best?.Score.P ?? double.NaN)} before any correction for the choice among {joints.Length}). A number "
                 + "is explained if it agrees under the best setting, and unexplained if it does not." + remarks,
             released is null || explained is null ? [] : released.Comparisons,
@@ -230,8 +240,9 @@ internal sealed class SweepReport
     private Table JointScores() => Table.Create(
         "all_methods",
         "One setting for all methods against the whole published table",
-        "A setting that a method does not use leaves its released defaults. The score is over all numbers of the table, and the "
-            + "last column counts the agreeing ones among the numbers and the differences between methods." + remarks,
+        "A setting that a method does not use leaves its released defaults; “alone” means that only this method has the setting, as "
+            + "the released function for slices has a factor of the bandwidth and that for KSD has none. The score is over all numbers of "
+            + "the table, and the last column counts the agreeing ones among the numbers and the differences between methods." + remarks,
         joints.OrderBy(joint => double.IsNaN(joint.Score.Sum)).ThenBy(joint => joint.Score.Sum),
         [
             new("setting", joint => joint.Setting),
@@ -251,7 +262,7 @@ internal sealed class SweepReport
         where run.Setting != SweepRun.ReleasedDefaults
         group run by (run.Method, run.Setting, run.Dimension) into cell
         let released = Released(cell.Key.Method, cell.Key.Dimension)
-        select (cell.Key.Method, cell.Key.Setting, cell.Key.Dimension, Difference: Paired(cell, 0, released, 0)),
+        select (cell.Key.Method, cell.Key.Setting, cell.Key.Dimension, Difference: SweepRun.Paired(cell, 0, released, 0)),
         [new("method", cell => cell.Method.Name), new("setting", cell => cell.Setting)],
         cell => cell.Dimension,
         dimension => $"D = {dimension}",
@@ -268,7 +279,7 @@ internal sealed class SweepReport
         where run.Setting == SweepRun.ReleasedDefaults
         group run by (run.Method, Rule: rule, run.Dimension) into cell
         orderby new IcaRow(cell.Key.Method), cell.Key.Rule
-        select (cell.Key.Method, cell.Key.Rule, cell.Key.Dimension, Difference: Paired(cell, cell.Key.Rule, cell, 0)),
+        select (cell.Key.Method, cell.Key.Rule, cell.Key.Dimension, Difference: SweepRun.Paired(cell, cell.Key.Rule, cell, 0)),
         [new("method", cell => cell.Method.Name), new("rule", cell => SweepRun.Rules[cell.Rule])],
         cell => cell.Dimension,
         dimension => $"D = {dimension}",
@@ -333,12 +344,19 @@ internal sealed class SweepReport
 
     private Figure Deviates()
     {
-        SweepCandidate[] rows = [.. candidates.Where(candidate => candidate.Method == IcaMethod.Proposed && candidate.Rule == 0)];
+        const int Drawn = 7;
+        SweepCandidate[] rows =
+        [
+            .. candidates.Where(candidate => candidate.Method == IcaMethod.Proposed && candidate.Rule == 0)
+                .OrderBy(row => row.Setting != SweepRun.ReleasedDefaults).ThenByDescending(row => row.Score.P).ThenBy(row => row.Score.Sum)
+                .Take(Drawn),
+        ];
         int[] dimensions = [.. rows.SelectMany(row => row.Cells.Select(cell => cell.Dimension)).Distinct().Order()];
         return new Figure(
             "difference_by_dimension",
             "The lines are differences of maxSKSD-g from the published row in units of their standard error, as normal "
-                + "deviates, by setting. Between the thin lines is what chance explains with probability 0.95." + remarks,
+                + "deviates, for the released defaults and the settings that come closest. Between the thin lines is what chance "
+                + "explains with probability 0.95." + remarks,
             new Axis("Dimension D")
             {
                 Ticks = Ticks.Names([.. dimensions.Select(dimension => $"{dimension}")]),
@@ -358,16 +376,4 @@ internal sealed class SweepReport
 
     private IEnumerable<SweepRun> Released(IcaMethod method, int dimension)
         => runs.Where(run => run.Method == method && run.Dimension == dimension && run.Setting == SweepRun.ReleasedDefaults);
-
-    /// <summary>Log-likelihoods minus others, paired by seed.</summary>
-    private static Summary Paired(IEnumerable<SweepRun> runs, int rule, IEnumerable<SweepRun> others, int otherRule)
-    {
-        var reference = others.ToDictionary(run => run.Seed);
-        return Summary.Of(
-        [
-            .. from run in runs
-               where reference.ContainsKey(run.Seed)
-               select run.LogLikelihoods[rule] - reference[run.Seed].LogLikelihoods[otherRule],
-        ]);
-    }
 }

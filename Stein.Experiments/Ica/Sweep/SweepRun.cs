@@ -1,3 +1,4 @@
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Ica.Sweep;
@@ -35,10 +36,23 @@ internal sealed record SweepRun(IcaSettings Config, double Oracle, IReadOnlyList
 
     public int Dimension => Config.Dimension;
 
-    public uint Seed => Config.Seed;
+    /// <summary>What two runs share if they are compared as a pair.</summary>
+    public (uint Seed, ulong? DataSeed) Pair => (Config.Seed, Config.DataSeed);
 
     /// <summary>The oracle minus the test log-likelihood by a rule, nats.</summary>
     public double Gap(int rule) => Oracle - LogLikelihoods[rule];
+
+    /// <summary>Log-likelihoods by a rule minus those of other runs by theirs, nats, paired by seed and data.</summary>
+    public static Summary Paired(IEnumerable<SweepRun> runs, int rule, IEnumerable<SweepRun> others, int otherRule)
+    {
+        var reference = others.ToDictionary(run => run.Pair);
+        return Summary.Of(
+        [
+            .. from run in runs
+               where reference.ContainsKey(run.Pair)
+               select run.LogLikelihoods[rule] - reference[run.Pair].LogLikelihoods[otherRule],
+        ]);
+    }
 
     /// <summary>What was changed in a config, in words.</summary>
     public static string SettingOf(IcaSettings config)

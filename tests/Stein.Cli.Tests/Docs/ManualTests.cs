@@ -13,7 +13,7 @@ public sealed partial class ManualTests
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("|<>&;$\"'\\*?(){}");
 
     /// <summary>Commands that are run as they stand. The others may take long: they only print what they would run.</summary>
-    private static readonly string[] Quick = ["list", "show", "status", "report", "devices", "completion", "score"];
+    private static readonly string[] Quick = ["list", "show", "status", "report", "devices", "completion", "score", "thin", "ksd"];
 
     private static readonly string Root = Repository.Folder;
 
@@ -79,6 +79,16 @@ public sealed partial class ManualTests
     {
         foreach ((string file, uint seed) in (ReadOnlySpan<(string, uint)>)[("x.csv", 1), ("y.csv", 2), ("z.csv", 3)])
             ScoreSamples.Write(folder, file, ScoreSamples.Normal(60, 2, seed), 2, "x1,x2");
+        ScoreSamples.Write(folder, "s.csv", [.. ScoreSamples.Normal(60, 2, 1).Select(x => -x)], 2, "x1,x2");
+        ScoreSamples.Write(folder, "potential.csv", ScoreSamples.Normal(60, 2, 1), 2, "x1,x2");
+        double[] both = [.. ScoreSamples.Normal(60, 2, 1).Chunk(2).SelectMany(x => (double[])[x[0], x[1], -x[0], -x[1]])];
+        ScoreSamples.Write(folder, "both.csv", both, 4, "a,b,g_a,g_b");
+        foreach (string chain in (string[])["1.csv", "2.csv"])
+        {
+            double[] stan = [.. ScoreSamples.Normal(60, 2, chain[0]).Chunk(2).SelectMany(x => (double[])[0, .. x, 0, 0, .. x])];
+            ScoreSamples.Write(folder, chain, stan, 7, "lp__,a,b,p_a,p_b,g_a,g_b");
+        }
+
         Directory.CreateDirectory(folder.PathOf("bin"));
 
         // The store of runs that are not run here.

@@ -27,6 +27,19 @@ public sealed class AccuracyTests
             Assert.True(each.Error("simd-double") <= 1e-9, $"{each}: {each.Error("simd-double"):E1}");
     }
 
+    /// <summary>The right-hand side of the equations is then thousands of times the scores, and so is what the residual may be.</summary>
+    [Theory]
+    [InlineData(1e-3)]
+    [InlineData(1e-4)]
+    public void The_curl_free_estimate_with_a_small_ridge(double ridge)
+    {
+        foreach (int dimension in (int[])[1, 2, 3])
+        {
+            double error = new Case("kef", "random", dimension, null, ridge).Error("simd-double");
+            Assert.True(error <= 1e-9, $"D = {dimension}: {error:E1}");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Single_precision_where_it_is_not_refused(string estimator, string kind)

@@ -34,7 +34,9 @@ public class EpochBatchesTests
         }
     }
 
-    /// <summary>Every point is drawn as often as the others: 10 000 draws of 10 points, χ² with 9 degrees of freedom below its 99.9 %.</summary>
+    /// <summary>
+    /// Every point is drawn as often as the others: 10 000 draws of 10 points, χ² with 9 degrees of freedom below its 99.9 %.
+    /// </summary>
     [Fact]
     public void Batches_with_replacement_draw_every_point_equally_often_and_some_twice()
     {

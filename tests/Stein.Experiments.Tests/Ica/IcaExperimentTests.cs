@@ -175,7 +175,10 @@ public sealed class IcaExperimentTests : IDisposable
     [Fact]
     public void Every_grid_can_be_run_and_the_published_one_is_the_published_one()
     {
-        Assert.Equal(7 * 5 * 5, Experiment().Grid(GridScale.Paper).Count);
+        IReadOnlyList<RunConfig> published = Experiment().Grid(GridScale.Paper);
+        Assert.Equal(7 * 5 * 5, published.Count(run => ((IcaSettings)run.Config).BandwidthScale == 1));
+        Assert.Equal(7 * 5, published.Count(run => ((IcaSettings)run.Config).BandwidthScale == 1.5));
+        Assert.Equal(7 * 6 * 5, published.Distinct().Count());
         Assert.All(Experiment().Grid(GridScale.Paper), run => Assert.Empty(IcaExperiment.Deviations((IcaSettings)run.Config)));
         Assert.Equal(30, Experiment().Grid(GridScale.Test).Count);
         Assert.NotEmpty(Experiment().Grid(GridScale.Quick));

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -16,6 +15,7 @@ namespace Stein.Experiments.Tests.Samples;
 public sealed partial class MutatedFileTests
 {
     private const int Trials = 10_000;
+    private static readonly byte[] Alphabet = [.. "0123456789,;.-+eE\n\r\t \"#|x'"u8];
     private const string Table = "x,y\n1.5,-2\n0.25,3e2\n-7,0.125\n4.75,11\n";
     private static readonly double[] Values = [1.5, -2, 0.25, 300, -7, 0.125, 4.75, 11];
 
@@ -63,7 +63,7 @@ public sealed partial class MutatedFileTests
                         bytes.InsertRange(at, bytes.GetRange(at, Math.Min(1 + Draw(20), bytes.Count - at)));
                         break;
                     case 3:
-                        bytes[at] = (byte)"0123456789,;.-+eE\n\r\t \"#|x'"[Draw(27)];
+                        bytes[at] = Alphabet[Draw(Alphabet.Length)];
                         break;
                     default:
                         bytes[at] = (byte)Draw(256);
@@ -100,9 +100,14 @@ public sealed partial class MutatedFileTests
                 .Where(line => line.Trim().Length > 0 && !line.TrimStart().StartsWith('#')),
         ];
         string[][] cells = [.. lines.Select(line => Separators().Split(line).Where(cell => cell.Length > 0).ToArray())];
-        return [.. (cells[0].All(cell => double.TryParse(cell, CultureInfo.InvariantCulture, out _)) ? cells : cells[1..])
-            .SelectMany(row => row).Select(cell => double.Parse(cell, NumberStyles.Float, CultureInfo.InvariantCulture))];
+        return [.. (cells[0].All(cell => Number(cell) is not null) ? cells : cells[1..])
+            .SelectMany(row => row).Select(cell => Number(cell) ?? throw new FormatException(cell))];
     }
+
+    private static double? Number(string cell)
+        => double.TryParse(Exponent().Replace(cell, "$1e$2"), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : null;
 
     private static double[] SimpleArray(byte[] bytes)
     {
@@ -111,19 +116,26 @@ public sealed partial class MutatedFileTests
         string type = Type().Match(header).Value;
         int[] shape =
         [
-            .. Number().Matches(header[header.LastIndexOf('(')..])
+            .. Digits().Matches(header[header.LastIndexOf('(')..])
                 .Select(found => int.Parse(found.Value, CultureInfo.InvariantCulture)),
         ];
         (int rows, int columns) = (shape[0], shape.Length > 1 ? shape[1] : 1);
-        double[] numbers = [.. bytes[start..].Chunk(type[2] - '0').Select(word => type switch
+        IEnumerable<byte[]> words = bytes[start..].Chunk(type[2] - '0');
+        if (type[0] == '>')
+            words = words.Select(word => word.Reverse().ToArray());
+        double[] numbers = [.. words.Select(word => type[1..] switch
         {
-            "<f8" => BinaryPrimitives.ReadDoubleLittleEndian(word),
-            ">f8" => BinaryPrimitives.ReadDoubleBigEndian(word),
-            "<f4" => BinaryPrimitives.ReadSingleLittleEndian(word),
-            ">i8" => BinaryPrimitives.ReadInt64BigEndian(word),
-            "<i8" => BinaryPrimitives.ReadInt64LittleEndian(word),
-            ">u8" => BinaryPrimitives.ReadUInt64BigEndian(word),
-            "<u8" => BinaryPrimitives.ReadUInt64LittleEndian(word),
+            "f8" => BitConverter.ToDouble(word),
+            "f4" => BitConverter.ToSingle(word),
+            "f2" => (double)BitConverter.ToHalf(word),
+            "i8" => BitConverter.ToInt64(word),
+            "i4" => BitConverter.ToInt32(word),
+            "i2" => BitConverter.ToInt16(word),
+            "i1" => (sbyte)word[0],
+            "u8" => BitConverter.ToUInt64(word),
+            "u4" => BitConverter.ToUInt32(word),
+            "u2" => BitConverter.ToUInt16(word),
+            "u1" => word[0],
             _ => throw new InvalidOperationException(type),
         })];
         return header.Contains("True", StringComparison.Ordinal)
@@ -138,5 +150,9 @@ public sealed partial class MutatedFileTests
     private static partial Regex Type();
 
     [GeneratedRegex("[0-9]+")]
-    private static partial Regex Number();
+    private static partial Regex Digits();
+
+    /// <summary>As Fortran writes exponents: 1.5D+00, 1.5-100.</summary>
+    [GeneratedRegex(@"([0-9.])(?:[dDqQ]|(?=[+-]))([+-]?[0-9]+)$")]
+    private static partial Regex Exponent();
 }

@@ -45,10 +45,21 @@ public sealed class NumPyFileTests
     {
         byte[] file = Archive(("theta", Array(Six, 3, 2, "<f8", true)), ("g", Array([9, 8, 7, 6, 5, 4], 3, 2, "<f4", false)));
         SampleTable table = BrokenInputTests.Read(
-            file, new() { Columns = ["theta*"], ScoreColumns = ["g*"], NegateScores = true, ThinInput = 2 });
+            file, new() { Columns = ["theta*"], ScoreColumns = ["g*"], NegateScores = true });
         Assert.Equal(["theta[1]", "theta[2]"], table.Names);
         Assert.Equal(Six, table.Values);
         Assert.Equal([-9, -8, -7, -6, -5, -4], table.Scores!);
+    }
+
+    /// <summary>As the manual says that samples of PyMC and NumPyro are written: an array per parameter, of one or two dimensions.</summary>
+    [Fact]
+    public void Archives_of_parameters_are_read_in_the_order_wanted()
+    {
+        byte[] file = Archive(("theta", Array(Six, 3, 2, "<f8", false)), ("sigma", Array([0.5, 0.25, 2], "'<f8'", "(3,)")));
+        Assert.Equal([1, -2, 0.5, 3.5, 4, 0.25, 5, 6, 2], BrokenInputTests.Read(file).Values);
+        SampleTable table = BrokenInputTests.Read(file, new() { Columns = ["sigma", "theta*"] });
+        Assert.Equal(["sigma", "theta[1]", "theta[2]"], table.Names);
+        Assert.Equal([0.5, 1, -2, 0.25, 3.5, 4, 2, 5, 6], table.Values);
     }
 
     [Fact]
@@ -81,14 +92,15 @@ public sealed class NumPyFileTests
         Assert.Equal([1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60], table.Values);
         string scores = folder.File("s.csv");
         File.WriteAllText(scores, "g_a,g_b\n1,1\n2,2\n3,3\n4,4\n5,5\n6,6\n");
-        SampleTable both = SampleTable.Read([path, path], [scores, scores], options with { Skip = 1, ThinInput = 2 }, new());
+        SampleTable one = SampleTable.Read(path, options).WithScores(SampleTable.Read(scores), negate: false);
+        SampleTable both = SampleTable.Join([path, path], [one, one], options with { Skip = 1, ThinInput = 2 });
         Assert.Equal([1, 1, 1, 1], both.Chains);
         Assert.Equal([3, 4, 30, 40, 3, 4, 30, 40], both.Values);
         Assert.Equal([3, 3, 4, 4, 3, 3, 4, 4], both.Scores!);
         File.WriteAllText(scores, "g_b,g_a\n1,1\n2,2\n3,3\n4,4\n5,5\n6,6\n");
         Assert.Contains(
             "Give both in the same order",
-            Assert.Throws<InvalidDataException>(() => SampleTable.Read([path], [scores], options, new())).Message,
+            Assert.Throws<InvalidDataException>(() => SampleTable.Read(path, options).WithScores(SampleTable.Read(scores), false)).Message,
             StringComparison.Ordinal);
         Assert.Contains(
             "Skip fewer",

@@ -1,5 +1,6 @@
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Random;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Published;
 using Stein.Experiments.Ica.Sweep;
@@ -12,7 +13,9 @@ public sealed class SweepTests
 {
     private static readonly uint[] Seeds = [60, 70, 80, 90, 100];
 
-    /// <summary>The 97.5 % quantile of Student's t with four degrees of freedom is as improbable as 1.96 of the normal distribution.</summary>
+    /// <summary>
+    /// The 97.5 % quantile of Student's t with four degrees of freedom is as improbable as 1.96 of the normal distribution.
+    /// </summary>
     [Theory]
     [InlineData(2.7764451, 4, 1.9599640)]
     [InlineData(-2.7764451, 4, -1.9599640)]
@@ -120,6 +123,11 @@ public sealed class SweepTests
         Assert.Equal(7, differences.Count - 2);
         Assert.All(differences.Skip(2), cell => Assert.StartsWith("20.0", cell, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_rule_of_its_own_is_refused()
+        => Assert.Throws<InvalidConfigException>(
+            () => ExperimentRegistry.IcaSettings.Identify(new IcaSettings { Evaluation = EvaluationRule.Average }));
 
     [Fact]
     public void Of_runs_that_are_not_the_paper_s_nothing_is_compared_with_it()

@@ -1,0 +1,117 @@
+using Stein.Engine.Formulas;
+using Stein.Engine.Random;
+
+namespace Stein.Engine.GoodnessOfFit;
+
+/// <summary>How the replicates of a <see cref="SteinTest"/> are made.</summary>
+internal enum SteinReplicates
+{
+    /// <summary>Multinomial weights of the U-statistic: for independent samples.</summary>
+    Independent,
+
+    /// <summary>Signs of a Markov chain as weights of the V-statistic: for samples of chains, in their order.</summary>
+    Chain,
+}
+
+/// <summary>
+/// Goodness-of-fit tests by kernelised Stein discrepancies of several kernels: one for each, and one of all together.
+/// </summary>
+/// <param name="Kernels">The outcome of each kernel.</param>
+/// <param name="AggregatedPValue">
+/// That of the smallest p-value, by the same replicates: the share of replicates, the statistic among them, whose smallest p-value over the
+/// kernels is as small. It is at most α with probability at most α, whatever the number of kernels; the test is KSDAgg with equal weights
+/// (Schrab, Guedj and Gretton, "KSD aggregated goodness-of-fit test", NeurIPS 2022), its quantiles and its level from the same replicates.
+/// </param>
+/// <param name="FlipProbability">Of the signs; null for independent samples.</param>
+/// <param name="Autocorrelation">Of the chains, by the first kernel; null for independent samples.</param>
+internal sealed record SteinTest(
+    IReadOnlyList<SteinTestOfKernel> Kernels,
+    double AggregatedPValue,
+    SteinReplicates Method,
+    int Replicates,
+    double? FlipProbability,
+    SteinAutocorrelation? Autocorrelation)
+{
+    /// <summary>Computes the sums of all kernels and tests with each and with all.</summary>
+    /// <param name="samples">N×D, row-major, N at least 2.</param>
+    /// <param name="scores">N×D, row-major.</param>
+    /// <param name="kernels">All of one profile; the first measures the chains' autocorrelation.</param>
+    /// <param name="chains">The order of the samples.</param>
+    /// <param name="replicates">B, at least 1.</param>
+    /// <param name="seed">Of the replicates.</param>
+    /// <param name="threads">See <see cref="SteinPairs.Compute"/>.</param>
+    /// <param name="progress">See <see cref="SteinPairs.Compute"/>.</param>
+    /// <exception cref="ArgumentException">Samples, scores or kernels cannot be used, or a statistic is not finite.</exception>
+    public static SteinTest Compute(
+        double[] samples,
+        double[] scores,
+        int dimension,
+        IReadOnlyList<SteinKernel> kernels,
+        ChainRows chains,
+        SteinReplicates method,
+        int replicates,
+        uint seed,
+        int? threads = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        var pairs = new SteinPairs(samples, scores, dimension, kernels[0].Bandwidths[0]);
+        var stream = new PhiloxStream(seed, StreamPurpose.Bootstrap);
+        double? flip = null;
+        SteinAutocorrelation? autocorrelation = null;
+        if (method == SteinReplicates.Chain)
+        {
+            double discrepancy = pairs.Compute([kernels[0]], threads: threads, cancellation: cancellation)[0].Value(PairStatistic.U);
+            autocorrelation = SteinAutocorrelation.Estimate(
+                samples, scores, dimension, kernels[0], chains, discrepancy, cancellation);
+            flip = autocorrelation.FlipProbability(chains.Samples);
+        }
+
+        ReplicateWeights weights = flip is { } probability
+            ? ReplicateWeights.MarkovSigns(chains, replicates, probability, stream)
+            : ReplicateWeights.Multinomial(pairs.Samples, replicates, stream);
+        SteinPairSums[] sums = pairs.Compute(kernels, weights, threads, progress, cancellation);
+        double factor = autocorrelation?.ReplicateFactor(flip!.Value) ?? 1;
+        PairStatistic statistic = method == SteinReplicates.Chain ? PairStatistic.V : PairStatistic.U;
+        double[][] all = [.. sums.Select(sum => All(sum, statistic, factor))];
+        double[][] pValues = [.. all.Select(PValues)];
+        double[] smallest = [.. Enumerable.Range(0, replicates + 1).Select(index => pValues.Min(values => values[index]))];
+        return new(
+            [.. sums.Select((sum, index) => new SteinTestOfKernel(sum, all[index][0], pValues[index][0], all[index][1..]))],
+            (double)smallest.Count(value => value <= smallest[0]) / smallest.Length,
+            method,
+            replicates,
+            flip,
+            autocorrelation);
+    }
+
+    /// <summary>The statistic, and its replicates.</summary>
+    private static double[] All(SteinPairSums sums, PairStatistic statistic, double factor)
+    {
+        double[] all = [sums.Value(statistic), .. sums.Replicates(statistic).Select(replicate => factor * replicate)];
+        return Array.TrueForAll(all, double.IsFinite)
+            ? all
+            : throw new ArgumentException(
+                $"The discrepancy is {all[0]}, which cannot be tested. The squares of samples and scores must not overflow.");
+    }
+
+    /// <summary>The share of numbers that are not below, for each of B + 1 numbers: <c>(1 + k)/(B + 1)</c>.</summary>
+    private static double[] PValues(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        return Array.ConvertAll(values, value =>
+        {
+            // The first that is not below it.
+            int index = Array.BinarySearch(sorted, value);
+            while (index > 0 && sorted[index - 1] == value)
+                index--;
+            return (double)(sorted.Length - index) / sorted.Length;
+        });
+    }
+}
+
+/// <summary>The outcome of one kernel.</summary>
+/// <param name="Statistic">U for independent samples, V for chains.</param>
+/// <param name="PValue"><c>(1 + k)/(B + 1)</c>, k the number of replicates that are not below the statistic.</param>
+/// <param name="Replicates">B numbers.</param>
+internal sealed record SteinTestOfKernel(SteinPairSums Sums, double Statistic, double PValue, IReadOnlyList<double> Replicates);

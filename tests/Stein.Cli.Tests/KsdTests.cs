@@ -1,0 +1,146 @@
+using System.Text.Json;
+
+namespace Stein.Cli.Tests;
+
+/// <summary><c>stein ksd</c>, end to end.</summary>
+[Collection(nameof(InThisProcess))]
+public sealed class KsdTests
+{
+    private static readonly double[] Samples = ScoreSamples.Normal(200, 2, 1);
+
+    [Fact]
+    public void Values_are_those_of_an_independent_program()
+    {
+        double[] samples = [-1.2, 0.3, 0.5, -0.7, 0.1, 1.1, 2, 0.4, -0.6, -1.5];
+        using var stein = new SteinProgram();
+        Write(stein, samples);
+        using JsonDocument json = Json(stein, "--kernel", "rbf", "--bandwidth", "1.5");
+        JsonElement row = json.RootElement.GetProperty("discrepancies").EnumerateArray().Single(
+            each => each.GetProperty("factor").GetDouble() == 1);
+        Assert.Equal(-0.603395259430, row.GetProperty("u").GetDouble(), 1e-11);
+        Assert.Equal(0.283239348012, row.GetProperty("v").GetDouble(), 1e-11);
+        Assert.Equal("stein.ksd/1", json.RootElement.GetProperty("schema").GetString());
+        Assert.Equal("given", json.RootElement.GetProperty("bandwidth_chosen_by").GetString());
+        Assert.Equal(5, json.RootElement.GetProperty("discrepancies").GetArrayLength());
+    }
+
+    /// <summary>The mean of this draw is as far from 0 as that of one in a hundred, N‖mean‖² = 9.1: p is not above 0.05.</summary>
+    [Fact]
+    public void Samples_of_the_model_pass_and_are_explained()
+    {
+        using var stein = new SteinProgram();
+        Write(stein, Samples);
+        SteinResult result = stein.RunHere(
+            "ksd", "--samples", "x.csv", "--scores", "s.csv", "--independent", "--check", "--level", "0.005");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.Contains("No difference was found at level 0.005: p = ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("the median distance between samples", result.Output, StringComparison.Ordinal);
+        Assert.Contains("blind spot: ", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Samples_of_another_mean_are_rejected()
+    {
+        using var stein = new SteinProgram();
+        Write(stein, Samples, score: x => 1 - x);
+        string[] command = ["ksd", "--samples", "x.csv", "--scores", "s.csv"];
+        Assert.Equal(0, stein.RunHere([.. command, "--quiet"]).ExitCode);
+        SteinResult result = stein.RunHere([.. command, "--check", "--independent"]);
+        Assert.True(result.ExitCode == 3, $"{result}");
+        Assert.Contains("Rejected at level 0.05", result.Output, StringComparison.Ordinal);
+        Assert.Equal(0, stein.RunHere([.. command, "--check", "--level", "0.001", "--bootstrap", "99", "--quiet"]).ExitCode);
+    }
+
+    [Fact]
+    public void Scores_of_the_wrong_sign_are_recognised()
+    {
+        using var stein = new SteinProgram();
+        Write(stein, Samples, score: x => x);
+        SteinResult wrong = stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv");
+        Assert.Contains("Try --negate-scores.", wrong.Output, StringComparison.Ordinal);
+        using JsonDocument json = Json(stein, "--negate-scores");
+        Assert.InRange(json.RootElement.GetProperty("stein_identity").GetProperty("ratio").GetDouble(), 0.8, 1.2);
+    }
+
+    [Fact]
+    public void The_folder_has_tables_influence_figures_and_provenance()
+    {
+        using var stein = new SteinProgram();
+        Write(stein, Samples);
+        using JsonDocument json = Json(stein, "--chains", "2", "--out", "report");
+        string[] files = [.. Directory.GetFiles(stein.PathOf("report")).Select(path => Path.GetFileName(path)!)];
+        foreach (string expected in (string[])
+            ["chains.csv", "cumulative.csv", "cumulative.png", "discrepancy.csv", "influence.csv", "influence.svg", "provenance.json",
+                "stein-identity.csv", "summary.md"])
+        {
+            Assert.Contains(expected, files);
+        }
+
+        double u = json.RootElement.GetProperty("discrepancies")[2].GetProperty("u").GetDouble();
+        double[] influence = ScoreSamples.Parse(stein.Read("report", "influence.csv")).Values;
+        Assert.Equal(u, influence.Where((_, index) => index % 2 == 1).Average(), 1e-12);
+        Assert.Equal(2, json.RootElement.GetProperty("each_chain").GetArrayLength());
+        Assert.InRange(json.RootElement.GetProperty("flip_probability").GetDouble(), 0.001, 0.5);
+    }
+
+    [Fact]
+    public void Estimated_scores_test_nothing()
+    {
+        using var stein = new SteinProgram();
+        Write(stein, Samples);
+        SteinResult result = stein.RunHere("ksd", "--samples", "x.csv", "--estimate-scores", "stein");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.Contains("Nothing was tested", result.Output, StringComparison.Ordinal);
+        Assert.Equal(2, stein.RunHere("ksd", "--samples", "x.csv", "--estimate-scores", "stein", "--check").ExitCode);
+    }
+
+    [Fact]
+    public void A_file_of_the_folder_that_is_read_is_not_replaced()
+    {
+        using var stein = new SteinProgram();
+        Write(stein, Samples);
+        Assert.Equal(0, stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv", "--chains", "2", "--out", "o", "-q").ExitCode);
+        Assert.Equal(Commands.KsdOutput.FileNames.Order(StringComparer.Ordinal), Directory.GetFiles(stein.PathOf("o"))
+            .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        File.Copy(stein.PathOf("x.csv"), stein.PathOf("influence.csv"));
+        SteinResult result = stein.RunHere("ksd", "--samples", "influence.csv", "--scores", "s.csv", "--out", ".");
+        Assert.True(result.ExitCode == 2, $"{result}");
+        Assert.Contains("--samples is read from that file, which would be replaced", result.Error, StringComparison.Ordinal);
+        Assert.Equal(stein.Read("x.csv"), stein.Read("influence.csv"));
+    }
+
+    [Theory]
+    [InlineData("--scores s.csv --bandwidth 0", "--bandwidth 0: it must be a positive finite number")]
+    [InlineData("--scores s.csv --level 1", "--level 1: it must be above 0 and below 1")]
+    [InlineData("--scores s.csv --bootstrap 3", "--bootstrap 3: it must be a whole number from 19")]
+    [InlineData("--scores s.csv --chains 7", "--chains 7: 200 samples are not 7 chains of equal length")]
+    [InlineData("--scores s.csv --estimate-scores kef", "--estimate-scores: it has no effect with --scores")]
+    [InlineData("", "--scores: it is missing")]
+    [InlineData("--scores few.csv", "--scores few.csv: it has 2 rows, and the samples have 200")]
+    [InlineData("--scores swapped.csv", "Give both in the same order: --score-columns")]
+    [InlineData("--scores s.csv --independent --chains 2", "--independent: it has no effect with --chains")]
+    public void Errors_say_what_is_wrong(string arguments, string expected)
+    {
+        using var stein = new SteinProgram();
+        Write(stein, Samples);
+        ScoreSamples.Write(stein, "few.csv", [1, 2, 3, 4], 2);
+        ScoreSamples.Write(stein, "swapped.csv", Samples, 2, "g_b,g_a");
+        SteinResult result = stein.RunHere(["ksd", "--samples", "x.csv", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        Assert.True(result.ExitCode == 2, $"{result}");
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
+
+    private static JsonDocument Json(SteinProgram stein, params string[] arguments)
+    {
+        SteinResult result = stein.RunHere(["ksd", "--samples", "x.csv", "--scores", "s.csv", "--json", .. arguments]);
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.Equal("", result.Error);
+        return JsonDocument.Parse(result.Output);
+    }
+
+    private static void Write(SteinProgram stein, double[] samples, Func<double, double>? score = null)
+    {
+        ScoreSamples.Write(stein, "x.csv", samples, 2, "a,b");
+        ScoreSamples.Write(stein, "s.csv", [.. samples.Select(score ?? (x => -x))], 2, "score_a,score_b");
+    }
+}
