@@ -156,9 +156,10 @@ internal static class KsdVerdicts
         for (int d = 0; d < samples.Dimension; d++)
         {
             int column = d;
-            double[] values = [.. Enumerable.Range(0, samples.Count).Select(i => samples.Values[(i * samples.Dimension) + column])];
-            double min = values.Min(Math.Abs), max = values.Max(Math.Abs);
-            if (min < 0.05 * max && (Array.TrueForAll(values, value => value > 0) || Array.TrueForAll(values, value => value < 0)))
+            IEnumerable<double> values = Enumerable.Range(0, samples.Count).Select(i => samples.Values[(i * samples.Dimension) + column]);
+            double least = values.Min(), most = values.Max();
+            (double nearest, double farthest) = least > 0 ? (least, most) : (-most, -least);
+            if (nearest > 0 && nearest < 0.05 * farthest)
             {
                 return $"All values of {samples.Names[d]} have one sign and come close to 0. If the density lives on a half-line and does "
                     + "not vanish at its end, none of these numbers holds: pass the logarithms, with the scores of their density.";
