@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
@@ -312,8 +313,18 @@ internal sealed unsafe class SteinPairs
         /// <summary>Adds a row to sums of columns, and returns the sum of the row.</summary>
         private static double AddTo(Span<double> totals, ReadOnlySpan<double> row)
         {
-            double sum = 0;
-            for (int j = 0; j < row.Length; j++)
+            // Eight sums at a time, on every processor.
+            Vector512<double> lanes = default;
+            int whole = row.Length & -Vector512<double>.Count;
+            for (int j = 0; j < whole; j += Vector512<double>.Count)
+            {
+                Vector512<double> numbers = Vector512.Create(row[j..]);
+                (Vector512.Create<double>(totals[j..]) + numbers).CopyTo(totals[j..]);
+                lanes += numbers;
+            }
+
+            double sum = Vector512.Sum(lanes);
+            for (int j = whole; j < row.Length; j++)
             {
                 totals[j] += row[j];
                 sum += row[j];
