@@ -18,6 +18,9 @@ internal sealed class NumpyLegacyRandom
     /// <summary>Seeds as <c>np.random.seed(seed)</c> does; every 32-bit number is a valid seed.</summary>
     public NumpyLegacyRandom(uint seed) => generator = new MersenneTwister(seed);
 
+    /// <summary>The next value of <c>np.random.rand()</c>.</summary>
+    public double NextUniform() => generator.NextUniform();
+
     /// <summary>The next value of <c>np.random.randn()</c>.</summary>
     public double NextNormal()
     {

@@ -60,6 +60,14 @@ internal abstract class KernelPoints
         return best;
     }
 
+    /// <summary>Adds <c>k(x, x_n)</c> to the sum of every point n.</summary>
+    /// <inheritdoc cref="AddStein"/>
+    public void AddKernel(KernelPoints from, int row, double[] sums)
+    {
+        double[] point = from.Read(row);
+        ForBlocks(block => AddKernelBlock(point, block, sums));
+    }
+
     /// <summary><c>Σ_i w_i Σ_j v_j k₀(x_i, y_j)</c> over points x of another set and y of this one; no weights for 1 each.</summary>
     public double SteinSum(KernelPoints others, IReadOnlyList<double>? otherWeights = null, IReadOnlyList<double>? weights = null)
         => Sum(others, otherWeights, weights, (point, values) =>

@@ -1,3 +1,5 @@
+using Stein.Engine.Samples;
+
 namespace Stein.Engine.Thinning;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace Stein.Engine.Thinning;
 /// </summary>
 internal sealed class MeanEmbedding
 {
+    /// <summary>The most samples that stand for all.</summary>
+    public const int MaxReference = 5000;
+
     private readonly KernelPoints points;
     private readonly KernelPoints reference;
     private readonly double norm;
@@ -16,6 +21,21 @@ internal sealed class MeanEmbedding
     {
         (this.points, this.reference) = (points, reference);
         norm = reference.KernelSum(reference) / reference.Count / reference.Count;
+    }
+
+    /// <summary>The embedding of all points, or of <see cref="MaxReference"/> that are evenly spaced.</summary>
+    public static MeanEmbedding OfEvenlySpaced(KernelPoints points)
+        => new(points, points.Select(SampleMatrix.EvenlySpaced(Math.Min(points.Count, MaxReference), points.Count)));
+
+    /// <summary><c>(1/R) Σ_r k(x_n, y_r)</c> at every point x (N).</summary>
+    public double[] Means()
+    {
+        var means = new double[points.Count];
+        for (int row = 0; row < reference.Count; row++)
+            points.AddKernel(reference, row, means);
+        for (int n = 0; n < means.Length; n++)
+            means[n] /= reference.Count;
+        return means;
     }
 
     /// <summary><c>‖Σ_i w_i k(x_i, ·) − (1/R) Σ_r k(y_r, ·)‖</c> of the samples x at some rows.</summary>

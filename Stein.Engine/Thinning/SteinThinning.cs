@@ -13,6 +13,10 @@ namespace Stein.Engine.Thinning;
 /// first of equals. O(NMD) operations and O(ND) memory, in double precision on all cores; the bits do not depend on their number.
 /// </para>
 /// <para>
+/// With <see cref="ThinningSettings.MmdWeight"/> w, <c>w tr(P) (Σ_i k(x, x_i) − m μ(x))</c> is added, μ the mean of k over at most
+/// <see cref="MeanEmbedding.MaxReference"/> evenly spaced samples.
+/// </para>
+/// <para>
 /// The discrepancy is the square root of the V-statistic, <c>√(Σ_ij w_i w_j k₀(x_i, x_j))</c>, with weights 1/M unless others are given.
 /// </para>
 /// </remarks>
@@ -23,6 +27,7 @@ public sealed class SteinThinning
 
     private readonly KernelPoints points;
     private readonly double[] diagonal;
+    private readonly double mmdWeight;
 
     /// <summary>Prepares samples and scores.</summary>
     /// <param name="samples">N×D, row-major.</param>
@@ -41,6 +46,8 @@ public sealed class SteinThinning
         SampleMatrix.CheckSameShape(samples, scores, dimension, nameof(scores));
         SampleMatrix.Rows(scores, dimension, nameof(scores));
         Dimension = dimension;
+        if (!(settings.MmdWeight >= 0 && double.IsFinite(settings.MmdWeight)))
+            throw new ArgumentException($"The weight of the MMD cannot be {settings.MmdWeight}; it must be a finite number, at least 0.");
         double[] scaled = samples.ToArray();
         double[] scaledScores = scores.ToArray();
         double[] scales = settings.IsStandardised ? Deviations(samples, dimension) : [];
@@ -53,6 +60,7 @@ public sealed class SteinThinning
         Scales = scales;
         var preconditioner = Preconditioner.Of(settings, scaled, dimension);
         PrecisionMatrix = preconditioner.Matrix;
+        mmdWeight = settings.MmdWeight * preconditioner.Trace;
         points = KernelPoints.Create(settings.Kernel, scaled, scaledScores, dimension, preconditioner);
         diagonal = points.SteinDiagonal();
         RequireFinite(scaled, preconditioner);
@@ -86,6 +94,9 @@ public sealed class SteinThinning
                 next = n;
         }
 
+        Towards? samples = mmdWeight > 0 ? new(points, mmdWeight) : null;
+        if (samples is not null)
+            next = samples.First(sums);
         var rows = new int[count];
         var discrepancies = new double[count];
         double total = 0;
@@ -95,7 +106,13 @@ public sealed class SteinThinning
             total += 2 * sums[next];
             discrepancies[m] = Root(total) / (m + 1);
             if (m + 1 < count)
-                next = points.AddStein(points, next, sums);
+            {
+                int last = next;
+                next = points.AddStein(points, last, sums);
+                if (samples is not null)
+                    next = samples.Next(last, sums);
+            }
+
             progress?.Report((m + 1.0) / count);
         }
 
@@ -173,6 +190,40 @@ public sealed class SteinThinning
         }
 
         return deviations;
+    }
+
+    /// <summary>What draws the selection towards the samples.</summary>
+    private sealed class Towards(KernelPoints points, double weight)
+    {
+        private readonly double[] means = MeanEmbedding.OfEvenlySpaced(points).Means();
+        private readonly double[] sums = new double[points.Count];
+        private int selected;
+
+        /// <summary>The first row to select.</summary>
+        /// <param name="stein">½ k₀(x, x) of each sample (N).</param>
+        public int First(double[] stein) => Least(stein);
+
+        /// <summary>The row to select after another.</summary>
+        /// <param name="stein">What the published method minimises, of each sample (N).</param>
+        public int Next(int last, double[] stein)
+        {
+            points.AddKernel(points, last, sums);
+            selected++;
+            return Least(stein);
+        }
+
+        private int Least(double[] stein)
+        {
+            (int best, double least) = (0, double.PositiveInfinity);
+            for (int n = 0; n < sums.Length; n++)
+            {
+                double value = stein[n] + (weight * (sums[n] - ((selected + 1) * means[n])));
+                if (value < least)
+                    (best, least) = (n, value);
+            }
+
+            return best;
+        }
     }
 
     /// <summary>Numbers whose squares are beyond double precision would make sums that are not numbers.</summary>

@@ -15,6 +15,12 @@ public sealed record ThinningSettings
     public double? Length { get; init; }
 
     /// <summary>
+    /// How much the distance from the samples counts, at least 0: each step makes <c>KSD² + w tr(P) MMD²</c> least, where tr(P) gives both
+    /// the same unit. 0 is the published method, which does not see how much weight modes far from one another have.
+    /// </summary>
+    public double MmdWeight { get; init; }
+
+    /// <summary>
     /// Whether each coordinate is first divided by its mean absolute deviation, and the scores multiplied by it. The precision matrix and
     /// <see cref="Length"/> are in those units.
     /// </summary>

@@ -10,7 +10,7 @@ namespace Stein.Experiments.Thinning;
 internal sealed class ThinningComparison(SteinThinning thinning, ThinnedSamples thinned, double[]? weights)
 {
     /// <summary>The MMD is from at most this many samples, evenly spaced; up to as many, the KSD of all is computed too.</summary>
-    public const int MaxReference = 5000;
+    public const int MaxReference = MeanEmbedding.MaxReference;
 
     /// <summary>The number of random sets, of which means and ranges are given.</summary>
     public const int RandomSets = 10;

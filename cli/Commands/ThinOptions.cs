@@ -50,6 +50,11 @@ internal sealed class ThinOptions
     private readonly Option<bool> raw = Values.Flag(
         "--raw", "takes samples as they are; by default each coordinate is divided by its mean absolute deviation");
 
+    private readonly Option<double?> mmdWeight = Values.Number<double>(
+        "--mmd-weight",
+        "how much the distance from the samples (MMD) counts beside that from the target; 0 is the published method",
+        0);
+
     private readonly Option<bool> weights = Values.Flag(
         "--importance-weights", "also computes the weights of the selected samples with the least discrepancy");
 
@@ -73,7 +78,7 @@ internal sealed class ThinOptions
     public void AddTo(Command command)
         => command.AddShared(
             [
-                points, .. files.All, kernel, preconditioner, raw, weights, seed, plane, output, json, quiet,
+                points, .. files.All, kernel, preconditioner, raw, mmdWeight, weights, seed, plane, output, json, quiet,
             ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
@@ -91,6 +96,7 @@ internal sealed class ThinOptions
                 Preconditioner = (PreconditionerRule)Math.Max(0, index),
                 Length = index < 0 ? Length(rule) : null,
                 IsStandardised = !parsed.GetValue(raw),
+                MmdWeight = parsed.GetRequiredValue(mmdWeight)!.Value,
             },
             HasWeights = parsed.GetValue(weights),
             Seed = parsed.GetRequiredValue(seed)!.Value,
@@ -107,6 +113,8 @@ internal sealed class ThinOptions
     {
         if (request.Points < 1)
             throw new UsageException($"--points {request.Points}: it must be at least 1");
+        if (!(request.Settings.MmdWeight >= 0 && double.IsFinite(request.Settings.MmdWeight)))
+            throw new UsageException($"--mmd-weight {request.Settings.MmdWeight}: it must be a finite number, at least 0");
         if (!request.Files.HasScores)
             throw new UsageException("--scores: it is missing. Give a file of scores, or --score-columns if they are columns of --samples.");
         if (request is { Json: true, Output: null })

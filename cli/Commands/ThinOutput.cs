@@ -101,6 +101,7 @@ internal sealed class ThinOutput(
         Preconditioner = request.Settings.Length is null ? Rule : "length",
         request.Settings.Length,
         Standardised = request.Settings.IsStandardised,
+        request.Settings.MmdWeight,
         thinning.Scales,
         thinning.PrecisionMatrix,
         SteinIdentityRatio = Identity.Ratio,

@@ -33,6 +33,7 @@ public sealed class ThinTests
         { Samples, Scores, "--points 2 --preconditioner cov", "it must be one of id, med, sclmed, smpcov, or a length" },
         { Samples, Scores, "--points 2 --preconditioner -1", "--preconditioner -1: a length must be a positive finite number" },
         { Samples, Scores, "--points 2 --kernel laplace", "--kernel laplace" },
+        { Samples, Scores, "--points 2 --mmd-weight -1", "--mmd-weight -1: it must be a finite number, at least 0" },
         { Samples, Scores, "--points 2 --out t --plane 1,3", "--plane 1,3: there is no coordinate '3'" },
         { Samples, Scores, "--points 2 --out t --plane 1,1", "it must be two different coordinates" },
         { Samples, Scores, "--points 2 --out s.csv", "--out 's.csv': not a folder" },

@@ -83,6 +83,31 @@ public class SteinThinningTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.1)]
+    [InlineData(30)]
+    public void Each_step_takes_the_sample_with_the_least_sum_of_both_distances(double weight)
+    {
+        double[] samples = Samples[..(60 * Dimension)], scores = Scores[..(60 * Dimension)];
+        var thinning = new SteinThinning(
+            samples, scores, Dimension, new() { Preconditioner = PreconditionerRule.SampleCovariance, MmdWeight = weight });
+        double trace = Enumerable.Range(0, Dimension).Sum(d => thinning.PrecisionMatrix[d * (Dimension + 1)]);
+        MeanEmbedding all = thinning.Embed([.. Enumerable.Range(0, 60)]);
+        ThinnedSamples thinned = thinning.Select(12);
+        for (int m = 0; m < 12; m++)
+        {
+            int[] before = [.. thinned.Rows.Take(m)];
+            Assert.Equal(
+                Enumerable.Range(0, 60).MinBy(row =>
+                    Math.Pow(thinning.Discrepancy([.. before, row]), 2)
+                    + (weight * trace * Math.Pow(all.Discrepancy([.. before, row]), 2))),
+                thinned.Rows[m]);
+            double expected = thinning.Discrepancy([.. thinned.Rows.Take(m + 1)]);
+            Checks.Close("KSD", [expected], [thinned.Discrepancies[m]], _ => 1e-10 * thinned.Discrepancies[0]);
+        }
+    }
+
     [Fact]
     public void The_order_of_the_samples_does_not_matter()
     {
@@ -178,12 +203,30 @@ public class SteinThinningTests
     }
 
     [Fact]
+    public void Of_many_samples_those_evenly_spaced_stand_for_all()
+    {
+        const int Many = 2 * MeanEmbedding.MaxReference;
+        double[] samples = new Draw(4).Normal(Many);
+        var points = KernelPoints.Create(
+            InverseMultiquadricKernel.Name, samples, new double[Many], 1, Preconditioner.Of(new() { Length = 1 }, samples, 1));
+        double[] means = MeanEmbedding.OfEvenlySpaced(points).Means();
+        Assert.Equal(Many, means.Length);
+        foreach (int row in (int[])[0, 1, Many - 1])
+        {
+            double expected = Enumerable.Range(0, MeanEmbedding.MaxReference)
+                .Average(r => 1 / Math.Sqrt(1 + Math.Pow(samples[row] - samples[2 * r], 2)));
+            Assert.Equal(expected, means[row], 1e-12);
+        }
+    }
+
+    [Fact]
     public void What_cannot_be_thinned_is_refused()
     {
         Refused("4 coordinates and 2 of scores", () => new SteinThinning([1, 2, 3, 4], [1, 2], 2));
         Refused("Coordinate 1 of sample 1 is NaN", () => new SteinThinning([1, 2, 3, 4], [1, 2, 3, double.NaN], 2));
         Refused("0 samples are too few", () => new SteinThinning([], [], 2));
         Refused("Coordinate 2 is the same in all 2 samples", () => new SteinThinning([1, 2, 3, 2], [1, 2, 3, 4], 2));
+        Refused("The weight of the MMD cannot be -1", () => new SteinThinning([1, 2], [1, 2], 1, new() { MmdWeight = -1 }));
         Refused("must be a positive finite number", () => new SteinThinning([1, 2, 3, 4], [1, 2, 3, 4], 2, new() { Length = 0 }));
         Refused("beyond double precision", () => new SteinThinning([1, 2, 3, 4], [1, 2, 3, 1e200], 2));
         Refused("beyond double precision", () => new SteinThinning([1, 2e180, 3, 4], [1, 2, 3, 4], 2, new() { IsStandardised = false }));
