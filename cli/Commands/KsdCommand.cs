@@ -15,6 +15,10 @@ internal static class KsdCommand
             new Example("stein ksd --samples x.csv --scores s.csv --check --level 0.01", "exit code 3 if the samples are rejected"),
             new Example("stein ksd --samples x.csv --scores g.csv --negate-scores", "gradients of −log p, as CmdStan writes them"),
             new Example("stein ksd --samples x.csv --scores s.csv --kernel rbf --bandwidth 0.5,2", "the sum of two kernels"),
+            new Example("stein ksd --samples x.csv --scores s.csv --lower sigma=0", "a parameter that is positive"),
+            new Example("stein ksd --samples x.csv --target model.json", "a density that a file describes; missing modes are found too"),
+            new Example("stein ksd --samples x.csv --target model.json --compare y.csv", "which of two samples is closer to the model"),
+            new Example("stein ksd --samples x.csv --scores s.csv --slices g --out report", "along which directions they differ"),
             new Example("stein ksd --samples x.csv --estimate-scores stein", "scores estimated from the samples; nothing is tested"));
         options.AddTo(command);
         command.SetAction(parsed => Run(options.Read(parsed), interruption));
@@ -26,7 +30,7 @@ internal static class KsdCommand
         if (request.Output is { } folder)
         {
             foreach (string file in KsdOutput.FileNames)
-                OutputFile.Require("--out", Path.Combine(folder, file), ("--samples", request.Samples), ("--scores", request.Scores));
+                OutputFile.Require("--out", Path.Combine(folder, file), request.Inputs);
             OutputFolder.Require(("--out", folder));
         }
 
@@ -40,14 +44,44 @@ internal static class KsdCommand
 
     private static KsdAnalysis Compute(KsdRequest request, PhaseProgress progress, CancellationToken cancellation)
     {
-        KsdSamples samples = KsdSamples.Read(request, progress);
+        KsdSamples samples = KsdSupport.Apply(request, KsdSamples.Read(request, progress));
+        KsdSamples? others = null;
+        if (request.Compare is { } compare)
+        {
+            KsdRequest other = request with { Samples = compare, Scores = request.CompareScores };
+            others = Named(
+                () => KsdSupport.Apply(other, KsdSamples.Read(other, progress)), ("--samples", "--compare"), ("--scores", "--compare-scores"));
+            KsdComparison.RequireMatch(request, samples, others);
+        }
+
         try
         {
-            return KsdAnalysis.Compute(request, samples, progress, cancellation);
+            KsdAnalysis analysis = KsdAnalysis.Compute(request, samples, progress, cancellation);
+            return analysis with
+            {
+                Modes = request.Target is null ? null : KsdModes.Compute(request, samples, progress, cancellation),
+                Slices = request.Slices is null ? null : KsdSlices.Compute(request, samples, progress, cancellation),
+                Comparison = others is null ? null : KsdComparison.Compute(request, samples, others, progress, cancellation),
+            };
         }
         catch (ArgumentException exception)
         {
-            throw UsageException.About($"--samples {request.Samples} --scores {request.Scores ?? "(estimated)"}", exception);
+            string model = request.Target is { } target ? $"--target {target.Path}" : $"--scores {request.Scores ?? "(estimated)"}";
+            throw UsageException.About($"--samples {request.Samples} {model}", exception);
+        }
+    }
+
+    /// <summary>The same with the names of options in messages replaced.</summary>
+    private static KsdSamples Named(Func<KsdSamples> read, params (string Name, string Instead)[] options)
+    {
+        try
+        {
+            return read();
+        }
+        catch (UsageException exception)
+        {
+            throw new UsageException(
+                options.Aggregate(exception.Message, (message, option) => message.Replace($"{option.Name} ", $"{option.Instead} ")), exception);
         }
     }
 }

@@ -11,12 +11,16 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
 {
     private const int MaxAxes = 10;
 
-    /// <summary>The files in the folder, of which those of chains and of the influence are not always there.</summary>
+    /// <summary>The files in the folder, of which some are there only where their part was computed.</summary>
     public static IReadOnlyList<string> FileNames { get; } =
     [
         "summary.md", "discrepancy.csv", "stein-identity.csv", "cumulative.csv", "cumulative.png", "cumulative.svg", "figures.md",
-        "provenance.json", "influence.csv", "influence.png", "influence.svg", "chains.csv",
+        "provenance.json", "influence.csv", "influence.png", "influence.svg", "chains.csv", "chains.png", "chains.svg", "components.csv",
+        "noise.csv", "slices.csv", "slices.png", "slices.svg", "comparison.csv",
     ];
+
+    private static readonly Axis Samples = new("Samples") { Scale = Scale.Log10, Ticks = Ticks.Decades };
+    private static readonly Axis Discrepancy = new("KSD²") { Scale = Scale.Log10, Ticks = Ticks.Powers };
 
     private readonly IReadOnlyList<(string Part, string Text)> verdicts = KsdVerdicts.Of(analysis);
 
@@ -74,6 +78,9 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
                 analysis.Chains);
         }
 
+        analysis.Modes?.Print();
+        analysis.Slices?.Print();
+        analysis.Comparison?.Print();
         foreach ((string part, string text) in verdicts)
             Terminal.Text.WriteLine($"{part}: {text}");
         if (files.Count > 0)
@@ -98,6 +105,8 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             Bandwidths = analysis.Rows.Single(row => row.Factor == 1).Kernel.Bandwidths,
             BandwidthChosenBy = request.Bandwidths.Length > 0 ? "given" : "median",
             ScoresEstimatedBy = request.Estimator?.Name,
+            Target = request.Target is { } target ? new { File = target.Path, target.Type } : null,
+            analysis.Samples.IsTransformed,
             Discrepancies = analysis.Rows.Select(row => new
             {
                 row.Factor,
@@ -110,6 +119,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             Incomplete = Estimate(analysis.Incomplete),
             Blocks = Estimate(analysis.Blocks),
             P = analysis.Test.AggregatedPValue,
+            POfAllTests = analysis.PValue,
             Rejected = request.Estimator is null ? analysis.IsRejected : (bool?)null,
             request.Level,
             Replicates = request.Replicates,
@@ -122,6 +132,9 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             Coordinates = analysis.Coordinates.Select(Axis),
             PrincipalAxes = analysis.PrincipalAxes.Select(Axis),
             EachChain = analysis.Chains.Select(chain => new { chain.Chain, chain.Samples, chain.U, USe = chain.StandardError }),
+            Modes = analysis.Modes?.Summary(),
+            Slices = analysis.Slices?.Summary(),
+            Comparison = analysis.Comparison?.Summary(),
             Verdicts = verdicts.Select(verdict => new { verdict.Part, verdict.Text }),
             Files = files,
         };
@@ -172,11 +185,11 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
                 analysis.Influence is null
                     ? "The mean of the U-statistics of the first blocks of samples."
                     : "The squared discrepancy (V-statistic) of the first samples. Of samples of the model it falls like 1/N.",
-                new Axis("Samples"),
-                new Axis("KSD²"),
+                Samples,
+                Discrepancy,
                 [
                     new Series(
-                        "first samples", SeriesStyle.Of(0), [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
+                        "", SeriesStyle.Of(0), [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
                     {
                         HasMarkers = false,
                     },
@@ -194,9 +207,35 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
                 new("samples", chain => chain.Samples),
                 new("u", chain => chain.U),
                 new("u_se", chain => chain.StandardError)));
+            sections.Add(ChainFigure());
         }
 
+        sections.AddRange(analysis.Modes?.Sections() ?? []);
+        sections.AddRange(analysis.Slices?.Sections() ?? []);
+        sections.AddRange(analysis.Comparison?.Sections() ?? []);
         return new Report(sections);
+    }
+
+    private Figure ChainFigure()
+    {
+        const int MaxChains = 8;
+        return new(
+            "chains",
+            "The squared discrepancy (V-statistic) of the first samples of each chain"
+            + (analysis.Chains.Count > MaxChains ? $", the first {MaxChains} of {analysis.Chains.Count} chains" : "")
+            + ". Of samples of the model it falls like 1/N.",
+            Samples,
+            Discrepancy,
+            [
+                .. analysis.Chains.Take(MaxChains).Select((chain, index) => new Series(
+                    $"chain {chain.Chain}",
+                    SeriesStyle.Of(index),
+                    [.. chain.Cumulative.Select(point => new Point(point.Samples, point.Value))])
+                {
+                    HasMarkers = false,
+                    LegendRank = index,
+                }),
+            ]);
     }
 
     /// <summary>The contributions of all samples, and a figure of at most 2 000, the largest among them.</summary>
@@ -235,6 +274,13 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
         analysis.Request.Samples,
         analysis.Request.Scores,
         analysis.Request.NegateScores,
+        Target = analysis.Request.Target?.Path,
+        analysis.Request.Lower,
+        analysis.Request.Upper,
+        analysis.Request.Compare,
+        analysis.Request.CompareScores,
+        analysis.Request.IsPaired,
+        analysis.Request.Slices,
         analysis.Request.Chains,
         analysis.Request.IsIndependent,
         analysis.Request.Kernel,

@@ -18,6 +18,9 @@ internal sealed record KsdSamples(
     /// <summary>What precedes the name of a coordinate in the name of its score.</summary>
     private static readonly string[] Prefixes = ["score_", "scores_", "grad_", "g_", "d_", "dlogp_"];
 
+    /// <summary>Whether a coordinate with a bounded support was transformed to the whole line.</summary>
+    public bool IsTransformed { get; init; }
+
     /// <summary>N.</summary>
     public int Count => Chains.Samples;
 
@@ -31,7 +34,9 @@ internal sealed record KsdSamples(
             throw new UsageException($"--samples {request.Samples}: it has 1 sample, which has no pairs. Give more.");
         List<string> notes = [.. samples.Notes.Select(note => $"--samples {request.Samples}: {note}")];
         double[] scores;
-        if (request.Scores is { } path)
+        if (request.Target is not null)
+            scores = KsdSupport.ScoresAt(request, samples);
+        else if (request.Scores is { } path)
         {
             SampleTable read = SampleFileOptions.Open("--scores", path, request.ScoreFiles);
             notes.AddRange(read.Notes.Select(note => $"--scores {path}: {note}"));

@@ -25,9 +25,15 @@ internal static class KsdVerdicts
             verdicts.Add(("chains", Chains(analysis)));
         if (Support(analysis) is { } support)
             verdicts.Add(("support", support));
-        verdicts.Add((
-            "blind spot",
-            "Scores do not know how much weight separate modes have: a mode that is missing altogether changes none of these numbers."));
+        if (analysis.Slices is { } slices)
+            verdicts.Add(("slices", slices.Verdict(analysis.Request.Level)));
+        if (analysis.Comparison is { } comparison)
+            verdicts.Add(("comparison", comparison.Verdict()));
+        verdicts.Add(analysis.Modes is { } modes
+            ? ("modes", modes.Verdict(analysis.Request.Level))
+            : (
+                "blind spot",
+                "Scores do not know how much weight separate modes have: a mode that is missing altogether changes none of these numbers."));
         return verdicts;
     }
 
@@ -42,7 +48,7 @@ internal static class KsdVerdicts
                 + $"fit whatever the samples come from. The p-value, {p}, says nothing about a model.";
         }
 
-        return analysis.IsRejected
+        return analysis.IsRejectedByTest
             ? $"Rejected at level {request.Level}: samples of the model would differ as much with probability {p}, over all bandwidths "
                 + $"together{subset}."
             : $"No difference was found at level {request.Level}: p = {p} over all bandwidths together{subset}.";
@@ -145,26 +151,46 @@ internal static class KsdVerdicts
             : $"The chains agree: none is more than {distance:F1} standard errors from their mean.";
     }
 
-    /// <summary>A coordinate whose values are all of one sign and come close to 0.</summary>
+    /// <summary>
+    /// A coordinate with a hard edge: values of one sign that come close to 0, or many of them next to the smallest or largest.
+    /// </summary>
     private static string? Support(KsdAnalysis analysis)
     {
         const int MinSamples = 50;
         KsdSamples samples = analysis.Samples;
-        if (samples.Count < MinSamples)
+        if (samples.Count < MinSamples || samples.IsTransformed)
             return null;
         for (int d = 0; d < samples.Dimension; d++)
         {
             int column = d;
-            double[] values = [.. Enumerable.Range(0, samples.Count).Select(i => samples.Values[(i * samples.Dimension) + column])];
-            double min = values.Min(Math.Abs), max = values.Max(Math.Abs);
-            if (min < 0.05 * max && (Array.TrueForAll(values, value => value > 0) || Array.TrueForAll(values, value => value < 0)))
+            double[] values = [.. Enumerable.Range(0, samples.Count).Select(i => samples.Values[(i * samples.Dimension) + column]).Order()];
+            bool isPositive = values[0] > 0, isNegative = values[^1] < 0;
+            if ((isPositive && values[0] < 0.05 * values[^1]) || (isNegative && values[^1] > 0.05 * values[0]))
             {
-                return $"All values of {samples.Names[d]} have one sign and come close to 0. If the density lives on a half-line and does "
-                    + "not vanish at its end, none of these numbers holds: pass the logarithms, with the scores of their density.";
+                return $"All values of {samples.Names[d]} have one sign and come close to 0. If the density lives on a half-line, none of "
+                    + $"these numbers holds: give --{(isPositive ? "lower" : "upper")} {samples.Names[d]}=0, or pass the logarithms, with the "
+                    + "scores of their density.";
+            }
+
+            if (Edge(values) is { } edge)
+            {
+                return $"Many values of {samples.Names[d]} are next to {edge:G4}, and none is beyond. If the support of the density ends "
+                    + $"there, none of these numbers holds: give --{(edge == values[0] ? "lower" : "upper")}, or transform the samples to the "
+                    + "whole space, with the scores of their density.";
             }
         }
 
         return null;
+    }
+
+    /// <summary>The end of sorted values next to which, within a hundredth of their range, are many different ones; null for none.</summary>
+    private static double? Edge(double[] values)
+    {
+        double near = 0.01 * (values[^1] - values[0]);
+        int most = Math.Max(8, values.Length / 150);
+        if (values.TakeWhile(value => value <= values[0] + near).Distinct().Count() > most)
+            return values[0];
+        return values.Reverse().TakeWhile(value => value >= values[^1] - near).Distinct().Count() > most ? values[^1] : null;
     }
 
     /// <summary>As many decimals as the smallest p-value has.</summary>
