@@ -1,6 +1,5 @@
 using MathNet.Numerics.Statistics;
 using Stein.Engine.Formulas;
-using Stein.Engine.Random;
 
 namespace Stein.Engine.GoodnessOfFit;
 
@@ -25,84 +24,61 @@ internal sealed record SteinComparison(SteinKernel Kernel, double First, double 
     /// <summary>Compares by each of several kernels.</summary>
     /// <remarks>
     /// <para>
-    /// The variance of a U-statistic has a term of order 1/N, <c>4σ²/N</c> with σ² the long-run variance of the samples' contributions
-    /// (Hoeffding, "A class of statistics with asymptotically normal distribution", Annals of Mathematical Statistics 19, 1948; for this
-    /// discrepancy Liu, Lee and Jordan, ICML 2016, theorem 4.1), which vanishes under the model, and one of order 1/N², which is all
-    /// that is left there and which the replicates of a test have. Both are added, so that the interval is too wide rather than too narrow.
+    /// The variance of a U-statistic is <c>4ζ₁/N + 2ζ₂/N²</c> with ζ₁ the long-run variance of the samples' expected contributions and ζ₂
+    /// that of the pair terms (Hoeffding, "A class of statistics with asymptotically normal distribution", Annals of Mathematical
+    /// Statistics 19, 1948; for this discrepancy Liu, Lee and Jordan, ICML 2016, theorem 4.1). It is estimated by <c>4/N</c> times the
+    /// long-run variance of the measured contributions, whose expectation is <c>4ζ₁/N + 4ζ₂/N²</c>: for samples of the model, where ζ₁
+    /// is 0, the interval is too wide by √2 rather than too narrow.
     /// </para>
     /// <para>
     /// Of a chain whose correlations sum to τ, neighbours add <c>(τ − 1) E[u(x, x) − U]/N</c> to the U-statistic, which would make a slow
     /// sampler seem farther from the model; it is subtracted.
     /// </para>
     /// <para>
-    /// Sets are independent of each other unless they are paired; then sample i of both belongs together, and the contributions and the
-    /// replicates' weights are subtracted sample by sample.
+    /// Sets are independent of each other unless they are paired; then sample i of both belongs together, and the contributions are
+    /// subtracted sample by sample.
     /// </para>
     /// </remarks>
     /// <param name="kernels">All of one profile.</param>
     /// <param name="isPaired">Both have the same number of samples, in the same chains.</param>
-    /// <param name="replicates">B, at least 2.</param>
     /// <exception cref="ArgumentException">Samples, scores or kernels cannot be used.</exception>
     public static SteinComparison[] Compute(
         SteinSamples first,
         SteinSamples second,
         IReadOnlyList<SteinKernel> kernels,
         bool isPaired,
-        int replicates,
-        uint seed,
         IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
-        Side one = Of(first, 0, null), other = Of(second, isPaired ? 0u : 1u, isPaired ? one.Flip : null);
+        Estimate[] ofFirst = Of(first), ofSecond = Of(second);
         return
         [
             .. kernels.Select((kernel, index) =>
             {
-                (Estimate a, Estimate b) = (one.Estimates[index], other.Estimates[index]);
+                (Estimate a, Estimate b) = (ofFirst[index], ofSecond[index]);
                 double variance = isPaired
                     ? Variance([.. a.Influence.Zip(b.Influence, (x, y) => x - y)], first.Chains)
-                        + a.Replicates.Zip(b.Replicates, (x, y) => x - y).Variance()
-                    : Variance(a.Influence, first.Chains) + a.Replicates.Variance()
-                        + Variance(b.Influence, second.Chains) + b.Replicates.Variance();
+                    : Variance(a.Influence, first.Chains) + Variance(b.Influence, second.Chains);
                 return new SteinComparison(kernel, a.Value, b.Value, Math.Sqrt(variance));
             }),
         ];
 
-        Side Of(SteinSamples set, uint substream, double? flip)
+        Estimate[] Of(SteinSamples set)
         {
             var pairs = new SteinPairs(set.Samples, set.Scores, set.Dimension, kernels[0].Bandwidths[0]);
-            var stream = new PhiloxStream(seed, StreamPurpose.Bootstrap, substream);
-            SteinAutocorrelation[] autocorrelations = [];
-            if (set.Chains is { } chains)
-            {
-                SteinPairSums[] plain = pairs.Compute(kernels, cancellation: cancellation);
-                autocorrelations =
-                [
-                    .. plain.Select(sum => SteinAutocorrelation.Estimate(
-                        set.Samples, set.Scores, set.Dimension, sum.Kernel, chains, sum.Value(PairStatistic.U), cancellation)),
-                ];
-                flip ??= autocorrelations.Min(autocorrelation => autocorrelation.FlipProbability(pairs.Samples));
-            }
-
-            ReplicateWeights weights = set.Chains is null
-                ? ReplicateWeights.Multinomial(pairs.Samples, replicates, stream)
-                : ReplicateWeights.MarkovSigns(set.Chains, replicates, flip!.Value, stream);
-            SteinPairSums[] sums = pairs.Compute(kernels, weights, progress: progress, cancellation: cancellation);
-            return new(
-                [
-                    .. sums.Select((sum, index) =>
-                    {
-                        double value = sum.Value(PairStatistic.U), time = 1, factor = 1;
-                        if (set.Chains is not null)
-                            (time, factor) = (autocorrelations[index].Time, autocorrelations[index].ReplicateFactor(flip!.Value));
-                        double added = (time - 1) * (sum.Diagonal.Average() - value) / pairs.Samples;
-                        return new Estimate(
-                            value - added,
-                            sum.Influence(),
-                            [.. sum.Replicates(PairStatistic.U).Select(replicate => factor * replicate)]);
-                    }),
-                ],
-                flip);
+            return
+            [
+                .. pairs.Compute(kernels, progress: progress, cancellation: cancellation).Select(sum =>
+                {
+                    double value = sum.Value(PairStatistic.U);
+                    double time = set.Chains is null
+                        ? 1
+                        : SteinAutocorrelation.Estimate(
+                            set.Samples, set.Scores, set.Dimension, sum.Kernel, set.Chains, value, cancellation).Time;
+                    double added = (time - 1) * (sum.Diagonal.Average() - value) / pairs.Samples;
+                    return new Estimate(value - added, sum.Influence());
+                }),
+            ];
         }
     }
 
@@ -113,7 +89,5 @@ internal sealed record SteinComparison(SteinKernel Kernel, double First, double 
         return 4 * influence.Variance() * time / influence.Length;
     }
 
-    private sealed record Estimate(double Value, double[] Influence, double[] Replicates);
-
-    private sealed record Side(IReadOnlyList<Estimate> Estimates, double? Flip);
+    private sealed record Estimate(double Value, double[] Influence);
 }

@@ -10,8 +10,6 @@ namespace Stein.Cli.Commands;
 internal sealed record KsdComparison(
     string First, string Second, bool IsPaired, IReadOnlyList<(double Factor, SteinComparison Outcome)> Rows, (int First, int Second) Compared)
 {
-    private const int Replicates = 199;
-
     private static readonly double[] Factors = [0.5, 1, 2];
 
     /// <exception cref="UsageException">The two do not have the same coordinates, or cannot be paired.</exception>
@@ -46,8 +44,6 @@ internal sealed record KsdComparison(
             other,
             [.. Factors.Select(kernel.Times)],
             request.IsPaired,
-            Replicates,
-            request.Seed,
             progress,
             cancellation);
         return new(

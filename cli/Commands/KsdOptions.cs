@@ -178,7 +178,7 @@ internal sealed class KsdOptions
             },
             NegateScores = parsed.GetValue(negate),
             Estimator = parsed.GetValue(estimate) is { } name ? ScoreEstimators.Find(name) : null,
-            Target = parsed.GetValue(target) is { } file ? OpenTarget(file) : null,
+            Target = parsed.GetValue(target) is { } file ? KsdSupport.OpenTarget(file) : null,
             Lower = parsed.GetValue(lower) ?? [],
             Upper = parsed.GetValue(upper) ?? [],
             Compare = parsed.GetValue(compare),
@@ -286,18 +286,6 @@ internal sealed class KsdOptions
             throw new UsageException("--compare-scores: it has no effect with --target. Leave one of them out.");
         if (request is { Compare: null, IsPaired: true })
             throw new UsageException("--paired: it has no effect without --compare. Leave it out.");
-    }
-
-    private static TargetFile OpenTarget(string path)
-    {
-        try
-        {
-            return TargetFile.Read(path);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new UsageException($"--target {exception.Message}", exception);
-        }
     }
 
     private static Option<string[]> Several(string name, string kind, string description) => new(name)

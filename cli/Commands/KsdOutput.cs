@@ -20,7 +20,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
     ];
 
     private static readonly Axis Samples = new("Samples") { Scale = Scale.Log10, Ticks = Ticks.Decades };
-    private static readonly Axis Discrepancy = new("KSD²") { Scale = Scale.Log10, Ticks = Ticks.Powers };
+    private static readonly Axis Discrepancy = new("KSD²") { Scale = Scale.Log10, Ticks = Ticks.Decades };
 
     private readonly IReadOnlyList<(string Part, string Text)> verdicts = KsdVerdicts.Of(analysis);
 
@@ -180,20 +180,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
                 new("effective_samples", axis => axis.EffectiveSamples)),
             DataTable.Create(
                 "cumulative", analysis.Cumulative, new("samples", point => point.Samples), new("ksd_squared", point => point.Value)),
-            new Figure(
-                "cumulative",
-                analysis.Influence is null
-                    ? "The mean of the U-statistics of the first blocks of samples."
-                    : "The squared discrepancy (V-statistic) of the first samples. Of samples of the model it falls like 1/N.",
-                Samples,
-                Discrepancy,
-                [
-                    new Series(
-                        "", SeriesStyle.Of(0), [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
-                    {
-                        HasMarkers = false,
-                    },
-                ]),
+            analysis.Influence is null ? BlockFigure() : CumulativeFigure(),
             new TextFile("provenance.json", JsonSerializer.Serialize(Provenance(), JsonFormat.Indented) + "\n"),
         ];
         if (analysis.Influence is { } influence)
@@ -216,6 +203,37 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
         return new Report(sections);
     }
 
+    private Figure BlockFigure() => new(
+        "cumulative",
+        "The mean of the U-statistics of the first blocks of samples, which is about 0 for samples of the model.",
+        new Axis("Samples"),
+        new Axis("KSD²"),
+        [
+            new Rule("0", SeriesStyle.Reference, 0),
+            new Series(
+                "mean of the first blocks",
+                SeriesStyle.Of(0),
+                [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
+            {
+                HasMarkers = false,
+            },
+        ]);
+
+    private Figure CumulativeFigure() => new(
+        "cumulative",
+        "The squared discrepancy (V-statistic) of the first samples, and its mean for samples of the model with the same autocorrelation, "
+        + "which falls like 1/N.",
+        Samples,
+        Discrepancy,
+        [
+            Expected(analysis.Cumulative),
+            new Series(
+                "first samples", SeriesStyle.Of(0), [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
+            {
+                HasMarkers = false,
+            },
+        ]);
+
     private Figure ChainFigure()
     {
         const int MaxChains = 8;
@@ -223,10 +241,11 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             "chains",
             "The squared discrepancy (V-statistic) of the first samples of each chain"
             + (analysis.Chains.Count > MaxChains ? $", the first {MaxChains} of {analysis.Chains.Count} chains" : "")
-            + ". Of samples of the model it falls like 1/N.",
+            + ", and its mean for samples of the model with the same autocorrelation, which falls like 1/N.",
             Samples,
             Discrepancy,
             [
+                .. analysis.Influence is null ? [] : (Layer[])[Expected(analysis.Chains.MaxBy(chain => chain.Samples)!.Cumulative)],
                 .. analysis.Chains.Take(MaxChains).Select((chain, index) => new Series(
                     $"chain {chain.Chain}",
                     SeriesStyle.Of(index),
@@ -238,8 +257,28 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             ]);
     }
 
+    /// <summary>The mean of the V-statistic under the model, <c>τ E u(x, x)/n</c>, at most E u(x, x).</summary>
+    private Series Expected(IReadOnlyList<(int Samples, double Value)> points)
+    {
+        KsdRow row = analysis.Rows.Single(each => each.Factor == 1);
+        double diagonal = (analysis.Samples.Count * row.V) - ((analysis.Samples.Count - 1) * row.U);
+        double time = analysis.Test.Autocorrelation?.Time ?? 1;
+
+        // The time is in steps of the samples that were tested.
+        double all = 1 + ((time - 1) * analysis.Samples.Count / analysis.Tested);
+        return new(
+            "samples of the model",
+            SeriesStyle.Reference,
+            [.. points.Select(point => new Point(point.Samples, diagonal * Math.Min(1, all / point.Samples)))])
+        {
+            HasMarkers = false,
+            LineWidth = 1.4f,
+            LegendRank = 1000,
+        };
+    }
+
     /// <summary>The contributions of all samples, and a figure of at most 2 000, the largest among them.</summary>
-    private static IEnumerable<Section> Influence(double[] influence)
+    private IEnumerable<Section> Influence(double[] influence)
     {
         const int MaxPoints = 2000;
         yield return DataTable.Create(
@@ -254,11 +293,15 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
         yield return new Figure(
             "influence",
             "What each sample contributes to the U-statistic, the mean of its Stein kernel with all others. Of more than 2000 samples the "
-            + "largest contributions are shown.",
-            new Axis("Sample"),
+            + "largest contributions are shown."
+            + (analysis.Chains.Count > 0 ? " Vertical lines are between chains." : ""),
+            new Axis("Sample") { Margin = 0.01 },
             new Axis("Contribution to KSD²"),
             [
-                new Series("samples", SeriesStyle.Of(0), [.. shown.Select(item => new Point(item.Index + 1, item.Item))])
+                new Rule("", SeriesStyle.Outline, 0) { LineWidth = 1 },
+                .. analysis.Samples.Chains.Starts.Skip(1).Select(
+                    start => new Rule("", SeriesStyle.Reference, start + 0.5) { IsVertical = true, LineWidth = 1 }),
+                new Series("", SeriesStyle.Of(0), [.. shown.Select(item => new Point(item.Index + 1, item.Item))])
                 {
                     HasLine = false,
                     MarkerSize = 4,

@@ -34,8 +34,8 @@ internal sealed record KsdSamples(
             throw new UsageException($"--samples {request.Samples}: it has 1 sample, which has no pairs. Give more.");
         List<string> notes = [.. samples.Notes.Select(note => $"--samples {request.Samples}: {note}")];
         double[] scores;
-        if (request.Target is not null)
-            scores = KsdSupport.ScoresAt(request, samples);
+        if (request.Target is { } target)
+            scores = KsdSupport.ScoresAt(target, samples);
         else if (request.Scores is { } path)
         {
             SampleTable read = SampleFileOptions.Open("--scores", path, request.ScoreFiles);

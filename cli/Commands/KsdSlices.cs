@@ -124,6 +124,8 @@ internal sealed record KsdSlices(
     {
         const int MaxDrawn = 3;
         const int MaxNamed = 12;
+        const double Width = 0.22;
+        KsdSlice[] drawn = [.. Slices.Take(MaxDrawn)];
         yield return DataTable.Create(
             "slices",
             Slices,
@@ -137,7 +139,7 @@ internal sealed record KsdSlices(
             ]);
         yield return new Figure(
             "slices",
-            $"The test directions g of the {Math.Min(MaxDrawn, Slices.Count)} slices with the largest discrepancies (maxSKSD-{Kind}), with "
+            $"The test directions g of the {drawn.Length} slices with the largest discrepancies (maxSKSD-{Kind}), with "
             + $"p-values of samples that they were not chosen by; coordinates in standard deviations. The sum of all {Slices.Count} slices "
             + $"has p = {NumberText.Fixed(PValue, 3)}.",
             new Axis("Coordinate")
@@ -149,16 +151,17 @@ internal sealed record KsdSlices(
             },
             new Axis("Weight in g") { Margin = 0.08 },
             [
-                new Rule("", SeriesStyle.Reference, 0) { LineWidth = 1 },
-                .. Slices.Take(MaxDrawn).Select((slice, index) => new Series(
+                new Rule("", SeriesStyle.Outline, 0) { LineWidth = 1 },
+                .. drawn.Select((slice, index) => new Boxes(
                     $"r = {Formula(slice.Score)}, p = {NumberText.Fixed(slice.PValue, 3)}",
                     SeriesStyle.Of(index),
-                    [.. slice.Test.Select((weight, d) => new Point(d + 1, weight))])
+                    [.. slice.Test.Select((weight, d) => Bar(d + 1 + ((index - ((drawn.Length - 1) / 2.0)) * Width), weight))])
                 {
-                    LineWidth = 1.2f,
                     LegendRank = index,
                 }),
             ]);
+
+        static Box Bar(double middle, double weight) => new(middle - (Width / 2), middle + (Width / 2), Math.Min(0, weight), Math.Max(0, weight));
     }
 
     /// <summary>Rows that choose slices, and rows that test them: the halves of chains, or every other one of independent samples.</summary>

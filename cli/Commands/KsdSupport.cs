@@ -2,19 +2,34 @@ using System.Globalization;
 using Stein.Engine.Targets;
 using Stein.Engine.Text;
 using Stein.Experiments.Samples;
+using Stein.Experiments.Targets;
 
 namespace Stein.Cli.Commands;
 
 /// <summary>The model that a file describes, and supports that are not the whole space, for <c>stein ksd</c>.</summary>
 internal static class KsdSupport
 {
-    /// <summary>The scores of the target at samples.</summary>
-    /// <exception cref="UsageException">They have another dimension, or are not finite.</exception>
-    public static double[] ScoresAt(KsdRequest request, SampleTable samples)
+    /// <summary>Reads the file of <c>--target</c>.</summary>
+    /// <exception cref="UsageException">It cannot be read, or is not a target.</exception>
+    public static TargetFile OpenTarget(string path)
     {
         try
         {
-            return request.Target!.ScoresAt(samples);
+            return TargetFile.Read(path);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new UsageException($"--target {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The scores of the target at samples.</summary>
+    /// <exception cref="UsageException">They have another dimension, or are not finite.</exception>
+    public static double[] ScoresAt(TargetFile target, SampleTable samples)
+    {
+        try
+        {
+            return target.ScoresAt(samples);
         }
         catch (InvalidDataException exception)
         {

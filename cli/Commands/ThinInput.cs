@@ -12,11 +12,13 @@ internal static class ThinInput
     public static (SampleTable Samples, SampleTable Scores) Read(ThinRequest request)
     {
         // In one file, the columns of the scores are not coordinates.
-        bool isOneFile = request.Scores is null && request.Files.Columns.Count == 0;
+        bool isOneFile = request is { Scores: null, Target: null } && request.Files.Columns.Count == 0;
         SampleTableOptions options = isOneFile
             ? request.Files with { Drop = [.. request.Files.Drop, .. request.ScoreColumns] }
             : request.Files;
         SampleTable samples = SampleFileOptions.Open("--samples", request.Samples, options);
+        if (request.Target is { } target)
+            return (samples, samples with { Values = KsdSupport.ScoresAt(target, samples), Notes = [] });
         (string option, string path) = request.Scores is { } file ? ("--scores", file) : ("--samples", request.Samples);
         SampleTable scores = SampleFileOptions.Open(
             option, path, request.Files with { Columns = request.ScoreColumns, Drop = [], Weights = null });

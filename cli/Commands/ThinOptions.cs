@@ -3,6 +3,7 @@ using Stein.Engine.Text;
 using Stein.Engine.Thinning;
 using Stein.Experiments.Samples;
 using Stein.Experiments.Studies;
+using Stein.Experiments.Targets;
 
 namespace Stein.Cli.Commands;
 
@@ -14,6 +15,9 @@ internal sealed record ThinRequest
 
     /// <summary>The file of the scores; null where they are columns of the samples' file.</summary>
     public string? Scores { get; init; }
+
+    /// <summary>The density whose scores are computed; null for scores from a file.</summary>
+    public TargetFile? Target { get; init; }
 
     /// <summary>The columns of the scores; none for all of their file.</summary>
     public required IReadOnlyList<string> ScoreColumns { get; init; }
@@ -65,6 +69,9 @@ internal sealed class ThinOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private readonly Option<string> target = Values.Text(
+        "--target", "file", "instead of --scores: a JSON file that describes the target, as of stein ksd");
+
     private readonly Option<bool> negate = Values.Flag(
         "--negate-scores", "the file has gradients of the negative log-density, as the g_ columns of CmdStan's diagnostic file are");
 
@@ -107,8 +114,8 @@ internal sealed class ThinOptions
     public void AddTo(Command command)
         => command.AddShared(
             [
-                samples, scores, points, .. files.Columns, scoreColumns, negate, kernel, preconditioner, raw, weights, seed, plane, output,
-                json, quiet,
+                samples, scores, points, .. files.Columns, scoreColumns, negate, target, kernel, preconditioner, raw, weights, seed, plane,
+                output, json, quiet,
             ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
@@ -120,6 +127,7 @@ internal sealed class ThinOptions
         {
             Samples = parsed.GetRequiredValue(samples),
             Scores = parsed.GetValue(scores),
+            Target = parsed.GetValue(target) is { } file ? KsdSupport.OpenTarget(file) : null,
             ScoreColumns = parsed.GetValue(scoreColumns) ?? [],
             AreScoresNegated = parsed.GetValue(negate),
             Files = files.Read(parsed),
@@ -146,9 +154,11 @@ internal sealed class ThinOptions
     {
         if (request.Points < 1)
             throw new UsageException($"--points {request.Points}: it must be at least 1");
-        if (request.Scores is null && request.ScoreColumns.Count == 0)
+        if (request.Target is not null)
+            CheckTarget(request);
+        else if (request.Scores is null && request.ScoreColumns.Count == 0)
             throw new UsageException("--scores is missing: give a file of scores, or --score-columns if they are columns of --samples");
-        if (request.Samples == "-" && request.Scores is null or "-")
+        else if (request.Samples == "-" && request.Scores is null or "-")
         {
             throw new UsageException(
                 "--samples -: standard input is read once, for the samples or for the scores. Give a file for "
@@ -161,6 +171,22 @@ internal sealed class ThinOptions
             throw new UsageException("--quiet: it has no effect with --json, which prints one line and no more. Leave it out.");
         if (request is { Plane: not null, Output: null })
             throw new UsageException("--plane: it has no effect without --out, which writes the figure. Leave it out, or give --out.");
+    }
+
+    private static void CheckTarget(ThinRequest request)
+    {
+        if (request.Scores is not null || request.ScoreColumns.Count > 0 || request.AreScoresNegated)
+        {
+            string option = request.Scores is not null ? "--scores" : request.AreScoresNegated ? "--negate-scores" : "--score-columns";
+            throw new UsageException($"{option}: it has no effect with --target. Leave one of them out.");
+        }
+
+        if (request.Target!.Support is not null)
+        {
+            throw new UsageException(
+                $"--target {request.Target.Path}: its support is bounded, and samples are selected on the whole space. Pass transformed "
+                + "samples, such as their logarithms, with the scores of their density.");
+        }
     }
 
     private static double Length(string given)

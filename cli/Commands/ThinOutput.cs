@@ -101,7 +101,9 @@ internal sealed class ThinOutput(
     private IEnumerable<(string Option, string Path, SampleTable Table)> Inputs() =>
     [
         ("--samples", request.Samples, samples),
-        request.Scores is { } path ? ("--scores", path, scores) : ("--score-columns", string.Join(',', request.ScoreColumns), scores),
+        request.Target is { } target
+            ? ("--target", target.Path, scores)
+            : request.Scores is { } path ? ("--scores", path, scores) : ("--score-columns", string.Join(',', request.ScoreColumns), scores),
     ];
 
     private object Summary() => new
