@@ -16,6 +16,13 @@ internal sealed record ChainRows(int Samples, IReadOnlyList<int> Starts)
             : throw new ArgumentException(
                 $"{samples} samples are not {chains} chains of equal length; the number of samples must be a multiple of that of chains.");
 
+    /// <summary>Chains of given lengths, each at least 1.</summary>
+    public static ChainRows OfLengths(IReadOnlyList<int> lengths)
+    {
+        int end = 0;
+        return new(lengths.Sum(), [.. lengths.Select(length => (end += length) - length)]);
+    }
+
     /// <summary>The rows of each chain.</summary>
     public IEnumerable<(int First, int End)> Ranges
         => Starts.Select((first, chain) => (first, chain + 1 < Starts.Count ? Starts[chain + 1] : Samples));

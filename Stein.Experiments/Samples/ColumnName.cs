@@ -27,7 +27,7 @@ internal static partial class ColumnName
     /// <summary>Columns that samplers write beside the coordinates.</summary>
     private static readonly HashSet<string> Bookkeeping = new(StringComparer.Ordinal)
     {
-        "lp__", "accept_stat__", "stepsize__", "treedepth__", "n_leapfrog__", "divergent__", "energy__", ".chain", ".iteration", ".draw",
+        ".chain", ".iteration", ".draw", "id", "Id", "ID", "index", "Unnamed: 0", "chain", "iteration", "draw",
     };
 
     /// <summary>Whether a cell of a first row is a name, see <see cref="Rule"/>.</summary>
@@ -42,7 +42,8 @@ internal static partial class ColumnName
     }
 
     /// <summary>Whether a column is a sampler's bookkeeping by its name, such as the log-density <c>lp__</c> of Stan.</summary>
-    public static bool IsBookkeeping(string name) => Bookkeeping.Contains(name);
+    public static bool IsBookkeeping(string name)
+        => Bookkeeping.Contains(name) || (name.Length > 2 && name.EndsWith("__", StringComparison.Ordinal));
 
     /// <summary>Whether a line that begins with # is an error of a spreadsheet such as #N/A, not a comment.</summary>
     public static bool IsSpreadsheetError(string line) => SpreadsheetError().IsMatch(line);

@@ -17,7 +17,6 @@ internal sealed record FileSignature(string Kind, string Cure)
     [
         (Bytes("PK\x03\x04"), new("a zip archive", "Unpack it, and give the CSV file in it.")),
         (Bytes("PK\x05\x06"), new("an empty zip archive", "Give a CSV file.")),
-        (Bytes("\x93NUMPY"), new("a NumPy array (.npy)", "Write it as text: np.savetxt('x.csv', np.load('x.npy'), delimiter=',')")),
         (Bytes("\xFD" + "7zXZ\0"), new("compressed by xz", Unpack)),
         .. Enumerable.Range(1, 9).Select(level => (Bytes($"BZh{level}1AY&SY"), new FileSignature("compressed by bzip2", Unpack))),
         (Bytes("\x28\xB5\x2F\xFD"), new("compressed by zstd", Unpack)),
@@ -61,15 +60,9 @@ internal sealed record FileSignature(string Kind, string Cure)
         return Markup(start) ?? Encoded(start);
     }
 
-    /// <summary>What else is packed by zip: NumPy's archives, and sheets of Excel and OpenDocument.</summary>
+    /// <summary>What else is packed by zip: sheets of Excel and OpenDocument.</summary>
     private static FileSignature? Archive(ReadOnlySpan<byte> start)
     {
-        if (start.IndexOf(".npy"u8) >= 0)
-        {
-            return new(
-                "an archive of NumPy arrays (.npz)", "Write an array as text: np.savetxt('x.csv', np.load('x.npz')['x'], delimiter=',')");
-        }
-
         return start.IndexOf("[Content_Types].xml"u8) >= 0 || start.IndexOf("opendocument"u8) >= 0
             ? new("a sheet of Excel or OpenDocument", "Save the sheet as CSV UTF-8.")
             : null;

@@ -12,6 +12,11 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
     private readonly NumberFormat format = new(options.DecimalMark);
     private readonly List<double> values = [];
     private readonly List<double> weights = [];
+    private readonly List<double> scores = [];
+
+    /// <summary>The chain of each sample, from 0 in the order of their first samples.</summary>
+    private readonly List<int> chainOfRow = [];
+    private readonly Dictionary<string, int> chains = new(StringComparer.Ordinal);
     private readonly List<string> notes = [];
     private string[]? header;
     private long headerLine;
@@ -56,6 +61,59 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         return Finish();
     }
 
+    /// <summary>Chooses columns of numbers that were read already.</summary>
+    public SampleTable Read(NumPyTable table)
+    {
+        header = table.Names?.ToArray();
+        columns = table.Columns;
+        Select();
+        for (int row = 0; row < table.Rows; row++)
+        {
+            ReadOnlySpan<double> numbers = table.Values.AsSpan(row * columns, columns);
+            foreach (int column in selection.Coordinates)
+                values.Add(Finite(numbers[column], row, column));
+            foreach (int column in selection.Scores)
+                scores.Add(Score(Finite(numbers[column], row, column)));
+            if (selection.Weights is { } weighing)
+            {
+                double weight = Finite(numbers[weighing], row, weighing);
+                weights.Add(weight > 0 ? weight : throw new InvalidDataException(
+                    $"{source}, row {row + 1}, column {weighing + 1}: the weight {weight:R}; it must be positive. Remove samples without "
+                    + "weight."));
+            }
+
+            if (selection.Chain is { } telling)
+                AddChain(Finite(numbers[telling], row, telling).ToString("R", CultureInfo.InvariantCulture));
+        }
+
+        return Finish();
+
+        double Finite(double number, int row, int column) => double.IsFinite(number) ? number : throw new InvalidDataException(
+            $"{source}, row {row + 1}, column {column + 1}{(header is null ? "" : $" ({header[column]})")}: "
+            + $"{number.ToString("R", CultureInfo.InvariantCulture)}; it must be a finite number. Correct it, or remove the row.");
+    }
+
+    private double Score(double number) => options.NegateScores || options.IsCmdStanDiagnostic ? -number : number;
+
+    private void AddChain(string name)
+    {
+        if (!chains.TryGetValue(name, out int chain))
+            chains.Add(name, chain = chains.Count);
+        chainOfRow.Add(chain);
+    }
+
+    private void Select()
+    {
+        try
+        {
+            selection = ColumnSelection.Choose(header, columns, options);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{source}: {exception.Message}", exception);
+        }
+    }
+
     private SampleTable Finish()
     {
         int coordinates = selection.Coordinates.Count;
@@ -79,12 +137,21 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
                 + $"not one, give --drop {string.Join(',', marks)}");
         }
 
-        return new(names, rows, coordinates, [.. values])
+        SampleTable table = new(names, rows, coordinates, [.. values])
         {
+            Scores = selection.Scores.Count == 0 ? null : [.. scores],
+            ScoreNames = header is null || selection.Scores.Count == 0 ? null : [.. selection.Scores.Select(column => header[column])],
             Weights = selection.Weights is null ? null : [.. weights],
             ColumnsOfFile = columns,
             Notes = notes,
         };
+        if (chainOfRow.Count == 0)
+            return table;
+        int[] order = [.. Enumerable.Range(0, rows).OrderBy(row => chainOfRow[row])];
+        if (!order.Index().All(row => row.Index == row.Item))
+            notes.Add("the samples of its chains are mixed, and are put one chain after the other.");
+        int[] lengths = [.. chainOfRow.CountBy(chain => chain).OrderBy(chain => chain.Key).Select(chain => chain.Value)];
+        return (table with { Order = order }).Take(order, lengths);
     }
 
     /// <summary>Whether the first row is a header.</summary>
@@ -130,15 +197,7 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         arePairs = header is null && rows.Separator == ',' && columns == 2;
         if (header is not null)
             CheckHeader(rows);
-        try
-        {
-            selection = ColumnSelection.Choose(header, columns, options);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new InvalidDataException($"{source}: {exception.Message}", exception);
-        }
-
+        Select();
         if (header is not null && selection.Coordinates.Any(column => header[column].Length == 0))
         {
             int nameless = selection.Coordinates.First(column => header[column].Length == 0);
@@ -208,6 +267,10 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
             isWhole = isWhole && NumberFormat.IsWhole(rows[column]);
         }
 
+        foreach (int column in selection.Scores)
+            scores.Add(format.TryParse(rows[column], out double number) ? Score(number) : throw Fault(rows, column, ""));
+        if (selection.Chain is { } telling)
+            AddChain(rows[telling].IsEmpty ? throw Fault(rows, telling, "") : rows.Text(telling));
         wholeRows += isWhole ? 1 : 0;
         arePairs = arePairs && NumberFormat.IsWhole(rows[0]) && NumberFormat.IsWhole(rows[1]) && rows[1][0] is not ((byte)'-' or (byte)'+');
         if (selection.Weights is { } weighing)

@@ -30,16 +30,26 @@ internal static class TextInput
     /// </summary>
     private static readonly byte[] Seal = "\n# the end of a compressed text\n"u8.ToArray();
 
+    /// <inheritdoc cref="Read(Stream, string, out byte[])"/>
+    public static byte[] Read(Stream stream, string source)
+    {
+        byte[] text = Read(stream, source, out byte[]? numPy);
+        return numPy is null ? text : throw new InvalidDataException($"{source}: it is a file of NumPy, not text. Give a text.");
+    }
+
     /// <summary>The whole text, in UTF-8 without a mark and without control characters except tabs and line breaks.</summary>
     /// <param name="stream">Read to its end, and left open.</param>
     /// <param name="source">Its name in messages.</param>
+    /// <param name="numPy">The bytes of a file of NumPy, which is no text; null for a text.</param>
     /// <exception cref="InvalidDataException">It is not text; the message says what it is instead, or which line is at fault.</exception>
-    public static byte[] Read(Stream stream, string source)
+    public static byte[] Read(Stream stream, string source, out byte[]? numPy)
     {
         byte[] start = new byte[FileSignature.Length];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         // A large file that is something else is not read to its end.
-        RequireText(start.AsSpan(0, length), source);
+        bool isNumPy = NumPyFile.IsArray(start) || NumPyFile.IsArchive(start);
+        if (!isNumPy)
+            RequireText(start.AsSpan(0, length), source);
         using var all = new MemoryStream();
         all.Write(start, 0, length);
         Copy(stream, all, source);
@@ -49,10 +59,13 @@ internal static class TextInput
             bytes = Unpack(bytes, source);
             if (IsGzip(bytes))
                 throw new InvalidDataException($"{source}: it is compressed by gzip twice. Unpack it once: gzip -dc FILE > x.csv.gz");
-            RequireText(bytes, source);
+            isNumPy = NumPyFile.IsArray(bytes) || NumPyFile.IsArchive(bytes);
+            if (!isNumPy)
+                RequireText(bytes, source);
         }
 
-        return Check(Decode(bytes, source), source);
+        numPy = isNumPy ? bytes : null;
+        return isNumPy ? [] : Check(Decode(bytes, source), source);
     }
 
     /// <summary>The line of a byte, from 1.</summary>

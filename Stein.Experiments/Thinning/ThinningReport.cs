@@ -17,14 +17,10 @@ internal sealed class ThinningReport(SampleTable samples, ThinnedSamples thinned
     /// <summary>Above, a figure is written as PNG alone.</summary>
     private const int MaxVectors = 5000;
 
-    /// <summary>The names of the coordinates, those of the file if it has any.</summary>
-    public static IReadOnlyList<string> Names(SampleTable samples)
-        => samples.Names ?? [.. Enumerable.Range(1, samples.Columns).Select(column => $"x{column}")];
-
     /// <summary>One row per selected sample: its row from 0, its coordinates, the KSD of the rows so far, and its weight.</summary>
     public DataTable Rows()
     {
-        IReadOnlyList<string> names = Names(samples);
+        IReadOnlyList<string> names = samples.CoordinateNames;
         return new(
             "thinned",
             [Free("row"), .. names, Free("ksd"), .. weights is null ? Array.Empty<string>() : [Free("weight")]],
@@ -64,7 +60,7 @@ internal sealed class ThinningReport(SampleTable samples, ThinnedSamples thinned
         int[] drawn = samples.Rows <= MaxDrawn
             ? [.. Enumerable.Range(0, samples.Rows)]
             : ThinningComparison.EveryKth(samples.Rows, MaxDrawn);
-        IReadOnlyList<string> names = Names(samples);
+        IReadOnlyList<string> names = samples.CoordinateNames;
         SeriesStyle grey = SeriesStyle.Of(6) with { Marker = SeriesStyle.Of(0).Marker };
         string share = drawn.Length < samples.Rows ? $" ({drawn.Length} of them drawn)" : "";
         return new(

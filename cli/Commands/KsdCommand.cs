@@ -13,7 +13,8 @@ internal static class KsdCommand
             new Example("stein ksd --samples x.csv --scores s.csv --independent", "samples whose order means nothing"),
             new Example("stein ksd --samples x.csv --scores s.csv --chains 4 --out report", "four chains; tables and figures"),
             new Example("stein ksd --samples x.csv --scores s.csv --check --level 0.01", "exit code 3 if the samples are rejected"),
-            new Example("stein ksd --samples x.csv --scores g.csv --negate-scores", "gradients of −log p, as CmdStan writes them"),
+            new Example("stein ksd --cmdstan-diagnostic 1.csv 2.csv", "two chains of CmdStan, with the gradients that it writes"),
+            new Example("stein ksd --samples x.npz --columns 'x*' --score-columns 'g*' --skip 100", "arrays of NumPy, without the burn-in"),
             new Example("stein ksd --samples x.csv --scores s.csv --kernel rbf --bandwidth 0.5,2", "the sum of two kernels"),
             new Example("stein ksd --samples x.csv --scores s.csv --lower sigma=0", "a parameter that is positive"),
             new Example("stein ksd --samples x.csv --target model.json", "a density that a file describes; missing modes are found too"),
@@ -48,9 +49,8 @@ internal static class KsdCommand
         KsdSamples? others = null;
         if (request.Compare is { } compare)
         {
-            KsdRequest other = request with { Samples = compare, Scores = request.CompareScores };
-            others = Named(
-                () => KsdSupport.Apply(other, KsdSamples.Read(other, progress)), ("--samples", "--compare"), ("--scores", "--compare-scores"));
+            KsdRequest other = request with { Files = compare };
+            others = KsdSupport.Apply(other, KsdSamples.Read(other, progress));
             KsdComparison.RequireMatch(request, samples, others);
         }
 
@@ -59,29 +59,14 @@ internal static class KsdCommand
             KsdAnalysis analysis = KsdAnalysis.Compute(request, samples, progress, cancellation);
             return analysis with
             {
-                Modes = request.Target is null ? null : KsdModes.Compute(request, samples, progress, cancellation),
+                Modes = request.Files.Target is null ? null : KsdModes.Compute(request, samples, progress, cancellation),
                 Slices = request.Slices is null ? null : KsdSlices.Compute(request, samples, progress, cancellation),
                 Comparison = others is null ? null : KsdComparison.Compute(request, samples, others, progress, cancellation),
             };
         }
         catch (ArgumentException exception)
         {
-            string model = request.Target is { } target ? $"--target {target.Path}" : $"--scores {request.Scores ?? "(estimated)"}";
-            throw UsageException.About($"--samples {request.Samples} {model}", exception);
-        }
-    }
-
-    /// <summary>The same with the names of options in messages replaced.</summary>
-    private static KsdSamples Named(Func<KsdSamples> read, params (string Name, string Instead)[] options)
-    {
-        try
-        {
-            return read();
-        }
-        catch (UsageException exception)
-        {
-            throw new UsageException(
-                options.Aggregate(exception.Message, (message, option) => message.Replace($"{option.Name} ", $"{option.Instead} ")), exception);
+            throw UsageException.About(request.Files.Subject, exception);
         }
     }
 }

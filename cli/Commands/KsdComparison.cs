@@ -18,14 +18,14 @@ internal sealed record KsdComparison(
         if (samples.Dimension != others.Dimension)
         {
             throw new UsageException(
-                $"--compare {request.Compare}: it has {others.Dimension} coordinates, and --samples {request.Samples} has "
+                $"{request.Compare!.Subject}: it has {others.Dimension} coordinates, and {request.Files.Subject} has "
                 + $"{samples.Dimension}. Choose the coordinates by --columns.");
         }
 
         if (request.IsPaired && samples.Count != others.Count)
         {
             throw new UsageException(
-                $"--paired: --samples {request.Samples} has {samples.Count} samples and --compare {request.Compare} has {others.Count}; "
+                $"--paired: {request.Files.Subject} has {samples.Count} samples and {request.Compare!.Subject} has {others.Count}; "
                 + "pairs need as many of both. Leave it out.");
         }
     }
@@ -33,7 +33,8 @@ internal sealed record KsdComparison(
     public static KsdComparison Compute(
         KsdRequest request, KsdSamples samples, KsdSamples others, PhaseProgress progress, CancellationToken cancellation)
     {
-        progress.Begin($"comparing with {request.Compare}");
+        string second = string.Join(' ', request.Compare!.Samples);
+        progress.Begin($"comparing with {second}");
         (SteinSamples one, SteinSamples other) = (Some(samples), Some(others));
         double[] bandwidths = request.Bandwidths.Length > 0
             ? request.Bandwidths
@@ -47,8 +48,8 @@ internal sealed record KsdComparison(
             progress,
             cancellation);
         return new(
-            request.Samples,
-            request.Compare!,
+            string.Join(' ', request.Files.Samples),
+            second,
             request.IsPaired,
             [.. Factors.Zip(outcomes)],
             (one.Samples.Length / samples.Dimension, other.Samples.Length / samples.Dimension));

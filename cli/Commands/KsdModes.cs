@@ -28,7 +28,7 @@ internal sealed record KsdModes(
 
     public static KsdModes Compute(KsdRequest request, KsdSamples samples, PhaseProgress progress, CancellationToken cancellation)
     {
-        if (request.Target!.Density is not GaussianMixture { Components: > 1 } mixture)
+        if (request.Files.Target!.Density is not GaussianMixture { Components: > 1 } mixture)
             return new("The target has a single mode, so that no other can be missing.", [], [], double.NaN, 0);
         if (samples.IsTransformed)
         {

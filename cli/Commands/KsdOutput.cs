@@ -15,7 +15,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
     public static IReadOnlyList<string> FileNames { get; } =
     [
         "summary.md", "discrepancy.csv", "stein-identity.csv", "cumulative.csv", "cumulative.png", "cumulative.svg", "figures.md",
-        "provenance.json", "influence.csv", "influence.png", "influence.svg", "chains.csv", "chains.png", "chains.svg", "components.csv",
+        CommandProvenance.FileName, "influence.csv", "influence.png", "influence.svg", "chains.csv", "chains.png", "chains.svg", "components.csv",
         "noise.csv", "slices.csv", "slices.png", "slices.svg", "comparison.csv",
     ];
 
@@ -42,8 +42,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
 
         if (request.Quiet)
             return;
-        foreach (string note in analysis.Samples.Notes)
-            Console.Error.WriteLine(note);
+        SampleFileOptions.WriteTo(Console.Error, request.Files.Subject, analysis.Samples.Table);
         Column<KsdRow>.Print(
             $"Kernelised Stein discrepancy of {analysis.Samples.Count} samples, D = {analysis.Samples.Dimension}, {request.Kernel}",
             [
@@ -98,14 +97,15 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             Schema = "stein.ksd/1",
             Samples = analysis.Samples.Count,
             Dimension = analysis.Samples.Dimension,
-            analysis.Samples.Names,
-            analysis.Samples.Notes,
-            Chains = request.IsIndependent ? (int?)null : request.Chains,
+            Input = request.Files.Summary(analysis.Samples.Table),
+            Chains = request.IsIndependent ? (int?)null : analysis.Samples.Chains.Starts.Count,
             request.Kernel,
             Bandwidths = analysis.Rows.Single(row => row.Factor == 1).Kernel.Bandwidths,
             BandwidthChosenBy = request.Bandwidths.Length > 0 ? "given" : "median",
             ScoresEstimatedBy = request.Estimator?.Name,
-            Target = request.Target is { } target ? new { File = target.Path, target.Type } : null,
+            Target = request.Files.Target is { } target ? new { File = target.Path, target.Type } : null,
+            request.Lower,
+            request.Upper,
             analysis.Samples.IsTransformed,
             Discrepancies = analysis.Rows.Select(row => new
             {
@@ -181,7 +181,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             DataTable.Create(
                 "cumulative", analysis.Cumulative, new("samples", point => point.Samples), new("ksd_squared", point => point.Value)),
             analysis.Influence is null ? BlockFigure() : CumulativeFigure(),
-            new TextFile("provenance.json", JsonSerializer.Serialize(Provenance(), JsonFormat.Indented) + "\n"),
+            CommandProvenance.File("ksd", Summary([])),
         ];
         if (analysis.Influence is { } influence)
             sections.AddRange(Influence(influence));
@@ -308,28 +308,4 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
                 },
             ]);
     }
-
-    private object Provenance() => new
-    {
-        Schema = "stein.ksd.provenance/1",
-        Program = BuildIdentity.Current,
-        Machine = Machine.Current,
-        analysis.Request.Samples,
-        analysis.Request.Scores,
-        analysis.Request.NegateScores,
-        Target = analysis.Request.Target?.Path,
-        analysis.Request.Lower,
-        analysis.Request.Upper,
-        analysis.Request.Compare,
-        analysis.Request.CompareScores,
-        analysis.Request.IsPaired,
-        analysis.Request.Slices,
-        analysis.Request.Chains,
-        analysis.Request.IsIndependent,
-        analysis.Request.Kernel,
-        analysis.Request.Bandwidths,
-        analysis.Request.Replicates,
-        analysis.Request.Seed,
-        analysis.Request.Level,
-    };
 }

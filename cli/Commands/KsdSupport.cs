@@ -1,47 +1,17 @@
 using System.Globalization;
 using Stein.Engine.Targets;
 using Stein.Engine.Text;
-using Stein.Experiments.Samples;
-using Stein.Experiments.Targets;
 
 namespace Stein.Cli.Commands;
 
-/// <summary>The model that a file describes, and supports that are not the whole space, for <c>stein ksd</c>.</summary>
+/// <summary>Supports that are not the whole space, for <c>stein ksd</c>.</summary>
 internal static class KsdSupport
 {
-    /// <summary>Reads the file of <c>--target</c>.</summary>
-    /// <exception cref="UsageException">It cannot be read, or is not a target.</exception>
-    public static TargetFile OpenTarget(string path)
-    {
-        try
-        {
-            return TargetFile.Read(path);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new UsageException($"--target {exception.Message}", exception);
-        }
-    }
-
-    /// <summary>The scores of the target at samples.</summary>
-    /// <exception cref="UsageException">They have another dimension, or are not finite.</exception>
-    public static double[] ScoresAt(TargetFile target, SampleTable samples)
-    {
-        try
-        {
-            return target.ScoresAt(samples);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new UsageException($"--target {exception.Message}", exception);
-        }
-    }
-
     /// <summary>Samples whose support is declared, transformed to the whole space; others as they are.</summary>
     /// <exception cref="UsageException">A sample is not inside the support, or there is no such coordinate.</exception>
     public static KsdSamples Apply(KsdRequest request, KsdSamples samples)
     {
-        if ((request.Target?.Support ?? Parse(request, samples.Names)) is not { } support)
+        if ((request.Files.Target?.Support ?? Parse(request, samples.Names)) is not { } support)
             return samples;
         for (int i = 0; i < samples.Values.Length; i++)
         {
@@ -49,31 +19,31 @@ internal static class KsdSupport
             if (!support.Contains(d, samples.Values[i]))
             {
                 throw new UsageException(
-                    $"--samples {request.Samples}: {samples.Names[d]} of sample {(i / samples.Dimension) + 1} is {samples.Values[i]}; the "
+                    $"{request.Files.Subject}: {samples.Names[d]} of sample {(i / samples.Dimension) + 1} is {samples.Values[i]}; the "
                     + $"support is {support.Describe(d)}, without its ends. Remove that sample, or correct the support.");
             }
         }
 
         (double[] values, double[] scores) = support.ToWholeSpace(samples.Values, samples.Scores);
-        string[] names = [.. samples.Names.Select((name, d) => support.Formula(d, Bare(name)))];
+        string[] names = [.. samples.Names.Select((name, d) => support.Formula(d, name))];
         string[] changed = [.. names.Where((_, d) => support.IsBounded(d))];
         return samples with
         {
-            Values = values,
+            Table = samples.Table with
+            {
+                Values = values,
+                Names = names,
+                Notes =
+                [
+                    .. samples.Table.Notes,
+                    $"The support is bounded: {string.Join(", ", changed)} {(changed.Length == 1 ? "is" : "are")} compared, with the scores "
+                    + $"of {(changed.Length == 1 ? "its" : "their")} density.",
+                ],
+            },
             Scores = scores,
-            Names = names,
             IsTransformed = changed.Length > 0,
-            Notes =
-            [
-                .. samples.Notes,
-                $"bounded support: {string.Join(", ", changed)} {(changed.Length == 1 ? "is" : "are")} compared, with the scores of "
-                + $"{(changed.Length == 1 ? "its" : "their")} density.",
-            ],
         };
     }
-
-    /// <summary>A coordinate that has only a number.</summary>
-    private static string Bare(string name) => int.TryParse(name, CultureInfo.InvariantCulture, out _) ? $"x{name}" : name;
 
     private static BoundedSupport? Parse(KsdRequest request, IReadOnlyList<string> names)
     {

@@ -58,7 +58,8 @@ internal static class KsdVerdicts
     {
         if (analysis.Test.Autocorrelation is not { } autocorrelation)
             return $"The samples count as independent: {analysis.Test.Replicates} multinomial replicates of the U-statistic.";
-        string chains = analysis.Request.Chains == 1 ? "one chain in the order of the file" : $"{analysis.Request.Chains} chains";
+        int count = analysis.Samples.Chains.Starts.Count;
+        string chains = count == 1 ? "one chain in the order of the file" : $"{count} chains";
         return $"The samples count as {chains}, with an autocorrelation time of {autocorrelation.Time:F1} samples: "
             + $"{analysis.Test.Replicates} wild replicates of the V-statistic, whose signs flip "
             + $"with probability {analysis.Test.FlipProbability:G3} from one sample to the next. If their order means "

@@ -20,6 +20,7 @@ internal static class ScoreCommand
             new Example("stein score --samples x.csv --estimator kef --regularisation held-out", "the ridge selected on samples held out"),
             new Example("stein score --samples x.csv --loss z.csv --out scores.csv", "judged by others of the same density"),
             new Example("stein score --samples chain.csv --drop lp__ --standardise", "columns of different scale, without one of them"),
+            new Example("stein score --samples x.npy y.npz --skip 1000 --thin-input 10", "chains of NumPy, each without its beginning"),
             new Example("stein score --samples x.csv --decimal , --header no", "1,5;2,5 in the first line, and no names"),
             new Example("cat x.csv | stein score --samples - --estimator ssge --regularisation 0.99", "in a pipe"));
         options.AddTo(command);
@@ -30,7 +31,17 @@ internal static class ScoreCommand
     private static int Run(ScoreRequest request, Interruption interruption)
     {
         if (request.Output is { } output)
-            OutputFile.Require("--out", output, ("--samples", request.Samples), ("--at", request.Points), ("--loss", request.Judges));
+        {
+            OutputFile.Require(
+                "--out",
+                output,
+                [
+                    .. request.SampleFiles.Select(path => ("--samples", (string?)path)),
+                    ("--at", request.Points),
+                    ("--loss", request.Judges),
+                ]);
+        }
+
         bool isFile = request.Output is { } target && OutputTarget.Of(target).IsReplaceable;
         using var progress = new PhaseProgress(request.Quiet || request.Json);
 
@@ -53,7 +64,7 @@ internal static class ScoreCommand
 
     private static ScoreOutput Estimate(ScoreRequest request, PhaseProgress progress)
     {
-        SampleTable samples = SampleFileOptions.Open("--samples", request.Samples, request.Files);
+        SampleTable samples = SampleFileOptions.Open("--samples", request.SampleFiles, request.Files);
         SampleTable? points = request.Points is { } at ? ReadLike(samples, request, "--at", at) : null;
         SampleTable? judges = request.Judges is { } other ? ReadLike(samples, request, "--loss", other) : null;
         List<(string Option, string Path, SampleTable Table)> tables = [];

@@ -11,8 +11,11 @@ namespace Stein.Cli.Commands;
 /// <summary>What <c>stein score</c> is asked for.</summary>
 internal sealed record ScoreRequest
 {
-    /// <summary>The file of the samples; - for standard input.</summary>
-    public required string Samples { get; init; }
+    /// <summary>The files of the samples; - for standard input.</summary>
+    public required IReadOnlyList<string> SampleFiles { get; init; }
+
+    /// <summary>The files of the samples, as messages show them.</summary>
+    public string Samples => string.Join(' ', SampleFiles);
 
     /// <summary>The file of the points; null for the samples themselves.</summary>
     public string? Points { get; init; }
@@ -55,12 +58,10 @@ internal sealed class ScoreOptions
     private const string Rule = "rule";
     private const string HeldOut = "held-out";
 
-    private readonly Option<string> samples = new("--samples")
-    {
-        Description = "CSV file with one sample per line, with or without a header, perhaps compressed by gzip; - for standard input",
-        HelpName = "file",
-        Required = true,
-    };
+    private readonly Option<string[]> samples = SampleFileOptions.Paths(
+        "--samples",
+        "CSV file with one sample per line, with or without a header, perhaps compressed by gzip, or .npy or .npz; several are read one "
+        + "after the other; - for standard input");
 
     private readonly Option<string> points = Values.Text(
         "--at", "file", "CSV file with the points where the score is wanted; - for standard input [default: the samples themselves]");
@@ -107,7 +108,11 @@ internal sealed class ScoreOptions
     private readonly Option<bool> json = Values.Flag("--json", "one line of JSON on standard output about what was done; needs --out");
     private readonly Option<bool> quiet = Values.Flag("--quiet", "errors only, and the scores", "-q");
 
-    public ScoreOptions() => regularisation.CompletionSources.Add(Rule, HeldOut);
+    public ScoreOptions()
+    {
+        samples.Required = true;
+        regularisation.CompletionSources.Add(Rule, HeldOut);
+    }
 
     public void AddTo(Command command)
         => command.AddShared(
@@ -136,7 +141,7 @@ internal sealed class ScoreOptions
 
         var request = new ScoreRequest
         {
-            Samples = parsed.GetRequiredValue(samples),
+            SampleFiles = parsed.GetRequiredValue(samples),
             Points = parsed.GetValue(points),
             Judges = parsed.GetValue(judges),
             Files = files.Read(parsed),
@@ -162,7 +167,7 @@ internal sealed class ScoreOptions
 
     private static void CheckTogether(ScoreRequest request)
     {
-        if (new[] { request.Samples, request.Points, request.Judges }.Count(path => path == "-") > 1)
+        if (request.SampleFiles.Append(request.Points).Append(request.Judges).Count(path => path == "-") > 1)
             throw new UsageException("only one of --samples, --at and --loss can be standard input (-); give files for the others");
         if (request is { Json: true, Output: null })
             throw new UsageException("--json: the scores would be on standard output too; give --out");

@@ -52,12 +52,7 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTab
     private void Print(TextWriter text)
     {
         foreach ((string option, string file, SampleTable table) in Files)
-        {
-            text.WriteLine($"{option} {file}: {SampleFileOptions.Describe(table)}");
-            foreach (string note in table.Notes)
-                text.WriteLine($"{option} {file}: {note}");
-        }
-
+            SampleFileOptions.WriteTo(text, $"{option} {file}", table);
         text.WriteLine(
             $"{request.Estimator.Title}: {samples.Rows} samples, D = {samples.Columns}, kernel {request.Settings.Kernel}, "
             + $"bandwidth h = {Digits(estimate.Bandwidth)}{(request.Standardise ? " standard deviations" : "")}, "
@@ -92,17 +87,7 @@ internal sealed class ScoreOutput(ScoreRequest request, string device, SampleTab
         Samples = samples.Rows,
         Dimension = samples.Columns,
         Points,
-        Input = Files.Select(file => new
-        {
-            Option = file.Option,
-            File = file.Path,
-            file.Table.Rows,
-            file.Table.Columns,
-            file.Table.ColumnsOfFile,
-            Header = file.Table.Names is not null,
-            file.Table.Names,
-            file.Table.Notes,
-        }),
+        Input = Files.Select(file => SampleFileOptions.Summary(file.Option, [file.Path], file.Table)),
         Standardised = request.Standardise,
         request.Settings.Kernel,
         estimate.Bandwidth,

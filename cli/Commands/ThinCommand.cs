@@ -35,14 +35,7 @@ internal static class ThinCommand
             if (folder.Length == 0 || File.Exists(folder))
                 throw new UsageException($"--out '{folder}': not a folder. Give one, which is made if it is missing.");
             foreach (string file in ThinOutput.FileNames)
-            {
-                OutputFile.Require(
-                    "--out",
-                    Path.Combine(folder, file),
-                    ("--samples", request.Samples),
-                    ("--scores", request.Scores),
-                    ("--target", request.Target?.Path));
-            }
+                OutputFile.Require("--out", Path.Combine(folder, file), request.Files.Inputs);
         }
 
         using var progress = new PhaseProgress(request.Quiet || request.Json);
@@ -64,20 +57,19 @@ internal static class ThinCommand
 
     private static ThinOutput Thin(ThinRequest request, PhaseProgress progress)
     {
-        (SampleTable samples, SampleTable scores) = ThinInput.Read(request);
+        SampleTable samples = request.Files.Read();
         if (request.Points > samples.Rows)
         {
             throw new UsageException(
-                $"--points {request.Points}: --samples {request.Samples} has {samples.Rows} rows, of which no more can be selected. Give 1 "
+                $"--points {request.Points}: {request.Files.Subject} has {samples.Rows} rows, of which no more can be selected. Give 1 "
                 + $"to {samples.Rows}.");
         }
 
         (int First, int? Second) plane = Plane(request, samples);
         try
         {
-            double[] gradients = request.AreScoresNegated ? [.. scores.Values.Select(score => -score)] : scores.Values;
             progress.Begin($"preparing {samples.Rows} samples in {samples.Columns} dimensions");
-            var thinning = new SteinThinning(samples.Values, gradients, samples.Columns, request.Settings);
+            var thinning = new SteinThinning(samples.Values, samples.Scores!, samples.Columns, request.Settings);
             progress.Begin($"selecting {request.Points} of {samples.Rows} samples");
             ThinnedSamples thinned = thinning.Select(request.Points, progress);
             double[]? weights = null;
@@ -91,18 +83,18 @@ internal static class ThinCommand
             var comparison = new ThinningComparison(thinning, thinned, weights);
             bool isCompared = !request.Quiet || request.Output is not null;
             IReadOnlyList<ThinnedSet> sets = isCompared ? comparison.Sets(request.Seed, progress) : [];
-            return new ThinOutput(request, samples, scores, thinning, thinned)
+            return new ThinOutput(request, samples, thinning, thinned)
             {
                 Weights = weights,
                 Sets = sets,
                 ReferenceRows = comparison.ReferenceRows,
-                Identity = SteinIdentity.Along(samples.Values, gradients, samples.Columns, chains: null).Mean,
+                Identity = SteinIdentity.Along(samples.Values, samples.Scores!, samples.Columns, chains: null).Mean,
                 Plane = plane,
             };
         }
         catch (ArgumentException exception)
         {
-            throw UsageException.About($"--samples {request.Samples}", exception);
+            throw UsageException.About(request.Files.Subject, exception);
         }
     }
 
@@ -111,7 +103,7 @@ internal static class ThinCommand
     {
         if (request.Plane is not { } given)
             return samples.Columns == 1 ? (0, null) : (0, 1);
-        IReadOnlyList<string> names = ThinningReport.Names(samples);
+        IReadOnlyList<string> names = samples.CoordinateNames;
         int[] chosen = [.. given.Split(',', StringSplitOptions.TrimEntries).Select(Find)];
         return chosen.Length == 2 && chosen[0] != chosen[1]
             ? (chosen[0], chosen[1])

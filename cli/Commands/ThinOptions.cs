@@ -1,32 +1,15 @@
 using System.Globalization;
 using Stein.Engine.Text;
 using Stein.Engine.Thinning;
-using Stein.Experiments.Samples;
 using Stein.Experiments.Studies;
-using Stein.Experiments.Targets;
 
 namespace Stein.Cli.Commands;
 
 /// <summary>What <c>stein thin</c> is asked for.</summary>
 internal sealed record ThinRequest
 {
-    /// <summary>The file of the samples; - for standard input.</summary>
-    public required string Samples { get; init; }
-
-    /// <summary>The file of the scores; null where they are columns of the samples' file.</summary>
-    public string? Scores { get; init; }
-
-    /// <summary>The density whose scores are computed; null for scores from a file.</summary>
-    public TargetFile? Target { get; init; }
-
-    /// <summary>The columns of the scores; none for all of their file.</summary>
-    public required IReadOnlyList<string> ScoreColumns { get; init; }
-
-    /// <summary>Whether the file has gradients of the negative log-density.</summary>
-    public bool AreScoresNegated { get; init; }
-
-    /// <summary>How the files are read.</summary>
-    public required SampleTableOptions Files { get; init; }
+    /// <summary>The files of the samples and of the scores.</summary>
+    public required ScoredSampleFiles Files { get; init; }
 
     /// <summary>The number of samples to select.</summary>
     public required int Points { get; init; }
@@ -52,32 +35,8 @@ internal sealed record ThinRequest
 /// <summary>The options of <c>stein thin</c>.</summary>
 internal sealed class ThinOptions
 {
-    private readonly Option<string> samples = new("--samples")
-    {
-        Description = "CSV file with one sample per line, with or without a header, perhaps compressed by gzip; - for standard input",
-        HelpName = "file",
-        Required = true,
-    };
-
-    private readonly Option<string> scores = Values.Text(
-        "--scores", "file", "CSV file with the score of the target, the gradient of its log-density, at each sample; - for standard input");
-
-    private readonly Option<string[]> scoreColumns = new("--score-columns")
-    {
-        Description = "columns of the scores, in the order of the coordinates; without --scores, columns of the samples' file",
-        HelpName = "a,b",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
-    private readonly Option<string> target = Values.Text(
-        "--target", "file", "instead of --scores: a JSON file that describes the target, as of stein ksd");
-
-    private readonly Option<bool> negate = Values.Flag(
-        "--negate-scores", "the file has gradients of the negative log-density, as the g_ columns of CmdStan's diagnostic file are");
-
+    private readonly ScoredSampleOptions files = new();
     private readonly Option<int?> points = Values.Number<int>("--points", "number of samples to select");
-
-    private readonly SampleFileOptions files = new();
     private readonly Option<string> kernel = Values.Choice("--kernel", "kernel", SteinKernels.Names, new ThinningSettings().Kernel);
 
     private readonly Option<string> preconditioner = new("--preconditioner")
@@ -114,8 +73,7 @@ internal sealed class ThinOptions
     public void AddTo(Command command)
         => command.AddShared(
             [
-                samples, scores, points, .. files.Columns, scoreColumns, negate, target, kernel, preconditioner, raw, weights, seed, plane,
-                output, json, quiet,
+                points, .. files.All, kernel, preconditioner, raw, weights, seed, plane, output, json, quiet,
             ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
@@ -125,11 +83,6 @@ internal sealed class ThinOptions
         int index = Preconditioner.RuleNames.ToList().FindIndex(name => string.Equals(name, rule, StringComparison.OrdinalIgnoreCase));
         var request = new ThinRequest
         {
-            Samples = parsed.GetRequiredValue(samples),
-            Scores = parsed.GetValue(scores),
-            Target = parsed.GetValue(target) is { } file ? KsdSupport.OpenTarget(file) : null,
-            ScoreColumns = parsed.GetValue(scoreColumns) ?? [],
-            AreScoresNegated = parsed.GetValue(negate),
             Files = files.Read(parsed),
             Points = parsed.GetRequiredValue(points)!.Value,
             Settings = new ThinningSettings
@@ -154,15 +107,17 @@ internal sealed class ThinOptions
     {
         if (request.Points < 1)
             throw new UsageException($"--points {request.Points}: it must be at least 1");
-        if (request.Target is not null)
-            CheckTarget(request);
-        else if (request.Scores is null && request.ScoreColumns.Count == 0)
-            throw new UsageException("--scores is missing: give a file of scores, or --score-columns if they are columns of --samples");
-        else if (request.Samples == "-" && request.Scores is null or "-")
+        if (!request.Files.HasScores)
         {
             throw new UsageException(
-                "--samples -: standard input is read once, for the samples or for the scores. Give a file for "
-                + (request.Scores is null ? "samples with scores." : "one of them."));
+                "--scores: it is missing. Give a file of scores, --score-columns if they are columns of --samples, or --target.");
+        }
+
+        if (request.Files.Target is { Support: not null } target)
+        {
+            throw new UsageException(
+                $"--target {target.Path}: its support is bounded, and samples are selected on the whole space. Pass transformed samples, such "
+                + "as their logarithms, with the scores of their density.");
         }
 
         if (request is { Json: true, Output: null })
@@ -171,22 +126,6 @@ internal sealed class ThinOptions
             throw new UsageException("--quiet: it has no effect with --json, which prints one line and no more. Leave it out.");
         if (request is { Plane: not null, Output: null })
             throw new UsageException("--plane: it has no effect without --out, which writes the figure. Leave it out, or give --out.");
-    }
-
-    private static void CheckTarget(ThinRequest request)
-    {
-        if (request.Scores is not null || request.ScoreColumns.Count > 0 || request.AreScoresNegated)
-        {
-            string option = request.Scores is not null ? "--scores" : request.AreScoresNegated ? "--negate-scores" : "--score-columns";
-            throw new UsageException($"{option}: it has no effect with --target. Leave one of them out.");
-        }
-
-        if (request.Target!.Support is not null)
-        {
-            throw new UsageException(
-                $"--target {request.Target.Path}: its support is bounded, and samples are selected on the whole space. Pass transformed "
-                + "samples, such as their logarithms, with the scores of their density.");
-        }
     }
 
     private static double Length(string given)

@@ -11,15 +11,13 @@ namespace Stein.Cli.Commands;
 
 /// <summary>What <c>stein thin</c> writes: the selected samples, and what was done, for people or for programs.</summary>
 internal sealed class ThinOutput(
-    ThinRequest request, SampleTable samples, SampleTable scores, SteinThinning thinning, ThinnedSamples thinned)
+    ThinRequest request, SampleTable samples, SteinThinning thinning, ThinnedSamples thinned)
 {
-    private const string ProvenanceFile = "provenance.json";
-
     private IReadOnlyList<string> written = [];
 
     /// <summary>The files in the folder, of which large figures lack the SVG.</summary>
     public static IReadOnlyList<string> FileNames { get; } =
-        ["thinned.csv", "sets.csv", "figures.md", "plane.png", "plane.svg", ProvenanceFile];
+        ["thinned.csv", "sets.csv", "figures.md", "plane.png", "plane.svg", CommandProvenance.FileName];
 
     /// <summary>The importance weights; null for none.</summary>
     public double[]? Weights { get; init; }
@@ -44,9 +42,8 @@ internal sealed class ThinOutput(
     public void WriteTo(string folder)
     {
         Report report = Made.Compose(Plane.First, Plane.Second);
-        string provenance = JsonSerializer.Serialize(Provenance(), JsonFormat.Indented) + "\n";
         written = ReportFiles.Write(
-            report with { Sections = [.. report.Sections, new TextFile(ProvenanceFile, provenance)] }, folder);
+            report with { Sections = [.. report.Sections, CommandProvenance.File("thin", Summary())] }, folder);
     }
 
     public void WriteToPipe()
@@ -66,13 +63,7 @@ internal sealed class ThinOutput(
 
     private void Print(TextWriter text)
     {
-        foreach ((string option, string path, SampleTable table) in Inputs())
-        {
-            text.WriteLine($"{option} {path}: {SampleFileOptions.Describe(table)}");
-            foreach (string note in table.Notes)
-                text.WriteLine($"{option} {path}: {note}");
-        }
-
+        SampleFileOptions.WriteTo(text, request.Files.Subject, samples);
         string scale = request.Settings.Length is { } length ? $"length {Digits(length)}" : $"preconditioner {Rule}";
         string units = request.Settings.IsStandardised ? "coordinates divided by their mean absolute deviations" : "coordinates as given";
         text.WriteLine(
@@ -93,18 +84,10 @@ internal sealed class ThinOutput(
     private string SignHint()
         => Identity.Ratio is > -2 and < -0.5
             ? " It is near −1: the scores may be gradients of the negative log-density. If they are, "
-                + (request.AreScoresNegated ? "leave out --negate-scores." : "give --negate-scores.")
+                + (request.Files.AreScoresNegated ? "leave out --negate-scores." : "give --negate-scores.")
             : "";
 
     private string Rule => Preconditioner.RuleNames[(int)request.Settings.Preconditioner];
-
-    private IEnumerable<(string Option, string Path, SampleTable Table)> Inputs() =>
-    [
-        ("--samples", request.Samples, samples),
-        request.Target is { } target
-            ? ("--target", target.Path, scores)
-            : request.Scores is { } path ? ("--scores", path, scores) : ("--score-columns", string.Join(',', request.ScoreColumns), scores),
-    ];
 
     private object Summary() => new
     {
@@ -113,18 +96,7 @@ internal sealed class ThinOutput(
         Dimension = samples.Columns,
         Points = thinned.Rows.Count,
         DistinctRows,
-        Input = Inputs().Select(input => new
-        {
-            input.Option,
-            File = input.Path,
-            input.Table.Rows,
-            input.Table.Columns,
-            input.Table.ColumnsOfFile,
-            Header = input.Table.Names is not null,
-            input.Table.Names,
-            input.Table.Notes,
-        }),
-        request.AreScoresNegated,
+        Input = request.Files.Summary(samples),
         request.Settings.Kernel,
         Preconditioner = request.Settings.Length is null ? Rule : "length",
         request.Settings.Length,
@@ -149,16 +121,6 @@ internal sealed class ThinOutput(
         ImportanceWeights = Weights is not null,
         Rows = thinned.Rows,
         Folder = request.Output,
-    };
-
-    private object Provenance() => new
-    {
-        Schema = "stein.provenance/2",
-        Command = "thin",
-        Program = BuildIdentity.Current,
-        Machine = Machine.Current,
-        Device = "processor, double precision",
-        Settings = Summary(),
     };
 
     private static string Digits(double value) => value.ToString("G6");

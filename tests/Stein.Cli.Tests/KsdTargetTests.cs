@@ -190,7 +190,7 @@ public sealed class KsdTargetTests
     }
 
     [Theory]
-    [InlineData("--target t.json --scores s.csv", "--target: it has no effect with --scores")]
+    [InlineData("--target t.json --scores s.csv", "--scores: it has no effect with --target, which computes the scores")]
     [InlineData("--target t.json --estimate-scores kef", "--estimate-scores: it has no effect with --target")]
     [InlineData("--target t.json --negate-scores", "--negate-scores: it has no effect with --target")]
     [InlineData("--target none.json", "--target 'none.json': there is no such file")]
@@ -208,6 +208,7 @@ public sealed class KsdTargetTests
     [InlineData("--target t.json --compare y.csv --paired", "pairs need as many of both")]
     [InlineData("--target t.json --compare none.csv", "--compare 'none.csv': there is no such file")]
     [InlineData("--scores s.csv --compare y.csv --compare-scores s.csv", "--compare-scores s.csv: it has 200×2 numbers")]
+    [InlineData("--target t.json --compare y.csv --compare-scores s.csv", "--compare-scores: it has no effect where --samples has no files")]
     [InlineData("--scores - --compare - --compare-scores t.csv", "only one of --scores and --compare can be standard input")]
     [InlineData("--scores s.csv --slices gr", "--slices gr: it must be one of g, rg")]
     [InlineData("--scores s.csv --slices g --kernel matern32", "matern32")]

@@ -122,8 +122,8 @@ public sealed class KsdTests
     [InlineData("--scores s.csv --chains 7", "--chains 7: 200 samples are not 7 chains of equal length")]
     [InlineData("--scores s.csv --estimate-scores kef", "--estimate-scores: it has no effect with --scores")]
     [InlineData("", "--scores: it is missing")]
-    [InlineData("--scores few.csv", "--scores few.csv: it has 2×2 numbers")]
-    [InlineData("--scores swapped.csv", "put them in the same order")]
+    [InlineData("--scores few.csv", "--scores few.csv: it has 2 rows, and the samples have 200")]
+    [InlineData("--scores swapped.csv", "Give both in the same order: --score-columns")]
     [InlineData("--scores s.csv --independent --chains 2", "--independent: it has no effect with --chains")]
     public void Errors_say_what_is_wrong(string arguments, string expected)
     {

@@ -21,15 +21,15 @@ public sealed class ThinTests
         { Samples, Scores, "--points 2.5", "--points 2.5: it must be a whole number" },
         { Samples, Scores, "", "--points" },
         { Samples, Scores, "--points 9", "x.csv has 8 rows, of which no more can be selected" },
-        { Samples, "1,2\n3,4\n", "--points 2", "--scores s.csv: 2 rows of scores, and --samples x.csv has 8 rows" },
-        { Samples, "1\n2\n3\n4\n5\n6\n7\n8\n", "--points 2", "--scores s.csv: 1 column of scores, and --samples x.csv has 2 coordinates" },
+        { Samples, "1,2\n3,4\n", "--points 2", "--scores s.csv: it has 2 rows, and the samples have 8" },
+        { Samples, "1\n2\n3\n4\n5\n6\n7\n8\n", "--points 2", "--scores s.csv: it has 1 column of scores, and the samples have 2" },
         { "1,2\n3,nan\n", "1,2\n3,4\n", "--points 2", "--samples x.csv, line 2, column 2: 'nan'" },
         { "1,2\n3,4\n", "1,2\n3,inf\n", "--points 2", "--scores s.csv, line 2, column 2: 'inf'" },
         { "1,2\n3,4\n", "2,1\n3,1e300\n", "--points 2", "The kernel of these samples and scores is beyond double precision" },
         { "1,2\n3,2\n", "1,2\n3,4\n", "--points 2", "--samples x.csv: Coordinate 2 is the same in all 2 samples" },
         { "1,2\n3,2\n", "1,2\n3,4\n", "--points 2 --raw --preconditioner smpcov", "is singular" },
         { "", Scores, "--points 2", "--samples x.csv: it has no rows of numbers" },
-        { "a,b\n1,2\n3,4\n", "score_b,score_a\n1,2\n3,4\n", "--points 2", "Give --score-columns score_a,score_b" },
+        { "a,b\n1,2\n3,4\n", "score_b,score_a\n1,2\n3,4\n", "--points 2", "Give both in the same order: --score-columns score_a,score_b" },
         { Samples, Scores, "--points 2 --preconditioner cov", "it must be one of id, med, sclmed, smpcov, or a length" },
         { Samples, Scores, "--points 2 --preconditioner -1", "--preconditioner -1: a length must be a positive finite number" },
         { Samples, Scores, "--points 2 --kernel laplace", "--kernel laplace" },
@@ -157,9 +157,8 @@ public sealed class ThinTests
     }
 
     [Theory]
-    [InlineData("--samples x.csv", "--scores is missing")]
-    [InlineData("--samples - --scores -", "standard input is read once")]
-    [InlineData("--samples - --score-columns a,b", "standard input is read once")]
+    [InlineData("--samples x.csv", "--scores: it is missing")]
+    [InlineData("--samples - --scores -", "only one of --samples and --scores can be standard input")]
     [InlineData("--samples x.csv --scores s.csv --json", "give --out")]
     [InlineData("--samples x.csv --scores s.csv --plane 1,2", "it has no effect without --out")]
     [InlineData("--samples x.csv --scores s.csv --out t --json --quiet", "it has no effect with --json")]

@@ -85,6 +85,15 @@ public sealed partial class ManualTests
         Directory.CreateDirectory(folder.PathOf("docs", "data"));
         foreach (string file in Directory.GetFiles(Path.Combine(Root, "docs", "data")))
             File.Copy(file, folder.PathOf("docs", "data", Path.GetFileName(file)));
+        ScoreSamples.Write(folder, "potential.csv", ScoreSamples.Normal(60, 2, 1), 2, "x1,x2");
+        double[] both = [.. ScoreSamples.Normal(60, 2, 1).Chunk(2).SelectMany(x => (double[])[x[0], x[1], -x[0], -x[1]])];
+        ScoreSamples.Write(folder, "both.csv", both, 4, "a,b,g_a,g_b");
+        foreach (string chain in (string[])["1.csv", "2.csv"])
+        {
+            double[] stan = [.. ScoreSamples.Normal(60, 2, chain[0]).Chunk(2).SelectMany(x => (double[])[0, .. x, 0, 0, .. x])];
+            ScoreSamples.Write(folder, chain, stan, 7, "lp__,a,b,p_a,p_b,g_a,g_b");
+        }
+
         Directory.CreateDirectory(folder.PathOf("bin"));
 
         // The store of runs that are not run here.
