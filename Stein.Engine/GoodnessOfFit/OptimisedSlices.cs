@@ -127,13 +127,19 @@ internal sealed record OptimisedSlices(int Dimension, double[] Slices, double[] 
             int flat = Array.FindIndex(bandwidths, bandwidth => !(bandwidth > 0));
             return flat < 0
                 ? new(Dimension, Columns(discrepancy.SliceDirections), Columns(discrepancy.TestDirections), bandwidths)
-                : throw new ArgumentException($"Half of the distances along slice {flat + 1} are 0, so that no bandwidth follows from them.");
+                : throw new ArgumentException(
+                    $"Half of the distances along slice {flat + 1} are 0, so that no bandwidth follows from them.");
         }
 
         private double[] Columns(Directions directions)
         {
             double[] rows = Device.Read(directions.Unit);
-            return [.. from slice in Enumerable.Range(0, Dimension) from d in Enumerable.Range(0, Dimension) select rows[(d * Dimension) + slice]];
+            return
+            [
+                .. from slice in Enumerable.Range(0, Dimension)
+                   from d in Enumerable.Range(0, Dimension)
+                   select rows[(d * Dimension) + slice],
+            ];
         }
     }
 }

@@ -83,7 +83,7 @@ internal sealed record SteinTest(
             autocorrelation);
     }
 
-    /// <summary>The p-value of the smallest p-value of several outcomes, which have the same replicates; see <see cref="SteinTest"/>.</summary>
+    /// <summary>The p-value of the smallest p-value of outcomes that have the same replicates; see <see cref="SteinTest"/>.</summary>
     public static double AggregatedPValueOf(IReadOnlyList<SteinTestOfKernel> outcomes)
     {
         double[][] pValues = [.. outcomes.Select(outcome => PValues([outcome.Statistic, .. outcome.Replicates]))];

@@ -5,8 +5,8 @@ namespace Stein.Engine.Targets;
 
 /// <summary>
 /// A Gaussian bent along a parabola: <c>x₁ ~ N(0, v)</c>, <c>x₂ = ε + b(x₁² − v)</c> with <c>ε ~ N(0, 1)</c>, by default v = 100 and
-/// b = 0.03, and any further coordinates N(0, 1) (Haario, Saksman and Tamminen, "Adaptive proposal distribution for random walk Metropolis algorithm",
-/// Computational Statistics 14, 1999).
+/// b = 0.03, and any further coordinates N(0, 1) (Haario, Saksman and Tamminen, "Adaptive proposal distribution for random walk
+/// Metropolis algorithm", Computational Statistics 14, 1999).
 /// </summary>
 /// <remarks>
 /// With <c>u = x₂ − b(x₁² − v)</c>: <c>log p = −x₁²/(2v) − u²/2 − Σ_{d>2} x_d²/2</c>. As <c>∂u/∂x₁ = −2bx₁</c>, the score is

@@ -2,7 +2,7 @@ using Stein.Engine.Samples;
 
 namespace Stein.Engine.Targets;
 
-/// <summary>A support each coordinate of which is the line, a half-line or an interval, and the map that makes it the whole space.</summary>
+/// <summary>A support of lines, half-lines and intervals, one for each coordinate, and the map that makes it the whole space.</summary>
 /// <remarks>
 /// <para>
 /// With <c>x = T⁻¹(y)</c> coordinate by coordinate, <c>y = log(x − a)</c> above a, <c>y = −log(b − x)</c> below b, and

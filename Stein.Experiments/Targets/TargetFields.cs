@@ -71,7 +71,8 @@ internal sealed class TargetFields(string path, JsonObject given)
     /// <summary>A matrix as a list of rows, row-major.</summary>
     /// <param name="size">Its numbers of rows and columns.</param>
     /// <param name="of">Why it has that size.</param>
-    public double[] Square(string name, int size, string of) => Square(name, Required(name, "a list of rows, each a list of numbers"), size, of);
+    public double[] Square(string name, int size, string of)
+        => Square(name, Required(name, "a list of rows, each a list of numbers"), size, of);
 
     /// <inheritdoc cref="Square(string, int, string)"/>
     public double[] Square(string name, JsonNode node, int size, string of)

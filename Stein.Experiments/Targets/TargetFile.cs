@@ -6,7 +6,9 @@ using Stein.Experiments.Samples;
 
 namespace Stein.Experiments.Targets;
 
-/// <summary>A density that a user describes by a JSON file: <c>{"type": "gaussian", "mean": [0, 0], "covariance": [[1, 0], [0, 1]]}</c>.</summary>
+/// <summary>
+/// A density that a user describes by a JSON file, as in <c>{"type": "gaussian", "mean": [0, 0], "covariance": [[1, 0], [0, 1]]}</c>.
+/// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Type">One of <see cref="Types"/>.</param>
 /// <param name="Density">Its scores are exact, in double precision.</param>
@@ -145,7 +147,8 @@ internal sealed record TargetFile(string Path, string Type, IDensity Density, Bo
         if (form == "product")
         {
             return fields.Has("scale_matrix")
-                ? throw fields.Error("scale_matrix has no place in a product of independent coordinates; give scales, or form multivariate.")
+                ? throw fields.Error(
+                    "scale_matrix has no place in a product of independent coordinates; give scales, or form multivariate.")
                 : new ProductStudentT(degrees, location, fields.Positive("scales", location.Length, of));
         }
 

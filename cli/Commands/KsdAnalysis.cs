@@ -190,7 +190,9 @@ internal sealed record KsdAnalysis
             ],
             Influence = main?.Influence(),
             Cumulative = cumulative,
-            Chains = !request.IsIndependent && samples.Chains.Starts.Count > 1 ? [.. EachChain(samples, kernel, progress, cancellation)] : [],
+            Chains = !request.IsIndependent && samples.Chains.Starts.Count > 1
+                ? [.. EachChain(samples, kernel, progress, cancellation)]
+                : [],
         };
     }
 

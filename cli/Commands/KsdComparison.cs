@@ -8,7 +8,11 @@ namespace Stein.Cli.Commands;
 /// <param name="Rows">At half, once and twice the bandwidth.</param>
 /// <param name="Compared">The numbers of samples that were compared.</param>
 internal sealed record KsdComparison(
-    string First, string Second, bool IsPaired, IReadOnlyList<(double Factor, SteinComparison Outcome)> Rows, (int First, int Second) Compared)
+    string First,
+    string Second,
+    bool IsPaired,
+    IReadOnlyList<(double Factor, SteinComparison Outcome)> Rows,
+    (int First, int Second) Compared)
 {
     private static readonly double[] Factors = [0.5, 1, 2];
 
@@ -69,11 +73,14 @@ internal sealed record KsdComparison(
     {
         SteinComparison main = Rows.Single(row => row.Factor == 1).Outcome;
         int[] signs = [.. Rows.Select(row => row.Outcome.Interval is var (low, high) && (low > 0 || high < 0) ? Math.Sign(low) : 0)];
-        string difference = $"the difference of KSD² is {SignificantText.WithError(main.Difference, main.StandardError)}, its 95 % interval "
-            + $"{SignificantText.Number(main.Interval.Low)} to {SignificantText.Number(main.Interval.High)}";
+        string difference = $"the difference of KSD² is {SignificantText.WithError(main.Difference, main.StandardError)}, its 95 % "
+            + $"interval {SignificantText.Number(main.Interval.Low)} to {SignificantText.Number(main.Interval.High)}";
         if (Array.TrueForAll(signs, sign => sign == signs[0]) && signs[0] != 0)
-            return $"{(signs[0] < 0 ? First : Second)} is closer to the model than {(signs[0] < 0 ? Second : First)}: {difference}, and the "
-                + "same at half and at twice the bandwidth.";
+        {
+            (string closer, string farther) = signs[0] < 0 ? (First, Second) : (Second, First);
+            return $"{closer} is closer to the model than {farther}: {difference}, and the same at half and at twice the bandwidth.";
+        }
+
         return Array.TrueForAll(signs, sign => sign == 0)
             ? $"Neither of the two is closer to the model beyond chance: {difference}."
             : $"Which of the two is closer depends on the bandwidth: {difference}.";

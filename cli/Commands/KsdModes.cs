@@ -88,22 +88,20 @@ internal sealed record KsdModes(
         KsdComponent worst = Components.MaxBy(component => Math.Abs(component.Distance))!;
         if (Math.Abs(worst.Distance) > limit)
         {
-            KsdComponent[] missing = [.. Components.Where(component => component.Distance < -limit && component.Share < 0.01 * component.Weight)];
-            string share = $"component {worst.Component} has weight {worst.Weight:G3} and {NumberText.Fixed(100 * worst.Share, 1)} % of the "
-                + "samples";
-            return missing.Length > 0
-                ? $"A mode is missing: {(missing.Contains(worst) ? share : Of(missing[0]))}. {test}."
-                : $"Components do not have their shares: {share}. {test}.";
+            KsdComponent? missing = Components.Where(component => component.Distance < -limit && component.Share < 0.01 * component.Weight)
+                .MaxBy(component => component.Weight);
+            return missing is null
+                ? $"Components do not have their shares: {Of(worst)}. {test}."
+                : $"A mode is missing: {Of(missing)}. {test}.";
         }
 
         return PValue <= level
-            ? $"Every component has its share of the samples, but {char.ToLowerInvariant(test[0])}{test[1..]}: samples and model differ on a "
-                + "larger scale."
+            ? $"{test}: samples and model differ on a larger scale, although every component has its share of the samples."
             : $"No mode is missing: every component has its share of the samples. {test}.";
 
         static string Of(KsdComponent component)
-            => $"component {component.Component} has weight {component.Weight:G3} and {NumberText.Fixed(100 * component.Share, 1)} % of the "
-                + "samples";
+            => $"component {component.Component} has weight {component.Weight:G3} and {NumberText.Fixed(100 * component.Share, 1)} % of "
+                + "the samples";
     }
 
     public void Print()

@@ -173,7 +173,8 @@ internal sealed class KsdOptions
         if (request.Files.HasScores && request.Estimator is not null)
         {
             throw new UsageException(
-                "--estimate-scores: it has no effect with --scores, --score-columns, --target or --cmdstan-diagnostic. Leave one of them out.");
+                "--estimate-scores: it has no effect with --scores, --score-columns, --target or --cmdstan-diagnostic. Leave one of them "
+                + "out.");
         }
 
         if (request.Estimator is not null)

@@ -15,8 +15,8 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
     public static IReadOnlyList<string> FileNames { get; } =
     [
         "summary.md", "discrepancy.csv", "stein-identity.csv", "cumulative.csv", "cumulative.png", "cumulative.svg", "figures.md",
-        CommandProvenance.FileName, "influence.csv", "influence.png", "influence.svg", "chains.csv", "chains.png", "chains.svg", "components.csv",
-        "noise.csv", "slices.csv", "slices.png", "slices.svg", "comparison.csv",
+        CommandProvenance.FileName, "influence.csv", "influence.png", "influence.svg", "chains.csv", "chains.png", "chains.svg",
+        "components.csv", "noise.csv", "slices.csv", "slices.png", "slices.svg", "comparison.csv",
     ];
 
     private static readonly Axis Samples = new("Samples") { Scale = Scale.Log10, Ticks = Ticks.Decades };

@@ -20,7 +20,12 @@ internal sealed record KsdSlice(int Slice, double Statistic, double PValue, doub
 /// <param name="PValue">That of the sum over the slices.</param>
 /// <param name="Names">Of the coordinates.</param>
 internal sealed record KsdSlices(
-    string Kind, IReadOnlyList<KsdSlice> Slices, double Statistic, double PValue, (int Chosen, int Tested) Samples, IReadOnlyList<string> Names)
+    string Kind,
+    IReadOnlyList<KsdSlice> Slices,
+    double Statistic,
+    double PValue,
+    (int Chosen, int Tested) Samples,
+    IReadOnlyList<string> Names)
 {
     private const int MaxChosen = 500;
     private const int MaxTested = 2000;
@@ -90,7 +95,8 @@ internal sealed record KsdSlices(
     public string Verdict(double level)
     {
         KsdSlice first = Slices[0];
-        string p = $"p = {NumberText.Fixed(PValue, 3)} on {Samples.Tested} samples other than the {Samples.Chosen} that the slices were chosen by";
+        string p = $"p = {NumberText.Fixed(PValue, 3)} on {Samples.Tested} samples other than the {Samples.Chosen} that the slices were "
+            + "chosen by";
         return PValue <= level
             ? $"Rejected at level {level}: {p}. The samples differ most along {Formula(first.Test)}, coordinates in standard deviations."
             : $"No difference was found along the slices: {p}.";
@@ -117,7 +123,15 @@ internal sealed record KsdSlices(
         P = PValue,
         ChosenBySamples = Samples.Chosen,
         TestedSamples = Samples.Tested,
-        Each = Slices.Select(slice => new { slice.Slice, slice.Statistic, P = slice.PValue, slice.Bandwidth, R = slice.Score, G = slice.Test }),
+        Each = Slices.Select(slice => new
+        {
+            slice.Slice,
+            slice.Statistic,
+            P = slice.PValue,
+            slice.Bandwidth,
+            R = slice.Score,
+            G = slice.Test,
+        }),
     };
 
     public IEnumerable<Section> Sections()
@@ -161,15 +175,20 @@ internal sealed record KsdSlices(
                 }),
             ]);
 
-        static Box Bar(double middle, double weight) => new(middle - (Width / 2), middle + (Width / 2), Math.Min(0, weight), Math.Max(0, weight));
+        static Box Bar(double middle, double weight)
+            => new(middle - (Width / 2), middle + (Width / 2), Math.Min(0, weight), Math.Max(0, weight));
     }
 
-    /// <summary>Rows that choose slices, and rows that test them: the halves of chains, or every other one of independent samples.</summary>
+    /// <summary>Rows that choose slices, and rows that test them: halves of chains, or every other one of independent samples.</summary>
     private static (int[] Choosing, int[] Testing, ChainRows? Chains) Split(KsdRequest request, KsdSamples samples)
     {
         const int MinTested = 10;
         if (samples.Count < 2 * MinTested)
-            throw new ArgumentException($"{samples.Count} samples are too few for slices, of which half choose and half test; give 20 or more.");
+        {
+            throw new ArgumentException(
+                $"{samples.Count} samples are too few for slices, of which half choose and half test; give 20 or more.");
+        }
+
         var choosing = new List<int>();
         var testing = new List<int>();
         var starts = new List<int>();

@@ -36,8 +36,8 @@ internal static class KsdSupport
                 Notes =
                 [
                     .. samples.Table.Notes,
-                    $"The support is bounded: {string.Join(", ", changed)} {(changed.Length == 1 ? "is" : "are")} compared, with the scores "
-                    + $"of {(changed.Length == 1 ? "its" : "their")} density.",
+                    $"The support is bounded: {string.Join(", ", changed)} {(changed.Length == 1 ? "is" : "are")} compared, with the "
+                    + $"scores of {(changed.Length == 1 ? "its" : "their")} density.",
                 ],
             },
             Scores = scores,

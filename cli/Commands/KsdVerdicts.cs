@@ -33,7 +33,8 @@ internal static class KsdVerdicts
             ? ("modes", modes.Verdict(analysis.Request.Level))
             : (
                 "blind spot",
-                "Scores do not know how much weight separate modes have: a mode that is missing altogether changes none of these numbers."));
+                "Scores do not know how much weight separate modes have: a mode that is missing altogether changes none of these "
+                + "numbers."));
         return verdicts;
     }
 
@@ -169,22 +170,22 @@ internal static class KsdVerdicts
             if ((isPositive && values[0] < 0.05 * values[^1]) || (isNegative && values[^1] > 0.05 * values[0]))
             {
                 return $"All values of {samples.Names[d]} have one sign and come close to 0. If the density lives on a half-line, none of "
-                    + $"these numbers holds: give --{(isPositive ? "lower" : "upper")} {samples.Names[d]}=0, or pass the logarithms, with the "
-                    + "scores of their density.";
+                    + $"these numbers holds: give --{(isPositive ? "lower" : "upper")} {samples.Names[d]}=0, or pass the logarithms, with "
+                    + "the scores of their density.";
             }
 
             if (Edge(values) is { } edge)
             {
                 return $"Many values of {samples.Names[d]} are next to {edge:G4}, and none is beyond. If the support of the density ends "
-                    + $"there, none of these numbers holds: give --{(edge == values[0] ? "lower" : "upper")}, or transform the samples to the "
-                    + "whole space, with the scores of their density.";
+                    + $"there, none of these numbers holds: give --{(edge == values[0] ? "lower" : "upper")}, or transform the samples to "
+                    + "the whole space, with the scores of their density.";
             }
         }
 
         return null;
     }
 
-    /// <summary>The end of sorted values next to which, within a hundredth of their range, are many different ones; null for none.</summary>
+    /// <summary>The end of sorted values next to which, within a hundredth of their range, are many others; null for none.</summary>
     private static double? Edge(double[] values)
     {
         double near = 0.01 * (values[^1] - values[0]);

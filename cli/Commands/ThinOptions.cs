@@ -116,8 +116,8 @@ internal sealed class ThinOptions
         if (request.Files.Target is { Support: not null } target)
         {
             throw new UsageException(
-                $"--target {target.Path}: its support is bounded, and samples are selected on the whole space. Pass transformed samples, such "
-                + "as their logarithms, with the scores of their density.");
+                $"--target {target.Path}: its support is bounded, and samples are selected on the whole space. Pass transformed samples, "
+                + "such as their logarithms, with the scores of their density.");
         }
 
         if (request is { Json: true, Output: null })

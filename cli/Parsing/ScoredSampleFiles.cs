@@ -28,7 +28,8 @@ internal sealed record ScoredSampleFiles
     public required SampleTableOptions ScoreOptions { get; init; }
 
     /// <summary>Whether an option says where the scores are.</summary>
-    public bool HasScores => Target is not null || Scores.Count > 0 || SampleOptions.ScoreColumns.Count > 0 || SampleOptions.IsCmdStanDiagnostic;
+    public bool HasScores
+        => Target is not null || Scores.Count > 0 || SampleOptions.ScoreColumns.Count > 0 || SampleOptions.IsCmdStanDiagnostic;
 
     /// <summary>Whether the files have gradients of the negative log-density.</summary>
     public bool AreScoresNegated => SampleOptions.NegateScores || ScoreOptions.NegateScores || SampleOptions.IsCmdStanDiagnostic;
@@ -51,7 +52,14 @@ internal sealed record ScoredSampleFiles
             Option,
             Samples,
             table,
-            HasScores ? new { File = Target?.Path ?? string.Join(' ', Scores.Count == 0 ? Samples : Scores), Names = table.ScoreNames, AreScoresNegated } : null),
+            HasScores
+                ? new
+                {
+                    File = Target?.Path ?? string.Join(' ', Scores.Count == 0 ? Samples : Scores),
+                    Names = table.ScoreNames,
+                    AreScoresNegated,
+                }
+                : null),
     ];
 
     /// <summary>Reads the files.</summary>

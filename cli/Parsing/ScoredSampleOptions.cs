@@ -72,9 +72,20 @@ internal sealed class ScoredSampleOptions
         if (parsed.GetValue(target) is { } described)
         {
             string? other = ofScores.Length > 0 ? scores.Name : chosen.Length > 0 ? scoreColumns.Name : isNegative ? negate.Name : null;
-            return other is null
-                ? new() { Option = samples.Name, Samples = ofSamples, Target = Open(described), SampleOptions = options, ScoreOptions = options }
-                : throw new UsageException($"{other}: it has no effect with {target.Name}, which computes the scores. Leave one of them out.");
+            if (other is not null)
+            {
+                throw new UsageException(
+                    $"{other}: it has no effect with {target.Name}, which computes the scores. Leave one of them out.");
+            }
+
+            return new()
+            {
+                Option = samples.Name,
+                Samples = ofSamples,
+                Target = Open(described),
+                SampleOptions = options,
+                ScoreOptions = options,
+            };
         }
 
         if (isNegative && ofScores.Length + chosen.Length == 0)

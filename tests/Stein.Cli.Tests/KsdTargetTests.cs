@@ -18,12 +18,15 @@ public sealed class KsdTargetTests
         { "[1]", "it is not a JSON object" },
         { """{"type": "gaussian", "type": "banana"}""", "it is not JSON" },
         { "{}", "type is missing; it must be one of gaussian, mixture, student-t, banana, ica" },
-        { """{"type": "gausian"}""", "type is \"gausian\"; it must be one of gaussian, mixture, student-t, banana, ica. Did you mean 'gaussian'?" },
+        {
+            """{"type": "gausian"}""",
+            "type is \"gausian\"; it must be one of gaussian, mixture, student-t, banana, ica. Did you mean 'gaussian'?"
+        },
         { """{"type": 3}""", "type is 3; it must be one of" },
         {
             """{"type": "gaussian", "mean": [0, 0], "covarience": [[1, 0], [0, 1]]}""",
-            "a target of type gaussian has no field 'covarience'; it may have type, mean, covariance, standard_deviations, support. Did you mean "
-                + "'covariance'?"
+            "a target of type gaussian has no field 'covarience'; it may have type, mean, covariance, standard_deviations, support. Did you "
+                + "mean 'covariance'?"
         },
         { """{"type": "gaussian", "covariance": [[1]]}""", "mean is missing; it must be a list of numbers" },
         { """{"type": "gaussian", "mean": [0, 0]}""", "covariance is missing; give it, or standard_deviations" },
@@ -44,19 +47,43 @@ public sealed class KsdTargetTests
             "covariance [1, 2; 2, 1] is not positive definite; all its eigenvalues must be above 0"
         },
         { """{"type": "gaussian", "mean": [0, 0], "covariance": [[1, 2], [0, 9]]}""", "covariance is not symmetric: entry (1, 0) is 0" },
-        { """{"type": "mixture", "weights": [0.5, 0.4], "means": [[0], [1]], "standard_deviations": [1, 1]}""", "weights have the sum 0.9; it must be 1" },
-        { """{"type": "mixture", "weights": [1.5, -0.5], "means": [[0], [1]], "standard_deviations": [1, 1]}""", "weights[1] is -0.5; it must not be negative" },
-        { """{"type": "mixture", "weights": [0.5, 0.5], "means": [[0, 0]], "standard_deviations": [1, 1]}""", "means has 1 items; it must have 2, one for each weight" },
-        { """{"type": "mixture", "weights": [0.5, 0.5], "means": [[0, 0], [1]], "standard_deviations": [1, 1]}""", "means[1] has 1 number; it must have 2, as means[0] has" },
-        { """{"type": "mixture", "weights": [0.5, 0.5], "means": [[0, 0], [1, 1]], "covariances": [[[1, 0], [0, 1]]]}""", "covariances has 1 items; it must have 2" },
         {
-            """{"type": "mixture", "weights": [0.5, 0.5], "means": [[0, 0], [1, 1]], "covariances": [[[1, 0], [0, 1]], [[1, 3], [3, 1]]]}""",
+            """{"type": "mixture", "weights": [0.5, 0.4], "means": [[0], [1]], "standard_deviations": [1, 1]}""",
+            "weights have the sum 0.9; it must be 1"
+        },
+        {
+            """{"type": "mixture", "weights": [1.5, -0.5], "means": [[0], [1]], "standard_deviations": [1, 1]}""",
+            "weights[1] is -0.5; it must not be negative"
+        },
+        {
+            """{"type": "mixture", "weights": [0.5, 0.5], "means": [[0, 0]], "standard_deviations": [1, 1]}""",
+            "means has 1 items; it must have 2, one for each weight"
+        },
+        {
+            """{"type": "mixture", "weights": [0.5, 0.5], "means": [[0, 0], [1]], "standard_deviations": [1, 1]}""",
+            "means[1] has 1 number; it must have 2, as means[0] has"
+        },
+        {
+            """{"type": "mixture", "weights": [0.5, 0.5], "means": [[0, 0], [1, 1]], "covariances": [[[1, 0], [0, 1]]]}""",
+            "covariances has 1 items; it must have 2"
+        },
+        {
+            """{"type": "mixture", "weights": [0, 1], "means": [[0, 0], [1, 1]], "covariances": [[[1, 0], [0, 1]], [[1, 3], [3, 1]]]}""",
             "covariances[1] [1, 3; 3, 1] is not positive definite"
         },
         { """{"type": "mixture", "weights": [1], "means": [[0, 0]], "standard_deviations": [[1, 0]]}""", "standard_deviations[0][1]" },
-        { """{"type": "student-t", "degrees_of_freedom": 5, "location": [0, 0], "scales": [1, 1]}""", "form is missing; it must be one of product, multivariate" },
-        { """{"type": "student-t", "form": "product", "degrees_of_freedom": 0, "location": [0, 0], "scales": [1, 1]}""", "degrees_of_freedom is 0; it must be a number above 0" },
-        { """{"type": "student-t", "form": "product", "degrees_of_freedom": 5, "location": [0, 0], "scale_matrix": [[1, 0], [0, 1]]}""", "scale_matrix has no place in a product" },
+        {
+            """{"type": "student-t", "degrees_of_freedom": 5, "location": [0, 0], "scales": [1, 1]}""",
+            "form is missing; it must be one of product, multivariate"
+        },
+        {
+            """{"type": "student-t", "form": "product", "degrees_of_freedom": 0, "location": [0, 0], "scales": [1, 1]}""",
+            "degrees_of_freedom is 0; it must be a number above 0"
+        },
+        {
+            """{"type": "student-t", "form": "product", "degrees_of_freedom": 5, "location": [0, 0], "scale_matrix": [[1, 0], [0, 1]]}""",
+            "scale_matrix has no place in a product"
+        },
         { """{"type": "banana", "dimension": 2.5}""", "dimension is 2.5; it must be a whole number, 2 or more" },
         { """{"type": "banana", "variance": -1}""", "variance is -1; it must be a number above 0" },
         { """{"type": "banana", "dimension": 3}""", "the target has dimension 3, and the samples have 2 coordinates" },
@@ -107,6 +134,8 @@ public sealed class KsdTargetTests
             file.RootElement.GetProperty("discrepancies").GetRawText(), target.RootElement.GetProperty("discrepancies").GetRawText());
         Assert.Equal("t.json", target.RootElement.GetProperty("target").GetProperty("file").GetString());
         Assert.Contains("a single mode", Verdict(target, "modes"), StringComparison.Ordinal);
+        SteinResult byTarget = stein.RunHere("thin", "--samples", "x.csv", "--target", "t.json", "--points", "5", "-q");
+        Assert.True(byTarget.ExitCode == 0, $"{byTarget}");
     }
 
     [Fact]
@@ -141,7 +170,11 @@ public sealed class KsdTargetTests
         Assert.Contains("give --lower rate=0", Verdict(whole, "support"), StringComparison.Ordinal);
         using JsonDocument half = Json(stein, "--scores", "s.csv", "--independent", "--lower", "rate=0");
         Assert.False(half.RootElement.GetProperty("rejected").GetBoolean());
-        Assert.Equal("log(rate)", half.RootElement.GetProperty("names")[0].GetString());
+        Assert.Equal("log(rate)", half.RootElement.GetProperty("coordinates")[0].GetProperty("name").GetString());
+        File.WriteAllText(
+            stein.PathOf("t.json"), """{"type": "gaussian", "mean": [0], "standard_deviations": [1], "support": [[0, null]]}""");
+        SteinResult refused = stein.RunHere("thin", "--samples", "x.csv", "--target", "t.json", "--points", "3");
+        Assert.Contains("its support is bounded", refused.Error, StringComparison.Ordinal);
         using JsonDocument all = Json(stein, "--scores", "s.csv", "--independent", "--lower", "0");
         Assert.Equal(half.RootElement.GetProperty("discrepancies").GetRawText(), all.RootElement.GetProperty("discrepancies").GetRawText());
     }
@@ -191,7 +224,7 @@ public sealed class KsdTargetTests
 
     [Theory]
     [InlineData("--target t.json --scores s.csv", "--scores: it has no effect with --target, which computes the scores")]
-    [InlineData("--target t.json --estimate-scores kef", "--estimate-scores: it has no effect with --target")]
+    [InlineData("--target t.json --estimate-scores kef", "--estimate-scores: it has no effect with --scores, --score-columns, --target")]
     [InlineData("--target t.json --negate-scores", "--negate-scores: it has no effect with --target")]
     [InlineData("--target none.json", "--target 'none.json': there is no such file")]
     [InlineData("--target t.json --lower 0", "--lower: it has no effect with --target. Give the file a field support")]
@@ -207,8 +240,8 @@ public sealed class KsdTargetTests
     [InlineData("--scores s.csv --paired", "--paired: it has no effect without --compare")]
     [InlineData("--target t.json --compare y.csv --paired", "pairs need as many of both")]
     [InlineData("--target t.json --compare none.csv", "--compare 'none.csv': there is no such file")]
-    [InlineData("--scores s.csv --compare y.csv --compare-scores s.csv", "--compare-scores s.csv: it has 200×2 numbers")]
-    [InlineData("--target t.json --compare y.csv --compare-scores s.csv", "--compare-scores: it has no effect where --samples has no files")]
+    [InlineData("--scores s.csv --compare y.csv --compare-scores s.csv", "--compare-scores s.csv: it has 200 rows")]
+    [InlineData("--target t.json --compare y.csv --compare-scores s.csv", "--compare-scores: it has no effect where --samples has")]
     [InlineData("--scores - --compare - --compare-scores t.csv", "only one of --scores and --compare can be standard input")]
     [InlineData("--scores s.csv --slices gr", "--slices gr: it must be one of g, rg")]
     [InlineData("--scores s.csv --slices g --kernel matern32", "matern32")]

@@ -29,7 +29,7 @@ public sealed class MetropolisExample
     /// <param name="hasRatio">Whether the acceptance has the ratio of the densities of the proposals.</param>
     private static string Chain(bool hasRatio)
     {
-        var stream = new PhiloxStream(7, StreamPurpose.Langevin);
+        var stream = new PhiloxStream(2, StreamPurpose.Langevin);
         double mu = 0, lambda = 3;
         var text = new StringBuilder("mu,lambda,g_mu,g_lambda\n");
         for (int step = 1; step <= States * StepsPerState; step++)

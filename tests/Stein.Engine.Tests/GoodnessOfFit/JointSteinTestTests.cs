@@ -252,8 +252,12 @@ public class JointSteinTestTests(ITestOutputHelper output)
                 return directions;
             }
 
-            static double[] Transposed(double[] rows)
-                => [.. from d in Enumerable.Range(0, Dimension) from slice in Enumerable.Range(0, Dimension) select rows[(slice * Dimension) + d]];
+            static double[] Transposed(double[] rows) =>
+            [
+                .. from d in Enumerable.Range(0, Dimension)
+                   from slice in Enumerable.Range(0, Dimension)
+                   select rows[(slice * Dimension) + d],
+            ];
         }
     }
 }

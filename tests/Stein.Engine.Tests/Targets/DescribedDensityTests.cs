@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Stein.Engine.Tests.Targets;
 
-/// <summary>Densities that users describe: scores against differences of log-densities, and supports that are not the whole space.</summary>
+/// <summary>Densities that users describe: scores against differences of log-densities, and bounded supports.</summary>
 public sealed class DescribedDensityTests
 {
     private const double Step = 1e-5;
@@ -102,7 +102,8 @@ public sealed class DescribedDensityTests
 
     private static Dictionary<string, IDensity> Create() => new()
     {
-        ["multivariate t"] = new MultivariateStudentT(3.5, [0.2, -0.4, 1], GaussianCovariance.Full(3, [2, 0.3, 0, 0.3, 1, -0.2, 0, -0.2, 0.5])),
+        ["multivariate t"] = new MultivariateStudentT(
+            3.5, [0.2, -0.4, 1], GaussianCovariance.Full(3, [2, 0.3, 0, 0.3, 1, -0.2, 0, -0.2, 0.5])),
         ["multivariate t, isotropic"] = new MultivariateStudentT(2, [0.2, -0.4], GaussianCovariance.Isotropic(2, 1.7)),
         ["product t"] = new ProductStudentT(5, [0.2, -0.4], [0.7, 2]),
         ["banana"] = new BananaDensity(3, bend: 0.4, variance: 2),
