@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stein.Tests;
 
 namespace Stein.Cli.Tests;
 
@@ -177,6 +178,21 @@ public sealed class KsdTargetTests
         Assert.Contains("its support is bounded", refused.Error, StringComparison.Ordinal);
         using JsonDocument all = Json(stein, "--scores", "s.csv", "--independent", "--lower", "0");
         Assert.Equal(half.RootElement.GetProperty("discrepancies").GetRawText(), all.RootElement.GetProperty("discrepancies").GetRawText());
+    }
+
+    /// <summary>The worked example of docs/ksd.md, whose numbers these are.</summary>
+    [Theory]
+    [InlineData("right", 0, 0.204)]
+    [InlineData("wrong", 3, 0.002)]
+    public void A_forgotten_ratio_of_proposals_is_found(string sampler, int exitCode, double p)
+    {
+        using var stein = new SteinProgram();
+        string file = Path.Combine(Repository.Folder, "docs", "data", $"metropolis-{sampler}.csv");
+        SteinResult result = stein.RunHere(
+            "ksd", "--samples", file, "--columns", "mu,lambda", "--score-columns", "g_mu,g_lambda", "--lower", "lambda=0", "--check", "--json");
+        Assert.True(result.ExitCode == exitCode, $"{result}");
+        using JsonDocument json = JsonDocument.Parse(result.Output);
+        Assert.Equal(p, json.RootElement.GetProperty("p").GetDouble(), 1e-9);
     }
 
     [Fact]
