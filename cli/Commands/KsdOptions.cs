@@ -69,9 +69,9 @@ internal sealed class KsdOptions
         ScoreEstimators.Names);
 
     private readonly Option<string[]> lower = Ends(
-        "--lower", "a|name=a", "lower end of the support, for all coordinates or for some, as in sigma=0: compares logarithms");
+        "--lower", "a or name=a", "lower end of the support, for all coordinates or for some, as in sigma=0: compares logarithms");
 
-    private readonly Option<string[]> upper = Ends("--upper", "b|name=b", "upper end of the support, likewise");
+    private readonly Option<string[]> upper = Ends("--upper", "b or name=b", "upper end of the support, likewise");
 
     private readonly Option<string[]> compare = SampleFileOptions.Paths(
         "--compare", "other samples, read like --samples: also says which of the two are closer to the model");

@@ -28,9 +28,11 @@ public class JointSteinTestTests(ITestOutputHelper output)
         double[] scores = [.. samples.Select(x => 0.3 - x)];
         var kernel = new SteinKernel("imq", 1.3);
         var chains = ChainRows.Single(60);
+        SteinReplicates method = isChain ? SteinReplicates.Chain : SteinReplicates.Independent;
         SteinTest expected = SteinTest.Compute(
-            samples, scores, 2, [kernel], chains, isChain ? SteinReplicates.Chain : SteinReplicates.Independent, 99, 5);
-        JointSteinTest joint = JointSteinTest.Compute([new(samples, scores, 2, kernel)], isChain ? chains : null, 99, 5);
+            samples, scores, 2, [kernel], chains, method, 99, 5, cancellation: TestContext.Current.CancellationToken);
+        JointSteinTest joint = JointSteinTest.Compute(
+            [new(samples, scores, 2, kernel)], isChain ? chains : null, 99, 5, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(expected.Kernels[0].Statistic, joint.Sum);
         Assert.Equal(expected.Kernels[0].PValue, joint.SumPValue);
         Assert.Equal(expected.AggregatedPValue, joint.SmallestPValue);
@@ -69,8 +71,21 @@ public class JointSteinTestTests(ITestOutputHelper output)
             }
 
             int half = samples.Length / 2;
-            last = OptimisedSlices.Fit(device, samples[..half], scores[..half], Dimension, trainsSlices, "imq", 200);
-            JointSteinTest test = JointSteinTest.Compute(last.Views(samples[half..], scores[half..], "imq"), null, 199, trial);
+            last = OptimisedSlices.Fit(
+                device,
+                samples[..half],
+                scores[..half],
+                Dimension,
+                trainsSlices,
+                "imq",
+                200,
+                cancellation: TestContext.Current.CancellationToken);
+            JointSteinTest test = JointSteinTest.Compute(
+                last.Views(samples[half..], scores[half..], "imq"),
+                null,
+                199,
+                trial,
+                cancellation: TestContext.Current.CancellationToken);
             output.WriteLine($"{test.SumPValue} {string.Join(' ', last.Tests.Select(value => value.ToString("F2")))}");
             found += test.SumPValue <= Level ? 1 : 0;
         }
@@ -170,9 +185,14 @@ public class JointSteinTestTests(ITestOutputHelper output)
         double[] x = new Draw(8).Normal(40), y = new Draw(9).Normal(60);
         double[] s = [.. x.Select(value => -value)], t = [.. y.Select(value => 1 - value)];
         var kernel = new SteinKernel("imq", [0.7, 2]);
-        SteinComparison compared = SteinComparison.Compute(new(x, s, 2, null), new(y, t, 2, null), [kernel], isPaired: false)[0];
-        Assert.Equal(new SteinPairs(x, s, 2, 1).Compute([kernel])[0].Value(PairStatistic.U), compared.First, 1e-12);
-        Assert.Equal(new SteinPairs(y, t, 2, 1).Compute([kernel])[0].Value(PairStatistic.U), compared.Second, 1e-12);
+        SteinComparison compared = SteinComparison.Compute(
+            new(x, s, 2, null), new(y, t, 2, null), [kernel], isPaired: false, cancellation: TestContext.Current.CancellationToken)[0];
+        Assert.Equal(Discrepancy(x, s), compared.First, 1e-12);
+        Assert.Equal(Discrepancy(y, t), compared.Second, 1e-12);
+
+        double Discrepancy(double[] samples, double[] scores)
+            => new SteinPairs(samples, scores, 2, 1).Compute([kernel], cancellation: TestContext.Current.CancellationToken)[0]
+                .Value(PairStatistic.U);
     }
 
     private static (int Outside, int Closer) Count(
