@@ -167,13 +167,18 @@ internal sealed record KsdSlices(
             [
                 new Rule("", SeriesStyle.Outline, 0) { LineWidth = 1 },
                 .. drawn.Select((slice, index) => new Boxes(
+                    "", SeriesStyle.Of(index), [.. slice.Test.Select((weight, d) => Bar(Middle(d, index), weight))])),
+                .. drawn.Select((slice, index) => new Series(
                     $"r = {Formula(slice.Score)}, p = {NumberText.Fixed(slice.PValue, 3)}",
                     SeriesStyle.Of(index),
-                    [.. slice.Test.Select((weight, d) => Bar(d + 1 + ((index - ((drawn.Length - 1) / 2.0)) * Width), weight))])
+                    [.. slice.Test.Select((weight, d) => new Point(Middle(d, index), weight))])
                 {
+                    HasLine = false,
                     LegendRank = index,
                 }),
             ]);
+
+        double Middle(int coordinate, int index) => coordinate + 1 + ((index - ((drawn.Length - 1) / 2.0)) * Width);
 
         static Box Bar(double middle, double weight)
             => new(middle - (Width / 2), middle + (Width / 2), Math.Min(0, weight), Math.Max(0, weight));

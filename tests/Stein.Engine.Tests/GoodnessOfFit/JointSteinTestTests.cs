@@ -132,7 +132,7 @@ public class JointSteinTestTests(ITestOutputHelper output)
         double[] rungs = NoiseLadder.Rungs(density);
         Assert.Equal([1, 2, 4, 8], rungs);
         int[] rejections = new int[2];
-        int count = correlation == 0 ? 100 : 300;
+        int count = correlation == 0 ? 100 : 200;
         Parallel.For(0, 2 * Trials, index =>
         {
             (int trial, bool isMissing) = (index / 2, index % 2 == 1);
