@@ -27,18 +27,15 @@ internal sealed record SteinIdentity(double Ratio, double StandardError)
     {
         SampleMatrix.CheckSameShape(samples, scores, dimension, nameof(scores));
         int count = samples.Length / dimension;
-        double[] means = Means(samples, dimension);
         var coordinates = new SteinIdentity[dimension];
-        double[] total = new double[count], products = new double[count];
+        double[] total = new double[count], sample = new double[count], score = new double[count];
         for (int d = 0; d < dimension; d++)
         {
             for (int i = 0; i < count; i++)
-            {
-                products[i] = -(samples[(i * dimension) + d] - means[d]) * scores[(i * dimension) + d] * count / (count - 1.0);
-                total[i] += products[i] / dimension;
-            }
-
-            coordinates[d] = Of(products, chains);
+                (sample[i], score[i]) = (samples[(i * dimension) + d], scores[(i * dimension) + d]);
+            coordinates[d] = AlongOne(sample, score, chains);
+            for (int i = 0; i < count; i++)
+                total[i] += sample[i] / dimension;
         }
 
         return (coordinates, Of(total, chains));
@@ -70,7 +67,8 @@ internal sealed record SteinIdentity(double Ratio, double StandardError)
         }
 
         var decomposition = covariance.Evd(Symmetricity.Symmetric);
-        double[] rotatedSamples = new double[samples.Length], rotatedScores = new double[samples.Length];
+        double[] sample = new double[count], score = new double[count];
+        var axes = new SteinIdentity[dimension];
         for (int k = 0; k < dimension; k++)
         {
             Vector<double> axis = decomposition.EigenVectors.Column(dimension - 1 - k);
@@ -83,13 +81,24 @@ internal sealed record SteinIdentity(double Ratio, double StandardError)
                     s += axis[d] * scores[(i * dimension) + d];
                 }
 
-                rotatedSamples[(i * dimension) + k] = x;
-                rotatedScores[(i * dimension) + k] = s;
+                (sample[i], score[i]) = (x, s);
             }
+
+            axes[k] = AlongOne(sample, score, chains);
         }
 
         double[] deviations = [.. decomposition.EigenValues.Select(value => Math.Sqrt(Math.Max(0, value.Real))).Reverse()];
-        return (Along(rotatedSamples, rotatedScores, dimension, chains).Coordinates, deviations);
+        return (axes, deviations);
+    }
+
+    /// <summary>Along one axis; the samples become the products whose mean is the ratio.</summary>
+    private static SteinIdentity AlongOne(double[] sample, double[] score, ChainRows? chains)
+    {
+        int count = sample.Length;
+        double mean = Means(sample, dimension: 1)[0];
+        for (int i = 0; i < count; i++)
+            sample[i] = -(sample[i] - mean) * score[i] * count / (count - 1.0);
+        return Of(sample, chains);
     }
 
     private static double[] Means(ReadOnlySpan<double> samples, int dimension)

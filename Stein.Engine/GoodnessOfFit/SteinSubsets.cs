@@ -25,17 +25,20 @@ internal static class SteinSubsets
     /// <param name="scores">N×D, row-major.</param>
     /// <param name="partners">R, from 1 to (N − 1)/2.</param>
     /// <param name="seed">Of the order.</param>
-    public static SteinEstimate Incomplete(
+    /// <returns>An estimate for each kernel, all from the same pairs.</returns>
+    public static SteinEstimate[] Incomplete(
         double[] samples,
         double[] scores,
         int dimension,
-        SteinKernel kernel,
+        IReadOnlyList<SteinKernel> kernels,
         int partners,
         uint seed,
+        IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
         SampleMatrix.CheckSameShape(samples, scores, dimension, nameof(scores));
-        kernel.Check();
+        foreach (SteinKernel kernel in kernels)
+            kernel.Check();
         int count = samples.Length / dimension;
         if (partners < 1 || partners > (count - 1) / 2)
         {
@@ -45,7 +48,18 @@ internal static class SteinSubsets
 
         int[] order = [.. Enumerable.Range(0, count)];
         new PhiloxStream(seed, StreamPurpose.Slices).Shuffle(order);
-        return RadialKernels.Visit(kernel.Profile, new Pairing(samples, scores, dimension, kernel, partners, order, cancellation));
+        double[] ahead = new double[count], behind = new double[count];
+        var estimates = new SteinEstimate[kernels.Count];
+        foreach ((int k, SteinKernel kernel) in kernels.Index())
+        {
+            ahead.AsSpan().Clear();
+            behind.AsSpan().Clear();
+            var pairing = new Pairing(samples, scores, dimension, kernel, partners, order, ahead, behind, cancellation);
+            estimates[k] = RadialKernels.Visit(kernel.Profile, pairing);
+            progress?.Report((k + 1.0) / kernels.Count);
+        }
+
+        return estimates;
     }
 
     /// <summary>
@@ -83,7 +97,15 @@ internal static class SteinSubsets
     }
 
     private sealed record Pairing(
-        double[] Samples, double[] Scores, int Dimension, SteinKernel Kernel, int Partners, int[] Order, CancellationToken Cancellation)
+        double[] Samples,
+        double[] Scores,
+        int Dimension,
+        SteinKernel Kernel,
+        int Partners,
+        int[] Order,
+        double[] Ahead,
+        double[] Behind,
+        CancellationToken Cancellation)
         : IRadialKernelVisitor<SteinEstimate>
     {
         private const int Share = 1024;
@@ -92,7 +114,6 @@ internal static class SteinSubsets
             where TKernel : struct, IRadialKernel
         {
             int count = Order.Length;
-            double[] ahead = new double[count], behind = new double[count];
             int shares = (count + Share - 1) / Share;
             var squares = new double[shares];
             Parallel.For(0, shares, new ParallelOptions { CancellationToken = Cancellation }, share =>
@@ -102,19 +123,19 @@ internal static class SteinSubsets
                     for (int r = 1; r <= Partners; r++)
                     {
                         double ahead1 = Term(i, (i + r) % count);
-                        ahead[i] += ahead1;
+                        Ahead[i] += ahead1;
                         squares[share] += ahead1 * ahead1;
-                        behind[i] += Term(i, (i - r + count) % count);
+                        Behind[i] += Term(i, (i - r + count) % count);
                     }
                 }
             });
             double pairs = (double)count * Partners;
-            double mean = ahead.Sum() / pairs;
+            double mean = Ahead.Sum() / pairs;
             double variance = Math.Max(0, (squares.Sum() / pairs) - (mean * mean));
             double ofMeans = 0;
             for (int i = 0; i < count; i++)
             {
-                double deviation = ((ahead[i] + behind[i]) / (2 * Partners)) - mean;
+                double deviation = ((Ahead[i] + Behind[i]) / (2 * Partners)) - mean;
                 ofMeans += deviation * deviation / (count - 1.0);
             }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Stein.Engine.Samples;
 
 namespace Stein.Engine.Samplers;
@@ -47,30 +48,45 @@ internal static class ChainDiagnostics
         }
 
         int length = (int)perChain / 2;
-        double[][] halves = new double[2 * chains][];
-        for (int half = 0; half < halves.Length; half++)
-        {
-            int first = ((half / 2) * (int)perChain) + ((half % 2) * length);
-            halves[half] = new double[length];
-            for (int i = 0; i < length; i++)
-                halves[half][i] = draws[((first + i) * dimension) + coordinate];
-        }
 
-        return ComputeHalves(halves, length);
+        // Long chains are diagnosed coordinate by coordinate: the buffer is used again.
+        double[] halves = ArrayPool<double>.Shared.Rent(2 * chains * length);
+        try
+        {
+            for (int half = 0; half < 2 * chains; half++)
+            {
+                int first = ((half / 2) * (int)perChain) + ((half % 2) * length);
+                for (int i = 0; i < length; i++)
+                    halves[(half * length) + i] = draws[((first + i) * dimension) + coordinate];
+            }
+
+            return ComputeHalves(halves, 2 * chains, length);
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(halves);
+        }
     }
 
-    private static (double SplitRHat, double EffectiveSampleSize) ComputeHalves(double[][] halves, int length)
+    /// <param name="halves">Chains of that length, one after the other.</param>
+    private static (double SplitRHat, double EffectiveSampleSize) ComputeHalves(double[] halves, int count, int length)
     {
-        double[] means = [.. halves.Select(half => half.Average())];
-        double grand = means.Average();
-        double between = means.Sum(mean => (mean - grand) * (mean - grand)) / (means.Length - 1);
-        for (int half = 0; half < halves.Length; half++)
+        double[] means = new double[count];
+        for (int half = 0; half < count; half++)
         {
-            for (int i = 0; i < length; i++)
-                halves[half][i] -= means[half];
+            Span<double> draws = halves.AsSpan(half * length, length);
+            double sum = 0;
+            foreach (double draw in draws)
+                sum += draw;
+            means[half] = sum / length;
+            foreach (ref double draw in draws)
+                draw -= means[half];
         }
 
-        double within = MeanAutocovariance(halves, 0) * length / (length - 1);
+        double grand = means.Average();
+        double between = means.Sum(mean => (mean - grand) * (mean - grand)) / (count - 1);
+
+        double within = MeanAutocovariance(halves, count, length, 0) * length / (length - 1);
         if (!(within > 0))
             return (double.PositiveInfinity, 0);
         double total = (within * (length - 1) / length) + between;
@@ -80,10 +96,10 @@ internal static class ChainDiagnostics
             time += 2 * sum;
 
         // Draws of antithetic chains may be worth more than independent ones; the source limits by how much.
-        double count = (double)halves.Length * length;
-        return (Math.Sqrt(total / within), count / Math.Max(time, 1 / Math.Log10(count)));
+        double all = (double)count * length;
+        return (Math.Sqrt(total / within), all / Math.Max(time, 1 / Math.Log10(all)));
 
-        double Correlation(int lag) => lag == 0 ? 1 : 1 - ((within - MeanAutocovariance(halves, lag)) / total);
+        double Correlation(int lag) => lag == 0 ? 1 : 1 - ((within - MeanAutocovariance(halves, count, length, lag)) / total);
     }
 
     /// <summary>
@@ -108,15 +124,16 @@ internal static class ChainDiagnostics
     }
 
     /// <summary>The mean over centred chains of <c>(1/n) Σ_i x_i x_{i+lag}</c>.</summary>
-    private static double MeanAutocovariance(double[][] chains, int lag)
+    private static double MeanAutocovariance(double[] chains, int count, int length, int lag)
     {
         double sum = 0;
-        foreach (double[] chain in chains)
+        for (int chain = 0; chain < count; chain++)
         {
-            for (int i = lag; i < chain.Length; i++)
-                sum += chain[i] * chain[i - lag];
+            ReadOnlySpan<double> draws = chains.AsSpan(chain * length, length);
+            for (int i = lag; i < draws.Length; i++)
+                sum += draws[i] * draws[i - lag];
         }
 
-        return sum / chains.Length / chains[0].Length;
+        return sum / count / length;
     }
 }

@@ -13,6 +13,9 @@ internal sealed partial class DelimitedRows : IDisposable
     private const int LinesToSee = 100;
     private const int BytesToSee = 1 << 16;
 
+    /// <summary>How Excel's first line begins, which says what separates cells.</summary>
+    public static ReadOnlySpan<byte> SeparatorLine => "sep="u8;
+
     /// <summary>Not in a text that was checked, as <see cref="NoEscape"/>: each line is one cell.</summary>
     private const char NoSeparator = '\x1F';
 
@@ -24,14 +27,15 @@ internal sealed partial class DelimitedRows : IDisposable
     /// <summary>Where the cells are, of lines separated by blanks.</summary>
     private readonly List<Range> words = [];
 
-    /// <param name="text">UTF-8, as <see cref="TextInput"/> gives it.</param>
+    /// <param name="text">UTF-8, as <see cref="TextInput"/> gives it: the whole, or the beginning of a stream.</param>
     /// <param name="decimalMark">A comma does not separate cells where it is part of numbers.</param>
     /// <param name="source">Its name in messages.</param>
+    /// <param name="stream">From the first byte of the text; left open. Null if the text is the whole.</param>
     /// <exception cref="InvalidDataException">A line begins with an error of a spreadsheet, which would pass for a comment.</exception>
-    public DelimitedRows(byte[] text, char decimalMark, string source)
+    public DelimitedRows(byte[] text, char decimalMark, string source, Stream? stream = null)
     {
         this.source = source;
-        if (text.AsSpan().StartsWith("sep="u8) && text.Length > 4)
+        if (text.AsSpan().StartsWith(SeparatorLine) && text.Length > 4)
         {
             // Excel's first line, which becomes a comment.
             Separator = (char)text[4];
@@ -43,19 +47,18 @@ internal sealed partial class DelimitedRows : IDisposable
         }
 
         RequireNoSpreadsheetErrors(text);
-        csv = CsvReader.Create(
-            text,
-            CsvReaderOptions.Default with
-            {
-                HasHeader = false,
-                TrackLineNumbers = true,
-                TrimWhitespace = true,
-                CommentPrefix = '#',
-                MalformedData = CsvMalformedDataHandling.Throw,
-                Separator = Separator ?? NoSeparator,
-                Mode = Separator is null ? CsvMode.Escape : CsvMode.Rfc4180,
-                Escape = NoEscape,
-            });
+        CsvReaderOptions options = CsvReaderOptions.Default with
+        {
+            HasHeader = false,
+            TrackLineNumbers = true,
+            TrimWhitespace = true,
+            CommentPrefix = '#',
+            MalformedData = CsvMalformedDataHandling.Throw,
+            Separator = Separator ?? NoSeparator,
+            Mode = Separator is null ? CsvMode.Escape : CsvMode.Rfc4180,
+            Escape = NoEscape,
+        };
+        csv = stream is null ? CsvReader.Create(text, options) : CsvReader.Create(stream, options, leaveOpen: true);
     }
 
     /// <summary>What separates cells; null for blanks.</summary>

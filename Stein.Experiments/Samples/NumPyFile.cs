@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -23,6 +24,11 @@ internal static partial class NumPyFile
     private const string ArchiveKind = "it is an archive of NumPy arrays (.npz)";
     private const string Again = "Write it again: np.save('x.npy', x)";
 
+    /// <summary>NumPy's own limit.</summary>
+    private const int MaxHeader = 10_000;
+
+    private const int BufferSize = 1 << 16;
+
     private static readonly byte[] Magic = [0x93, .. "NUMPY"u8];
 
     /// <summary>Whether a file begins like an array.</summary>
@@ -33,17 +39,23 @@ internal static partial class NumPyFile
         => bytes.StartsWith("PK\x03\x04"u8) && bytes[..Math.Min(bytes.Length, FileSignature.Length)].IndexOf(".npy"u8) >= 0;
 
     /// <summary>Reads an array, or an archive, in which the columns of an array <c>x</c> are named <c>x[1]</c>, <c>x[2]</c>, ….</summary>
+    /// <param name="file">From its first byte, and with a length.</param>
     /// <param name="source">Its name in messages.</param>
     /// <exception cref="InvalidDataException">It is damaged, or not numbers in one or two dimensions.</exception>
-    public static NumPyTable Read(byte[] bytes, string source)
-        => IsArray(bytes) ? ReadArray(bytes, source) : ReadArchive(bytes, source);
+    public static NumPyTable Read(Stream file, string source)
+    {
+        byte[] start = new byte[Magic.Length];
+        int length = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        file.Position -= length;
+        return IsArray(start) ? ReadArray(file, file.Length - file.Position, source) : ReadArchive(file, source);
+    }
 
-    private static NumPyTable ReadArchive(byte[] bytes, string source)
+    private static NumPyTable ReadArchive(Stream file, string source)
     {
         var arrays = new List<(string Name, NumPyTable Table)>();
         try
         {
-            using var archive = new ZipArchive(new MemoryStream(bytes), ZipArchiveMode.Read);
+            using var archive = new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
             foreach (ZipArchiveEntry entry in archive.Entries)
             {
                 string name = entry.FullName;
@@ -52,13 +64,10 @@ internal static partial class NumPyFile
                 name = name[..^4];
                 if (arrays.Exists(array => array.Name == name))
                     throw Bad($"has two arrays named {CellText.Show(name)}");
-                using Stream stream = entry.Open();
-                using var content = new MemoryStream();
-                stream.CopyTo(content);
-                byte[] array = content.ToArray();
-                if (array.Length != entry.Length || Crc(array) != entry.Crc32)
+                if (!IsWhole(entry))
                     throw Bad($"is damaged: the checksum of {CellText.Show(name)} is wrong");
-                arrays.Add((name, ReadArray(array, $"{source}, array {CellText.Show(name)}")));
+                using Stream array = entry.Open();
+                arrays.Add((name, ReadArray(array, entry.Length, $"{source}, array {CellText.Show(name)}")));
             }
         }
         catch (Exception exception) when (
@@ -104,17 +113,33 @@ internal static partial class NumPyFile
             $"{source}: {ArchiveKind}, and {what}. Write one with arrays of as many rows: np.savez('x.npz', samples=x, scores=s)");
     }
 
-    private static NumPyTable ReadArray(ReadOnlySpan<byte> bytes, string source)
+    /// <summary>Whether the array is as it was written, which the platform's reader of archives does not check.</summary>
+    private static bool IsWhole(ZipArchiveEntry entry)
     {
-        int version = bytes.Length > 12 ? bytes[6] : 0;
-        if (!IsArray(bytes) || version is < 1 or > 3 || bytes[7] != 0)
+        var sum = new Crc32();
+        using Stream array = entry.Open();
+        sum.Append(array);
+        return sum.GetCurrentHashAsUInt32() == entry.Crc32;
+    }
+
+    private static NumPyTable ReadArray(Stream stream, long length, string source)
+    {
+        byte[] start = new byte[12];
+        int got = stream.ReadAtLeast(start.AsSpan(0, 10), 10, throwOnEndOfStream: false);
+        int version = start[6];
+        if (got < 10 || !IsArray(start) || version is < 1 or > 3 || start[7] != 0)
             throw Bad("damaged or incomplete, for its first bytes are not those of version 1, 2 or 3", Again);
-        int start = version == 1 ? 10 : 12;
-        uint length = version == 1
-            ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
-        if (length > bytes.Length - start)
+        if (version > 1)
+            got += stream.ReadAtLeast(start.AsSpan(10), 2, throwOnEndOfStream: false);
+        uint headerLength = version == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8)) : BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(8));
+        if (headerLength > length - got)
             throw Bad("incomplete, for it ends within its header", Again);
-        string header = Encoding.Latin1.GetString(bytes.Slice(start, (int)length));
+        if (headerLength > MaxHeader)
+            throw Bad($"its header has {headerLength} bytes, more than that of plain numbers", "Convert it: x.astype(float)");
+        byte[] headerBytes = new byte[headerLength];
+        stream.ReadExactly(headerBytes);
+        string header = Encoding.Latin1.GetString(headerBytes);
         if (Header().Match(header) is not { Success: true } match)
             throw Bad($"its header {CellText.Show(header)} is not that of plain numbers", "Convert it: x.astype(float)");
         string type = match.Groups["type"].Value;
@@ -130,7 +155,7 @@ internal static partial class NumPyFile
                 "It must have one or two: samples × coordinates. Write one file per chain, with x.reshape(-1, d)");
         }
 
-        ReadOnlySpan<byte> data = bytes[(start + (int)length)..];
+        long bytes = length - got - headerLength;
         int[] shape = new int[2] { 0, 1 };
         for (int i = 0; i < lengths.Length; i++)
         {
@@ -141,15 +166,21 @@ internal static partial class NumPyFile
         (int rows, int columns) = (shape[0], shape[1]);
         if (rows == 0 || columns == 0)
             throw Bad("it has no numbers", "Give at least one sample.");
-        if ((Int128)rows * columns * size != data.Length)
-            throw Bad($"it has {data.Length} bytes of numbers; its shape, {rows}×{columns}, needs {(Int128)rows * columns * size}", Again);
-        double[] values = new double[rows * columns];
+        if ((Int128)rows * columns * size != bytes)
+            throw Bad($"it has {bytes} bytes of numbers; its shape, {rows}×{columns}, needs {(Int128)rows * columns * size}", Again);
+        double[] values = new double[checked(rows * columns)];
         bool isFortran = match.Groups["fortran"].Value == "True";
-        for (int i = 0; i < values.Length; i++)
+        byte[] buffer = new byte[BufferSize];
+        for (int first = 0; first < values.Length; first += BufferSize / size)
         {
-            int to = isFortran ? (i % rows * columns) + (i / rows) : i;
-            values[to] = Number(data.Slice(i * size, size), type, isBig)
-                ?? throw Bad($"row {(to / columns) + 1}, column {(to % columns) + 1} is beyond 2⁵³", "Convert it: x.astype(float)");
+            Span<byte> data = buffer.AsSpan(0, Math.Min(BufferSize, (values.Length - first) * size));
+            stream.ReadExactly(data);
+            for (int i = 0; i < data.Length / size; i++)
+            {
+                int to = isFortran ? ((first + i) % rows * columns) + ((first + i) / rows) : first + i;
+                values[to] = Number(data.Slice(i * size, size), type, isBig)
+                    ?? throw Bad($"row {(to / columns) + 1}, column {(to % columns) + 1} is beyond 2⁵³", "Convert it: x.astype(float)");
+            }
         }
 
         return new(null, rows, columns, values);
@@ -178,24 +209,6 @@ internal static partial class NumPyFile
                 long whole = (long)(bits << unused) >> unused;
                 return whole is >= -(1L << 53) and <= 1L << 53 ? whole : null;
         }
-    }
-
-    /// <summary>The checksum of zip archives, which the platform's reader does not compare.</summary>
-    private static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        Span<uint> table = stackalloc uint[256];
-        for (uint i = 0; i < 256; i++)
-        {
-            uint entry = i;
-            for (int bit = 0; bit < 8; bit++)
-                entry = (entry & 1) == 0 ? entry >> 1 : (entry >> 1) ^ 0xEDB88320;
-            table[(int)i] = entry;
-        }
-
-        uint sum = uint.MaxValue;
-        foreach (byte value in bytes)
-            sum = table[(byte)(sum ^ value)] ^ (sum >> 8);
-        return ~sum;
     }
 
     [GeneratedRegex(

@@ -66,9 +66,19 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
     /// <param name="source">Its name in messages.</param>
     public static SampleTable Read(Stream stream, string source, SampleTableOptions? options = null)
     {
-        byte[] text = TextInput.Read(stream, source, out byte[]? numPy);
-        var reader = new SampleTableReader(source, options ?? new());
-        return numPy is null ? reader.Read(text) : reader.Read(NumPyFile.Read(numPy, source));
+        options ??= new();
+        var reader = new SampleTableReader(source, options);
+        if (TextInput.PlainStart(stream, out int lines) is { } start)
+        {
+            using var plain = new DelimitedRows(start, options.DecimalMark, source, stream);
+            return reader.Read(plain, lines);
+        }
+
+        byte[] text = TextInput.Read(stream, source, out NumPyTable? numPy);
+        if (numPy is not null)
+            return reader.Read(numPy);
+        using var rows = new DelimitedRows(text, options.DecimalMark, source);
+        return reader.Read(rows);
     }
 
     /// <summary>Reads files with the same columns, one after the other, each of which is a chain or several.</summary>
@@ -152,7 +162,7 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
 
         if (Names is not null && scores.Names is not null)
             ColumnSelection.RequireMatch(Names, scores.Names);
-        double[] values = negate ? [.. scores.Values.Select(value => -value)] : scores.Values;
+        double[] values = negate ? Array.ConvertAll(scores.Values, value => -value) : scores.Values;
         if (Order is not null)
             values = (scores with { Values = values }).Take(Order, Chains).Values;
         return this with { Scores = values, ScoreNames = scores.Names, Notes = [.. Notes, .. scores.Notes.Except(Notes)] };

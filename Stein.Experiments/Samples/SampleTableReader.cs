@@ -10,9 +10,9 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         "A header has names only: " + ColumnName.Rule + ". If the row is a header all the same, give --header yes.";
 
     private readonly NumberFormat format = new(options.DecimalMark);
-    private readonly List<double> values = [];
-    private readonly List<double> weights = [];
-    private readonly List<double> scores = [];
+    private readonly NumberList values = new();
+    private readonly NumberList weights = new();
+    private readonly NumberList scores = new();
 
     /// <summary>The chain of each sample, from 0 in the order of their first samples.</summary>
     private readonly List<int> chainOfRow = [];
@@ -37,10 +37,10 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
 
     private int wholeRows;
 
-    /// <param name="text">As <see cref="TextInput"/> gives it.</param>
-    public SampleTable Read(byte[] text)
+    /// <param name="rows">Before the first of them.</param>
+    /// <param name="lines">The number of lines, of which rows are some; 0 if it is not known.</param>
+    public SampleTable Read(DelimitedRows rows, int lines = 0)
     {
-        using var rows = new DelimitedRows(text, options.DecimalMark, source);
         if (!rows.Read())
             throw Empty();
         RequireTable(rows.Raw);
@@ -52,13 +52,16 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         }
 
         Begin(rows);
+        // As many rows as lines, which have a digit and a separator for each column.
+        if (lines > 0)
+            values.Reserve((int)Math.Min((lines - rows.Line + 1) * selection.Coordinates.Count, Array.MaxLength));
         do
         {
             if (!TryAdd(rows))
                 notes.Add($"line {rows.Line} is the timing of an old CmdStan, not a sample, and is left out.");
         }
         while (rows.Read());
-        return Finish();
+        return Finish(values.ToArray());
     }
 
     /// <summary>Chooses columns of numbers that were read already.</summary>
@@ -67,6 +70,14 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         header = table.Names?.ToArray();
         columns = table.Columns;
         Select();
+        if (selection is { Scores: [], Weights: null, Chain: null } && selection.Coordinates.SequenceEqual(Enumerable.Range(0, columns)))
+        {
+            int fault = Array.FindIndex(table.Values, number => !double.IsFinite(number));
+            if (fault >= 0)
+                Finite(table.Values[fault], fault / columns, fault % columns);
+            return Finish(table.Values);
+        }
+
         for (int row = 0; row < table.Rows; row++)
         {
             ReadOnlySpan<double> numbers = table.Values.AsSpan(row * columns, columns);
@@ -86,7 +97,7 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
                 AddChain(Finite(numbers[telling], row, telling).ToString("R", CultureInfo.InvariantCulture));
         }
 
-        return Finish();
+        return Finish(values.ToArray());
 
         double Finite(double number, int row, int column) => double.IsFinite(number) ? number : throw new InvalidDataException(
             $"{source}, row {row + 1}, column {column + 1}{(header is null ? "" : $" ({header[column]})")}: "
@@ -114,10 +125,11 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
         }
     }
 
-    private SampleTable Finish()
+    /// <param name="numbers">The coordinates of all rows.</param>
+    private SampleTable Finish(double[] numbers)
     {
         int coordinates = selection.Coordinates.Count;
-        int rows = values.Count / coordinates;
+        int rows = numbers.Length / coordinates;
         if (countingRow is not null && rows > 1 && (columns > 2 || wholeRows == 1))
             throw MayBeNames(firstLine, countingRow);
         if (arePairs && rows > 1)
@@ -137,11 +149,11 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
                 + $"not one, give --drop {string.Join(',', marks)}");
         }
 
-        SampleTable table = new(names, rows, coordinates, [.. values])
+        SampleTable table = new(names, rows, coordinates, numbers)
         {
-            Scores = selection.Scores.Count == 0 ? null : [.. scores],
-            ScoreNames = header is null || selection.Scores.Count == 0 ? null : [.. selection.Scores.Select(column => header[column])],
-            Weights = selection.Weights is null ? null : [.. weights],
+            Scores = selection.Scores is [] ? null : scores.ToArray(),
+            ScoreNames = header is null || selection.Scores is [] ? null : [.. selection.Scores.Select(column => header[column])],
+            Weights = selection.Weights is null ? null : weights.ToArray(),
             ColumnsOfFile = columns,
             Notes = notes,
         };
@@ -291,7 +303,7 @@ internal sealed partial class SampleTableReader(string source, SampleTableOption
 
         bool Undo()
         {
-            values.RemoveRange(values.Count - (values.Count % selection.Coordinates.Count), values.Count % selection.Coordinates.Count);
+            values.RemoveLast(values.Count % selection.Coordinates.Count);
             return false;
         }
     }

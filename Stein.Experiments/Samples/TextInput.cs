@@ -13,6 +13,15 @@ internal static class TextInput
     private static readonly SearchValues<byte> Controls =
         SearchValues.Create([.. Enumerable.Range(0, ' ').Append(0x7F).Except(['\t', '\n', '\r']).Select(code => (byte)code)]);
 
+    /// <summary>Smaller files are read whole.</summary>
+    private const int PlainLength = 1 << 20;
+
+    private static readonly SearchValues<byte> Plain =
+        SearchValues.Create([.. Enumerable.Range(' ', 0x7F - ' ').Concat(['\t', '\n', '\r']).Select(code => (byte)code)]);
+
+    private static readonly SearchValues<byte> PlainWithoutComments =
+        SearchValues.Create([.. Enumerable.Range(' ', 0x7F - ' ').Concat(['\t', '\n', '\r']).Except(['#']).Select(code => (byte)code)]);
+
     private static readonly byte[] Mark = [0xEF, 0xBB, 0xBF];
 
     /// <summary>The longer marks come first: that of UTF-32 begins with that of UTF-16.</summary>
@@ -30,42 +39,85 @@ internal static class TextInput
     /// </summary>
     private static readonly byte[] Seal = "\n# the end of a compressed text\n"u8.ToArray();
 
-    /// <inheritdoc cref="Read(Stream, string, out byte[])"/>
+    /// <summary>
+    /// The beginning of a large file of plain ASCII, with comments at most there, which can be read row by row; null for others, which are
+    /// read whole.
+    /// </summary>
+    /// <param name="stream">Stays where it is.</param>
+    /// <param name="lines">The number of line feeds.</param>
+    public static byte[]? PlainStart(Stream stream, out int lines)
+    {
+        lines = 0;
+        if (!stream.CanSeek || stream.Length - stream.Position < PlainLength)
+            return null;
+        long position = stream.Position;
+        byte[] buffer = new byte[PlainLength / 8];
+        byte[]? start = null;
+        bool isPlain = true;
+        while (isPlain && stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) is > 0 and int length)
+        {
+            ReadOnlySpan<byte> bytes = buffer.AsSpan(0, length);
+            isPlain = !bytes.ContainsAnyExcept(start is null ? Plain : PlainWithoutComments);
+            start ??= bytes.ToArray();
+            lines += bytes.Count((byte)'\n');
+        }
+
+        stream.Position = position;
+        return isPlain && !start.AsSpan().StartsWith(DelimitedRows.SeparatorLine) && FileSignature.Find(start) is null ? start : null;
+    }
+
+    /// <inheritdoc cref="Read(Stream, string, out NumPyTable)"/>
     public static byte[] Read(Stream stream, string source)
     {
-        byte[] text = Read(stream, source, out byte[]? numPy);
-        return numPy is null ? text : throw new InvalidDataException($"{source}: it is a file of NumPy, not text. Give a text.");
+        byte[] text = Read(stream, source, out NumPyTable? table);
+        return table is null ? text : throw new InvalidDataException($"{source}: it is a file of NumPy, not text. Give a text.");
     }
 
     /// <summary>The whole text, in UTF-8 without a mark and without control characters except tabs and line breaks.</summary>
     /// <param name="stream">Read to its end, and left open.</param>
     /// <param name="source">Its name in messages.</param>
-    /// <param name="numPy">The bytes of a file of NumPy, which is no text; null for a text.</param>
+    /// <param name="table">What a file of NumPy has, which is no text; null for a text.</param>
     /// <exception cref="InvalidDataException">It is not text; the message says what it is instead, or which line is at fault.</exception>
-    public static byte[] Read(Stream stream, string source, out byte[]? numPy)
+    public static byte[] Read(Stream stream, string source, out NumPyTable? table)
     {
         byte[] start = new byte[FileSignature.Length];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        // A large file that is something else is not read to its end.
-        bool isNumPy = NumPyFile.IsArray(start) || NumPyFile.IsArchive(start);
+        // A large file that is something else is not read to its end, and an array is not held twice.
+        bool isNumPy = IsNumPy(start);
+        if (isNumPy && stream.CanSeek)
+        {
+            stream.Position -= length;
+            table = NumPyFile.Read(stream, source);
+            return [];
+        }
+
         if (!isNumPy)
             RequireText(start.AsSpan(0, length), source);
-        using var all = new MemoryStream();
-        all.Write(start, 0, length);
-        Copy(stream, all, source);
-        byte[] bytes = all.ToArray();
+        byte[] bytes = ReadAll(start.AsSpan(0, length), stream, source);
         if (IsGzip(bytes))
         {
             bytes = Unpack(bytes, source);
             if (IsGzip(bytes))
                 throw new InvalidDataException($"{source}: it is compressed by gzip twice. Unpack it once: gzip -dc FILE > x.csv.gz");
-            isNumPy = NumPyFile.IsArray(bytes) || NumPyFile.IsArchive(bytes);
+            isNumPy = IsNumPy(bytes);
             if (!isNumPy)
                 RequireText(bytes, source);
         }
 
-        numPy = isNumPy ? bytes : null;
+        table = isNumPy ? NumPyFile.Read(new MemoryStream(bytes), source) : null;
         return isNumPy ? [] : Check(Decode(bytes, source), source);
+    }
+
+    private static bool IsNumPy(ReadOnlySpan<byte> bytes) => NumPyFile.IsArray(bytes) || NumPyFile.IsArchive(bytes);
+
+    /// <summary>The bytes that were read already, and those that follow.</summary>
+    private static byte[] ReadAll(ReadOnlySpan<byte> start, Stream stream, string source)
+    {
+        // With the length known, the bytes are not held twice.
+        using var all = new MemoryStream(stream.CanSeek ? (int)Math.Min(stream.Length - stream.Position + start.Length, Array.MaxLength) : 0);
+        all.Write(start);
+        Copy(stream, all, source);
+        return all.Length == all.Capacity ? all.GetBuffer() : all.ToArray();
     }
 
     /// <summary>The line of a byte, from 1.</summary>

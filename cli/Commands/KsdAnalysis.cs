@@ -148,12 +148,15 @@ internal sealed record KsdAnalysis
         }
         else
         {
-            foreach ((int index, SteinKernel scaled) in kernels.Index())
+            GiveBackMemory();
+            progress.Begin($"summing over {Partners} pairs of each of {samples.Count} samples");
+            SteinEstimate[] estimates = SteinSubsets.Incomplete(
+                x, s, dimension, kernels, Partners, request.Seed, progress, cancellation);
+            incomplete = estimates[0];
+            foreach ((int index, SteinEstimate estimate) in estimates.Index())
             {
-                progress.Begin($"summing over {Partners} pairs of each of {samples.Count} samples");
-                SteinEstimate estimate = SteinSubsets.Incomplete(x, s, dimension, scaled, Partners, request.Seed, cancellation);
-                incomplete ??= estimate;
-                rows.Add(new(Factors[index], scaled, estimate.Value, estimate.StandardError, double.NaN, test.Kernels[index].PValue));
+                rows.Add(new(
+                    Factors[index], kernels[index], estimate.Value, estimate.StandardError, double.NaN, test.Kernels[index].PValue));
             }
 
             progress.Begin($"summing over the pairs of blocks of {BlockSize} samples");
@@ -163,6 +166,7 @@ internal sealed record KsdAnalysis
                 x, s, dimension, kernel, blockRows, progress: progress, cancellation: cancellation);
             double sum = 0;
             cumulative = Points([.. values.Select((value, index) => (sum += value) / (index + 1))], BlockSize);
+            GiveBackMemory();
         }
 
         progress.Begin("computing the Stein identity");
@@ -215,6 +219,9 @@ internal sealed record KsdAnalysis
             yield return new(++number, end - first, sums.Value(PairStatistic.U), sums.StandardError(time), Points(sums.Cumulative(), step));
         }
     }
+
+    /// <summary>Beside many samples, what one phase has left would still be there in the next: the collector sees no need to hurry.</summary>
+    private static void GiveBackMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
 
     /// <summary>At most 500 of the values, the last one among them, with the number of samples of each.</summary>
     private static (int Samples, double Value)[] Points(double[] values, int samplesPerValue = 1)

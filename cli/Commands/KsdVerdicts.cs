@@ -165,19 +165,20 @@ internal static class KsdVerdicts
         for (int d = 0; d < samples.Dimension; d++)
         {
             int column = d;
-            double[] values = [.. Enumerable.Range(0, samples.Count).Select(i => samples.Values[(i * samples.Dimension) + column]).Order()];
-            bool isPositive = values[0] > 0, isNegative = values[^1] < 0;
-            if ((isPositive && values[0] < 0.05 * values[^1]) || (isNegative && values[^1] > 0.05 * values[0]))
+            IEnumerable<double> values = Enumerable.Range(0, samples.Count).Select(i => samples.Values[(i * samples.Dimension) + column]);
+            double least = values.Min(), most = values.Max();
+            (double nearest, double farthest) = least > 0 ? (least, most) : (-most, -least);
+            if (nearest > 0 && nearest < 0.05 * farthest)
             {
                 return $"All values of {samples.Names[d]} have one sign and come close to 0. If the density lives on a half-line, none of "
-                    + $"these numbers holds: give --{(isPositive ? "lower" : "upper")} {samples.Names[d]}=0, or pass the logarithms, with "
+                    + $"these numbers holds: give --{(least > 0 ? "lower" : "upper")} {samples.Names[d]}=0, or pass the logarithms, with "
                     + "the scores of their density.";
             }
 
-            if (Edge(values) is { } edge)
+            if (Edge(values, least, most) is { } edge)
             {
                 return $"Many values of {samples.Names[d]} are next to {edge:G4}, and none is beyond. If the support of the density ends "
-                    + $"there, none of these numbers holds: give --{(edge == values[0] ? "lower" : "upper")}, or transform the samples to "
+                    + $"there, none of these numbers holds: give --{(edge == least ? "lower" : "upper")}, or transform the samples to "
                     + "the whole space, with the scores of their density.";
             }
         }
@@ -185,14 +186,24 @@ internal static class KsdVerdicts
         return null;
     }
 
-    /// <summary>The end of sorted values next to which, within a hundredth of their range, are many others; null for none.</summary>
-    private static double? Edge(double[] values)
+    /// <summary>The end of values next to which, within a hundredth of their range, are many different ones; null for none.</summary>
+    private static double? Edge(IEnumerable<double> values, double least, double most)
     {
-        double near = 0.01 * (values[^1] - values[0]);
-        int most = Math.Max(8, values.Length / 150);
-        if (values.TakeWhile(value => value <= values[0] + near).Distinct().Count() > most)
-            return values[0];
-        return values.Reverse().TakeWhile(value => value >= values[^1] - near).Distinct().Count() > most ? values[^1] : null;
+        const int MinValues = 8;
+        double near = 0.01 * (most - least);
+        HashSet<double> low = [], high = [];
+        int count = 0;
+        foreach (double value in values)
+        {
+            count++;
+            if (value <= least + near)
+                low.Add(value);
+            if (value >= most - near)
+                high.Add(value);
+        }
+
+        int limit = Math.Max(MinValues, count / 150);
+        return low.Count > limit ? least : high.Count > limit ? most : null;
     }
 
     /// <summary>As many decimals as the smallest p-value has.</summary>

@@ -132,7 +132,7 @@ public class SteinPairsTests
         var kernel = new SteinKernel("imq", 1.5);
         double whole = Sums(samples, scores, 2, "imq", 1.5).Value(PairStatistic.U);
         SteinEstimate incomplete = SteinSubsets.Incomplete(
-            samples, scores, 2, kernel, 20, seed: 3, cancellation: TestContext.Current.CancellationToken);
+            samples, scores, 2, [kernel], 20, seed: 3, cancellation: TestContext.Current.CancellationToken)[0];
         Assert.InRange(Math.Abs(incomplete.Value - whole), 0, 4 * incomplete.StandardError);
         int[][] rows = [.. Enumerable.Range(0, 30).Select(block => Enumerable.Range(block * 100, 100).ToArray())];
         (SteinEstimate blocks, double[] values) = SteinSubsets.Blocks(
@@ -143,7 +143,7 @@ public class SteinPairsTests
 
         // All pairs, each once: the whole statistic.
         SteinEstimate all = SteinSubsets.Incomplete(
-            samples[..202], scores[..202], 2, kernel, 50, seed: 3, cancellation: TestContext.Current.CancellationToken);
+            samples[..202], scores[..202], 2, [kernel], 50, seed: 3, cancellation: TestContext.Current.CancellationToken)[0];
         Checks.Close("all pairs", [Sums(samples[..202], scores[..202], 2, "imq", 1.5).Value(PairStatistic.U)], [all.Value], _ => 1e-12);
     }
 
