@@ -116,7 +116,18 @@ internal sealed class ThinOptions
         if (!(request.Settings.MmdWeight >= 0 && double.IsFinite(request.Settings.MmdWeight)))
             throw new UsageException($"--mmd-weight {request.Settings.MmdWeight}: it must be a finite number, at least 0");
         if (!request.Files.HasScores)
-            throw new UsageException("--scores: it is missing. Give a file of scores, or --score-columns if they are columns of --samples.");
+        {
+            throw new UsageException(
+                "--scores: it is missing. Give a file of scores, --score-columns if they are columns of --samples, or --target.");
+        }
+
+        if (request.Files.Target is { Support: not null } target)
+        {
+            throw new UsageException(
+                $"--target {target.Path}: its support is bounded, and samples are selected on the whole space. Pass transformed samples, "
+                + "such as their logarithms, with the scores of their density.");
+        }
+
         if (request is { Json: true, Output: null })
             throw new UsageException("--json: the selected samples would be on standard output too; give --out");
         if (request is { Json: true, Quiet: true })
