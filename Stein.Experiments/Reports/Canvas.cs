@@ -33,11 +33,13 @@ internal static class Canvas
 
     /// <summary>Puts the legend into its own panel above the data, so that it never covers any.</summary>
     /// <param name="plot">The plot; entries that plottables bring themselves are not shown.</param>
-    /// <param name="items">The entries, in their order.</param>
+    /// <param name="items">The entries, in their order; without any there is no panel, for the library then draws nothing at all.</param>
     public static void PutLegendAbove(Plot plot, IEnumerable<LegendItem> items)
     {
         plot.Legend.DisplayPlottableLegendItems = false;
         plot.Legend.ManualItems.AddRange(items);
+        if (plot.Legend.ManualItems.Count == 0)
+            return;
         plot.Legend.Orientation = Orientation.Horizontal;
         plot.Legend.TightHorizontalWrapping = true;
         plot.Legend.FontName = EmbeddedFont.Name;

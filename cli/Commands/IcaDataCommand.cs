@@ -22,9 +22,14 @@ internal static class IcaDataCommand
     private const string Name = "ica-data";
 
     /// <summary>The command line as it is parsed: <c>ica</c> with --data or --example means this command.</summary>
-    public static string[] Route(IReadOnlyList<string> words) => words.Count > 1 && words[0] == Experiment && words.Skip(1).Any(IsOwn)
-        ? [Name, .. words.Skip(1)]
-        : [.. words];
+    /// <remarks>In <c>stein ica --data --help</c> no file is given, and none is missed.</remarks>
+    public static string[] Route(IReadOnlyList<string> words)
+    {
+        if (words.Count < 2 || words[0] != Experiment || !words.Skip(1).Any(IsOwn))
+            return [.. words];
+        string[] rest = [.. words.Skip(1)];
+        return rest is ["--data" or "--example", "--help" or "-h" or "-?"] ? [Name, rest[1]] : [Name, .. rest];
+    }
 
     /// <param name="interruption">Stops what runs.</param>
     /// <param name="experiment">The command of the experiment, whose options are refused here and which tells of this one.</param>

@@ -71,7 +71,7 @@ internal sealed class IcaDataOutput(IcaDataRequest request, SampleTable table, S
                 model.TestLogLikelihood.Mean, model.TestLogLikelihood.StandardError, 4)));
         }
 
-        columns.Add(new("gradient norm", model => Power(model.GradientNorm)));
+        columns.Add(new("gradient norm", model => SignificantText.Number(model.GradientNorm)));
         columns.Add(new("converged", Convergence));
         columns.Add(new("starts differ by", model => NumberText.Fixed(model.StartDistance, 4)));
         if (request.TrueMixing is not null)
@@ -103,8 +103,6 @@ internal sealed class IcaDataOutput(IcaDataRequest request, SampleTable table, S
 
     private static string Convergence(SeparatedModel model)
         => model.IsConverged switch { true => "yes", false => "no", null => "fixed length" };
-
-    private static string Power(double value) => value.ToString("0.0e+0").Replace("e-", "e−").Replace("e+", "e");
 
     private object Summary(IReadOnlyList<string> files) => new
     {

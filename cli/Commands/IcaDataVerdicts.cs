@@ -30,13 +30,15 @@ internal static class IcaDataVerdicts
 
     private static string Convergence(SeparatedModel model, SeparationSettings settings)
     {
-        string norm = $"‖I + E[ψ(z) zᵀ]‖ is {model.GradientNorm:0.0e+0}".Replace("e-", "e−").Replace("e+", "e");
+        string norm = $"‖I + E[ψ(z) zᵀ]‖ is {SignificantText.Number(model.GradientNorm)}";
+        string tolerance = SignificantText.Number(settings.Tolerance);
         return (model.Method, model.IsConverged) switch
         {
             (SeparationSettings.MaximumLikelihood, true) =>
-                $"mle has converged: {norm}, within {settings.Tolerance}, after {model.Iterations} steps. At the maximum of the likelihood it is 0.",
+                $"mle has converged: {norm}, within {tolerance}, after {model.Iterations} steps. It is 0 at the maximum of the "
+                + "likelihood.",
             (SeparationSettings.MaximumLikelihood, _) =>
-                $"mle has NOT converged: {norm}, above {settings.Tolerance}, after {model.Iterations} steps. Its matrices are not the maximum "
+                $"mle has NOT converged: {norm}, above {tolerance}, after {model.Iterations} steps. Its matrices are not the maximum "
                 + "of the likelihood. Give a larger --max-iterations; many equal or rounded values, or too few rows, prevent it too.",
             (SeparationSettings.FastIca, true) =>
                 $"fastica has converged by its own criterion after {model.Iterations} steps. It does not maximise the likelihood: {norm}.",

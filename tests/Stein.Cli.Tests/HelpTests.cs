@@ -7,6 +7,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("")]
     [InlineData("ica")]
+    [InlineData("ica --data")]
     [InlineData("mixture-weight")]
     [InlineData("dae")]
     [InlineData("dae identity")]
