@@ -184,7 +184,7 @@ internal sealed class LaplaceVertices
         return gradient;
     }
 
-    /// <summary>Solves Bᵀσ = −gradient, where a row of B is a sample of the vertex, or of the identity for a direction that is free.</summary>
+    /// <summary>Solves Bᵀσ = −gradient, where a row of B is a sample of the vertex, or of the identity.</summary>
     /// <returns>False if B is singular.</returns>
     private bool SetMultipliers(int row, double[] gradient)
     {

@@ -140,7 +140,11 @@ internal sealed class MaximumLikelihoodIca(PaddedMatrix samples)
 
     /// <summary>The model of a matrix whose rows are right up to their scales, which are fitted.</summary>
     public IcaSolution FitScales(
-        double[] unmixing, IReadOnlyList<SourceDensity> candidates, int iterations, bool isConverged, CancellationToken cancellation = default)
+        double[] unmixing,
+        IReadOnlyList<SourceDensity> candidates,
+        int iterations,
+        bool isConverged,
+        CancellationToken cancellation = default)
     {
         (SourceDensity[] densities, double[] scaled) = Choose(unmixing, candidates);
         return Describe(scaled, densities, iterations, isConverged, cancellation);
@@ -148,7 +152,11 @@ internal sealed class MaximumLikelihoodIca(PaddedMatrix samples)
 
     /// <summary>What the likelihood says of a matrix.</summary>
     public IcaSolution Describe(
-        double[] unmixing, IReadOnlyList<SourceDensity> densities, int iterations, bool isConverged, CancellationToken cancellation = default)
+        double[] unmixing,
+        IReadOnlyList<SourceDensity> densities,
+        int iterations,
+        bool isConverged,
+        CancellationToken cancellation = default)
     {
         IcaIterate end = newton.Evaluate(unmixing, densities, cancellation);
         return new(unmixing, densities, end.LogLikelihood, end.GradientNorm, iterations, isConverged);

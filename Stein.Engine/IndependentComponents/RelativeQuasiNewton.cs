@@ -152,7 +152,11 @@ internal sealed class RelativeQuasiNewton(SourceMoments moments)
     }
 
     private (Place Place, double Length)? Search(
-        Place place, double[] direction, IReadOnlyList<SourceDensity> densities, IReadOnlyList<bool>? isHeld, CancellationToken cancellation)
+        Place place,
+        double[] direction,
+        IReadOnlyList<SourceDensity> densities,
+        IReadOnlyList<bool>? isHeld,
+        CancellationToken cancellation)
     {
         double slope = Dot(direction, place.Gradient), length = 1;
         double rounding = Rounding * (k + Math.Abs(place.Loss));

@@ -14,6 +14,9 @@ namespace Stein.Engine.IndependentComponents;
 internal sealed record SamplePreparation(
     double[] Mean, double[] Deviations, double[] Forward, double[] Backward, double LogVolume, double ExplainedShare)
 {
+    /// <summary>Rounding of an eigenvalue as a share of the largest.</summary>
+    private const double SmallestShare = 1e-13;
+
     // Factorisations by several threads need not have the same bits.
     static SamplePreparation() => Control.UseSingleThread();
 
@@ -23,37 +26,81 @@ internal sealed record SamplePreparation(
     /// <summary>K.</summary>
     public int Components => Forward.Length / Dimension;
 
-    /// <summary>Whitens: <c>Λ^−½ Eᵀ (x − mean)</c> with the K largest eigenvalues of the covariance matrix and their eigenvectors.</summary>
-    /// <param name="samples">N×D, row-major, of full rank.</param>
+    /// <summary>Whitens: makes coordinates uncorrelated with variance 1.</summary>
+    /// <remarks>
+    /// All D coordinates are whitened by the correlation matrix, so that their units do not matter, and the result is whitened once more,
+    /// since rounding hides axes whose variance is a small share of the largest. Of fewer, the K principal axes are those of the
+    /// covariance matrix: the directions in which samples vary most, in the units that they have.
+    /// </remarks>
+    /// <param name="samples">N×D, row-major, of full rank, or at least of rank K.</param>
     /// <param name="components">K, at most D.</param>
+    /// <exception cref="ArgumentException">The variance along one of K &lt; D axes is lost in rounding.</exception>
     public static SamplePreparation Whiten(double[] samples, int dimension, int components)
+        => components == dimension ? WhitenAll(samples, dimension) : WhitenLargest(samples, dimension, components);
+
+    private static SamplePreparation WhitenAll(double[] samples, int dimension)
+    {
+        const int Passes = 2;
+        SamplePreparation prepared = Standardise(samples, dimension);
+        double[] forward = prepared.Forward;
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            PaddedMatrix scaled = (prepared with { Forward = forward }).Apply(samples);
+            (double[] values, double[][] axes) = Eigen(Covariance(scaled));
+            var whitening = new double[dimension * dimension];
+            for (int i = 0; i < dimension; i++)
+            {
+                for (int d = 0; d < dimension; d++)
+                    whitening[(i * dimension) + d] = axes[i][d] / Math.Sqrt(Math.Max(values[i], SmallestShare * values[0]));
+            }
+
+            forward = HostProduct.Multiply(
+                PaddedMatrix.FromRows(whitening, dimension, dimension), PaddedMatrix.FromRows(forward, dimension, dimension)).ToArray();
+        }
+
+        // The deviations, which are of very different sizes, are left out of the inverse.
+        var unitless = new double[dimension * dimension];
+        for (int i = 0; i < unitless.Length; i++)
+            unitless[i] = forward[i] * prepared.Deviations[i % dimension];
+        double[] backward = SquareMatrix.Inverse(unitless, dimension);
+        for (int i = 0; i < backward.Length; i++)
+            backward[i] *= prepared.Deviations[i / dimension];
+        double logVolume = SquareMatrix.LogDeterminant(unitless, dimension).LogAbsoluteDeterminant
+            - prepared.Deviations.Sum(Math.Log);
+        return prepared with { Forward = forward, Backward = backward, LogVolume = logVolume };
+    }
+
+    private static SamplePreparation WhitenLargest(double[] samples, int dimension, int components)
     {
         (double[] mean, double[] deviations) = Moments(samples, dimension);
-        Matrix<double> covariance = Covariance(samples, dimension, mean);
-        var eigen = covariance.Evd(Symmetricity.Symmetric);
+        var identity = new double[dimension * dimension];
+        for (int d = 0; d < dimension; d++)
+            identity[(d * dimension) + d] = 1;
+        var centred = new SamplePreparation(mean, deviations, identity, identity, 0, 1);
+        (double[] values, double[][] axes) = Eigen(Covariance(centred.Apply(samples)));
         var forward = new double[components * dimension];
         var backward = new double[dimension * components];
-        double logVolume = 0, explained = 0;
+        double logVolume = 0;
         for (int i = 0; i < components; i++)
         {
-            // Eigenvalues ascend.
-            int axis = dimension - 1 - i;
-            double length = Math.Sqrt(eigen.EigenValues[axis].Real);
-            Vector<double> direction = eigen.EigenVectors.Column(axis);
-            // The sign that a factorisation gives an eigenvector means nothing.
-            if (direction[direction.AbsoluteMaximumIndex()] < 0)
-                direction = -direction;
+            if (!(values[i] > SmallestShare * values[0]))
+            {
+                throw new ArgumentException(
+                    $"principal component {i + 1} has {values[i] / values[0]:0.0E+0} of the variance of the first one, which is only "
+                    + "rounding; separate fewer, or divide the columns by their standard deviations before.");
+            }
+
+            double length = Math.Sqrt(values[i]);
             for (int d = 0; d < dimension; d++)
             {
-                forward[(i * dimension) + d] = direction[d] / length;
-                backward[(d * components) + i] = direction[d] * length;
+                forward[(i * dimension) + d] = axes[i][d] / length;
+                backward[(d * components) + i] = axes[i][d] * length;
             }
 
             logVolume -= Math.Log(length);
-            explained += eigen.EigenValues[axis].Real;
         }
 
-        return new(mean, deviations, forward, backward, logVolume, explained / covariance.Trace());
+        return new(mean, deviations, forward, backward, logVolume, values.Take(components).Sum() / values.Sum());
     }
 
     /// <summary>Divides each coordinate by its standard deviation, and leaves correlations.</summary>
@@ -109,22 +156,39 @@ internal sealed record SamplePreparation(
         return (mean, Array.ConvertAll(squares, Math.Sqrt));
     }
 
-    private static Matrix<double> Covariance(double[] samples, int dimension, double[] mean)
+    /// <summary>E[y yᵀ] of prepared samples (K×N).</summary>
+    private static Matrix<double> Covariance(PaddedMatrix prepared)
     {
-        int n = samples.Length / dimension;
-        var centred = new double[dimension];
-        var sums = new double[dimension, dimension];
-        for (int i = 0; i < n; i++)
+        (int k, int n) = (prepared.Rows, prepared.Columns);
+        Matrix<double> covariance = Matrix<double>.Build.Dense(k, k);
+        for (int a = 0; a < k; a++)
         {
-            for (int d = 0; d < dimension; d++)
-                centred[d] = samples[(i * dimension) + d] - mean[d];
-            for (int d = 0; d < dimension; d++)
+            for (int b = 0; b <= a; b++)
             {
-                for (int e = 0; e <= d; e++)
-                    sums[d, e] += centred[d] * centred[e];
+                ReadOnlySpan<double> one = prepared.Row(a), other = prepared.Row(b);
+                double sum = 0;
+                for (int i = 0; i < n; i++)
+                    sum += one[i] * other[i];
+                covariance[a, b] = covariance[b, a] = sum / n;
             }
         }
 
-        return Matrix<double>.Build.Dense(dimension, dimension, (d, e) => (d >= e ? sums[d, e] : sums[e, d]) / n);
+        return covariance;
+    }
+
+    /// <summary>Eigenvalues in descending order, and eigenvectors with the largest entry positive: a factorisation has any sign.</summary>
+    private static (double[] Values, double[][] Axes) Eigen(Matrix<double> symmetric)
+    {
+        var eigen = symmetric.Evd(Symmetricity.Symmetric);
+        int[] order = [.. Enumerable.Range(0, symmetric.RowCount).Reverse()];
+        return (
+            [.. order.Select(index => eigen.EigenValues[index].Real)],
+            [
+                .. order.Select(index =>
+                {
+                    Vector<double> axis = eigen.EigenVectors.Column(index);
+                    return (axis[axis.AbsoluteMaximumIndex()] < 0 ? -axis : axis).ToArray();
+                }),
+            ]);
     }
 }

@@ -1,6 +1,6 @@
 namespace Stein.Engine.IndependentComponents;
 
-/// <summary>The scale at which a density fits a source best, and the choice among densities by the likelihood at their best scales.</summary>
+/// <summary>The scale at which a density fits a source best, and the choice among densities by their likelihoods there.</summary>
 internal static class SourceScale
 {
     private const int MaxIterations = 100;

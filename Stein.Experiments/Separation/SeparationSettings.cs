@@ -18,7 +18,9 @@ internal sealed record SeparationSettings
     /// <summary>The methods, the likelihood's first, then those that minimise Stein discrepancies.</summary>
     public static IReadOnlyList<string> MethodNames { get; } =
     [
-        MaximumLikelihood, FastIca, .. IcaMethod.All.Where(method => method is { IsTrained: true, IsBaseline: false }).Select(method => method.Id),
+        MaximumLikelihood,
+        FastIca,
+        .. IcaMethod.All.Where(method => method is { IsTrained: true, IsBaseline: false }).Select(method => method.Id),
     ];
 
     /// <summary>The names of the bases.</summary>

@@ -7,7 +7,7 @@ using Stein.Experiments.Ica;
 
 namespace Stein.Experiments.Separation;
 
-/// <summary>Trains an ICA model of people's samples by a Stein discrepancy, as the experiment <c>ica</c> does on samples of its own.</summary>
+/// <summary>Trains an ICA model of people's samples by a Stein discrepancy, as the experiment <c>ica</c> does on its own.</summary>
 internal static class SteinSeparation
 {
     /// <summary>V after the training (K×K, row-major).</summary>

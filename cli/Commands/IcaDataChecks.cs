@@ -17,12 +17,16 @@ internal static class IcaDataChecks
         (int[] training, int[] test) = Separation.Split(table.Rows, settings);
         int sources = settings.Components ?? table.Columns;
         if (settings.Components > table.Columns)
-            throw Fault($"it has {table.Columns} columns, and --components {settings.Components} asks for more. Give at most {table.Columns}.");
+        {
+            throw Fault(
+                $"it has {table.Columns} columns, and --components {settings.Components} asks for more. Give at most {table.Columns}.");
+        }
+
         if (training.Length <= sources)
         {
             throw Fault(
-                $"{training.Length} of its {table.Rows} rows are for fitting, and {sources} sources need more than {sources}. Give more rows"
-                + (settings.TestShare > 0 ? ", --test-share 0," : "")
+                $"{training.Length} of its {table.Rows} rows are for fitting, and {sources} sources need more than {sources}. Give more "
+                + "rows" + (settings.TestShare > 0 ? ", --test-share 0," : "")
                 + " or fewer --components.");
         }
 
@@ -49,8 +53,8 @@ internal static class IcaDataChecks
             {
                 bool isOne = dependence.Constant.Count == 1;
                 throw Fault(
-                    $"{(isOne ? "column" : "columns")} {List(dependence.Constant)} {(isOne ? "is" : "are")} constant in the rows for fitting "
-                    + $"and {(isOne ? "carries" : "carry")} no signal. Leave {(isOne ? "it" : "them")} out by --drop.");
+                    $"{(isOne ? "column" : "columns")} {List(dependence.Constant)} {(isOne ? "is" : "are")} constant in the rows for "
+                    + $"fitting and {(isOne ? "carries" : "carry")} no signal. Leave {(isOne ? "it" : "them")} out by --drop.");
             }
 
             if (dependence.Rank >= (settings.Components ?? table.Columns))

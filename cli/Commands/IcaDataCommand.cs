@@ -93,7 +93,7 @@ internal static class IcaDataCommand
     private static void Advertise(Command experiment)
     {
         experiment.Options.Add(Values.Text(
-            "--data", "file", "separates the signals in a file of your own instead of running the experiment; see stein ica --data --help"));
+            "--data", "file", "separates the signals in a file of your own instead of the experiment; see stein ica --data --help"));
         experiment.Options.Add(Values.Choice(
             "--example", "writes mixtures of known signals to try that on; see stein ica --data --help", SignalExample.Names));
     }

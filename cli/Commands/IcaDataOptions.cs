@@ -62,7 +62,8 @@ internal sealed class IcaDataOptions
     private readonly Option<int?> components = Values.Number<int>(
         "--components", "separates so many principal components only [default: as many as there are columns]");
 
-    private readonly Option<bool> noCentring = Values.Flag("--no-centring", "takes the means of the columns for 0 instead of removing them");
+    private readonly Option<bool> noCentring = Values.Flag(
+        "--no-centring", "takes the means of the columns for 0 instead of removing them");
 
     private readonly Option<bool> noWhitening = Values.Flag(
         "--no-whitening", "begins at columns divided by their standard deviations instead of uncorrelated ones");
@@ -70,7 +71,8 @@ internal sealed class IcaDataOptions
     private readonly Option<double?> testShare = Values.Number<double>(
         "--test-share", "share of the rows, chosen at random, that is held out to measure the likelihood; 0 for none", Defaults.TestShare);
 
-    private readonly Option<int?> starts = Values.Number<int>("--starts", "random starts of mle and fastica, of which the best counts", Defaults.Starts);
+    private readonly Option<int?> starts = Values.Number<int>(
+        "--starts", "random starts of mle and fastica, of which the best counts", Defaults.Starts);
 
     private readonly Option<double?> tolerance = Values.Number<double>(
         "--tolerance", "norm of the relative gradient at which mle has converged", Defaults.Tolerance);
@@ -188,7 +190,7 @@ internal sealed class IcaDataOptions
         if (request is { Json: true, Quiet: true })
             throw new UsageException("--quiet: it has no effect with --json, which prints one line and no more. Leave it out.");
         if (request is { ImageWidth: not null, Output: null })
-            throw new UsageException("--image-width: it has no effect without --out, which writes the figure. Leave it out, or give --out.");
+            throw new UsageException("--image-width: it has no effect without --out, which writes the figure. Give --out.");
         if (request.ImageWidth < 1)
             throw new UsageException($"--image-width {request.ImageWidth}: it must be a whole number, 1 or more");
         if (settings is { IsWhitened: false, Components: not null })
@@ -202,14 +204,15 @@ internal sealed class IcaDataOptions
         string[] stein = [.. settings.Methods.Where(SeparationSettings.IsStein)];
         if (stein.Length == 0)
         {
-            if (Array.Find((Option[])[iterations, batch, learningRate], option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
+            Option[] training = [iterations, batch, learningRate];
+            if (Array.Find(training, option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
                 throw new UsageException($"{idle.Name}: it has no effect on mle and fastica. Leave it out, or give --max-iterations.");
             return;
         }
 
         string first = stein[0];
         if (settings.Base is { } name && name != SourceDensity.Laplace.Name && name != SourceDensity.StudentT(1).Name)
-            throw new UsageException($"--base {name}: --method {first} knows laplace and student-t only. Give one of them, or --method mle.");
+            throw new UsageException($"--base {name}: --method {first} knows laplace and student-t only. Give one of them.");
         if (settings.Base == SourceDensity.StudentT(1).Name && settings.DegreesOfFreedom != Defaults.DegreesOfFreedom)
         {
             throw new UsageException(
@@ -223,6 +226,9 @@ internal sealed class IcaDataOptions
             throw new UsageException("--example: give --out, the folder that the files are written to");
         Option[] used = [example, output, seed, quiet, json];
         if (All.FirstOrDefault(option => !used.Contains(option) && parsed.GetResult(option) is { Implicit: false }) is { } stray)
-            throw new UsageException($"{stray.Name}: it has no effect with --example, which writes files to separate afterwards. Leave it out.");
+        {
+            throw new UsageException(
+                $"{stray.Name}: it has no effect with --example, which writes files to separate afterwards. Leave it out.");
+        }
     }
 }

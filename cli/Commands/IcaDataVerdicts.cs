@@ -43,9 +43,9 @@ internal static class IcaDataVerdicts
             (SeparationSettings.FastIca, true) =>
                 $"fastica has converged by its own criterion after {model.Iterations} steps. It does not maximise the likelihood: {norm}.",
             (SeparationSettings.FastIca, _) =>
-                $"fastica has NOT converged after {model.Iterations} steps: its rows still turn. More than one normal source makes that happen.",
-            _ => $"{model.Method} was trained for {model.Iterations} iterations, whether or not that is enough: {norm}, 0 at the maximum of the "
-                + "likelihood.",
+                $"fastica has NOT converged after {model.Iterations} steps: its rows still turn, as with more than one normal source.",
+            _ => $"{model.Method} was trained for {model.Iterations} iterations, enough or not: {norm}, 0 at the maximum of "
+                + "the likelihood.",
         };
     }
 
@@ -55,8 +55,8 @@ internal static class IcaDataVerdicts
         string largest = NumberText.Fixed(model.StartDistance, 4);
         return same == model.Starts.Count
             ? $"All {same} random starts found the same sources; their Amari distances from the best are at most {largest}."
-            : $"Only {same} of {model.Starts.Count} random starts found the sources of the best one, and others are up to {largest} away: there "
-                + "are several maxima. The best is given; try more --starts.";
+            : $"Only {same} of {model.Starts.Count} random starts found the sources of the best one, and others are up to {largest} away: "
+                + "there are several maxima. The best is given; try more --starts.";
     }
 
     private static string Sources(SeparatedModel model)
@@ -71,8 +71,8 @@ internal static class IcaDataVerdicts
     }
 
     private static string Components(Separation separation)
-        => $"The {separation.Preparation.Components} principal components have {100 * separation.Preparation.ExplainedShare:F2} % of the variance; "
-            + "the rest is left out, and likelihoods are those of the components.";
+        => $"The {separation.Preparation.Components} principal components have {100 * separation.Preparation.ExplainedShare:F2} % of the "
+            + "variance; the rest is left out, and likelihoods are those of the components.";
 
     private static string HeldOut(Separation separation, SeparationSettings settings)
     {
@@ -82,7 +82,7 @@ internal static class IcaDataVerdicts
         Summary test = first.TestLogLikelihood;
         double half = 1.96 * test.StandardError;
         string interval = $"{NumberText.Fixed(test.Mean - half, 4)} to {NumberText.Fixed(test.Mean + half, 4)}";
-        return $"On the {test.Count} rows held out (seed {settings.Seed}) {first.Method} has {NumberText.Fixed(test.Mean, 4)} nats per row, 95 % "
-            + $"interval {interval}, which takes rows for independent: those of a signal in time are not.";
+        return $"On {test.Count} rows held out (seed {settings.Seed}) {first.Method} has {NumberText.Fixed(test.Mean, 4)} nats per row, "
+            + $"95 % interval {interval}, which takes rows for independent: those of a signal in time are not.";
     }
 }

@@ -30,9 +30,11 @@ internal sealed class HelpWithExamples(HelpAction help, IReadOnlyList<Example> r
         {
             using var written = new StringWriter();
             parseResult.InvocationConfiguration.Output = written;
+            // The library has no help for a command that is hidden.
+            command.Hidden = false;
             result = help.Invoke(parseResult);
             parseResult.InvocationConfiguration.Output = output;
-            output.Write($"{written}".Replace($"stein {command.Name}", $"stein {typed}", StringComparison.Ordinal));
+            output.Write($"{written}".Replace(command.Name, typed, StringComparison.Ordinal));
         }
         else
         {

@@ -39,5 +39,6 @@ public sealed class HelpTests
         Assert.Equal(0, result.ExitCode);
         string examples = result.Output[result.Output.IndexOf("Examples:", StringComparison.Ordinal)..];
         Assert.Contains($"stein {command}".TrimEnd(), examples, StringComparison.Ordinal);
+        Assert.Contains($" {command}".TrimEnd(), result.Output[..^examples.Length], StringComparison.Ordinal);
     }
 }

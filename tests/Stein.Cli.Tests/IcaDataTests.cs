@@ -84,7 +84,7 @@ public sealed class IcaDataTests
             $"{SignalExample.ImageWidth}", "--out", "o");
         Assert.True(result.ExitCode == 0, $"{result}");
         foreach (string text in (string[])
-            ["mle has converged", "fastica has converged by its own criterion", "1 sub-gaussian", "3277 rows fitted, 819 held out", "Amari"])
+            ["mle has converged", "fastica has converged by its own criterion", "1 sub-gaussian", "3277 rows fitted, 819 held out"])
         {
             Assert.Contains(text, result.Output, StringComparison.Ordinal);
         }
@@ -119,7 +119,7 @@ public sealed class IcaDataTests
     {
         string[] outputs =
         [
-            .. new[] { "1", "5" }.Select(threads =>
+            .. ((string[])["1", "5"]).Select(threads =>
             {
                 using var stein = new SteinProgram(new Dictionary<string, string> { ["DOTNET_PROCESSOR_COUNT"] = threads });
                 ScoreSamples.Write(stein, "x.csv", Mix(4000), 2, "a,b");
@@ -172,7 +172,8 @@ public sealed class IcaDataTests
         using var stein = new SteinProgram();
         ScoreSamples.Write(stein, "x.csv", Mixed, 2, "a,b");
         using JsonDocument plain = Separate(stein, "--base", "logistic", "--starts", "1");
-        ScoreSamples.Write(stein, "x.csv", [.. Mixed.Select((value, index) => index % 2 == 0 ? 1e6 * value : 1e-6 * (value + 3))], 2, "a,b");
+        double[] inOtherUnits = [.. Mixed.Select((value, index) => index % 2 == 0 ? 1e6 * value : 1e-6 * (value + 3))];
+        ScoreSamples.Write(stein, "x.csv", inOtherUnits, 2, "a,b");
         using JsonDocument scaled = Separate(stein, ["--base", "logistic", "--starts", "1", .. options.Split(' ')]);
         double[][] unmixing = Unmixing(plain), other = Unmixing(scaled);
         for (int source = 0; source < 2; source++)
@@ -203,7 +204,7 @@ public sealed class IcaDataTests
         using var stein = new SteinProgram();
         ScoreSamples.Write(stein, "x.csv", Columns(columns), 3, "a,b,c");
         ScoreSamples.Write(stein, "wide.csv", [1, 2, 3, 4], 2);
-        ScoreSamples.Write(stein, "singular.csv", [1, 2, 3, 4, 5, 6, 7, 8, 9], 3);
+        ScoreSamples.Write(stein, "singular.csv", [2.5, 1, 0, 1, 1, 1, 3.5, 2, 1], 3);
         SteinResult result = stein.RunHere(
             ["ica", "--data", "x.csv", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         Assert.True(result.ExitCode == 2, $"{result}");

@@ -103,7 +103,8 @@ public sealed class SuggestionTests
         Option[] options = [.. CommandOptions.Of(result)];
         IReadOnlyList<string> suggestions = Suggest(line);
         Assert.All(options.Select(option => option.Name).Except(["--json"]), name => Assert.Contains(name, suggestions));
-        Assert.All(command.Subcommands, subcommand => Assert.Contains(subcommand.Name, suggestions));
+        Assert.All(
+            command.Subcommands.Where(subcommand => !subcommand.Hidden), subcommand => Assert.Contains(subcommand.Name, suggestions));
         Assert.Equal(!line.Contains("--json", StringComparison.Ordinal) && options.Any(option => option.Name == "--json"),
             suggestions.Contains("--json"));
     }

@@ -39,7 +39,7 @@ public class MaximumLikelihoodIcaTests
         static double[] Signed(double[] row) => row[0] < 0 ? [-row[0], -row[1]] : row;
     }
 
-    /// <summary>Finite differences of the log-likelihood by <c>V ← (I + tE_ij) V</c>, and of the gradient for the Hessian's entries.</summary>
+    /// <summary>Finite differences of the log-likelihood by <c>V ← (I + tE_ij) V</c>, and of the gradient for the Hessian.</summary>
     [Fact]
     public void Gradients_are_differences_of_the_likelihood()
     {
