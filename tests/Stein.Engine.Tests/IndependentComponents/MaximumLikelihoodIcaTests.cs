@@ -12,6 +12,8 @@ public class MaximumLikelihoodIcaTests
 {
     private static readonly IReadOnlyList<SourceDensity> Candidates = MaximumLikelihoodIca.Candidates(5);
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     /// <summary>An independent program found the maximum for two Laplace sources without an offset.</summary>
     [Fact]
     public void The_maximum_is_that_of_an_independent_program()
@@ -24,8 +26,8 @@ public class MaximumLikelihoodIcaTests
         SamplePreparation whitening = SamplePreparation.Whiten(rows, 2, 2) with { Mean = new double[2] };
         for (uint start = 0; start < 3; start++)
         {
-            IcaSolution solution = new MaximumLikelihoodIca(whitening.Apply(rows)).Fit(
-                MaximumLikelihoodIca.RandomRotation(2, 1, start), [SourceDensity.Laplace]);
+            IcaSolution solution = Fit(
+                whitening.Apply(rows), MaximumLikelihoodIca.RandomRotation(2, 1, start), SourceDensity.Laplace);
             Assert.True(solution.IsConverged);
             Assert.InRange(solution.GradientNorm, 0, 1e-12);
             Assert.Equal(-3.25552947, solution.LogLikelihood + whitening.LogVolume, 5e-9);
@@ -51,7 +53,7 @@ public class MaximumLikelihoodIcaTests
         SourceDensity[] densities =
             [SourceDensity.Logistic, SourceDensity.StudentT(3), SourceDensity.SubGaussian, SourceDensity.SmoothedLaplace(0.5)];
         var moments = new SourceMoments(samples);
-        SourceStatistics statistics = moments.Compute(unmixing, densities);
+        SourceStatistics statistics = moments.Compute(unmixing, densities, Cancellation);
         for (int i = 0; i < K; i++)
         {
             for (int j = 0; j < K; j++)
@@ -76,9 +78,9 @@ public class MaximumLikelihoodIcaTests
         }
 
         double Likelihood(double[] at)
-            => moments.Compute(at, densities).LogDensity + SquareMatrix.LogDeterminant(at, K).LogAbsoluteDeterminant;
+            => moments.Compute(at, densities, Cancellation).LogDensity + SquareMatrix.LogDeterminant(at, K).LogAbsoluteDeterminant;
 
-        double Entry(double[] at, int i, int j) => moments.Compute(at, densities).ScoreProduct[(i * K) + j];
+        double Entry(double[] at, int i, int j) => moments.Compute(at, densities, Cancellation).ScoreProduct[(i * K) + j];
     }
 
     [Theory]
@@ -92,8 +94,8 @@ public class MaximumLikelihoodIcaTests
         SourceDensity density = Candidates.Single(candidate => candidate.Name == name);
         IcaSolution[] solutions =
         [
-            .. Enumerable.Range(0, 3).Select(start => new MaximumLikelihoodIca(samples).Fit(
-                MaximumLikelihoodIca.RandomRotation(K, 1, (uint)start), [density])),
+            .. Enumerable.Range(0, 3).Select(start => Fit(
+                samples, MaximumLikelihoodIca.RandomRotation(K, 1, (uint)start), density)),
         ];
         foreach (IcaSolution solution in solutions)
         {
@@ -112,8 +114,7 @@ public class MaximumLikelihoodIcaTests
     {
         const int K = 5, N = 400;
         (_, PaddedMatrix samples, _) = Mixture(K, N, 8, (stream, _) => stream.NextLaplace());
-        IcaSolution solution = new MaximumLikelihoodIca(samples).Fit(
-            MaximumLikelihoodIca.RandomRotation(K, 1, 0), [SourceDensity.Laplace]);
+        IcaSolution solution = Fit(samples, MaximumLikelihoodIca.RandomRotation(K, 1, 0), SourceDensity.Laplace);
         Assert.True(solution.IsConverged);
         var newton = new RelativeQuasiNewton(new SourceMoments(samples));
         SourceDensity[] densities = [.. solution.Densities];
@@ -124,7 +125,7 @@ public class MaximumLikelihoodIcaTests
             {
                 double[] noise = draw.Normal(K * K, size);
                 double[] moved = [.. solution.Unmixing.Zip(noise, (value, step) => value + step)];
-                Assert.True(newton.Evaluate(moved, densities).LogLikelihood <= solution.LogLikelihood + 1e-13);
+                Assert.True(newton.Evaluate(moved, densities, Cancellation).LogLikelihood <= solution.LogLikelihood + 1e-13);
             }
         }
 
@@ -148,8 +149,8 @@ public class MaximumLikelihoodIcaTests
         }
 
         double[] start = MaximumLikelihoodIca.RandomRotation(K, 1, 0);
-        IcaSolution once = new MaximumLikelihoodIca(samples).Fit(start, [SourceDensity.Laplace]);
-        IcaSolution again = new MaximumLikelihoodIca(twice).Fit(start, [SourceDensity.Laplace]);
+        IcaSolution once = Fit(samples, start, SourceDensity.Laplace);
+        IcaSolution again = Fit(twice, start, SourceDensity.Laplace);
         Assert.True(again.IsConverged);
         Assert.Equal(once.LogLikelihood, again.LogLikelihood, 1e-10);
     }
@@ -160,7 +161,7 @@ public class MaximumLikelihoodIcaTests
         const int K = 20, N = 4000;
         (SamplePreparation whitening, PaddedMatrix samples, double[] mixing) = Mixture(
             K, N, 2, (stream, source) => source % 2 == 0 ? stream.NextLaplace() : Math.Sqrt(12) * (stream.NextUniform() - 0.5));
-        IcaSolution solution = new MaximumLikelihoodIca(samples).Fit(MaximumLikelihoodIca.RandomRotation(K, 1, 0), Candidates);
+        IcaSolution solution = Fit(samples, MaximumLikelihoodIca.RandomRotation(K, 1, 0), [.. Candidates]);
         Assert.True(solution.IsConverged);
         Assert.Equal(10, solution.Densities.Count(density => density == SourceDensity.SubGaussian));
         Assert.Equal(10, solution.Densities.Count(density => density == SourceDensity.Laplace));
@@ -181,10 +182,10 @@ public class MaximumLikelihoodIcaTests
         (_, PaddedMatrix samples, _) = Mixture(K, N, 6, (stream, _) => stream.NextLaplace());
         var ica = new MaximumLikelihoodIca(samples);
         double[] start = MaximumLikelihoodIca.RandomRotation(K, 1, 0);
-        (double[] unmixing, double change, int iterations) = FastIca.Run(ica.Moments, start, 1e-12, 500);
+        (double[] unmixing, double change, int iterations) = FastIca.Run(ica.Moments, start, 1e-12, 500, Cancellation);
         Assert.InRange(change, 0, 1e-12);
-        IcaSolution fast = ica.FitScales(unmixing, [SourceDensity.Laplace], iterations, isConverged: true);
-        IcaSolution best = ica.Fit(start, [SourceDensity.Laplace]);
+        IcaSolution fast = ica.FitScales(unmixing, [SourceDensity.Laplace], iterations, isConverged: true, Cancellation);
+        IcaSolution best = Fit(samples, start, SourceDensity.Laplace);
         Assert.InRange(best.LogLikelihood - fast.LogLikelihood, 1e-6, 0.02);
     }
 
@@ -194,11 +195,14 @@ public class MaximumLikelihoodIcaTests
         (_, PaddedMatrix samples, _) = Mixture(3, 5000, 9, (stream, source) => source == 0 ? stream.NextUniform() : stream.NextLaplace());
         IcaSolution[] twice =
         [
-            .. Enumerable.Range(0, 2).Select(_ => new MaximumLikelihoodIca(samples).Fit(
-                MaximumLikelihoodIca.RandomRotation(3, 1, 0), Candidates)),
+            .. Enumerable.Range(0, 2).Select(_ => Fit(
+                samples, MaximumLikelihoodIca.RandomRotation(3, 1, 0), [.. Candidates])),
         ];
         Checks.Same("unmixing", twice[0].Unmixing, twice[1].Unmixing);
     }
+
+    private static IcaSolution Fit(PaddedMatrix samples, double[] start, params SourceDensity[] candidates)
+        => new MaximumLikelihoodIca(samples).Fit(start, candidates, cancellation: Cancellation);
 
     private static (SamplePreparation Whitening, PaddedMatrix Samples, double[] Mixing) Mixture(
         int dimension, int count, ulong seed, Func<PhiloxStream, int, double> source)
