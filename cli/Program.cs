@@ -1,5 +1,6 @@
 using System.CommandLine.Invocation;
 using Stein.Cli;
+using Stein.Cli.Commands;
 using Stein.Engine.Devices;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs.Slurm;
@@ -9,7 +10,7 @@ AppDomain.CurrentDomain.UnhandledException += (_, _) => Terminal.Restore();
 using var interruption = new Interruption(Terminal.Restore);
 RootCommand root = SteinRootCommand.Create(interruption);
 // @file is the name of a file, not a file of arguments.
-ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+ParseResult parsed = root.Parse(IcaDataCommand.Route(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
 try
 {
     if (parsed.Action is ParseErrorAction)

@@ -19,6 +19,7 @@ internal static class SteinRootCommand
         new("stein score --samples x.csv --out scores.csv", "the score function of the density that your samples come from"),
         new("stein thin --samples x.csv --scores s.csv --points 40", "the samples that represent a target best"),
         new("stein ksd --samples x.csv --scores s.csv", "whether your samples come from the model with these scores"),
+        new("stein ica --data x.csv --out separated", "separates the signals that are mixed in your columns"),
         new("stein dae", "the denoising auto-encoder as KSD, in three parts"),
         new("stein reproduce --all", "every published table and figure; about two and a half hours on 2 cores, and resumable"),
         new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
@@ -32,12 +33,14 @@ internal static class SteinRootCommand
     {
         var catalog = new ExperimentCatalog(experiments ?? ExperimentRegistry.All);
         var root = new RootCommand("Trains models with Stein discrepancies, exactly and fast, and reproduces published experiments.");
+        Command[] own = [.. ExperimentCommand.All(catalog, interruption)];
         foreach (Command command in (Command[])
             [
-                .. ExperimentCommand.All(catalog, interruption),
+                .. own,
                 ScoreCommand.Create(interruption),
                 ThinCommand.Create(interruption),
                 KsdCommand.Create(interruption),
+                IcaDataCommand.Create(interruption, own.FirstOrDefault(command => command.Name == "ica")),
                 ReproduceCommand.Create(catalog, interruption),
                 ReportCommand.Create(catalog),
                 ListCommand.Create(catalog),

@@ -33,7 +33,7 @@ internal static class Canvas
 
     /// <summary>Puts the legend into its own panel above the data, so that it never covers any.</summary>
     /// <param name="plot">The plot; entries that plottables bring themselves are not shown.</param>
-    /// <param name="items">The entries, in their order.</param>
+    /// <param name="items">The entries, in their order; without any there is no panel, for the library then draws nothing at all.</param>
     public static void PutLegendAbove(Plot plot, IEnumerable<LegendItem> items)
     {
         plot.Legend.DisplayPlottableLegendItems = false;

@@ -11,6 +11,9 @@ internal sealed class CommandWithExamples(string name, string description, param
     : Command(name, description)
 {
     public IEnumerable<Example> Examples => examples;
+
+    /// <summary>What people type instead of the name; null for the name.</summary>
+    public string? Typed { get; init; }
 }
 
 /// <summary>The library's help, with the examples of the command beneath.</summary>
@@ -20,9 +23,24 @@ internal sealed class HelpWithExamples(HelpAction help, IReadOnlyList<Example> r
     {
         if (Terminal.Columns is { } columns)
             help.MaxWidth = columns;
-        int result = help.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
         Command command = parseResult.CommandResult.Command;
+        int result;
+        if (command is CommandWithExamples { Typed: { } typed })
+        {
+            using var written = new StringWriter();
+            parseResult.InvocationConfiguration.Output = written;
+            // The library has no help for a command that is hidden.
+            command.Hidden = false;
+            result = help.Invoke(parseResult);
+            parseResult.InvocationConfiguration.Output = output;
+            output.Write($"{written}".Replace(command.Name, typed, StringComparison.Ordinal));
+        }
+        else
+        {
+            result = help.Invoke(parseResult);
+        }
+
         IEnumerable<Example> examples = (command as CommandWithExamples)?.Examples ?? rootExamples;
         output.WriteLine("Examples:");
         foreach (Example example in examples)

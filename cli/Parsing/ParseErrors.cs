@@ -36,7 +36,7 @@ internal static class ParseErrors
     {
         if (token.StartsWith('-'))
             return UnknownOption(result, token);
-        string[] names = [.. result.Command.Subcommands.Select(subcommand => subcommand.Name)];
+        string[] names = [.. result.Command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name)];
         if (names.Length == 0)
             return $"{token}: values need their option before them, as in --option {token}";
         string closest = EditDistance.Closest(token, names);
@@ -46,6 +46,6 @@ internal static class ParseErrors
     private static IEnumerable<string> Ancestry(SymbolResult? result)
     {
         for (; result is CommandResult command; result = command.Parent)
-            yield return command.Command is RootCommand ? "stein" : command.Command.Name;
+            yield return command.Command is RootCommand ? "stein" : (command.Command as CommandWithExamples)?.Typed ?? command.Command.Name;
     }
 }

@@ -7,6 +7,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("")]
     [InlineData("ica")]
+    [InlineData("ica --data")]
     [InlineData("mixture-weight")]
     [InlineData("dae")]
     [InlineData("dae identity")]
@@ -38,5 +39,6 @@ public sealed class HelpTests
         Assert.Equal(0, result.ExitCode);
         string examples = result.Output[result.Output.IndexOf("Examples:", StringComparison.Ordinal)..];
         Assert.Contains($"stein {command}".TrimEnd(), examples, StringComparison.Ordinal);
+        Assert.Contains($" {command}".TrimEnd(), result.Output[..^examples.Length], StringComparison.Ordinal);
     }
 }

@@ -38,6 +38,12 @@ public sealed class SuggestionTests
         { "ica --device simd --dev", [] },
         { "ica @file --bas", ["--base"] },
         { "ica --unknown --bas", ["--base"] },
+        { "ica --dat", ["--data-seed", "--data"] },
+        { "ica --data ", [] },
+        { "ica --data x.csv --method f", ["fastica"] },
+        { "ica --data x.csv --base s", ["student-t", "sub-gaussian"] },
+        { "ica --data x.csv --dim", [] },
+        { "ica --example ", ["speech", "images"] },
         { "ica", ["ica", "ica-settings"] },
         { "repr", ["reproduce"] },
         { "--v", ["--version"] },
@@ -97,7 +103,8 @@ public sealed class SuggestionTests
         Option[] options = [.. CommandOptions.Of(result)];
         IReadOnlyList<string> suggestions = Suggest(line);
         Assert.All(options.Select(option => option.Name).Except(["--json"]), name => Assert.Contains(name, suggestions));
-        Assert.All(command.Subcommands, subcommand => Assert.Contains(subcommand.Name, suggestions));
+        Assert.All(
+            command.Subcommands.Where(subcommand => !subcommand.Hidden), subcommand => Assert.Contains(subcommand.Name, suggestions));
         Assert.Equal(!line.Contains("--json", StringComparison.Ordinal) && options.Any(option => option.Name == "--json"),
             suggestions.Contains("--json"));
     }

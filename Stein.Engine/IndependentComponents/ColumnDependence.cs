@@ -1,0 +1,146 @@
+using Stein.Engine.LinearAlgebra;
+
+namespace Stein.Engine.IndependentComponents;
+
+/// <summary>Which columns of samples say nothing that others do not.</summary>
+/// <param name="Constant">Columns with one value throughout, from 0.</param>
+/// <param name="Duplicates">Columns that are another one up to a factor and an offset, with that one.</param>
+/// <param name="Dependent">Of the rest, a column that is a combination of others, with those; null for none.</param>
+/// <param name="Rank">The rank of the centred samples.</param>
+internal sealed record ColumnDependence(
+    IReadOnlyList<int> Constant,
+    IReadOnlyList<(int Column, int Of)> Duplicates,
+    (int Column, IReadOnlyList<int> Of)? Dependent,
+    int Rank)
+{
+    /// <summary>What remains of a column, as a share of its length, is nothing but rounding below this.</summary>
+    private const double Tolerance = 1e-9;
+
+    /// <summary>Whether no column is superfluous.</summary>
+    public bool IsNone(int dimension) => Rank == dimension;
+
+    /// <summary>Finds them by orthogonalising the centred columns, of length 1 each, the one with the largest remainder first.</summary>
+    /// <param name="samples">N×D, row-major.</param>
+    public static ColumnDependence Find(double[] samples, int dimension)
+    {
+        int n = samples.Length / dimension;
+        var columns = new PaddedMatrix(dimension, n);
+        List<int> constant = [], others = [];
+        for (int d = 0; d < dimension; d++)
+        {
+            if (Standardise(samples, dimension, d, columns.Row(d)))
+                others.Add(d);
+            else
+                constant.Add(d);
+        }
+
+        List<(int, int)> duplicates = [];
+        for (int index = 1; index < others.Count; index++)
+        {
+            int column = others[index];
+            int of = others.Take(index).FirstOrDefault(other => IsParallel(columns.Row(other), columns.Row(column)), -1);
+            if (of >= 0)
+                duplicates.Add((column, of));
+        }
+
+        int[] rest = [.. others.Except(duplicates.Select(pair => pair.Item1))];
+        (int rank, (int, IReadOnlyList<int>)? dependent) = Orthogonalise(columns, rest);
+        return new(constant, duplicates, dependent, rank);
+    }
+
+    private static bool Standardise(double[] samples, int dimension, int column, Span<double> target)
+    {
+        int n = target.Length;
+        double mean = 0, largest = 0, squares = 0;
+        for (int i = 0; i < n; i++)
+        {
+            mean += samples[(i * dimension) + column] / n;
+            largest = Math.Max(largest, Math.Abs(samples[(i * dimension) + column]));
+        }
+
+        for (int i = 0; i < n; i++)
+        {
+            target[i] = samples[(i * dimension) + column] - mean;
+            squares += target[i] * target[i];
+        }
+
+        double length = Math.Sqrt(squares);
+        // What differs by rounding of the mean alone is constant.
+        if (!(length > 1e-13 * largest * Math.Sqrt(n)))
+            return false;
+        foreach (ref double value in target)
+            value /= length;
+        return true;
+    }
+
+    private static bool IsParallel(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double sign = Math.Sign(Dot(a, b)), squares = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            double difference = a[i] - (sign * b[i]);
+            squares += difference * difference;
+        }
+
+        return squares < Tolerance * Tolerance;
+    }
+
+    private static (int Rank, (int, IReadOnlyList<int>)? Dependent) Orthogonalise(PaddedMatrix columns, int[] rest)
+    {
+        List<int> left = [.. rest], done = [];
+        // Remainder of each column, and its parts along those that are done.
+        var parts = rest.ToDictionary(column => column, _ => new List<double>());
+        while (left.Count > 0)
+        {
+            int next = left.MaxBy(column => Dot(columns.Row(column), columns.Row(column)));
+            double length = Math.Sqrt(Dot(columns.Row(next), columns.Row(next)));
+            if (length < Tolerance)
+                return (done.Count, Combination(left[0], done, parts));
+            left.Remove(next);
+            parts[next].Add(length);
+            foreach (ref double value in columns.Row(next))
+                value /= length;
+            done.Add(next);
+            foreach (int column in left)
+            {
+                double part = 0;
+                // The second time removes what rounding left.
+                for (int pass = 0; pass < 2; pass++)
+                {
+                    double product = Dot(columns.Row(column), columns.Row(next));
+                    Span<double> row = columns.Row(column);
+                    ReadOnlySpan<double> unit = columns.Row(next);
+                    for (int i = 0; i < row.Length; i++)
+                        row[i] -= product * unit[i];
+                    part += product;
+                }
+
+                parts[column].Add(part);
+            }
+        }
+
+        return (done.Count, null);
+    }
+
+    /// <summary>The columns that make up one, by substitution in the triangular factor.</summary>
+    private static (int, IReadOnlyList<int>) Combination(int column, List<int> done, Dictionary<int, List<double>> parts)
+    {
+        double[] coefficients = [.. parts[column]];
+        for (int i = done.Count - 1; i >= 0; i--)
+        {
+            for (int j = i + 1; j < done.Count; j++)
+                coefficients[i] -= parts[done[j]][i] * coefficients[j];
+            coefficients[i] /= parts[done[i]][i];
+        }
+
+        return (column, [.. done.Where((_, index) => Math.Abs(coefficients[index]) > 1e-6).Order()]);
+    }
+
+    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using Stein.Engine.Devices.Cpu;
+using Stein.Engine.LinearAlgebra;
+using Product = Stein.Engine.Devices.Cpu.MatrixProduct<Stein.Engine.Lanes.SimdDoubleLane, double>;
+
+namespace Stein.Engine.IndependentComponents;
+
+/// <summary>What maximum likelihood and FastICA need of the sources z = V x of all samples.</summary>
+/// <param name="LogDensity">The mean of Σ_i log p_i(z_i), in nats.</param>
+/// <param name="ScoreProduct">E[ψ(z) zᵀ] (K×K, row-major).</param>
+/// <param name="Curvature">E[ψ_i′(z_i) z_j²] (K×K, row-major).</param>
+/// <param name="MeanDerivatives">E[ψ_i′(z_i)] (K).</param>
+internal sealed record SourceStatistics(double LogDensity, double[] ScoreProduct, double[] Curvature, double[] MeanDerivatives);
+
+/// <summary>Computes <see cref="SourceStatistics"/> of fixed samples for one unmixing matrix after another.</summary>
+/// <remarks>
+/// The samples are divided into blocks, which depend on their number alone, and the sums of the blocks are added in order: the bits are the
+/// same for any number of cores. Three products per sample, 6K² operations, and one exponential for each source.
+/// </remarks>
+/// <param name="samples">x: K×N, one coordinate per row.</param>
+internal sealed unsafe class SourceMoments(PaddedMatrix samples)
+{
+    private const int MinBlock = 1024;
+    private const int MaxBlocks = 128;
+
+    private readonly ConcurrentBag<Workspace> workspaces = [];
+
+    /// <summary>K.</summary>
+    public int Sources => samples.Rows;
+
+    /// <summary>N.</summary>
+    public int Count => samples.Columns;
+
+    /// <summary>The statistics at an unmixing matrix.</summary>
+    /// <param name="unmixing">V (K×K, row-major).</param>
+    /// <param name="densities">One for each source.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public SourceStatistics Compute(
+        ReadOnlySpan<double> unmixing, IReadOnlyList<SourceDensity> densities, CancellationToken cancellation = default)
+    {
+        int k = Sources;
+        var matrix = PaddedMatrix.FromRows(unmixing, k, k);
+        int block = Math.Max(MinBlock, ((Count + MaxBlocks - 1) / MaxBlocks + 7) / 8 * 8);
+        int blocks = (Count + block - 1) / block;
+        var sums = new BlockSums[blocks];
+        Parallel.For(0, blocks, new ParallelOptions { CancellationToken = cancellation }, index =>
+        {
+            if (!workspaces.TryTake(out Workspace? workspace))
+                workspace = new Workspace(k, block);
+            int first = index * block;
+            sums[index] = Compute(matrix, densities, workspace, first, Math.Min(block, Count - first));
+            workspaces.Add(workspace);
+        });
+        GC.KeepAlive(samples);
+        double logDensity = 0;
+        var product = new double[k * k];
+        var curvature = new double[k * k];
+        var derivatives = new double[k];
+        foreach (BlockSums sum in sums)
+        {
+            logDensity += sum.LogDensity;
+            Add(product, sum.ScoreProduct);
+            Add(curvature, sum.Curvature);
+            Add(derivatives, sum.Derivatives);
+        }
+
+        return new(logDensity / Count, Scale(product), Scale(curvature), Scale(derivatives));
+
+        double[] Scale(double[] values) => Array.ConvertAll(values, value => value / Count);
+    }
+
+    private BlockSums Compute(PaddedMatrix unmixing, IReadOnlyList<SourceDensity> densities, Workspace workspace, int first, int count)
+    {
+        int k = Sources;
+        (PaddedMatrix z, PaddedMatrix scores, PaddedMatrix derivatives, PaddedMatrix transposed) =
+            (workspace.Sources, workspace.Scores, workspace.Derivatives, workspace.Transposed);
+        Multiply(unmixing.Pointer, unmixing.Stride, samples.Pointer + first, samples.Stride, z.Pointer, z.Stride, k, k, count);
+        GC.KeepAlive(unmixing);
+        double logDensity = 0;
+        var meanDerivatives = new double[k];
+        for (int i = 0; i < k; i++)
+        {
+            Span<double> slope = derivatives.Row(i)[..count];
+            logDensity += densities[i].Evaluate(z.Row(i)[..count], scores.Row(i)[..count], slope);
+            double sum = 0;
+            foreach (double value in slope)
+                sum += value;
+            meanDerivatives[i] = sum;
+        }
+
+        Transposition<double>.Run(z.Pointer, z.Stride, k, count, transposed.Pointer, transposed.Stride);
+        double[] product = Product(scores);
+        for (int row = 0; row < count; row++)
+        {
+            foreach (ref double value in transposed.Row(row))
+                value *= value;
+        }
+
+        double[] curvature = Product(derivatives);
+        GC.KeepAlive(workspace);
+        return new(logDensity, product, curvature, meanDerivatives);
+
+        double[] Product(PaddedMatrix left)
+        {
+            PaddedMatrix result = workspace.Result;
+            Multiply(
+                left.Pointer, left.Stride, transposed.Pointer, transposed.Stride, result.Pointer, result.Stride, k, count, k);
+            return result.ToArray();
+        }
+    }
+
+    private static void Multiply(double* a, int aStride, double* b, int bStride, double* c, int cStride, int rows, int inner, int columns)
+        => Product.Multiply(
+            new Product.Operands((nint)a, aStride, 1, (nint)b, bStride, (nint)c, cStride, inner, Alpha: 1, Beta: 0, Accumulate: false),
+            rows,
+            columns);
+
+    private static void Add(double[] sums, double[] values)
+    {
+        for (int i = 0; i < sums.Length; i++)
+            sums[i] += values[i];
+    }
+
+    private sealed record BlockSums(double LogDensity, double[] ScoreProduct, double[] Curvature, double[] Derivatives);
+
+    private sealed class Workspace(int sources, int block)
+    {
+        public PaddedMatrix Sources { get; } = new(sources, block);
+
+        public PaddedMatrix Scores { get; } = new(sources, block);
+
+        public PaddedMatrix Derivatives { get; } = new(sources, block);
+
+        public PaddedMatrix Transposed { get; } = new(block, sources);
+
+        public PaddedMatrix Result { get; } = new(sources, sources);
+    }
+}
