@@ -42,13 +42,13 @@ internal static class IcaDataChecks
 
         RequireRank(settings, table, training);
 
-        UsageException Fault(string problem) => new($"--data {request.Data}: {problem}");
+        UsageException Fault(string problem) => new($"{request.Subject}: {problem}");
 
         void RequireRank(SeparationSettings settings, SampleTable table, int[] training)
         {
             ColumnDependence dependence = ColumnDependence.Find(
                 SampleMatrix.Select(table.Values, table.Columns, training), table.Columns);
-            IReadOnlyList<string> names = IcaDataOutput.NamesOf(table);
+            IReadOnlyList<string> names = table.CoordinateNames;
             if (dependence.Constant.Count > 0)
             {
                 bool isOne = dependence.Constant.Count == 1;

@@ -104,8 +104,10 @@ internal static class IcaDataCommand
             return WriteExample(request);
         if (request.Output is { } folder)
         {
+            (string, string?)[] inputs =
+                [.. request.Data.Select(path => ("--data", (string?)path)), ("--true-mixing", request.TrueMixing)];
             foreach (string file in IcaDataOutput.FileNames)
-                OutputFile.Require("--out", Path.Combine(folder, file), ("--data", request.Data), ("--true-mixing", request.TrueMixing));
+                OutputFile.Require("--out", Path.Combine(folder, file), inputs);
             OutputFolder.Require(("--out", folder));
         }
 
@@ -119,11 +121,11 @@ internal static class IcaDataCommand
     private static IcaDataOutput Separate(IcaDataRequest request, PhaseProgress progress, CancellationToken cancellation)
     {
         progress.Begin("reading");
-        SampleTable table = SampleFileOptions.Open("--data", request.Data!, request.Files);
+        SampleTable table = SampleFileOptions.Open("--data", request.Data, request.Files);
         if (request.ImageWidth is { } width && table.Rows % width != 0)
         {
             throw new UsageException(
-                $"--image-width {width}: --data {request.Data} has {table.Rows} rows, which are not lines of {width} pixels");
+                $"--image-width {width}: {request.Subject} has {table.Rows} rows, which are not lines of {width} pixels");
         }
 
         double[,]? truth = request.TrueMixing is { } path ? Truth(path, request, table) : null;
@@ -137,7 +139,7 @@ internal static class IcaDataCommand
         }
         catch (ArgumentException exception)
         {
-            throw UsageException.About($"--data {request.Data}", exception);
+            throw UsageException.About(request.Subject, exception);
         }
     }
 
@@ -150,7 +152,7 @@ internal static class IcaDataCommand
         {
             throw new UsageException(
                 $"--true-mixing {path}: it has {table.Rows}×{table.Columns} numbers (rows×columns); it must have {data.Columns}×{sources}: "
-                + $"one row for each column of --data {request.Data}, and one column for each source.");
+                + $"one row for each column of {request.Subject}, and one column for each source.");
         }
 
         var mixing = new double[table.Rows, table.Columns];

@@ -8,8 +8,8 @@ namespace Stein.Cli.Commands;
 /// <summary>What <c>stein ica --data</c> is asked for.</summary>
 internal sealed record IcaDataRequest
 {
-    /// <summary>The file of the samples, - for standard input; null for an example.</summary>
-    public string? Data { get; init; }
+    /// <summary>The files of the samples, one after the other, - for standard input; none for an example.</summary>
+    public required IReadOnlyList<string> Data { get; init; }
 
     /// <summary>The example to write; null for samples to separate.</summary>
     public string? Example { get; init; }
@@ -17,6 +17,9 @@ internal sealed record IcaDataRequest
     public required SampleTableOptions Files { get; init; }
 
     public required SeparationSettings Settings { get; init; }
+
+    /// <summary>The samples as messages name them, such as "--data x.csv".</summary>
+    public string Subject => $"--data {string.Join(' ', Data)}";
 
     /// <summary>The file of the mixing matrix that is known; null for none.</summary>
     public string? TrueMixing { get; init; }
@@ -37,8 +40,10 @@ internal sealed class IcaDataOptions
 {
     private static readonly SeparationSettings Defaults = new();
 
-    private readonly Option<string> data = Values.Text(
-        "--data", "file", "CSV file with one row per time, pixel or case and one mixed signal per column; - for standard input");
+    private readonly Option<string[]> data = SampleFileOptions.Paths(
+        "--data",
+        "CSV, .npy or .npz file with one row per time, pixel or case and one mixed signal per column, perhaps compressed by gzip; several "
+        + "are read one after the other; - for standard input");
 
     private readonly Option<string> example = Values.Choice(
         "--example", "instead of --data: writes mixtures of known signals into the folder --out, to try it on", SignalExample.Names);
@@ -107,7 +112,7 @@ internal sealed class IcaDataOptions
 
     public IReadOnlyList<Option> All =>
     [
-        data, example, .. files.Columns, methods, density, freedom, components, noCentring, noWhitening, testShare, starts, tolerance,
+        data, example, .. files.Unweighted, methods, density, freedom, components, noCentring, noWhitening, testShare, starts, tolerance,
         maxIterations, iterations, batch, learningRate, seed, trueMixing, imageWidth, output, json, quiet,
     ];
 
@@ -116,7 +121,7 @@ internal sealed class IcaDataOptions
     {
         var request = new IcaDataRequest
         {
-            Data = parsed.GetValue(data),
+            Data = parsed.GetValue(data) ?? [],
             Example = parsed.GetValue(example),
             Files = files.Read(parsed),
             Settings = new SeparationSettings
@@ -183,9 +188,9 @@ internal sealed class IcaDataOptions
     private static void CheckTogether(IcaDataRequest request)
     {
         SeparationSettings settings = request.Settings;
-        if (request.Data is null)
-            throw new UsageException("--data: give a CSV file, or - for standard input");
-        if (request is { Data: "-", TrueMixing: "-" })
+        if (request.Data.Count == 0)
+            throw new UsageException("--data: it is missing. Give a file, or - for standard input.");
+        if (request.Data.Append(request.TrueMixing).Count(path => path == "-") > 1)
             throw new UsageException("only one of --data and --true-mixing can be standard input (-); give a file for the other");
         if (request is { Json: true, Quiet: true })
             throw new UsageException("--quiet: it has no effect with --json, which prints one line and no more. Leave it out.");

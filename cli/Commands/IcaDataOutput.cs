@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Stein.Experiments.Files;
-using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Samples;
 using Stein.Experiments.Separation;
@@ -10,18 +9,13 @@ namespace Stein.Cli.Commands;
 /// <summary>What <c>stein ica --data</c> prints and writes.</summary>
 internal sealed class IcaDataOutput(IcaDataRequest request, SampleTable table, Separation separation)
 {
-    private const string ProvenanceFile = "provenance.json";
     private const int MaxSources = 20;
 
-    private readonly IReadOnlyList<string> names = NamesOf(table);
+    private readonly IReadOnlyList<string> names = table.CoordinateNames;
     private readonly IReadOnlyList<(string Part, string Text)> verdicts = IcaDataVerdicts.Of(separation, request.Settings);
 
     /// <summary>The files in the folder, of which figures are not always there.</summary>
-    public static IReadOnlyList<string> FileNames { get; } = [.. SeparationReport.FileNames, ProvenanceFile];
-
-    /// <summary>The names of the columns, x1, x2, … where the file has none.</summary>
-    public static IReadOnlyList<string> NamesOf(SampleTable table)
-        => table.Names ?? [.. Enumerable.Range(1, table.Columns).Select(column => $"x{column}")];
+    public static IReadOnlyList<string> FileNames { get; } = [.. SeparationReport.FileNames, CommandProvenance.FileName];
 
     /// <summary>Writes the folder, if there is one to be written.</summary>
     /// <returns>The paths of the files.</returns>
@@ -31,8 +25,8 @@ internal sealed class IcaDataOutput(IcaDataRequest request, SampleTable table, S
         if (request.Output is not { } folder)
             return [];
         Report report = new SeparationReport(separation, names, request.ImageWidth).Compose(verdicts);
-        string provenance = JsonSerializer.Serialize(Provenance(), JsonFormat.Indented) + "\n";
-        return ReportFiles.Write(report with { Sections = [.. report.Sections, new TextFile(ProvenanceFile, provenance)] }, folder);
+        return ReportFiles.Write(
+            report with { Sections = [.. report.Sections, CommandProvenance.File("ica --data", Provenance())] }, folder);
     }
 
     /// <summary>Tables and verdicts, or a line of JSON.</summary>
@@ -46,9 +40,7 @@ internal sealed class IcaDataOutput(IcaDataRequest request, SampleTable table, S
 
         if (request.Quiet)
             return;
-        Console.Error.WriteLine($"--data {request.Data}: {SampleFileOptions.Describe(table)}");
-        foreach (string note in table.Notes)
-            Console.Error.WriteLine($"--data {request.Data}: {note}");
+        SampleFileOptions.WriteTo(Console.Error, request.Subject, table);
         PrintModels();
         PrintSources();
         foreach ((string part, string text) in verdicts)
@@ -107,10 +99,7 @@ internal sealed class IcaDataOutput(IcaDataRequest request, SampleTable table, S
     private object Summary(IReadOnlyList<string> files) => new
     {
         Schema = "stein.ica.data/1",
-        Rows = table.Rows,
-        Columns = table.Columns,
-        Names = names,
-        table.Notes,
+        Input = Input(),
         Sources = separation.Preparation.Components,
         RowsFitted = separation.TrainingRows.Count,
         RowsHeldOut = separation.TestRows.Count,
@@ -146,6 +135,8 @@ internal sealed class IcaDataOutput(IcaDataRequest request, SampleTable table, S
         Files = files,
     };
 
+    private object[] Input() => [SampleFileOptions.Summary("--data", request.Data, table)];
+
     private static double[][] Rows(double[,] matrix) =>
     [
         .. Enumerable.Range(0, matrix.GetLength(0)).Select(
@@ -154,31 +145,22 @@ internal sealed class IcaDataOutput(IcaDataRequest request, SampleTable table, S
 
     private object Provenance() => new
     {
-        Schema = "stein.provenance/2",
-        Command = "ica --data",
-        Program = BuildIdentity.Current,
-        Machine = Machine.Current,
-        Device = "processor, double precision; Stein discrepancies in single precision",
-        request.Data,
+        Input = Input(),
         request.TrueMixing,
-        request.Files,
-        Settings = new
-        {
-            request.Settings.Methods,
-            request.Settings.Base,
-            request.Settings.DegreesOfFreedom,
-            request.Settings.Components,
-            request.Settings.IsCentred,
-            request.Settings.IsWhitened,
-            request.Settings.TestShare,
-            request.Settings.Seed,
-            request.Settings.Starts,
-            request.Settings.Tolerance,
-            request.Settings.MaxIterations,
-            request.Settings.Stein.Iterations,
-            request.Settings.Stein.Batch,
-            request.Settings.Stein.LearningRate,
-        },
+        request.Settings.Methods,
+        request.Settings.Base,
+        request.Settings.DegreesOfFreedom,
+        request.Settings.Components,
+        request.Settings.IsCentred,
+        request.Settings.IsWhitened,
+        request.Settings.TestShare,
+        request.Settings.Seed,
+        request.Settings.Starts,
+        request.Settings.Tolerance,
+        request.Settings.MaxIterations,
+        request.Settings.Stein.Iterations,
+        request.Settings.Stein.Batch,
+        request.Settings.Stein.LearningRate,
         Preparation = new
         {
             separation.Preparation.Mean,
