@@ -73,30 +73,26 @@ internal sealed record SteinTest(
         SteinPairSums[] sums = pairs.Compute(kernels, weights, threads, progress, cancellation);
         double factor = autocorrelation?.ReplicateFactor(flip!.Value) ?? 1;
         PairStatistic statistic = method == SteinReplicates.Chain ? PairStatistic.V : PairStatistic.U;
-        double[][] all = [.. sums.Select(sum => All(sum, statistic, factor))];
-        double[][] pValues = [.. all.Select(PValues)];
-        double[] smallest = [.. Enumerable.Range(0, replicates + 1).Select(index => pValues.Min(values => values[index]))];
+        SteinTestOfKernel[] outcomes = [.. sums.Select(sum => SteinTestOfKernel.Of(sum, statistic, factor))];
         return new(
-            [.. sums.Select((sum, index) => new SteinTestOfKernel(sum, all[index][0], pValues[index][0], all[index][1..]))],
-            (double)smallest.Count(value => value <= smallest[0]) / smallest.Length,
+            outcomes,
+            AggregatedPValueOf(outcomes),
             method,
             replicates,
             flip,
             autocorrelation);
     }
 
-    /// <summary>The statistic, and its replicates.</summary>
-    private static double[] All(SteinPairSums sums, PairStatistic statistic, double factor)
+    /// <summary>The p-value of the smallest p-value of outcomes that have the same replicates; see <see cref="SteinTest"/>.</summary>
+    public static double AggregatedPValueOf(IReadOnlyList<SteinTestOfKernel> outcomes)
     {
-        double[] all = [sums.Value(statistic), .. sums.Replicates(statistic).Select(replicate => factor * replicate)];
-        return Array.TrueForAll(all, double.IsFinite)
-            ? all
-            : throw new ArgumentException(
-                $"The discrepancy is {all[0]}, which cannot be tested. The squares of samples and scores must not overflow.");
+        double[][] pValues = [.. outcomes.Select(outcome => PValues([outcome.Statistic, .. outcome.Replicates]))];
+        double[] smallest = [.. Enumerable.Range(0, pValues[0].Length).Select(index => pValues.Min(values => values[index]))];
+        return (double)smallest.Count(value => value <= smallest[0]) / smallest.Length;
     }
 
     /// <summary>The share of numbers that are not below, for each of B + 1 numbers: <c>(1 + k)/(B + 1)</c>.</summary>
-    private static double[] PValues(double[] values)
+    public static double[] PValues(double[] values)
     {
         double[] sorted = [.. values.Order()];
         return Array.ConvertAll(values, value =>
@@ -114,4 +110,20 @@ internal sealed record SteinTest(
 /// <param name="Statistic">U for independent samples, V for chains.</param>
 /// <param name="PValue"><c>(1 + k)/(B + 1)</c>, k the number of replicates that are not below the statistic.</param>
 /// <param name="Replicates">B numbers.</param>
-internal sealed record SteinTestOfKernel(SteinPairSums Sums, double Statistic, double PValue, IReadOnlyList<double> Replicates);
+internal sealed record SteinTestOfKernel(SteinPairSums Sums, double Statistic, double PValue, IReadOnlyList<double> Replicates)
+{
+    /// <summary>The statistic of sums, its replicates times a factor, and its p-value.</summary>
+    /// <exception cref="ArgumentException">The statistic or a replicate is not finite.</exception>
+    public static SteinTestOfKernel Of(SteinPairSums sums, PairStatistic statistic, double factor)
+    {
+        double value = sums.Value(statistic);
+        double[] replicates = [.. sums.Replicates(statistic).Select(replicate => factor * replicate)];
+        if (!double.IsFinite(value) || !Array.TrueForAll(replicates, double.IsFinite))
+        {
+            throw new ArgumentException(
+                $"The discrepancy is {value}, which cannot be tested. The squares of samples and scores must not overflow.");
+        }
+
+        return new(sums, value, SteinTest.PValues([value, .. replicates])[0], replicates);
+    }
+}

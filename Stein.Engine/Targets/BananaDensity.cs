@@ -4,9 +4,9 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.Targets;
 
 /// <summary>
-/// A Gaussian bent along a parabola: <c>x₁ ~ N(0, v)</c>, <c>x₂ = ε + b(x₁² − v)</c> with <c>ε ~ N(0, 1)</c>, v = 100 and b = 0.03, and any
-/// further coordinates N(0, 1) (Haario, Saksman and Tamminen, "Adaptive proposal distribution for random walk Metropolis algorithm",
-/// Computational Statistics 14, 1999).
+/// A Gaussian bent along a parabola: <c>x₁ ~ N(0, v)</c>, <c>x₂ = ε + b(x₁² − v)</c> with <c>ε ~ N(0, 1)</c>, by default v = 100 and
+/// b = 0.03, and any further coordinates N(0, 1) (Haario, Saksman and Tamminen, "Adaptive proposal distribution for random walk
+/// Metropolis algorithm", Computational Statistics 14, 1999).
 /// </summary>
 /// <remarks>
 /// With <c>u = x₂ − b(x₁² − v)</c>: <c>log p = −x₁²/(2v) − u²/2 − Σ_{d>2} x_d²/2</c>. As <c>∂u/∂x₁ = −2bx₁</c>, the score is
@@ -15,16 +15,25 @@ namespace Stein.Engine.Targets;
 /// </remarks>
 public sealed class BananaDensity : ITarget
 {
-    /// <summary>The bend b of the parabola.</summary>
+    /// <summary>The bend b of the parabola, unless another is given.</summary>
     public const double Bend = 0.03;
 
-    /// <summary>The variance v of x₁.</summary>
+    /// <summary>The variance v of x₁, unless another is given.</summary>
     public const double Variance = 100;
 
+    private readonly double bend;
+    private readonly double variance;
+
     /// <param name="dimension">D, at least 2.</param>
-    /// <exception cref="ArgumentOutOfRangeException">D is below 2.</exception>
-    public BananaDensity(int dimension = 2)
+    /// <param name="bend">b, finite.</param>
+    /// <param name="variance">v, positive and finite.</param>
+    /// <exception cref="ArgumentOutOfRangeException">D is below 2, or b or v is outside its range.</exception>
+    public BananaDensity(int dimension = 2, double bend = Bend, double variance = Variance)
     {
+        if (!double.IsFinite(bend))
+            throw new ArgumentOutOfRangeException(nameof(bend), bend, $"The bend of a banana cannot be {bend}; it must be finite.");
+        SampleMatrix.CheckPositive(variance, "The variance of a banana", nameof(variance));
+        (this.bend, this.variance) = (bend, variance);
         if (dimension < 2)
         {
             throw new ArgumentOutOfRangeException(
@@ -38,14 +47,14 @@ public sealed class BananaDensity : ITarget
     public int Dimension { get; }
 
     /// <summary>The expectation E‖s‖² under the density itself.</summary>
-    public double ExpectedSquaredScore => (1 / Variance) + (4 * Bend * Bend * Variance) + Dimension - 1;
+    public double ExpectedSquaredScore => (1 / variance) + (4 * bend * bend * variance) + Dimension - 1;
 
     /// <inheritdoc/>
     public double LogDensity(ReadOnlySpan<double> point)
     {
         SampleMatrix.CheckPoint(point, Dimension, nameof(point));
         double u = point[1] - Parabola(point[0]);
-        double sum = (point[0] * point[0] / Variance) + (u * u);
+        double sum = (point[0] * point[0] / variance) + (u * u);
         foreach (double entry in point[2..])
             sum += entry * entry;
         return -0.5 * sum;
@@ -57,7 +66,7 @@ public sealed class BananaDensity : ITarget
         SampleMatrix.CheckPoint(score, Dimension, nameof(score));
         double logDensity = LogDensity(point);
         double u = point[1] - Parabola(point[0]);
-        score[0] = (-point[0] / Variance) + (2 * Bend * point[0] * u);
+        score[0] = (-point[0] / variance) + (2 * bend * point[0] * u);
         score[1] = -u;
         for (int d = 2; d < Dimension; d++)
             score[d] = -point[d];
@@ -76,12 +85,12 @@ public sealed class BananaDensity : ITarget
             Span<double> sample = samples.AsSpan(start, Dimension);
             foreach (ref double entry in sample)
                 entry = stream.NextNormal();
-            sample[0] *= Math.Sqrt(Variance);
+            sample[0] *= Math.Sqrt(variance);
             sample[1] += Parabola(sample[0]);
         }
 
         return samples;
     }
 
-    private static double Parabola(double first) => Bend * ((first * first) - Variance);
+    private double Parabola(double first) => bend * ((first * first) - variance);
 }
