@@ -38,6 +38,10 @@ internal static class Canvas
     {
         plot.Legend.DisplayPlottableLegendItems = false;
         plot.Legend.ManualItems.AddRange(items);
+
+        // With an empty legend the library draws nothing at all.
+        if (plot.Legend.ManualItems.Count == 0)
+            return;
         plot.Legend.Orientation = Orientation.Horizontal;
         plot.Legend.TightHorizontalWrapping = true;
         plot.Legend.FontName = EmbeddedFont.Name;
