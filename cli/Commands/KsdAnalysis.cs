@@ -16,7 +16,9 @@ internal sealed record KsdRow(double Factor, SteinKernel Kernel, double U, doubl
 internal sealed record KsdAxis(string Name, SteinIdentity Identity, double EffectiveSamples);
 
 /// <summary>One chain by itself.</summary>
-internal sealed record KsdChain(int Chain, int Samples, double U, double StandardError);
+/// <param name="Cumulative">The number of samples, and the squared discrepancy of the first so many.</param>
+internal sealed record KsdChain(
+    int Chain, int Samples, double U, double StandardError, IReadOnlyList<(int Samples, double Value)> Cumulative);
 
 /// <summary>What <c>stein ksd</c> computes.</summary>
 internal sealed record KsdAnalysis
@@ -65,8 +67,31 @@ internal sealed record KsdAnalysis
 
     public required IReadOnlyList<KsdChain> Chains { get; init; }
 
+    /// <summary>What scores do not show of the target; null without one.</summary>
+    public KsdModes? Modes { get; init; }
+
+    /// <summary>Null where none were asked for.</summary>
+    public KsdSlices? Slices { get; init; }
+
+    /// <summary>Null where there is nothing to compare with.</summary>
+    public KsdComparison? Comparison { get; init; }
+
+    /// <summary>Whether the test alone rejects the samples at the level.</summary>
+    public bool IsRejectedByTest => Request.Estimator is null && Test.AggregatedPValue <= Request.Level;
+
+    /// <summary>The p-value of all tests of the samples together, by Bonferroni's rule: that of the test where there is no other.</summary>
+    public double PValue
+    {
+        get
+        {
+            double[] all = [.. ((double[])[Test.AggregatedPValue, Modes?.PValue ?? double.NaN, Slices?.PValue ?? double.NaN])
+                .Where(p => !double.IsNaN(p))];
+            return Math.Min(1, all.Length * all.Min());
+        }
+    }
+
     /// <summary>Whether the samples were rejected at the level.</summary>
-    public bool IsRejected => Request.Estimator is null && Test.AggregatedPValue <= Request.Level;
+    public bool IsRejected => Request.Estimator is null && PValue <= Request.Level;
 
     /// <exception cref="ArgumentException">Samples, scores or settings cannot be used.</exception>
     public static KsdAnalysis Compute(KsdRequest request, KsdSamples samples, PhaseProgress progress, CancellationToken cancellation)
@@ -169,7 +194,9 @@ internal sealed record KsdAnalysis
             ],
             Influence = main?.Influence(),
             Cumulative = cumulative,
-            Chains = !request.IsIndependent && samples.Chains.Starts.Count > 1 ? [.. EachChain(samples, kernel, progress, cancellation)] : [],
+            Chains = !request.IsIndependent && samples.Chains.Starts.Count > 1
+                ? [.. EachChain(samples, kernel, progress, cancellation)]
+                : [],
         };
     }
 
@@ -189,7 +216,7 @@ internal sealed record KsdAnalysis
                 kernel.Bandwidths[0]);
             SteinPairSums sums = pairs.Compute([kernel], cancellation: cancellation)[0];
             double time = EffectiveSampleSizes.AutocorrelationTime(sums.Influence(), ChainRows.Single(rows.Length));
-            yield return new(++number, end - first, sums.Value(PairStatistic.U), sums.StandardError(time));
+            yield return new(++number, end - first, sums.Value(PairStatistic.U), sums.StandardError(time), Points(sums.Cumulative(), step));
         }
     }
 

@@ -16,6 +16,10 @@ internal static class KsdCommand
             new Example("stein ksd --cmdstan-diagnostic 1.csv 2.csv", "two chains of CmdStan, with the gradients that it writes"),
             new Example("stein ksd --samples x.npz --columns 'x*' --score-columns 'g*' --skip 100", "arrays of NumPy, without the burn-in"),
             new Example("stein ksd --samples x.csv --scores s.csv --kernel rbf --bandwidth 0.5,2", "the sum of two kernels"),
+            new Example("stein ksd --samples x.csv --scores s.csv --lower sigma=0", "a parameter that is positive"),
+            new Example("stein ksd --samples x.csv --target model.json", "a density that a file describes; missing modes are found too"),
+            new Example("stein ksd --samples x.csv --target model.json --compare y.csv", "which of two samples is closer to the model"),
+            new Example("stein ksd --samples x.csv --scores s.csv --slices g --out report", "along which directions they differ"),
             new Example("stein ksd --samples x.csv --estimate-scores stein", "scores estimated from the samples; nothing is tested"));
         options.AddTo(command);
         command.SetAction(parsed => Run(options.Read(parsed), interruption));
@@ -27,7 +31,7 @@ internal static class KsdCommand
         if (request.Output is { } folder)
         {
             foreach (string file in KsdOutput.FileNames)
-                OutputFile.Require("--out", Path.Combine(folder, file), request.Files.Inputs);
+                OutputFile.Require("--out", Path.Combine(folder, file), request.Inputs);
             OutputFolder.Require(("--out", folder));
         }
 
@@ -41,10 +45,24 @@ internal static class KsdCommand
 
     private static KsdAnalysis Compute(KsdRequest request, PhaseProgress progress, CancellationToken cancellation)
     {
-        KsdSamples samples = KsdSamples.Read(request, progress);
+        KsdSamples samples = KsdSupport.Apply(request, KsdSamples.Read(request, progress));
+        KsdSamples? others = null;
+        if (request.Compare is { } compare)
+        {
+            KsdRequest other = request with { Files = compare };
+            others = KsdSupport.Apply(other, KsdSamples.Read(other, progress));
+            KsdComparison.RequireMatch(request, samples, others);
+        }
+
         try
         {
-            return KsdAnalysis.Compute(request, samples, progress, cancellation);
+            KsdAnalysis analysis = KsdAnalysis.Compute(request, samples, progress, cancellation);
+            return analysis with
+            {
+                Modes = request.Files.Target is null ? null : KsdModes.Compute(request, samples, progress, cancellation),
+                Slices = request.Slices is null ? null : KsdSlices.Compute(request, samples, progress, cancellation),
+                Comparison = others is null ? null : KsdComparison.Compute(request, samples, others, progress, cancellation),
+            };
         }
         catch (ArgumentException exception)
         {

@@ -12,6 +12,24 @@ internal sealed record KsdRequest
     /// <summary>Estimates the scores from the samples; null if there is a file of them.</summary>
     public ScoreEstimator? Estimator { get; init; }
 
+    /// <summary>The lower ends of the support, as numbers for all coordinates or as name=number.</summary>
+    public IReadOnlyList<string> Lower { get; init; } = [];
+
+    /// <summary>The upper ends, likewise.</summary>
+    public IReadOnlyList<string> Upper { get; init; } = [];
+
+    /// <summary>The files of samples to be compared with; null for none.</summary>
+    public ScoredSampleFiles? Compare { get; init; }
+
+    /// <summary>Whether samples of both belong together row by row.</summary>
+    public bool IsPaired { get; init; }
+
+    /// <summary>Which slices are optimised, g or rg; null for none.</summary>
+    public string? Slices { get; init; }
+
+    /// <summary>The files that are read, each with its option.</summary>
+    public IReadOnlyList<(string Option, string? Path)> Inputs => [.. Files.Inputs, .. Compare?.Inputs ?? []];
+
     /// <summary>The number of chains of equal length, one after the other; null for those of the files.</summary>
     public int? Chains { get; init; }
 
@@ -50,6 +68,25 @@ internal sealed class KsdOptions
         "instead of --scores: estimates the scores from the samples themselves, which does not test a model",
         ScoreEstimators.Names);
 
+    private readonly Option<string[]> lower = Ends(
+        "--lower", "a or name=a", "lower end of the support, for all coordinates or for some, as in sigma=0: compares logarithms");
+
+    private readonly Option<string[]> upper = Ends("--upper", "b or name=b", "upper end of the support, likewise");
+
+    private readonly Option<string[]> compare = SampleFileOptions.Paths(
+        "--compare", "other samples, read like --samples: also says which of the two are closer to the model");
+
+    private readonly Option<string[]> compareScores = SampleFileOptions.Paths(
+        "--compare-scores", "files with the scores at the samples of --compare, where those of --samples are in files of their own");
+
+    private readonly Option<bool> paired = Values.Flag(
+        "--paired", "samples of --samples and --compare belong together row by row; otherwise the files are independent");
+
+    private readonly Option<string> slices = Values.Choice(
+        "--slices",
+        "also tests along directions in which the samples differ most: test directions (g), or score directions too (rg)",
+        KsdSlices.Kinds);
+
     private readonly Option<int?> chains = Values.Number<int>(
         "--chains", "number of Markov chains of equal length, one after the other in a file [default: one chain per file]");
 
@@ -74,15 +111,22 @@ internal sealed class KsdOptions
     public void AddTo(Command command)
         => command.AddShared(
             [
-                .. files.All, estimate, chains, independent, kernel, bandwidths, replicates, seed, level, check, output, json, quiet,
+                .. files.All, estimate, lower, upper, chains, independent, kernel, bandwidths, replicates, seed, level, check, compare,
+                compareScores, paired, slices, output, json, quiet,
             ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
     public KsdRequest Read(ParseResult parsed)
     {
+        ScoredSampleFiles ofSamples = files.Read(parsed);
         var request = new KsdRequest
         {
-            Files = files.Read(parsed),
+            Files = ofSamples,
+            Lower = parsed.GetValue(lower) ?? [],
+            Upper = parsed.GetValue(upper) ?? [],
+            Compare = Other(ofSamples, parsed.GetValue(compare) ?? [], parsed.GetValue(compareScores) ?? []),
+            IsPaired = parsed.GetValue(paired),
+            Slices = parsed.GetValue(slices),
             Estimator = parsed.GetValue(estimate) is { } name ? ScoreEstimators.Find(name) : null,
             Chains = parsed.GetValue(chains),
             IsIndependent = parsed.GetValue(independent),
@@ -123,20 +167,77 @@ internal sealed class KsdOptions
         {
             throw new UsageException(
                 "--scores: it is missing. Give the scores of the model at the samples, --score-columns if they are columns of --samples, "
-                + "or --estimate-scores.");
+                + "--target, or --estimate-scores.");
         }
 
         if (request.Files.HasScores && request.Estimator is not null)
         {
             throw new UsageException(
-                "--estimate-scores: it has no effect with --scores, --score-columns or --cmdstan-diagnostic. Leave one of them out.");
+                "--estimate-scores: it has no effect with --scores, --score-columns, --target or --cmdstan-diagnostic. Leave one of them "
+                + "out.");
         }
 
-        if (request.Estimator is not null && request.IsCheck)
-            throw new UsageException("--check: samples cannot be tested against scores that were estimated from them. Give --scores.");
+        if (request.Estimator is not null)
+            CheckEstimated(request);
+        if (request.Files.Target is not null && End(request) is { } end)
+            throw new UsageException($"{end}: it has no effect with --target. Give the file a field support.");
+        if (request is { Compare: null, IsPaired: true })
+            throw new UsageException("--paired: it has no effect without --compare. Leave it out.");
+        string[] piped = [.. request.Inputs.Where(input => input.Path == "-").Select(input => input.Option)];
+        if (piped.Length > 1)
+            throw new UsageException($"only one of {string.Join(" and ", piped)} can be standard input (-); give files for the others");
         if (request.IsIndependent && (request.Chains is not null || request.Files.SampleOptions.Chain is not null))
             throw new UsageException("--independent: it has no effect with --chains or --chain. Leave one of them out.");
         if (request is { Json: true, Quiet: true })
             throw new UsageException("--quiet: it has no effect with --json, which prints one line and no more. Leave it out.");
     }
+
+    private static void CheckEstimated(KsdRequest request)
+    {
+        string? option = request.IsCheck ? "--check" : request.Slices is not null ? "--slices" : null;
+        if (option is not null)
+            throw new UsageException($"{option}: samples cannot be tested against scores that were estimated from them. Give --scores.");
+        if (request.Compare is not null)
+            throw new UsageException("--compare: there is no model to be close to where scores are estimated. Give --scores, or --target.");
+        if (End(request) is { } end)
+        {
+            throw new UsageException(
+                $"{end}: scores estimated near the end of a support are wrong. Pass transformed samples, such as their logarithms.");
+        }
+    }
+
+    /// <summary>The option that says where the support ends; null for the whole space.</summary>
+    private static string? End(KsdRequest request) => request.Lower.Count > 0 ? "--lower" : request.Upper.Count > 0 ? "--upper" : null;
+
+    /// <summary>The files to be compared with, which are read like those of the samples.</summary>
+    private ScoredSampleFiles? Other(ScoredSampleFiles ofSamples, string[] others, string[] scores)
+    {
+        if (others.Length == 0)
+        {
+            return scores.Length == 0
+                ? null
+                : throw new UsageException($"{compareScores.Name}: it has no effect without {compare.Name}. Leave it out.");
+        }
+
+        if (ofSamples.Scores.Count == 0 && scores.Length > 0)
+        {
+            throw new UsageException(
+                $"{compareScores.Name}: it has no effect where --samples has no files of scores. Leave it out.");
+        }
+
+        if (ofSamples.Scores.Count > 0 && scores.Length != others.Length)
+        {
+            throw new UsageException(
+                $"{compare.Name}: the scores at its samples are missing. Give {compareScores.Name}, one file for each of {compare.Name}.");
+        }
+
+        return ofSamples with { Option = compare.Name, Samples = others, Scores = scores, OptionOfScores = compareScores.Name };
+    }
+
+    private static Option<string[]> Ends(string name, string kind, string description) => new(name)
+    {
+        Description = description,
+        HelpName = kind,
+        AllowMultipleArgumentsPerToken = true,
+    };
 }

@@ -11,12 +11,16 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
 {
     private const int MaxAxes = 10;
 
-    /// <summary>The files in the folder, of which those of chains and of the influence are not always there.</summary>
+    /// <summary>The files in the folder, of which some are there only where their part was computed.</summary>
     public static IReadOnlyList<string> FileNames { get; } =
     [
         "summary.md", "discrepancy.csv", "stein-identity.csv", "cumulative.csv", "cumulative.png", "cumulative.svg", "figures.md",
-        CommandProvenance.FileName, "influence.csv", "influence.png", "influence.svg", "chains.csv",
+        CommandProvenance.FileName, "influence.csv", "influence.png", "influence.svg", "chains.csv", "chains.png", "chains.svg",
+        "components.csv", "noise.csv", "slices.csv", "slices.png", "slices.svg", "comparison.csv",
     ];
+
+    private static readonly Axis Samples = new("Samples") { Scale = Scale.Log10, Ticks = Ticks.Decades };
+    private static readonly Axis Discrepancy = new("KSD²") { Scale = Scale.Log10, Ticks = Ticks.Decades };
 
     private readonly IReadOnlyList<(string Part, string Text)> verdicts = KsdVerdicts.Of(analysis);
 
@@ -73,6 +77,9 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
                 analysis.Chains);
         }
 
+        analysis.Modes?.Print();
+        analysis.Slices?.Print();
+        analysis.Comparison?.Print();
         foreach ((string part, string text) in verdicts)
             Terminal.Text.WriteLine($"{part}: {text}");
         if (files.Count > 0)
@@ -96,6 +103,10 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             Bandwidths = analysis.Rows.Single(row => row.Factor == 1).Kernel.Bandwidths,
             BandwidthChosenBy = request.Bandwidths.Length > 0 ? "given" : "median",
             ScoresEstimatedBy = request.Estimator?.Name,
+            Target = request.Files.Target is { } target ? new { File = target.Path, target.Type } : null,
+            request.Lower,
+            request.Upper,
+            analysis.Samples.IsTransformed,
             Discrepancies = analysis.Rows.Select(row => new
             {
                 row.Factor,
@@ -108,6 +119,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             Incomplete = Estimate(analysis.Incomplete),
             Blocks = Estimate(analysis.Blocks),
             P = analysis.Test.AggregatedPValue,
+            POfAllTests = analysis.PValue,
             Rejected = request.Estimator is null ? analysis.IsRejected : (bool?)null,
             request.Level,
             Replicates = request.Replicates,
@@ -120,6 +132,9 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             Coordinates = analysis.Coordinates.Select(Axis),
             PrincipalAxes = analysis.PrincipalAxes.Select(Axis),
             EachChain = analysis.Chains.Select(chain => new { chain.Chain, chain.Samples, chain.U, USe = chain.StandardError }),
+            Modes = analysis.Modes?.Summary(),
+            Slices = analysis.Slices?.Summary(),
+            Comparison = analysis.Comparison?.Summary(),
             Verdicts = verdicts.Select(verdict => new { verdict.Part, verdict.Text }),
             Files = files,
         };
@@ -165,20 +180,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
                 new("effective_samples", axis => axis.EffectiveSamples)),
             DataTable.Create(
                 "cumulative", analysis.Cumulative, new("samples", point => point.Samples), new("ksd_squared", point => point.Value)),
-            new Figure(
-                "cumulative",
-                analysis.Influence is null
-                    ? "The mean of the U-statistics of the first blocks of samples."
-                    : "The squared discrepancy (V-statistic) of the first samples. Of samples of the model it falls like 1/N.",
-                new Axis("Samples"),
-                new Axis("KSD²"),
-                [
-                    new Series(
-                        "first samples", SeriesStyle.Of(0), [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
-                    {
-                        HasMarkers = false,
-                    },
-                ]),
+            analysis.Influence is null ? BlockFigure() : CumulativeFigure(),
             CommandProvenance.File("ksd", Summary([])),
         ];
         if (analysis.Influence is { } influence)
@@ -192,13 +194,91 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
                 new("samples", chain => chain.Samples),
                 new("u", chain => chain.U),
                 new("u_se", chain => chain.StandardError)));
+            sections.Add(ChainFigure());
         }
 
+        sections.AddRange(analysis.Modes?.Sections() ?? []);
+        sections.AddRange(analysis.Slices?.Sections() ?? []);
+        sections.AddRange(analysis.Comparison?.Sections() ?? []);
         return new Report(sections);
     }
 
+    private Figure BlockFigure() => new(
+        "cumulative",
+        "The mean of the U-statistics of the first blocks of samples, which is about 0 for samples of the model.",
+        new Axis("Samples"),
+        new Axis("KSD²"),
+        [
+            new Rule("0", SeriesStyle.Reference, 0),
+            new Series(
+                "mean of the first blocks",
+                SeriesStyle.Of(0),
+                [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
+            {
+                HasMarkers = false,
+            },
+        ]);
+
+    private Figure CumulativeFigure() => new(
+        "cumulative",
+        "The squared discrepancy (V-statistic) of the first samples, and its mean for samples of the model with the same autocorrelation, "
+        + "which falls like 1/N.",
+        Samples,
+        Discrepancy,
+        [
+            Expected(analysis.Cumulative),
+            new Series(
+                "first samples", SeriesStyle.Of(0), [.. analysis.Cumulative.Select(point => new Point(point.Samples, point.Value))])
+            {
+                HasMarkers = false,
+            },
+        ]);
+
+    private Figure ChainFigure()
+    {
+        const int MaxChains = 8;
+        return new(
+            "chains",
+            "The squared discrepancy (V-statistic) of the first samples of each chain"
+            + (analysis.Chains.Count > MaxChains ? $", the first {MaxChains} of {analysis.Chains.Count} chains" : "")
+            + ", and its mean for samples of the model with the same autocorrelation, which falls like 1/N.",
+            Samples,
+            Discrepancy,
+            [
+                .. analysis.Influence is null ? [] : (Layer[])[Expected(analysis.Chains.MaxBy(chain => chain.Samples)!.Cumulative)],
+                .. analysis.Chains.Take(MaxChains).Select((chain, index) => new Series(
+                    $"chain {chain.Chain}",
+                    SeriesStyle.Of(index),
+                    [.. chain.Cumulative.Select(point => new Point(point.Samples, point.Value))])
+                {
+                    HasMarkers = false,
+                    LegendRank = index,
+                }),
+            ]);
+    }
+
+    /// <summary>The mean of the V-statistic under the model, <c>τ E u(x, x)/n</c>, at most E u(x, x).</summary>
+    private Series Expected(IReadOnlyList<(int Samples, double Value)> points)
+    {
+        KsdRow row = analysis.Rows.Single(each => each.Factor == 1);
+        double diagonal = (analysis.Samples.Count * row.V) - ((analysis.Samples.Count - 1) * row.U);
+        double time = analysis.Test.Autocorrelation?.Time ?? 1;
+
+        // The time is in steps of the samples that were tested.
+        double all = 1 + ((time - 1) * analysis.Samples.Count / analysis.Tested);
+        return new(
+            "samples of the model",
+            SeriesStyle.Reference,
+            [.. points.Select(point => new Point(point.Samples, diagonal * Math.Min(1, all / point.Samples)))])
+        {
+            HasMarkers = false,
+            LineWidth = 1.4f,
+            LegendRank = 1000,
+        };
+    }
+
     /// <summary>The contributions of all samples, and a figure of at most 2 000, the largest among them.</summary>
-    private static IEnumerable<Section> Influence(double[] influence)
+    private IEnumerable<Section> Influence(double[] influence)
     {
         const int MaxPoints = 2000;
         yield return DataTable.Create(
@@ -213,11 +293,15 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
         yield return new Figure(
             "influence",
             "What each sample contributes to the U-statistic, the mean of its Stein kernel with all others. Of more than 2000 samples the "
-            + "largest contributions are shown.",
-            new Axis("Sample"),
+            + "largest contributions are shown."
+            + (analysis.Chains.Count > 0 ? " Vertical lines are between chains." : ""),
+            new Axis("Sample") { Margin = 0.01 },
             new Axis("Contribution to KSD²"),
             [
-                new Series("samples", SeriesStyle.Of(0), [.. shown.Select(item => new Point(item.Index + 1, item.Item))])
+                new Rule("", SeriesStyle.Outline, 0) { LineWidth = 1 },
+                .. analysis.Samples.Chains.Starts.Skip(1).Select(
+                    start => new Rule("", SeriesStyle.Reference, start + 0.5) { IsVertical = true, LineWidth = 1 }),
+                new Series("", SeriesStyle.Of(0), [.. shown.Select(item => new Point(item.Index + 1, item.Item))])
                 {
                     HasLine = false,
                     MarkerSize = 4,

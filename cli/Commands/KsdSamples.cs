@@ -21,6 +21,9 @@ internal sealed record KsdSamples(SampleTable Table, double[] Scores, ChainRows 
     /// <summary>The names of the coordinates.</summary>
     public IReadOnlyList<string> Names => Table.CoordinateNames;
 
+    /// <summary>Whether a coordinate with a bounded support was transformed to the whole line.</summary>
+    public bool IsTransformed { get; init; }
+
     /// <summary>N.</summary>
     public int Count => Table.Rows;
 

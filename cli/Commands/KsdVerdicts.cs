@@ -25,9 +25,16 @@ internal static class KsdVerdicts
             verdicts.Add(("chains", Chains(analysis)));
         if (Support(analysis) is { } support)
             verdicts.Add(("support", support));
-        verdicts.Add((
-            "blind spot",
-            "Scores do not know how much weight separate modes have: a mode that is missing altogether changes none of these numbers."));
+        if (analysis.Slices is { } slices)
+            verdicts.Add(("slices", slices.Verdict(analysis.Request.Level)));
+        if (analysis.Comparison is { } comparison)
+            verdicts.Add(("comparison", comparison.Verdict()));
+        verdicts.Add(analysis.Modes is { } modes
+            ? ("modes", modes.Verdict(analysis.Request.Level))
+            : (
+                "blind spot",
+                "Scores do not know how much weight separate modes have: a mode that is missing altogether changes none of these "
+                + "numbers."));
         return verdicts;
     }
 
@@ -42,7 +49,7 @@ internal static class KsdVerdicts
                 + $"fit whatever the samples come from. The p-value, {p}, says nothing about a model.";
         }
 
-        return analysis.IsRejected
+        return analysis.IsRejectedByTest
             ? $"Rejected at level {request.Level}: samples of the model would differ as much with probability {p}, over all bandwidths "
                 + $"together{subset}."
             : $"No difference was found at level {request.Level}: p = {p} over all bandwidths together{subset}.";
@@ -146,12 +153,14 @@ internal static class KsdVerdicts
             : $"The chains agree: none is more than {distance:F1} standard errors from their mean.";
     }
 
-    /// <summary>A coordinate whose values are all of one sign and come close to 0.</summary>
+    /// <summary>
+    /// A coordinate with a hard edge: values of one sign that come close to 0, or many of them next to the smallest or largest.
+    /// </summary>
     private static string? Support(KsdAnalysis analysis)
     {
         const int MinSamples = 50;
         KsdSamples samples = analysis.Samples;
-        if (samples.Count < MinSamples)
+        if (samples.Count < MinSamples || samples.IsTransformed)
             return null;
         for (int d = 0; d < samples.Dimension; d++)
         {
@@ -161,12 +170,40 @@ internal static class KsdVerdicts
             (double nearest, double farthest) = least > 0 ? (least, most) : (-most, -least);
             if (nearest > 0 && nearest < 0.05 * farthest)
             {
-                return $"All values of {samples.Names[d]} have one sign and come close to 0. If the density lives on a half-line and does "
-                    + "not vanish at its end, none of these numbers holds: pass the logarithms, with the scores of their density.";
+                return $"All values of {samples.Names[d]} have one sign and come close to 0. If the density lives on a half-line, none of "
+                    + $"these numbers holds: give --{(least > 0 ? "lower" : "upper")} {samples.Names[d]}=0, or pass the logarithms, with "
+                    + "the scores of their density.";
+            }
+
+            if (Edge(values, least, most) is { } edge)
+            {
+                return $"Many values of {samples.Names[d]} are next to {edge:G4}, and none is beyond. If the support of the density ends "
+                    + $"there, none of these numbers holds: give --{(edge == least ? "lower" : "upper")}, or transform the samples to "
+                    + "the whole space, with the scores of their density.";
             }
         }
 
         return null;
+    }
+
+    /// <summary>The end of values next to which, within a hundredth of their range, are many different ones; null for none.</summary>
+    private static double? Edge(IEnumerable<double> values, double least, double most)
+    {
+        const int MinValues = 8;
+        double near = 0.01 * (most - least);
+        HashSet<double> low = [], high = [];
+        int count = 0;
+        foreach (double value in values)
+        {
+            count++;
+            if (value <= least + near)
+                low.Add(value);
+            if (value >= most - near)
+                high.Add(value);
+        }
+
+        int limit = Math.Max(MinValues, count / 150);
+        return low.Count > limit ? least : high.Count > limit ? most : null;
     }
 
     /// <summary>As many decimals as the smallest p-value has.</summary>

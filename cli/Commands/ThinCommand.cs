@@ -18,6 +18,7 @@ internal static class ThinCommand
             new Example("stein thin --samples x.csv --scores s.csv --points 40", "40 samples; CSV on standard output"),
             new Example("stein thin --samples x.csv --scores s.csv --points 40 --out thinned", "with a comparison and a figure"),
             new Example("stein thin --samples x.csv --scores s.csv --points 40 --preconditioner sclmed", "another scale of the kernel"),
+            new Example("stein thin --samples x.csv --target model.json --points 40", "a target that a file describes"),
             new Example("stein thin --samples x.csv --scores s.csv --points 40 --importance-weights", "and the best weights for them"),
             new Example(
                 "stein thin --samples chain.csv --columns a,b --score-columns g_a,g_b --negate-scores --points 40",

@@ -108,7 +108,18 @@ internal sealed class ThinOptions
         if (request.Points < 1)
             throw new UsageException($"--points {request.Points}: it must be at least 1");
         if (!request.Files.HasScores)
-            throw new UsageException("--scores: it is missing. Give a file of scores, or --score-columns if they are columns of --samples.");
+        {
+            throw new UsageException(
+                "--scores: it is missing. Give a file of scores, --score-columns if they are columns of --samples, or --target.");
+        }
+
+        if (request.Files.Target is { Support: not null } target)
+        {
+            throw new UsageException(
+                $"--target {target.Path}: its support is bounded, and samples are selected on the whole space. Pass transformed samples, "
+                + "such as their logarithms, with the scores of their density.");
+        }
+
         if (request is { Json: true, Output: null })
             throw new UsageException("--json: the selected samples would be on standard output too; give --out");
         if (request is { Json: true, Quiet: true })

@@ -1,4 +1,5 @@
 using Stein.Experiments.Samples;
+using Stein.Experiments.Targets;
 
 namespace Stein.Cli.Parsing;
 
@@ -14,6 +15,12 @@ internal sealed record ScoredSampleFiles
     /// <summary>The files of the scores, one for each file of samples; none where the scores are beside the samples, or nowhere.</summary>
     public IReadOnlyList<string> Scores { get; init; } = [];
 
+    /// <summary>The option that names the files of the scores.</summary>
+    public string OptionOfScores { get; init; } = "--scores";
+
+    /// <summary>The density whose scores are computed; null for scores that are read.</summary>
+    public TargetFile? Target { get; init; }
+
     /// <summary>How the samples are read, and scores beside them.</summary>
     public required SampleTableOptions SampleOptions { get; init; }
 
@@ -21,7 +28,8 @@ internal sealed record ScoredSampleFiles
     public required SampleTableOptions ScoreOptions { get; init; }
 
     /// <summary>Whether an option says where the scores are.</summary>
-    public bool HasScores => Scores.Count > 0 || SampleOptions.ScoreColumns.Count > 0 || SampleOptions.IsCmdStanDiagnostic;
+    public bool HasScores
+        => Target is not null || Scores.Count > 0 || SampleOptions.ScoreColumns.Count > 0 || SampleOptions.IsCmdStanDiagnostic;
 
     /// <summary>Whether the files have gradients of the negative log-density.</summary>
     public bool AreScoresNegated => SampleOptions.NegateScores || ScoreOptions.NegateScores || SampleOptions.IsCmdStanDiagnostic;
@@ -31,7 +39,11 @@ internal sealed record ScoredSampleFiles
 
     /// <summary>The files with their options, for <see cref="Output.OutputFile.Require"/>.</summary>
     public IReadOnlyList<(string Option, string? Path)> Inputs =>
-        [.. Samples.Select(path => (Option, (string?)path)), .. Scores.Select(path => ("--scores", (string?)path))];
+    [
+        .. Samples.Select(path => (Option, (string?)path)),
+        .. Scores.Select(path => (OptionOfScores, (string?)path)),
+        ("--target", Target?.Path),
+    ];
 
     /// <summary>What was read, for JSON.</summary>
     public object[] Summary(SampleTable table) =>
@@ -40,7 +52,14 @@ internal sealed record ScoredSampleFiles
             Option,
             Samples,
             table,
-            HasScores ? new { File = string.Join(' ', Scores.Count == 0 ? Samples : Scores), Names = table.ScoreNames, AreScoresNegated } : null),
+            HasScores
+                ? new
+                {
+                    File = Target?.Path ?? string.Join(' ', Scores.Count == 0 ? Samples : Scores),
+                    Names = table.ScoreNames,
+                    AreScoresNegated,
+                }
+                : null),
     ];
 
     /// <summary>Reads the files.</summary>
@@ -48,6 +67,12 @@ internal sealed record ScoredSampleFiles
     /// <exception cref="UsageException">A file cannot be read, or the scores do not belong to the samples.</exception>
     public SampleTable Read()
     {
+        if (Target is { } target)
+        {
+            SampleTable samples = SampleFileOptions.Open(Option, Samples, SampleOptions);
+            return SampleFileOptions.About("--target", () => samples with { Scores = target.ScoresAt(samples) });
+        }
+
         if (Scores.Count == 0)
             return SampleFileOptions.Open(Option, Samples, SampleOptions);
         SampleTable[] tables = [.. Samples.Zip(Scores, ReadBoth)];
@@ -57,7 +82,7 @@ internal sealed record ScoredSampleFiles
     private SampleTable ReadBoth(string path, string scorePath)
     {
         SampleTable samples = SampleFileOptions.About(Option, () => SampleTable.Read(path, SampleOptions));
-        SampleTable scores = SampleFileOptions.About("--scores", () => SampleTable.Read(scorePath, ScoreOptions));
-        return SampleFileOptions.About($"--scores {scorePath}:", () => samples.WithScores(scores, ScoreOptions.NegateScores));
+        SampleTable scores = SampleFileOptions.About(OptionOfScores, () => SampleTable.Read(scorePath, ScoreOptions));
+        return SampleFileOptions.About($"{OptionOfScores} {scorePath}:", () => samples.WithScores(scores, ScoreOptions.NegateScores));
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using Stein.Experiments.Samples;
+using Stein.Experiments.Targets;
 
 namespace Stein.Cli.Parsing;
 
@@ -29,8 +30,11 @@ internal sealed class ScoredSampleOptions
     private readonly Option<string[]> cmdstan = SampleFileOptions.Paths(
         "--cmdstan-diagnostic", "diagnostic files of CmdStan with samples and gradients, one chain each, in place of --samples");
 
+    private readonly Option<string> target = Values.Text(
+        "--target", "file", "instead of --scores: a JSON file that describes the model, such as {\"type\": \"banana\"}");
+
     /// <summary>All of them, to be added to a command.</summary>
-    public IEnumerable<Option> All => [samples, scores, cmdstan, .. files.Unweighted, scoreColumns, negate, chain];
+    public IEnumerable<Option> All => [samples, scores, target, cmdstan, .. files.Unweighted, scoreColumns, negate, chain];
 
     /// <summary>What is to be read.</summary>
     /// <exception cref="UsageException">A value cannot be used.</exception>
@@ -65,6 +69,25 @@ internal sealed class ScoredSampleOptions
                 + "order");
         }
 
+        if (parsed.GetValue(target) is { } described)
+        {
+            string? other = ofScores.Length > 0 ? scores.Name : chosen.Length > 0 ? scoreColumns.Name : isNegative ? negate.Name : null;
+            if (other is not null)
+            {
+                throw new UsageException(
+                    $"{other}: it has no effect with {target.Name}, which computes the scores. Leave one of them out.");
+            }
+
+            return new()
+            {
+                Option = samples.Name,
+                Samples = ofSamples,
+                Target = Open(described),
+                SampleOptions = options,
+                ScoreOptions = options,
+            };
+        }
+
         if (isNegative && ofScores.Length + chosen.Length == 0)
             throw new UsageException("--negate-scores: there are no scores. Give --scores or --score-columns, or leave it out.");
         bool isBeside = ofScores.Length == 0;
@@ -86,10 +109,22 @@ internal sealed class ScoredSampleOptions
         static string Files(int count) => count == 1 ? "1 file" : $"{count} files";
     }
 
+    private TargetFile Open(string path)
+    {
+        try
+        {
+            return TargetFile.Read(path);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new UsageException($"{target.Name} {exception.Message}", exception);
+        }
+    }
+
     /// <exception cref="UsageException">An option says what CmdStan's file says itself.</exception>
     private void RequireAlone(ParseResult parsed)
     {
-        foreach (Option option in (Option[])[samples, scores, .. files.WhichColumns, scoreColumns, negate, chain])
+        foreach (Option option in (Option[])[samples, scores, target, .. files.WhichColumns, scoreColumns, negate, chain])
         {
             if (parsed.GetResult(option) is { Implicit: false })
             {
