@@ -99,7 +99,13 @@ public sealed class KsdTests
     {
         using var stein = new SteinProgram();
         Write(stein, Samples);
-        Assert.Equal(0, stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv", "--chains", "2", "--out", "o", "-q").ExitCode);
+        ScoreSamples.Write(stein, "y.csv", Samples, 2, "a,b");
+        File.WriteAllText(
+            stein.PathOf("t.json"),
+            """{"type": "mixture", "weights": [0.5, 0.5], "means": [[-1, 0], [1, 0]], "standard_deviations": [1, 1]}""");
+        SteinResult all = stein.RunHere(
+            "ksd", "--samples", "x.csv", "--target", "t.json", "--chains", "2", "--slices", "g", "--compare", "y.csv", "--out", "o", "-q");
+        Assert.True(all.ExitCode == 0, $"{all}");
         Assert.Equal(Commands.KsdOutput.FileNames.Order(StringComparer.Ordinal), Directory.GetFiles(stein.PathOf("o"))
             .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         File.Copy(stein.PathOf("x.csv"), stein.PathOf("influence.csv"));

@@ -80,6 +80,11 @@ public sealed partial class ManualTests
         foreach ((string file, uint seed) in (ReadOnlySpan<(string, uint)>)[("x.csv", 1), ("y.csv", 2), ("z.csv", 3)])
             ScoreSamples.Write(folder, file, ScoreSamples.Normal(60, 2, seed), 2, "x1,x2");
         ScoreSamples.Write(folder, "s.csv", [.. ScoreSamples.Normal(60, 2, 1).Select(x => -x)], 2, "x1,x2");
+        File.WriteAllText(
+            folder.PathOf("model.json"), """{"type": "gaussian", "mean": [0, 0], "covariance": [[1, 0], [0, 1]]}""");
+        Directory.CreateDirectory(folder.PathOf("docs", "data"));
+        foreach (string file in Directory.GetFiles(Path.Combine(Root, "docs", "data")))
+            File.Copy(file, folder.PathOf("docs", "data", Path.GetFileName(file)));
         ScoreSamples.Write(folder, "potential.csv", ScoreSamples.Normal(60, 2, 1), 2, "x1,x2");
         double[] both = [.. ScoreSamples.Normal(60, 2, 1).Chunk(2).SelectMany(x => (double[])[x[0], x[1], -x[0], -x[1]])];
         ScoreSamples.Write(folder, "both.csv", both, 4, "a,b,g_a,g_b");
