@@ -13,15 +13,19 @@ internal sealed record ColumnDependence(
     (int Column, IReadOnlyList<int> Of)? Dependent,
     int Rank)
 {
-    /// <summary>What remains of a column, as a share of its length, is nothing but rounding below this.</summary>
-    private const double Tolerance = 1e-9;
+    /// <summary>What remains of a column, as a share of its length, is nothing but the rounding of double precision below this.</summary>
+    public const double Rounding = 1e-9;
+
+    /// <summary>Below this it may be the rounding of a file with few digits.</summary>
+    public const double RoundingOfFiles = 1e-5;
 
     /// <summary>Whether no column is superfluous.</summary>
     public bool IsNone(int dimension) => Rank == dimension;
 
     /// <summary>Finds them by orthogonalising the centred columns, of length 1 each, the one with the largest remainder first.</summary>
     /// <param name="samples">N×D, row-major.</param>
-    public static ColumnDependence Find(double[] samples, int dimension)
+    /// <param name="tolerance">What may remain of a column that is a combination of others, as a share of its length.</param>
+    public static ColumnDependence Find(double[] samples, int dimension, double tolerance = Rounding)
     {
         int n = samples.Length / dimension;
         var columns = new PaddedMatrix(dimension, n);
@@ -38,13 +42,13 @@ internal sealed record ColumnDependence(
         for (int index = 1; index < others.Count; index++)
         {
             int column = others[index];
-            int of = others.Take(index).FirstOrDefault(other => IsParallel(columns.Row(other), columns.Row(column)), -1);
+            int of = others.Take(index).FirstOrDefault(other => IsParallel(columns.Row(other), columns.Row(column), tolerance), -1);
             if (of >= 0)
                 duplicates.Add((column, of));
         }
 
         int[] rest = [.. others.Except(duplicates.Select(pair => pair.Item1))];
-        (int rank, (int, IReadOnlyList<int>)? dependent) = Orthogonalise(columns, rest);
+        (int rank, (int, IReadOnlyList<int>)? dependent) = Orthogonalise(columns, rest, tolerance);
         return new(constant, duplicates, dependent, rank);
     }
 
@@ -73,7 +77,7 @@ internal sealed record ColumnDependence(
         return true;
     }
 
-    private static bool IsParallel(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    private static bool IsParallel(ReadOnlySpan<double> a, ReadOnlySpan<double> b, double tolerance)
     {
         double sign = Math.Sign(Dot(a, b)), squares = 0;
         for (int i = 0; i < a.Length; i++)
@@ -82,10 +86,11 @@ internal sealed record ColumnDependence(
             squares += difference * difference;
         }
 
-        return squares < Tolerance * Tolerance;
+        return squares < tolerance * tolerance;
     }
 
-    private static (int Rank, (int, IReadOnlyList<int>)? Dependent) Orthogonalise(PaddedMatrix columns, int[] rest)
+    private static (int Rank, (int, IReadOnlyList<int>)? Dependent) Orthogonalise(
+        PaddedMatrix columns, int[] rest, double tolerance)
     {
         List<int> left = [.. rest], done = [];
         // Remainder of each column, and its parts along those that are done.
@@ -94,7 +99,7 @@ internal sealed record ColumnDependence(
         {
             int next = left.MaxBy(column => Dot(columns.Row(column), columns.Row(column)));
             double length = Math.Sqrt(Dot(columns.Row(next), columns.Row(next)));
-            if (length < Tolerance)
+            if (length < tolerance)
                 return (done.Count, Combination(left[0], done, parts));
             left.Remove(next);
             parts[next].Add(length);

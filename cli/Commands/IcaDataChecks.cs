@@ -10,8 +10,9 @@ internal static class IcaDataChecks
 {
     private const int MaxNames = 8;
 
+    /// <returns>What the user should know about columns that can be separated, but may say nothing.</returns>
     /// <exception cref="UsageException">They cannot; the message names the columns.</exception>
-    public static void Require(IcaDataRequest request, SampleTable table)
+    public static IReadOnlyList<string> Require(IcaDataRequest request, SampleTable table)
     {
         SeparationSettings settings = request.Settings;
         (int[] training, int[] test) = Separation.Split(table.Rows, settings);
@@ -40,14 +41,14 @@ internal static class IcaDataChecks
                 throw Fault("one source is not separated by a Stein discrepancy. Give --method mle, or more columns.");
         }
 
-        RequireRank(settings, table, training);
+        return RequireRank(settings, table, training);
 
         UsageException Fault(string problem) => new($"{request.Subject}: {problem}");
 
-        void RequireRank(SeparationSettings settings, SampleTable table, int[] training)
+        IReadOnlyList<string> RequireRank(SeparationSettings settings, SampleTable table, int[] training)
         {
-            ColumnDependence dependence = ColumnDependence.Find(
-                SampleMatrix.Select(table.Values, table.Columns, training), table.Columns);
+            double[] fitted = SampleMatrix.Select(table.Values, table.Columns, training);
+            var dependence = ColumnDependence.Find(fitted, table.Columns);
             IReadOnlyList<string> names = table.CoordinateNames;
             if (dependence.Constant.Count > 0)
             {
@@ -58,7 +59,7 @@ internal static class IcaDataChecks
             }
 
             if (dependence.Rank >= (settings.Components ?? table.Columns))
-                return;
+                return settings.Components is null ? Nearly(fitted) : [];
             string rank = $"rank {dependence.Rank} of {table.Columns}";
             string remedy = $"Leave columns out by --drop, or give --components {dependence.Rank}.";
             if (dependence.Duplicates.Count > 0)
@@ -70,6 +71,19 @@ internal static class IcaDataChecks
 
             (int column, IReadOnlyList<int> of) = dependence.Dependent!.Value;
             throw Fault($"{rank}: each of the columns {List([.. of.Append(column).Order()])} is a combination of the others. {remedy}");
+
+            string[] Nearly(double[] fitted)
+            {
+                var near = ColumnDependence.Find(fitted, table.Columns, ColumnDependence.RoundingOfFiles);
+                return near.IsNone(table.Columns)
+                    ? []
+                    :
+                    [
+                        $"up to {ColumnDependence.RoundingOfFiles:R} of their size, which may be the rounding of the file, "
+                            + $"{table.Columns - near.Rank} of the columns are combinations of the others; a source made of rounding "
+                            + $"alone means nothing. If so, give --components {near.Rank}",
+                    ];
+            }
 
             string List(IReadOnlyList<int> columns) => string.Join(", ", columns.Take(MaxNames).Select(index => names[index]))
                 + (columns.Count > MaxNames ? ", …" : "");

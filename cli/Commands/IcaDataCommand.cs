@@ -130,7 +130,8 @@ internal static class IcaDataCommand
 
         double[,]? truth = request.TrueMixing is { } path ? Truth(path, request, table) : null;
         progress.Begin("checking the columns");
-        IcaDataChecks.Require(request, table);
+        IReadOnlyList<string> remarks = IcaDataChecks.Require(request, table);
+        table = table with { Notes = [.. table.Notes, .. remarks] };
         try
         {
             var separation = Separation.Compute(
