@@ -75,14 +75,13 @@ internal static class IcaDataChecks
             string[] Nearly(double[] fitted)
             {
                 var near = ColumnDependence.Find(fitted, table.Columns, ColumnDependence.RoundingOfFiles);
-                return near.IsNone(table.Columns)
-                    ? []
-                    :
-                    [
-                        $"up to {ColumnDependence.RoundingOfFiles:R} of their size, which may be the rounding of the file, "
-                            + $"{table.Columns - near.Rank} of the columns are combinations of the others; a source made of rounding "
-                            + $"alone means nothing. If so, give --components {near.Rank}",
-                    ];
+                if (near.IsNone(table.Columns))
+                    return [];
+                return
+                [
+                    $"rank {near.Rank} of {table.Columns} up to one part in 100 000, which may be the rounding of the file. Sources that are "
+                        + $"made of rounding mean nothing: give --components {near.Rank} to leave them out.",
+                ];
             }
 
             string List(IReadOnlyList<int> columns) => string.Join(", ", columns.Take(MaxNames).Select(index => names[index]))

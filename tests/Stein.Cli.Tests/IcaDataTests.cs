@@ -72,6 +72,18 @@ public sealed class IcaDataTests
         Assert.Equal((unmixing[2] * -0.437914) + (unmixing[3] * -1.919254), first[1], 1e-12);
     }
 
+    [Fact]
+    public void A_column_that_is_a_combination_but_for_rounding_is_pointed_out()
+    {
+        using var stein = new SteinProgram();
+        double[] x = ScoreSamples.Normal(100, 2, 5);
+        ScoreSamples.Write(
+            stein, "x.csv", [.. x.Chunk(2).SelectMany(row => (double[])[row[0], row[1], Math.Round(row[0] - row[1], 6)])], 3, "a,b,c");
+        SteinResult result = stein.RunHere("ica", "--data", "x.csv", "--max-iterations", "5");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.Contains("rank 2 of 3 up to one part in 100 000", result.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>Images of all kinds of sources, sub-Gaussian ones too, and every file.</summary>
     [Fact]
     public void Mixed_images_are_separated_and_drawn()
