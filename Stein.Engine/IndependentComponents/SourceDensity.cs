@@ -66,6 +66,14 @@ internal abstract class SourceDensity
         return Evaluate([z], scratch[..1], scratch[1..]);
     }
 
+    /// <summary>ψ(z).</summary>
+    public double Score(double z)
+    {
+        Span<double> scratch = stackalloc double[2];
+        Evaluate([z], scratch[..1], scratch[1..]);
+        return scratch[0];
+    }
+
     /// <summary>The logarithm of a product of factors that are at least 1, with few logarithms.</summary>
     private struct LogProduct()
     {

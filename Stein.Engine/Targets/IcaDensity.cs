@@ -1,30 +1,7 @@
-using Stein.Engine.Formulas;
-using Stein.Engine.Lanes;
+using Stein.Engine.IndependentComponents;
 using Stein.Engine.Samples;
 
 namespace Stein.Engine.Targets;
-
-/// <summary>The density of one source of an ICA model, of location 0 and scale 1.</summary>
-/// <param name="Name">The name in files.</param>
-/// <param name="LogDensity">log p(z), in nats.</param>
-/// <param name="Score">(log p)′(z).</param>
-internal sealed record SourceDensity(string Name, Func<double, double> LogDensity, Func<double, double> Score)
-{
-    /// <summary>Laplace, Student-t with five degrees of freedom and logistic: <c>p(z) = e^−z/(1 + e^−z)²</c>.</summary>
-    public static IReadOnlyList<SourceDensity> All { get; } =
-    [
-        Of<LaplaceDensity>("laplace"),
-        Of<StudentTDensity>("student-t"),
-        new(
-            "logistic",
-            z => -Math.Abs(z) - (2 * Math.Log(1 + Math.Exp(-Math.Abs(z)))),
-            z => -Math.Tanh(z / 2)),
-    ];
-
-    private static SourceDensity Of<TDensity>(string name)
-        where TDensity : struct, IBaseDensity
-        => new(name, z => TDensity.LogDensity(new DoubleLane(z)).Value, z => TDensity.Score(new DoubleLane(z)).Value);
-}
 
 /// <summary>
 /// The density of an ICA model: <c>log p(x) = Σ_k log p_k(z_k)</c> with <c>z = V(x − c)</c>, up to log |det V|, and score <c>Vᵀψ(z)</c>.

@@ -114,7 +114,8 @@ internal static class TextInput
     private static byte[] ReadAll(ReadOnlySpan<byte> start, Stream stream, string source)
     {
         // With the length known, the bytes are not held twice.
-        using var all = new MemoryStream(stream.CanSeek ? (int)Math.Min(stream.Length - stream.Position + start.Length, Array.MaxLength) : 0);
+        long length = stream.CanSeek ? stream.Length - stream.Position + start.Length : 0;
+        using var all = new MemoryStream((int)Math.Min(length, Array.MaxLength));
         all.Write(start);
         Copy(stream, all, source);
         return all.Length == all.Capacity ? all.GetBuffer() : all.ToArray();

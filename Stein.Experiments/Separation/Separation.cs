@@ -48,6 +48,8 @@ internal sealed class Separation
         likelihood = new MaximumLikelihoodIca(training);
     }
 
+    public SeparationSettings Settings => settings;
+
     /// <summary>The rows to which the models are fitted, ascending.</summary>
     public IReadOnlyList<int> TrainingRows { get; }
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Stein.Engine.Samples;
+using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Separation;
@@ -20,9 +22,12 @@ internal sealed class SeparationReport(Separation separation, IReadOnlyList<stri
     /// <summary>The files that are always there, and those that are not.</summary>
     public static IReadOnlyList<string> FileNames { get; } =
     [
-        "summary.md", "methods.csv", "starts.csv", "components.csv", "unmixing.csv", "mixing.csv", "centre.csv", "sources.csv",
+        "summary.md", "methods.csv", "starts.csv", "components.csv", "unmixing.csv", "mixing.csv", "centre.csv", "sources.csv", ModelFile,
         "traces.png", "traces.svg", "mixing.png", "mixing.svg", "images.png", "figures.md",
     ];
+
+    /// <summary>The density of the columns, as <see cref="Targets.TargetFile"/> reads it.</summary>
+    public const string ModelFile = "model.json";
 
     private SeparatedModel Model => separation.Models[0];
 
@@ -75,12 +80,23 @@ internal sealed class SeparationReport(Separation separation, IReadOnlyList<stri
             Matrix("sources", Sources, sources) with { IsInJson = false },
             Traces(sources),
         ];
+        if (Model.Sources.Count == names.Count)
+            sections.Add(new TextFile(ModelFile, JsonSerializer.Serialize(Target(), JsonFormat.Indented) + "\n"));
         if (Model.Mixing.Length is > 1 and <= MaxCells)
             sections.Add(MixingFigure());
         if (imageWidth is { } width)
             sections.Add(Images(sources, width));
         return new Report(sections);
     }
+
+    private object Target() => new
+    {
+        Type = "ica",
+        Base = Model.Sources.Select(source => source.Density),
+        separation.Settings.DegreesOfFreedom,
+        Unmixing = Enumerable.Range(0, names.Count).Select(row => Enumerable.Range(0, names.Count).Select(d => Model.Unmixing[row, d])),
+        separation.Preparation.Mean,
+    };
 
     private static DataTable Matrix(string name, IReadOnlyList<string> columns, double[,] values) => new(
         name,

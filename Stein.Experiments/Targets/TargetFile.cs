@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Stein.Engine.IndependentComponents;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Targets;
 using Stein.Experiments.Samples;
@@ -23,7 +24,7 @@ internal sealed record TargetFile(string Path, string Type, IDensity Density, Bo
         ["mixture"] = (["weights", "means", "covariances", "standard_deviations"], (fields, _) => Mixture(fields)),
         ["student-t"] = (["form", "degrees_of_freedom", "location", "scales", "scale_matrix"], (fields, _) => StudentT(fields)),
         ["banana"] = (["dimension", "bend", "variance"], (fields, _) => Banana(fields)),
-        ["ica"] = (["base", "unmixing", "unmixing_file", "mean"], Ica),
+        ["ica"] = (["base", "degrees_of_freedom", "unmixing", "unmixing_file", "mean"], Ica),
     };
 
     public static IReadOnlyList<string> Types { get; } = [.. Readers.Keys];
@@ -186,7 +187,9 @@ internal sealed record TargetFile(string Path, string Type, IDensity Density, Bo
         if (!double.IsFinite(SquareMatrix.LogDeterminant(unmixing, dimension).LogAbsoluteDeterminant))
             throw fields.Error($"{name} is a {dimension}×{dimension} matrix that is singular; it must be invertible.");
         string of = "one for each row of the unmixing matrix";
-        string[] names = [.. SourceDensity.All.Select(source => source.Name)];
+        double freedom = fields.Number("degrees_of_freedom", 5, number => number > 0, "a number above 0");
+        IReadOnlyList<SourceDensity> known = MaximumLikelihoodIca.Candidates(freedom);
+        string[] names = [.. known.Select(source => source.Name)];
         IEnumerable<string> bases = fields.Node("base") is JsonArray
             ? fields.List("base", dimension, of).Select((item, index) => new TargetFields(fields.Path, new JsonObject
             {
@@ -196,7 +199,7 @@ internal sealed record TargetFile(string Path, string Type, IDensity Density, Bo
         return new(
             unmixing,
             fields.Has("mean") ? fields.RequireCount("mean", fields.Numbers("mean"), dimension, of) : new double[dimension],
-            [.. bases.Select(chosen => SourceDensity.All.Single(source => source.Name == chosen))]);
+            [.. bases.Select(chosen => known.Single(source => source.Name == chosen))]);
     }
 
     private static BoundedSupport ReadSupport(TargetFields fields, int dimension)

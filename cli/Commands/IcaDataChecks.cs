@@ -79,8 +79,8 @@ internal static class IcaDataChecks
                     return [];
                 return
                 [
-                    $"rank {near.Rank} of {table.Columns} up to one part in 100 000, which may be the rounding of the file. Sources that are "
-                        + $"made of rounding mean nothing: give --components {near.Rank} to leave them out.",
+                    $"rank {near.Rank} of {table.Columns} up to one part in 100 000, which may be the rounding of the file. Sources that "
+                        + $"are made of rounding mean nothing: give --components {near.Rank} to leave them out.",
                 ];
             }
 

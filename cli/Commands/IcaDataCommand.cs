@@ -2,7 +2,6 @@ using System.Text.Json;
 using Stein.Engine.IndependentComponents;
 using Stein.Engine.Samples;
 using Stein.Experiments.Files;
-using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Samples;
 using Stein.Experiments.Separation;
@@ -175,24 +174,18 @@ internal static class IcaDataCommand
         string folder = request.Output!;
         OutputFolder.Require(("--out", folder));
         var example = SignalExample.Create(request.Example!, request.Settings.Seed);
-        var provenance = new
-        {
-            Schema = "stein.ica.example/1",
-            Program = BuildIdentity.Current,
-            request.Example,
-            request.Settings.Seed,
-        };
         IReadOnlyList<string> files = ReportFiles.Write(
             new Report(
             [
                 Table("mixtures", "x", example.Mixtures),
                 Table("sources", "s", example.Sources),
                 Table("mixing", "s", example.Mixing),
-                new TextFile("provenance.json", JsonSerializer.Serialize(provenance, JsonFormat.Indented) + "\n"),
+                CommandProvenance.File("ica --example", new { request.Example, request.Settings.Seed }),
             ]),
             folder);
+        var summary = new { Schema = "stein.ica.example/1", request.Example, request.Settings.Seed, Files = files };
         if (request.Json)
-            Terminal.Text.WriteLine(JsonSerializer.Serialize(new { provenance.Schema, request.Example, Files = files }, JsonFormat.Line));
+            Terminal.Text.WriteLine(JsonSerializer.Serialize(summary, JsonFormat.Line));
         else if (!request.Quiet)
             Terminal.Text.WriteLine($"{example.Meaning}: {string.Join(", ", files.Select(Path.GetFileName))} are in {folder}");
         return ExitCode.Success;

@@ -220,7 +220,9 @@ internal sealed record KsdAnalysis
         }
     }
 
-    /// <summary>Beside many samples, what one phase has left would still be there in the next: the collector sees no need to hurry.</summary>
+    /// <summary>
+    /// Beside many samples, what one phase has left would still be there in the next: the collector sees no need to hurry.
+    /// </summary>
     private static void GiveBackMemory() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
 
     /// <summary>At most 500 of the values, the last one among them, with the number of samples of each.</summary>

@@ -73,6 +73,20 @@ public sealed class IcaDataTests
     }
 
     [Fact]
+    public void The_model_is_a_target()
+    {
+        using var stein = new SteinProgram();
+        ScoreSamples.Write(stein, "x.csv", Mixed, 2, "a,b");
+        Assert.Equal(0, stein.RunHere("ica", "--data", "x.csv", "--test-share", "0", "--out", "o", "--quiet").ExitCode);
+        SteinResult result = stein.RunHere("ksd", "--samples", "x.csv", "--target", "o/model.json", "--independent", "--json");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        using var json = JsonDocument.Parse(result.Output);
+
+        // The mean of −zψ(z) is 1 where the likelihood is largest.
+        Assert.Equal(1, json.RootElement.GetProperty("stein_identity").GetProperty("ratio").GetDouble(), 0.02);
+    }
+
+    [Fact]
     public void A_column_that_is_a_combination_but_for_rounding_is_pointed_out()
     {
         using var stein = new SteinProgram();

@@ -26,8 +26,8 @@ public sealed class KsdTargetTests
         { """{"type": 3}""", "type is 3; it must be one of" },
         {
             """{"type": "gaussian", "mean": [0, 0], "covarience": [[1, 0], [0, 1]]}""",
-            "a target of type gaussian has no field 'covarience'; it may have type, mean, covariance, standard_deviations, support. Did you "
-                + "mean 'covariance'?"
+            "a target of type gaussian has no field 'covarience'; it may have type, mean, covariance, standard_deviations, support. Did "
+                + "you mean 'covariance'?"
         },
         { """{"type": "gaussian", "covariance": [[1]]}""", "mean is missing; it must be a list of numbers" },
         { """{"type": "gaussian", "mean": [0, 0]}""", "covariance is missing; give it, or standard_deviations" },
@@ -189,7 +189,8 @@ public sealed class KsdTargetTests
         using var stein = new SteinProgram();
         string file = Path.Combine(Repository.Folder, "docs", "data", $"metropolis-{sampler}.csv");
         SteinResult result = stein.RunHere(
-            "ksd", "--samples", file, "--columns", "mu,lambda", "--score-columns", "g_mu,g_lambda", "--lower", "lambda=0", "--check", "--json");
+            "ksd", "--samples", file, "--columns", "mu,lambda", "--score-columns", "g_mu,g_lambda", "--lower", "lambda=0", "--check",
+            "--json");
         Assert.True(result.ExitCode == exitCode, $"{result}");
         using JsonDocument json = JsonDocument.Parse(result.Output);
         Assert.Equal(p, json.RootElement.GetProperty("p").GetDouble(), 1e-9);

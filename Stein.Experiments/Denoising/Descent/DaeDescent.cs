@@ -20,8 +20,11 @@ internal sealed record DaeDescentSettings
     [Description("where the samples come from: a density in the plane, or a file"), OneOf(typeof(DescentData))]
     public string Data { get; init; } = "modes";
 
-    [Description("CSV file with two columns: your own samples in place of a density"), Option("samples")]
+    [Description("CSV or NumPy file with two columns: your own samples in place of a density"), Option("samples")]
     public string? File { get; init; }
+
+    [Description("the two columns of the file, as in x,y, by name or from 1 without a header [default: all]"), AddedLater]
+    public string? Columns { get; init; }
 
     /// <summary>
     /// The SHA-256 of the bytes of <see cref="File"/>, in lower-case hexadecimal digits: a file with other content is another run. Null
@@ -115,9 +118,13 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 throw InvalidConfigException.Value("file", "nothing", "the path of a CSV file with two columns, since data is file");
             if (config.FileSha256 is not null)
                 throw InvalidConfigException.Value("file_sha256", config.FileSha256, $"left out, since data is {config.Data}");
+            if (config.Columns is not null)
+                throw InvalidConfigException.Value("columns", config.Columns, $"left out, since data is {config.Data}");
             return;
         }
 
+        if (config.Columns is not null && string.IsNullOrWhiteSpace(config.Columns))
+            throw InvalidConfigException.Value("columns", "nothing", "two columns, as in x,y, or left out");
         if (config.Data != DescentData.OwnFile && config.Data != new DaeDescentSettings().Data)
             throw InvalidConfigException.Value("file", path, $"left out, since data is {config.Data}; leave out \"data\" to use the file");
         if (string.IsNullOrWhiteSpace(path))
@@ -126,7 +133,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             throw InvalidConfigException.Value("file_sha256", sum, "64 lower-case hexadecimal digits, or left out");
         if (config.FileSha256 is not null && config.Samples is not null)
             return;
-        int count = SampleFile.Read(path).Count;
+        int count = SampleFile.Read(path, config.Columns).Count;
         int min = config.Samples ?? HeldOutSplit.MinSamples;
         if (count < min)
             throw InvalidConfigException.Value("file", path, $"a CSV file with at least {min} samples; it has {count}");
@@ -148,7 +155,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
         config = config with { Data = DescentData.OwnFile, TestPoints = new DaeDescentSettings().TestPoints };
         if (config.FileSha256 is not null && config.Samples is not null)
             return config;
-        SampleFile file = SampleFile.Read(path);
+        SampleFile file = SampleFile.Read(path, config.Columns);
         return config with { FileSha256 = config.FileSha256 ?? file.Sha256, Samples = config.Samples ?? file.Count };
     }
 

@@ -69,7 +69,7 @@ internal sealed record DescentData(double[] Samples, GaussianMixture? Density, d
         SampleFile file;
         try
         {
-            file = SampleFile.Read(config.File!);
+            file = SampleFile.Read(config.File!, config.Columns);
         }
         catch (InvalidConfigException exception)
         {
@@ -106,17 +106,19 @@ internal sealed record SampleFile(double[] Points, string Sha256)
 
     /// <summary>Reads the file once, so that the checksum is that of the samples.</summary>
     /// <exception cref="InvalidConfigException">It cannot be read, or is not such a file; the message says which line.</exception>
-    public static SampleFile Read(string path)
+    /// <param name="columns">The two columns, with a comma between them; null for all.</param>
+    public static SampleFile Read(string path, string? columns = null)
     {
         try
         {
             byte[] bytes = File.ReadAllBytes(path);
-            SampleTable table = SampleTable.Read(new MemoryStream(bytes), path);
+            SampleTable table = SampleTable.Read(
+                new MemoryStream(bytes), path, new SampleTableOptions { Columns = columns is null ? [] : [columns] });
             return table.Columns == PlanarDensity.Dimension
                 ? new(table.Values, Convert.ToHexStringLower(SHA256.HashData(bytes)))
                 : throw new InvalidDataException(
                     $"{path}: it has {table.Columns} columns; it must have {PlanarDensity.Dimension}, the coordinates of points in the "
-                    + "plane.");
+                    + "plane. Choose them by --columns.");
         }
         catch (InvalidDataException exception)
         {

@@ -1,3 +1,4 @@
+using Stein.Engine.IndependentComponents;
 using Stein.Engine.Targets;
 using Stein.Engine.Tests.Testing;
 using Xunit;
@@ -110,7 +111,7 @@ public sealed class DescribedDensityTests
         ["ica"] = new IcaDensity(
             [1, 0.3, -0.2, 0.5, -1.2, 0.1, 0, 0.4, 0.9],
             [0.1, 0.2, 0.3],
-            [SourceDensity.All[0], SourceDensity.All[1], SourceDensity.All[2]]),
+            [SourceDensity.StudentT(5), SourceDensity.SubGaussian, SourceDensity.Logistic]),
     };
 
     private static double Difference(Func<double[], double> function, double[] point, int coordinate)

@@ -69,6 +69,29 @@ public sealed class DaeDescentFileTests : IDisposable
     }
 
     [Fact]
+    public void Columns_are_chosen_by_name_and_are_another_run()
+    {
+        SampleFile all = SampleFile.Read(path);
+        string[] rows =
+        [
+            .. all.Points.Chunk(2).Select(row => string.Create(CultureInfo.InvariantCulture, $"7,{row[1]:R},{row[0]:R}")),
+        ];
+        string wide = folder.File("wide.csv");
+        File.WriteAllLines(wide, ["lp__,b,a", .. rows]);
+        Assert.Equal(all.Points, SampleFile.Read(wide, "a,b").Points);
+        DaeDescentSettings chosen = Settings() with { File = wide, Columns = "a,b" };
+        Assert.NotEqual(Identify(chosen), Identify(chosen with { Columns = "b,a" }));
+        Assert.Contains(
+            "Choose them by --columns",
+            Assert.Throws<InvalidConfigException>(() => Identify(Settings() with { File = wide })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "left out",
+            Assert.Throws<InvalidConfigException>(() => Identify(new() { Columns = "a,b" })).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Giving_the_file_is_enough()
         => Assert.Equal(Identify(Settings()), Identify(new() { File = path, Steps = 30, TestPoints = 7 }));
 

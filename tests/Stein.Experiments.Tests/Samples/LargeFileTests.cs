@@ -46,7 +46,8 @@ public sealed class LargeFileTests
     public void Errors_near_the_end_are_found(string line, string message)
     {
         string text = string.Concat(Enumerable.Range(0, Rows).Select(row => string.Join(',', Numbers(row)) + "\n"));
-        foreach (Stream stream in (Stream[])[new MemoryStream(Encoding.UTF8.GetBytes(text + line)), new Pipe(Encoding.UTF8.GetBytes(text + line))])
+        byte[] file = Encoding.UTF8.GetBytes(text + line);
+        foreach (Stream stream in (Stream[])[new MemoryStream(file), new Pipe(file)])
         {
             Assert.Contains(
                 message, Assert.Throws<InvalidDataException>(() => SampleTable.Read(stream, "x.csv")).Message, StringComparison.Ordinal);

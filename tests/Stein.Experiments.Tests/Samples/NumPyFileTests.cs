@@ -51,7 +51,7 @@ public sealed class NumPyFileTests
         Assert.Equal([-9, -8, -7, -6, -5, -4], table.Scores!);
     }
 
-    /// <summary>As the manual says that samples of PyMC and NumPyro are written: an array per parameter, of one or two dimensions.</summary>
+    /// <summary>As the manual says that samples of PyMC and NumPyro are written: an array per parameter.</summary>
     [Fact]
     public void Archives_of_parameters_are_read_in_the_order_wanted()
     {
