@@ -157,7 +157,8 @@ internal sealed record SampleTable(IReadOnlyList<string>? Names, int Rows, int C
             throw new InvalidDataException(
                 $"it has {Count(scores.Columns, "column")} of scores, and the samples have {Columns}; there must be one for each "
                 + "coordinate. Choose them by --columns and --score-columns. Gradients of Stan are those of the unconstrained parameters, "
-                + "and samples of Stan are constrained: a simplex of three has two gradients. --cmdstan-diagnostic reads both from one file.");
+                + "and samples of Stan are constrained: a simplex of three has two gradients. --cmdstan-diagnostic reads both from one "
+                + "file.");
         }
 
         if (Names is not null && scores.Names is not null)
