@@ -68,10 +68,10 @@ internal sealed class KsdOptions
         "instead of --scores: estimates the scores from the samples themselves, which does not test a model",
         ScoreEstimators.Names);
 
-    private readonly Option<string[]> lower = Ends(
+    private readonly Option<string[]> lower = Values.Texts(
         "--lower", "a or name=a", "lower end of the support, for all coordinates or for some, as in sigma=0: compares logarithms");
 
-    private readonly Option<string[]> upper = Ends("--upper", "b or name=b", "upper end of the support, likewise");
+    private readonly Option<string[]> upper = Values.Texts("--upper", "b or name=b", "upper end of the support, likewise");
 
     private readonly Option<string[]> compare = SampleFileOptions.Paths(
         "--compare", "other samples, read like --samples: also says which of the two are closer to the model");
@@ -233,11 +233,4 @@ internal sealed class KsdOptions
 
         return ofSamples with { Option = compare.Name, Samples = others, Scores = scores, OptionOfScores = compareScores.Name };
     }
-
-    private static Option<string[]> Ends(string name, string kind, string description) => new(name)
-    {
-        Description = description,
-        HelpName = kind,
-        AllowMultipleArgumentsPerToken = true,
-    };
 }

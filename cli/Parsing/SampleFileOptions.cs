@@ -127,18 +127,8 @@ internal sealed class SampleFileOptions
     };
 
     /// <summary>An option for one file or several.</summary>
-    public static Option<string[]> Paths(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "file",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    public static Option<string[]> Paths(string name, string description) => Values.Texts(name, "file", description);
 
     /// <summary>An option for columns.</summary>
-    public static Option<string[]> Several(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "a,b",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    public static Option<string[]> Several(string name, string description) => Values.Texts(name, "a,b", description);
 }

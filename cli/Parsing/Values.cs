@@ -62,6 +62,23 @@ internal static class Values
         return option;
     }
 
+    /// <summary>One or more texts, repeated or side by side; a word like an option that follows them is not one of them.</summary>
+    public static Option<string[]> Texts(string name, string kind, string description)
+    {
+        var option = new Option<string[]>(name)
+        {
+            Description = description,
+            HelpName = kind,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        option.Validators.Add(result =>
+        {
+            if (Stray(result.Tokens.Select(token => token.Value)) is { } stray && result.Parent is CommandResult command)
+                result.AddError(ParseErrors.UnknownOption(command, stray));
+        });
+        return option;
+    }
+
     /// <summary>One or more numbers, repeated, side by side or with commas; the shell completes the defaults.</summary>
     public static Option<T[]> Numbers<T>(string name, string description, params T[] defaults)
         where T : struct, INumber<T>
@@ -90,9 +107,7 @@ internal static class Values
                 string[] words = [.. isText ? result.Tokens.Select(token => token.Value) : Split(result)];
                 if (words.Length == 0)
                     result.AddError($"{typed}: it needs a value");
-                // The library takes it for a value.
-                if (Array.Find(words, word => word.StartsWith("--", StringComparison.Ordinal)) is { } stray
-                    && result.Parent?.Parent is CommandResult command)
+                if (Stray(words) is { } stray && result.Parent?.Parent is CommandResult command)
                 {
                     result.AddError(ParseErrors.UnknownOption(command, stray));
                     return [];
@@ -105,6 +120,10 @@ internal static class Values
         option.CompletionSources.Add(_ => choices ?? suggested());
         return option;
     }
+
+    /// <summary>A word like an option, which the library takes for a value.</summary>
+    private static string? Stray(IEnumerable<string> words)
+        => words.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal));
 
     private static Option<T[]> Several<T>(
         string name, string description, Func<string, ArgumentResult, T> parse, T[] defaults, string kind) => new(name)

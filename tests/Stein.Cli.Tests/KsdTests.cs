@@ -116,6 +116,8 @@ public sealed class KsdTests
     }
 
     [Theory]
+    [InlineData("--sroces s.csv", "--sroces: there is no such option. Did you mean '--scores'?")]
+    [InlineData("--scores s.csv --columns 1 --levle 0.1", "--levle: there is no such option. Did you mean '--level'?")]
     [InlineData("--scores s.csv --bandwidth 0", "--bandwidth 0: it must be a positive finite number")]
     [InlineData("--scores s.csv --level 1", "--level 1: it must be above 0 and below 1")]
     [InlineData("--scores s.csv --bootstrap 3", "--bootstrap 3: it must be a whole number from 19")]
