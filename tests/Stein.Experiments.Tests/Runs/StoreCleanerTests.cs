@@ -83,9 +83,11 @@ public sealed class StoreCleanerTests
         using var folder = new TemporaryFolder();
         var store = new RunStore(folder.File("runs"));
         RunConfig run = Stores.Interrupt(store, length: 9, after: 6);
-        var cleaner = new StoreCleaner(store, Quick);
+        // Long enough for a heartbeat on a machine that is busy with other tests.
+        ClaimTiming patient = Quick with { Patience = TimeSpan.FromSeconds(1) };
+        var cleaner = new StoreCleaner(store, patient);
         IReadOnlyList<CleanItem> items = cleaner.Plan([run.Experiment]);
-        using var claims = new Claims(new Disk(), Quick with { Heartbeat = Quick.Patience / 20 }, new ProcessTable());
+        using var claims = new Claims(new Disk(), patient with { Heartbeat = patient.Patience / 20 }, new ProcessTable());
         using Claim? claim = claims.TryAcquire(store.FolderOf(run));
         Assert.Empty(cleaner.Plan([run.Experiment]));
         Assert.Empty(cleaner.Remove(items, cancellation: Token));
