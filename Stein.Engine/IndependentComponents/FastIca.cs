@@ -28,10 +28,10 @@ internal static class FastIca
         int iteration = 0;
         while (change > tolerance && iteration < maxIterations)
         {
-            SourceStatistics statistics = moments.Compute(unmixing.ToRowMajorArray(), densities, cancellation);
+            SourceStatistics statistics = moments.Compute(unmixing.ToRowMajorArray(), densities, hasCurvature: false, cancellation);
             // The score is −g: the signs cancel in what follows.
-            Matrix<double> product = Matrix<double>.Build.DenseOfRowMajor(k, k, statistics.ScoreProduct);
-            product.SetDiagonal(product.Diagonal() - DenseVector.OfArray(statistics.MeanDerivatives));
+            Matrix<double> product = Matrix<double>.Build.DenseOfRowMajor(k, k, statistics.SlopeProduct);
+            product.SetDiagonal(product.Diagonal() - DenseVector.OfArray(statistics.MeanCurvatures));
             Matrix<double> next = Orthogonal(product * unmixing);
             change = Enumerable.Range(0, k).Max(i => Math.Abs(1 - Math.Abs(next.Row(i) * unmixing.Row(i))));
             unmixing = next;

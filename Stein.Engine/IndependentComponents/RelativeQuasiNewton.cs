@@ -85,15 +85,15 @@ internal sealed class RelativeQuasiNewton(SourceMoments moments)
 
     private Place At(double[] unmixing, IReadOnlyList<SourceDensity> densities, IReadOnlyList<bool>? isHeld, CancellationToken cancellation)
     {
-        SourceStatistics statistics = moments.Compute(unmixing, densities, cancellation);
-        double loss = -statistics.LogDensity - SquareMatrix.LogDeterminant(unmixing, k).LogAbsoluteDeterminant;
+        SourceStatistics statistics = moments.Compute(unmixing, densities, cancellation: cancellation);
+        double loss = -statistics.Value - SquareMatrix.LogDeterminant(unmixing, k).LogAbsoluteDeterminant;
         var gradient = new double[k * k];
         for (int i = 0; i < k; i++)
         {
             if (isHeld?[i] == true)
                 continue;
             for (int j = 0; j < k; j++)
-                gradient[(i * k) + j] = -statistics.ScoreProduct[(i * k) + j] - (i == j ? 1 : 0);
+                gradient[(i * k) + j] = -statistics.SlopeProduct[(i * k) + j] - (i == j ? 1 : 0);
         }
 
         return new(unmixing, loss, gradient, Array.ConvertAll(statistics.Curvature, value => -value));

@@ -123,22 +123,15 @@ internal sealed record SamplePreparation(
     public PaddedMatrix Apply(double[] samples)
     {
         int n = samples.Length / Dimension;
-        var prepared = new PaddedMatrix(Components, n);
-        var centred = new double[Dimension];
-        for (int i = 0; i < n; i++)
+        var centred = new PaddedMatrix(Dimension, n);
+        for (int d = 0; d < Dimension; d++)
         {
-            for (int d = 0; d < Dimension; d++)
-                centred[d] = samples[(i * Dimension) + d] - Mean[d];
-            for (int c = 0; c < Components; c++)
-            {
-                double sum = 0;
-                for (int d = 0; d < Dimension; d++)
-                    sum += Forward[(c * Dimension) + d] * centred[d];
-                prepared.Row(c)[i] = sum;
-            }
+            Span<double> row = centred.Row(d);
+            for (int i = 0; i < n; i++)
+                row[i] = samples[(i * Dimension) + d] - Mean[d];
         }
 
-        return prepared;
+        return HostProduct.Multiply(PaddedMatrix.FromRows(Forward, Components, Dimension), centred);
     }
 
     private static (double[] Mean, double[] Deviations) Moments(double[] samples, int dimension)
@@ -160,20 +153,10 @@ internal sealed record SamplePreparation(
     private static Matrix<double> Covariance(PaddedMatrix prepared)
     {
         (int k, int n) = (prepared.Rows, prepared.Columns);
-        Matrix<double> covariance = Matrix<double>.Build.Dense(k, k);
-        for (int a = 0; a < k; a++)
-        {
-            for (int b = 0; b <= a; b++)
-            {
-                ReadOnlySpan<double> one = prepared.Row(a), other = prepared.Row(b);
-                double sum = 0;
-                for (int i = 0; i < n; i++)
-                    sum += one[i] * other[i];
-                covariance[a, b] = covariance[b, a] = sum / n;
-            }
-        }
-
-        return covariance;
+        PaddedMatrix transposed = new(n, k), products = new(k, k);
+        HostProduct.MultiplyRightTransposed(prepared, prepared, transposed, products);
+        double[] sums = products.ToArray();
+        return Matrix<double>.Build.Dense(k, k, (a, b) => (sums[(a * k) + b] + sums[(b * k) + a]) / (2.0 * n));
     }
 
     /// <summary>Eigenvalues in descending order, and eigenvectors with the largest entry positive: a factorisation has any sign.</summary>

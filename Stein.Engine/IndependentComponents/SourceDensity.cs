@@ -4,7 +4,7 @@ namespace Stein.Engine.IndependentComponents;
 /// The density p of one source of an ICA model, symmetric about 0 and of a fixed scale: its log-density, its score <c>ψ = (log p)′</c>
 /// and ψ′. Immutable.
 /// </summary>
-internal abstract class SourceDensity
+internal abstract class SourceDensity : SourceContrast
 {
     private const double Log2 = 0.69314718055994530942;
     private static readonly double HalfLog2Pi = 0.5 * Math.Log(2 * Math.PI);
@@ -51,13 +51,6 @@ internal abstract class SourceDensity
     /// <c>log p(z) = −√(z² + ε²)</c> up to a constant, which tends to Laplace(0, 1) as ε falls to 0: for the search, not for likelihoods.
     /// </summary>
     public static SourceDensity SmoothedLaplace(double epsilon) => new SmoothedLaplaceSource(epsilon);
-
-    /// <summary>Evaluates the density at every z.</summary>
-    /// <param name="z">N sources.</param>
-    /// <param name="scores">Receives ψ(z) (N).</param>
-    /// <param name="derivatives">Receives ψ′(z) (N).</param>
-    /// <returns>Σ log p(z), in nats.</returns>
-    public abstract double Evaluate(ReadOnlySpan<double> z, Span<double> scores, Span<double> derivatives);
 
     /// <summary>log p(z), in nats.</summary>
     public double LogDensity(double z)

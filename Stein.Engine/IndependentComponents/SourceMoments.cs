@@ -5,17 +5,20 @@ using Product = Stein.Engine.Devices.Cpu.MatrixProduct<Stein.Engine.Lanes.SimdDo
 
 namespace Stein.Engine.IndependentComponents;
 
-/// <summary>What maximum likelihood and FastICA need of the sources z = V x of all samples.</summary>
-/// <param name="LogDensity">The mean of Σ_i log p_i(z_i), in nats.</param>
-/// <param name="ScoreProduct">E[ψ(z) zᵀ] (K×K, row-major).</param>
-/// <param name="Curvature">E[ψ_i′(z_i) z_j²] (K×K, row-major).</param>
-/// <param name="MeanDerivatives">E[ψ_i′(z_i)] (K).</param>
-internal sealed record SourceStatistics(double LogDensity, double[] ScoreProduct, double[] Curvature, double[] MeanDerivatives);
+/// <summary>
+/// What searches for unmixing matrices need of functions f_i of the sources z = V x of all samples: of log-densities, in nats, or of
+/// other contrasts.
+/// </summary>
+/// <param name="Value">The mean of Σ_i f_i(z_i).</param>
+/// <param name="SlopeProduct">E[f_i′(z_i) z_j] (K×K, row-major).</param>
+/// <param name="Curvature">E[f_i″(z_i) z_j²] (K×K, row-major); empty where it was not asked for.</param>
+/// <param name="MeanCurvatures">E[f_i″(z_i)] (K).</param>
+internal sealed record SourceStatistics(double Value, double[] SlopeProduct, double[] Curvature, double[] MeanCurvatures);
 
 /// <summary>Computes <see cref="SourceStatistics"/> of fixed samples for one unmixing matrix after another.</summary>
 /// <remarks>
 /// The samples are divided into blocks, which depend on their number alone, and the sums of the blocks are added in order: the bits are the
-/// same for any number of cores. Three products per sample, 6K² operations, and one exponential for each source.
+/// same for any number of cores. Two or three products per sample, of 2K² operations each, and one evaluation for each source.
 /// </remarks>
 /// <param name="samples">x: K×N, one coordinate per row.</param>
 internal sealed unsafe class SourceMoments(PaddedMatrix samples)
@@ -33,10 +36,14 @@ internal sealed unsafe class SourceMoments(PaddedMatrix samples)
 
     /// <summary>The statistics at an unmixing matrix.</summary>
     /// <param name="unmixing">V (K×K, row-major).</param>
-    /// <param name="densities">One for each source.</param>
+    /// <param name="contrasts">f, one for each source.</param>
+    /// <param name="hasCurvature">Whether <see cref="SourceStatistics.Curvature"/> is wanted.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public SourceStatistics Compute(
-        ReadOnlySpan<double> unmixing, IReadOnlyList<SourceDensity> densities, CancellationToken cancellation = default)
+        ReadOnlySpan<double> unmixing,
+        IReadOnlyList<SourceContrast> contrasts,
+        bool hasCurvature = true,
+        CancellationToken cancellation = default)
     {
         int k = Sources;
         var matrix = PaddedMatrix.FromRows(unmixing, k, k);
@@ -48,57 +55,63 @@ internal sealed unsafe class SourceMoments(PaddedMatrix samples)
             if (!workspaces.TryTake(out Workspace? workspace))
                 workspace = new Workspace(k, block);
             int first = index * block;
-            sums[index] = Compute(matrix, densities, workspace, first, Math.Min(block, Count - first));
+            sums[index] = Compute(matrix, contrasts, workspace, first, Math.Min(block, Count - first), hasCurvature);
             workspaces.Add(workspace);
         });
         GC.KeepAlive(samples);
-        double logDensity = 0;
+        double value = 0;
         var product = new double[k * k];
-        var curvature = new double[k * k];
+        var curvature = new double[hasCurvature ? k * k : 0];
         var derivatives = new double[k];
         foreach (BlockSums sum in sums)
         {
-            logDensity += sum.LogDensity;
-            Add(product, sum.ScoreProduct);
+            value += sum.Value;
+            Add(product, sum.SlopeProduct);
             Add(curvature, sum.Curvature);
             Add(derivatives, sum.Derivatives);
         }
 
-        return new(logDensity / Count, Scale(product), Scale(curvature), Scale(derivatives));
+        return new(value / Count, Scale(product), Scale(curvature), Scale(derivatives));
 
         double[] Scale(double[] values) => Array.ConvertAll(values, value => value / Count);
     }
 
-    private BlockSums Compute(PaddedMatrix unmixing, IReadOnlyList<SourceDensity> densities, Workspace workspace, int first, int count)
+    private BlockSums Compute(
+        PaddedMatrix unmixing, IReadOnlyList<SourceContrast> contrasts, Workspace workspace, int first, int count, bool hasCurvature)
     {
         int k = Sources;
         (PaddedMatrix z, PaddedMatrix scores, PaddedMatrix derivatives, PaddedMatrix transposed) =
             (workspace.Sources, workspace.Scores, workspace.Derivatives, workspace.Transposed);
         Multiply(unmixing.Pointer, unmixing.Stride, samples.Pointer + first, samples.Stride, z.Pointer, z.Stride, k, k, count);
         GC.KeepAlive(unmixing);
-        double logDensity = 0;
+        double value = 0;
         var meanDerivatives = new double[k];
         for (int i = 0; i < k; i++)
         {
             Span<double> slope = derivatives.Row(i)[..count];
-            logDensity += densities[i].Evaluate(z.Row(i)[..count], scores.Row(i)[..count], slope);
+            value += contrasts[i].Evaluate(z.Row(i)[..count], scores.Row(i)[..count], slope);
             double sum = 0;
-            foreach (double value in slope)
-                sum += value;
+            foreach (double number in slope)
+                sum += number;
             meanDerivatives[i] = sum;
         }
 
         Transposition<double>.Run(z.Pointer, z.Stride, k, count, transposed.Pointer, transposed.Stride);
         double[] product = Product(scores);
-        for (int row = 0; row < count; row++)
+        double[] curvature = [];
+        if (hasCurvature)
         {
-            foreach (ref double value in transposed.Row(row))
-                value *= value;
+            for (int row = 0; row < count; row++)
+            {
+                foreach (ref double number in transposed.Row(row))
+                    number *= number;
+            }
+
+            curvature = Product(derivatives);
         }
 
-        double[] curvature = Product(derivatives);
         GC.KeepAlive(workspace);
-        return new(logDensity, product, curvature, meanDerivatives);
+        return new(value, product, curvature, meanDerivatives);
 
         double[] Product(PaddedMatrix left)
         {
@@ -121,7 +134,7 @@ internal sealed unsafe class SourceMoments(PaddedMatrix samples)
             sums[i] += values[i];
     }
 
-    private sealed record BlockSums(double LogDensity, double[] ScoreProduct, double[] Curvature, double[] Derivatives);
+    private sealed record BlockSums(double Value, double[] SlopeProduct, double[] Curvature, double[] Derivatives);
 
     private sealed class Workspace(int sources, int block)
     {

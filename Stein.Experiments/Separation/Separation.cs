@@ -144,6 +144,9 @@ internal sealed class Separation
             return likelihood.FitScales(unmixing, densities, iterations, change <= Turn, cancellation);
         }
 
+        if (method == SeparationSettings.Local)
+            return FitLocal(rotation, densities[0]);
+
         // From a gradient of 1 to the tolerance, by powers of ten: it falls by about as much in every step.
         double all = Math.Max(1, -Math.Log10(settings.Tolerance));
         return likelihood.Fit(
@@ -152,6 +155,28 @@ internal sealed class Separation
             settings.Tolerance,
             settings.MaxIterations,
             norm => progress?.Report(Math.Clamp(-Math.Log10(norm) / all, 0.01, 0.99)),
+            cancellation);
+    }
+
+    private IcaSolution FitLocal(double[] rotation, SourceDensity density)
+    {
+        const double Turn = 1e-2;
+        RotationResult turned = SteinRotation.Minimise(
+            likelihood.Moments,
+            rotation,
+            new SteinContrast(settings.Smoothness, settings.Bandwidth),
+            density,
+            Turn,
+            settings.MaxIterations,
+            cancellation: cancellation);
+        double[] scaled = likelihood.FitScales(turned.Unmixing, [density], 0, isConverged: false, cancellation).Unmixing;
+        (double[] unmixing, _, int iterations) = LikelihoodEquations.Solve(
+            likelihood.Moments, scaled, density, cancellation: cancellation);
+        return likelihood.Describe(
+            unmixing,
+            [.. Enumerable.Repeat(density, Components)],
+            turned.Iterations + iterations,
+            turned.Turn < Turn,
             cancellation);
     }
 

@@ -12,6 +12,11 @@ internal sealed record SeparationSettings
     /// <summary>Symmetric FastICA with the contrast log cosh.</summary>
     public const string FastIca = "fastica";
 
+    /// <summary>
+    /// A Stein discrepancy in the model's own coordinates over rotations, then the equations of the maximum of the likelihood.
+    /// </summary>
+    public const string Local = "local";
+
     /// <summary>The base where each source has the density with the largest likelihood.</summary>
     public const string EachItsOwn = "auto";
 
@@ -20,6 +25,7 @@ internal sealed record SeparationSettings
     [
         MaximumLikelihood,
         FastIca,
+        Local,
         .. IcaMethod.All.Where(method => method is { IsTrained: true, IsBaseline: false }).Select(method => method.Id),
     ];
 
@@ -30,7 +36,7 @@ internal sealed record SeparationSettings
     /// <summary>One or more of <see cref="MethodNames"/>, of which the first one's matrices are written.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [MaximumLikelihood];
 
-    /// <summary>One of <see cref="BaseNames"/>; null for auto, or Laplace for the Stein methods.</summary>
+    /// <summary>One of <see cref="BaseNames"/>; null for auto, or Laplace for methods that do not choose.</summary>
     public string? Base { get; init; }
 
     /// <summary>Of the Student-t density.</summary>
@@ -61,14 +67,23 @@ internal sealed record SeparationSettings
     /// <summary>The settings of the Stein methods.</summary>
     public IcaSettings Stein { get; init; } = new();
 
-    /// <summary>Whether a method minimises a Stein discrepancy.</summary>
-    public static bool IsStein(string method) => method is not (MaximumLikelihood or FastIca);
+    /// <summary>The smoothness ε of the density whose Stein operator <see cref="Local"/> applies.</summary>
+    public double Smoothness { get; init; } = 8;
+
+    /// <summary>The bandwidth of its kernel, in standard deviations of the sources.</summary>
+    public double Bandwidth { get; init; } = 10 / Math.Sqrt(2);
+
+    /// <summary>Whether a method trains by a Stein discrepancy on batches, as in the paper.</summary>
+    public static bool IsStein(string method) => method is not (MaximumLikelihood or FastIca or Local);
+
+    /// <summary>Whether a method has one density for all sources.</summary>
+    public static bool HasOneDensity(string method) => method is not (MaximumLikelihood or FastIca);
 
     /// <summary>The densities of a method's sources: one for all, or several to choose from.</summary>
     public IReadOnlyList<SourceDensity> Densities(string method)
     {
         IReadOnlyList<SourceDensity> all = MaximumLikelihoodIca.Candidates(DegreesOfFreedom);
-        string name = Base ?? (IsStein(method) ? SourceDensity.Laplace.Name : EachItsOwn);
+        string name = Base ?? (HasOneDensity(method) ? SourceDensity.Laplace.Name : EachItsOwn);
         return name == EachItsOwn ? all : [all.Single(density => density.Name == name)];
     }
 }

@@ -52,7 +52,8 @@ internal sealed class IcaDataOptions
 
     private readonly Option<string[]> methods = Values.Choices(
         "--method",
-        "maximum likelihood (mle), FastICA, or a Stein discrepancy; of several, the first one's matrices are written",
+        "maximum likelihood (mle), FastICA, a Stein discrepancy in local coordinates (local), or one of the paper; of several, the first "
+        + "one's matrices are written",
         SeparationSettings.MethodNames,
         [.. Defaults.Methods]);
 
@@ -204,8 +205,20 @@ internal sealed class IcaDataOptions
 
     private void CheckMethods(SeparationSettings settings, ParseResult parsed)
     {
-        if (!settings.IsWhitened && settings.Methods.Contains(SeparationSettings.FastIca))
-            throw new UsageException("--no-whitening: FastICA needs whitened samples. Leave it out, or --method fastica.");
+        if (!settings.IsWhitened
+            && settings.Methods.FirstOrDefault(method => method is SeparationSettings.FastIca or SeparationSettings.Local) is { } rotating)
+        {
+            throw new UsageException($"--no-whitening: {rotating} needs whitened samples. Leave it out, or --method {rotating}.");
+        }
+
+        if (settings.Methods.Contains(SeparationSettings.Local)
+            && settings.Base is { } heavy && (heavy == SeparationSettings.EachItsOwn || heavy == SourceDensity.SubGaussian.Name))
+        {
+            throw new UsageException(
+                $"--base {heavy}: --method local has one density for all sources, with heavier tails than a normal one. Give laplace, "
+                + "student-t or logistic.");
+        }
+
         string[] stein = [.. settings.Methods.Where(SeparationSettings.IsStein)];
         if (stein.Length == 0)
         {

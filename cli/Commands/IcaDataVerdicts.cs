@@ -44,6 +44,12 @@ internal static class IcaDataVerdicts
                 $"fastica has converged by its own criterion after {model.Iterations} steps. It does not maximise the likelihood: {norm}.",
             (SeparationSettings.FastIca, _) =>
                 $"fastica has NOT converged after {model.Iterations} steps: its rows still turn, as with more than one normal source.",
+            (SeparationSettings.Local, true) =>
+                $"local has converged after {model.Iterations} steps: its rows turn no more, and {norm}, 0 at the maximum of the "
+                + "likelihood but for the jumps of ψ.",
+            (SeparationSettings.Local, _) =>
+                $"local has NOT converged after {model.Iterations} steps: its rows still turn, as with normal sources, or with sources of "
+                + "lighter tails than a normal density, for which it is not made.",
             _ => $"{model.Method} was trained for {model.Iterations} iterations, enough or not: {norm}, 0 at the maximum of "
                 + "the likelihood.",
         };

@@ -33,10 +33,12 @@ public sealed class IcaDataTests
         { "x[0], x[1], x[2]", "--method ksd --base logistic", "--method ksd knows laplace and student-t only" },
         { "x[0], x[1], x[2]", "--method ksd --base student-t --degrees-of-freedom 3", "--degrees-of-freedom 3: --method ksd has 5" },
         { "x[0], x[1], x[2]", "--method ksd --columns a", "one source is not separated by a Stein discrepancy" },
-        { "x[0], x[1], x[2]", "--method gan", "--method gan: it must be one of mle, fastica, ksd, lsd, maxsksd, maxsksd-rg" },
+        { "x[0], x[1], x[2]", "--method gan", "--method gan: it must be one of mle, fastica, local, ksd, lsd, maxsksd, maxsksd-rg" },
         { "x[0], x[1], x[2]", "--base gauss", "--base gauss: it must be one of laplace, student-t, logistic, sub-gaussian, auto" },
         { "x[0], x[1], x[2]", "--iterations 5", "--iterations: it has no effect on mle and fastica" },
-        { "x[0], x[1], x[2]", "--no-whitening --method fastica", "FastICA needs whitened samples" },
+        { "x[0], x[1], x[2]", "--no-whitening --method fastica", "fastica needs whitened samples" },
+        { "x[0], x[1], x[2]", "--no-whitening --method local", "local needs whitened samples" },
+        { "x[0], x[1], x[2]", "--base auto --method local", "local has one density for all sources" },
         { "x[0], x[1], x[2]", "--no-whitening --components 2", "principal components are uncorrelated" },
         { "x[0], x[1], x[2]", "--degrees-of-freedom 0", "--degrees-of-freedom 0: it must be a positive finite number" },
         { "x[0], x[1], x[2]", "--starts 0", "--starts 0: it must be a whole number from 1 to 1000" },
@@ -70,6 +72,21 @@ public sealed class IcaDataTests
         double[] first = ScoreSamples.Parse(stein.Read("o", "sources.csv")).Values[..2];
         Assert.Equal((unmixing[0] * -0.437914) + (unmixing[1] * -1.919254), first[0], 1e-12);
         Assert.Equal((unmixing[2] * -0.437914) + (unmixing[3] * -1.919254), first[1], 1e-12);
+    }
+
+    [Fact]
+    public void Local_coordinates_reach_the_maximum_of_the_likelihood()
+    {
+        using var stein = new SteinProgram();
+        Assert.Equal(0, stein.RunHere("ica", "--example", "speech", "--out", "speech", "--quiet").ExitCode);
+        File.Move(stein.PathOf("speech", "mixtures.csv"), stein.PathOf("x.csv"));
+        using JsonDocument json = Separate(
+            stein, "--true-mixing", "speech/mixing.csv", "--method", "mle,local", "--base", "laplace", "--starts", "2");
+        JsonElement[] methods = [.. json.RootElement.GetProperty("methods").EnumerateArray()];
+        Assert.True(methods[1].GetProperty("converged").GetBoolean());
+        Assert.InRange(methods[1].GetProperty("amari_distance").GetDouble(), 0, 0.01);
+        Assert.Equal(
+            methods[0].GetProperty("train_log_likelihood").GetDouble(), methods[1].GetProperty("train_log_likelihood").GetDouble(), 0.01);
     }
 
     [Fact]

@@ -53,18 +53,18 @@ public class MaximumLikelihoodIcaTests
         SourceDensity[] densities =
             [SourceDensity.Logistic, SourceDensity.StudentT(3), SourceDensity.SubGaussian, SourceDensity.SmoothedLaplace(0.5)];
         var moments = new SourceMoments(samples);
-        SourceStatistics statistics = moments.Compute(unmixing, densities, Cancellation);
+        SourceStatistics statistics = moments.Compute(unmixing, densities, cancellation: Cancellation);
         for (int i = 0; i < K; i++)
         {
             for (int j = 0; j < K; j++)
             {
                 double[] up = Moved(i, j, Step), down = Moved(i, j, -Step);
-                double gradient = statistics.ScoreProduct[(i * K) + j] + (i == j ? 1 : 0);
+                double gradient = statistics.SlopeProduct[(i * K) + j] + (i == j ? 1 : 0);
                 Assert.Equal((Likelihood(up) - Likelihood(down)) / (2 * Step), gradient, 1e-8);
 
                 // ∂E[ψ_i z_j] along E_ij is E[ψ_i′ z_j²], on the diagonal plus E[ψ_i z_i].
                 double second = (Entry(up, i, j) - Entry(down, i, j)) / (2 * Step);
-                double expected = statistics.Curvature[(i * K) + j] + (i == j ? statistics.ScoreProduct[(i * K) + j] : 0);
+                double expected = statistics.Curvature[(i * K) + j] + (i == j ? statistics.SlopeProduct[(i * K) + j] : 0);
                 Assert.Equal(second, expected, 1e-8);
             }
         }
@@ -78,9 +78,9 @@ public class MaximumLikelihoodIcaTests
         }
 
         double Likelihood(double[] at)
-            => moments.Compute(at, densities, Cancellation).LogDensity + SquareMatrix.LogDeterminant(at, K).LogAbsoluteDeterminant;
+            => moments.Compute(at, densities, cancellation: Cancellation).Value + SquareMatrix.LogDeterminant(at, K).LogAbsoluteDeterminant;
 
-        double Entry(double[] at, int i, int j) => moments.Compute(at, densities, Cancellation).ScoreProduct[(i * K) + j];
+        double Entry(double[] at, int i, int j) => moments.Compute(at, densities, cancellation: Cancellation).SlopeProduct[(i * K) + j];
     }
 
     [Theory]
