@@ -6,26 +6,34 @@ namespace Stein.Engine.IndependentComponents;
 /// <param name="Constant">Columns with one value throughout, from 0.</param>
 /// <param name="Duplicates">Columns that are another one up to a factor and an offset, with that one.</param>
 /// <param name="Dependent">Of the rest, a column that is a combination of others, with those; null for none.</param>
-/// <param name="Rank">The rank of the centred samples.</param>
+/// <param name="Remainders">
+/// What remains of each column that is neither constant nor a copy, as a share of its length, when those before it are taken away, in
+/// descending order; only those above rounding.
+/// </param>
 internal sealed record ColumnDependence(
     IReadOnlyList<int> Constant,
     IReadOnlyList<(int Column, int Of)> Duplicates,
     (int Column, IReadOnlyList<int> Of)? Dependent,
-    int Rank)
+    IReadOnlyList<double> Remainders)
 {
     /// <summary>What remains of a column, as a share of its length, is nothing but the rounding of double precision below this.</summary>
-    public const double Rounding = 1e-9;
+    private const double Rounding = 1e-9;
 
     /// <summary>Below this it may be the rounding of a file with few digits.</summary>
-    public const double RoundingOfFiles = 1e-5;
+    private const double RoundingOfFiles = 1e-5;
+
+    /// <summary>The rank of the centred samples.</summary>
+    public int Rank => Remainders.Count;
+
+    /// <summary>The rank if the samples were rounded by <see cref="RoundingOfFiles"/> of their size.</summary>
+    public int RankButForRounding => Remainders.Count(remainder => remainder >= RoundingOfFiles);
 
     /// <summary>Whether no column is superfluous.</summary>
     public bool IsNone(int dimension) => Rank == dimension;
 
     /// <summary>Finds them by orthogonalising the centred columns, of length 1 each, the one with the largest remainder first.</summary>
     /// <param name="samples">N×D, row-major.</param>
-    /// <param name="tolerance">What may remain of a column that is a combination of others, as a share of its length.</param>
-    public static ColumnDependence Find(double[] samples, int dimension, double tolerance = Rounding)
+    public static ColumnDependence Find(double[] samples, int dimension)
     {
         int n = samples.Length / dimension;
         var columns = new PaddedMatrix(dimension, n);
@@ -42,14 +50,14 @@ internal sealed record ColumnDependence(
         for (int index = 1; index < others.Count; index++)
         {
             int column = others[index];
-            int of = others.Take(index).FirstOrDefault(other => IsParallel(columns.Row(other), columns.Row(column), tolerance), -1);
+            int of = others.Take(index).FirstOrDefault(other => IsParallel(columns.Row(other), columns.Row(column)), -1);
             if (of >= 0)
                 duplicates.Add((column, of));
         }
 
         int[] rest = [.. others.Except(duplicates.Select(pair => pair.Item1))];
-        (int rank, (int, IReadOnlyList<int>)? dependent) = Orthogonalise(columns, rest, tolerance);
-        return new(constant, duplicates, dependent, rank);
+        (List<double> remainders, (int, IReadOnlyList<int>)? dependent) = Orthogonalise(columns, rest);
+        return new(constant, duplicates, dependent, remainders);
     }
 
     private static bool Standardise(double[] samples, int dimension, int column, Span<double> target)
@@ -77,7 +85,7 @@ internal sealed record ColumnDependence(
         return true;
     }
 
-    private static bool IsParallel(ReadOnlySpan<double> a, ReadOnlySpan<double> b, double tolerance)
+    private static bool IsParallel(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         double sign = Math.Sign(Dot(a, b)), squares = 0;
         for (int i = 0; i < a.Length; i++)
@@ -86,21 +94,22 @@ internal sealed record ColumnDependence(
             squares += difference * difference;
         }
 
-        return squares < tolerance * tolerance;
+        return squares < Rounding * Rounding;
     }
 
-    private static (int Rank, (int, IReadOnlyList<int>)? Dependent) Orthogonalise(
-        PaddedMatrix columns, int[] rest, double tolerance)
+    private static (List<double> Remainders, (int, IReadOnlyList<int>)? Dependent) Orthogonalise(PaddedMatrix columns, int[] rest)
     {
         List<int> left = [.. rest], done = [];
+        List<double> remainders = [];
         // Remainder of each column, and its parts along those that are done.
         var parts = rest.ToDictionary(column => column, _ => new List<double>());
         while (left.Count > 0)
         {
             int next = left.MaxBy(column => Dot(columns.Row(column), columns.Row(column)));
             double length = Math.Sqrt(Dot(columns.Row(next), columns.Row(next)));
-            if (length < tolerance)
-                return (done.Count, Combination(left[0], done, parts));
+            if (length < Rounding)
+                return (remainders, Combination(left[0], done, parts));
+            remainders.Add(length);
             left.Remove(next);
             parts[next].Add(length);
             foreach (ref double value in columns.Row(next))
@@ -124,7 +133,7 @@ internal sealed record ColumnDependence(
             }
         }
 
-        return (done.Count, null);
+        return (remainders, null);
     }
 
     /// <summary>The columns that make up one, by substitution in the triangular factor.</summary>

@@ -42,7 +42,7 @@ internal static class LikelihoodEquations
             double gain = 0;
             for (int halving = 0; halving < MaxHalvings && gain <= 0; halving++, length *= gain > 0 ? 1 : 0.5)
             {
-                double[] next = Stepped(unmixing, step, length);
+                double[] next = RelativeQuasiNewton.Stepped(unmixing, step, length, k);
                 double[] equations = Equations(next);
                 double value = Square(equations);
                 gain = (square - value) / square;
@@ -83,43 +83,23 @@ internal static class LikelihoodEquations
 
             return step;
         }
-
-        double[] Stepped(double[] from, double[] step, double by)
-        {
-            var stepped = (double[])from.Clone();
-            for (int i = 0; i < k; i++)
-            {
-                for (int j = 0; j < k; j++)
-                {
-                    double factor = by * step[(i * k) + j];
-                    for (int d = 0; d < k; d++)
-                        stepped[(i * k) + d] += factor * from[(j * k) + d];
-                }
-            }
-
-            return stepped;
-        }
     }
 
     /// <summary>E[ψ²] E[z²], and 1 + E[(ψ′)⁻ z²], under the density, by quadrature.</summary>
     public static (double Information, double Diagonal) Information(SourceDensity density)
     {
-        const int Half = 1 << 15;
-        const double Step = 60.0 / Half;
-        double[] z = [.. Enumerable.Range(-Half, (2 * Half) + 1).Select(i => (i + 0.5) * Step)];
-        double[] scores = new double[z.Length], derivatives = new double[z.Length];
-        density.Evaluate(z, scores, derivatives);
-        double mass = 0, score = 0, variance = 0, bend = 0;
-        for (int i = 0; i < z.Length; i++)
+        (double[] points, double[] weights) = density.Quadrature();
+        double[] scores = new double[points.Length], derivatives = new double[points.Length];
+        density.Evaluate(points, scores, derivatives);
+        double score = 0, variance = 0, bend = 0;
+        for (int i = 0; i < points.Length; i++)
         {
-            double weight = Math.Exp(density.LogDensity(z[i]));
-            mass += weight;
-            score += weight * scores[i] * scores[i];
-            variance += weight * z[i] * z[i];
-            bend -= weight * derivatives[i] * z[i] * z[i];
+            score += weights[i] * scores[i] * scores[i];
+            variance += weights[i] * points[i] * points[i];
+            bend -= weights[i] * derivatives[i] * points[i] * points[i];
         }
 
-        return (score * variance / mass / mass, 1 + (bend / mass));
+        return (score * variance, 1 + bend);
     }
 
     private static double Square(double[] values) => values.Sum(value => value * value);

@@ -1,3 +1,4 @@
+using Stein.Engine.Graphs;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
 
@@ -50,37 +51,10 @@ internal sealed class MaximumLikelihoodIca(PaddedMatrix samples)
     /// <summary>An orthogonal matrix, uniform over all of them (K×K, row-major).</summary>
     public static double[] RandomRotation(int dimension, ulong seed, uint start)
     {
-        var stream = new PhiloxStream(seed, StreamPurpose.Initialisation, start);
-        var rows = new double[dimension * dimension];
-        for (int i = 0; i < dimension; i++)
-        {
-            Span<double> row = rows.AsSpan(i * dimension, dimension);
-            foreach (ref double value in row)
-                value = stream.NextNormal();
-            // Twice is enough for orthogonality to rounding.
-            for (int pass = 0; pass < 2; pass++)
-            {
-                for (int j = 0; j < i; j++)
-                    Subtract(row, rows.AsSpan(j * dimension, dimension));
-            }
-
-            double norm = 0;
-            foreach (double value in row)
-                norm += value * value;
-            foreach (ref double value in row)
-                value /= Math.Sqrt(norm);
-        }
-
-        return rows;
-
-        static void Subtract(Span<double> row, ReadOnlySpan<double> other)
-        {
-            double product = 0;
-            for (int d = 0; d < row.Length; d++)
-                product += row[d] * other[d];
-            for (int d = 0; d < row.Length; d++)
-                row[d] -= product * other[d];
-        }
+        var columns = new double[dimension * dimension];
+        Initialisation.Orthogonal.Fill(
+            new PhiloxStream(seed, StreamPurpose.Initialisation, start), columns, dimension, dimension);
+        return [.. Enumerable.Range(0, columns.Length).Select(i => columns[(i % dimension * dimension) + (i / dimension)])];
     }
 
     /// <summary>Fits a model.</summary>

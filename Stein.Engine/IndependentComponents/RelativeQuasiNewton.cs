@@ -162,7 +162,7 @@ internal sealed class RelativeQuasiNewton(SourceMoments moments)
         double rounding = Rounding * (k + Math.Abs(place.Loss));
         for (int halving = 0; halving < MaxHalvings; halving++, length /= 2)
         {
-            Place next = At(Stepped(place.Unmixing, direction, length), densities, isHeld, cancellation);
+            Place next = At(Stepped(place.Unmixing, direction, length, k), densities, isHeld, cancellation);
             if (!double.IsFinite(next.Loss))
                 continue;
             if (next.Loss <= place.Loss + (SufficientDecrease * length * slope)
@@ -175,8 +175,8 @@ internal sealed class RelativeQuasiNewton(SourceMoments moments)
         return null;
     }
 
-    /// <summary><c>(I + tP) V</c></summary>
-    private double[] Stepped(double[] unmixing, double[] direction, double length)
+    /// <summary><c>(I + tP) V</c> of K×K matrices, row-major.</summary>
+    public static double[] Stepped(double[] unmixing, double[] direction, double length, int k)
     {
         var stepped = (double[])unmixing.Clone();
         for (int i = 0; i < k; i++)

@@ -74,24 +74,12 @@ internal sealed class SteinContrast : SourceContrast
     /// <param name="density">Scaled to variance 1.</param>
     public double CurvatureAt(SourceDensity density)
     {
-        const int Half = 1 << 14;
-        double step = 40.0 / Half, mass = 0, variance = 0;
-        double[] weights = new double[(2 * Half) + 1];
-        for (int i = -Half; i <= Half; i++)
-        {
-            double z = i * step, weight = Math.Exp(density.LogDensity(z));
-            weights[i + Half] = weight;
-            mass += weight;
-            variance += weight * z * z;
-        }
-
-        double deviation = Math.Sqrt(variance / mass), sum = 0;
-        double[] z1 = [.. Enumerable.Range(-Half, (2 * Half) + 1).Select(i => i * step / deviation)];
-        double[] first = new double[z1.Length], second = new double[z1.Length];
-        Evaluate(z1, first, second);
-        for (int i = 0; i < z1.Length; i++)
-            sum += weights[i] * ((first[i] * z1[i]) - second[i]);
-        return sum / mass;
+        (double[] points, double[] weights) = density.Quadrature();
+        double deviation = Math.Sqrt(points.Zip(weights, (z, weight) => weight * z * z).Sum());
+        double[] scaled = Array.ConvertAll(points, z => z / deviation);
+        double[] first = new double[scaled.Length], second = new double[scaled.Length];
+        Evaluate(scaled, first, second);
+        return weights.Select((weight, i) => weight * ((first[i] * scaled[i]) - second[i])).Sum();
     }
 
     /// <inheritdoc/>

@@ -47,8 +47,7 @@ internal static class IcaDataChecks
 
         IReadOnlyList<string> RequireRank(SeparationSettings settings, SampleTable table, int[] training)
         {
-            double[] fitted = SampleMatrix.Select(table.Values, table.Columns, training);
-            var dependence = ColumnDependence.Find(fitted, table.Columns);
+            var dependence = ColumnDependence.Find(SampleMatrix.Select(table.Values, table.Columns, training), table.Columns);
             IReadOnlyList<string> names = table.CoordinateNames;
             if (dependence.Constant.Count > 0)
             {
@@ -59,7 +58,7 @@ internal static class IcaDataChecks
             }
 
             if (dependence.Rank >= (settings.Components ?? table.Columns))
-                return settings.Components is null ? Nearly(fitted) : [];
+                return settings.Components is null ? Nearly(dependence.RankButForRounding) : [];
             string rank = $"rank {dependence.Rank} of {table.Columns}";
             string remedy = $"Leave columns out by --drop, or give --components {dependence.Rank}.";
             if (dependence.Duplicates.Count > 0)
@@ -72,15 +71,14 @@ internal static class IcaDataChecks
             (int column, IReadOnlyList<int> of) = dependence.Dependent!.Value;
             throw Fault($"{rank}: each of the columns {List([.. of.Append(column).Order()])} is a combination of the others. {remedy}");
 
-            string[] Nearly(double[] fitted)
+            string[] Nearly(int rank)
             {
-                var near = ColumnDependence.Find(fitted, table.Columns, ColumnDependence.RoundingOfFiles);
-                if (near.IsNone(table.Columns))
+                if (rank == table.Columns)
                     return [];
                 return
                 [
-                    $"rank {near.Rank} of {table.Columns} up to one part in 100 000, which may be the rounding of the file. Sources that "
-                        + $"are made of rounding mean nothing: give --components {near.Rank} to leave them out.",
+                    $"rank {rank} of {table.Columns} up to one part in 100 000, which may be the rounding of the file. Sources that "
+                        + $"are made of rounding mean nothing: give --components {rank} to leave them out.",
                 ];
             }
 

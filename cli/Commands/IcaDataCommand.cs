@@ -103,10 +103,11 @@ internal static class IcaDataCommand
             return WriteExample(request);
         if (request.Output is { } folder)
         {
-            (string, string?)[] inputs =
-                [.. request.Data.Select(path => ("--data", (string?)path)), ("--true-mixing", request.TrueMixing)];
-            foreach (string file in IcaDataOutput.FileNames)
-                OutputFile.Require("--out", Path.Combine(folder, file), inputs);
+            OutputFile.RequireAll(
+                "--out",
+                folder,
+                IcaDataOutput.FileNames,
+                [.. request.Data.Select(path => ("--data", (string?)path)), ("--true-mixing", request.TrueMixing)]);
             OutputFolder.Require(("--out", folder));
         }
 

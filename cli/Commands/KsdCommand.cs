@@ -30,8 +30,7 @@ internal static class KsdCommand
     {
         if (request.Output is { } folder)
         {
-            foreach (string file in KsdOutput.FileNames)
-                OutputFile.Require("--out", Path.Combine(folder, file), request.Inputs);
+            OutputFile.RequireAll("--out", folder, KsdOutput.FileNames, request.Inputs);
             OutputFolder.Require(("--out", folder));
         }
 

@@ -34,8 +34,7 @@ internal static class ThinCommand
         {
             if (folder.Length == 0 || File.Exists(folder))
                 throw new UsageException($"--out '{folder}': not a folder. Give one, which is made if it is missing.");
-            foreach (string file in ThinOutput.FileNames)
-                OutputFile.Require("--out", Path.Combine(folder, file), request.Files.Inputs);
+            OutputFile.RequireAll("--out", folder, ThinOutput.FileNames, request.Files.Inputs);
         }
 
         using var progress = new PhaseProgress(request.Quiet || request.Json);

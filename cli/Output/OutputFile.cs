@@ -38,6 +38,15 @@ internal static class OutputFile
             OutputFolder.Require((option, folder));
     }
 
+    /// <summary>Checks in the same way all files that a folder is to have.</summary>
+    /// <exception cref="UsageException">One of them is not a file, or is one of the inputs, or cannot be written.</exception>
+    public static void RequireAll(
+        string option, string folder, IEnumerable<string> files, IReadOnlyList<(string Option, string? Path)> inputs)
+    {
+        foreach (string file in files)
+            Require(option, Path.Combine(folder, file), inputs);
+    }
+
     private static OutputTarget Follow(string option, string path)
     {
         try
