@@ -76,7 +76,11 @@ internal readonly struct Tanh : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
-        where T : struct, ILane<T> => T.MultiplyAdd(T.Constant(2), Activation.Logistic(a + a), T.Constant(-1));
+        where T : struct, ILane<T> => Of(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Of<T>(T value)
+        where T : struct, ILane<T> => T.MultiplyAdd(T.Constant(2), Activation.Logistic(value + value), T.Constant(-1));
 }
 
 /// <summary><c>log(1 + e^a)</c>, see <see cref="Activation.Softplus"/>.</summary>

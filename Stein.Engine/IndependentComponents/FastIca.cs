@@ -1,5 +1,4 @@
-using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
+using Stein.Engine.LinearAlgebra;
 
 namespace Stein.Engine.IndependentComponents;
 
@@ -8,43 +7,58 @@ namespace Stein.Engine.IndependentComponents;
 /// A. Hyvärinen, "Fast and robust fixed-point algorithms for independent component analysis", IEEE Transactions on Neural Networks 10,
 /// 1999: <c>V⁺ = E[g(z) xᵀ] − diag(E[g′(z)]) V</c> with g = tanh, then <c>V ← (V⁺V⁺ᵀ)^−½ V⁺</c>.
 /// </remarks>
-internal static class FastIca
+internal sealed class FastIca : UnmixingSearch
 {
-    // Factorisations by several threads need not have the same bits.
-    static FastIca() => MathNet.Numerics.Control.UseSingleThread();
+    private readonly ISourceMoments moments;
+    private readonly SourceDensity[] densities;
+    private readonly double tolerance;
+    private readonly int k;
+    private double[] unmixing;
+    private double change = double.PositiveInfinity;
 
-    /// <summary>Iterates until no row turns by more than the tolerance.</summary>
     /// <param name="moments">Of whitened samples.</param>
     /// <param name="start">An orthogonal V (K×K, row-major).</param>
     /// <param name="tolerance">Of 1 − |cos| of the angle by which a row turns in an iteration.</param>
-    /// <returns>An orthogonal V, how much a row turned in the last iteration, and the number of iterations.</returns>
-    public static (double[] Unmixing, double Change, int Iterations) Run(
-        SourceMoments moments, double[] start, double tolerance, int maxIterations, CancellationToken cancellation = default)
+    public FastIca(ISourceMoments moments, double[] start, double tolerance)
     {
-        int k = moments.Sources;
-        SourceDensity[] densities = [.. Enumerable.Repeat(SourceDensity.HyperbolicSecant, k)];
-        Matrix<double> unmixing = Matrix<double>.Build.DenseOfRowMajor(k, k, start);
-        double change = double.PositiveInfinity;
-        int iteration = 0;
-        while (change > tolerance && iteration < maxIterations)
-        {
-            SourceStatistics statistics = moments.Compute(unmixing.ToRowMajorArray(), densities, hasCurvature: false, cancellation);
-            // The score is −g: the signs cancel in what follows.
-            Matrix<double> product = Matrix<double>.Build.DenseOfRowMajor(k, k, statistics.SlopeProduct);
-            product.SetDiagonal(product.Diagonal() - DenseVector.OfArray(statistics.MeanCurvatures));
-            Matrix<double> next = Orthogonal(product * unmixing);
-            change = Enumerable.Range(0, k).Max(i => Math.Abs(1 - Math.Abs(next.Row(i) * unmixing.Row(i))));
-            unmixing = next;
-            iteration++;
-        }
-
-        return (unmixing.ToRowMajorArray(), change, iteration);
+        (this.moments, unmixing, this.tolerance, k) = (moments, start, tolerance, moments.Sources);
+        densities = [.. Enumerable.Repeat(SourceDensity.HyperbolicSecant, k)];
     }
 
-    /// <summary>The orthogonal matrix nearest to A: <c>(AAᵀ)^−½ A</c>.</summary>
-    private static Matrix<double> Orthogonal(Matrix<double> a)
+    /// <inheritdoc/>
+    public override double[] Unmixing => unmixing;
+
+    /// <summary>How much a row turned in the last iteration: the largest 1 − |cos|.</summary>
+    public override double Remainder => change;
+
+    private protected override void StepCore(CancellationToken cancellation)
     {
-        var factors = a.Svd();
-        return factors.U * factors.VT;
+        SourceStatistics statistics = moments.Compute(unmixing, densities, hasCurvature: false, cancellation);
+        // The score is −g: the signs cancel in what follows.
+        double[] product = statistics.SlopeProduct;
+        for (int i = 0; i < k; i++)
+            product[i * (k + 1)] -= statistics.MeanCurvatures[i];
+        double[] next = OrthogonalFactor.Of(
+            HostProduct.Multiply(PaddedMatrix.FromRows(product, k, k), PaddedMatrix.FromRows(unmixing, k, k)).ToArray(), k);
+        change = Enumerable.Range(0, k).Max(i => Math.Abs(1 - Math.Abs(Cosine(next, i))));
+        unmixing = next;
+        Iterations++;
+        IsFinished = change <= tolerance;
+    }
+
+    private protected override void SaveCore(BinaryWriter writer)
+    {
+        Write(writer, unmixing);
+        writer.Write(change);
+    }
+
+    private protected override void RestoreCore(BinaryReader reader) => (unmixing, change) = (Read(reader, k * k), reader.ReadDouble());
+
+    private double Cosine(double[] next, int row)
+    {
+        double sum = 0;
+        for (int d = row * k; d < (row + 1) * k; d++)
+            sum += next[d] * unmixing[d];
+        return sum;
     }
 }

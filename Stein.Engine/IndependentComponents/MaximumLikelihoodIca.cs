@@ -71,9 +71,14 @@ internal sealed class MaximumLikelihoodIca(PaddedMatrix samples)
         CancellationToken cancellation = default)
     {
         const int FastIterations = 200;
-        double[] unmixing = candidates.Count == 1
-            ? start
-            : FastIca.Run(Moments, start, RoughTolerance, FastIterations, cancellation).Unmixing;
+        double[] unmixing = start;
+        if (candidates.Count > 1)
+        {
+            var fast = new FastIca(Moments, start, RoughTolerance);
+            fast.Run(FastIterations, cancellation: cancellation);
+            unmixing = fast.Unmixing;
+        }
+
         (SourceDensity[] densities, unmixing) = Choose(unmixing, candidates);
         int iterations = 0;
         bool isChoiceStable = candidates.Count == 1;

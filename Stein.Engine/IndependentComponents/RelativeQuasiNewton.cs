@@ -19,13 +19,13 @@ internal sealed record IcaIterate(double[] Unmixing, double LogLikelihood, doubl
 /// eigenvalue is below <see cref="MinEigenvalue"/>. A step is <c>V ← (I + tP) V</c>, with t halved until the likelihood rises
 /// enough; where the rise is below rounding, until the gradient falls.
 /// </remarks>
-internal sealed class RelativeQuasiNewton(SourceMoments moments)
+internal sealed class RelativeQuasiNewton(ISourceMoments moments)
 {
     private const int Memory = 10;
     private const int MaxHalvings = 25;
     private const double MinEigenvalue = 0.01;
     private const double SufficientDecrease = 1e-4;
-    private const double Rounding = 1e-14;
+    private const double Roundings = 90;
 
     private readonly int k = moments.Sources;
 
@@ -43,38 +43,14 @@ internal sealed class RelativeQuasiNewton(SourceMoments moments)
         Action<int, double>? report = null,
         CancellationToken cancellation = default)
     {
-        Place place = At(start, densities, isHeld, cancellation);
-        var pairs = new Queue<(double[] Step, double[] Change, double Product)>();
-        int iteration = 0;
-        while (place.Norm > tolerance && iteration < maxIterations)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            double[] direction = Direction(place, pairs, isHeld);
-            if (Search(place, direction, densities, isHeld, cancellation) is not { } found)
-            {
-                if (pairs.Count == 0)
-                    break;
-                pairs.Clear();
-                continue;
-            }
-
-            (Place next, double length) = found;
-            double[] step = Array.ConvertAll(direction, value => length * value);
-            double[] change = [.. next.Gradient.Zip(place.Gradient, (after, before) => after - before)];
-            double product = Dot(step, change);
-            if (product > 0)
-            {
-                pairs.Enqueue((step, change, product));
-                if (pairs.Count > Memory)
-                    pairs.Dequeue();
-            }
-
-            place = next;
-            report?.Invoke(++iteration, place.Norm);
-        }
-
-        return new(place.Unmixing, -place.Loss, place.Norm, iteration);
+        Ascent ascent = Begin(start, densities, isHeld, tolerance);
+        ascent.Run(maxIterations, norm => report?.Invoke(ascent.Iterations, norm), cancellation);
+        return ascent.End(cancellation);
     }
+
+    /// <summary>The search that <see cref="Maximise"/> runs.</summary>
+    public Ascent Begin(double[] start, IReadOnlyList<SourceDensity> densities, IReadOnlyList<bool>? isHeld, double tolerance)
+        => new(this, start, densities, isHeld, tolerance);
 
     /// <summary>The likelihood and the norm of its gradient at a matrix.</summary>
     public IcaIterate Evaluate(double[] unmixing, IReadOnlyList<SourceDensity> densities, CancellationToken cancellation = default)
@@ -159,7 +135,7 @@ internal sealed class RelativeQuasiNewton(SourceMoments moments)
         CancellationToken cancellation)
     {
         double slope = Dot(direction, place.Gradient), length = 1;
-        double rounding = Rounding * (k + Math.Abs(place.Loss));
+        double rounding = Roundings * moments.UnitRoundoff * (k + Math.Abs(place.Loss));
         for (int halving = 0; halving < MaxHalvings; halving++, length /= 2)
         {
             Place next = At(Stepped(place.Unmixing, direction, length, k), densities, isHeld, cancellation);
@@ -178,17 +154,10 @@ internal sealed class RelativeQuasiNewton(SourceMoments moments)
     /// <summary><c>(I + tP) V</c> of K×K matrices, row-major.</summary>
     public static double[] Stepped(double[] unmixing, double[] direction, double length, int k)
     {
-        var stepped = (double[])unmixing.Clone();
-        for (int i = 0; i < k; i++)
-        {
-            for (int j = 0; j < k; j++)
-            {
-                double factor = length * direction[(i * k) + j];
-                for (int d = 0; d < k; d++)
-                    stepped[(i * k) + d] += factor * unmixing[(j * k) + d];
-            }
-        }
-
+        double[] stepped = HostProduct.Multiply(
+            PaddedMatrix.FromRows(direction, k, k), PaddedMatrix.FromRows(unmixing, k, k)).ToArray();
+        for (int i = 0; i < stepped.Length; i++)
+            stepped[i] = unmixing[i] + (length * stepped[i]);
         return stepped;
     }
 
@@ -210,5 +179,97 @@ internal sealed class RelativeQuasiNewton(SourceMoments moments)
     private sealed record Place(double[] Unmixing, double Loss, double[] Gradient, double[] Curvature)
     {
         public double Norm { get; } = Math.Sqrt(Dot(Gradient, Gradient));
+    }
+
+    /// <summary>An ascent under way.</summary>
+    internal sealed class Ascent : UnmixingSearch
+    {
+        private readonly RelativeQuasiNewton newton;
+        private readonly IReadOnlyList<SourceDensity> densities;
+        private readonly IReadOnlyList<bool>? isHeld;
+        private readonly double tolerance;
+        private readonly Queue<(double[] Step, double[] Change, double Product)> pairs = new();
+        private double[] unmixing;
+        private Place? place;
+
+        internal Ascent(
+            RelativeQuasiNewton newton,
+            double[] start,
+            IReadOnlyList<SourceDensity> densities,
+            IReadOnlyList<bool>? isHeld,
+            double tolerance)
+            => (this.newton, unmixing, this.densities, this.isHeld, this.tolerance) = (newton, start, densities, isHeld, tolerance);
+
+        /// <inheritdoc/>
+        public override double[] Unmixing => unmixing;
+
+        /// <summary>The norm of the gradient.</summary>
+        public override double Remainder => place?.Norm ?? double.PositiveInfinity;
+
+        /// <summary>What is known where it is.</summary>
+        public IcaIterate End(CancellationToken cancellation = default)
+        {
+            Place end = Here(cancellation);
+            return new(unmixing, -end.Loss, end.Norm, Iterations);
+        }
+
+        private protected override void StepCore(CancellationToken cancellation)
+        {
+            Place from = Here(cancellation);
+            IsFinished = from.Norm <= tolerance;
+            while (!IsFinished)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                double[] direction = newton.Direction(from, pairs, isHeld);
+                if (newton.Search(from, direction, densities, isHeld, cancellation) is { } found)
+                {
+                    Move(from, found.Place, Array.ConvertAll(direction, value => found.Length * value));
+                    break;
+                }
+
+                // Once more without the memory; then there is no way up.
+                IsFinished = pairs.Count == 0;
+                pairs.Clear();
+            }
+        }
+
+        private protected override void SaveCore(BinaryWriter writer)
+        {
+            Write(writer, unmixing);
+            writer.Write(pairs.Count);
+            foreach ((double[] step, double[] change, double product) in pairs)
+            {
+                Write(writer, step);
+                Write(writer, change);
+                writer.Write(product);
+            }
+        }
+
+        private protected override void RestoreCore(BinaryReader reader)
+        {
+            int size = newton.k * newton.k;
+            (unmixing, place) = (Read(reader, size), null);
+            pairs.Clear();
+            for (int count = reader.ReadInt32(); count > 0; count--)
+                pairs.Enqueue((Read(reader, size), Read(reader, size), reader.ReadDouble()));
+        }
+
+        private Place Here(CancellationToken cancellation) => place ??= newton.At(unmixing, densities, isHeld, cancellation);
+
+        private void Move(Place from, Place to, double[] step)
+        {
+            double[] change = [.. to.Gradient.Zip(from.Gradient, (after, before) => after - before)];
+            double product = Dot(step, change);
+            if (product > 0)
+            {
+                pairs.Enqueue((step, change, product));
+                if (pairs.Count > Memory)
+                    pairs.Dequeue();
+            }
+
+            (place, unmixing) = (to, to.Unmixing);
+            Iterations++;
+            IsFinished = to.Norm <= tolerance;
+        }
     }
 }

@@ -5,6 +5,9 @@ namespace Stein.Engine.IndependentComponents;
 /// </summary>
 internal abstract class SourceContrast
 {
+    /// <summary>The function on devices; null where it has no formula there.</summary>
+    public virtual DeviceContrast? OnDevice => null;
+
     /// <summary>Evaluates the function at every z.</summary>
     /// <param name="z">N sources.</param>
     /// <param name="slopes">Receives f′(z) (N).</param>

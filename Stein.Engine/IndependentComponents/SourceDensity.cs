@@ -1,3 +1,6 @@
+using Stein.Engine.Formulas;
+using Stein.Engine.Models;
+
 namespace Stein.Engine.IndependentComponents;
 
 /// <summary>
@@ -103,6 +106,8 @@ internal abstract class SourceDensity : SourceContrast
     {
         public override bool IsSmooth => false;
 
+        public override DeviceContrast OnDevice { get; } = new DeviceContrast<DensityContrast<LaplaceDensity>>();
+
         public override double Evaluate(ReadOnlySpan<double> z, Span<double> scores, Span<double> derivatives)
         {
             double sum = 0;
@@ -119,6 +124,8 @@ internal abstract class SourceDensity : SourceContrast
 
     private sealed class SmoothedLaplaceSource(double epsilon) : SourceDensity("smoothed-laplace")
     {
+        public override DeviceContrast OnDevice { get; } = new DeviceContrast<SmoothedLaplaceContrast>(epsilon * epsilon);
+
         public override double Evaluate(ReadOnlySpan<double> z, Span<double> scores, Span<double> derivatives)
         {
             double sum = 0, square = epsilon * epsilon;
@@ -137,6 +144,9 @@ internal abstract class SourceDensity : SourceContrast
     /// <summary><c>log p(z) = −a log(2 cosh bz) − log C</c>, <c>ψ(z) = −ab tanh bz</c>.</summary>
     private sealed class HyperbolicSource(string name, double exponent, double rate, double logNormaliser) : SourceDensity(name)
     {
+        public override DeviceContrast? OnDevice { get; }
+            = exponent == 1 && rate == 1 ? new DeviceContrast<HyperbolicSecantContrast>() : null;
+
         public override double Evaluate(ReadOnlySpan<double> z, Span<double> scores, Span<double> derivatives)
         {
             double sum = 0, slope = exponent * rate;
@@ -181,6 +191,10 @@ internal abstract class SourceDensity : SourceContrast
     {
         private readonly double logNormaliser = MathNet.Numerics.SpecialFunctions.GammaLn((freedom + 1) / 2)
             - MathNet.Numerics.SpecialFunctions.GammaLn(freedom / 2) - (0.5 * Math.Log(freedom * Math.PI));
+
+        public override DeviceContrast? OnDevice { get; } = freedom == IcaData.StudentTDegreesOfFreedom
+            ? new DeviceContrast<DensityContrast<StudentTDensity>>()
+            : null;
 
         public override double Evaluate(ReadOnlySpan<double> z, Span<double> scores, Span<double> derivatives)
         {

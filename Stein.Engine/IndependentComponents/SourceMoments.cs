@@ -5,40 +5,29 @@ using Product = Stein.Engine.Devices.Cpu.MatrixProduct<Stein.Engine.Lanes.SimdDo
 
 namespace Stein.Engine.IndependentComponents;
 
-/// <summary>
-/// What searches for unmixing matrices need of functions f_i of the sources z = V x of all samples: of log-densities, in nats, or of
-/// other contrasts.
-/// </summary>
-/// <param name="Value">The mean of Σ_i f_i(z_i).</param>
-/// <param name="SlopeProduct">E[f_i′(z_i) z_j] (K×K, row-major).</param>
-/// <param name="Curvature">E[f_i″(z_i) z_j²] (K×K, row-major); empty where it was not asked for.</param>
-/// <param name="MeanCurvatures">E[f_i″(z_i)] (K).</param>
-internal sealed record SourceStatistics(double Value, double[] SlopeProduct, double[] Curvature, double[] MeanCurvatures);
-
-/// <summary>Computes <see cref="SourceStatistics"/> of fixed samples for one unmixing matrix after another.</summary>
+/// <summary>Computes <see cref="SourceStatistics"/> in double precision on all cores, with contrasts of any kind.</summary>
 /// <remarks>
 /// The samples are divided into blocks, which depend on their number alone, and the sums of the blocks are added in order: the bits are the
 /// same for any number of cores. Two or three products per sample, of 2K² operations each, and one evaluation for each source.
 /// </remarks>
 /// <param name="samples">x: K×N, one coordinate per row.</param>
-internal sealed unsafe class SourceMoments(PaddedMatrix samples)
+internal sealed unsafe class SourceMoments(PaddedMatrix samples) : ISourceMoments
 {
     private const int MinBlock = 1024;
     private const int MaxBlocks = 128;
 
     private readonly ConcurrentBag<Workspace> workspaces = [];
 
-    /// <summary>K.</summary>
+    /// <inheritdoc/>
     public int Sources => samples.Rows;
 
-    /// <summary>N.</summary>
+    /// <inheritdoc/>
     public int Count => samples.Columns;
 
-    /// <summary>The statistics at an unmixing matrix.</summary>
-    /// <param name="unmixing">V (K×K, row-major).</param>
-    /// <param name="contrasts">f, one for each source.</param>
-    /// <param name="hasCurvature">Whether <see cref="SourceStatistics.Curvature"/> is wanted.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <inheritdoc/>
+    public double UnitRoundoff => 1.0 / (1L << 53);
+
+    /// <inheritdoc/>
     public SourceStatistics Compute(
         ReadOnlySpan<double> unmixing,
         IReadOnlyList<SourceContrast> contrasts,

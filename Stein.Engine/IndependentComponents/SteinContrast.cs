@@ -1,3 +1,5 @@
+using Stein.Engine.Formulas;
+
 namespace Stein.Engine.IndependentComponents;
 
 /// <summary>
@@ -48,6 +50,17 @@ internal sealed class SteinContrast : SourceContrast
         for (int i = 0; i < count; i++)
             (values[i], slopes[i], curvatures[i]) = At(i * Spacing);
     }
+
+    /// <summary>ε by default.</summary>
+    public const double DefaultSmoothness = 8;
+
+    /// <summary>h by default, in standard deviations of the sources.</summary>
+    public static readonly double DefaultBandwidth = 10 / Math.Sqrt(2);
+
+    /// <inheritdoc/>
+    public override DeviceContrast? OnDevice => smoothness == DefaultSmoothness && bandwidth == DefaultBandwidth
+        ? new DeviceContrast<WhitenedWitnessContrast>()
+        : null;
 
     /// <summary>F, F′ and F″ by quadrature.</summary>
     public (double Value, double Slope, double Curvature) At(double t)

@@ -1,96 +1,116 @@
-using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
-
 namespace Stein.Engine.IndependentComponents;
-
-/// <summary>What a search over rotations ended with.</summary>
-/// <param name="Unmixing">Orthogonal V (K×K, row-major).</param>
-/// <param name="Value">The mean of the contrast over sources and samples.</param>
-/// <param name="Turn">The largest norm of a row of the last step.</param>
-/// <param name="Iterations">Steps taken.</param>
-internal sealed record RotationResult(double[] Unmixing, double Value, double Turn, int Iterations);
 
 /// <summary>
 /// Separates whitened samples by the rotation for which the mean of a <see cref="SteinContrast"/> over all sources is least: a Stein
 /// discrepancy in the model's own coordinates, the diffusion Stein operator with the matrix V⁻¹ and test functions of one source each.
 /// </summary>
 /// <remarks>
-/// A step is <c>V ← (I − S/2)⁻¹ (I + S/2) V</c>, a rotation, with S antisymmetric: in the plane of sources i and j Newton's step, from the
-/// gradient <c>G_ij − G_ji</c>, <c>G = E[F′(z) zᵀ]</c>, and the curvature <c>−(κ_i + κ_j)</c>, <c>κ_i = E[F′(z_i) z_i − F″(z_i)]</c>, in
+/// A step is <c>V ← (I − S²)^−½ (I + S) V</c>, the rotation nearest to <c>(I + S) V</c>, with S antisymmetric: in the plane of sources i and
+/// j Newton's step, from the gradient <c>G_ij − G_ji</c>, <c>G = E[F′(z) zᵀ]</c>, and the curvature <c>−(κ_i + κ_j)</c>, <c>κ_i = E[F′(z_i) z_i − F″(z_i)]</c>, in
 /// units of that at separated sources and held above a floor, since at mixtures it is near 0. Steps are shortened until the mean falls.
 /// </remarks>
-internal static class SteinRotation
+internal sealed class SteinRotation : UnmixingSearch
 {
-    private const double MinCurvature = 0.4;
+    /// <summary>The floor of curvatures by default, in units of that at separated sources.</summary>
+    public const double DefaultMinCurvature = 0.4;
+
     private const double MaxTurn = 0.5;
     private const double Shortening = 0.4;
     private const int MaxShortenings = 6;
 
-    // Factorisations by several threads need not have the same bits.
-    static SteinRotation() => MathNet.Numerics.Control.UseSingleThread();
+    private readonly ISourceMoments moments;
+    private readonly SourceContrast[] contrasts;
+    private readonly double unit;
+    private readonly double tolerance;
+    private readonly double minCurvature;
+    private readonly int k;
+    private double[] unmixing;
+    private SourceStatistics? statistics;
+    private double length = 1;
+    private double turn = double.PositiveInfinity;
 
-    /// <summary>Turns until no row turns by more than the tolerance, or the mean falls no further.</summary>
     /// <param name="moments">Of whitened samples.</param>
     /// <param name="start">An orthogonal V (K×K, row-major).</param>
     /// <param name="contrast">F.</param>
     /// <param name="density">Of the sources, to which curvatures are compared.</param>
-    /// <param name="report">Is told how much a row turned.</param>
-    public static RotationResult Minimise(
-        SourceMoments moments,
+    /// <param name="tolerance">The search ends when no row turns by more.</param>
+    /// <param name="minCurvature">The floor of curvatures, in units of that at separated sources.</param>
+    public SteinRotation(
+        ISourceMoments moments,
         double[] start,
         SteinContrast contrast,
         SourceDensity density,
         double tolerance = 1e-2,
-        int maxIterations = 200,
-        Action<double>? report = null,
-        CancellationToken cancellation = default)
+        double minCurvature = DefaultMinCurvature)
     {
-        int k = moments.Sources;
-        SourceContrast[] contrasts = [.. Enumerable.Repeat(contrast, k)];
-        double unit = Math.Abs(contrast.CurvatureAt(density));
-        double[] unmixing = start;
-        SourceStatistics statistics = moments.Compute(unmixing, contrasts, hasCurvature: false, cancellation);
-        double length = 1, turn = double.PositiveInfinity;
-        int iteration = 0;
-        while (turn >= tolerance && iteration < maxIterations)
-        {
-            (DenseMatrix step, double norm) = Step(statistics, unit, k);
-            double limit = Math.Min(1, MaxTurn / norm);
-            bool isLower = false;
-            for (int attempt = 0; attempt < MaxShortenings && !isLower; attempt++, length *= isLower ? 1 : Shortening)
-            {
-                double[] turned = Turned(unmixing, step, length * limit);
-                SourceStatistics next = moments.Compute(turned, contrasts, hasCurvature: false, cancellation);
-                isLower = next.Value < statistics.Value;
-                if (isLower)
-                    (unmixing, statistics, turn) = (turned, next, norm * limit * length);
-            }
-
-            if (!isLower)
-                break;
-            length = Math.Min(1, 2 * length);
-            iteration++;
-            report?.Invoke(turn);
-        }
-
-        return new(unmixing, statistics.Value / k, turn, iteration);
+        (this.moments, unmixing, k) = (moments, start, moments.Sources);
+        (this.tolerance, this.minCurvature) = (tolerance, minCurvature);
+        contrasts = [.. Enumerable.Repeat(contrast, k)];
+        unit = Math.Abs(contrast.CurvatureAt(density));
     }
 
-    /// <summary>S, and the largest norm of its rows.</summary>
-    private static (DenseMatrix Step, double Norm) Step(SourceStatistics statistics, double unit, int k)
+    /// <inheritdoc/>
+    public override double[] Unmixing => unmixing;
+
+    /// <summary>The largest norm of a row of the last step.</summary>
+    public override double Remainder => turn;
+
+    /// <summary>The mean of the contrast over sources and samples; NaN before the first iteration.</summary>
+    public double Value => statistics?.Value / k ?? double.NaN;
+
+    private protected override void StepCore(CancellationToken cancellation)
+    {
+        statistics ??= At(unmixing, cancellation);
+        (double[] step, double norm) = Step(statistics);
+        double limit = Math.Min(1, MaxTurn / norm);
+        bool isLower = false;
+        for (int attempt = 0; attempt < MaxShortenings && !isLower; attempt++, length *= isLower ? 1 : Shortening)
+        {
+            double[] turned = Turned(step, length * limit);
+            SourceStatistics next = At(turned, cancellation);
+            isLower = next.Value < statistics.Value;
+            if (isLower)
+                (unmixing, statistics, turn) = (turned, next, norm * limit * length);
+        }
+
+        length = Math.Min(1, 2 * length);
+        IsFinished = !isLower || turn < tolerance;
+        if (isLower)
+            Iterations++;
+    }
+
+    private protected override void SaveCore(BinaryWriter writer)
+    {
+        Write(writer, unmixing);
+        writer.Write(length);
+        writer.Write(turn);
+    }
+
+    private protected override void RestoreCore(BinaryReader reader)
+    {
+        (unmixing, statistics) = (Read(reader, k * k), null);
+        (length, turn) = (reader.ReadDouble(), reader.ReadDouble());
+    }
+
+    private SourceStatistics At(double[] at, CancellationToken cancellation)
+        => moments.Compute(at, contrasts, hasCurvature: false, cancellation);
+
+    /// <summary>S (K×K, row-major), and the largest norm of its rows.</summary>
+    private (double[] Step, double Norm) Step(SourceStatistics statistics)
     {
         double[] g = statistics.SlopeProduct;
         double[] bends = [.. Enumerable.Range(0, k).Select(i => (g[(i * k) + i] - statistics.MeanCurvatures[i]) / unit)];
-        var step = new DenseMatrix(k, k);
+        var step = new double[k * k];
         double largest = 0;
         for (int i = 0; i < k; i++)
         {
             double squares = 0;
             for (int j = 0; j < k; j++)
             {
-                double curvature = Math.Max(-(bends[i] + bends[j]), MinCurvature);
-                step[i, j] = (g[(j * k) + i] - g[(i * k) + j]) / unit / curvature;
-                squares += step[i, j] * step[i, j];
+                double curvature = Math.Max(-(bends[i] + bends[j]), minCurvature);
+                double entry = (g[(j * k) + i] - g[(i * k) + j]) / unit / curvature;
+                step[(i * k) + j] = entry;
+                squares += entry * entry;
             }
 
             largest = Math.Max(largest, Math.Sqrt(squares));
@@ -99,12 +119,7 @@ internal static class SteinRotation
         return (step, largest);
     }
 
-    /// <summary>Cayley's rotation <c>(I − S/2)⁻¹ (I + S/2) V</c>, S times a length.</summary>
-    private static double[] Turned(double[] unmixing, DenseMatrix step, double length)
-    {
-        int k = step.RowCount;
-        Matrix<double> half = step * (length / 2), identity = DenseMatrix.CreateIdentity(k);
-        Matrix<double> v = Matrix<double>.Build.DenseOfRowMajor(k, k, unmixing);
-        return (identity - half).LU().Solve((identity + half) * v).ToRowMajorArray();
-    }
+    /// <summary>The rotation nearest to I + S, S times a length, times V.</summary>
+    private double[] Turned(double[] step, double length)
+        => OrthogonalFactor.Of(RelativeQuasiNewton.Stepped(unmixing, step, length, k), k);
 }

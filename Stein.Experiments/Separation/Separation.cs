@@ -139,9 +139,9 @@ internal sealed class Separation
         if (method == SeparationSettings.FastIca)
         {
             const double Turn = 1e-12;
-            (double[] unmixing, double change, int iterations) = FastIca.Run(
-                likelihood.Moments, rotation, Turn, settings.MaxIterations, cancellation);
-            return likelihood.FitScales(unmixing, densities, iterations, change <= Turn, cancellation);
+            var fast = new FastIca(likelihood.Moments, rotation, Turn);
+            fast.Run(settings.MaxIterations, cancellation: cancellation);
+            return likelihood.FitScales(fast.Unmixing, densities, fast.Iterations, fast.IsFinished, cancellation);
         }
 
         if (method == SeparationSettings.Local)
@@ -161,22 +161,18 @@ internal sealed class Separation
     private IcaSolution FitLocal(double[] rotation, SourceDensity density)
     {
         const double Turn = 1e-2;
-        RotationResult turned = SteinRotation.Minimise(
-            likelihood.Moments,
-            rotation,
-            new SteinContrast(settings.Smoothness, settings.Bandwidth),
-            density,
-            Turn,
-            settings.MaxIterations,
-            cancellation: cancellation);
-        double[] scaled = likelihood.FitScales(turned.Unmixing, [density], 0, isConverged: false, cancellation).Unmixing;
-        (double[] unmixing, _, int iterations) = LikelihoodEquations.Solve(
-            likelihood.Moments, scaled, density, cancellation: cancellation);
+        const int MaxRefinements = 60;
+        var contrast = new SteinContrast(settings.Smoothness, settings.Bandwidth);
+        var rotating = new SteinRotation(likelihood.Moments, rotation, contrast, density, Turn);
+        rotating.Run(settings.MaxIterations, cancellation: cancellation);
+        double[] scaled = likelihood.FitScales(rotating.Unmixing, [density], 0, isConverged: false, cancellation).Unmixing;
+        var refining = new LikelihoodEquations(likelihood.Moments, scaled, density);
+        refining.Run(MaxRefinements, cancellation: cancellation);
         return likelihood.Describe(
-            unmixing,
+            refining.Unmixing,
             [.. Enumerable.Repeat(density, Components)],
-            turned.Iterations + iterations,
-            turned.Turn < Turn,
+            rotating.Iterations + refining.Iterations,
+            rotating.Remainder < Turn,
             cancellation);
     }
 

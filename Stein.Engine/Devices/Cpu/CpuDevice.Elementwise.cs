@@ -55,6 +55,17 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     private protected override void SumRowsCore<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
+        double operations = SharedElement * a.Rows * a.Columns;
+        if (operations < SharedOperations)
+            SumRows<TMap>(output, a, b, c, p, q, 0, a.Rows);
+        else
+            ShareRows(a.Rows, operations, new MapSumsOfRows<TMap>(output, a, b, c, p, q));
+    }
+
+    private static void SumRows<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q, int first, int end)
+        where TMap : struct, IElementMap
+    {
         CpuMatrix<TElement> target = Cpu(output);
         int columns = a.Columns;
         var inputA = new Input(a, columns);
@@ -62,7 +73,7 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         var inputC = new Input(c, columns);
         TLane lanesP = TLane.Constant(p);
         TLane lanesQ = TLane.Constant(q);
-        for (int row = 0; row < a.Rows; row++)
+        for (int row = first; row < end; row++)
         {
             RowReader readA = inputA.Row(row);
             RowReader readB = inputB.Row(row);
@@ -86,31 +97,50 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
     private protected override void SumColumnsCore<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
     {
-        CpuMatrix<TElement> target = Cpu(output);
+        int lanes = (a.Columns + TLane.Count - 1) / TLane.Count;
+        if (SharedElement * a.Rows * a.Columns < SharedOperations)
+        {
+            for (int lane = 0; lane < lanes; lane++)
+                SumColumns<TMap>(output, a, b, c, p, q, lane * TLane.Count);
+        }
+        else
+        {
+            SumColumnsByAllCores<TMap>(output, a, b, c, p, q, lanes);
+        }
+    }
+
+    /// <remarks>A method of its own, so that work on one core allocates no closure.</remarks>
+    private static void SumColumnsByAllCores<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q, int lanes)
+        where TMap : struct, IElementMap
+        => Parallel.For(0, lanes, lane => SumColumns<TMap>(output, a, b, c, p, q, lane * TLane.Count));
+
+    /// <summary>The sums of the columns of one lane.</summary>
+    private static void SumColumns<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q, int column)
+        where TMap : struct, IElementMap
+    {
         int columns = a.Columns;
         var inputA = new Input(a, columns);
         var inputB = new Input(b, columns);
         var inputC = new Input(c, columns);
         TLane lanesP = TLane.Constant(p);
         TLane lanesQ = TLane.Constant(q);
-        for (int column = 0; column < columns; column += TLane.Count)
+        TLane total = default;
+        for (int block = 0; block < a.Rows; block += SumBlock)
         {
-            TLane total = default;
-            for (int block = 0; block < a.Rows; block += SumBlock)
+            TLane sum = default;
+            int end = Math.Min(block + SumBlock, a.Rows);
+            for (int row = block; row < end; row++)
             {
-                TLane sum = default;
-                int end = Math.Min(block + SumBlock, a.Rows);
-                for (int row = block; row < end; row++)
-                {
-                    sum += TMap.Apply(
-                        inputA.Row(row).Load(column), inputB.Row(row).Load(column), inputC.Row(row).Load(column), lanesP, lanesQ);
-                }
-
-                total += sum;
+                sum += TMap.Apply(
+                    inputA.Row(row).Load(column), inputB.Row(row).Load(column), inputC.Row(row).Load(column), lanesP, lanesQ);
             }
 
-            TLane.Store(total, target.Pointer + column);
+            total += sum;
         }
+
+        TLane.Store(total, Cpu(output).Pointer + column);
     }
 
     private protected override void MaxRowsCore(DeviceMatrix output, DeviceMatrix source)
@@ -242,5 +272,13 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement>
         where TMap : struct, IElementMap
     {
         public void Run(int first, int end) => MapRows<TMap>(output, a, b, c, p, q, first, end);
+    }
+
+    /// <summary>Sums of a map over rows.</summary>
+    private readonly struct MapSumsOfRows<TMap>(
+        DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q) : IRowWork
+        where TMap : struct, IElementMap
+    {
+        public void Run(int first, int end) => SumRows<TMap>(output, a, b, c, p, q, first, end);
     }
 }

@@ -122,15 +122,16 @@ public class SteinContrastTests
 
         SamplePreparation whitening = SamplePreparation.Whiten(rows, sources, sources);
         var ica = new MaximumLikelihoodIca(whitening.Apply(rows));
-        RotationResult rotation = SteinRotation.Minimise(
+        var rotation = new SteinRotation(
             ica.Moments,
             MaximumLikelihoodIca.RandomRotation(sources, 1, 0),
-            new SteinContrast(8, 10 / Math.Sqrt(2)),
-            SourceDensity.Laplace,
-            cancellation: Cancellation);
+            new SteinContrast(SteinContrast.DefaultSmoothness, SteinContrast.DefaultBandwidth),
+            SourceDensity.Laplace);
+        rotation.Run(200, cancellation: Cancellation);
         double[] scaled = [.. rotation.Unmixing.Select(entry => Math.Sqrt(2) * entry)];
-        (double[] unmixing, double norm, int iterations) = LikelihoodEquations.Solve(
-            ica.Moments, scaled, SourceDensity.Laplace, cancellation: Cancellation);
+        var equations = new LikelihoodEquations(ica.Moments, scaled, SourceDensity.Laplace);
+        equations.Run(60, cancellation: Cancellation);
+        (double[] unmixing, double norm, int iterations) = (equations.Unmixing, equations.Remainder, equations.Iterations);
         double[] product = HostProduct.Multiply(
             PaddedMatrix.FromRows(
                 HostProduct.Multiply(
