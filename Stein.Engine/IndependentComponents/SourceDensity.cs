@@ -82,6 +82,13 @@ internal abstract class SourceDensity : SourceContrast
         return (points, Array.ConvertAll(weights, weight => weight / mass));
     }
 
+    /// <summary>The square root of the variance, by <see cref="Quadrature"/>.</summary>
+    public double StandardDeviation()
+    {
+        (double[] points, double[] weights) = Quadrature();
+        return Math.Sqrt(points.Zip(weights, (z, weight) => weight * z * z).Sum());
+    }
+
     /// <summary>The logarithm of a product of factors that are at least 1, with few logarithms.</summary>
     private struct LogProduct()
     {

@@ -88,7 +88,7 @@ internal sealed class SteinContrast : SourceContrast
     public double CurvatureAt(SourceDensity density)
     {
         (double[] points, double[] weights) = density.Quadrature();
-        double deviation = Math.Sqrt(points.Zip(weights, (z, weight) => weight * z * z).Sum());
+        double deviation = density.StandardDeviation();
         double[] scaled = Array.ConvertAll(points, z => z / deviation);
         double[] first = new double[scaled.Length], second = new double[scaled.Length];
         Evaluate(scaled, first, second);

@@ -6,6 +6,7 @@ using Stein.Engine.Models;
 using Stein.Engine.Optimization;
 using Stein.Engine.Random;
 using Stein.Engine.State;
+using Stein.Experiments.Ica.Searches;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;
@@ -23,7 +24,19 @@ internal abstract class IcaMethod
 
     /// <summary>In the order of the table, the baselines last.</summary>
     public static IReadOnlyList<IcaMethod> All { get; } =
-        [new Ksd(), new Lsd(), Proposed, new MaxSksd(trainsSlices: true), new Whitening(), new MaximumLikelihood()];
+    [
+        new Ksd(),
+        new Lsd(),
+        Proposed,
+        new MaxSksd(trainsSlices: true),
+        new LocalStein(),
+        new Whitening(),
+        new MaximumLikelihood(),
+        new FastIcaSearch(isFollowedByLikelihood: false),
+        new FastIcaSearch(isFollowedByLikelihood: true),
+        new LikelihoodSearch(startsAtTruth: false),
+        new LikelihoodSearch(startsAtTruth: true),
+    ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(method => method.Id)];
 
@@ -31,7 +44,8 @@ internal abstract class IcaMethod
     public static IReadOnlyList<string> SettingsInVariants { get; } =
     [
         "kernel", "statistic", "lambda", "hidden", "probes", "bandwidth_scale", "median_power", "median_samples", "inner_learning_rate",
-        "inner_steps", "batch_order", "evaluation", "average_over", "average_decay",
+        "inner_steps", "batch_order", "evaluation", "average_over", "average_decay", "max_iterations", "smoothness", "witness_bandwidth",
+        "min_curvature", "turn_tolerance", "refine",
     ];
 
     /// <summary>The name in configs.</summary>
@@ -109,6 +123,12 @@ internal abstract class IcaMethod
     /// Adam and random numbers are not counted: they are of lower order.
     /// </remarks>
     public abstract double Operations(IcaSettings settings);
+
+    /// <summary>The iterations of a run at most.</summary>
+    public virtual int IterationsOf(IcaSettings settings) => IsTrained ? settings.Iterations : 0;
+
+    /// <summary>Tells after which iterations a run is measured, besides the last.</summary>
+    public virtual Func<int, bool> IsMeasured(IcaSettings settings) => iteration => iteration % settings.EvaluateEvery == 0;
 
     /// <summary>The unmixing matrix at the start (D×D, row-major).</summary>
     public virtual double[] InitialUnmixing(IcaSettings settings, IcaProblem problem) => problem.Matrices.Initial.Values;

@@ -44,7 +44,25 @@ internal sealed class IcaProblem
     public double Oracle { get; }
 
     /// <summary>The Amari distance of V·W for an unmixing matrix V (D×D, row-major): 0 when all sources are separated.</summary>
-    public double AmariDistanceOf(ReadOnlySpan<double> unmixing)
+    public double AmariDistanceOf(ReadOnlySpan<double> unmixing) => AmariDistance.Of(Product(unmixing));
+
+    /// <summary>The true sources that some row of V·W has at least twice as much of as of any other: D when all are separated.</summary>
+    public int SourcesSeparatedBy(ReadOnlySpan<double> unmixing)
+    {
+        double[,] product = Product(unmixing);
+        var found = new HashSet<int>();
+        for (int i = 0; i < Dimension; i++)
+        {
+            int[] order = [.. Enumerable.Range(0, Dimension).OrderByDescending(j => Math.Abs(product[i, j])).Take(2)];
+            if (order.Length == 1 || Math.Abs(product[i, order[1]]) < 0.5 * Math.Abs(product[i, order[0]]))
+                found.Add(order[0]);
+        }
+
+        return found.Count;
+    }
+
+    /// <summary>V·W.</summary>
+    private double[,] Product(ReadOnlySpan<double> unmixing)
     {
         var product = new double[Dimension, Dimension];
         for (int i = 0; i < Dimension; i++)
@@ -58,6 +76,6 @@ internal sealed class IcaProblem
             }
         }
 
-        return AmariDistance.Of(product);
+        return product;
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Stein.Engine.Formulas;
+using Stein.Engine.IndependentComponents;
 using Stein.Engine.Models;
 using Stein.Engine.Random;
 using Stein.Experiments.Declarations;
@@ -101,6 +102,30 @@ internal sealed record IcaSettings
     [Description("weight of the past in the exponential average"), Range(0.0, 1, MaximumIsExclusive = true)]
     [OnlyFor(nameof(Evaluation), "exponential"), AddedLater]
     public double AverageDecay { get; init; } = 0.999;
+
+    [Description("iterations of a search over all samples at most"), Range(1, int.MaxValue)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public int MaxIterations { get; init; } = 500;
+
+    [Description("smoothness ε of the density of the witness: Laplace's for 0, the normal one for ∞"), Range(0.01, 1000)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public double Smoothness { get; init; } = SteinContrast.DefaultSmoothness;
+
+    [Description("bandwidth of the kernel of the witness, in standard deviations of the sources"), Range(0.01, 1000)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public double WitnessBandwidth { get; init; } = SteinContrast.DefaultBandwidth;
+
+    [Description("floor of the curvature in a step of a rotation, in units of that at separated sources"), Range(0.001, 100)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public double MinCurvature { get; init; } = SteinRotation.DefaultMinCurvature;
+
+    [Description("turn of a row, in radians, below which the rotations end"), Range(1e-12, 1)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public double TurnTolerance { get; init; } = 1e-2;
+
+    [Description("whether linear test functions follow the rotations")]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public bool Refine { get; init; } = true;
 
     /// <summary>The seed of data, batches and everything else random.</summary>
     [JsonIgnore]

@@ -1,6 +1,11 @@
+using System.Globalization;
+using CsvHelper;
 using Stein.Engine.Devices;
+using Stein.Engine.IndependentComponents;
 using Stein.Engine.Kernels;
 using Stein.Experiments.Declarations;
+using Stein.Experiments.Files;
+using Stein.Experiments.Ica.Searches;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
 
@@ -20,6 +25,18 @@ internal abstract class IcaStudy : TrainingStudy<IcaSettings>
 
     /// <summary>The Amari distance of V·W_true, in [0, 1].</summary>
     public static readonly Quantity AmariDistance = new("amari_distance");
+
+    /// <summary>True sources of which exactly one row of V has more than twice as much as of any other.</summary>
+    public static readonly Quantity Separated = new("sources_separated");
+
+    /// <summary>‖I + E[ψ(z) zᵀ]‖ (Frobenius) of the training points: 0 where the equations of the likelihood hold.</summary>
+    public static readonly Quantity Equations = new("equations_norm");
+
+    /// <summary>Iterations of the searches over all samples.</summary>
+    public static readonly Quantity Searched = new("search_iterations");
+
+    /// <summary>Whether the searches ended by themselves.</summary>
+    public static readonly Quantity Converged = new("converged");
 
     /// <summary>The mean log-likelihood of the test points, nats, under the matrix that another rule than the config's chooses.</summary>
     public static Quantity LogLikelihoodBy(EvaluationRule rule) => new($"{LogLikelihood.Name}_{rule}".ToLowerInvariant());
@@ -44,8 +61,11 @@ internal abstract class IcaStudy : TrainingStudy<IcaSettings>
     /// <summary>The iterations, and a product over the test data for every point of the curve.</summary>
     protected override double Operations(IcaSettings config)
     {
+        var method = IcaMethod.Of(config);
         double evaluation = 2.0 * config.TestSamples * config.Dimension * config.Dimension;
-        return config.Iterations * (IcaMethod.Of(config).Operations(config) + (evaluation / config.EvaluateEvery));
+        return method is SearchMethod
+            ? method.IterationsOf(config) * method.Operations(config)
+            : config.Iterations * (method.Operations(config) + (evaluation / config.EvaluateEvery));
     }
 
     protected override string SpeedClass(IcaSettings config) => config.Method;
@@ -56,16 +76,48 @@ internal abstract class IcaStudy : TrainingStudy<IcaSettings>
         return $"{IcaRow.Of(config).Name}, D = {config.Dimension}, seed {config.Seed}{data}";
     }
 
-    protected override int Iterations(IcaSettings config) => IcaMethod.Of(config).IsTrained ? config.Iterations : 0;
+    protected override int Iterations(IcaSettings config) => IcaMethod.Of(config).IterationsOf(config);
 
-    protected override Func<int, bool> IsMeasured(IcaSettings config) => iteration => iteration % config.EvaluateEvery == 0;
+    protected override Func<int, bool> IsMeasured(IcaSettings config) => IcaMethod.Of(config).IsMeasured(config);
 
     /// <summary>Rules by which every result is judged in addition to that of its config.</summary>
     protected virtual IReadOnlyList<EvaluationRule> OtherRules => [];
 
+    /// <summary>Whether results of trainings have <see cref="Separated"/> and <see cref="Equations"/>, as those of searches do.</summary>
+    protected virtual bool CountsSources => false;
+
+    /// <summary><see cref="Separated"/> and <see cref="Equations"/> of an unmixing matrix.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="unmixing">V (D×D, row-major).</param>
+    /// <param name="training">Of the training points.</param>
+    /// <param name="density">Of the sources.</param>
+    public static IEnumerable<Metric> Separation(
+        IcaProblem problem, double[] unmixing, ISourceMoments training, SourceDensity density)
+    {
+        int dimension = problem.Dimension;
+        double[] product = training.Compute(unmixing, [.. Enumerable.Repeat(density, dimension)], hasCurvature: false).SlopeProduct;
+        for (int i = 0; i < dimension; i++)
+            product[i * (dimension + 1)] += 1;
+        return [Separated.At(problem.SourcesSeparatedBy(unmixing)), Equations.At(Math.Sqrt(product.Sum(entry => entry * entry)))];
+    }
+
+    /// <summary>V, one row per line, without a header.</summary>
+    public static RunFile Matrix(string name, double[] values, int dimension) => new(name, stream =>
+    {
+        using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
+        for (int index = 0; index < values.Length; index++)
+        {
+            csv.WriteField(values[index], "R", CultureInfo.InvariantCulture);
+            if ((index + 1) % dimension == 0)
+                csv.EndRecord();
+        }
+    });
+
     protected override ITraining Begin(IcaSettings config, Device device)
     {
         ProblemLease lease = problems.Lease(config);
-        return new IcaTraining(device, config, lease.Problem, lease, OtherRules);
+        return IcaMethod.Of(config) is SearchMethod
+            ? new IcaSearch(device, config, lease.Problem, lease)
+            : new IcaTraining(device, config, lease.Problem, lease, OtherRules) { CountsSources = CountsSources };
     }
 }

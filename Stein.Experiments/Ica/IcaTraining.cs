@@ -1,11 +1,10 @@
-using System.Globalization;
-using CsvHelper;
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
+using Stein.Engine.IndependentComponents;
 using Stein.Engine.Models;
 using Stein.Engine.Random;
 using Stein.Engine.State;
-using Stein.Experiments.Files;
+using Stein.Experiments.Ica.Searches;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
@@ -84,6 +83,9 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         Parts = [model.Unmixing, batches, batch, .. method?.Parts ?? [], .. iterates, this];
     }
 
+    /// <summary>See <see cref="IcaStudy.CountsSources"/>.</summary>
+    public bool CountsSources { get; init; }
+
     /// <summary>Iterations done.</summary>
     public int Iteration { get; private set; }
 
@@ -135,6 +137,10 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
                 IcaStudy.LogLikelihood.At(TestLogLikelihood()),
                 IcaStudy.Oracle.At(problem.Oracle),
                 IcaStudy.AmariDistance.At(problem.AmariDistanceOf(unmixing)),
+                .. CountsSources
+                    ? IcaStudy.Separation(
+                        problem, unmixing, new DeviceSourceMoments(device, training), SearchMethod.DensityOf(settings))
+                    : [],
                 .. iterates.Skip(1).Select(other => IcaStudy.LogLikelihoodBy(other.Rule).At(TestLogLikelihood(other))),
             ],
             Matrix(UnmixingFile, unmixing));
@@ -195,17 +201,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         lastFinite = Iteration;
     }
 
-    /// <summary>One row of the matrix per line, without a header.</summary>
-    private RunFile Matrix(string name, double[] values) => new(name, stream =>
-    {
-        using var csv = CsvWriter.Create(stream, CsvFile.Format with { HasHeader = false }, leaveOpen: true);
-        for (int index = 0; index < values.Length; index++)
-        {
-            csv.WriteField(values[index], "R", CultureInfo.InvariantCulture);
-            if ((index + 1) % settings.Dimension == 0)
-                csv.EndRecord();
-        }
-    });
+    private RunFile Matrix(string name, double[] values) => IcaStudy.Matrix(name, values, settings.Dimension);
 
     /// <summary>The last point of the curve, and the unmixing matrix there.</summary>
     private sealed record Measurement(int Iteration, double LogLikelihood, double Loss, double[] Unmixing);

@@ -1,14 +1,15 @@
 namespace Stein.Experiments.Ica;
 
 /// <summary>
-/// Shares problems, which are large, between parallel runs that need the same one: each is drawn when the first run leases it, and
-/// released when the last lease ends. Safe for use by several threads at once.
+/// Shares problems, which are large, between runs that need the same one: each is drawn when the first run leases it, and released when
+/// the last lease ends, but for the one that ended last, which the next run may need. Safe for use by several threads at once.
 /// </summary>
 /// <param name="draw">Draws a problem that is not leased.</param>
 internal sealed class SharedProblems(Func<IcaSettings, IcaProblem> draw)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<IcaSettings, Entry> entries = [];
+    private (IcaSettings Key, Entry Entry)? last;
 
     /// <summary>
     /// The problem of <paramref name="settings"/> until the lease is disposed. Callers that ask while it is being drawn wait for it; if the
@@ -30,7 +31,7 @@ internal sealed class SharedProblems(Func<IcaSettings, IcaProblem> draw)
         lock (gate)
         {
             if (!entries.TryGetValue(key, out entry))
-                entries[key] = entry = new Entry(new(() => draw(key)));
+                entries[key] = entry = last is { } kept && kept.Key == key ? kept.Entry : new Entry(new(() => draw(key)));
             entry.Leases++;
         }
 
@@ -50,7 +51,10 @@ internal sealed class SharedProblems(Func<IcaSettings, IcaProblem> draw)
         lock (gate)
         {
             if (--entry.Leases == 0)
+            {
                 entries.Remove(key);
+                last = entry.Problem.IsValueCreated ? (key, entry) : null;
+            }
         }
     }
 

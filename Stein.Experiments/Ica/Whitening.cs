@@ -56,7 +56,7 @@ internal sealed class Whitening : IcaMethod
     }
 
     /// <summary>E|z| of the base density: 1 for Laplace(0, 1), <c>2√ν Γ((ν+1)/2)/(√π Γ(ν/2)(ν−1))</c> for Student t, ν = 5.</summary>
-    private static double MeanAbsoluteValue(BaseDensity density)
+    public static double MeanAbsoluteValue(BaseDensity density)
         => density == BaseDensity.Laplace
             ? 1
             : 2 * Math.Sqrt(5) * MathNet.Numerics.SpecialFunctions.Gamma(3)

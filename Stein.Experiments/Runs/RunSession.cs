@@ -19,4 +19,8 @@ internal sealed record RunSession(
     int ToIteration,
     DateTimeOffset Started,
     DateTimeOffset Ended,
-    double Seconds);
+    double Seconds)
+{
+    /// <summary>The part of <see cref="Seconds"/> spent in iterations, without data, measurements and files; null in older results.</summary>
+    public double? IterationSeconds { get; init; }
+}

@@ -30,6 +30,9 @@ internal class StoredRun(
     /// <summary>Time spent on it in all sessions, without what was lost when one was killed.</summary>
     public double Seconds => Sessions.Sum(session => session.Seconds);
 
+    /// <summary>The part of <see cref="Seconds"/> spent in iterations; NaN where it was not recorded.</summary>
+    public double IterationSeconds => Sessions.Sum(session => session.IterationSeconds ?? double.NaN);
+
     /// <summary>Whether its training diverged: its numbers are finite, but no mean includes them.</summary>
     public bool IsDiverged => this[Diverged] == 1;
 

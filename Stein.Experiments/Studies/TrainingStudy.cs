@@ -13,6 +13,9 @@ internal interface ITraining
     /// <summary>Its state in a few words; may be empty.</summary>
     string Status { get; }
 
+    /// <summary>Whether it has ended before the iterations that it may have were used up.</summary>
+    bool IsFinished => false;
+
     /// <summary>One iteration.</summary>
     /// <exception cref="RunFailedException">It cannot continue, for example because it diverged.</exception>
     void Step();
@@ -51,7 +54,7 @@ internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
     /// <exception cref="RunFailedException">It cannot be started.</exception>
     protected abstract ITraining Begin(TConfig config, Device device);
 
-    /// <summary>How many iterations it has.</summary>
+    /// <summary>How many iterations it has, or may have.</summary>
     protected abstract int Iterations(TConfig config);
 
     /// <summary>Tells after which iterations it is measured; the last is always among them.</summary>
@@ -63,11 +66,12 @@ internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
     {
         private readonly ITraining training = study.Begin(config, device);
         private readonly Func<int, bool> isMeasured = study.IsMeasured(config);
+        private readonly int maxIterations = study.Iterations(config);
         private bool? hasDiverged;
 
         public int Iteration { get; private set; }
 
-        public int Iterations { get; } = study.Iterations(config);
+        public int Iterations => training.IsFinished ? Iteration : maxIterations;
 
         public string Status => training.Status + (Iteration == Iterations && HasDiverged ? ", diverged" : "");
 
@@ -92,8 +96,8 @@ internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
         public void Restore(BinaryReader reader)
         {
             int done = reader.ReadInt32();
-            if (done < 0 || done > Iterations)
-                throw new InvalidDataException($"the checkpoint is of iteration {done}, but the run has only {Iterations}");
+            if (done < 0 || done > maxIterations)
+                throw new InvalidDataException($"the checkpoint is of iteration {done}, but the run has only {maxIterations}");
             training.Parts.RestoreAll(reader);
             Iteration = done;
         }

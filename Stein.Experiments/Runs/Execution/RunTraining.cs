@@ -29,6 +29,7 @@ internal sealed class RunTraining(
     private int savedIteration;
     private long savedAt;
     private long observedAt;
+    private double iterationSeconds;
 
     /// <summary>Trains it.</summary>
     /// <param name="cancellation">Stops it after the present iteration.</param>
@@ -48,7 +49,10 @@ internal sealed class RunTraining(
                     return (RunStatus.Interrupted, training.Iteration, null);
                 }
 
-                if (training.Step())
+                long before = Stopwatch.GetTimestamp();
+                bool isMeasured = training.Step();
+                iterationSeconds += Stopwatch.GetElapsedTime(before).TotalSeconds;
+                if (isMeasured)
                     Measure();
                 if (IsCheckpointDue())
                     Save();
@@ -251,7 +255,10 @@ internal sealed class RunTraining(
             training!.Iteration,
             started,
             DateTimeOffset.UtcNow,
-            Stopwatch.GetElapsedTime(start).TotalSeconds),
+            Stopwatch.GetElapsedTime(start).TotalSeconds)
+        {
+            IterationSeconds = iterationSeconds,
+        },
     ];
 
     private string PathOf(string name) => Path.Combine(folder, name);

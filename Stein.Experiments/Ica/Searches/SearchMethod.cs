@@ -1,0 +1,53 @@
+using Stein.Engine.Devices;
+using Stein.Engine.IndependentComponents;
+using Stein.Engine.Models;
+
+namespace Stein.Experiments.Ica.Searches;
+
+/// <summary>Begins a search over whitened samples where another one ended.</summary>
+/// <param name="moments">Of the whitened samples.</param>
+/// <param name="start">V (D×D, row-major).</param>
+internal delegate UnmixingSearch SearchStage(ISourceMoments moments, double[] start);
+
+/// <summary>
+/// A method that searches over all training samples at once instead of training on batches: the samples are whitened, then searches follow
+/// one another, each from where the one before ended.
+/// </summary>
+internal abstract class SearchMethod : IcaMethod
+{
+    /// <inheritdoc/>
+    public sealed override bool IsInGrid => false;
+
+    /// <summary>Whether it begins at the true matrix instead of a random rotation: what it then finds is the best that can be expected.</summary>
+    public virtual bool StartsAtTruth => false;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Settings => [nameof(IcaSettings.MaxIterations)];
+
+    /// <summary>The searches, in their order.</summary>
+    public abstract IReadOnlyList<SearchStage> Stages(IcaSettings settings);
+
+    /// <inheritdoc/>
+    public sealed override int IterationsOf(IcaSettings settings) => settings.MaxIterations;
+
+    /// <inheritdoc/>
+    public sealed override Func<int, bool> IsMeasured(IcaSettings settings) => _ => true;
+
+    /// <summary>Two products of all samples with a matrix.</summary>
+    public sealed override double Operations(IcaSettings settings)
+        => 4.0 * settings.TrainingSamples * settings.Dimension * settings.Dimension;
+
+    /// <inheritdoc/>
+    public sealed override IcaMethodTraining? Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch) => null;
+
+    /// <summary>The density of all sources.</summary>
+    public static SourceDensity DensityOf(IcaSettings settings)
+        => settings.Base == BaseDensity.Laplace ? SourceDensity.Laplace : SourceDensity.StudentT(IcaData.StudentTDegreesOfFreedom);
+
+    /// <summary>A rotation of whitened samples, with rows of the deviation that the density has.</summary>
+    protected static double[] Scaled(double[] rotation, SourceDensity density)
+    {
+        double deviation = density.StandardDeviation();
+        return Array.ConvertAll(rotation, entry => deviation * entry);
+    }
+}
