@@ -2,6 +2,7 @@ using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
+using Stein.Experiments.Ica.Local;
 using Stein.Experiments.Ica.Sweep;
 using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
@@ -17,6 +18,12 @@ internal static class ExperimentRegistry
     public static IcaExperiment Ica { get; } = new();
 
     public static IcaSettingsSweep IcaSettings { get; } = new();
+
+    public static IcaLocal IcaLocal { get; } = new();
+
+    public static IcaLocalAblation IcaLocalAblation { get; } = new();
+
+    public static IcaLocalSamples IcaLocalSamples { get; } = new();
 
     public static MixtureTest Mixture { get; } = new();
 
@@ -34,5 +41,8 @@ internal static class ExperimentRegistry
 
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
-        [Ica, IcaSettings, Mixture, MixtureWeight, MixtureParticles, ScoreError, DaeIdentity, DaeDescent, DaeNetwork];
+    [
+        Ica, IcaSettings, IcaLocal, IcaLocalAblation, IcaLocalSamples, Mixture, MixtureWeight, MixtureParticles, ScoreError, DaeIdentity,
+        DaeDescent, DaeNetwork,
+    ];
 }

@@ -12,7 +12,13 @@ internal abstract class SourceDensity : SourceContrast
     private const double Log2 = 0.69314718055994530942;
     private static readonly double HalfLog2Pi = 0.5 * Math.Log(2 * Math.PI);
 
-    private SourceDensity(string name) => Name = name;
+    private readonly Lazy<(double[] Points, double[] Weights)> quadrature;
+
+    private SourceDensity(string name)
+    {
+        Name = name;
+        quadrature = new(MakeQuadrature);
+    }
 
     /// <summary>Laplace(0, 1): <c>log p(z) = −log 2 − |z|</c>; its score is not continuous at 0.</summary>
     public static SourceDensity Laplace { get; } = new LaplaceSource();
@@ -71,22 +77,30 @@ internal abstract class SourceDensity : SourceContrast
         return scratch[0];
     }
 
-    /// <summary>Points and weights of sum 1 for means under the density, by the midpoint rule.</summary>
-    public (double[] Points, double[] Weights) Quadrature()
-    {
-        const int Half = 1 << 15;
-        const double Step = 60.0 / Half;
-        double[] points = [.. Enumerable.Range(-Half, 2 * Half).Select(i => (i + 0.5) * Step)];
-        double[] weights = Array.ConvertAll(points, z => Math.Exp(LogDensity(z)));
-        double mass = weights.Sum();
-        return (points, Array.ConvertAll(weights, weight => weight / mass));
-    }
+    /// <summary>Points and weights of sum 1 for means under the density, by the midpoint rule; not to be changed.</summary>
+    public (double[] Points, double[] Weights) Quadrature() => quadrature.Value;
 
     /// <summary>The square root of the variance, by <see cref="Quadrature"/>.</summary>
     public double StandardDeviation()
     {
         (double[] points, double[] weights) = Quadrature();
         return Math.Sqrt(points.Zip(weights, (z, weight) => weight * z * z).Sum());
+    }
+
+    private (double[] Points, double[] Weights) MakeQuadrature()
+    {
+        const int Half = 1 << 15;
+        const double Step = 60.0 / Half;
+        double[] points = new double[2 * Half], weights = new double[2 * Half];
+        double mass = 0;
+        for (int i = 0; i < points.Length; i++)
+        {
+            points[i] = (i - Half + 0.5) * Step;
+            weights[i] = Math.Exp(LogDensity(points[i]));
+            mass += weights[i];
+        }
+
+        return (points, Array.ConvertAll(weights, weight => weight / mass));
     }
 
     /// <summary>The logarithm of a product of factors that are at least 1, with few logarithms.</summary>

@@ -1,4 +1,5 @@
 using Stein.Engine.Formulas;
+using Stein.Engine.Lanes;
 
 namespace Stein.Engine.IndependentComponents;
 
@@ -31,10 +32,7 @@ internal sealed class SteinContrast : SourceContrast
     private readonly double slope;
     private readonly double bandwidth;
 
-    /// <summary>F, F′ and F″ at the multiples of the spacing.</summary>
-    private readonly double[] values;
-    private readonly double[] slopes;
-    private readonly double[] curvatures;
+    private readonly Lazy<(double[] Values, double[] Slopes, double[] Curvatures)> table;
 
     /// <param name="smoothness">ε, positive.</param>
     /// <param name="bandwidth">h, in standard deviations of the sources, positive.</param>
@@ -45,10 +43,7 @@ internal sealed class SteinContrast : SourceContrast
         Require(bandwidth, nameof(bandwidth), "bandwidth");
         (this.smoothness, this.bandwidth) = (smoothness, bandwidth);
         slope = smoothness * Math.Sqrt(HyperbolicSecantVariance(smoothness));
-        int count = (int)Math.Ceiling(End * Math.Sqrt((bandwidth * bandwidth) + 2) / Spacing) + 1;
-        (values, slopes, curvatures) = (new double[count], new double[count], new double[count]);
-        for (int i = 0; i < count; i++)
-            (values[i], slopes[i], curvatures[i]) = At(i * Spacing);
+        table = new(Tabulate);
     }
 
     /// <summary>ε by default.</summary>
@@ -58,9 +53,9 @@ internal sealed class SteinContrast : SourceContrast
     public static readonly double DefaultBandwidth = 10 / Math.Sqrt(2);
 
     /// <inheritdoc/>
-    public override DeviceContrast? OnDevice => smoothness == DefaultSmoothness && bandwidth == DefaultBandwidth
-        ? new DeviceContrast<WhitenedWitnessContrast>()
-        : null;
+    public override DeviceContrast? OnDevice => IsClosed ? new DeviceContrast<WhitenedWitnessContrast>() : null;
+
+    private bool IsClosed => smoothness == DefaultSmoothness && bandwidth == DefaultBandwidth;
 
     /// <summary>F, F′ and F″ by quadrature.</summary>
     public (double Value, double Slope, double Curvature) At(double t)
@@ -91,18 +86,32 @@ internal sealed class SteinContrast : SourceContrast
         double deviation = density.StandardDeviation();
         double[] scaled = Array.ConvertAll(points, z => z / deviation);
         double[] first = new double[scaled.Length], second = new double[scaled.Length];
-        Evaluate(scaled, first, second);
+        if (IsClosed)
+        {
+            for (int i = 0; i < scaled.Length; i++)
+            {
+                var z = DoubleLane.Constant(scaled[i]);
+                first[i] = WhitenedWitnessContrast.Slope(z, default).Value;
+                second[i] = WhitenedWitnessContrast.Curvature(z, default).Value;
+            }
+        }
+        else
+        {
+            Evaluate(scaled, first, second);
+        }
+
         return weights.Select((weight, i) => weight * ((first[i] * scaled[i]) - second[i])).Sum();
     }
 
     /// <inheritdoc/>
     public override double Evaluate(ReadOnlySpan<double> z, Span<double> slopes, Span<double> curvatures)
     {
+        (double[] f, double[] f1, double[] f2) = table.Value;
         double sum = 0;
         for (int i = 0; i < z.Length; i++)
         {
             double place = Math.Abs(z[i]) / Spacing;
-            if (!(place < values.Length - 1))
+            if (!(place < f.Length - 1))
             {
                 (slopes[i], curvatures[i]) = (0, 0);
                 continue;
@@ -111,15 +120,24 @@ internal sealed class SteinContrast : SourceContrast
             int cell = (int)place;
             double x = place - cell, y = 1 - x;
             double h00 = y * y * (1 + (2 * x)), h01 = x * x * (1 + (2 * y)), h10 = x * y * y * Spacing, h11 = -x * x * y * Spacing;
-            sum += (h00 * values[cell]) + (h01 * values[cell + 1]) + (h10 * this.slopes[cell]) + (h11 * this.slopes[cell + 1]);
-            double first = (h00 * this.slopes[cell]) + (h01 * this.slopes[cell + 1])
-                + (h10 * this.curvatures[cell]) + (h11 * this.curvatures[cell + 1]);
+            sum += (h00 * f[cell]) + (h01 * f[cell + 1]) + (h10 * f1[cell]) + (h11 * f1[cell + 1]);
+            double first = (h00 * f1[cell]) + (h01 * f1[cell + 1]) + (h10 * f2[cell]) + (h11 * f2[cell + 1]);
             slopes[i] = z[i] < 0 ? -first : first;
-            curvatures[i] = (6 * x * y * (this.slopes[cell + 1] - this.slopes[cell]) / Spacing)
-                + (y * (1 - (3 * x)) * this.curvatures[cell]) + (x * ((3 * x) - 2) * this.curvatures[cell + 1]);
+            curvatures[i] = (6 * x * y * (f1[cell + 1] - f1[cell]) / Spacing)
+                + (y * (1 - (3 * x)) * f2[cell]) + (x * ((3 * x) - 2) * f2[cell + 1]);
         }
 
         return sum;
+    }
+
+    /// <summary>F, F′ and F″ at the multiples of the spacing.</summary>
+    private (double[] Values, double[] Slopes, double[] Curvatures) Tabulate()
+    {
+        int count = (int)Math.Ceiling(End * Math.Sqrt((bandwidth * bandwidth) + 2) / Spacing) + 1;
+        double[] values = new double[count], slopes = new double[count], curvatures = new double[count];
+        for (int i = 0; i < count; i++)
+            (values[i], slopes[i], curvatures[i]) = At(i * Spacing);
+        return (values, slopes, curvatures);
     }
 
     /// <summary>

@@ -20,6 +20,6 @@ internal sealed class FastIcaSearch(bool isFollowedByLikelihood) : SearchMethod
     public override IReadOnlyList<SearchStage> Stages(IcaSettings settings)
     {
         SearchStage fast = (moments, start) => new FastIca(moments, start, Tolerance);
-        return isFollowedByLikelihood ? [fast, .. LikelihoodSearch.Ascents(settings, isFirstScaled: true)] : [fast];
+        return isFollowedByLikelihood ? [fast, .. LikelihoodSearch.Ascents(settings, startsAtTruth: false)] : [fast];
     }
 }

@@ -9,12 +9,13 @@ namespace Stein.Experiments.Ica.Searches;
 /// </summary>
 /// <remarks>
 /// <see cref="RelativeQuasiNewton"/>. Laplace's log-density −|z| has a kink, which would stop a line search: it is replaced by
-/// <c>−√(z² + ε²)</c>, with ε falling by factors of ten until it concerns about twenty samples of a source.
+/// <c>−√(z² + ε²)</c>, with ε falling by factors of ten until it concerns about twenty samples of a source. From the truth the last ε
+/// alone will do.
 /// </remarks>
 internal sealed class LikelihoodSearch(bool startsAtTruth) : SearchMethod
 {
     /// <summary>Of the norm of the gradient, per source.</summary>
-    private const double Tolerance = 1e-5;
+    private const double Tolerance = 1e-4;
 
     private const double SmoothedSamples = 20;
 
@@ -28,21 +29,20 @@ internal sealed class LikelihoodSearch(bool startsAtTruth) : SearchMethod
 
     public override bool StartsAtTruth => startsAtTruth;
 
-    public override IReadOnlyList<SearchStage> Stages(IcaSettings settings) => Ascents(settings, isFirstScaled: !startsAtTruth);
+    public override IReadOnlyList<SearchStage> Stages(IcaSettings settings) => Ascents(settings, startsAtTruth);
 
     /// <summary>The ascents, one for each ε.</summary>
-    /// <param name="isFirstScaled">Whether the first begins at a rotation.</param>
-    public static IReadOnlyList<SearchStage> Ascents(IcaSettings settings, bool isFirstScaled)
+    /// <param name="startsAtTruth">Whether the first begins near the maximum rather than at a rotation.</param>
+    public static IReadOnlyList<SearchStage> Ascents(IcaSettings settings, bool startsAtTruth)
     {
         SourceDensity density = DensityOf(settings);
         double last = Math.Min(0.3, SmoothedSamples / settings.TrainingSamples);
-        SourceDensity[] densities = density.IsSmooth
-            ? [density]
-            : [.. Epsilons(last).Select(SourceDensity.SmoothedLaplace)];
+        IEnumerable<double> epsilons = startsAtTruth ? [last] : Epsilons(last);
+        SourceDensity[] densities = density.IsSmooth ? [density] : [.. epsilons.Select(SourceDensity.SmoothedLaplace)];
         return
         [
             .. densities.Select((smooth, index) => (SearchStage)((moments, start) => new RelativeQuasiNewton(moments).Begin(
-                index == 0 && isFirstScaled ? Scaled(start, density) : start,
+                index == 0 && !startsAtTruth ? Scaled(start, density) : start,
                 [.. Enumerable.Repeat(smooth, moments.Sources)],
                 isHeld: null,
                 Tolerance * moments.Sources))),

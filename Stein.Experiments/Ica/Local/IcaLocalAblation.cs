@@ -1,0 +1,130 @@
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Studies;
+
+namespace Stein.Experiments.Ica.Local;
+
+/// <summary>Which choices of the local method matter: smoothness and bandwidth of the witness together, the others one at a time.</summary>
+internal sealed class IcaLocalAblation : IcaStudy
+{
+    /// <summary>Smoothness and bandwidth; the default bandwidth among them.</summary>
+    private static readonly double[] Smoothnesses = [0.1, 0.5, 2, 8, 32, 128];
+    private static readonly double[] Bandwidths = [0.5, 1, 2, 4, new IcaSettings().WitnessBandwidth, 14, 28];
+
+    private static readonly IcaSettings[] Others =
+    [
+        new() { Refine = false },
+        .. from floor in (double[])[0.05, 0.1, 0.2, 1] select new IcaSettings { MinCurvature = floor },
+        .. from tolerance in (double[])[0.1, 1e-3] select new IcaSettings { TurnTolerance = tolerance },
+    ];
+
+    public override string Name => "ica-local-ablation";
+
+    public override string Title => "Choices of the local method for ICA: what separates the sources, and what does not matter";
+
+    public override string Source => "Stein.Experiments/Ica/Searches/LocalStein.cs";
+
+    public override int ProtocolVersion => 1;
+
+    public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
+        [("--dim 50 --smoothness 0.1,8 --witness-bandwidth 1,7 --seed 101,102", "four witnesses on two problems; takes seconds")];
+
+    protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
+    {
+        GridScale.Paper => [.. from dimension in (int[])[50, 100, 200] from config in Grid(3, new() { Dimension = dimension }) select config],
+        GridScale.Quick => [.. Grid(1, new() { Dimension = 50 })],
+        _ => [.. Grid(1, new() { Dimension = 2, TrainingSamples = 500, TestSamples = 100 }).Where((_, index) => index % 8 == 0)],
+    };
+
+    protected override Report Compose(Results<IcaSettings> results)
+    {
+        LocalCondition[] rows = [.. LocalCondition.Of(results)];
+        return new(
+        [
+            DataTable.Create("runs", results.Runs,
+            [
+                .. Results<IcaSettings>.SettingColumns(
+                [
+                    "method", "dimension", "seed", "training_samples", "smoothness", "witness_bandwidth", "min_curvature", "turn_tolerance",
+                ]),
+                new("refine", run => run.Config.Refine ? 1 : 0),
+                new("gap", run => LocalCondition.GapOf(run)),
+                .. Results<IcaSettings>.QuantityColumns([AmariDistance, Separated, Searched, Converged]),
+                new("iteration_seconds", run => run.IterationSeconds),
+            ]),
+            Table.Pivot(
+                "gaps",
+                "Gap to the oracle, nats",
+                "Mean over the seeds of the oracle's test log-likelihood minus the method's, in nats; in parentheses the fewest sources that "
+                    + "were separated.",
+                rows,
+                [new TextColumn<LocalCondition>("settings", row => row.Row.Name)],
+                row => row.Dimension,
+                dimension => $"D = {dimension}",
+                row => $"{SignificantText.Number(row.Gaps.Mean)} ({row.Runs.Min(run => run[Separated]):0})"),
+            .. from part in rows.Where(row => IsOfTheGrid(row.Config)).GroupBy(row => row.Dimension)
+               where part.Count() > 1
+               select SeparatedShares(part.Key, [.. part]),
+        ]);
+    }
+
+    private static bool IsOfTheGrid(IcaSettings config) => config.Refine
+        && config.MinCurvature == new IcaSettings().MinCurvature && config.TurnTolerance == new IcaSettings().TurnTolerance;
+
+    /// <summary>The share of the sources that are separated, by smoothness and bandwidth.</summary>
+    private static Figure SeparatedShares(int dimension, LocalCondition[] rows)
+    {
+        double[] smoothnesses = [.. rows.Select(row => row.Config.Smoothness).Distinct().Order()];
+        double[] bandwidths = [.. rows.Select(row => row.Config.WitnessBandwidth).Distinct().Order()];
+        return new(
+            $"separated_D{dimension}",
+            $"Share of the sources that are separated at D = {dimension}, in per cent, mean over the seeds, by the smoothness of the density and "
+                + "the bandwidth of the kernel of the witness.",
+            new("Bandwidth h (standard deviations)")
+            {
+                Ticks = Ticks.Names([.. bandwidths.Select(NumberText.Tick)]),
+                HasGrid = false,
+                Limits = (-0.5, bandwidths.Length - 0.5),
+            },
+            new("Smoothness ε")
+            {
+                Ticks = Ticks.Names([.. smoothnesses.Select(NumberText.Tick)]),
+                HasGrid = false,
+                Limits = (-0.5, smoothnesses.Length - 0.5),
+            },
+            [
+                new HeatMap("sources separated, in per cent",
+                [
+                    .. from row in rows
+                       let share = row.Over(run => run[Separated] / dimension).Mean
+                       select new HeatCell(
+                           Array.IndexOf(bandwidths, row.Config.WitnessBandwidth),
+                           Array.IndexOf(smoothnesses, row.Config.Smoothness),
+                           share,
+                           $"{100 * share:0}"),
+                ]),
+            ]);
+    }
+
+    private static IEnumerable<IcaSettings> Grid(int seeds, IcaSettings problem) =>
+    [
+        .. from seed in Seeds.From(60, seeds)
+           from witness in (IEnumerable<IcaSettings>)
+           [
+               .. from smoothness in Smoothnesses
+                  from bandwidth in Bandwidths
+                  select new IcaSettings { Smoothness = smoothness, WitnessBandwidth = bandwidth },
+               .. Others,
+           ]
+           select problem with
+           {
+               Method = "local",
+               Seed = seed,
+               Smoothness = witness.Smoothness,
+               WitnessBandwidth = witness.WitnessBandwidth,
+               MinCurvature = witness.MinCurvature,
+               TurnTolerance = witness.TurnTolerance,
+               Refine = witness.Refine,
+           },
+    ];
+}
