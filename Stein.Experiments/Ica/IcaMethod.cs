@@ -44,8 +44,7 @@ internal abstract class IcaMethod
     public static IReadOnlyList<string> SettingsInVariants { get; } =
     [
         "kernel", "statistic", "lambda", "hidden", "probes", "bandwidth_scale", "median_power", "median_samples", "inner_learning_rate",
-        "inner_steps", "batch_order", "evaluation", "average_over", "average_decay", "max_iterations", "smoothness", "witness_bandwidth",
-        "min_curvature", "turn_tolerance", "refine",
+        "inner_steps", "batch_order", "evaluation", "average_over", "average_decay",
     ];
 
     /// <summary>The name in configs.</summary>

@@ -23,9 +23,14 @@ public sealed class SharedProblemsTests
         second.Dispose();
         Assert.Equal(1, draws);
 
-        using ProblemLease later = problems.Lease(Tiny);
-        Assert.NotSame(second.Problem, later.Problem);
+        // The last one is kept for the run that follows, until another one takes its place.
+        using (ProblemLease later = problems.Lease(Tiny))
+            Assert.Same(second.Problem, later.Problem);
+        problems.Lease(Tiny with { Seed = 70 }).Dispose();
         Assert.Equal(2, draws);
+        using ProblemLease last = problems.Lease(Tiny);
+        Assert.NotSame(second.Problem, last.Problem);
+        Assert.Equal(3, draws);
     }
 
     [Fact]
