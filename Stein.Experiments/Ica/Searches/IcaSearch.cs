@@ -23,7 +23,7 @@ internal sealed class IcaSearch : ITraining, IStateful, IDisposable
     private readonly DeviceMatrix training;
     private readonly DeviceMatrix unmixing;
     private readonly int dimension;
-    private ISourceMoments? moments;
+    private DeviceSourceMoments? moments;
 
     /// <summary>P (D×D): whitened samples are Px.</summary>
     private PaddedMatrix? whitening;
