@@ -8,8 +8,8 @@ namespace Stein.Engine.Formulas;
 /// <c>β(t) = t e^(−t²/h²) Σ_k b_k t^2k</c>.
 /// </summary>
 /// <remarks>
-/// With <c>k(t − z) = e^(−t²/h²) e^(−z²/h²) e^(2tz/h²)</c> and the power series of the last factor, <c>β(t) = 2 E_q[(ψ(z) + z) k(t − z)]</c>,
-/// q = N(0, 1), has <c>b_k = 2 (2/h²)^(2k+1)/(2k+1)! · E_q[(ψ(z) + z) z^(2k+1) e^(−z²/h²)]</c>. Eight terms leave F, F′ and F″ within
+/// With <c>k(t − z) = e^(−t²/h²) e^(−z²/h²) e^(2tz/h²)</c> and the power series of the last factor,
+/// <c>β(t) = 2 E_q[(ψ(z) + z) k(t − z)]</c>, q = N(0, 1), has <c>b_k = 2 (2/h²)^(2k+1)/(2k+1)! · E_q[(ψ(z) + z) z^(2k+1) e^(−z²/h²)]</c>. Eight terms leave F, F′ and F″ within
 /// 2·10⁻¹⁰ of their largest values for |t| ≤ 20, where F is 2·10⁻³ of its own.
 /// </remarks>
 internal readonly struct WhitenedWitnessContrast : IContrast
@@ -72,7 +72,7 @@ internal readonly struct WhitenedWitnessContrast : IContrast
         return (t, T.Min(square, T.Constant(MaxSquare)), T.Exp(T.Constant(-A) * square), Tanh.Of(T.Constant(Rate) * t));
     }
 
-    /// <summary>β′ over the exponential: B + 2u(B′ − B/h²), where B is the series in u = t², primes of which are derivatives by u.</summary>
+    /// <summary>β′ over the exponential: B + 2u(B′ − B/h²), B the series in u = t², its primes derivatives by u.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T FirstFactor<T>(Polynomial<T> b, T u)
         where T : struct, ILane<T>

@@ -5,9 +5,10 @@ namespace Stein.Engine.IndependentComponents;
 /// discrepancy in the model's own coordinates, the diffusion Stein operator with the matrix V⁻¹ and test functions of one source each.
 /// </summary>
 /// <remarks>
-/// A step is <c>V ← (I − S²)^−½ (I + S) V</c>, the rotation nearest to <c>(I + S) V</c>, with S antisymmetric: in the plane of sources i and
-/// j Newton's step, from the gradient <c>G_ij − G_ji</c>, <c>G = E[F′(z) zᵀ]</c>, and the curvature <c>−(κ_i + κ_j)</c>, <c>κ_i = E[F′(z_i) z_i − F″(z_i)]</c>, in
-/// units of that at separated sources and held above a floor, since at mixtures it is near 0. Steps are shortened until the mean falls.
+/// A step is <c>V ← (I − S²)^−½ (I + S) V</c>, the rotation nearest to <c>(I + S) V</c>, with S antisymmetric: in the plane of sources i
+/// and j Newton's step, from the gradient <c>G_ij − G_ji</c>, <c>G = E[F′(z) zᵀ]</c>, and the curvature <c>−(κ_i + κ_j)</c>,
+/// <c>κ_i = E[F′(z_i) z_i − F″(z_i)]</c>, in units of that at separated sources and held above a floor, since at mixtures it is near 0.
+/// Steps are shortened until the mean falls.
 /// </remarks>
 internal sealed class SteinRotation : UnmixingSearch
 {

@@ -14,7 +14,7 @@ internal interface IRun : IDisposable
     /// <summary>Iterations done.</summary>
     int Iteration { get; }
 
-    /// <summary>Iterations the run has; 0 where there is nothing to train. It may end earlier: they then are those that it has done.</summary>
+    /// <summary>Iterations the run has, 0 where there is nothing to train; those done, once it has ended before.</summary>
     int Iterations { get; }
 
     /// <summary>The state of the run for people, in a few words; may be empty.</summary>

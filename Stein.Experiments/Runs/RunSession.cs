@@ -21,6 +21,6 @@ internal sealed record RunSession(
     DateTimeOffset Ended,
     double Seconds)
 {
-    /// <summary>The part of <see cref="Seconds"/> spent in iterations, without data, measurements and files; null in older results.</summary>
+    /// <summary>The part of <see cref="Seconds"/> spent in iterations, without data and files; null in older results.</summary>
     public double? IterationSeconds { get; init; }
 }

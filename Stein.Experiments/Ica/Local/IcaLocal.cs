@@ -20,7 +20,7 @@ internal sealed class IcaLocal : IcaStudy
     /// <summary>The dimension of which gain matrices are shown: small enough to see every source.</summary>
     private const int ShownDimension = 20;
 
-    /// <summary>The paper's methods, then those that search over all samples; the rotations of the local method alone are a row too.</summary>
+    /// <summary>The paper's methods, then those that search over all samples; the local one's rotations alone are a row.</summary>
     private static readonly IcaSettings[] Rows =
     [
         .. from method in (string[])["ksd", "lsd", "maxsksd", "whitening"] select new IcaSettings { Method = method },
@@ -47,8 +47,8 @@ internal sealed class IcaLocal : IcaStudy
     public override string Title => "ICA by Stein discrepancies in the model's own coordinates, to the gap of maximum likelihood";
 
     public override string Source =>
-        "Barp, Briol, Duncan, Girolami and Mackey, Minimum Stein Discrepancy Estimators, NeurIPS 2019 (diffusion operators); the problem is "
-        + "that of Gong, Li and Hernández-Lobato, ICLR 2021";
+        "Barp, Briol, Duncan, Girolami and Mackey, Minimum Stein Discrepancy Estimators, NeurIPS 2019 (diffusion operators); Gong, Li and "
+        + "Hernández-Lobato, ICLR 2021 (the problem)";
 
     public override int ProtocolVersion => 1;
 
@@ -163,8 +163,8 @@ internal sealed class IcaLocal : IcaStudy
         {
             yield return new(
                 "gap_by_dimension",
-                "The points are means over the seeds of the oracle's test log-likelihood minus the method's, the bars reach from the smallest to "
-                    + "the largest.",
+                "The points are means over the seeds of the oracle's test log-likelihood minus the method's, the bars reach from the smallest "
+                    + "to the largest.",
                 new("Dimension D") { Scale = Scale.Log10, Ticks = Ticks.At([.. rows.Select(row => (double)row.Dimension).Distinct()]) },
                 gap,
                 [.. Series(rows, row => new Point(row.Dimension, row.Gaps.Mean, row.Runs.Min(Gap), row.Runs.Max(Gap)))]);
@@ -205,7 +205,7 @@ internal sealed class IcaLocal : IcaStudy
     private static SeriesStyle StyleOf(IcaRow row, int index)
         => row.Variant.Length == 0 ? row.Method.Style : SeriesStyle.Of(4 + (index % 4));
 
-    /// <summary>|V·W| of the shown runs, rows divided by their largest entry and put in the order in which sources come on the diagonal.</summary>
+    /// <summary>|V·W| of the shown runs, rows divided by their largest entry and in the order of its column.</summary>
     private static Figure GainMatrices(StoredRun<IcaSettings>[] shown)
     {
         const double Space = 3;
@@ -215,8 +215,8 @@ internal sealed class IcaLocal : IcaStudy
             SquareMatrix.Inverse(PaperMatrices.Draw(60, ShownDimension).Truth.Values, ShownDimension));
         return new(
             "gain_matrices",
-            $"|V·W| at D = {ShownDimension}, seed 60: how much of each true source (column) is in each recovered one (row), dark for none, as a "
-                + "share of the largest in the row. Rows are in the order of their largest entries: a separated source has one entry alone.",
+            $"|V·W| at D = {ShownDimension}, seed 60: how much of each true source (column) is in each recovered one (row), dark for none, as "
+                + "a share of the largest in the row. A separated source has one entry alone; rows are in the order of these.",
             new(""),
             new(""),
             [

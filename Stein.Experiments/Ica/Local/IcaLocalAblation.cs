@@ -31,7 +31,7 @@ internal sealed class IcaLocalAblation : IcaStudy
 
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => [.. from dimension in (int[])[50, 100, 200] from config in Grid(3, new() { Dimension = dimension }) select config],
+        GridScale.Paper => [.. ((int[])[50, 100, 200]).SelectMany(dimension => Grid(3, new() { Dimension = dimension }))],
         GridScale.Quick => [.. Grid(1, new() { Dimension = 50 })],
         _ => [.. Grid(1, new() { Dimension = 2, TrainingSamples = 500, TestSamples = 100 }).Where((_, index) => index % 8 == 0)],
     };
@@ -45,7 +45,7 @@ internal sealed class IcaLocalAblation : IcaStudy
             [
                 .. Results<IcaSettings>.SettingColumns(
                 [
-                    "method", "dimension", "seed", "training_samples", "smoothness", "witness_bandwidth", "min_curvature", "turn_tolerance",
+                    "dimension", "seed", "training_samples", "smoothness", "witness_bandwidth", "min_curvature", "turn_tolerance",
                 ]),
                 new("refine", run => run.Config.Refine ? 1 : 0),
                 new("gap", run => LocalCondition.GapOf(run)),
@@ -55,8 +55,8 @@ internal sealed class IcaLocalAblation : IcaStudy
             Table.Pivot(
                 "gaps",
                 "Gap to the oracle, nats",
-                "Mean over the seeds of the oracle's test log-likelihood minus the method's, in nats; in parentheses the fewest sources that "
-                    + "were separated.",
+                "Mean over the seeds of the oracle's test log-likelihood minus the method's, in nats; in parentheses the fewest sources "
+                    + "that were separated.",
                 rows,
                 [new TextColumn<LocalCondition>("settings", row => row.Row.Name)],
                 row => row.Dimension,
@@ -78,8 +78,8 @@ internal sealed class IcaLocalAblation : IcaStudy
         double[] bandwidths = [.. rows.Select(row => row.Config.WitnessBandwidth).Distinct().Order()];
         return new(
             $"separated_D{dimension}",
-            $"Share of the sources that are separated at D = {dimension}, in per cent, mean over the seeds, by the smoothness of the density and "
-                + "the bandwidth of the kernel of the witness.",
+            $"Share of the sources that are separated at D = {dimension}, in per cent, mean over the seeds, by the smoothness of the density "
+                + "and the bandwidth of the kernel of the witness.",
             new("Bandwidth h (standard deviations)")
             {
                 Ticks = Ticks.Names([.. bandwidths.Select(NumberText.Tick)]),

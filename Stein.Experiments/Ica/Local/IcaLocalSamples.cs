@@ -48,8 +48,8 @@ internal sealed class IcaLocalSamples : IcaStudy
                select Table.Pivot(
                    $"gaps_D{dimension.Key}",
                    $"Gap to the oracle at D = {dimension.Key}, nats",
-                   "Mean over the seeds of the oracle's test log-likelihood minus the method's, in nats; in parentheses the fewest sources that "
-                       + "were separated.",
+                   "Mean over the seeds of the oracle's test log-likelihood minus the method's, in nats; in parentheses the fewest sources "
+                       + "that were separated.",
                    dimension,
                    [new TextColumn<LocalCondition>("method", row => row.Row.Name)],
                    row => row.Samples,
@@ -66,7 +66,8 @@ internal sealed class IcaLocalSamples : IcaStudy
 
     private static Figure GapBySamples(int dimension, IEnumerable<LocalCondition> rows) => new(
         $"gap_by_samples_D{dimension}",
-        $"The points are means over the seeds of the gap to the oracle at D = {dimension}, the bars reach from the smallest to the largest.",
+        $"The points are means over the seeds of the gap to the oracle at D = {dimension}, the bars reach from the smallest to the "
+            + "largest.",
         new("Training points N") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
         new("Gap to the oracle (nats)") { Scale = Scale.Log10, Ticks = Ticks.Decades },
         [

@@ -9,7 +9,7 @@ using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Ica.Searches;
 
-/// <summary>A search in progress. Its first iteration whitens the samples; each further one is an iteration of one of its searches.</summary>
+/// <summary>A search in progress. Its first iteration whitens the samples; the others are those of its stages.</summary>
 internal sealed class IcaSearch : ITraining, IStateful, IDisposable
 {
     private readonly Device device;

@@ -18,7 +18,7 @@ internal abstract class SearchMethod : IcaMethod
     /// <inheritdoc/>
     public sealed override bool IsInGrid => false;
 
-    /// <summary>Whether it begins at the true matrix instead of a random rotation: what it then finds is the best that can be expected.</summary>
+    /// <summary>Whether it begins at the true matrix instead of a random rotation, to find the best that can be expected.</summary>
     public virtual bool StartsAtTruth => false;
 
     /// <inheritdoc/>

@@ -21,7 +21,10 @@ public sealed class DeviceMomentsTests
         ["hyperbolic secant"] = All(SourceDensity.HyperbolicSecant),
         ["student-t"] = All(SourceDensity.StudentT(5)),
         ["logistic"] = All(SourceDensity.Logistic),
-        ["mixed"] = [SourceDensity.Laplace, SourceDensity.SubGaussian, SourceDensity.Logistic, SourceDensity.Laplace, SourceDensity.StudentT(3)],
+        ["mixed"] =
+        [
+            SourceDensity.Laplace, SourceDensity.SubGaussian, SourceDensity.Logistic, SourceDensity.Laplace, SourceDensity.StudentT(3),
+        ],
     };
 
     public static TheoryData<string, string> Devices => TestDevices.With(Contrasts.Keys);
