@@ -34,6 +34,12 @@ internal abstract class Experiment
     /// </exception>
     public abstract RunConfig Parse(JsonObject config, Precision precision = Precision.Single);
 
+    /// <summary>
+    /// Sets of settings that have a name, for <c>--protocol</c>; the first has none, since the defaults are the paper's. Empty where there
+    /// is only the paper's.
+    /// </summary>
+    public virtual IReadOnlyList<NamedProtocol> Protocols => [];
+
     /// <summary>The settings of a config, in the order they are declared.</summary>
     public abstract IReadOnlyList<Setting> Settings { get; }
 

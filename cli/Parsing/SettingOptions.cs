@@ -10,6 +10,7 @@ internal sealed partial class SettingOptions
 {
     private readonly Experiment experiment;
     private readonly (Setting Setting, Option<JsonNode[]> Option)[] options;
+    private readonly Option<string>? protocol;
 
     private SettingOptions(Experiment experiment, Func<Setting, string> defaultText, Func<Setting, IEnumerable<string>> suggested)
     {
@@ -22,11 +23,24 @@ internal sealed partial class SettingOptions
         ];
     }
 
-    /// <summary>Options that make runs from the defaults.</summary>
-    public static SettingOptions OfRuns(Experiment experiment) => new(
-        experiment,
-        setting => setting.Default is { } value ? $" [default: {Text(value)}]" : "",
-        setting => setting.Default is { } value ? [Text(value)] : []);
+    private SettingOptions(Experiment experiment)
+        : this(
+            experiment,
+            setting => setting.Default is { } value ? $" [default: {Text(value)}]" : "",
+            setting => setting.Default is { } value ? [Text(value)] : [])
+    {
+        if (experiment.Protocols.Count == 0)
+            return;
+        string meanings = string.Join("; ", experiment.Protocols.Select(one => $"{one.Name}: {one.Meaning}"));
+        protocol = Values.Choice(
+            "--protocol",
+            $"settings to begin with; others that are given replace them. {meanings}",
+            [.. experiment.Protocols.Select(one => one.Name)],
+            experiment.Protocols[0].Name);
+    }
+
+    /// <summary>Options that make runs from the defaults, or from a protocol.</summary>
+    public static SettingOptions OfRuns(Experiment experiment) => new(experiment);
 
     /// <summary>Options that select or change runs of a grid.</summary>
     public static SettingOptions OfGrid(Experiment experiment) => new(
@@ -47,19 +61,28 @@ internal sealed partial class SettingOptions
 
     public void AddTo(Command command)
     {
+        if (protocol is not null)
+            command.Options.Add(protocol);
         foreach ((_, Option<JsonNode[]> option) in options)
             command.Options.Add(option);
     }
 
     /// <summary>The words that select the same: each option that is given, and its values.</summary>
     public IReadOnlyList<string> Words(ParseResult parsed)
-        => [.. Given(parsed).SelectMany(given => given.Values.Select(Text).Prepend(given.Name))];
+        =>
+        [
+            .. protocol is not null && parsed.GetResult(protocol) is { Implicit: false }
+                ? [protocol.Name, parsed.GetValue(protocol)!]
+                : (string[])[],
+            .. Given(parsed).SelectMany(given => given.Values.Select(Text).Prepend(given.Name)),
+        ];
 
     /// <summary>A run for each combination of the values given, in the order of nested loops over the settings, seeds innermost.</summary>
     /// <exception cref="UsageException">A run cannot be run, or an option has no effect.</exception>
     public IReadOnlyList<RunConfig> Combinations(ParseResult parsed, Precision precision)
     {
-        List<JsonObject> configs = [[]];
+        string? name = protocol is null ? null : parsed.GetValue(protocol);
+        List<JsonObject> configs = [experiment.Protocols.FirstOrDefault(one => one.Name == name)?.Settings.DeepClone().AsObject() ?? []];
         foreach (GivenSetting given in Given(parsed).OrderBy(given => given.Setting.Key.EndsWith("seed", StringComparison.Ordinal)))
             configs = [.. from config in configs from value in given.Alternatives select given.In(config, value)];
         return Runs(parsed, configs, precision);

@@ -11,7 +11,7 @@ namespace Stein.Cli.Tests;
 /// <summary>What may stand at a place of the command line, whatever the shell.</summary>
 public sealed class SuggestionTests
 {
-    private static readonly string[] Methods = 
+    private static readonly string[] Methods =
     [
         "ksd", "lsd", "maxsksd", "maxsksd-rg", "local", "whitening", "mle", "fastica", "fastica-mle", "mle-whitened", "mle-truth",
     ];
