@@ -43,6 +43,12 @@ public sealed class IcaModel
     /// <summary>The scores S (B×D), set by <see cref="ComputeScores"/>.</summary>
     public DeviceMatrix Scores { get; }
 
+    /// <summary>The sources z = V x (B×D), set by <see cref="ComputeScores"/>.</summary>
+    internal DeviceMatrix Sources => sources;
+
+    /// <summary>ψ(z) (B×D), set by <see cref="ComputeScores"/>.</summary>
+    internal DeviceMatrix BaseScores => baseScores;
+
     /// <summary>Computes <see cref="Scores"/> at <paramref name="samples"/> (B×D).</summary>
     public void ComputeScores(DeviceMatrix samples)
     {

@@ -52,10 +52,10 @@ internal sealed class IcaExperiment : IcaStudy
     ];
 
     /// <summary>The settings of all rows that differ from the paper's, as options: "--iterations 3000 (paper: 15000)".</summary>
-    internal static IEnumerable<string> Deviations(IcaSettings settings)
+    internal static IEnumerable<string> Deviations(IcaSettings settings, params IReadOnlyList<string> except)
     {
         JsonObject given = ConfigJson.Write(settings);
-        return from key in Protocol
+        return from key in Protocol.Except(except)
                where $"{given[key]}" != $"{Paper[key]}"
                select $"--{key.Replace('_', '-')} {given[key]} (paper: {Paper[key]})";
     }
@@ -78,7 +78,7 @@ internal sealed class IcaExperiment : IcaStudy
     protected override Report Compose(Results<IcaSettings> results)
     {
         IcaSettings[] plan = [.. results.Plan.Select(run => (IcaSettings)run.Config)];
-        string[] deviations = [.. plan.SelectMany(Deviations).Distinct()];
+        string[] deviations = [.. plan.SelectMany(config => Deviations(config)).Distinct()];
         // A verdict assumes that the runs of a row are independent draws of the matrices; several draws of data with one matrix are not.
         bool comparePaper = deviations.Length == 0 && plan.All(config => config.DataSeed is null);
         // Settings that differ between trained rows of the plan but have no column in the table.

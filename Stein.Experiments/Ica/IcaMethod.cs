@@ -30,6 +30,7 @@ internal abstract class IcaMethod
         Proposed,
         new MaxSksd(trainsSlices: true),
         new LocalStein(),
+        new LocalLsd(),
         new Whitening(),
         new MaximumLikelihood(),
         new FastIcaSearch(isFollowedByLikelihood: false),

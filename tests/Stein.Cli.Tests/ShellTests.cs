@@ -6,13 +6,13 @@ public sealed class ShellTests
     /// <summary>The line before the cursor, and what the shell is to offer there.</summary>
     private static readonly (string Line, string Expected)[] Lines =
     [
-        ("stein ica --method ", "ksd lsd maxsksd maxsksd-rg mle whitening"),
+        ("stein ica --method ", "fastica fastica-mle ksd local lsd lsd-local maxsksd maxsksd-rg mle mle-truth mle-whitened whitening"),
         ("stein ica --method max", "maxsksd maxsksd-rg"),
         ("stein ica --method=max", "--method=maxsksd --method=maxsksd-rg"),
         ("stein ica --base laplace --dev", "--device"),
         ("stein ica --out my\\ tools --base s", "student-t"),
         ("stein ica --out 'my tools' --base s", "student-t"),
-        ("./stein reproduce i", "ica ica-settings"),
+        ("./stein reproduce i", "ica ica-local ica-local-ablation ica-local-samples ica-settings"),
         ("my\\ tools/stein bench --device d", "double"),
     ];
 

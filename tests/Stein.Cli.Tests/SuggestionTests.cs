@@ -13,7 +13,7 @@ public sealed class SuggestionTests
 {
     private static readonly string[] Methods =
     [
-        "ksd", "lsd", "maxsksd", "maxsksd-rg", "local", "whitening", "mle", "fastica", "fastica-mle", "mle-whitened", "mle-truth",
+        "ksd", "lsd", "maxsksd", "maxsksd-rg", "local", "lsd-local", "whitening", "mle", "fastica", "fastica-mle", "mle-whitened", "mle-truth",
     ];
 
     /// <summary>The line before the cursor, and all that may come there.</summary>
@@ -47,10 +47,10 @@ public sealed class SuggestionTests
         { "ica --data x.csv --base s", ["student-t", "sub-gaussian"] },
         { "ica --data x.csv --dim", [] },
         { "ica --example ", ["speech", "images"] },
-        { "ica", ["ica", "ica-settings"] },
+        { "ica", ["ica", "ica-settings", "ica-local", "ica-local-ablation", "ica-local-samples"] },
         { "repr", ["reproduce"] },
         { "--v", ["--version"] },
-        { "reproduce i", ["ica", "ica-settings"] },
+        { "reproduce i", ["ica", "ica-settings", "ica-local", "ica-local-ablation", "ica-local-samples"] },
         { "mixture --remedy per", ["perturb", "perturb-selected"] },
         { "mixture --problem ", ["modes", "three-modes", "unequal-scales", "shift", "scale"] },
         { "score --samples ", [] },

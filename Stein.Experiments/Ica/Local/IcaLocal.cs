@@ -24,7 +24,7 @@ internal sealed class IcaLocal : IcaStudy
     /// <summary>The paper's methods, then those that search over all samples; the local one's rotations alone are a row.</summary>
     private static readonly IcaSettings[] Rows =
     [
-        .. from method in (string[])["ksd", "lsd", "maxsksd", "whitening"] select new IcaSettings { Method = method },
+        .. from method in (string[])["ksd", "lsd", "maxsksd", "lsd-local", "whitening"] select new IcaSettings { Method = method },
         new() { Method = "local", Refine = false },
         new() { Method = "local" },
         .. from method in (string[])["fastica", "fastica-mle", "mle-whitened", Reference] select new IcaSettings { Method = method },
@@ -34,7 +34,7 @@ internal sealed class IcaLocal : IcaStudy
     private static readonly IcaSettings[] Large =
     [
         .. from row in Rows
-           where row is { Method: "local", Refine: true } or { Method: "fastica" or Reference }
+           where row is { Method: "local", Refine: true } or { Method: Reference }
            from size in (IcaSettings[])
            [
                new() { Dimension = 500, TrainingSamples = 50_000 },
@@ -89,7 +89,7 @@ internal sealed class IcaLocal : IcaStudy
         [
             DataTable.Create("runs", results.Runs,
             [
-                new("method", run => IcaRow.Of(run.Config).Id),
+                new("method", run => new LocalCondition(new(run.Config, [run], 1)).Row.Id),
                 new("dimension", run => run.Config.Dimension),
                 new("seed", run => run.Config.Seed),
                 new("training_samples", run => run.Config.TrainingSamples),

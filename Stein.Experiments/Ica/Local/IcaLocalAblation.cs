@@ -27,7 +27,7 @@ internal sealed class IcaLocalAblation : IcaStudy
     public override int ProtocolVersion => 1;
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
-        [("--dim 50 --smoothness 0.1,8 --witness-bandwidth 1,7 --seed 101,102", "four witnesses on two problems; takes seconds")];
+        [("--dim 50 --method local --smoothness 0.1,8 --witness-bandwidth 1,7 --seed 101,102", "four witnesses on two problems; takes seconds")];
 
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {

@@ -7,7 +7,8 @@ namespace Stein.Experiments.Ica.Local;
 internal sealed record LocalCondition(Condition<IcaSettings> Condition)
     : Condition<IcaSettings>(Condition.Config, Condition.Runs, Condition.Expected)
 {
-    public IcaRow Row { get; } = IcaRow.Of(Condition.Config);
+    /// <summary>Its method, and every setting that differs from the paper's.</summary>
+    public IcaRow Row { get; } = IcaRow.Of(Condition.Config, IcaExperiment.Deviations(Condition.Config, except: ["training_samples"]));
 
     public int Dimension => Config.Dimension;
 

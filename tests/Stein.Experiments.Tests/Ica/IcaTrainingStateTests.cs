@@ -72,6 +72,8 @@ public sealed class IcaTrainingStateTests
             Evaluation = EvaluationRule.Exponential,
             AverageDecay = 0.7,
         },
+        ["lsd-local, 2 inner steps"] = Tiny with { Method = "lsd-local", InnerSteps = 2 },
+        ["lsd-local, Student-t"] = Tiny with { Method = "lsd-local", Base = BaseDensity.StudentT },
         ["mle"] = Tiny with { Method = "mle" },
         ["whitening"] = Tiny with { Method = "whitening" },
     };
