@@ -20,10 +20,10 @@ public sealed class SuggestionTests
     public static TheoryData<string, string[]> Lines => new()
     {
         { "ica --method ", Methods },
-        { "ica --method m", ["maxsksd", "maxsksd-rg", "mle"] },
+        { "ica --method m", ["maxsksd", "maxsksd-rg", "mle", "mle-whitened", "mle-truth"] },
         { "ica --method MAX", ["maxsksd", "maxsksd-rg"] },
-        { "ica --method ksd m", ["maxsksd", "maxsksd-rg", "mle"] },
-        { "ica --method maxsksd m", ["maxsksd-rg", "mle"] },
+        { "ica --method ksd m", ["maxsksd", "maxsksd-rg", "mle", "mle-whitened", "mle-truth"] },
+        { "ica --method maxsksd m", ["maxsksd-rg", "mle", "mle-whitened", "mle-truth"] },
         { "ica --method ksd --method ", Methods },
         { "ica --method=ma", ["--method=maxsksd", "--method=maxsksd-rg"] },
         { "ica --device ", ["auto", "simd", "simd-double", "cuda", "opencl", "ilgpu-cpu", "double"] },
