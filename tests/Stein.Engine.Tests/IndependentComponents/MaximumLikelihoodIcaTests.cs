@@ -194,7 +194,8 @@ public class MaximumLikelihoodIcaTests
     {
         var ica = new MaximumLikelihoodIca(PaddedMatrix.FromRows(new Draw(1).Normal(40), 2, 20));
         Assert.Contains("Laplace", Assert.Throws<ArgumentException>(
-            () => ica.Fit([1, 0, 0, 1], [SourceDensity.GeneralisedGaussian(0.7)])).Message, StringComparison.Ordinal);
+            () => ica.Fit([1, 0, 0, 1], [SourceDensity.GeneralisedGaussian(0.7)], cancellation: Cancellation)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
