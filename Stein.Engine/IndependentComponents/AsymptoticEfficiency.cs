@@ -11,8 +11,8 @@ namespace Stein.Engine.IndependentComponents;
 /// density, count for what they are.
 /// </para>
 /// <para>
-/// J.-F. Cardoso, "Estimating equations for source separation", ICASSP 1997; P. Tichavský, Z. Koldovský and E. Oja, "Performance analysis of
-/// the FastICA algorithm and Cramér–Rao bounds for linear independent component analysis", IEEE Transactions on Signal Processing 54,
+/// J.-F. Cardoso, "Estimating equations for source separation", ICASSP 1997; P. Tichavský, Z. Koldovský and E. Oja, "Performance analysis
+/// of the FastICA algorithm and Cramér–Rao bounds for linear independent component analysis", IEEE Transactions on Signal Processing 54,
 /// 2006. docs/local-coordinates.md has the derivation.
 /// </para>
 /// </remarks>
@@ -46,8 +46,8 @@ internal sealed class AsymptoticEfficiency
     public double ScaleInformation { get; }
 
     /// <summary>
-    /// A rotation of whitened samples at which the sum of E f(z_i) is stationary, as that of FastICA with symmetric orthogonalisation is; the
-    /// scale is that at which the sources have the variance E[z²], whose error is finite only if E[z⁴] is.
+    /// A rotation of whitened samples at which the sum of E f(z_i) is stationary, as that of FastICA with symmetric orthogonalisation is;
+    /// the scale is that at which the sources have the variance E[z²], whose error is finite only if E[z⁴] is.
     /// </summary>
     /// <param name="contrast">f, a function of sources of variance 1.</param>
     public AsymptoticError Rotation(SourceContrast contrast)
@@ -63,8 +63,8 @@ internal sealed class AsymptoticEfficiency
     }
 
     /// <summary>
-    /// The solution of <c>E[ψ(z) zᵀ] + I = 0</c> with the score ψ of a model, at the scale of the sources at which its diagonal holds: maximum
-    /// likelihood if the model is the density.
+    /// The solution of <c>E[ψ(z) zᵀ] + I = 0</c> with the score ψ of a model, at the scale of the sources at which its diagonal holds:
+    /// maximum likelihood if the model is the density.
     /// </summary>
     public AsymptoticError LikelihoodEquations(SourceDensity model)
     {
@@ -110,8 +110,8 @@ internal sealed class AsymptoticEfficiency
     }
 
     /// <summary>
-    /// <c>c Var E_ij + Cov(E_ij, E_ji)</c>: the nats that a pair of sources costs, times N; 1 for maximum likelihood. The rows are taken to be
-    /// scaled for the density.
+    /// <c>c Var E_ij + Cov(E_ij, E_ji)</c>: the nats that a pair of sources costs, times N; 1 for maximum likelihood. The rows are taken to
+    /// be scaled for the density.
     /// </summary>
     public double PairLoss(AsymptoticError error) => (LocationInformation * error.Variance) + error.Covariance;
 
@@ -119,8 +119,8 @@ internal sealed class AsymptoticEfficiency
     public double Efficiency(AsymptoticError error) => 1 / PairLoss(error);
 
     /// <summary>
-    /// By how much the expected log-likelihood of new samples is below that of the true model, in nats, to first order in 1/N: half the trace
-    /// of the information times the covariance.
+    /// By how much the expected log-likelihood of new samples is below that of the true model, in nats, to first order in 1/N: half the
+    /// trace of the information times the covariance.
     /// </summary>
     /// <param name="isMeanEstimated">Whether the samples were centred by their mean.</param>
     public double Gap(AsymptoticError error, int sources, int samples, bool isMeanEstimated)

@@ -114,8 +114,8 @@ public sealed class AsymptoticEfficiencyTests
     }
 
     /// <summary>
-    /// Every estimator from near the true matrix on, for 40 samples of 4000 rows of 5 sources: the means of N E_ij², N E_ij E_ji and N E_ii² are
-    /// within 4 standard errors of what is derived. With other seeds, one of the 55 comparisons would fail by chance in fewer
+    /// Every estimator from near the true matrix on, for 40 samples of 4000 rows of 5 sources: the means of N E_ij², N E_ij E_ji and
+    /// N E_ii² are within 4 standard errors of what is derived. With other seeds, one of the 55 comparisons would fail by chance in fewer
     /// than one run of 50.
     /// </summary>
     [Theory]
@@ -266,8 +266,8 @@ public sealed class AsymptoticEfficiencyTests
     public void The_page_has_the_derived_gaps()
         => Page.Check("derived", () =>
         {
-            string table = "| *D* | *N* | likelihood, first order | with the kink | FastICA, first order | with the kink | first stage, first "
-                + "order | with the kink |\n|---|---|---|---|---|---|---|---|\n";
+            string table = "| *D* | *N* | likelihood, first order | with the kink | FastICA, first order | with the kink | "
+                + "first stage, first order | with the kink |\n|---|---|---|---|---|---|---|---|\n";
             var efficiency = new AsymptoticEfficiency(SourceDensity.Laplace);
             AsymptoticError[] errors =
                 [efficiency.MaximumLikelihood(), efficiency.Rotation(SourceDensity.HyperbolicSecant), efficiency.Rotation(Contrast)];
