@@ -62,6 +62,7 @@ internal sealed class MaximumLikelihoodIca(PaddedMatrix samples)
     /// <param name="candidates">One density for all sources, or several among which each source's is chosen.</param>
     /// <param name="tolerance">Of the gradient's norm.</param>
     /// <param name="report">Is told the norm of the gradient.</param>
+    /// <exception cref="ArgumentException">A candidate other than Laplace's density has a score that is not continuous.</exception>
     public IcaSolution Fit(
         double[] start,
         IReadOnlyList<SourceDensity> candidates,
@@ -71,6 +72,12 @@ internal sealed class MaximumLikelihoodIca(PaddedMatrix samples)
         CancellationToken cancellation = default)
     {
         const int FastIterations = 200;
+        if (candidates.Any(density => !density.IsSmooth && density != SourceDensity.Laplace))
+        {
+            throw new ArgumentException(
+                "Of densities whose scores are not continuous only Laplace's can be fitted by maximum likelihood.", nameof(candidates));
+        }
+
         double[] unmixing = start;
         if (candidates.Count > 1)
         {

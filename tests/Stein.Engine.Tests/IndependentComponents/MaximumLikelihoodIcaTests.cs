@@ -191,6 +191,15 @@ public class MaximumLikelihoodIcaTests
     }
 
     [Fact]
+    public void Densities_with_a_cusp_are_refused()
+    {
+        var ica = new MaximumLikelihoodIca(PaddedMatrix.FromRows(new Draw(1).Normal(40), 2, 20));
+        Assert.Contains("Laplace", Assert.Throws<ArgumentException>(
+            () => ica.Fit([1, 0, 0, 1], [SourceDensity.GeneralisedGaussian(0.7)], cancellation: Cancellation)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_start_gives_the_same_bits()
     {
         (_, PaddedMatrix samples, _) = Mixture(3, 5000, 9, (stream, source) => source == 0 ? stream.NextUniform() : stream.NextLaplace());

@@ -8,9 +8,9 @@ public class SourceDensityTests
     private const double Step = 1e-5;
 
     /// <summary>By number: the type is internal.</summary>
-    public static TheoryData<int> Normalised => [0, 1, 2, 3, 4];
+    public static TheoryData<int> Normalised => [0, 1, 2, 3, 4, 6, 7];
 
-    public static TheoryData<int> All => [0, 1, 2, 3, 4, 5];
+    public static TheoryData<int> All => [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
     [Theory]
     [MemberData(nameof(Normalised))]
@@ -68,6 +68,37 @@ public class SourceDensityTests
         => Assert.Contains("-1 degrees", Assert.Throws<ArgumentOutOfRangeException>(() => SourceDensity.StudentT(-1)).Message,
             StringComparison.Ordinal);
 
+    [Fact]
+    public void Generalised_Gaussians_contain_known_densities()
+    {
+        foreach (double z in (double[])[-3, -0.5, 1e-200, 2, 40])
+        {
+            SourceDensity laplace = SourceDensity.GeneralisedGaussian(1), normal = SourceDensity.GeneralisedGaussian(2);
+            Assert.Equal(SourceDensity.Laplace.LogDensity(z), laplace.LogDensity(z), 1e-12);
+            Assert.Equal(At(SourceDensity.Laplace, z), At(laplace, z));
+            Assert.Equal(-(z * z) - (0.5 * Math.Log(Math.PI)), normal.LogDensity(z), 1e-12 * (1 + (z * z)));
+            Assert.Equal((-2 * z, -2), At(normal, z));
+        }
+
+        Assert.Equal((0.0, 0.0), At(SourceDensity.GeneralisedGaussian(0.7), 0));
+        Assert.Equal((0.0, -2.0), At(SourceDensity.GeneralisedGaussian(2), 0));
+        Assert.False(SourceDensity.GeneralisedGaussian(0.7).IsSmooth);
+        Assert.True(SourceDensity.GeneralisedGaussian(1.5).IsSmooth);
+
+        // At the best scale the mean of |z|^a is 1/a.
+        double[] source = [0.3, -1.2, 0.9, 2.5, -0.1];
+        double factor = SourceScale.Fit(SourceDensity.GeneralisedGaussian(0.7), source).Factor;
+        Assert.Equal(1 / 0.7, source.Average(z => Math.Pow(Math.Abs(factor * z), 0.7)), 1e-10);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Exponents_are_above_a_half(double exponent)
+        => Assert.Contains("above 0.5", Assert.Throws<ArgumentOutOfRangeException>(
+            () => SourceDensity.GeneralisedGaussian(exponent)).Message, StringComparison.Ordinal);
+
     private static SourceDensity Density(int index) => index switch
     {
         0 => SourceDensity.Laplace,
@@ -75,6 +106,9 @@ public class SourceDensityTests
         2 => SourceDensity.SubGaussian,
         3 => SourceDensity.HyperbolicSecant,
         4 => SourceDensity.StudentT(3.5),
+        6 => SourceDensity.GeneralisedGaussian(1.5),
+        7 => SourceDensity.GeneralisedGaussian(4),
+        8 => SourceDensity.GeneralisedGaussian(0.7),
         _ => SourceDensity.SmoothedLaplace(0.2),
     };
 
