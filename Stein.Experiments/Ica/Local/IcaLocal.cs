@@ -105,6 +105,7 @@ internal sealed class IcaLocal : IcaStudy
                 new("dimension", row => row.Dimension),
                 new("seeds", row => row.Runs.Count),
                 .. DataColumn<LocalCondition>.MeanAndError("gap", row => row.Gaps),
+                new("theoretical_gap", row => row.TheoreticalGap),
                 new("smallest_gap", row => row.Runs.Min(Gap)),
                 new("largest_gap", row => row.Runs.Max(Gap)),
                 new("largest_gap_over_mle_from_truth", row => row.Runs.Max(run => Gap(run) / Of(run))),
@@ -168,10 +169,13 @@ internal sealed class IcaLocal : IcaStudy
             yield return new(
                 "gap_by_dimension",
                 "The points are means over the seeds of the oracle's test log-likelihood minus the method's, the bars reach from the smallest "
-                    + "to the largest.",
+                    + "to the largest. The dashed line is what the asymptotic theory expects of maximum likelihood.",
                 new("Dimension D") { Scale = Scale.Log10, Ticks = Ticks.At([.. rows.Select(row => (double)row.Dimension).Distinct()]) },
                 gap,
-                [.. Series(rows, row => new Point(row.Dimension, row.Gaps.Mean, row.Runs.Min(Gap), row.Runs.Max(Gap)))]);
+                [
+                    .. Series(rows, row => new Point(row.Dimension, row.Gaps.Mean, row.Runs.Min(Gap), row.Runs.Max(Gap))),
+                    LocalCondition.Theory(rows, row => row.Dimension),
+                ]);
         }
 
         foreach (IGrouping<int, LocalCondition> dimension in rows.Where(row => row.Dimension >= 100).GroupBy(row => row.Dimension))

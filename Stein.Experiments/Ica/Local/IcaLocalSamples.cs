@@ -71,6 +71,7 @@ internal sealed class IcaLocalSamples : IcaStudy
         new("Training points N") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
         new("Gap to the oracle (nats)") { Scale = Scale.Log10, Ticks = Ticks.Decades },
         [
+            LocalCondition.Theory(rows, row => row.Samples),
             .. rows.GroupBy(row => row.Row).Select(row => new Series(
                 row.Key.Name,
                 row.Key.Method.Style,

@@ -1,3 +1,6 @@
+using Stein.Engine.IndependentComponents;
+using Stein.Experiments.Ica.Searches;
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
 
@@ -15,13 +18,46 @@ internal sealed record LocalCondition(Condition<IcaSettings> Condition)
     public int Samples => Config.TrainingSamples;
 
     /// <summary>Oracle minus test log-likelihood, nats.</summary>
-    public Reports.Summary Gaps => Over(GapOf);
+    public Summary Gaps => Over(GapOf);
 
     /// <summary>The share of the seeds of which every source is separated.</summary>
     public double SeparatedShare => Runs.Average(run => run[IcaStudy.Separated] == Dimension ? 1.0 : 0);
 
+    /// <summary>
+    /// The gap that the asymptotic theory expects, in nats, once the sources are found; NaN for methods that it does not cover.
+    /// </summary>
+    public double TheoreticalGap
+    {
+        get
+        {
+            var theory = new AsymptoticEfficiency(SearchMethod.DensityOf(Config));
+            AsymptoticError? error = Config switch
+            {
+                { Method: "local", Refine: false } => theory.Rotation(new SteinContrast(Config.Smoothness, Config.WitnessBandwidth)),
+                { Method: "fastica" } => theory.Rotation(SourceDensity.HyperbolicSecant),
+                { Method: "local" or "fastica-mle" or "mle-whitened" or "mle-truth" } => theory.MaximumLikelihood(),
+                _ => null,
+            };
+            return error is null ? double.NaN : theory.GapWithKink(error, Dimension, Samples, isMeanEstimated: false);
+        }
+    }
+
     /// <summary>Oracle minus test log-likelihood, nats.</summary>
     public static double GapOf(StoredRun<IcaSettings> run) => run[IcaStudy.Oracle] - run[IcaStudy.LogLikelihood];
+
+    /// <summary>A line with the theoretical gaps of maximum likelihood.</summary>
+    public static Series Theory(IEnumerable<LocalCondition> rows, Func<LocalCondition, double> x) => new(
+        "maximum likelihood, theory",
+        SeriesStyle.Reference,
+        [
+            .. from row in rows
+               where row.Config.Method == "mle-truth"
+               orderby x(row)
+               select new Point(x(row), row.TheoreticalGap),
+        ])
+    {
+        HasMarkers = false,
+    };
 
     /// <summary>The conditions of the finished runs.</summary>
     public static IEnumerable<LocalCondition> Of(Results<IcaSettings> results)
