@@ -14,6 +14,14 @@ internal readonly struct GridSpacing : IElementMap
         where T : struct, ILane<T> => T.MultiplyAdd(p, b - a, q / T.Sqrt(c));
 }
 
+/// <summary><c>a − b − p/√c</c>, the first node of a grid: a distance b of two nodes and p bandwidths below the smallest point a.</summary>
+internal readonly struct GridOrigin : IElementMap
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T> => a - b - (p / T.Sqrt(c));
+}
+
 /// <summary><c>a + p·b²·c</c></summary>
 internal readonly struct AddScaledSquareProduct : IElementMap
 {

@@ -68,3 +68,21 @@ internal readonly struct LineKernelThirdDerivative<TKernel> : IElementMap
         return T.Constant(4) * c * root * v * second * rest;
     }
 }
+
+/// <summary><c>κ⁗(u) = 4φr₁r₂(3 − 4v²r₃(3 − v²r₄))/h⁴</c>; see <see cref="LineKernelFirstDerivative{TKernel}"/>.</summary>
+internal readonly struct LineKernelFourthDerivative<TKernel> : IElementMap
+    where TKernel : struct, IRadialKernel
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Apply<T>(T a, T b, T c, T p, T q)
+        where T : struct, ILane<T>
+    {
+        T v = a * b * T.Sqrt(c);
+        T square = v * v, three = T.Constant(3);
+        RadialProfile<T> profile = RadialKernel<TKernel>.At(square);
+        T fourth = TKernel.FourthRatio(T.Constant(-TKernel.ArgumentScale) * square);
+        T third = T.Constant(4) * TKernel.Weigh(profile.ThirdRatio, square) * (three - TKernel.Weigh(fourth, square));
+        T second = TKernel.Weigh(profile.SecondRatio, TKernel.Weigh(profile.FirstRatio, profile.Value));
+        return T.Constant(4) * c * c * second * (three - third);
+    }
+}

@@ -31,6 +31,9 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
     /// <summary>The number of nodes G by default.</summary>
     public const int DefaultNodes = 384;
 
+    /// <summary>The witness and its first three derivatives.</summary>
+    private const int Witnesses = 4;
+
     /// <summary>The part of the bandwidth that is added to the distance between nodes, in case that all numbers are equal.</summary>
     private const double MinSpacing = 1e-6;
 
@@ -55,9 +58,13 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
     private readonly DeviceMatrix coupledCounts;
     private readonly DeviceMatrix coupledTable;
     private readonly DeviceMatrix[] taps;
-    private readonly bool[] areTapsReady = new bool[4];
+    private readonly bool[] areTapsReady = new bool[Witnesses + 1];
     private readonly DeviceMatrix[] tables;
-    private readonly bool[] areTablesReady = new bool[3];
+    private readonly bool[] areTablesReady = new bool[Witnesses];
+    private readonly DeviceMatrix overall;
+    private readonly DeviceMatrix finite;
+    private readonly DeviceMatrix perNode;
+    private readonly double margin;
     private DeviceMatrix points;
     private DeviceMatrix weights;
     private DeviceMatrix inverseSquares;
@@ -69,15 +76,24 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
     /// <param name="columns">R.</param>
     /// <param name="statistic">Whether pairs i = j are included.</param>
     /// <param name="nodes">The nodes of a grid G, at least 4.</param>
+    /// <param name="isPooled">Whether the numbers of all columns lie on one line.</param>
+    /// <param name="margin">How far grids extend beyond the numbers, in bandwidths, so that the witness can be read there.</param>
     /// <exception cref="ArgumentException">The kernel is not smooth enough for the error bound.</exception>
     public GridPairSums(
-        Device device, int samples, int columns, PairStatistic statistic = PairStatistic.V, int nodes = DefaultNodes)
-        : base(device, samples, columns, statistic)
+        Device device,
+        int samples,
+        int columns,
+        PairStatistic statistic = PairStatistic.V,
+        int nodes = DefaultNodes,
+        bool isPooled = false,
+        double margin = 0)
+        : base(device, samples, columns, statistic, isPooled)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, ColumnGrids.MinimumNodes);
 
         KernelSmoothness.Require<TKernel>(8, "a sum on a grid");
         Nodes = nodes;
+        this.margin = margin;
         minima = device.Allocate(1, columns);
         maxima = device.Allocate(1, columns);
         spacings = device.Allocate(1, columns);
@@ -97,6 +113,9 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
         coupledTable = device.Allocate(columns, nodes);
         taps = [.. areTapsReady.Select(_ => device.Allocate(columns, nodes))];
         tables = [.. areTablesReady.Select(_ => device.Allocate(columns, nodes))];
+        overall = device.Allocate(1, 1);
+        finite = device.Allocate(1, 1);
+        perNode = device.Allocate(1, nodes);
         points = weights = inverseSquares = one;
     }
 
@@ -119,7 +138,7 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
         for (int column = 0; column < Columns; column++)
         {
             double total = 0, largest = 0;
-            for (int i = column; i < weight.Length; i += Columns)
+            for (int i = IsPooled ? 0 : column; i < weight.Length; i += IsPooled ? 1 : Columns)
             {
                 total += Math.Abs(weight[i]);
                 largest = Math.Max(largest, Math.Abs(weight[i]));
@@ -132,16 +151,27 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
             [
                 .. Enumerable.Range(0, 4).Select(n => relative * LargestDerivative(n + 4) / Math.Pow(bandwidth, n)),
             ];
-            double[] witness = [.. Enumerable.Range(0, 3).Select(n => (total * kernel[n]) + (c * Samples * kernel[n + 1]))];
+            double[] witness = [.. Enumerable.Range(0, 3).Select(n => (total * kernel[n]) + (c * Count * kernel[n + 1]))];
             bounds[column] = new(
-                PairWeight * ((total * witness[0]) + (c * Samples * witness[1])),
+                PairWeight * ((total * witness[0]) + (c * Count * witness[1])),
                 (largest * witness[0]) + (c * witness[1]),
                 2 * PairWeight * witness[0],
                 2 * PairWeight * ((largest * witness[1]) + (c * witness[2])),
-                2 * PairWeight * Samples * witness[1]);
+                2 * PairWeight * Count * witness[1]);
         }
 
         return bounds;
+    }
+
+    /// <summary>Copies the witness and its first three derivatives at the nodes, with the grids.</summary>
+    /// <param name="tables">Receives β, β′, β″ and β‴ (R×G each), multiplied by the scale.</param>
+    /// <param name="grids">Receives the grids.</param>
+    public void CopyWitness(IReadOnlyList<DeviceMatrix> tables, in ColumnGrids grids, double scale)
+    {
+        for (int order = 0; order < Witnesses; order++)
+            Device.Map<Scaled>(tables[order], Table(order), p: scale);
+        Device.Map<Identity>(grids.Origins, origins);
+        Device.Map<Identity>(grids.InverseSpacings, inverseSpacings);
     }
 
     private protected override void PrepareCore(
@@ -152,12 +182,21 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
         this.couplings = couplings;
         inverseSquares = inverseSquareBandwidths;
         Device.ColumnRanges(minima, maxima, points);
-        Device.Map<GridSpacing>(spacings, minima, maxima, inverseSquares, p: 1.0 / (Nodes - 3), q: MinSpacing);
-        Device.Map<AddScaled>(origins, minima, spacings, p: -1);
+        if (IsPooled)
+            PoolRanges();
+        Device.Map<GridSpacing>(
+            spacings, minima, maxima, inverseSquares, p: 1.0 / (Nodes - 3), q: MinSpacing + (2 * margin / (Nodes - 3)));
+        Device.Map<GridOrigin>(origins, minima, spacings, inverseSquares, p: margin);
         Device.Map<Quotient>(inverseSpacings, one, spacings);
         Device.Transpose(spacingPerRow, spacings);
         Device.Transpose(inverseSquarePerRow, inverseSquares);
         Device.SpreadColumns(counts, sums, Grids, points, weights);
+        if (IsPooled)
+        {
+            PoolRows(counts);
+            PoolRows(sums);
+        }
+
         if (couplings is not null)
         {
             Device.Transpose(couplingPerRow, couplings);
@@ -181,9 +220,11 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
         if (Statistic == PairStatistic.U)
         {
             Device.SumColumns<Square>(sumPerColumn, weights);
+            if (IsPooled)
+                Pool(sumPerColumn);
             Device.Map<AddScaled>(output, output, sumPerColumn, p: -CentralDerivatives[0]);
             if (couplings is not null)
-                Device.Map<AddScaledSquareProduct>(output, output, couplings, inverseSquares, p: -Samples * CentralDerivatives[1]);
+                Device.Map<AddScaledSquareProduct>(output, output, couplings, inverseSquares, p: -Count * CentralDerivatives[1]);
         }
 
         Device.Map<Scaled>(output, output, p: PairWeight);
@@ -213,12 +254,37 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
         Device.SumRows<Product>(sumPerRow, counts, Table(1));
         Device.Transpose(output, sumPerRow);
         if (Statistic == PairStatistic.U && couplings is not null)
-            Device.Map<AddScaledProduct>(output, output, couplings, inverseSquares, p: -Samples * CentralDerivatives[1]);
+            Device.Map<AddScaledProduct>(output, output, couplings, inverseSquares, p: -Count * CentralDerivatives[1]);
         Device.Map<Scaled>(output, output, p: 2 * PairWeight);
     }
 
     private protected override void WitnessCore(DeviceMatrix output, int order)
         => Device.InterpolateColumns(output, Grids, points, Table(order));
+
+    /// <summary>Gives every column the range of all; NaN if one of them is NaN.</summary>
+    private void PoolRanges()
+    {
+        Device.SumRows<Scaled>(finite, minima, p: 0);
+        Device.MaxRows(overall, maxima);
+        Device.Map<AddScaled>(maxima, overall, finite, p: 1);
+        Device.Map<Scaled>(minima, minima, p: -1);
+        Device.MaxRows(overall, minima);
+        Device.Map<LinearCombination>(minima, overall, finite, p: -1, q: 1);
+    }
+
+    /// <summary>Gives every row the sum of all rows.</summary>
+    private void PoolRows(DeviceMatrix rows)
+    {
+        Device.SumColumns<Identity>(perNode, rows);
+        Device.Map<Identity>(rows, perNode);
+    }
+
+    /// <summary>Gives every column the sum of all columns.</summary>
+    private void Pool(DeviceMatrix perColumn)
+    {
+        Device.SumRows<Identity>(overall, perColumn);
+        Device.Map<Identity>(perColumn, overall);
+    }
 
     /// <summary><c>scale·(p_i β⁽ⁿ⁾(z_i) + c β⁽ⁿ⁺¹⁾(z_i))</c>.</summary>
     private void Interpolate(DeviceMatrix output, int order, double scale)
@@ -259,8 +325,11 @@ internal sealed class GridPairSums<TKernel> : LinePairSums
             case 2:
                 Device.Map<LineKernelSecondDerivative<TKernel>>(values, steps, spacingPerRow, inverseSquarePerRow);
                 break;
-            default:
+            case 3:
                 Device.Map<LineKernelThirdDerivative<TKernel>>(values, steps, spacingPerRow, inverseSquarePerRow);
+                break;
+            default:
+                Device.Map<LineKernelFourthDerivative<TKernel>>(values, steps, spacingPerRow, inverseSquarePerRow);
                 break;
         }
 

@@ -16,6 +16,10 @@ namespace Stein.Engine.OneDimensional;
 /// <c>2(p_i β′(z_i) + c β″(z_i))</c> by z_i, and <c>2Σ_i β′(z_i)</c> by c.
 /// </para>
 /// <para>
+/// Columns can also be pooled: all numbers then lie on one line, whose couplings and bandwidths are those that all columns have, sums are
+/// over all NR numbers, and a result that a column has once is that of the line, the same in every column.
+/// </para>
+/// <para>
 /// A column with a NaN or an infinity among its inputs has no finite result, and other columns are not affected. Results are the same to
 /// the last bit in every run. On the processor no method allocates memory after its first call.
 /// </para>
@@ -25,13 +29,15 @@ internal abstract class LinePairSums
     private bool isPrepared;
 
     /// <exception cref="ArgumentOutOfRangeException">The statistic is U and there are fewer than two numbers.</exception>
-    protected LinePairSums(Device device, int samples, int columns, PairStatistic statistic)
+    protected LinePairSums(Device device, int samples, int columns, PairStatistic statistic, bool isPooled)
     {
         Device = device;
         Samples = samples;
         Columns = columns;
         Statistic = statistic;
-        PairWeight = statistic.Weight(samples);
+        IsPooled = isPooled;
+        Count = isPooled ? samples * columns : samples;
+        PairWeight = statistic.Weight(Count);
     }
 
     /// <summary>N.</summary>
@@ -39,6 +45,12 @@ internal abstract class LinePairSums
 
     /// <summary>R.</summary>
     public int Columns { get; }
+
+    /// <summary>Whether the numbers of all columns lie on one line.</summary>
+    public bool IsPooled { get; }
+
+    /// <summary>The numbers on one line: N, or NR if columns are pooled.</summary>
+    public int Count { get; }
 
     /// <summary>
     /// Whether pairs i = j are included (V) or not (U). <see cref="Witness"/> always includes them.

@@ -31,7 +31,7 @@ internal sealed class MaternPairSums : LinePairSums
 
     private readonly double twiceOrder;
 
-    // Numbers that belong to z_i of column r are at rN + i.
+    // Numbers that belong to z_i of column r are at rN + i, so that all of them are one column of NR.
     private readonly DeviceMatrix transposed;
     private readonly double[] points;
     private readonly double[] weights;
@@ -47,8 +47,20 @@ internal sealed class MaternPairSums : LinePairSums
     private readonly double[] perColumn;
 
     /// <summary>Allocates memory for N numbers in each of R columns.</summary>
-    public MaternPairSums(Device device, int samples, int columns, MaternOrder order, PairStatistic statistic = PairStatistic.V)
-        : base(device, samples, columns, statistic)
+    /// <param name="device">The device of all matrices.</param>
+    /// <param name="samples">N.</param>
+    /// <param name="columns">R.</param>
+    /// <param name="order">The order ν of the kernel.</param>
+    /// <param name="statistic">Whether pairs i = j are included.</param>
+    /// <param name="isPooled">Whether the numbers of all columns lie on one line.</param>
+    public MaternPairSums(
+        Device device,
+        int samples,
+        int columns,
+        MaternOrder order,
+        PairStatistic statistic = PairStatistic.V,
+        bool isPooled = false)
+        : base(device, samples, columns, statistic, isPooled)
     {
         (twiceOrder, double quadratic) = order switch
         {
@@ -72,11 +84,13 @@ internal sealed class MaternPairSums : LinePairSums
         couplings = new double[columns];
         inverseSquares = new double[columns];
         witnesses = [.. Enumerable.Range(0, Witnesses).Select(_ => new double[samples * columns])];
-        sorted = new double[samples];
-        this.order = new int[samples];
+        sorted = new double[Count];
+        this.order = new int[Count];
         perEntry = new double[samples * columns];
         perColumn = new double[columns];
     }
+
+    private int Lines => IsPooled ? 1 : Columns;
 
     private protected override void PrepareCore(
         DeviceMatrix points, DeviceMatrix weights, DeviceMatrix? couplings, DeviceMatrix inverseSquareBandwidths)
@@ -90,21 +104,21 @@ internal sealed class MaternPairSums : LinePairSums
             this.couplings.AsSpan().Clear();
         else
             Device.Read(couplings, this.couplings);
-        for (int column = 0; column < Columns; column++)
-            ComputeWitnesses(column);
+        for (int line = 0; line < Lines; line++)
+            ComputeWitnesses(line);
     }
 
     private protected override void ValuesCore(DeviceMatrix output)
     {
-        for (int column = 0; column < Columns; column++)
+        for (int column = 0; column < Lines; column++)
         {
             double sum = 0;
-            for (int i = 0; i < Samples; i++)
-                sum += RowSum((column * Samples) + i, column);
+            for (int i = 0; i < Count; i++)
+                sum += RowSum((column * Count) + i, column);
             perColumn[column] = PairWeight * sum;
         }
 
-        Device.Write(output, perColumn);
+        WritePerColumn(output);
     }
 
     private protected override void RowSumsCore(DeviceMatrix output) => Write(output, static (sums, i, column) => sums.RowSum(i, column));
@@ -119,15 +133,15 @@ internal sealed class MaternPairSums : LinePairSums
 
     private protected override void CouplingGradientCore(DeviceMatrix output)
     {
-        for (int column = 0; column < Columns; column++)
+        for (int column = 0; column < Lines; column++)
         {
             double sum = 0;
-            for (int i = column * Samples; i < (column + 1) * Samples; i++)
+            for (int i = column * Count; i < (column + 1) * Count; i++)
                 sum += witnesses[1][i] + OwnTerm(1, i, column);
             perColumn[column] = 2 * PairWeight * sum;
         }
 
-        Device.Write(output, perColumn);
+        WritePerColumn(output);
     }
 
     private protected override void WitnessCore(DeviceMatrix output, int order)
@@ -142,14 +156,20 @@ internal sealed class MaternPairSums : LinePairSums
 
     private void Write(DeviceMatrix output, Func<MaternPairSums, int, int, double> entry)
     {
-        for (int column = 0; column < Columns; column++)
+        for (int column = 0; column < Lines; column++)
         {
-            for (int i = column * Samples; i < (column + 1) * Samples; i++)
+            for (int i = column * Count; i < (column + 1) * Count; i++)
                 perEntry[i] = entry(this, i, column);
         }
 
         Device.Write(transposed, perEntry);
         Device.Transpose(output, transposed);
+    }
+
+    private void WritePerColumn(DeviceMatrix output)
+    {
+        perColumn.AsSpan(Lines).Fill(perColumn[0]);
+        Device.Write(output, perColumn);
     }
 
     private double RowSum(int entry, int column)
@@ -169,9 +189,9 @@ internal sealed class MaternPairSums : LinePairSums
     private void ComputeWitnesses(int column)
     {
         bool isFinite = double.IsFinite(couplings[column]) && double.IsFinite(inverseSquares[column]);
-        for (int i = 0; i < Samples; i++)
+        for (int i = 0; i < Count; i++)
         {
-            int entry = (column * Samples) + i;
+            int entry = (column * Count) + i;
             sorted[i] = points[entry];
             order[i] = entry;
             isFinite &= double.IsFinite(points[entry]) && double.IsFinite(weights[entry]);
@@ -199,8 +219,8 @@ internal sealed class MaternPairSums : LinePairSums
         double inverseLength = Math.Sqrt(twiceOrder * inverseSquares[column]);
         double coupling = couplings[column] * inverseLength;
         int step = isLeft ? 1 : -1;
-        int first = isLeft ? 0 : Samples - 1;
-        int end = isLeft ? Samples : -1;
+        int first = isLeft ? 0 : Count - 1;
+        int end = isLeft ? Count : -1;
         Moments ofWeights = default, ofCounts = default;
         for (int start = first; start != end;)
         {

@@ -79,14 +79,23 @@ public class ElementwiseTests
             Apply<BaseLogDensity<LaplaceDensity>>(a, b, c);
             Apply<BaseScore<LaplaceDensity>>(a, b, c);
             Apply<BaseScoreDerivativeTimes<LaplaceDensity>>(a, b, c);
+            Apply<BaseScoreSecondDerivativeTimes<LaplaceDensity>>(a, b, c);
             Apply<BaseLogDensity<StudentTDensity>>(a, b, c);
             Apply<BaseScore<StudentTDensity>>(a, b, c);
             Apply<BaseScoreDerivativeTimes<StudentTDensity>>(a, b, c);
+            Apply<BaseScoreSecondDerivativeTimes<StudentTDensity>>(a, b, c);
+            Apply<BaseScore<StudentTScore>>(a, b, c);
+            Apply<BaseScoreDerivativeTimes<StudentTScore>>(a, b, c);
+            Apply<BaseScoreSecondDerivativeTimes<StudentTScore>>(a, b, c);
+            Apply<BaseScore<HyperbolicScore>>(b, b, c);
+            Apply<BaseScoreDerivativeTimes<HyperbolicScore>>(b, b, c);
+            Apply<BaseScoreSecondDerivativeTimes<HyperbolicScore>>(b, b, c);
             Apply<Quotient>(a, positive, c);
             Apply<Momentum>(a, b, c);
             Apply<PlusOneTimes>(a, b, c);
             Apply<GaussianSteinMap>(positive, b, c);
             Apply<GridSpacing>(a, b, positive);
+            Apply<GridOrigin>(a, b, positive);
             Apply<AddScaledSquareProduct>(a, b, c);
             Apply<Affine>(a, b, c);
             Apply<LinearCombination>(a, b, c);
@@ -366,6 +375,9 @@ public class ElementwiseTests
             ApplyOnLine<LineKernelFirstDerivative<TKernel>>();
             ApplyOnLine<LineKernelSecondDerivative<TKernel>>();
             ApplyOnLine<LineKernelThirdDerivative<TKernel>>();
+            ApplyOnLine<LineKernelFourthDerivative<TKernel>>();
+            ApplyOnLine<CoordinateSteinDiagonal<TKernel>>();
+            ApplyOnLine<CoordinateSteinDiagonalSlope<TKernel>>();
         }
 
         private void Apply<TMap>()

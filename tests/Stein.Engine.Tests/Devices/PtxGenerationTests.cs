@@ -42,12 +42,14 @@ public sealed class PtxGenerationTests
             .. typeof(IElementMap).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IElementMap))),
         ];
         Assert.NotEmpty(maps);
-        int ofDensities = maps.Count(map => map.IsGenericType && map.Name.StartsWith("Base", StringComparison.Ordinal));
+        int ofDensities = maps.Count(map => map == typeof(BaseLogDensity<>));
+        int ofScores = maps.Count(map => map.IsGenericType && map.Name.StartsWith("BaseScore", StringComparison.Ordinal));
+        int scores = typeof(IBaseScore).Assembly.GetTypes().Count(type => type.IsValueType && type.IsAssignableTo(typeof(IBaseScore)));
         int ofMaps = maps.Count(map => map == typeof(Derivative<>) || map == typeof(DerivativeTimes<>));
-        int ofKernels = maps.Count(map => map.IsGenericType) - ofDensities - ofMaps;
-        Assert.True(ofDensities > 0 && ofMaps == 2 && ofKernels > 0);
+        int ofKernels = maps.Count(map => map.IsGenericType) - ofDensities - ofScores - ofMaps;
+        Assert.True(ofDensities > 0 && ofScores > 0 && ofMaps == 2 && ofKernels > 0);
         int all = maps.Count(map => !map.IsGenericType) + (ofDensities * Enum.GetValues<BaseDensity>().Length)
-            + (ofMaps * Activation.Differentiated().Count()) + (ofKernels * RadialKernels.Names.Count);
+            + (ofScores * scores) + (ofMaps * Activation.Differentiated().Count()) + (ofKernels * RadialKernels.Names.Count);
         AssertInstances(nameof(ElementKernels.Map), all);
         AssertInstances(nameof(SumKernels.SumLines), all);
         foreach (string pairs in new[]

@@ -34,6 +34,7 @@ public class KernelMapTests
                 Check<LineKernel<TKernel>, LineKernelFirstDerivative<TKernel>>("1");
                 Check<LineKernelFirstDerivative<TKernel>, LineKernelSecondDerivative<TKernel>>("2");
                 Check<LineKernelSecondDerivative<TKernel>, LineKernelThirdDerivative<TKernel>>("3");
+                Check<LineKernelThirdDerivative<TKernel>, LineKernelFourthDerivative<TKernel>>("4");
 
                 void Check<TFunction, TDerivative>(string order)
                     where TFunction : struct, IElementMap

@@ -124,6 +124,21 @@ public class ModelGradientTests
     public void Student_t_density() => CheckDensity<StudentTDensity>("Student-t");
 
     [Fact]
+    public void Student_t_score() => CheckScore<StudentTScore>("Student-t score", 3.5, 0);
+
+    [Fact]
+    public void Hyperbolic_score()
+    {
+        CheckScore<HyperbolicScore>("logistic", 1, 0.5);
+        CheckScore<HyperbolicScore>("smoothed Laplace", 0.9, 2);
+        foreach (double z in (double[])[-3, -0.2, 0, 0.7, 50])
+        {
+            Assert.Equal(-Math.Tanh(z / 2), Score<HyperbolicScore>(z, 1, 0.5), 1e-15);
+            Assert.Equal(Score<StudentTDensity>(z, 0, 0), Score<StudentTScore>(z, 5, 0), 1e-15);
+        }
+    }
+
+    [Fact]
     public void Base_densities_integrate_to_one()
     {
         Assert.Equal(1, Integral<LaplaceDensity>(), 1e-6);
@@ -177,14 +192,32 @@ public class ModelGradientTests
                 $"{name} score at {z}",
                 at => TDensity.LogDensity(DoubleLane.Constant(at[0])).Value,
                 [z],
-                [TDensity.Score(DoubleLane.Constant(z)).Value]);
-            FiniteDifferences.Check(
-                $"{name} derivative of the score at {z}",
-                at => TDensity.Score(DoubleLane.Constant(at[0])).Value,
-                [z],
-                [TDensity.ScoreDerivative(DoubleLane.Constant(z)).Value]);
+                [Score<TDensity>(z, 0, 0)]);
         }
+
+        CheckScore<TDensity>(name, 0, 0);
     }
+
+    private static void CheckScore<TScore>(string name, double p, double q)
+        where TScore : struct, IBaseScore
+    {
+        foreach (double z in new[] { -30.0, -2.5, -0.7, 0.3, 1.1, 4, 50 })
+        {
+            FiniteDifferences.Check($"{name}, ψ′({z})", at => Score<TScore>(at[0], p, q), [z], [Derivative(z)]);
+            double second = Map<BaseScoreSecondDerivativeTimes<TScore>>(z);
+            FiniteDifferences.Check($"{name}, ψ″({z})", at => Derivative(at[0]), [z], [second]);
+        }
+
+        double Derivative(double z) => Map<BaseScoreDerivativeTimes<TScore>>(z);
+
+        double Map<TMap>(double z)
+            where TMap : struct, IElementMap
+            => TMap.Apply(DoubleLane.Constant(z), DoubleLane.Constant(1), default, DoubleLane.Constant(p), DoubleLane.Constant(q)).Value;
+    }
+
+    private static double Score<TScore>(double z, double p, double q)
+        where TScore : struct, IBaseScore
+        => TScore.Score(DoubleLane.Constant(z), DoubleLane.Constant(p), DoubleLane.Constant(q)).Value;
 
     private sealed class Profile : IKernelTest
     {

@@ -232,6 +232,16 @@ public sealed class GridPairSumsTests
     }
 
     [Fact]
+    public void Pooled_columns_are_one_line()
+    {
+        using Device device = CpuDevices.CreateDouble();
+        LineChecks.CheckPooled(
+            device,
+            (samples, columns, statistic, isPooled) => new GridPairSums<GaussianKernel>(
+                device, samples, columns, statistic, nodes: 30, isPooled));
+    }
+
+    [Fact]
     public void Allocate_nothing_once_created()
     {
         using Device device = CpuDevices.CreateSimd();

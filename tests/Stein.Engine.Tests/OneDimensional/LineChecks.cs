@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
 using Stein.Engine.OneDimensional;
 using Stein.Engine.Tests.Testing;
 using Xunit;
@@ -19,6 +20,29 @@ internal static class LineChecks
                     Assert.False(double.IsFinite(results[i]), $"{what}, entry {i}: {results[i]} is finite");
                 else
                     Checks.Same(what, [numbers[i]], [results[i]]);
+            }
+        }
+    }
+
+    /// <summary>Fails unless pooled columns have the results of one column of all their numbers.</summary>
+    /// <param name="create">Creates sums for N numbers in each of R columns, of a statistic, pooled or not.</param>
+    public static void CheckPooled(Device device, Func<int, int, PairStatistic, bool, LinePairSums> create)
+    {
+        const int Samples = 20, Columns = 3;
+        LineProblem line = LineProblem.Normal(Samples * Columns, 1);
+        LineProblem columns = line with
+        {
+            Couplings = [.. Enumerable.Repeat(line.Couplings[0], Columns)],
+            Bandwidths = [.. Enumerable.Repeat(line.Bandwidths[0], Columns)],
+        };
+        foreach (PairStatistic statistic in Enum.GetValues<PairStatistic>())
+        {
+            LineResults expected = line.Solve(create(Samples * Columns, 1, statistic, false), device);
+            LineResults pooled = columns.Solve(create(Samples, Columns, statistic, true), device);
+            foreach (((string what, double[] numbers), (_, double[] results)) in expected.All.Zip(pooled.All))
+            {
+                double[] repeated = numbers.Length == 1 ? [.. Enumerable.Repeat(numbers[0], Columns)] : numbers;
+                Checks.CloseInMaximum($"{statistic}, {what}", repeated, results, 1e-12);
             }
         }
     }

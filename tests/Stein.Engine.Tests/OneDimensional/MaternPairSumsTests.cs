@@ -135,6 +135,16 @@ public sealed class MaternPairSumsTests
     }
 
     [Fact]
+    public void Pooled_columns_are_one_line()
+    {
+        using Device device = CpuDevices.CreateDouble();
+        LineChecks.CheckPooled(
+            device,
+            (samples, columns, statistic, isPooled) => new MaternPairSums(
+                device, samples, columns, MaternOrder.FiveHalves, statistic, isPooled));
+    }
+
+    [Fact]
     public void Allocate_nothing_once_created()
     {
         using Device device = CpuDevices.CreateSimd();
