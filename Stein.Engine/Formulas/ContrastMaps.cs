@@ -53,11 +53,11 @@ internal readonly struct DensityContrast<TDensity> : IContrast
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T z, T parameter)
-        where T : struct, ILane<T> => TDensity.Score(z);
+        where T : struct, ILane<T> => TDensity.Score(z, parameter, parameter);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Curvature<T>(T z, T parameter)
-        where T : struct, ILane<T> => TDensity.ScoreDerivative(z);
+        where T : struct, ILane<T> => TDensity.ScoreDerivative(z, parameter, parameter);
 }
 
 /// <summary><c>−√(z² + p)</c>: the log-density of Laplace sources, smoothed, up to a constant.</summary>

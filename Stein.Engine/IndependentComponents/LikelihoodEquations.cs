@@ -46,6 +46,9 @@ internal sealed class LikelihoodEquations : UnmixingSearch
     private protected override void StepCore(CancellationToken cancellation)
     {
         equations ??= Equations(unmixing, cancellation);
+        IsFinished = equations.Max(Math.Abs) <= tolerance;
+        if (IsFinished)
+            return;
         double square = Square(equations), gain = 0;
         double[] step = Step(equations);
         for (int halving = 0; halving < MaxHalvings && gain <= 0; halving++, length *= gain > 0 ? 1 : 0.5)

@@ -53,8 +53,9 @@ public class LikelihoodEquationsTests
     public void The_solution_is_stationary_and_a_maximum()
     {
         (SourceMoments moments, _) = Draw(stream => Math.Log(1 / stream.NextOpenUniform() - 1));
-        (double[] solution, double norm, _) = LikelihoodEquations.Solve(
-            moments, new Draw(32).NearIdentity(K), SourceDensity.Logistic, tolerance: 1e-12, maxIterations: 200, Cancellation);
+        var search = new LikelihoodEquations(moments, new Draw(32).NearIdentity(K), SourceDensity.Logistic, tolerance: 1e-12);
+        search.Run(200, cancellation: Cancellation);
+        (double[] solution, double norm) = (search.Unmixing, search.Remainder);
         Assert.InRange(norm, 0, 1e-11);
         Checks.Close("gradient", new double[K * K], Differences(moments, SourceDensity.Logistic, solution, 1e-5), _ => 1e-9);
         double best = Likelihood(moments, SourceDensity.Logistic, solution);
@@ -94,10 +95,10 @@ public class LikelihoodEquationsTests
         foreach (double[] stationary in (double[][])[saddle, truth])
         {
             Checks.Close("M", new double[4], Equations(moments, SourceDensity.Laplace, stationary), _ => 1e-13);
-            (double[] solution, _, int iterations) = LikelihoodEquations.Solve(
-                moments, stationary, SourceDensity.Laplace, cancellation: Cancellation);
-            Assert.Equal(0, iterations);
-            Checks.Same("solution", stationary, solution);
+            var search = new LikelihoodEquations(moments, stationary, SourceDensity.Laplace);
+            search.Run(60, cancellation: Cancellation);
+            Assert.Equal(0, search.Iterations);
+            Checks.Same("solution", stationary, search.Unmixing);
         }
 
         double lowest = Likelihood(moments, SourceDensity.Laplace, saddle);
