@@ -99,13 +99,9 @@ internal readonly struct HyperbolicSecantContrast : IContrast
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Slope<T>(T z, T parameter)
-        where T : struct, ILane<T> => -Tanh.Of(z);
+        where T : struct, ILane<T> => HyperbolicScore.Score(z, T.Constant(1), T.Constant(1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Curvature<T>(T z, T parameter)
-        where T : struct, ILane<T>
-    {
-        T tanh = Tanh.Of(z);
-        return T.MultiplyAdd(tanh, tanh, T.Constant(-1));
-    }
+        where T : struct, ILane<T> => HyperbolicScore.ScoreDerivative(z, T.Constant(1), T.Constant(1));
 }

@@ -90,6 +90,11 @@ public class ElementwiseTests
             Apply<BaseScore<HyperbolicScore>>(b, b, c);
             Apply<BaseScoreDerivativeTimes<HyperbolicScore>>(b, b, c);
             Apply<BaseScoreSecondDerivativeTimes<HyperbolicScore>>(b, b, c);
+            Contrast<DensityContrast<LaplaceDensity>>();
+            Contrast<DensityContrast<StudentTDensity>>();
+            Contrast<SmoothedLaplaceContrast>();
+            Contrast<HyperbolicSecantContrast>();
+            Contrast<WhitenedWitnessContrast>();
             Apply<Quotient>(a, positive, c);
             Apply<Momentum>(a, b, c);
             Apply<PlusOneTimes>(a, b, c);
@@ -126,6 +131,14 @@ public class ElementwiseTests
 
             void Apply<TMap>(DeviceMatrix first, DeviceMatrix second, DeviceMatrix third)
                 where TMap : struct, IElementMap => AddMap<TMap>(device, results, first, second, third);
+
+            void Contrast<TContrast>()
+                where TContrast : struct, IContrast
+            {
+                Apply<ContrastValue<TContrast>>(a, b, c);
+                Apply<ContrastSlope<TContrast>>(a, b, c);
+                Apply<ContrastCurvature<TContrast>>(a, b, c);
+            }
 
             void ApplyType(Type map) => typeof(ElementwiseTests).GetMethod(nameof(AddMap), BindingFlags.NonPublic | BindingFlags.Static)!
                 .MakeGenericMethod(map).Invoke(null, [device, results, a, b, c]);
