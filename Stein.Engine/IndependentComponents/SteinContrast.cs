@@ -28,6 +28,7 @@ internal sealed class SteinContrast : SourceContrast
     private readonly double smoothness;
     private readonly double slope;
     private readonly double bandwidth;
+    private readonly int sign;
 
     /// <summary>F, F′ and F″ at the multiples of the spacing.</summary>
     private readonly double[] values;
@@ -38,10 +39,15 @@ internal sealed class SteinContrast : SourceContrast
     /// <param name="bandwidth">h, in standard deviations of the sources, positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">One of them is not a positive finite number.</exception>
     public SteinContrast(double smoothness, double bandwidth)
+        : this(smoothness, bandwidth, sign: 1)
+    {
+    }
+
+    private SteinContrast(double smoothness, double bandwidth, int sign)
     {
         Require(smoothness, nameof(smoothness), "smoothness");
         Require(bandwidth, nameof(bandwidth), "bandwidth");
-        (this.smoothness, this.bandwidth) = (smoothness, bandwidth);
+        (this.smoothness, this.bandwidth, this.sign) = (smoothness, bandwidth, sign);
         slope = smoothness * Math.Sqrt(HyperbolicSecantVariance(smoothness));
         int count = (int)Math.Ceiling(End * Math.Sqrt((bandwidth * bandwidth) + 2) / Spacing) + 1;
         (values, slopes, curvatures) = (new double[count], new double[count], new double[count]);
@@ -49,15 +55,18 @@ internal sealed class SteinContrast : SourceContrast
             (values[i], slopes[i], curvatures[i]) = At(i * Spacing);
     }
 
+    /// <summary>−F: its mean is least for sources with lighter tails than the normal density's.</summary>
+    public SteinContrast Negated() => new(smoothness, bandwidth, -sign);
+
     /// <summary>F, F′ and F″ by quadrature.</summary>
     public (double Value, double Slope, double Curvature) At(double t)
     {
         (double psi, double first, double second) = Score(t);
         (double beta, double beta1, double beta2, double beta3) = Witness(t);
         return (
-            (psi * beta) + beta1,
-            (first * beta) + (psi * beta1) + beta2,
-            (second * beta) + (2 * first * beta1) + (psi * beta2) + beta3);
+            sign * ((psi * beta) + beta1),
+            sign * ((first * beta) + (psi * beta1) + beta2),
+            sign * ((second * beta) + (2 * first * beta1) + (psi * beta2) + beta3));
     }
 
     /// <summary>ψ, ψ′ and ψ″ of b.</summary>

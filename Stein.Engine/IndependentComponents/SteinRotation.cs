@@ -21,8 +21,12 @@ internal sealed record RotationResult(double[] Unmixing, double Value, double Tu
 /// </remarks>
 internal static class SteinRotation
 {
-    private const double MinCurvature = 0.4;
-    private const double MaxTurn = 0.5;
+    /// <summary>The largest norm of a row of S.</summary>
+    public const double MaxTurn = 0.5;
+
+    /// <summary>The floor of curvatures of pairs, in units of |κ| of a separated source.</summary>
+    public const double MinCurvature = 0.4;
+
     private const double Shortening = 0.4;
     private const int MaxShortenings = 6;
 
@@ -34,6 +38,9 @@ internal static class SteinRotation
     /// <param name="start">An orthogonal V (K×K, row-major).</param>
     /// <param name="contrast">F.</param>
     /// <param name="density">Of the sources, to which curvatures are compared.</param>
+    /// <param name="hasSigns">
+    /// Whether sources may also have lighter tails than the normal density: a source whose curvature says so has −F for its contrast.
+    /// </param>
     /// <param name="report">Is told how much a row turned.</param>
     public static RotationResult Minimise(
         SourceMoments moments,
@@ -42,11 +49,13 @@ internal static class SteinRotation
         SourceDensity density,
         double tolerance = 1e-2,
         int maxIterations = 200,
+        bool hasSigns = false,
         Action<double>? report = null,
         CancellationToken cancellation = default)
     {
         int k = moments.Sources;
         SourceContrast[] contrasts = [.. Enumerable.Repeat(contrast, k)];
+        SteinContrast negated = hasSigns ? contrast.Negated() : contrast;
         double unit = Math.Abs(contrast.CurvatureAt(density));
         double[] unmixing = start;
         SourceStatistics statistics = moments.Compute(unmixing, contrasts, hasCurvature: false, cancellation);
@@ -54,7 +63,9 @@ internal static class SteinRotation
         int iteration = 0;
         while (turn >= tolerance && iteration < maxIterations)
         {
-            (DenseMatrix step, double norm) = Step(statistics, unit, k);
+            if (hasSigns && HaveSignsChanged())
+                statistics = moments.Compute(unmixing, contrasts, hasCurvature: false, cancellation);
+            (DenseMatrix step, double norm) = Step(statistics, unit);
             double limit = Math.Min(1, MaxTurn / norm);
             bool isLower = false;
             for (int attempt = 0; attempt < MaxShortenings && !isLower; attempt++, length *= isLower ? 1 : Shortening)
@@ -74,13 +85,35 @@ internal static class SteinRotation
         }
 
         return new(unmixing, statistics.Value / k, turn, iteration);
+
+        // Whether a source's curvature has the wrong sign; its contrast changes sign then.
+        bool HaveSignsChanged()
+        {
+            double[] curvatures = Curvatures(statistics);
+            for (int i = 0; i < k; i++)
+            {
+                if (curvatures[i] > 0)
+                    contrasts[i] = contrasts[i] == contrast ? negated : contrast;
+            }
+
+            return curvatures.Any(curvature => curvature > 0);
+        }
+    }
+
+    /// <summary>κ_i: negative at separated sources.</summary>
+    public static double[] Curvatures(SourceStatistics statistics)
+    {
+        int k = statistics.MeanCurvatures.Length;
+        return [.. Enumerable.Range(0, k).Select(i => statistics.SlopeProduct[(i * k) + i] - statistics.MeanCurvatures[i])];
     }
 
     /// <summary>S, and the largest norm of its rows.</summary>
-    private static (DenseMatrix Step, double Norm) Step(SourceStatistics statistics, double unit, int k)
+    /// <param name="unit">|κ| of a separated source.</param>
+    public static (DenseMatrix Step, double Norm) Step(SourceStatistics statistics, double unit)
     {
         double[] g = statistics.SlopeProduct;
-        double[] bends = [.. Enumerable.Range(0, k).Select(i => (g[(i * k) + i] - statistics.MeanCurvatures[i]) / unit)];
+        double[] bends = [.. Curvatures(statistics).Select(curvature => curvature / unit)];
+        int k = bends.Length;
         var step = new DenseMatrix(k, k);
         double largest = 0;
         for (int i = 0; i < k; i++)
@@ -100,7 +133,7 @@ internal static class SteinRotation
     }
 
     /// <summary>Cayley's rotation <c>(I − S/2)⁻¹ (I + S/2) V</c>, S times a length.</summary>
-    private static double[] Turned(double[] unmixing, DenseMatrix step, double length)
+    public static double[] Turned(double[] unmixing, DenseMatrix step, double length)
     {
         int k = step.RowCount;
         Matrix<double> half = step * (length / 2), identity = DenseMatrix.CreateIdentity(k);
