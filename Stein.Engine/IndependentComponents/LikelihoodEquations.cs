@@ -7,7 +7,8 @@ namespace Stein.Engine.IndependentComponents;
 /// <remarks>
 /// The Gauss–Newton step for independent sources with the density: <c>E_ij = (c M_ij − M_ji)/(c² − 1)</c> with <c>c = E[ψ²] E[z²]</c>, and
 /// <c>E_ii = M_ii/(1 − E[ψ′ z²])</c>; <c>V ← (I + sE) V</c>, s shortened until ‖M‖ falls. For Laplace sources c = 2. That their ψ jumps at
-/// 0 bounds how small M can be made by N: a step that hardly helps is the last.
+/// 0 bounds how small M can be made by N: a step that hardly helps is the last. With a smoothed score M can be made 0, and its zeros are
+/// nearer to the sources than the maximum of the likelihood, the more so the fewer the samples.
 /// </remarks>
 internal sealed class LikelihoodEquations : UnmixingSearch
 {
@@ -17,24 +18,31 @@ internal sealed class LikelihoodEquations : UnmixingSearch
     private const int MaxHalvings = 6;
 
     private readonly ISourceMoments moments;
-    private readonly SourceDensity[] densities;
-    private readonly double information;
-    private readonly double diagonal;
+    private readonly SourceContrast[] contrasts;
+    private readonly SourceInformation[] sources;
     private readonly double tolerance;
     private readonly int k;
     private double[] unmixing;
     private double[]? equations;
-    private double length = FirstLength;
+    private double length;
+
+    /// <summary>One density of all sources, and the equations of its likelihood.</summary>
+    public LikelihoodEquations(ISourceMoments moments, double[] start, SourceDensity density, double tolerance = 1e-4)
+        : this(moments, start, [.. Enumerable.Repeat(density, moments.Sources)], 0, tolerance)
+    {
+    }
 
     /// <param name="moments">Of the samples.</param>
-    /// <param name="start">V (K×K, row-major) of separated sources, of the scale of the density.</param>
-    /// <param name="density">Of all sources.</param>
+    /// <param name="start">V (K×K, row-major) of separated sources, of the scales of the densities.</param>
+    /// <param name="densities">One for each source.</param>
+    /// <param name="smoothing">ε of <see cref="Terms"/>, best that of <see cref="Smoothing"/>; 0 for the likelihood itself.</param>
     /// <param name="tolerance">The search ends when no entry of M is above it, or M hardly gets smaller.</param>
-    public LikelihoodEquations(ISourceMoments moments, double[] start, SourceDensity density, double tolerance = 1e-4)
+    public LikelihoodEquations(
+        ISourceMoments moments, double[] start, IReadOnlyList<SourceDensity> densities, double smoothing, double tolerance = 1e-4)
     {
         (this.moments, unmixing, this.tolerance, k) = (moments, start, tolerance, moments.Sources);
-        densities = [.. Enumerable.Repeat(density, k)];
-        (information, diagonal) = Information(density);
+        (contrasts, sources) = Terms(densities, smoothing);
+        length = smoothing > 0 ? 1 : FirstLength;
     }
 
     /// <inheritdoc/>
@@ -45,16 +53,16 @@ internal sealed class LikelihoodEquations : UnmixingSearch
 
     private protected override void StepCore(CancellationToken cancellation)
     {
-        equations ??= Equations(unmixing, cancellation);
+        equations ??= At(unmixing, cancellation);
         IsFinished = equations.Max(Math.Abs) <= tolerance;
         if (IsFinished)
             return;
         double square = Square(equations), gain = 0;
-        double[] step = Step(equations);
+        double[] step = SourceInformation.Step(equations, sources);
         for (int halving = 0; halving < MaxHalvings && gain <= 0; halving++, length *= gain > 0 ? 1 : 0.5)
         {
             double[] next = RelativeQuasiNewton.Stepped(unmixing, step, length, k);
-            double[] m = Equations(next, cancellation);
+            double[] m = At(next, cancellation);
             gain = (square - Square(m)) / square;
             if (gain > 0)
                 (unmixing, equations) = (next, m);
@@ -76,44 +84,44 @@ internal sealed class LikelihoodEquations : UnmixingSearch
     private protected override void RestoreCore(BinaryReader reader)
         => (unmixing, length, equations) = (Read(reader, k * k), reader.ReadDouble(), null);
 
-    private double[] Equations(double[] at, CancellationToken cancellation)
-    {
-        double[] product = moments.Compute(at, densities, hasCurvature: false, cancellation).SlopeProduct;
-        for (int i = 0; i < k; i++)
-            product[i * (k + 1)] += 1;
-        return product;
-    }
+    private double[] At(double[] at, CancellationToken cancellation)
+        => Equations(moments.Compute(at, contrasts, hasCurvature: false, cancellation), sources);
 
-    private double[] Step(double[] of)
+    /// <summary>
+    /// The ε of <see cref="SourceDensity.SmoothedLaplace"/> that suits the samples: √(2π/3 · K/N).
+    /// </summary>
+    /// <remarks>
+    /// An estimated source is the true one and a sum of small parts of the K − 1 others, which is nearly normal, with the variance
+    /// δ² = (K − 1) Var(V_ij) E z² = 4K/3N at the maximum of the likelihood of Laplace sources. The score of a Laplace density convolved
+    /// with it has the slope √(2/π)/δ at 0, and that of the smoothed density has 1/ε: ε = δ √(π/2). Scores as sharp as the likelihood's own
+    /// fit that noise, the more the fewer the samples.
+    /// </remarks>
+    public static double Smoothing(int sources, double count) => Math.Sqrt(2 * Math.PI / 3 * sources / count);
+
+    /// <summary>
+    /// What stands for the log-densities in M: themselves, but <c>−√(z² + ε²)</c> for Laplace sources where ε is positive.
+    /// </summary>
+    public static (SourceContrast[] Contrasts, SourceInformation[] Sources) Terms(IReadOnlyList<SourceDensity> densities, double smoothing)
     {
-        var step = new double[k * k];
-        for (int i = 0; i < k; i++)
-        {
-            for (int j = 0; j < k; j++)
+        Dictionary<SourceDensity, (SourceContrast Contrast, SourceInformation Source)> terms = densities.Distinct().ToDictionary(
+            density => density,
+            density =>
             {
-                (int ij, int ji) = ((i * k) + j, (j * k) + i);
-                step[ij] = i == j ? of[ij] / diagonal : ((information * of[ij]) - of[ji]) / ((information * information) - 1);
-            }
-        }
-
-        return step;
+                if (density.IsSmooth || smoothing == 0)
+                    return ((SourceContrast)density, SourceInformation.Of(density));
+                var smoothed = SourceDensity.SmoothedLaplace(smoothing);
+                return (smoothed, SourceInformation.Of(density, smoothed));
+            });
+        return ([.. densities.Select(density => terms[density].Contrast)], [.. densities.Select(density => terms[density].Source)]);
     }
 
-    /// <summary>E[ψ²] E[z²], and 1 + E[(ψ′)⁻ z²], under the density, by quadrature.</summary>
-    public static (double Information, double Diagonal) Information(SourceDensity density)
+    /// <summary><c>M = E[f′(z) zᵀ] + diag(c)</c>, c such that its mean is 0 at independent sources with the densities.</summary>
+    public static double[] Equations(SourceStatistics statistics, IReadOnlyList<SourceInformation> sources)
     {
-        (double[] points, double[] weights) = density.Quadrature();
-        double[] scores = new double[points.Length], derivatives = new double[points.Length];
-        density.Evaluate(points, scores, derivatives);
-        double score = 0, variance = 0, bend = 0;
-        for (int i = 0; i < points.Length; i++)
-        {
-            score += weights[i] * scores[i] * scores[i];
-            variance += weights[i] * points[i] * points[i];
-            bend -= weights[i] * derivatives[i] * points[i] * points[i];
-        }
-
-        return (score * variance, 1 + bend);
+        var m = (double[])statistics.SlopeProduct.Clone();
+        for (int i = 0; i < sources.Count; i++)
+            m[i * (sources.Count + 1)] += sources[i].Product;
+        return m;
     }
 
     private static double Square(double[] values) => values.Sum(value => value * value);

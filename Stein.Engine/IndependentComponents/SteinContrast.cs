@@ -31,6 +31,7 @@ internal sealed class SteinContrast : SourceContrast
     private readonly double smoothness;
     private readonly double slope;
     private readonly double bandwidth;
+    private readonly int sign;
 
     private readonly Lazy<(double[] Values, double[] Slopes, double[] Curvatures)> table;
 
@@ -38,10 +39,15 @@ internal sealed class SteinContrast : SourceContrast
     /// <param name="bandwidth">h, in standard deviations of the sources, positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">One of them is not a positive finite number.</exception>
     public SteinContrast(double smoothness, double bandwidth)
+        : this(smoothness, bandwidth, sign: 1)
+    {
+    }
+
+    private SteinContrast(double smoothness, double bandwidth, int sign)
     {
         Require(smoothness, nameof(smoothness), "smoothness");
         Require(bandwidth, nameof(bandwidth), "bandwidth");
-        (this.smoothness, this.bandwidth) = (smoothness, bandwidth);
+        (this.smoothness, this.bandwidth, this.sign) = (smoothness, bandwidth, sign);
         slope = smoothness * Math.Sqrt(HyperbolicSecantVariance(smoothness));
         table = new(Tabulate);
     }
@@ -55,7 +61,10 @@ internal sealed class SteinContrast : SourceContrast
     /// <inheritdoc/>
     public override DeviceContrast? OnDevice => IsClosed ? new DeviceContrast<WhitenedWitnessContrast>() : null;
 
-    private bool IsClosed => smoothness == DefaultSmoothness && bandwidth == DefaultBandwidth;
+    private bool IsClosed => sign == 1 && smoothness == DefaultSmoothness && bandwidth == DefaultBandwidth;
+
+    /// <summary>−F: its mean is least for sources with lighter tails than the normal density's.</summary>
+    public SteinContrast Negated() => new(smoothness, bandwidth, -sign);
 
     /// <summary>F, F′ and F″ by quadrature.</summary>
     public (double Value, double Slope, double Curvature) At(double t)
@@ -63,9 +72,9 @@ internal sealed class SteinContrast : SourceContrast
         (double psi, double first, double second) = Score(t);
         (double beta, double beta1, double beta2, double beta3) = Witness(t);
         return (
-            (psi * beta) + beta1,
-            (first * beta) + (psi * beta1) + beta2,
-            (second * beta) + (2 * first * beta1) + (psi * beta2) + beta3);
+            sign * ((psi * beta) + beta1),
+            sign * ((first * beta) + (psi * beta1) + beta2),
+            sign * ((second * beta) + (2 * first * beta1) + (psi * beta2) + beta3));
     }
 
     /// <summary>ψ, ψ′ and ψ″ of b.</summary>

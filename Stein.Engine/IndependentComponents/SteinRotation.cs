@@ -1,3 +1,5 @@
+using Stein.Engine.LinearAlgebra;
+
 namespace Stein.Engine.IndependentComponents;
 
 /// <summary>
@@ -15,11 +17,15 @@ internal sealed class SteinRotation : UnmixingSearch
     /// <summary>The floor of curvatures by default, in units of that at separated sources.</summary>
     public const double DefaultMinCurvature = 0.4;
 
-    private const double MaxTurn = 0.5;
+    /// <summary>The largest norm of a row of S.</summary>
+    public const double MaxTurn = 0.5;
+
     private const double Shortening = 0.4;
     private const int MaxShortenings = 6;
 
     private readonly ISourceMoments moments;
+    private readonly SteinContrast contrast;
+    private readonly SteinContrast? negated;
     private readonly SourceContrast[] contrasts;
     private readonly double unit;
     private readonly double tolerance;
@@ -36,16 +42,21 @@ internal sealed class SteinRotation : UnmixingSearch
     /// <param name="density">Of the sources, to which curvatures are compared.</param>
     /// <param name="tolerance">The search ends when no row turns by more.</param>
     /// <param name="minCurvature">The floor of curvatures, in units of that at separated sources.</param>
+    /// <param name="hasSigns">
+    /// Whether sources may also have lighter tails than the normal density: a source whose curvature says so has −F for its contrast.
+    /// </param>
     public SteinRotation(
         ISourceMoments moments,
         double[] start,
         SteinContrast contrast,
         SourceDensity density,
         double tolerance = 1e-2,
-        double minCurvature = DefaultMinCurvature)
+        double minCurvature = DefaultMinCurvature,
+        bool hasSigns = false)
     {
         (this.moments, unmixing, k) = (moments, start, moments.Sources);
-        (this.tolerance, this.minCurvature) = (tolerance, minCurvature);
+        (this.tolerance, this.minCurvature, this.contrast) = (tolerance, minCurvature, contrast);
+        negated = hasSigns ? contrast.Negated() : null;
         contrasts = [.. Enumerable.Repeat(contrast, k)];
         unit = Math.Abs(contrast.CurvatureAt(density));
     }
@@ -62,12 +73,14 @@ internal sealed class SteinRotation : UnmixingSearch
     private protected override void StepCore(CancellationToken cancellation)
     {
         statistics ??= At(unmixing, cancellation);
-        (double[] step, double norm) = Step(statistics);
+        if (HaveSignsChanged(statistics))
+            statistics = At(unmixing, cancellation);
+        (double[] step, double norm) = Step(statistics, unit, minCurvature);
         double limit = Math.Min(1, MaxTurn / norm);
         bool isLower = false;
         for (int attempt = 0; attempt < MaxShortenings && !isLower; attempt++, length *= isLower ? 1 : Shortening)
         {
-            double[] turned = Turned(step, length * limit);
+            double[] turned = Turned(unmixing, step, length * limit);
             SourceStatistics next = At(turned, cancellation);
             isLower = next.Value < statistics.Value;
             if (isLower)
@@ -85,22 +98,53 @@ internal sealed class SteinRotation : UnmixingSearch
         Write(writer, unmixing);
         writer.Write(length);
         writer.Write(turn);
+        foreach (SourceContrast own in contrasts)
+            writer.Write(own == contrast);
     }
 
     private protected override void RestoreCore(BinaryReader reader)
     {
         (unmixing, statistics) = (Read(reader, k * k), null);
         (length, turn) = (reader.ReadDouble(), reader.ReadDouble());
+        for (int i = 0; i < k; i++)
+            contrasts[i] = reader.ReadBoolean() ? contrast : negated ?? throw new InvalidDataException("a source has a sign, and none may");
     }
 
     private SourceStatistics At(double[] at, CancellationToken cancellation)
         => moments.Compute(at, contrasts, hasCurvature: false, cancellation);
 
+    /// <summary>Whether a source's curvature has the wrong sign; its contrast changes sign then.</summary>
+    private bool HaveSignsChanged(SourceStatistics here)
+    {
+        if (negated is null)
+            return false;
+        double[] curvatures = Curvatures(here);
+        for (int i = 0; i < k; i++)
+        {
+            if (curvatures[i] > 0)
+                contrasts[i] = contrasts[i] == contrast ? negated : contrast;
+        }
+
+        return curvatures.Any(curvature => curvature > 0);
+    }
+
+    /// <summary>κ_i: negative at separated sources.</summary>
+    public static double[] Curvatures(SourceStatistics statistics)
+    {
+        int k = statistics.MeanCurvatures.Length;
+        return [.. Enumerable.Range(0, k).Select(i => statistics.SlopeProduct[(i * k) + i] - statistics.MeanCurvatures[i])];
+    }
+
     /// <summary>S (K×K, row-major), and the largest norm of its rows.</summary>
-    private (double[] Step, double Norm) Step(SourceStatistics statistics)
+    /// <param name="statistics">Of the contrast.</param>
+    /// <param name="unit">|κ| of a separated source.</param>
+    /// <param name="minCurvature">The floor of curvatures, in that unit.</param>
+    public static (double[] Step, double Norm) Step(
+        SourceStatistics statistics, double unit, double minCurvature = DefaultMinCurvature)
     {
         double[] g = statistics.SlopeProduct;
-        double[] bends = [.. Enumerable.Range(0, k).Select(i => (g[(i * k) + i] - statistics.MeanCurvatures[i]) / unit)];
+        double[] bends = [.. Curvatures(statistics).Select(curvature => curvature / unit)];
+        int k = bends.Length;
         var step = new double[k * k];
         double largest = 0;
         for (int i = 0; i < k; i++)
@@ -121,6 +165,13 @@ internal sealed class SteinRotation : UnmixingSearch
     }
 
     /// <summary>The rotation nearest to I + S, S times a length, times V.</summary>
-    private double[] Turned(double[] step, double length)
-        => OrthogonalFactor.Of(RelativeQuasiNewton.Stepped(unmixing, step, length, k), k);
+    public static double[] Turned(double[] unmixing, double[] step, double length)
+    {
+        int k = (int)Math.Sqrt(step.Length);
+        double[] near = Array.ConvertAll(step, entry => length * entry);
+        for (int i = 0; i < k; i++)
+            near[i * (k + 1)] += 1;
+        return HostProduct.Multiply(
+            PaddedMatrix.FromRows(OrthogonalFactor.Of(near, k), k, k), PaddedMatrix.FromRows(unmixing, k, k)).ToArray();
+    }
 }

@@ -94,16 +94,6 @@ public class SteinContrastTests
         }
     }
 
-    /// <summary>E[ψ²] E[z²] of Laplace sources is 2, of logistic ones π²/9; the other is the information about the scale.</summary>
-    [Fact]
-    public void Information_of_known_densities()
-    {
-        Assert.Equal(2, LikelihoodEquations.Information(SourceDensity.Laplace).Information, 1e-6);
-        Assert.Equal(1, LikelihoodEquations.Information(SourceDensity.Laplace).Diagonal, 1e-6);
-        Assert.Equal(Math.PI * Math.PI / 9, LikelihoodEquations.Information(SourceDensity.Logistic).Information, 1e-6);
-        Assert.Equal((3 + (Math.PI * Math.PI)) / 9, LikelihoodEquations.Information(SourceDensity.Logistic).Diagonal, 1e-6);
-    }
-
     /// <summary>From a random rotation to the maximum of the likelihood: every source, as in the manual.</summary>
     [Theory]
     [InlineData(10, 5000)]
