@@ -47,7 +47,7 @@ internal sealed class LocalIca(PaddedMatrix samples)
         int iterations = 0;
         if (IsStuck(rotation, TurnTolerance))
         {
-            UnmixingSearch climb = Climb(Moments, unmixing, densities);
+            RelativeQuasiNewton.Ascent climb = Climb(Moments, unmixing, densities);
             climb.Run(MaxIterations, cancellation: cancellation);
             iterations += climb.Iterations;
             (densities, unmixing) = Choose(climb.Unmixing, candidates);
@@ -109,7 +109,7 @@ internal sealed class LocalIca(PaddedMatrix samples)
     private static bool IsStuck(UnmixingSearch rotation, double turnTolerance) => rotation.Remainder >= turnTolerance;
 
     /// <summary>Climbs the smoothed likelihood.</summary>
-    private static UnmixingSearch Climb(ISourceMoments moments, double[] start, SourceDensity[] densities)
+    private static RelativeQuasiNewton.Ascent Climb(ISourceMoments moments, double[] start, SourceDensity[] densities)
     {
         double smoothing = LikelihoodEquations.Smoothing(moments.Sources, moments.Count);
         return new RelativeQuasiNewton(moments).Begin(

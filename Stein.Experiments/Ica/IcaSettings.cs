@@ -127,6 +127,10 @@ internal sealed record IcaSettings
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public bool Refine { get; init; } = true;
 
+    [Description("ε by which the scores of Laplace sources are smoothed there: 0 for the likelihood's own; by default √(2π/3 · D/N)")]
+    [Range(0.0, 10), OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public double? ScoreSmoothing { get; init; }
+
     /// <summary>The seed of data, batches and everything else random.</summary>
     [JsonIgnore]
     public ulong EffectiveDataSeed => DataSeed ?? Seed;

@@ -19,7 +19,7 @@ internal sealed class FastIcaSearch(bool isFollowedByLikelihood) : SearchMethod
 
     public override IReadOnlyList<SearchStage> Stages(IcaSettings settings)
     {
-        SearchStage fast = (moments, start) => new FastIca(moments, start, Tolerance);
+        var fast = new SearchStage((moments, start) => new FastIca(moments, start, Tolerance));
         return isFollowedByLikelihood ? [fast, .. LikelihoodSearch.Ascents(settings, startsAtTruth: false)] : [fast];
     }
 }

@@ -31,10 +31,7 @@ internal sealed class IcaSearch : ITraining, IStateful, IDisposable
     /// <summary>P⁻¹.</summary>
     private PaddedMatrix? colouring;
 
-    private UnmixingSearch? search;
-    private double[] start = [];
-    private int stage;
-    private int before;
+    private SearchSequence? search;
     private bool isEvaluated = true;
 
     /// <summary>Uploads the data.</summary>
@@ -61,7 +58,7 @@ internal sealed class IcaSearch : ITraining, IStateful, IDisposable
     public IReadOnlyList<IStateful> Parts => [this];
 
     /// <inheritdoc/>
-    public bool IsFinished { get; private set; }
+    public bool IsFinished => search?.IsFinished == true;
 
     /// <inheritdoc/>
     public string Status => search is null
@@ -69,24 +66,15 @@ internal sealed class IcaSearch : ITraining, IStateful, IDisposable
         : $"log-likelihood {NumberText.Fixed(TestLogLikelihood())} (oracle {NumberText.Fixed(problem.Oracle)})";
 
     /// <summary>Iterations of all searches so far.</summary>
-    private int Iterations => before + (search?.Iterations ?? 0);
+    private int Iterations => search?.Iterations ?? 0;
 
     /// <inheritdoc/>
     public void Step()
     {
         if (search is null)
-        {
             Whiten();
-            start = FirstStart();
-            search = stages[0](moments!, start);
-        }
         else
-        {
             search.Step();
-        }
-
-        if (search.IsFinished)
-            Continue();
         isEvaluated = false;
     }
 
@@ -126,14 +114,7 @@ internal sealed class IcaSearch : ITraining, IStateful, IDisposable
     public void Save(BinaryWriter writer)
     {
         writer.Write(search is not null);
-        if (search is null)
-            return;
-        writer.Write(IsFinished);
-        writer.Write(stage);
-        writer.Write(before);
-        foreach (double value in start)
-            writer.Write(value);
-        search.Save(writer);
+        search?.Save(writer);
     }
 
     /// <inheritdoc/>
@@ -142,25 +123,8 @@ internal sealed class IcaSearch : ITraining, IStateful, IDisposable
         if (!reader.ReadBoolean())
             return;
         Whiten();
-        IsFinished = reader.ReadBoolean();
-        stage = reader.ReadInt32();
-        before = reader.ReadInt32();
-        start = [.. Enumerable.Range(0, dimension * dimension).Select(_ => reader.ReadDouble())];
-        search = stages[stage](moments!, start);
-        search.Restore(reader);
+        search!.Restore(reader);
         isEvaluated = false;
-    }
-
-    /// <summary>Ends a search, and begins the next.</summary>
-    private void Continue()
-    {
-        IsFinished = stage == stages.Count - 1;
-        if (IsFinished)
-            return;
-        before += search!.Iterations;
-        stage++;
-        start = search.Unmixing;
-        search = stages[stage](moments!, start);
     }
 
     private double TestLogLikelihood()
@@ -184,6 +148,7 @@ internal sealed class IcaSearch : ITraining, IStateful, IDisposable
         (whitening, colouring) = (HostProduct.Multiply(secondInverse, firstInverse), HostProduct.Multiply(first, second));
         device.Multiply(whitened, training, Upload(whitening), transposeRight: true);
         moments = new DeviceSourceMoments(device, whitened);
+        search = new SearchSequence(moments, FirstStart(), stages);
     }
 
     private DeviceMatrix Upload(PaddedMatrix matrix) => device.Upload(dimension, dimension, matrix.ToArray());
@@ -217,7 +182,7 @@ internal sealed class IcaSearch : ITraining, IStateful, IDisposable
     {
         var rows = PaddedMatrix.FromRows(search!.Unmixing, dimension, dimension);
         double[] full = HostProduct.Multiply(rows, whitening!).ToArray();
-        if (search is not (SteinRotation or FastIca))
+        if (search.Current is not (SteinRotation or FastIca))
             return full;
         // For Laplace's density F′(z) z is −|z|.
         double[] sizes = moments!.Compute(

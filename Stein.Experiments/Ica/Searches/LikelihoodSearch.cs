@@ -41,8 +41,8 @@ internal sealed class LikelihoodSearch(bool startsAtTruth) : SearchMethod
         SourceDensity[] densities = density.IsSmooth ? [density] : [.. epsilons.Select(SourceDensity.SmoothedLaplace)];
         return
         [
-            .. densities.Select((smooth, index) => (SearchStage)((moments, start) => new RelativeQuasiNewton(moments).Begin(
-                index == 0 && !startsAtTruth ? Scaled(start, density) : start,
+            .. densities.Select((smooth, index) => new SearchStage((moments, start) => new RelativeQuasiNewton(moments).Begin(
+                index == 0 && !startsAtTruth ? LocalIca.Scaled(start, density) : start,
                 [.. Enumerable.Repeat(smooth, moments.Sources)],
                 isHeld: null,
                 Tolerance * moments.Sources))),

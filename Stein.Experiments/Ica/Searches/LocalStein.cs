@@ -7,7 +7,7 @@ namespace Stein.Experiments.Ica.Searches;
 /// Stein discrepancies in the model's own coordinates z = V x. First the rotation of whitened samples with the least discrepancy of single
 /// sources, by a witness that is shared and needs no samples; then linear test functions, which are the equations of the likelihood.
 /// </summary>
-/// <remarks>See <see cref="SteinContrast"/>, <see cref="SteinRotation"/> and <see cref="LikelihoodEquations"/>.</remarks>
+/// <remarks>See <see cref="LocalIca"/>.</remarks>
 internal sealed class LocalStein : SearchMethod
 {
     public override string Id => "local";
@@ -24,6 +24,7 @@ internal sealed class LocalStein : SearchMethod
         nameof(IcaSettings.MinCurvature),
         nameof(IcaSettings.TurnTolerance),
         nameof(IcaSettings.Refine),
+        nameof(IcaSettings.ScoreSmoothing),
     ];
 
     public override IEnumerable<string> Deviations(IcaSettings settings)
@@ -38,16 +39,18 @@ internal sealed class LocalStein : SearchMethod
             yield return FormattableString.Invariant($"curvature from {settings.MinCurvature:0.###}");
         if (settings.TurnTolerance != Paper.TurnTolerance)
             yield return FormattableString.Invariant($"turns to {settings.TurnTolerance:0.#####}");
+        if (settings.ScoreSmoothing is { } smoothing)
+            yield return FormattableString.Invariant($"scores smoothed by {smoothing:0.#####}");
     }
 
     public override IReadOnlyList<SearchStage> Stages(IcaSettings settings)
     {
-        SourceDensity density = DensityOf(settings);
-        var contrast = new SteinContrast(settings.Smoothness, settings.WitnessBandwidth);
-        SearchStage rotations = (moments, start) => new SteinRotation(
-            moments, start, contrast, density, settings.TurnTolerance, settings.MinCurvature);
-        return settings.Refine
-            ? [rotations, (moments, start) => new LikelihoodEquations(moments, Scaled(start, density), density)]
-            : [rotations];
+        IReadOnlyList<SearchStage> stages = LocalIca.Stages(
+            DensityOf(settings),
+            new SteinContrast(settings.Smoothness, settings.WitnessBandwidth),
+            settings.TurnTolerance,
+            settings.MinCurvature,
+            settings.ScoreSmoothing);
+        return settings.Refine ? stages : [stages[0]];
     }
 }

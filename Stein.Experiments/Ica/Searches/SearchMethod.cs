@@ -4,11 +4,6 @@ using Stein.Engine.Models;
 
 namespace Stein.Experiments.Ica.Searches;
 
-/// <summary>Begins a search over whitened samples where another one ended.</summary>
-/// <param name="moments">Of the whitened samples.</param>
-/// <param name="start">V (D×D, row-major).</param>
-internal delegate UnmixingSearch SearchStage(ISourceMoments moments, double[] start);
-
 /// <summary>
 /// A method that searches over all training samples at once instead of training on batches: the samples are whitened, then searches follow
 /// one another, each from where the one before ended.
@@ -43,11 +38,4 @@ internal abstract class SearchMethod : IcaMethod
     /// <summary>The density of all sources.</summary>
     public static SourceDensity DensityOf(IcaSettings settings)
         => settings.Base == BaseDensity.Laplace ? SourceDensity.Laplace : SourceDensity.StudentT(IcaData.StudentTDegreesOfFreedom);
-
-    /// <summary>A rotation of whitened samples, with rows of the deviation that the density has.</summary>
-    protected static double[] Scaled(double[] rotation, SourceDensity density)
-    {
-        double deviation = density.StandardDeviation();
-        return Array.ConvertAll(rotation, entry => deviation * entry);
-    }
 }
