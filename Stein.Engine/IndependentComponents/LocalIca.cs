@@ -56,7 +56,7 @@ internal sealed class LocalIca(PaddedMatrix samples)
         double smoothing = LikelihoodEquations.Smoothing(k, samples.Columns), norm = 0;
         for (int choice = 0; choice < MaxChoices; choice++)
         {
-            var equations = new LikelihoodEquations(Moments, unmixing, densities, smoothing);
+            var equations = new LikelihoodEquations(Moments, unmixing, densities, smoothing, Tolerance(samples.Columns));
             equations.Run(MaxIterations, cancellation: cancellation);
             (unmixing, norm) = (equations.Unmixing, equations.Remainder);
             iterations += equations.Iterations;
@@ -93,7 +93,8 @@ internal sealed class LocalIca(PaddedMatrix samples)
             moments,
             Scaled(start, density),
             All(density, moments),
-            smoothing ?? LikelihoodEquations.Smoothing(moments.Sources, moments.Count))),
+            smoothing ?? LikelihoodEquations.Smoothing(moments.Sources, moments.Count),
+            Tolerance(moments.Count))),
     ];
 
     /// <summary>V (K×K, row-major) with rows of one length, that of the deviation of the density.</summary>
@@ -103,6 +104,9 @@ internal sealed class LocalIca(PaddedMatrix samples)
         double factor = density.StandardDeviation() / Math.Sqrt(unmixing.Sum(entry => entry * entry) / k);
         return Array.ConvertAll(unmixing, entry => factor * entry);
     }
+
+    /// <summary>Of an entry of M, whose sampling error is about 1/√N: what is left adds a hundredth of it at most.</summary>
+    private static double Tolerance(int count) => 0.05 / Math.Sqrt(count);
 
     private static SourceDensity[] All(SourceDensity density, ISourceMoments moments) => [.. Enumerable.Repeat(density, moments.Sources)];
 
