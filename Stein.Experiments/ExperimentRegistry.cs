@@ -3,6 +3,7 @@ using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Sweep;
+using Stein.Experiments.Local.Robust;
 using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
@@ -17,6 +18,8 @@ internal static class ExperimentRegistry
     public static IcaExperiment Ica { get; } = new();
 
     public static IcaSettingsSweep IcaSettings { get; } = new();
+
+    public static IcaLocalRobust IcaLocalRobust { get; } = new();
 
     public static MixtureTest Mixture { get; } = new();
 
@@ -34,5 +37,5 @@ internal static class ExperimentRegistry
 
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
-        [Ica, IcaSettings, Mixture, MixtureWeight, MixtureParticles, ScoreError, DaeIdentity, DaeDescent, DaeNetwork];
+        [Ica, IcaSettings, IcaLocalRobust, Mixture, MixtureWeight, MixtureParticles, ScoreError, DaeIdentity, DaeDescent, DaeNetwork];
 }

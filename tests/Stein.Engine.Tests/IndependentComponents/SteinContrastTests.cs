@@ -98,10 +98,11 @@ public class SteinContrastTests
     [Fact]
     public void Information_of_known_densities()
     {
-        Assert.Equal(2, LikelihoodEquations.Information(SourceDensity.Laplace).Information, 1e-6);
-        Assert.Equal(1, LikelihoodEquations.Information(SourceDensity.Laplace).Diagonal, 1e-6);
-        Assert.Equal(Math.PI * Math.PI / 9, LikelihoodEquations.Information(SourceDensity.Logistic).Information, 1e-6);
-        Assert.Equal((3 + (Math.PI * Math.PI)) / 9, LikelihoodEquations.Information(SourceDensity.Logistic).Diagonal, 1e-6);
+        GaussNewtonStep laplace = GaussNewtonStep.Linear(SourceDensity.Laplace);
+        Checks.Close("Laplace", [2, 1, 1], [laplace.Own, laplace.Other, laplace.Diagonal], _ => 1e-6);
+        GaussNewtonStep logistic = GaussNewtonStep.Linear(SourceDensity.Logistic);
+        double square = Math.PI * Math.PI;
+        Checks.Close("logistic", [square / 9, 1, (3 + square) / 9], [logistic.Own, logistic.Other, logistic.Diagonal], _ => 1e-6);
     }
 
     /// <summary>From a random rotation to the maximum of the likelihood: every source, as in the manual.</summary>
