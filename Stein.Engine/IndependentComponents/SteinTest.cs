@@ -31,7 +31,11 @@ internal sealed class BoundedTest : SteinTest
     public BoundedTest(double bound)
     {
         if (!(bound > 0 && double.IsFinite(bound)))
-            throw new ArgumentOutOfRangeException(nameof(bound), bound, $"The bound cannot be {bound}; it must be a positive finite number.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(bound), bound, $"The bound cannot be {bound}; it must be a positive finite number.");
+        }
+
         Bound = bound;
     }
 

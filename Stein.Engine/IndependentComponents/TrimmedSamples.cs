@@ -3,7 +3,9 @@ using Stein.Engine.LinearAlgebra;
 
 namespace Stein.Engine.IndependentComponents;
 
-/// <summary>Which samples are no outliers by their Mahalanobis distances, with a centre and a scatter matrix that outliers do not move.</summary>
+/// <summary>
+/// Which samples are no outliers by their Mahalanobis distances, with a centre and a scatter matrix that outliers do not move.
+/// </summary>
 /// <remarks>
 /// <para>
 /// The search starts from the half of the samples nearest to the median, each coordinate in units of its median absolute deviation. Then
@@ -119,7 +121,9 @@ internal sealed record TrimmedSamples(bool[] IsKept, double[] SquaredDistances, 
         return sums;
     }
 
-    /// <summary>Maps all samples (D×N) so that those kept have mean 0 and covariance I. The other matrices are for what is between.</summary>
+    /// <summary>Maps all samples (D×N) so that those kept have mean 0 and covariance I.</summary>
+    /// <param name="centred">D×N, for what is between.</param>
+    /// <param name="transposed">N×D, for what is between.</param>
     private static void Whiten(PaddedMatrix samples, bool[] isKept, PaddedMatrix centred, PaddedMatrix transposed)
     {
         (int dimension, int n) = (samples.Rows, samples.Columns);

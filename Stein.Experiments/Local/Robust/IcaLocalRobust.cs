@@ -278,7 +278,8 @@ internal sealed class IcaLocalRobust : Study<IcaLocalRobustSettings, RobustFit>
         }
 
         public IEnumerable<Figure> Figures()
-            => from kind in conditions.Where(condition => condition.Config.Outliers > 0).Select(condition => condition.Config.Kind).Distinct()
+            => from kind in conditions.Where(condition => condition.Config.Outliers > 0)
+                   .Select(condition => condition.Config.Kind).Distinct()
                let rows = conditions.Where(condition => condition.Config.Outliers == 0 || condition.Config.Kind == kind)
                    .GroupBy(Row).ToList()
                select new Figure(
@@ -305,14 +306,14 @@ internal sealed class IcaLocalRobust : Study<IcaLocalRobustSettings, RobustFit>
         private int Dimension => conditions[0].Config.Dimension;
 
         private string Caption =>
-            $"{conditions[0].Config.Samples} training points of Laplace sources mixed by the matrices of the experiment ica, of which a "
-            + $"share is replaced by outliers: scattered ones are normal with {NumberText.Tick(Scale)} times the standard deviation of the "
-            + "samples, clustered ones lie together around one point drawn like that. All estimators start from the same random rotation of "
-            + "whitened points. Stein is the rotation of least Stein discrepancy in the coordinates of the model, then the equations of the "
-            + "likelihood. Trimmed estimators use the points within a robust Mahalanobis distance, and their scale is corrected for that. "
-            + "The last three go on with all points: by the likelihood, by Stein identities with bounded functions of each source, and with "
-            + "functions that vanish beyond the same distance. A source is separated if a row contains it with more than twice the size of "
-            + $"any other.{Results.Remarks}";
+            $"{conditions[0].Config.Samples} training points of Laplace sources mixed by the matrices of the experiment ica, of "
+            + $"which a share is replaced by outliers: scattered ones are normal with {NumberText.Tick(Scale)} times the standard "
+            + "deviation of the samples, clustered ones lie together around one point drawn like that. All estimators start from "
+            + "the same random rotation of whitened points. Stein is the rotation of least Stein discrepancy in the coordinates of "
+            + "the model, then the equations of the likelihood. Trimmed estimators use the points within a robust Mahalanobis "
+            + "distance, and their scale is corrected for that. The last three go on with all points: by the likelihood, by Stein "
+            + "identities with bounded functions of each source, and with functions that vanish beyond the same distance. A source "
+            + $"is separated if a row contains it with more than twice the size of any other.{Results.Remarks}";
 
         private Table Pivot(string name, string title, Func<Condition<IcaLocalRobustSettings>, string> cell) => Table.Pivot(
             $"{name}_{Name}",
