@@ -11,7 +11,12 @@ public sealed class IcaLocalRobustTests
 {
     private static readonly IcaLocalRobustSettings Small = new()
     {
-        Dimension = 5, Samples = 4000, TestSamples = 1000, Outliers = 0.1, Kind = "clustered", Seed = 101,
+        Dimension = 5,
+        Samples = 4000,
+        TestSamples = 1000,
+        Outliers = 0.1,
+        Kind = "clustered",
+        Seed = 101,
     };
 
     [Theory]
