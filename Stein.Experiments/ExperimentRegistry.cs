@@ -4,6 +4,7 @@ using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Local;
 using Stein.Experiments.Ica.Sweep;
+using Stein.Experiments.Local.Robust;
 using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
@@ -25,6 +26,8 @@ internal static class ExperimentRegistry
 
     public static IcaLocalSamples IcaLocalSamples { get; } = new();
 
+    public static IcaLocalRobust IcaLocalRobust { get; } = new();
+
     public static MixtureTest Mixture { get; } = new();
 
     public static MixtureWeight MixtureWeight { get; } = new();
@@ -42,7 +45,7 @@ internal static class ExperimentRegistry
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        Ica, IcaSettings, IcaLocal, IcaLocalAblation, IcaLocalSamples, Mixture, MixtureWeight, MixtureParticles, ScoreError, DaeIdentity,
-        DaeDescent, DaeNetwork,
+        Ica, IcaSettings, IcaLocal, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight, MixtureParticles, ScoreError,
+        DaeIdentity, DaeDescent, DaeNetwork,
     ];
 }

@@ -17,9 +17,8 @@ internal sealed class LikelihoodEquations : UnmixingSearch
     private const double MinGain = 0.01;
     private const int MaxHalvings = 6;
 
-    private readonly ISourceMoments moments;
-    private readonly SourceContrast[] contrasts;
-    private readonly SourceInformation[] sources;
+    private readonly Func<double[], CancellationToken, double[]> equationsAt;
+    private readonly Func<double[], double[]> stepFrom;
     private readonly double tolerance;
     private readonly int k;
     private double[] unmixing;
@@ -40,9 +39,30 @@ internal sealed class LikelihoodEquations : UnmixingSearch
     public LikelihoodEquations(
         ISourceMoments moments, double[] start, IReadOnlyList<SourceDensity> densities, double smoothing, double tolerance = 1e-4)
     {
-        (this.moments, unmixing, this.tolerance, k) = (moments, start, tolerance, moments.Sources);
-        (contrasts, sources) = Terms(densities, smoothing);
+        (unmixing, this.tolerance, k) = (start, tolerance, moments.Sources);
+        (SourceContrast[] contrasts, SourceInformation[] sources) = Terms(densities, smoothing);
+        equationsAt = (at, cancellation) => Equations(moments.Compute(at, contrasts, hasCurvature: false, cancellation), sources);
+        stepFrom = equations => SourceInformation.Step(equations, sources);
         length = smoothing > 0 ? 1 : FirstLength;
+    }
+
+    /// <summary>
+    /// The same with other test functions, <c>M_ij = E[ψ(z_i) f_ij + ∂f_ij/∂z_i] = 0</c>. With bounded ones no sample has much influence,
+    /// however far away it is.
+    /// </summary>
+    /// <param name="moments">Of the samples.</param>
+    /// <param name="start">V (K×K, row-major) of separated sources, of the scale of the density.</param>
+    /// <param name="density">Of all sources.</param>
+    /// <param name="test">f.</param>
+    /// <param name="tolerance">The search ends when no entry of M is above it, or M hardly gets smaller.</param>
+    public LikelihoodEquations(
+        SourceMoments moments, double[] start, SourceDensity density, SteinTest test, double tolerance = 1e-4)
+    {
+        (unmixing, this.tolerance, k) = (start, tolerance, moments.Sources);
+        GaussNewtonStep step = test.Step(density);
+        equationsAt = (at, cancellation) => Equations(moments, at, density, test, cancellation);
+        stepFrom = equations => step.Step(equations, k);
+        length = FirstLength;
     }
 
     /// <inheritdoc/>
@@ -53,16 +73,16 @@ internal sealed class LikelihoodEquations : UnmixingSearch
 
     private protected override void StepCore(CancellationToken cancellation)
     {
-        equations ??= At(unmixing, cancellation);
+        equations ??= equationsAt(unmixing, cancellation);
         IsFinished = equations.Max(Math.Abs) <= tolerance;
         if (IsFinished)
             return;
         double square = Square(equations), gain = 0;
-        double[] step = SourceInformation.Step(equations, sources);
+        double[] step = stepFrom(equations);
         for (int halving = 0; halving < MaxHalvings && gain <= 0; halving++, length *= gain > 0 ? 1 : 0.5)
         {
             double[] next = RelativeQuasiNewton.Stepped(unmixing, step, length, k);
-            double[] m = At(next, cancellation);
+            double[] m = equationsAt(next, cancellation);
             gain = (square - Square(m)) / square;
             if (gain > 0)
                 (unmixing, equations) = (next, m);
@@ -83,9 +103,6 @@ internal sealed class LikelihoodEquations : UnmixingSearch
 
     private protected override void RestoreCore(BinaryReader reader)
         => (unmixing, length, equations) = (Read(reader, k * k), reader.ReadDouble(), null);
-
-    private double[] At(double[] at, CancellationToken cancellation)
-        => Equations(moments.Compute(at, contrasts, hasCurvature: false, cancellation), sources);
 
     /// <summary>
     /// The ε of <see cref="SourceDensity.SmoothedLaplace"/> that suits the samples: √(2π/3 · K/N).
@@ -122,6 +139,22 @@ internal sealed class LikelihoodEquations : UnmixingSearch
         for (int i = 0; i < sources.Count; i++)
             m[i * (sources.Count + 1)] += sources[i].Product;
         return m;
+    }
+
+    /// <summary>M (K×K, row-major) with other test functions.</summary>
+    /// <param name="moments">Of the samples.</param>
+    /// <param name="unmixing">V (K×K, row-major).</param>
+    /// <param name="density">Of all sources.</param>
+    /// <param name="test">f.</param>
+    public static double[] Equations(
+        SourceMoments moments, double[] unmixing, SourceDensity density, SteinTest test, CancellationToken cancellation = default)
+    {
+        int k = moments.Sources;
+        SourceStatistics statistics = moments.ComputeTested(
+            unmixing, [.. Enumerable.Repeat(density, k)], test, cancellation);
+        for (int i = 0; i < k; i++)
+            statistics.SlopeProduct[i * (k + 1)] += statistics.MeanCurvatures[i];
+        return statistics.SlopeProduct;
     }
 
     private static double Square(double[] values) => values.Sum(value => value * value);

@@ -33,6 +33,29 @@ internal sealed unsafe class SourceMoments(PaddedMatrix samples) : ISourceMoment
         IReadOnlyList<SourceContrast> contrasts,
         bool hasCurvature = true,
         CancellationToken cancellation = default)
+        => Compute(unmixing, contrasts, null, hasCurvature, cancellation);
+
+    /// <summary>
+    /// The parts of Stein identities: <see cref="SourceStatistics.SlopeProduct"/> is E[s_i a_j] and
+    /// <see cref="SourceStatistics.MeanCurvatures"/> E[t_i], as <see cref="SteinTest.Apply"/> makes them of z and f_i′(z_i).
+    /// </summary>
+    /// <param name="unmixing">V (K×K, row-major).</param>
+    /// <param name="contrasts">The log-densities of the sources.</param>
+    /// <param name="test">The test functions.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public SourceStatistics ComputeTested(
+        ReadOnlySpan<double> unmixing,
+        IReadOnlyList<SourceContrast> contrasts,
+        SteinTest test,
+        CancellationToken cancellation = default)
+        => Compute(unmixing, contrasts, test, hasCurvature: false, cancellation);
+
+    private SourceStatistics Compute(
+        ReadOnlySpan<double> unmixing,
+        IReadOnlyList<SourceContrast> contrasts,
+        SteinTest? test,
+        bool hasCurvature,
+        CancellationToken cancellation)
     {
         int k = Sources;
         var matrix = PaddedMatrix.FromRows(unmixing, k, k);
@@ -44,7 +67,7 @@ internal sealed unsafe class SourceMoments(PaddedMatrix samples) : ISourceMoment
             if (!workspaces.TryTake(out Workspace? workspace))
                 workspace = new Workspace(k, block);
             int first = index * block;
-            sums[index] = Compute(matrix, contrasts, workspace, first, Math.Min(block, Count - first), hasCurvature);
+            sums[index] = Compute(matrix, contrasts, test, workspace, first, Math.Min(block, Count - first), hasCurvature);
             workspaces.Add(workspace);
         });
         GC.KeepAlive(samples);
@@ -66,7 +89,13 @@ internal sealed unsafe class SourceMoments(PaddedMatrix samples) : ISourceMoment
     }
 
     private BlockSums Compute(
-        PaddedMatrix unmixing, IReadOnlyList<SourceContrast> contrasts, Workspace workspace, int first, int count, bool hasCurvature)
+        PaddedMatrix unmixing,
+        IReadOnlyList<SourceContrast> contrasts,
+        SteinTest? test,
+        Workspace workspace,
+        int first,
+        int count,
+        bool hasCurvature)
     {
         int k = Sources;
         (PaddedMatrix z, PaddedMatrix scores, PaddedMatrix derivatives, PaddedMatrix transposed) =
@@ -74,13 +103,14 @@ internal sealed unsafe class SourceMoments(PaddedMatrix samples) : ISourceMoment
         Multiply(unmixing.Pointer, unmixing.Stride, samples.Pointer + first, samples.Stride, z.Pointer, z.Stride, k, k, count);
         GC.KeepAlive(unmixing);
         double value = 0;
+        for (int i = 0; i < k; i++)
+            value += contrasts[i].Evaluate(z.Row(i)[..count], scores.Row(i)[..count], derivatives.Row(i)[..count]);
+        test?.Apply(z, scores, derivatives, count);
         var meanDerivatives = new double[k];
         for (int i = 0; i < k; i++)
         {
-            Span<double> slope = derivatives.Row(i)[..count];
-            value += contrasts[i].Evaluate(z.Row(i)[..count], scores.Row(i)[..count], slope);
             double sum = 0;
-            foreach (double number in slope)
+            foreach (double number in derivatives.Row(i)[..count])
                 sum += number;
             meanDerivatives[i] = sum;
         }

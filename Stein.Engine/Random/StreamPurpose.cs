@@ -63,4 +63,7 @@ public enum StreamPurpose
 
     /// <summary>Starting weights of a denoising auto-encoder.</summary>
     AutoencoderInitialisation = 18,
+
+    /// <summary>Outliers that are put into a sample.</summary>
+    Outliers = 19,
 }
