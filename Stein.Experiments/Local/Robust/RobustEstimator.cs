@@ -113,12 +113,11 @@ internal readonly record struct SourceShrinkage(double Size, double Square)
             }
         }
 
-        // The nearest points, as many as there are within the limit by their own covariance.
+        // The nearest points, as many as there are within the limit by their own covariance: the largest such number.
         Array.Sort(squares, sizes);
-        double square = 0, size = 0;
-        int kept = 0;
-        while (kept < Draws && squares[kept] * dimension * (kept + 1) <= limit * (square + squares[kept]))
-            (square, size, kept) = (square + squares[kept], size + sizes[kept], kept + 1);
+        (double square, double size, int kept) = (squares.Sum(), sizes.Sum(), Draws);
+        while (kept > 0 && squares[kept - 1] * dimension * kept > limit * square)
+            (square, size, kept) = (square - squares[kept - 1], size - sizes[kept - 1], kept - 1);
         return kept == 0 ? new(1, 1) : new(size / kept / sizes.Average(), square / kept / squares.Average());
     }
 }

@@ -35,7 +35,9 @@ public sealed class IcaLocalRobustTests
                 Assert.Equal((true, 5), (gap < 0.2, fit.Separated));
             else
                 Assert.True(gap > 0.3, $"{estimator}: {gap}");
-            Assert.Equal(isTrimmed ? 0 : double.NaN, fit.OutliersKept);
+
+            // Of scattered outliers a few are near the centre by chance.
+            Assert.Equal(isTrimmed, fit.OutliersKept <= (kind == "scattered" ? 0.01 : 0));
         }
     }
 
@@ -55,9 +57,11 @@ public sealed class IcaLocalRobustTests
     public void Sources_within_a_limit_are_smaller()
     {
         Assert.Equal(new SourceShrinkage(1, 1), SourceShrinkage.Within(5, 1e6));
-        SourceShrinkage strict = SourceShrinkage.Within(5, 7);
-        Assert.InRange(strict.Size, 0.7, 0.95);
-        Assert.InRange(strict.Square, 0.4, strict.Size * strict.Size);
+        SourceShrinkage[] limited = [.. new double[] { 9, 12, 20, 50 }.Select(limit => SourceShrinkage.Within(5, limit))];
+        Assert.Equal(limited.OrderBy(shrinkage => shrinkage.Size), limited);
+        Assert.All(limited, shrinkage => Assert.InRange(shrinkage.Square, 0.1, shrinkage.Size * shrinkage.Size));
+        Assert.InRange(limited[0].Size, 0.3, 0.7);
+        Assert.InRange(limited[^1].Size, 0.98, 1);
     }
 
     [Fact]
