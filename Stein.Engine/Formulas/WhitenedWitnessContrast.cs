@@ -9,8 +9,9 @@ namespace Stein.Engine.Formulas;
 /// </summary>
 /// <remarks>
 /// With <c>k(t − z) = e^(−t²/h²) e^(−z²/h²) e^(2tz/h²)</c> and the power series of the last factor,
-/// <c>β(t) = 2 E_q[(ψ(z) + z) k(t − z)]</c>, q = N(0, 1), has <c>b_k = 2 (2/h²)^(2k+1)/(2k+1)! · E_q[(ψ(z) + z) z^(2k+1) e^(−z²/h²)]</c>. Eight terms leave F, F′ and F″ within
-/// 2·10⁻¹⁰ of their largest values for |t| ≤ 20, where F is 2·10⁻³ of its own.
+/// <c>β(t) = 2 E_q[(ψ(z) + z) k(t − z)]</c>, q = N(0, 1), has
+/// <c>b_k = 2 (2/h²)^(2k+1)/(2k+1)! · E_q[(ψ(z) + z) z^(2k+1) e^(−z²/h²)]</c>. Eight terms leave F, F′ and F″ within 2·10⁻¹⁰ of their
+/// largest values for |t| ≤ 20, where F is 2·10⁻³ of its own.
 /// </remarks>
 internal readonly struct WhitenedWitnessContrast : IContrast
 {

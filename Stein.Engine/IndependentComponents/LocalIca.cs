@@ -11,7 +11,9 @@ namespace Stein.Engine.IndependentComponents;
 internal sealed record LocalSolution(
     double[] Unmixing, IReadOnlyList<SourceDensity> Densities, SteinRotation Rotation, double Norm, int Iterations);
 
-/// <summary>ICA by Stein discrepancies in the model's own coordinates: <see cref="SteinRotation"/>, then <see cref="LikelihoodEquations"/>.</summary>
+/// <summary>
+/// ICA by Stein discrepancies in the model's own coordinates: <see cref="SteinRotation"/>, then <see cref="LikelihoodEquations"/>.
+/// </summary>
 /// <remarks>
 /// One rule for any number of samples: the scores of Laplace sources are smoothed by <see cref="LikelihoodEquations.Smoothing"/>. Where the
 /// rotations do not come to rest, as for less than about 20 samples for each source, the smoothed likelihood is climbed before.

@@ -1,8 +1,8 @@
 namespace Stein.Engine.IndependentComponents;
 
 /// <summary>
-/// The squared one-dimensional kernelised Stein discrepancy of a source from symmetric densities at any scale, and the choice of the density
-/// and the scale for which it is least: no normalising constant is needed.
+/// The squared one-dimensional kernelised Stein discrepancy of a source from symmetric densities at any scale, and the choice of the
+/// density and the scale for which it is least: no normalising constant is needed.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -168,8 +168,8 @@ internal sealed class IcaLocal : IcaStudy
         {
             yield return new(
                 "gap_by_dimension",
-                "The points are means over the seeds of the oracle's test log-likelihood minus the method's, the bars reach from the smallest "
-                    + "to the largest. The dashed line is what the asymptotic theory expects of maximum likelihood.",
+                "The points are means over the seeds of the oracle's test log-likelihood minus the method's, the bars reach from the "
+                    + "smallest to the largest. The dashed line is what the asymptotic theory expects of maximum likelihood.",
                 new("Dimension D") { Scale = Scale.Log10, Ticks = Ticks.At([.. rows.Select(row => (double)row.Dimension).Distinct()]) },
                 gap,
                 [
@@ -223,8 +223,8 @@ internal sealed class IcaLocal : IcaStudy
             SquareMatrix.Inverse(PaperMatrices.Draw(60, ShownDimension).Truth.Values, ShownDimension));
         return new(
             "gain_matrices",
-            $"|V·W| at D = {ShownDimension}, seed 60: how much of each true source (column) is in each recovered one (row), dark for none, as "
-                + "a share of the largest in the row. A separated source has one entry alone; rows are in the order of these.",
+            $"|V·W| at D = {ShownDimension}, seed 60: how much of each true source (column) is in each recovered one (row), dark for none, "
+                + "as a share of the largest in the row. A separated source has one entry alone; rows are in the order of these.",
             new(""),
             new(""),
             [

@@ -27,7 +27,7 @@ internal sealed class IcaLocalAblation : IcaStudy
     public override int ProtocolVersion => 1;
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
-        [("--dim 50 --method local --smoothness 0.1,8 --witness-bandwidth 1,7 --seed 101,102", "four witnesses on two problems; takes seconds")];
+        [("--dim 50 --method local --smoothness 0.1,8 --witness-bandwidth 1,7 --seed 101,102", "four witnesses; takes seconds")];
 
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
@@ -78,8 +78,8 @@ internal sealed class IcaLocalAblation : IcaStudy
         double[] bandwidths = [.. rows.Select(row => row.Config.WitnessBandwidth).Distinct().Order()];
         return new(
             $"separated_D{dimension}",
-            $"Share of the sources that are separated at D = {dimension}, in per cent, mean over the seeds, by the smoothness of the density "
-                + "and the bandwidth of the kernel of the witness.",
+            $"Share of the sources that are separated at D = {dimension}, in per cent, mean over the seeds, by the smoothness of the "
+                + "density and the bandwidth of the kernel of the witness.",
             new("Bandwidth h (standard deviations)")
             {
                 Ticks = Ticks.Names([.. bandwidths.Select(NumberText.Tick)]),

@@ -81,7 +81,8 @@ internal sealed class IcaLocalRobust : Study<IcaLocalRobustSettings, RobustFit>
 
     public override string Title => "ICA from samples with outliers: trimming by a robust distance, and bounded Stein identities";
 
-    public override string Source => "Billor, Hadi and Velleman, BACON: blocked adaptive computationally efficient outlier nominators, 2000";
+    public override string Source
+        => "Billor, Hadi and Velleman, BACON: blocked adaptive computationally efficient outlier nominators, 2000";
 
     public override int ProtocolVersion => 1;
 

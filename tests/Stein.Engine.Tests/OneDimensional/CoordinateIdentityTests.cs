@@ -251,7 +251,7 @@ public sealed class CoordinateIdentityTests
 
     private static double Dot(double[] a, double[] b) => a.Zip(b, (left, right) => left * right).Sum();
 
-    /// <summary>Samples of no particular model, an unmixing matrix V that is far from orthogonal, and scores of Student-t sources.</summary>
+    /// <summary>Samples of no particular model, a matrix V that is far from orthogonal, and scores of Student-t sources.</summary>
     private sealed class Model
     {
         public Model(Device device)
