@@ -16,7 +16,8 @@ namespace Stein.Experiments.Ica;
 /// The critic <c>f(x) = V⁻¹ h(Vx)</c> of the diffusion Stein operator is the same function of x after the model's step: by the envelope
 /// theorem that is the gradient of the discrepancy at its optimal critic. It is <c>∂L/∂V = E[ψ(z) h(z)ᵀ] V⁻ᵀ</c>, so that the relative
 /// gradient is <c>R = E[ψ(z) h(z)ᵀ]</c> and no V has to be inverted: <c>V ← (I − ηR) V</c>, with Adam's step for ηR. With h(z) = z it is
-/// that of maximum likelihood. Operations: as <see cref="Lsd"/>, but for the model, which takes <c>Z</c>, <c>ΨᵀH</c> and the step: 4BD² + 2D³.
+/// that of maximum likelihood. Operations: as <see cref="Lsd"/>, but for the model, which takes <c>Z</c>, <c>ΨᵀH</c> and the step:
+/// 4BD² + 2D³.
 /// </remarks>
 internal sealed class LocalLsd : IcaMethod
 {
