@@ -7,8 +7,8 @@ namespace Stein.Engine.IndependentComponents;
 /// discrepancy in the model's own coordinates, the diffusion Stein operator with the matrix V⁻¹ and test functions of one source each.
 /// </summary>
 /// <remarks>
-/// A step is <c>V ← (I − S²)^−½ (I + S) V</c>, the rotation nearest to <c>(I + S) V</c>, with S antisymmetric: in the plane of sources i
-/// and j Newton's step, from the gradient <c>G_ij − G_ji</c>, <c>G = E[F′(z) zᵀ]</c>, and the curvature <c>−(κ_i + κ_j)</c>,
+/// A step is Cayley's, <c>V ← (I − S/2)⁻¹ (I + S/2) V</c>, a rotation, with S antisymmetric: in the plane of sources i and j Newton's
+/// step, from the gradient <c>G_ij − G_ji</c>, <c>G = E[F′(z) zᵀ]</c>, and the curvature <c>−(κ_i + κ_j)</c>,
 /// <c>κ_i = E[F′(z_i) z_i − F″(z_i)]</c>, in units of that at separated sources and held above a floor, since at mixtures it is near 0.
 /// Steps are shortened until the mean falls.
 /// </remarks>
@@ -164,14 +164,28 @@ internal sealed class SteinRotation : UnmixingSearch
         return (step, largest);
     }
 
-    /// <summary>The rotation nearest to I + S, S times a length, times V.</summary>
+    /// <summary>Cayley's rotation <c>(I − S/2)⁻¹ (I + S/2) V</c>, S times a length.</summary>
+    /// <remarks>
+    /// Both factors times the transpose of the first: <c>(I − S²/4)⁻¹ (I + S + S²/4) V</c>, of which the first is symmetric and positive
+    /// definite. Two products, a Cholesky factorisation and a solution.
+    /// </remarks>
     public static double[] Turned(double[] unmixing, double[] step, double length)
     {
         int k = (int)Math.Sqrt(step.Length);
-        double[] near = Array.ConvertAll(step, entry => length * entry);
+        var scaled = PaddedMatrix.FromRows(Array.ConvertAll(step, entry => length * entry), k, k);
+        PaddedMatrix square = HostProduct.Multiply(scaled, scaled), factors = new(k, k);
         for (int i = 0; i < k; i++)
-            near[i * (k + 1)] += 1;
-        return HostProduct.Multiply(
-            PaddedMatrix.FromRows(OrthogonalFactor.Of(near, k), k, k), PaddedMatrix.FromRows(unmixing, k, k)).ToArray();
+        {
+            Span<double> left = square.Row(i), right = factors.Row(i), linear = scaled.Row(i);
+            for (int j = 0; j < k; j++)
+            {
+                (double identity, double quarter) = (i == j ? 1 : 0, left[j] / 4);
+                (left[j], right[j]) = (identity - quarter, identity + linear[j] + quarter);
+            }
+        }
+
+        PaddedMatrix turned = HostProduct.Multiply(factors, PaddedMatrix.FromRows(unmixing, k, k));
+        CholeskyFactor.TryFactor(square)!.Solve(turned);
+        return turned.ToArray();
     }
 }
