@@ -13,7 +13,7 @@ internal sealed class FastIcaSearch(bool isFollowedByLikelihood) : SearchMethod
 
     public override string Name => isFollowedByLikelihood ? "FastICA, then MLE" : "FastICA";
 
-    public override SeriesStyle Style { get; } = SeriesStyle.Of(isFollowedByLikelihood ? 10 : 2);
+    public override SeriesStyle Style { get; } = SeriesStyle.Of(isFollowedByLikelihood ? 10 : 5);
 
     public override bool IsBaseline => true;
 
