@@ -69,7 +69,7 @@ internal sealed class IcaLocal : IcaStudy
             .. Grid(PublishedIca.Dimensions, 15, new()).Where(config => config.Seed < 60 + (10 * PublishedIca.Seeds) || IsSearch(config)),
             .. from large in Large from seed in Seeds.From(60, 3) select large with { Seed = seed },
         ],
-        GridScale.Quick => Grid([10, 40], 3, new() { Iterations = 3000 }),
+        GridScale.Quick => Grid([10, 40], 2, new() { Iterations = 500 }),
         _ => Grid(
             [2, 3],
             2,

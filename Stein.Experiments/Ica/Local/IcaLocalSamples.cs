@@ -28,7 +28,7 @@ internal sealed class IcaLocalSamples : IcaStudy
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid([20, 50, 100, 200], PerDimension, 5, new()),
-        GridScale.Quick => Grid([20, 50], [10, 20, 40, 100], 2, new()),
+        GridScale.Quick => Grid([10, 20], [10, 20, 40, 100], 2, new()),
         _ => Grid([2], [50, 100], 2, new() { TestSamples = 100 }),
     };
 

@@ -119,7 +119,7 @@ internal sealed class IcaLocalRobust : Study<IcaLocalRobustSettings, RobustFit>
                where cutoff != new IcaLocalRobustSettings().Cutoff || config.Outliers > 0
                select config,
         ],
-        GridScale.Quick => Grid([10], 2, [0.1], RobustEstimator.Names, new() { Samples = 5000 }),
+        GridScale.Quick => Grid([5], 2, [0.1], RobustEstimator.Names, new() { Samples = 2000 }),
         _ =>
         [
             .. Grid([3], 1, [0.1], RobustEstimator.Names, new() { Samples = 300, TestSamples = 100 }),
