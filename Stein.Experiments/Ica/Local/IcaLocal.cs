@@ -66,7 +66,8 @@ internal sealed class IcaLocal : IcaStudy
     {
         GridScale.Paper =>
         [
-            .. Grid(PublishedIca.Dimensions, 15, new()).Where(config => config.Seed < 60 + (10 * PublishedIca.Seeds) || IsSearch(config)),
+            .. Grid(PublishedIca.Dimensions, 15, new()).Where(
+                config => config.Seed < 60 + (10 * PublishedIca.Seeds) || IsSearch(config)),
             .. from large in Large from seed in Seeds.From(60, 3) select large with { Seed = seed },
         ],
         GridScale.Quick => Grid([10, 40], 2, new() { Iterations = 500 }),
@@ -186,8 +187,8 @@ internal sealed class IcaLocal : IcaStudy
         {
             yield return new(
                 "relative_gap_by_dimension",
-                "The gap to the oracle as a multiple of that of maximum likelihood from the truth on the same samples: means over the seeds, "
-                    + "the bars reach from the smallest to the largest. Rows with a gap of three times that or more are left out.",
+                "The gap to the oracle as a multiple of that of maximum likelihood from the truth on the same samples: means over the "
+                    + "seeds, the bars reach from the smallest to the largest. Rows with a gap of three times that or more are left out.",
                 new("Dimension D") { Scale = Scale.Log10, Ticks = Ticks.At([.. near.Select(row => (double)row.Dimension).Distinct()]) },
                 new("Gap, as a multiple of maximum likelihood's"),
                 [
