@@ -4,7 +4,7 @@ using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Local;
 using Stein.Experiments.Ica.Sweep;
-using Stein.Experiments.Local.Robust;
+using Stein.Experiments.Ica.Robust;
 using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;

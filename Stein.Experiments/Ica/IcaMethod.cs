@@ -6,7 +6,6 @@ using Stein.Engine.Models;
 using Stein.Engine.Optimization;
 using Stein.Engine.Random;
 using Stein.Engine.State;
-using Stein.Experiments.Ica.Searches;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;

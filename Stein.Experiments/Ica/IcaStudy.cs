@@ -5,7 +5,6 @@ using Stein.Engine.IndependentComponents;
 using Stein.Engine.Kernels;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
-using Stein.Experiments.Ica.Searches;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
 

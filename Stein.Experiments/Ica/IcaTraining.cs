@@ -4,7 +4,6 @@ using Stein.Engine.IndependentComponents;
 using Stein.Engine.Models;
 using Stein.Engine.Random;
 using Stein.Engine.State;
-using Stein.Experiments.Ica.Searches;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;

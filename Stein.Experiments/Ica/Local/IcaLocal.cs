@@ -3,7 +3,6 @@ using MathNet.Numerics.LinearAlgebra;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Models;
 using Stein.Experiments.Ica.Published;
-using Stein.Experiments.Ica.Searches;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
@@ -24,23 +23,10 @@ internal sealed class IcaLocal : IcaStudy
     /// <summary>The paper's methods, then those that search over all samples; the local one's rotations alone are a row.</summary>
     private static readonly IcaSettings[] Rows =
     [
-        .. from method in (string[])["ksd", "lsd", "maxsksd", "lsd-local", "whitening"] select new IcaSettings { Method = method },
+        .. from method in (string[])["ksd", "lsd", "maxsksd", "whitening"] select new IcaSettings { Method = method },
         new() { Method = "local", Refine = false },
         new() { Method = "local" },
         .. from method in (string[])["fastica", "fastica-mle", "mle-whitened", Reference] select new IcaSettings { Method = method },
-    ];
-
-    /// <summary>Dimensions beyond the paper's, with as many samples as leave maximum likelihood a gap of a few nats.</summary>
-    private static readonly IcaSettings[] Large =
-    [
-        .. from row in Rows
-           where row is { Method: "local", Refine: true } or { Method: Reference }
-           from size in (IcaSettings[])
-           [
-               new() { Dimension = 500, TrainingSamples = 50_000 },
-               new() { Dimension = 1000, TrainingSamples = 100_000 },
-           ]
-           select row with { Dimension = size.Dimension, TrainingSamples = size.TrainingSamples },
     ];
 
     public override string Name => "ica-local";
@@ -68,7 +54,6 @@ internal sealed class IcaLocal : IcaStudy
         [
             .. Grid(PublishedIca.Dimensions, 15, new()).Where(
                 config => config.Seed < 60 + (10 * PublishedIca.Seeds) || IsSearch(config)),
-            .. from large in Large from seed in Seeds.From(60, 3) select large with { Seed = seed },
         ],
         GridScale.Quick => Grid([10, 40], 2, new() { Iterations = 500 }),
         _ => Grid(

@@ -1,5 +1,4 @@
 using Stein.Engine.IndependentComponents;
-using Stein.Experiments.Ica.Searches;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;

@@ -2,7 +2,6 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Models;
 using Stein.Experiments.Ica;
-using Stein.Experiments.Ica.Searches;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
 using Xunit;

@@ -5,7 +5,6 @@ using Stein.Engine.Models;
 using Stein.Engine.Random;
 using Stein.Engine.State;
 using Stein.Experiments.Ica;
-using Stein.Experiments.Ica.Searches;
 using Xunit;
 
 namespace Stein.Experiments.Tests.Ica;

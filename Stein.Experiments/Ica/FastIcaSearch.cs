@@ -1,7 +1,7 @@
 using Stein.Engine.IndependentComponents;
 using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Ica.Searches;
+namespace Stein.Experiments.Ica;
 
 /// <summary>Symmetric FastICA with the contrast log cosh, alone or followed by maximum likelihood.</summary>
 /// <remarks>The tolerance is that of scikit-learn.</remarks>

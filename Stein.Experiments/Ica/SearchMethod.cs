@@ -2,7 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.IndependentComponents;
 using Stein.Engine.Models;
 
-namespace Stein.Experiments.Ica.Searches;
+namespace Stein.Experiments.Ica;
 
 /// <summary>
 /// A method that searches over all training samples at once instead of training on batches: the samples are whitened, then searches follow

@@ -2,9 +2,8 @@ using Stein.Engine.IndependentComponents;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Models;
 using Stein.Engine.Random;
-using Stein.Experiments.Ica;
 
-namespace Stein.Experiments.Local.Robust;
+namespace Stein.Experiments.Ica.Robust;
 
 /// <summary>The matrix and the data of the experiment <c>ica</c>, with outliers in place of the first training points.</summary>
 internal sealed class ContaminatedProblem

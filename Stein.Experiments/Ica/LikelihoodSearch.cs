@@ -1,7 +1,7 @@
 using Stein.Engine.IndependentComponents;
 using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Ica.Searches;
+namespace Stein.Experiments.Ica;
 
 /// <summary>
 /// Maximum likelihood by a quasi-Newton method with a line search over all samples, from the same random rotation as the other searches or

@@ -1,7 +1,7 @@
 using Stein.Engine.IndependentComponents;
 using Stein.Experiments.Reports;
 
-namespace Stein.Experiments.Ica.Searches;
+namespace Stein.Experiments.Ica;
 
 /// <summary>
 /// Stein discrepancies in the model's own coordinates z = V x. First the rotation of whitened samples with the least discrepancy of single

@@ -9,7 +9,7 @@ using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
 
-namespace Stein.Experiments.Local.Robust;
+namespace Stein.Experiments.Ica.Robust;
 
 /// <summary>One run: an ICA model estimated from samples with outliers.</summary>
 internal sealed record IcaLocalRobustSettings

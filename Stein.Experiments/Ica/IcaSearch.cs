@@ -7,7 +7,7 @@ using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
 
-namespace Stein.Experiments.Ica.Searches;
+namespace Stein.Experiments.Ica;
 
 /// <summary>A search in progress. Its first iteration whitens the samples; the others are those of its stages.</summary>
 internal sealed class IcaSearch : ITraining, IStateful, IDisposable

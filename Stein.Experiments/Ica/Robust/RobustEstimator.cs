@@ -2,7 +2,7 @@ using Stein.Engine.IndependentComponents;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
 
-namespace Stein.Experiments.Local.Robust;
+namespace Stein.Experiments.Ica.Robust;
 
 /// <summary>A way to estimate the unmixing matrix. Another one is a line here.</summary>
 /// <param name="Title">The name in tables.</param>

@@ -1,10 +1,10 @@
 using Stein.Experiments.Declarations;
-using Stein.Experiments.Local.Robust;
+using Stein.Experiments.Ica.Robust;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests.Runs;
 using Xunit;
 
-namespace Stein.Experiments.Tests.Local;
+namespace Stein.Experiments.Tests.Ica;
 
 /// <summary>ICA from samples with outliers: what survives them, and what the data are.</summary>
 public sealed class IcaLocalRobustTests
