@@ -1,6 +1,6 @@
 # Builds, then runs every experiment at its full settings: the ICA table (7 dimensions, 3 methods and 2 baselines, 5 seeds, 15 000
 # iterations; 175 runs), the blindness to mixing weights and its remedies (some 2000 short runs), errors of score estimators, and the
-# denoising auto-encoder as KSD (some 1300 runs). Costs about an hour and a half on 2 cores with 512-bit vectors.
+# denoising auto-encoder as KSD (some 1300 runs). ICA in local coordinates comes on top (some 2500 runs). Costs several hours on 2 cores.
 # Outcome: tables, curves, figures and provenance in results/, the runs themselves in results/runs, and a summary on the screen.
 # Interrupt it at any time: run again, it resumes, and finished runs are not repeated.
 # Arguments go to `stein reproduce`; without the name of an experiment, all are run:

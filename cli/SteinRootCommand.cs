@@ -21,7 +21,7 @@ internal static class SteinRootCommand
         new("stein ksd --samples x.csv --scores s.csv", "whether your samples come from the model with these scores"),
         new("stein ica --data x.csv --out separated", "separates the signals that are mixed in your columns"),
         new("stein dae", "the denoising auto-encoder as KSD, in three parts"),
-        new("stein reproduce --all", "every published table and figure; about two and a half hours on 2 cores, and resumable"),
+        new("stein reproduce --all", "every published table and figure; several hours on 2 cores, and resumable"),
         new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
         new("stein status", "progress of all runs"),
         new("stein devices", "the devices that can compute here"),
