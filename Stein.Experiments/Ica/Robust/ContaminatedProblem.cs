@@ -14,7 +14,6 @@ internal sealed class ContaminatedProblem
     private static readonly SourceDensity[] Density = [SourceDensity.Laplace];
 
     private readonly IcaProblem clean;
-    private readonly PaddedMatrix mixing;
     private readonly MaximumLikelihoodIca test;
 
     /// <summary>Draws matrix and data; settings that differ in estimator alone give the same.</summary>
@@ -29,7 +28,6 @@ internal sealed class ContaminatedProblem
         });
         int d = settings.Dimension;
         Dimension = d;
-        mixing = PaddedMatrix.FromRows(new IcaData(Truth, d, BaseDensity.Laplace).Mixing, d, d);
         var coordinates = new PaddedMatrix(d, settings.TestSamples);
         for (int i = 0; i < clean.Test.Length; i++)
             coordinates.Row(i % d)[i / d] = clean.Test[i];
@@ -68,20 +66,7 @@ internal sealed class ContaminatedProblem
     /// The number of sources that some row of V·W contains with more than twice the size of any other: those that are found.
     /// </summary>
     /// <param name="unmixing">V (D×D, row-major).</param>
-    public int SourcesSeparated(double[] unmixing)
-    {
-        PaddedMatrix product = HostProduct.Multiply(PaddedMatrix.FromRows(unmixing, Dimension, Dimension), mixing);
-        var found = new HashSet<int>();
-        for (int row = 0; row < Dimension; row++)
-        {
-            double[] sizes = Array.ConvertAll(product.Row(row).ToArray(), Math.Abs);
-            int largest = Array.IndexOf(sizes, sizes.Max());
-            if (sizes.Where((_, column) => column != largest).DefaultIfEmpty().Max() < 0.5 * sizes[largest])
-                found.Add(largest);
-        }
-
-        return found.Count;
-    }
+    public int SourcesSeparated(double[] unmixing) => clean.SourcesSeparatedBy(unmixing);
 
     /// <summary>
     /// Scattered outliers are normal, with a multiple of the mean standard deviation of the coordinates; clustered ones are all near one
