@@ -72,39 +72,13 @@ internal sealed class IcaLocalAblation : IcaStudy
         && config.MinCurvature == new IcaSettings().MinCurvature && config.TurnTolerance == new IcaSettings().TurnTolerance;
 
     /// <summary>The share of the sources that are separated, by smoothness and bandwidth.</summary>
-    private static Figure SeparatedShares(int dimension, LocalCondition[] rows)
-    {
-        double[] smoothnesses = [.. rows.Select(row => row.Config.Smoothness).Distinct().Order()];
-        double[] bandwidths = [.. rows.Select(row => row.Config.WitnessBandwidth).Distinct().Order()];
-        return new(
-            $"separated_D{dimension}",
-            $"Share of the sources that are separated at D = {dimension}, in per cent, mean over the seeds, by the smoothness of the "
-                + "density and the bandwidth of the kernel of the witness.",
-            new("Bandwidth h (standard deviations)")
-            {
-                Ticks = Ticks.Names([.. bandwidths.Select(NumberText.Tick)]),
-                HasGrid = false,
-                Limits = (-0.5, bandwidths.Length - 0.5),
-            },
-            new("Smoothness ε")
-            {
-                Ticks = Ticks.Names([.. smoothnesses.Select(NumberText.Tick)]),
-                HasGrid = false,
-                Limits = (-0.5, smoothnesses.Length - 0.5),
-            },
-            [
-                new HeatMap("sources separated, in per cent",
-                [
-                    .. from row in rows
-                       let share = row.Over(run => run[Separated] / dimension).Mean
-                       select new HeatCell(
-                           Array.IndexOf(bandwidths, row.Config.WitnessBandwidth),
-                           Array.IndexOf(smoothnesses, row.Config.Smoothness),
-                           share,
-                           $"{100 * share:0}"),
-                ]),
-            ]);
-    }
+    private static Figure SeparatedShares(int dimension, LocalCondition[] rows) => LocalCondition.SeparatedShares(
+        $"separated_D{dimension}",
+        $"Share of the sources that are separated at D = {dimension}, in per cent, mean over the seeds, by the smoothness of the "
+            + "density and the bandwidth of the kernel of the witness.",
+        rows,
+        ("Bandwidth h (standard deviations)", row => row.Config.WitnessBandwidth),
+        ("Smoothness ε", row => row.Config.Smoothness));
 
     private static IEnumerable<IcaSettings> Grid(int seeds, IcaSettings problem) =>
     [

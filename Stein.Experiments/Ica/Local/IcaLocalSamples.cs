@@ -81,39 +81,13 @@ internal sealed class IcaLocalSamples : IcaStudy
                 ])),
         ]);
 
-    /// <summary>The share of the seeds of which every source is separated, over D and N/D.</summary>
-    private static Figure Phases(IcaRow method, LocalCondition[] rows)
-    {
-        int[] dimensions = [.. rows.Select(row => row.Dimension).Distinct().Order()];
-        int[] ratios = [.. rows.Select(row => row.Samples / row.Dimension).Distinct().Order()];
-        return new(
-            $"phases_{method.Method.Id}",
-            $"{method.Name}: the share of the sources that are separated, in per cent, mean over the seeds.",
-            new("Dimension D")
-            {
-                Ticks = Ticks.Names([.. dimensions.Select(dimension => $"{dimension}")]),
-                HasGrid = false,
-                Limits = (-0.5, dimensions.Length - 0.5),
-            },
-            new("Training points per dimension, N/D")
-            {
-                Ticks = Ticks.Names([.. ratios.Select(ratio => $"{ratio}")]),
-                HasGrid = false,
-                Limits = (-0.5, ratios.Length - 0.5),
-            },
-            [
-                new HeatMap("sources separated, in per cent",
-                [
-                    .. from row in rows
-                       let share = row.Over(run => run[Separated] / row.Dimension).Mean
-                       select new HeatCell(
-                           Array.IndexOf(dimensions, row.Dimension),
-                           Array.IndexOf(ratios, row.Samples / row.Dimension),
-                           share,
-                           $"{100 * share:0}"),
-                ]),
-            ]);
-    }
+    /// <summary>The share of the sources that are separated, over D and N/D.</summary>
+    private static Figure Phases(IcaRow method, LocalCondition[] rows) => LocalCondition.SeparatedShares(
+        $"phases_{method.Method.Id}",
+        $"{method.Name}: the share of the sources that are separated, in per cent, mean over the seeds.",
+        rows,
+        ("Dimension D", row => row.Dimension),
+        ("Training points per dimension, N/D", row => row.Samples / row.Dimension));
 
     private static IcaSettings[] Grid(IReadOnlyList<int> dimensions, IReadOnlyList<int> ratios, int seeds, IcaSettings settings) =>
     [

@@ -19,9 +19,6 @@ internal sealed record LocalCondition(Condition<IcaSettings> Condition)
     /// <summary>Oracle minus test log-likelihood, nats.</summary>
     public Summary Gaps => Over(GapOf);
 
-    /// <summary>The share of the seeds of which every source is separated.</summary>
-    public double SeparatedShare => Runs.Average(run => run[IcaStudy.Separated] == Dimension ? 1.0 : 0);
-
     /// <summary>
     /// The gap that the asymptotic theory expects, in nats, once the sources are found; NaN for methods that it does not cover.
     /// </summary>
@@ -57,6 +54,43 @@ internal sealed record LocalCondition(Condition<IcaSettings> Condition)
     {
         HasMarkers = false,
     };
+
+    /// <summary>The share of the sources that are separated, mean over the seeds, by two settings.</summary>
+    /// <param name="name">Of the figure.</param>
+    /// <param name="caption">Of the figure.</param>
+    /// <param name="rows">The conditions, at most one for each pair of values.</param>
+    /// <param name="x">What the axis at the bottom shows, and its value of a condition.</param>
+    /// <param name="y">The same of the axis on the left.</param>
+    public static Figure SeparatedShares(
+        string name,
+        string caption,
+        IReadOnlyList<LocalCondition> rows,
+        (string Label, Func<LocalCondition, double> Value) x,
+        (string Label, Func<LocalCondition, double> Value) y)
+    {
+        double[] columns = [.. rows.Select(x.Value).Distinct().Order()], lines = [.. rows.Select(y.Value).Distinct().Order()];
+        return new(
+            name,
+            caption,
+            Names(x.Label, columns),
+            Names(y.Label, lines),
+            [
+                new HeatMap("sources separated, in per cent",
+                [
+                    .. from row in rows
+                       let share = row.Over(run => run[IcaStudy.Separated] / row.Dimension).Mean
+                       select new HeatCell(
+                           Array.IndexOf(columns, x.Value(row)), Array.IndexOf(lines, y.Value(row)), share, $"{100 * share:0}"),
+                ]),
+            ]);
+
+        static Axis Names(string label, double[] values) => new(label)
+        {
+            Ticks = Ticks.Names([.. values.Select(NumberText.Tick)]),
+            HasGrid = false,
+            Limits = (-0.5, values.Length - 0.5),
+        };
+    }
 
     /// <summary>The conditions of the finished runs.</summary>
     public static IEnumerable<LocalCondition> Of(Results<IcaSettings> results)
