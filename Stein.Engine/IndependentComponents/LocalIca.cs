@@ -5,25 +5,27 @@ namespace Stein.Engine.IndependentComponents;
 /// <summary>A model fitted in local coordinates.</summary>
 /// <param name="Unmixing">V (K×K, row-major): z = V x.</param>
 /// <param name="Densities">One for each source.</param>
-/// <param name="Rotation">The search over rotations, ended.</param>
-/// <param name="Norm">‖M‖ of <see cref="LikelihoodEquations"/>, with smoothed scores.</param>
-/// <param name="Iterations">Steps after the rotations.</param>
+/// <param name="Rotation">V (K×K, row-major) at the end of the search over rotations.</param>
+/// <param name="Norm">‖M‖, Frobenius, with smoothed scores.</param>
+/// <param name="Iterations">Of all searches.</param>
+/// <param name="IsConverged">Whether M is 0 up to the tolerance, and the densities are those that are best for their sources.</param>
 internal sealed record LocalSolution(
-    double[] Unmixing, IReadOnlyList<SourceDensity> Densities, SteinRotation Rotation, double Norm, int Iterations);
+    double[] Unmixing, IReadOnlyList<SourceDensity> Densities, double[] Rotation, double Norm, int Iterations, bool IsConverged);
 
 /// <summary>
-/// ICA by Stein discrepancies in the model's own coordinates: <see cref="SteinRotation"/>, then <see cref="LikelihoodEquations"/>.
+/// ICA by Stein discrepancies in the model's own coordinates: the rotation of whitened samples with the least discrepancy of single
+/// sources (<see cref="SteinRotation"/>), then Stein's identities of linear functions, <c>M = E[ψ(z) zᵀ] + I = 0</c>.
 /// </summary>
 /// <remarks>
-/// One rule for any number of samples: the scores of Laplace sources are smoothed by <see cref="LikelihoodEquations.Smoothing"/>. Where the
-/// rotations do not come to rest, as for less than about 20 samples for each source, the smoothed likelihood is climbed before.
+/// The scores of Laplace sources are smoothed by <see cref="LikelihoodEquations.Smoothing"/> in M: one rule for any number of samples.
+/// Where all sources have the density that the model says, few Gauss–Newton steps solve M = 0 (<see cref="Stages"/>). People's samples
+/// hardly have: <see cref="Fit"/> climbs the likelihood of which M is the gradient, which ends where M is 0 from any start.
 /// </remarks>
 /// <param name="samples">x: K×N, one coordinate per row, whitened.</param>
 internal sealed class LocalIca(PaddedMatrix samples)
 {
     private const double TurnTolerance = 1e-2;
     private const double ClimbTolerance = 1e-2;
-    private const int MaxIterations = 200;
     private const int MaxChoices = 5;
 
     private readonly int k = samples.Rows;
@@ -34,43 +36,41 @@ internal sealed class LocalIca(PaddedMatrix samples)
     /// <summary>Fits a model.</summary>
     /// <param name="start">An orthogonal matrix (K×K, row-major).</param>
     /// <param name="candidates">
-    /// One density for all sources, with heavier tails than the normal one; or several among which each source's is chosen, by
-    /// <see cref="SourceDiscrepancy"/>, whose sources may have lighter tails too.
+    /// One density for all sources; or several among which each source's is chosen, by <see cref="SourceDiscrepancy"/>.
     /// </param>
     /// <param name="contrast">Of the rotations.</param>
+    /// <param name="tolerance">Of ‖M‖.</param>
+    /// <param name="maxIterations">Of each search at most.</param>
+    /// <param name="report">Is told ‖M‖ after every iteration of the climb.</param>
     public LocalSolution Fit(
-        double[] start, IReadOnlyList<SourceDensity> candidates, SteinContrast contrast, CancellationToken cancellation = default)
+        double[] start,
+        IReadOnlyList<SourceDensity> candidates,
+        SteinContrast contrast,
+        double tolerance = 1e-9,
+        int maxIterations = 2000,
+        Action<double>? report = null,
+        CancellationToken cancellation = default)
     {
         bool isKnown = candidates.Count == 1;
-        var rotation = new SteinRotation(
-            Moments, start, contrast, isKnown ? candidates[0] : SourceDensity.Laplace, TurnTolerance, hasSigns: !isKnown);
-        rotation.Run(MaxIterations, cancellation: cancellation);
+        SourceDensity reference = isKnown ? candidates[0] : SourceDensity.Laplace;
+        // The contrast is least at sources with heavier tails than the normal density's; for lighter ones it changes its sign.
+        SteinContrast own = contrast.CurvatureAt(reference) > 0 ? contrast.Negated() : contrast;
+        var rotation = new SteinRotation(Moments, start, own, reference, TurnTolerance, hasSigns: !isKnown);
+        rotation.Run(maxIterations, cancellation: cancellation);
         (SourceDensity[] densities, double[] unmixing) = Choose(rotation.Unmixing, candidates);
-        int iterations = 0;
-        if (IsStuck(rotation, TurnTolerance))
+        (int iterations, double norm) = (rotation.Iterations, double.PositiveInfinity);
+        bool isChoiceStable = false;
+        for (int choice = 0; choice < MaxChoices && !isChoiceStable; choice++)
         {
-            RelativeQuasiNewton.Ascent climb = Climb(Moments, unmixing, densities);
-            climb.Run(MaxIterations, cancellation: cancellation);
-            iterations += climb.Iterations;
-            (densities, unmixing) = Choose(climb.Unmixing, candidates);
+            RelativeQuasiNewton.Ascent climb = Climb(Moments, unmixing, densities, tolerance);
+            climb.Run(maxIterations, report, cancellation);
+            (norm, iterations) = (climb.Remainder, iterations + climb.Iterations);
+            (SourceDensity[] next, unmixing) = Choose(climb.Unmixing, candidates);
+            isChoiceStable = next.SequenceEqual(densities);
+            densities = next;
         }
 
-        double smoothing = LikelihoodEquations.Smoothing(k, samples.Columns), norm = 0;
-        for (int choice = 0; choice < MaxChoices; choice++)
-        {
-            var equations = new LikelihoodEquations(Moments, unmixing, densities, smoothing, Tolerance(samples.Columns));
-            equations.Run(MaxIterations, cancellation: cancellation);
-            (unmixing, norm) = (equations.Unmixing, equations.Remainder);
-            iterations += equations.Iterations;
-            if (isKnown)
-                break;
-            (SourceDensity[] next, double[] scaled) = Choose(unmixing, candidates);
-            if (next.SequenceEqual(densities))
-                break;
-            (densities, unmixing) = (next, scaled);
-        }
-
-        return new(unmixing, densities, rotation, norm, iterations);
+        return new(unmixing, densities, rotation.Unmixing, norm, iterations, norm <= tolerance && isChoiceStable);
     }
 
     /// <summary>The searches where the density of all sources is known, from an orthogonal matrix on.</summary>
@@ -87,7 +87,7 @@ internal sealed class LocalIca(PaddedMatrix samples)
         double? smoothing = null) =>
     [
         new((moments, start) => new SteinRotation(moments, start, contrast, density, turnTolerance, minCurvature)),
-        new((moments, start) => Climb(moments, Scaled(start, density), All(density, moments)))
+        new((moments, start) => Climb(moments, Scaled(start, density), All(density, moments), ClimbTolerance))
         {
             IsNeededAfter = rotation => IsStuck(rotation, turnTolerance),
         },
@@ -115,17 +115,20 @@ internal sealed class LocalIca(PaddedMatrix samples)
     private static bool IsStuck(UnmixingSearch rotation, double turnTolerance) => rotation.Remainder >= turnTolerance;
 
     /// <summary>Climbs the smoothed likelihood.</summary>
-    private static RelativeQuasiNewton.Ascent Climb(ISourceMoments moments, double[] start, SourceDensity[] densities)
+    private static RelativeQuasiNewton.Ascent Climb(
+        ISourceMoments moments, double[] start, SourceDensity[] densities, double tolerance)
     {
         double smoothing = LikelihoodEquations.Smoothing(moments.Sources, moments.Count);
         return new RelativeQuasiNewton(moments).Begin(
             start,
             Array.ConvertAll(densities, density => density.IsSmooth ? density : SourceDensity.SmoothedLaplace(smoothing)),
             isHeld: null,
-            ClimbTolerance);
+            tolerance);
     }
 
-    /// <summary>The density of each source with the least discrepancy, and V with rows at the scales that go with them.</summary>
+    /// <summary>
+    /// The density of each source with the least discrepancy, and V with rows at the scales at which <c>M_ii = E[ψ(z) z] + 1</c> is 0.
+    /// </summary>
     public (SourceDensity[] Densities, double[] Unmixing) Choose(double[] unmixing, IReadOnlyList<SourceDensity> candidates)
     {
         PaddedMatrix sources = MaximumLikelihoodIca.Apply(unmixing, samples);
@@ -133,7 +136,7 @@ internal sealed class LocalIca(PaddedMatrix samples)
         var scaled = new double[k * k];
         Parallel.For(0, k, i =>
         {
-            (densities[i], double factor, _) = new SourceDiscrepancy(sources.Row(i)).Choose(candidates);
+            (densities[i], double factor) = SourceDiscrepancy.Choose(candidates, sources.Row(i));
             for (int d = 0; d < k; d++)
                 scaled[(i * k) + d] = factor * unmixing[(i * k) + d];
         });

@@ -2,7 +2,7 @@ namespace Stein.Engine.IndependentComponents;
 
 /// <summary>
 /// The squared one-dimensional kernelised Stein discrepancy of a source from symmetric densities at any scale, and the choice of the
-/// density and the scale for which it is least: no normalising constant is needed.
+/// density for which it is least: no normalising constant is needed.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -19,11 +19,6 @@ internal sealed class SourceDiscrepancy
     private const int Count = 280;
     private const double Spacing = 0.02;
     private const double Width = 2;
-
-    /// <summary>Of the logarithm of the scale, from that of equal mean sizes.</summary>
-    private const double Range = 1.5;
-    private const int Places = 13;
-    private const int Refinements = 24;
 
     private static readonly double[] Nodes = [.. Enumerable.Range(0, Count).Select(a => Width * Math.Sinh(Spacing * a))];
 
@@ -97,47 +92,27 @@ internal sealed class SourceDiscrepancy
         return sum * samples / (samples - 1);
     }
 
-    /// <summary>The scale for which the discrepancy is least.</summary>
-    public (double Factor, double Squared) Fit(SourceDensity density)
+    /// <summary>The density with the least discrepancy, and its scale.</summary>
+    /// <remarks>
+    /// The scale of each is that of Stein's identity of the function z, <c>E[ψ(az) az] = −1</c>. That with the least discrepancy is the
+    /// same where the source has the density, and no guide where it has none of them: with sharp peaks it is far off.
+    /// </remarks>
+    /// <param name="candidates">At least one; the first of equals is chosen.</param>
+    /// <param name="source">z (N), N at least 2, not all of them 0.</param>
+    public static (SourceDensity Density, double Factor) Choose(IReadOnlyList<SourceDensity> candidates, ReadOnlySpan<double> source)
     {
-        (double[] points, double[] densityWeights) = density.Quadrature();
-        double size = points.Zip(densityWeights, (z, weight) => weight * Math.Abs(z)).Sum() * Math.Sqrt(Math.PI / 2);
-        double middle = Math.Log(size / deviation);
-        double best = Enumerable.Range(0, Places).Select(i => middle - Range + (2 * Range * i / (Places - 1))).MinBy(At);
-        double golden = (Math.Sqrt(5) - 1) / 2, step = 2 * Range / (Places - 1);
-        (double low, double high) = (best - step, best + step);
-        double left = high - (golden * (high - low)), right = low + (golden * (high - low));
-        (double atLeft, double atRight) = (At(left), At(right));
-        for (int refinement = 0; refinement < Refinements; refinement++)
+        var discrepancy = new SourceDiscrepancy(source);
+        (SourceDensity Density, double Factor)? best = null;
+        double least = double.PositiveInfinity;
+        foreach (SourceDensity candidate in candidates)
         {
-            if (atLeft < atRight)
-            {
-                (high, right, atRight) = (right, left, atLeft);
-                left = high - (golden * (high - low));
-                atLeft = At(left);
-            }
-            else
-            {
-                (low, left, atLeft) = (left, right, atRight);
-                right = low + (golden * (high - low));
-                atRight = At(right);
-            }
+            double factor = SourceScale.Fit(candidate, source).Factor, squared = discrepancy.Squared(candidate, factor);
+            if (best is null || squared < least)
+                (best, least) = ((candidate, factor), squared);
         }
 
-        double theta = 0.5 * (low + high);
-        return (Math.Exp(theta), At(theta));
-
-        double At(double theta) => Squared(density, Math.Exp(theta));
+        return best!.Value;
     }
-
-    /// <summary>The density with the least discrepancy at its best scale; the first of equals.</summary>
-    /// <param name="candidates">At least one.</param>
-    public (SourceDensity Density, double Factor, double Squared) Choose(IReadOnlyList<SourceDensity> candidates)
-        => candidates.Select(candidate =>
-        {
-            (double factor, double squared) = Fit(candidate);
-            return (Density: candidate, Factor: factor, Squared: squared);
-        }).MinBy(choice => choice.Squared);
 
     private static (double[], double[], double[]) Pairs()
     {

@@ -88,6 +88,9 @@ internal sealed class SteinRotation : UnmixingSearch
         }
 
         length = Math.Min(1, 2 * length);
+        // A whole step that is within the tolerance needs no lower mean to be the last: what is left of it is rounding.
+        if (!isLower)
+            turn = Math.Min(turn, norm);
         IsFinished = !isLower || turn < tolerance;
         if (isLower)
             Iterations++;

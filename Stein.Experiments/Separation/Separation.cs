@@ -145,35 +145,27 @@ internal sealed class Separation
         }
 
         if (method == SeparationSettings.Local)
-            return FitLocal(rotation, densities[0]);
+            return FitLocal(rotation, densities);
 
-        // From a gradient of 1 to the tolerance, by powers of ten: it falls by about as much in every step.
-        double all = Math.Max(1, -Math.Log10(settings.Tolerance));
-        return likelihood.Fit(
-            rotation,
-            densities,
-            settings.Tolerance,
-            settings.MaxIterations,
-            norm => progress?.Report(Math.Clamp(-Math.Log10(norm) / all, 0.01, 0.99)),
-            cancellation);
+        return likelihood.Fit(rotation, densities, settings.Tolerance, settings.MaxIterations, ReportNorm, cancellation);
     }
 
-    private IcaSolution FitLocal(double[] rotation, SourceDensity density)
+    /// <summary>From a gradient of 1 to the tolerance, by powers of ten: it falls by about as much in every step.</summary>
+    private void ReportNorm(double norm)
+        => progress?.Report(Math.Clamp(-Math.Log10(norm) / Math.Max(1, -Math.Log10(settings.Tolerance)), 0.01, 0.99));
+
+    private IcaSolution FitLocal(double[] rotation, IReadOnlyList<SourceDensity> densities)
     {
-        const double Turn = 1e-2;
-        const int MaxRefinements = 60;
-        var contrast = new SteinContrast(settings.Smoothness, settings.Bandwidth);
-        var rotating = new SteinRotation(likelihood.Moments, rotation, contrast, density, Turn);
-        rotating.Run(settings.MaxIterations, cancellation: cancellation);
-        double[] scaled = likelihood.FitScales(rotating.Unmixing, [density], 0, isConverged: false, cancellation).Unmixing;
-        var refining = new LikelihoodEquations(likelihood.Moments, scaled, density);
-        refining.Run(MaxRefinements, cancellation: cancellation);
-        return likelihood.Describe(
-            refining.Unmixing,
-            [.. Enumerable.Repeat(density, Components)],
-            rotating.Iterations + refining.Iterations,
-            rotating.Remainder < Turn,
+        LocalSolution solution = new LocalIca(training).Fit(
+            rotation,
+            densities,
+            new SteinContrast(settings.Smoothness, settings.Bandwidth),
+            settings.Tolerance,
+            settings.MaxIterations,
+            ReportNorm,
             cancellation);
+        return likelihood.Describe(
+            solution.Unmixing, solution.Densities, solution.Iterations, solution.IsConverged, cancellation);
     }
 
     private IcaSolution TrainStein(string method, IReadOnlyList<SourceDensity> densities)

@@ -17,24 +17,27 @@ internal sealed record SeparationSettings
     /// </summary>
     public const string Local = "local";
 
-    /// <summary>The base where each source has the density with the largest likelihood.</summary>
+    /// <summary>The base where each source has the density that fits it best, by the likelihood or by its Stein discrepancy.</summary>
     public const string EachItsOwn = "auto";
 
-    /// <summary>The methods, the likelihood's first, then those that minimise Stein discrepancies.</summary>
+    /// <summary>The methods, the defaults first, and last those that minimise Stein discrepancies as in the paper.</summary>
     public static IReadOnlyList<string> MethodNames { get; } =
     [
+        Local,
         MaximumLikelihood,
         FastIca,
-        Local,
         .. IcaMethod.All.Where(method => method is { IsTrained: true, IsBaseline: false }).Select(method => method.Id),
     ];
+
+    /// <summary>Stein discrepancies in local coordinates, and maximum likelihood to compare them with.</summary>
+    public static IReadOnlyList<string> DefaultMethods { get; } = [Local, MaximumLikelihood];
 
     /// <summary>The names of the bases.</summary>
     public static IReadOnlyList<string> BaseNames { get; } =
         [.. MaximumLikelihoodIca.Candidates(IcaDefaults.DegreesOfFreedom).Select(density => density.Name), EachItsOwn];
 
     /// <summary>One or more of <see cref="MethodNames"/>, of which the first one's matrices are written.</summary>
-    public IReadOnlyList<string> Methods { get; init; } = [MaximumLikelihood];
+    public IReadOnlyList<string> Methods { get; init; } = DefaultMethods;
 
     /// <summary>One of <see cref="BaseNames"/>; null for auto, or Laplace for methods that do not choose.</summary>
     public string? Base { get; init; }
@@ -55,13 +58,13 @@ internal sealed record SeparationSettings
     /// <summary>Of the rows held out, the starts, and everything else random.</summary>
     public uint Seed { get; init; }
 
-    /// <summary>The number of starts of mle and FastICA.</summary>
+    /// <summary>The number of starts of a method that searches over all rows.</summary>
     public int Starts { get; init; } = 3;
 
-    /// <summary>The norm of the relative gradient at which mle has converged.</summary>
+    /// <summary>The norm of the relative gradient at which local and mle have converged.</summary>
     public double Tolerance { get; init; } = 1e-9;
 
-    /// <summary>Steps of a start of mle or FastICA.</summary>
+    /// <summary>Steps of a search over all rows.</summary>
     public int MaxIterations { get; init; } = 2000;
 
     /// <summary>The settings of the Stein methods.</summary>
@@ -76,14 +79,11 @@ internal sealed record SeparationSettings
     /// <summary>Whether a method trains by a Stein discrepancy on batches, as in the paper.</summary>
     public static bool IsStein(string method) => method is not (MaximumLikelihood or FastIca or Local);
 
-    /// <summary>Whether a method has one density for all sources.</summary>
-    public static bool HasOneDensity(string method) => method is not (MaximumLikelihood or FastIca);
-
     /// <summary>The densities of a method's sources: one for all, or several to choose from.</summary>
     public IReadOnlyList<SourceDensity> Densities(string method)
     {
         IReadOnlyList<SourceDensity> all = MaximumLikelihoodIca.Candidates(DegreesOfFreedom);
-        string name = Base ?? (HasOneDensity(method) ? SourceDensity.Laplace.Name : EachItsOwn);
+        string name = Base ?? (IsStein(method) ? SourceDensity.Laplace.Name : EachItsOwn);
         return name == EachItsOwn ? all : [all.Single(density => density.Name == name)];
     }
 }

@@ -52,14 +52,13 @@ internal sealed class IcaDataOptions
 
     private readonly Option<string[]> methods = Values.Choices(
         "--method",
-        "maximum likelihood (mle), FastICA, a Stein discrepancy in local coordinates (local), or one of the paper; of several, the first "
-        + "one's matrices are written",
-        SeparationSettings.MethodNames,
-        [.. Defaults.Methods]);
+        "Stein discrepancies in local coordinates (local), maximum likelihood (mle), FastICA, or a Stein discrepancy of the paper; of "
+        + "several, the first one's matrices are written [default: local and mle; mle with --no-whitening]",
+        SeparationSettings.MethodNames);
 
     private readonly Option<string> density = Values.Choice(
         "--base",
-        "density of the sources; auto chooses one for each by the likelihood [default: auto; laplace for Stein discrepancies]",
+        "density of the sources; auto chooses the best one for each [default: auto; laplace for Stein discrepancies of the paper]",
         SeparationSettings.BaseNames);
 
     private readonly Option<double?> freedom = Values.Number<double>(
@@ -78,13 +77,13 @@ internal sealed class IcaDataOptions
         "--test-share", "share of the rows, chosen at random, that is held out to measure the likelihood; 0 for none", Defaults.TestShare);
 
     private readonly Option<int?> starts = Values.Number<int>(
-        "--starts", "random starts of mle and fastica, of which the best counts", Defaults.Starts);
+        "--starts", "random starts of local, mle and fastica, of which the best counts", Defaults.Starts);
 
     private readonly Option<double?> tolerance = Values.Number<double>(
-        "--tolerance", "norm of the relative gradient at which mle has converged", Defaults.Tolerance);
+        "--tolerance", "norm of the relative gradient at which local and mle have converged", Defaults.Tolerance);
 
     private readonly Option<int?> maxIterations = Values.Number<int>(
-        "--max-iterations", "steps after which mle and fastica give up", Defaults.MaxIterations);
+        "--max-iterations", "steps after which local, mle and fastica give up", Defaults.MaxIterations);
 
     private readonly Option<int?> iterations = Values.Number<int>(
         "--iterations", "training iterations of a Stein discrepancy", Defaults.Stein.Iterations);
@@ -127,7 +126,8 @@ internal sealed class IcaDataOptions
             Files = files.Read(parsed),
             Settings = new SeparationSettings
             {
-                Methods = parsed.GetRequiredValue(methods),
+                Methods = parsed.GetValue(methods) is { Length: > 0 } given ? given
+                    : parsed.GetValue(noWhitening) ? [SeparationSettings.MaximumLikelihood] : SeparationSettings.DefaultMethods,
                 Base = parsed.GetValue(density),
                 DegreesOfFreedom = parsed.GetRequiredValue(freedom)!.Value,
                 Components = parsed.GetValue(components),
@@ -211,20 +211,12 @@ internal sealed class IcaDataOptions
             throw new UsageException($"--no-whitening: {rotating} needs whitened samples. Leave it out, or --method {rotating}.");
         }
 
-        if (settings.Methods.Contains(SeparationSettings.Local)
-            && settings.Base is { } heavy && (heavy == SeparationSettings.EachItsOwn || heavy == SourceDensity.SubGaussian.Name))
-        {
-            throw new UsageException(
-                $"--base {heavy}: --method local has one density for all sources, with heavier tails than a normal one. Give laplace, "
-                + "student-t or logistic.");
-        }
-
         string[] stein = [.. settings.Methods.Where(SeparationSettings.IsStein)];
         if (stein.Length == 0)
         {
             Option[] training = [iterations, batch, learningRate];
             if (Array.Find(training, option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
-                throw new UsageException($"{idle.Name}: it has no effect on mle and fastica. Leave it out, or give --max-iterations.");
+                throw new UsageException($"{idle.Name}: it has no effect on local, mle and fastica. Leave it out, or give --max-iterations.");
             return;
         }
 

@@ -45,11 +45,11 @@ internal static class IcaDataVerdicts
             (SeparationSettings.FastIca, _) =>
                 $"fastica has NOT converged after {model.Iterations} steps: its rows still turn, as with more than one normal source.",
             (SeparationSettings.Local, true) =>
-                $"local has converged after {model.Iterations} steps: its rows turn no more, and {norm}, 0 at the maximum of the "
-                + "likelihood but for the jumps of ψ.",
+                $"local has converged after {model.Iterations} steps: the Stein identities of linear functions hold within {tolerance}, "
+                + $"for Laplace sources with smoothed scores; {norm}, 0 at the maximum of the likelihood.",
             (SeparationSettings.Local, _) =>
-                $"local has NOT converged after {model.Iterations} steps: its rows still turn, as with normal sources, or with sources of "
-                + "lighter tails than a normal density, for which it is not made.",
+                $"local has NOT converged after {model.Iterations} steps: the Stein identities of linear functions do not hold within "
+                + $"{tolerance}, or its densities still change. Give a larger --max-iterations; too few rows prevent it too.",
             _ => $"{model.Method} was trained for {model.Iterations} iterations, enough or not: {norm}, 0 at the maximum of "
                 + "the likelihood.",
         };

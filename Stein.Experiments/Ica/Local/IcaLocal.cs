@@ -33,7 +33,10 @@ internal sealed class IcaLocal : IcaStudy
 
     public override string Title => "ICA by Stein discrepancies in the model's own coordinates, to the gap of maximum likelihood";
 
-    public override string Source =>
+    public override string Source => Papers;
+
+    /// <summary>Where the operator and the problem are from.</summary>
+    public const string Papers =
         "Barp, Briol, Duncan, Girolami and Mackey, Minimum Stein Discrepancy Estimators, NeurIPS 2019 (diffusion operators); Gong, Li and "
         + "Hernández-Lobato, ICLR 2021 (the problem)";
 

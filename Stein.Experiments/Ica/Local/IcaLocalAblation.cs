@@ -22,7 +22,7 @@ internal sealed class IcaLocalAblation : IcaStudy
 
     public override string Title => "Choices of the local method for ICA: what separates the sources, and what does not matter";
 
-    public override string Source => "Stein.Experiments/Ica/LocalStein.cs";
+    public override string Source => IcaLocal.Papers;
 
     public override int ProtocolVersion => 1;
 

@@ -16,7 +16,7 @@ internal sealed class IcaLocalSamples : IcaStudy
 
     public override string Title => "ICA from few samples: the boundary of separation, and the gap against the number of samples";
 
-    public override string Source => "Stein.Experiments/Ica/LocalStein.cs";
+    public override string Source => IcaLocal.Papers;
 
     public override int ProtocolVersion => 1;
 

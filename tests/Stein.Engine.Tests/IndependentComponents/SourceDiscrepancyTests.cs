@@ -53,11 +53,13 @@ public class SourceDiscrepancyTests
         var data = new MixedSources(
             [index switch { 0 => MixedSources.Laplace, 1 => MixedSources.Logistic, _ => MixedSources.SubGaussian }], 10_000, seed: 3);
         double size = Math.Abs(data.Mixing[0]);
-        (SourceDensity density, double factor, double squared) = new SourceDiscrepancy(data.Rows).Choose(candidates);
+        (SourceDensity density, double factor) = SourceDiscrepancy.Choose(candidates, data.Rows);
         Assert.Same(candidates[index], density);
         Assert.Equal(1, factor * size, 0.03);
+        var discrepancy = new SourceDiscrepancy(data.Rows);
+        double squared = discrepancy.Squared(density, factor);
         Assert.InRange(squared, -1e-3, 1e-3);
-        Assert.All(candidates.Where(other => other != density),
-            other => Assert.True(new SourceDiscrepancy(data.Rows).Fit(other).Squared > squared + 1e-3));
+        Assert.All(candidates.Where(other => other != density), other => Assert.True(
+            discrepancy.Squared(other, SourceScale.Fit(other, data.Rows).Factor) > squared + 1e-3));
     }
 }
