@@ -28,6 +28,7 @@ internal sealed class RelativeQuasiNewton(ISourceMoments moments)
     private const double Roundings = 90;
 
     private readonly int k = moments.Sources;
+    private readonly LuFactor factor = new(moments.Sources);
 
     /// <summary>Climbs until the norm of the gradient is at most <paramref name="tolerance"/>, or no further.</summary>
     /// <param name="start">V at the start, invertible.</param>
@@ -62,7 +63,8 @@ internal sealed class RelativeQuasiNewton(ISourceMoments moments)
     private Place At(double[] unmixing, IReadOnlyList<SourceDensity> densities, IReadOnlyList<bool>? isHeld, CancellationToken cancellation)
     {
         SourceStatistics statistics = moments.Compute(unmixing, densities, cancellation: cancellation);
-        double loss = -statistics.Value - SquareMatrix.LogDeterminant(unmixing, k).LogAbsoluteDeterminant;
+        factor.Factor(unmixing);
+        double loss = -statistics.Value - factor.LogAbsoluteDeterminant;
         var gradient = new double[k * k];
         for (int i = 0; i < k; i++)
         {

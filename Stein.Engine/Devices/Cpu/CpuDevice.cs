@@ -147,8 +147,31 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
             MultiplyByAllCores(operands, c.Rows, c.Columns);
     }
 
-    /// <summary>Divides the rows of the product among the cores. Each number is summed as on one core, so the bits are the same.</summary>
+    /// <summary>
+    /// Divides the rows of the product among the cores. Sums that are longer than the product has rows, such as those over all samples, are
+    /// taken in blocks, which stay in the cache for all rows. Bits do not depend on the number of cores.
+    /// </summary>
     private static void MultiplyByAllCores(MatrixProduct<TLane, TElement>.Operands operands, int rows, int columns)
+    {
+        const int Block = 256;
+        int length = operands.Inner > Math.Max(rows, 2 * Block) ? Block : operands.Inner;
+        for (int first = 0; first < operands.Inner; first += length)
+        {
+            MultiplyRows(
+                operands with
+                {
+                    A = operands.A + (first * operands.AInner * sizeof(TElement)),
+                    B = operands.B + (first * operands.BRow * sizeof(TElement)),
+                    Inner = Math.Min(length, operands.Inner - first),
+                    Beta = first == 0 ? operands.Beta : TElement.One,
+                    Accumulate = first > 0 || operands.Accumulate,
+                },
+                rows,
+                columns);
+        }
+    }
+
+    private static void MultiplyRows(MatrixProduct<TLane, TElement>.Operands operands, int rows, int columns)
     {
         int share = 2 * TLane.ProductRows;
         Parallel.For(0, (rows + share - 1) / share, index =>

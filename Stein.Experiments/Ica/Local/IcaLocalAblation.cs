@@ -31,7 +31,7 @@ internal sealed class IcaLocalAblation : IcaStudy
 
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => [.. ((int[])[50, 100, 200]).SelectMany(dimension => Grid(3, new() { Dimension = dimension }))],
+        GridScale.Paper => [.. ((int[])[50, 100]).SelectMany(dimension => Grid(3, new() { Dimension = dimension }))],
         GridScale.Quick => [.. Grid(1, new() { Dimension = 20, TrainingSamples = 5000 })],
         _ => [.. Grid(1, new() { Dimension = 2, TrainingSamples = 500, TestSamples = 100 }).Where((_, index) => index % 8 == 0)],
     };
