@@ -11,10 +11,11 @@ namespace Stein.Engine.IndependentComponents;
 /// the matrix does not know, are averaged; when all are those of sources, the second part begins.
 /// </para>
 /// <para>
-/// There, each batch is taken for one Gauss–Newton step of <see cref="LikelihoodEquations"/> whose length is the share of the batch among
-/// the samples of this part: the result is the mean of what the batches say, to first order, as good as one that is fitted to them all. In
-/// each pass after that M is added up over all samples, for one full step at its end. An iteration is a batch, and results have the same
-/// bits for any number of cores.
+/// There, each batch is taken for one Gauss–Newton step of <see cref="LikelihoodEquations"/>, the t-th with the length 2/(t + 1): the result
+/// is, to first order, the mean of what the batches say with weights that grow like t. So the first ones are forgotten, whose steps are too
+/// large for first order, at the price of a third more variance. In each pass after that M is added up over all samples, for one full step
+/// at its end, which leaves the error of a search over them all. An iteration is a batch, and results have the same bits for any number of
+/// cores.
 /// </para>
 /// </remarks>
 internal sealed class StochasticIca : UnmixingSearch
@@ -225,8 +226,8 @@ internal sealed class StochasticIca : UnmixingSearch
         }
 
         refined = worth;
-        unmixing = RelativeQuasiNewton.Stepped(
-            unmixing, SourceInformation.Step(equations, information), moments.Count / worth, dimension);
+        double length = 2 * moments.Count / (worth + moments.Count);
+        unmixing = RelativeQuasiNewton.Stepped(unmixing, SourceInformation.Step(equations, information), length, dimension);
     }
 
     private void StepFully()
