@@ -11,8 +11,8 @@ namespace Stein.Engine.IndependentComponents;
 /// the matrix does not know, are averaged; when all are those of sources, the second part begins.
 /// </para>
 /// <para>
-/// There, each batch is taken for one Gauss–Newton step of <see cref="LikelihoodEquations"/>, the t-th with the length 2/(t + 1): the result
-/// is, to first order, the mean of what the batches say with weights that grow like t. So the first ones are forgotten, whose steps are too
+/// There, each batch is taken for one Gauss–Newton step of <see cref="LikelihoodEquations"/>, the t-th with the length 2/(t + 2): to first
+/// order the result is the mean of what the batches say with weights that grow like t. So the first ones are forgotten, whose steps are too
 /// large for first order, at the price of a third more variance. In each pass after that M is added up over all samples, for one full step
 /// at its end, which leaves the error of a search over them all. An iteration is a batch, and results have the same bits for any number of
 /// cores.
@@ -74,7 +74,11 @@ internal sealed class StochasticIca : UnmixingSearch
         dimension = (int)Math.Sqrt(start.Length);
         batches = Batches(count, dimension);
         if (batches == 0)
-            throw new ArgumentException($"There are {count} samples; a stream of {dimension} sources needs at least {BatchSize(dimension)}.");
+        {
+            throw new ArgumentException(
+                $"There are {count} samples; a stream of {dimension} sources needs at least {BatchSize(dimension)}.");
+        }
+
         densities = [.. Enumerable.Repeat(density, dimension)];
         contrasts = [.. Enumerable.Repeat(contrast, dimension)];
         unit = Math.Abs(contrast.CurvatureAt(density));
