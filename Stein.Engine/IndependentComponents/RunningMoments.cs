@@ -1,4 +1,5 @@
 using Stein.Engine.LinearAlgebra;
+using Stein.Engine.State;
 
 namespace Stein.Engine.IndependentComponents;
 
@@ -8,7 +9,7 @@ namespace Stein.Engine.IndependentComponents;
 /// block's own mean is subtracted before products are summed, so that a large mean costs no digits.
 /// </remarks>
 /// <param name="dimension">D.</param>
-internal sealed class RunningMoments(int dimension)
+internal sealed class RunningMoments(int dimension) : IStateful
 {
     private readonly double[] products = new double[dimension * dimension];
 
@@ -56,5 +57,24 @@ internal sealed class RunningMoments(int dimension)
         Count += n;
         for (int d = 0; d < dimension; d++)
             Mean[d] += differences[d] * n / Count;
+    }
+
+    /// <inheritdoc/>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(Count);
+        foreach (double value in (double[])[.. Mean, .. products])
+            writer.Write(value);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(BinaryReader reader)
+    {
+        Count = reader.ReadInt64();
+        foreach (double[] values in (double[][])[Mean, products])
+        {
+            foreach (ref double value in values.AsSpan())
+                value = reader.ReadDouble();
+        }
     }
 }

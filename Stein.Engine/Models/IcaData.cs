@@ -62,10 +62,17 @@ public sealed class IcaData
     /// <summary>The mixing matrix W = V⁻¹: D×D, row-major.</summary>
     public ReadOnlySpan<double> Mixing => mixing;
 
-    /// <summary>Draws the training sample of a seed (N×D, row-major).</summary>
+    /// <summary>Draws the training sample of a seed (N×D, row-major), or N rows of it.</summary>
     /// <param name="count">N, at least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">N is negative, or N·D numbers do not fit an array.</exception>
-    public float[] SampleTraining(ulong seed, int count) => Sample(new PhiloxStream(seed, StreamPurpose.TrainingData), count);
+    /// <param name="first">The index of the first row, at least 0; those before it are skipped in constant time.</param>
+    /// <exception cref="ArgumentOutOfRangeException">N or the index is negative, or N·D numbers do not fit an array.</exception>
+    public float[] SampleTraining(ulong seed, int count, long first = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        uint words = Density == BaseDensity.Laplace ? PhiloxStream.LaplaceWords : PhiloxStream.StudentTWords;
+        return Sample(
+            new PhiloxStream(seed, StreamPurpose.TrainingData) { Position = words * (ulong)first * (ulong)Dimension }, count);
+    }
 
     /// <summary>Draws the test sample of a seed (N×D, row-major), from another stream than the training sample.</summary>
     /// <param name="count">N, at least 0.</param>

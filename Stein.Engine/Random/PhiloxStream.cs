@@ -22,6 +22,12 @@ namespace Stein.Engine.Random;
     Justification = "Stream of random numbers is the standard term; nobody will mistake it for a System.IO.Stream.")]
 public sealed class PhiloxStream : IStateful
 {
+    /// <summary>The words that <see cref="NextLaplace"/> consumes.</summary>
+    internal const uint LaplaceWords = 2;
+
+    /// <summary>The words that <see cref="NextStudentT"/> consumes.</summary>
+    internal const uint StudentTWords = 4;
+
     private const double TwoToMinus53 = 1.0 / (1UL << 53);
     private const double TwoToMinus52 = 1.0 / (1UL << 52);
     private const int WordsPerBlock = 4;

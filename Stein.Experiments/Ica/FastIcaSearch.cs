@@ -5,7 +5,7 @@ namespace Stein.Experiments.Ica;
 
 /// <summary>Symmetric FastICA with the contrast log cosh, alone or followed by maximum likelihood.</summary>
 /// <remarks>The tolerance is that of scikit-learn.</remarks>
-internal sealed class FastIcaSearch(bool isFollowedByLikelihood) : SearchMethod
+internal sealed class FastIcaSearch(bool isFollowedByLikelihood) : StagedMethod
 {
     private const double Tolerance = 1e-4;
 

@@ -6,6 +6,7 @@ using Stein.Engine.Models;
 using Stein.Engine.Optimization;
 using Stein.Engine.Random;
 using Stein.Engine.State;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica;
@@ -29,6 +30,7 @@ internal abstract class IcaMethod
         Proposed,
         new MaxSksd(trainsSlices: true),
         new LocalStein(),
+        new LocalOnline(),
         new LocalLsd(),
         new Whitening(),
         new MaximumLikelihood(),
@@ -99,6 +101,12 @@ internal abstract class IcaMethod
     /// <summary>The config with redundant settings at their defaults.</summary>
     public virtual IcaSettings Normalise(IcaSettings settings)
         => settings.InnerLearningRate == settings.LearningRate ? settings with { InnerLearningRate = null } : settings;
+
+    /// <summary>Checks what no single setting tells.</summary>
+    /// <exception cref="InvalidConfigException">The method cannot run with these settings.</exception>
+    public virtual void Validate(IcaSettings settings)
+    {
+    }
 
     /// <summary>The settings, other than those of all rows, that differ from the paper's, in words such as "10 probes".</summary>
     public virtual IEnumerable<string> Deviations(IcaSettings settings)

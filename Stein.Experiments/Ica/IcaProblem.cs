@@ -10,17 +10,19 @@ namespace Stein.Experiments.Ica;
 /// </summary>
 internal sealed class IcaProblem
 {
-    private readonly double[] mixing;
+    private readonly IcaData data;
+    private readonly ulong seed;
+    private readonly Lazy<float[]> training;
 
     /// <summary>Draws matrices and data; the same settings always give the same.</summary>
     public IcaProblem(IcaSettings settings)
     {
         Dimension = settings.Dimension;
         Matrices = PaperMatrices.Draw(settings.Seed, Dimension);
-        var data = new IcaData(Matrices.Truth.Values, Dimension, settings.Base);
-        mixing = data.Mixing.ToArray();
-        Training = data.SampleTraining(settings.EffectiveDataSeed, settings.TrainingSamples);
-        Test = data.SampleTest(settings.EffectiveDataSeed, settings.TestSamples);
+        data = new IcaData(Matrices.Truth.Values, Dimension, settings.Base);
+        seed = settings.EffectiveDataSeed;
+        training = new(() => data.SampleTraining(seed, settings.TrainingSamples));
+        Test = data.SampleTest(seed, settings.TestSamples);
         using Device device = CpuDevices.CreateDouble();
         DeviceMatrix samples = device.Allocate(settings.TestSamples, Dimension);
         device.Write(samples, Test);
@@ -31,8 +33,8 @@ internal sealed class IcaProblem
 
     public int Dimension { get; }
 
-    /// <summary>Training data, row-major (N×D).</summary>
-    public float[] Training { get; }
+    /// <summary>Training data, row-major (N×D). Drawn when first asked for: there may be too many to hold.</summary>
+    public float[] Training => training.Value;
 
     /// <summary>Test data, row-major (N×D).</summary>
     public float[] Test { get; }
@@ -42,6 +44,11 @@ internal sealed class IcaProblem
     /// the gap between the two is not blurred by the draw of the points; its expectation is E log p.
     /// </summary>
     public double Oracle { get; }
+
+    /// <summary>A part of <see cref="Training"/>, drawn anew.</summary>
+    /// <param name="first">The index of its first sample.</param>
+    /// <param name="count">The number of its samples.</param>
+    public float[] DrawTraining(long first, int count) => data.SampleTraining(seed, count, first);
 
     /// <summary>The Amari distance of V·W for an unmixing matrix V (D×D, row-major): 0 when all sources are separated.</summary>
     public double AmariDistanceOf(ReadOnlySpan<double> unmixing) => AmariDistance.Of(Product(unmixing));
@@ -71,7 +78,7 @@ internal sealed class IcaProblem
             {
                 double sum = 0;
                 for (int k = 0; k < Dimension; k++)
-                    sum += unmixing[(i * Dimension) + k] * mixing[(k * Dimension) + j];
+                    sum += unmixing[(i * Dimension) + k] * data.Mixing[(k * Dimension) + j];
                 product[i, j] = sum;
             }
         }

@@ -131,6 +131,10 @@ internal sealed record IcaSettings
     [Range(0.0, 10), OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public double? ScoreSmoothing { get; init; }
 
+    [Description("passes over the training points, which are drawn anew in each and never held"), Range(1, 1000)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public int Passes { get; init; } = 2;
+
     /// <summary>The seed of data, batches and everything else random.</summary>
     [JsonIgnore]
     public ulong EffectiveDataSeed => DataSeed ?? Seed;

@@ -53,6 +53,7 @@ internal abstract class IcaStudy : TrainingStudy<IcaSettings>
                 "batch", config.Batch, $"a whole number from 2 to the {config.TrainingSamples} training samples");
         }
 
+        IcaMethod.Of(config).Validate(config);
         if (KernelSmoothness.ProblemWith(config.Kernel, IcaMethod.Of(config).KernelDerivatives, config.Method) is { } problem)
             throw InvalidConfigException.Because("kernel", config.Kernel, problem);
     }
@@ -115,8 +116,8 @@ internal abstract class IcaStudy : TrainingStudy<IcaSettings>
     protected override ITraining Begin(IcaSettings config, Device device)
     {
         ProblemLease lease = problems.Lease(config);
-        return IcaMethod.Of(config) is SearchMethod
-            ? new IcaSearch(device, config, lease.Problem, lease)
+        return IcaMethod.Of(config) is SearchMethod method
+            ? method.Begin(device, config, lease.Problem, lease)
             : new IcaTraining(device, config, lease.Problem, lease, OtherRules) { CountsSources = CountsSources };
     }
 }

@@ -12,7 +12,7 @@ namespace Stein.Experiments.Ica;
 /// <c>−√(z² + ε²)</c>, with ε falling by factors of ten until it concerns about twenty samples of a source. From the truth the last ε
 /// alone will do.
 /// </remarks>
-internal sealed class LikelihoodSearch(bool startsAtTruth) : SearchMethod
+internal sealed class LikelihoodSearch(bool startsAtTruth) : StagedMethod
 {
     /// <summary>Of the norm of the gradient, per source.</summary>
     private const double Tolerance = 1e-4;

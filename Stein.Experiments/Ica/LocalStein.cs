@@ -8,7 +8,7 @@ namespace Stein.Experiments.Ica;
 /// sources, by a witness that is shared and needs no samples; then linear test functions, which are the equations of the likelihood.
 /// </summary>
 /// <remarks>See <see cref="LocalIca"/>.</remarks>
-internal sealed class LocalStein : SearchMethod
+internal sealed class LocalStein : StagedMethod
 {
     public override string Id => "local";
 
@@ -31,16 +31,23 @@ internal sealed class LocalStein : SearchMethod
     {
         if (!settings.Refine)
             yield return "rotations alone";
-        if (settings.Smoothness != Paper.Smoothness)
-            yield return FormattableString.Invariant($"smoothness {settings.Smoothness:0.###}");
-        if (settings.WitnessBandwidth != Paper.WitnessBandwidth)
-            yield return FormattableString.Invariant($"witness bandwidth {settings.WitnessBandwidth:0.###}");
+        foreach (string other in WitnessDeviations(settings))
+            yield return other;
         if (settings.MinCurvature != Paper.MinCurvature)
             yield return FormattableString.Invariant($"curvature from {settings.MinCurvature:0.###}");
         if (settings.TurnTolerance != Paper.TurnTolerance)
             yield return FormattableString.Invariant($"turns to {settings.TurnTolerance:0.#####}");
         if (settings.ScoreSmoothing is { } smoothing)
             yield return FormattableString.Invariant($"scores smoothed by {smoothing:0.#####}");
+    }
+
+    /// <summary>The settings of the witness that differ from their defaults, in words.</summary>
+    public static IEnumerable<string> WitnessDeviations(IcaSettings settings)
+    {
+        if (settings.Smoothness != Paper.Smoothness)
+            yield return FormattableString.Invariant($"smoothness {settings.Smoothness:0.###}");
+        if (settings.WitnessBandwidth != Paper.WitnessBandwidth)
+            yield return FormattableString.Invariant($"witness bandwidth {settings.WitnessBandwidth:0.###}");
     }
 
     public override IReadOnlyList<SearchStage> Stages(IcaSettings settings)

@@ -4,33 +4,18 @@ using Stein.Engine.Models;
 
 namespace Stein.Experiments.Ica;
 
-/// <summary>
-/// A method that searches over all training samples at once instead of training on batches: the samples are whitened, then searches follow
-/// one another, each from where the one before ended.
-/// </summary>
+/// <summary>A method that searches for the unmixing matrix in a way of its own instead of training a model on random batches.</summary>
 internal abstract class SearchMethod : IcaMethod
 {
     /// <inheritdoc/>
     public sealed override bool IsInGrid => false;
 
-    /// <summary>Whether it begins at the true matrix instead of a random rotation, to find the best that can be expected.</summary>
-    public virtual bool StartsAtTruth => false;
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<string> Settings => [nameof(IcaSettings.MaxIterations)];
-
-    /// <summary>The searches, in their order.</summary>
-    public abstract IReadOnlyList<SearchStage> Stages(IcaSettings settings);
-
-    /// <inheritdoc/>
-    public sealed override int IterationsOf(IcaSettings settings) => settings.MaxIterations;
-
-    /// <inheritdoc/>
-    public sealed override Func<int, bool> IsMeasured(IcaSettings settings) => _ => true;
-
-    /// <summary>Two products of all samples with a matrix.</summary>
-    public sealed override double Operations(IcaSettings settings)
-        => 4.0 * settings.TrainingSamples * settings.Dimension * settings.Dimension;
+    /// <summary>Begins a search.</summary>
+    /// <param name="device">The run's own.</param>
+    /// <param name="settings">A valid config.</param>
+    /// <param name="problem">The problem of the config.</param>
+    /// <param name="lease">Is disposed of with the search.</param>
+    public abstract IcaSearch Begin(Device device, IcaSettings settings, IcaProblem problem, IDisposable lease);
 
     /// <inheritdoc/>
     public sealed override IcaMethodTraining? Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch) => null;

@@ -9,7 +9,7 @@ public sealed class BadInputTests
     public static TheoryData<string, string> Cases => new()
     {
         { "ica --method maxskds", "Did you mean 'maxsksd'?" },
-        { "ica --method ksd gans", "one of ksd, lsd, maxsksd, maxsksd-rg, local, lsd-local, whitening, mle" },
+        { "ica --method ksd gans", "one of ksd, lsd, maxsksd, maxsksd-rg, local, local-online, lsd-local, whitening, mle" },
         { "ica --dim 0", "--dim 0: it must be a whole number from 2" },
         { "ica --dim 1", "--dim 1: it must be a whole number from 2" },
         { "ica --dim ten", "--dim ten: it must be a whole number" },
@@ -18,6 +18,8 @@ public sealed class BadInputTests
         { "ica --kernel rbg", "Did you mean 'rbf'?" },
         { "ica --learning-rate -1", "--learning-rate -1: it must be a positive number" },
         { "ica --lambda 2 --method ksd", "--lambda: it has no effect here, only with --method lsd or lsd-local. Leave it out." },
+        { "ica --passes 3 --method local", "--passes: it has no effect here, only with --method local-online. Leave it out." },
+        { "ica --method local-online --dim 50 --training-samples 999", "--training-samples 999: it must be a whole number from 1000 on" },
         { "ica --device cuba", "Did you mean 'cuda'?" },
         { "ica --jobs 0", "--jobs 0: it must be a whole number from 1" },
         { "ica --seed -1", "--seed -1: it must be a whole number that is not negative" },

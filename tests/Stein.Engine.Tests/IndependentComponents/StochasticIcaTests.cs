@@ -16,64 +16,70 @@ public class StochasticIcaTests
     [Fact]
     public void A_pass_separates_and_a_second_one_solves_the_equations_of_all_samples()
     {
-        StreamSolution once = Fit(Blocks(Data.Rows, 77), passes: 1), twice = Fit(Blocks(Data.Rows, 77), passes: 2);
-        foreach (StreamSolution solution in (StreamSolution[])[once, twice])
+        StochasticIca once = Fit(Data.Rows, passes: 1), twice = Fit(Data.Rows, passes: 2);
+        foreach (StochasticIca search in (StochasticIca[])[once, twice])
         {
-            (int[] sources, double largest, _) = Data.Judge(solution.Unmixing);
+            (int[] sources, double largest, _) = Data.Judge(search.Unmixing);
             Assert.Equal(Enumerable.Range(0, Dimension), sources.Order());
             Assert.InRange(largest, 0, 0.1);
-            Assert.Equal(6000, solution.Samples);
-            Assert.InRange(solution.SeparatedAfter!.Value, 200, 4000);
+            Assert.InRange(search.SeparatedAfter!.Value, 200, 4000);
         }
+
+        Assert.Equal((30, 60), (once.Iterations, twice.Iterations));
 
         // M at the matrix that the second pass ends with, over all samples.
         (SourceContrast[] contrasts, SourceInformation[] sourceInformation) = LikelihoodEquations.Terms(
             [.. Enumerable.Repeat(SourceDensity.Laplace, Dimension)], LikelihoodEquations.Smoothing(Dimension, 6000));
         double first = Norm(once), second = Norm(twice);
-        Assert.Equal(first, twice.Norm, 1e-9);
+        Assert.Equal(first, twice.Remainder, 1e-9);
         Assert.True(second < 0.5 * first, $"the second pass left ‖M‖ at {second}, from {first}");
 
-        double Norm(StreamSolution solution)
+        double Norm(StochasticIca search)
         {
-            var centred = new double[Data.Rows.Length];
-            for (int i = 0; i < centred.Length; i++)
-                centred[i] = Data.Rows[i] - solution.Mean[i % Dimension];
+            double[] mean = search.Mean;
             PaddedMatrix samples = new(Dimension, 6000);
             for (int d = 0; d < Dimension; d++)
             {
                 for (int i = 0; i < 6000; i++)
-                    samples.Row(d)[i] = centred[(i * Dimension) + d];
+                    samples.Row(d)[i] = Data.Rows[(i * Dimension) + d] - mean[d];
             }
 
             SourceStatistics statistics = new SourceMoments(samples).Compute(
-                solution.Unmixing, contrasts, hasCurvature: false, Cancellation);
+                search.Unmixing, contrasts, hasCurvature: false, Cancellation);
             return Math.Sqrt(LikelihoodEquations.Equations(statistics, sourceInformation).Sum(value => value * value));
         }
     }
 
     [Fact]
-    public void How_samples_are_divided_into_blocks_does_not_matter()
+    public void Each_pass_asks_for_every_sample_once_and_in_order()
     {
-        double[] expected = Fit(Blocks(Data.Rows, 77), passes: 2).Unmixing;
-        Assert.Equal(expected, Fit(Blocks(Data.Rows, 1), passes: 2).Unmixing);
-        Assert.Equal(expected, Fit([[], Data.Rows, []], passes: 2).Unmixing);
+        List<(long First, int Count)> asked = [];
+        int count = 0;
+        StochasticIca search = Begin(Data.Rows[..(2599 * Dimension)], 3, (first, length) => asked.Add((first, length)));
+        while (!search.IsFinished)
+        {
+            search.Step(Cancellation);
+            Assert.Equal(++count, asked.Count);
+        }
+
+        (long, int)[] pass = [.. Enumerable.Range(0, 11).Select(batch => (200L * batch, 200)), (2200, 399)];
+        Assert.Equal([.. pass, .. pass, .. pass], asked);
     }
 
     [Fact]
     public void Sources_that_are_normal_are_never_separated()
     {
-        double[] rows = new Draw(5).Normal(3000 * Dimension);
-        StreamSolution solution = Fit(Blocks(rows, 500), passes: 2);
-        Assert.Null(solution.SeparatedAfter);
-        Assert.True(double.IsNaN(solution.Norm));
+        StochasticIca search = Fit(new Draw(5).Normal(3000 * Dimension), passes: 2);
+        Assert.Null(search.SeparatedAfter);
+        Assert.Equal(double.PositiveInfinity, search.Remainder);
     }
 
     [Fact]
-    public void Too_few_samples_and_parts_of_rows_are_errors()
+    public void Too_few_samples_and_a_result_before_the_first_batch_are_errors()
     {
-        Assert.Contains("199 samples", Assert.Throws<ArgumentException>(() => Fit([Data.Rows[..1990]], 1)).Message,
-            StringComparison.Ordinal);
-        Assert.Contains("15 numbers", Assert.Throws<ArgumentException>(() => Fit([new double[15]], 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "199 samples", Assert.Throws<ArgumentException>(() => Begin(Data.Rows[..1990], 1)).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => Begin(Data.Rows, 1).Unmixing);
     }
 
     [Fact]
@@ -103,14 +109,22 @@ public class StochasticIcaTests
         Checks.Close("covariance", covariance, running.Covariance, _ => 1e-7);
     }
 
-    private static StreamSolution Fit(IEnumerable<double[]> blocks, int passes) => StochasticIca.Fit(
-        blocks,
-        Dimension,
+    private static StochasticIca Fit(double[] rows, int passes)
+    {
+        StochasticIca search = Begin(rows, passes);
+        search.Run(int.MaxValue, cancellation: Cancellation);
+        return search;
+    }
+
+    private static StochasticIca Begin(double[] rows, int passes, Action<long, int>? asked = null) => new(
+        (first, count) =>
+        {
+            asked?.Invoke(first, count);
+            return rows.AsSpan((int)first * Dimension, count * Dimension).ToArray();
+        },
+        rows.Length / Dimension,
         SourceDensity.Laplace,
         new SteinContrast(8, 10 / Math.Sqrt(2)),
         MaximumLikelihoodIca.RandomRotation(Dimension, 1, 0),
-        passes,
-        cancellation: Cancellation);
-
-    private static IEnumerable<double[]> Blocks(double[] rows, int size) => rows.Chunk(size * Dimension);
+        passes);
 }

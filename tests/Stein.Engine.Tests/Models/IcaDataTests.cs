@@ -72,11 +72,24 @@ public class IcaDataTests
         Assert.Empty(data.SampleTraining(60, 10).Intersect(data.SampleTraining(61, 10)));
     }
 
+    [Theory]
+    [InlineData(BaseDensity.Laplace)]
+    [InlineData(BaseDensity.StudentT)]
+    public void Any_rows_of_a_training_sample_can_be_drawn_alone(BaseDensity density)
+    {
+        const int Dimension = 3;
+        var data = new IcaData(Unmixing(Dimension), Dimension, density);
+        float[] all = data.SampleTraining(60, 40);
+        foreach ((int first, int count) in ((int, int)[])[(0, 40), (1, 5), (17, 23), (39, 1), (40, 0)])
+            Assert.Equal(all[(first * Dimension)..((first + count) * Dimension)], data.SampleTraining(60, count, first));
+    }
+
     [Fact]
     public void Bad_arguments_are_named()
     {
         Assert.Throws<ArgumentException>(() => new IcaData([1, 2, 2, 4], 2, BaseDensity.Laplace));
         Assert.Throws<ArgumentException>(() => new IcaData([1, 0, 0], 2, BaseDensity.Laplace));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new IcaData(Unmixing(2), 2, BaseDensity.Laplace).SampleTraining(60, 1, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new IcaData([1], 1, (BaseDensity)9));
         var data = new IcaData([2], 1, BaseDensity.StudentT);
         Assert.Throws<ArgumentOutOfRangeException>(() => data.SampleTest(60, -1));

@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Models;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
@@ -8,7 +9,7 @@ using Xunit;
 
 namespace Stein.Experiments.Tests.Ica;
 
-/// <summary>Methods that search over all samples.</summary>
+/// <summary>Methods that search, over all samples at once or batch by batch.</summary>
 public sealed class IcaSearchTests
 {
     private static readonly IcaSettings Small = new() { Dimension = 4, TrainingSamples = 1500, TestSamples = 200, Seed = 101 };
@@ -68,10 +69,12 @@ public sealed class IcaSearchTests
         }
     }
 
-    [Fact]
-    public void A_state_cut_off_anywhere_is_refused()
+    [Theory]
+    [InlineData("mle-whitened")]
+    [InlineData("local-online")]
+    public void A_state_cut_off_anywhere_is_refused(string method)
     {
-        IcaSettings settings = Small with { Method = "mle-whitened" };
+        IcaSettings settings = Small with { Method = method };
         var problem = new IcaProblem(settings);
         using Device device = DeviceCatalog.Create("double");
         using IcaSearch search = Begin(device, settings, problem);
@@ -95,6 +98,26 @@ public sealed class IcaSearchTests
         Assert.Contains("no variance", Assert.Throws<RunFailedException>(search.Step).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(BaseDensity.Laplace)]
+    [InlineData(BaseDensity.StudentT)]
+    public void Batches_are_drawn_from_the_samples_that_other_methods_hold(BaseDensity density)
+    {
+        var problem = new IcaProblem(Small with { Base = density, DataSeed = 7 });
+        Assert.Equal(problem.Training[320..640], problem.DrawTraining(80, 80));
+    }
+
+    [Fact]
+    public void A_batch_needs_enough_samples()
+    {
+        IcaSettings settings = Small with { Method = "local-online", TrainingSamples = 119, Dimension = 6 };
+        Assert.Contains(
+            "120 on",
+            Assert.Throws<InvalidConfigException>(() => ExperimentRegistry.Ica.Identify(settings)).Message,
+            StringComparison.Ordinal);
+        ExperimentRegistry.Ica.Identify(settings with { TrainingSamples = 120 });
+    }
+
     private static Dictionary<string, double> Run(IcaSettings settings, IcaProblem problem)
     {
         using Device device = DeviceCatalog.Create("simd");
@@ -105,7 +128,7 @@ public sealed class IcaSearchTests
     }
 
     private static IcaSearch Begin(Device device, IcaSettings settings, IcaProblem problem)
-        => new(device, settings, problem, new ProblemLease(problem, () => { }));
+        => ((SearchMethod)IcaMethod.Of(settings)).Begin(device, settings, problem, new ProblemLease(problem, () => { }));
 
     private static double[] Numbers(IcaSearch search)
     {
