@@ -6,7 +6,7 @@ public sealed class ShellTests
     /// <summary>The line before the cursor, and what the shell is to offer there.</summary>
     private static readonly (string Line, string Expected)[] Lines =
     [
-        ("stein ica --method ", "fastica fastica-mle ksd local lsd lsd-local maxsksd maxsksd-rg mle mle-truth mle-whitened whitening"),
+        ("stein ica --method ", "deep-ksd-local fastica fastica-mle ksd local lsd lsd-local maxsksd maxsksd-rg mle mle-truth mle-whitened whitening"),
         ("stein ica --method max", "maxsksd maxsksd-rg"),
         ("stein ica --method=max", "--method=maxsksd --method=maxsksd-rg"),
         ("stein ica --base laplace --dev", "--device"),

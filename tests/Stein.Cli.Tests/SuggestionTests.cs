@@ -13,7 +13,7 @@ public sealed class SuggestionTests
 {
     private static readonly string[] Methods =
     [
-        "ksd", "lsd", "maxsksd", "maxsksd-rg", "local", "lsd-local", "whitening", "mle", "fastica", "fastica-mle", "mle-whitened",
+        "ksd", "lsd", "maxsksd", "maxsksd-rg", "local", "lsd-local", "deep-ksd-local", "whitening", "mle", "fastica", "fastica-mle", "mle-whitened",
         "mle-truth",
     ];
 
