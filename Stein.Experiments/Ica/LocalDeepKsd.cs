@@ -14,13 +14,19 @@ namespace Stein.Experiments.Ica;
 /// <summary>KSD of the sources z = V x with a deep kernel, whose features are trained against the model, from whitened data on.</summary>
 /// <remarks>
 /// V moves the sources and thereby features, Jacobians and scores; with the gradient G by the sources (B×D) the relative gradient is
-/// <c>GᵀZ</c>. The jump of Laplace's score counts for nothing, as in the other methods. Operations: a value takes the Jacobian of each
-/// sample, 2BHD², and two B×D×B products for each source, 4B²D²; a gradient takes three times as much.
+/// <c>GᵀZ</c>. Operations: a value takes the Jacobian of each sample, 2BHD², and two B×D×B products for each source, 4B²D²; a gradient takes
+/// three times as much.
 /// </remarks>
 internal sealed class LocalDeepKsd : LocalCritic
 {
     /// <summary>The mean of the kernel over the pairs of the last batch: near 0 or 1 where the features have collapsed.</summary>
     public static readonly Quantity MeanKernel = new("mean_kernel");
+
+    /// <summary>
+    /// The width of the jump of Laplace's score. Samples that cross a jump change the mean of the discrepancy and the derivative of none of
+    /// them; without a width the gradients therefore have a bias, which is as large as what they are to find.
+    /// </summary>
+    private const double JumpWidth = 0.3;
 
     public override string Id => "deep-ksd-local";
 
@@ -37,6 +43,11 @@ internal sealed class LocalDeepKsd : LocalCritic
     public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
         => new Training(device, model, settings);
 
+    /// <summary>ψ(z) as a node with derivatives: Laplace's with a smooth jump, <c>−tanh(z/width)</c>, or that of Student's t.</summary>
+    internal static Node Score(BaseDensity density, Node z) => density == BaseDensity.Laplace
+        ? -(z / JumpWidth).Tanh()
+        : new Function<BaseScore<StudentTDensity>>("score", int.MaxValue).Of(z);
+
     private sealed class Training : LocalTraining
     {
         private readonly DeepSteinDiscrepancy discrepancy;
@@ -51,9 +62,7 @@ internal sealed class LocalDeepKsd : LocalCritic
                 settings.Batch,
                 settings.Dimension,
                 settings.Hidden,
-                z => settings.Base == BaseDensity.Laplace
-                    ? -z.Sign()
-                    : new Function<BaseScore<StudentTDensity>>("score", int.MaxValue).Of(z));
+                z => Score(settings.Base, z));
             discrepancy.Parameters.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
             features = CriticAdam(settings, discrepancy.Parameters.Matrices, discrepancy.Gradient);
             innerSteps = settings.InnerSteps;

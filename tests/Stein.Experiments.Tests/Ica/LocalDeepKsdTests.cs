@@ -2,8 +2,6 @@ using MathNet.Numerics.LinearAlgebra;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Discrepancies;
-using Stein.Engine.Formulas;
-using Stein.Engine.Graphs;
 using Stein.Engine.Models;
 using Stein.Experiments.Ica;
 using Xunit;
@@ -16,8 +14,10 @@ public sealed class LocalDeepKsdTests
     /// Adam's first step is the rate times the sign of each entry of the relative gradient, which finite differences along
     /// V ← (I + εE) V give too. The features are still the identity: their rate is too small to move them.
     /// </summary>
-    [Fact]
-    public void The_first_step_is_down_the_gradient_by_the_model()
+    [Theory]
+    [InlineData(BaseDensity.Laplace)]
+    [InlineData(BaseDensity.StudentT)]
+    public void The_first_step_is_down_the_gradient_by_the_model(BaseDensity density)
     {
         const int Dimension = 4, Batch = 30;
         IcaSettings settings = new()
@@ -28,7 +28,7 @@ public sealed class LocalDeepKsdTests
             TrainingSamples = Batch,
             TestSamples = 20,
             Hidden = 5,
-            Base = BaseDensity.StudentT,
+            Base = density,
             InnerLearningRate = 1e-12,
         };
         var problem = new IcaProblem(settings);
@@ -43,7 +43,7 @@ public sealed class LocalDeepKsdTests
         Matrix<double> signs = (Matrix<double>.Build.DenseIdentity(Dimension) - (after * before.Inverse())) / settings.LearningRate;
 
         DeepSteinDiscrepancy discrepancy = new(
-            device, Batch, Dimension, settings.Hidden, z => new Function<BaseScore<StudentTDensity>>("score", int.MaxValue).Of(z));
+            device, Batch, Dimension, settings.Hidden, z => LocalDeepKsd.Score(density, z));
         DeviceMatrix sources = device.Allocate(Batch, Dimension);
         Move(0, 0, 0);
         discrepancy.SetBandwidth(sources);
@@ -74,6 +74,7 @@ public sealed class LocalDeepKsdTests
             device.Multiply(sources, batch, moved, transposeRight: true);
         }
 
-        static Matrix<double> Square(double[] values) => Matrix<double>.Build.Dense(Dimension, Dimension, (i, j) => values[(i * Dimension) + j]);
+        static Matrix<double> Square(double[] values)
+            => Matrix<double>.Build.Dense(Dimension, Dimension, (i, j) => values[(i * Dimension) + j]);
     }
 }
