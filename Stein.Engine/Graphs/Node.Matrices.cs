@@ -178,6 +178,8 @@ public sealed partial class Node
             (a, transposeLeft) = (a.Inputs[0], !transposeLeft);
         if (b.Operation is Transposed)
             (b, transposeRight) = (b.Inputs[0], !transposeRight);
+        if (a.Operation is Expansion && a.Inputs[0] is { Rows: 1 } row && row.Columns == inner && !transposeLeft)
+            return row.Multiply(b, false, transposeRight, alpha).Expand(rows, columns);
         return Graph.Record(new MatrixProduct(transposeLeft, transposeRight, alpha), rows, columns, a, b);
 
         static string Factor(Node node, bool transpose) => transpose ? $"the transpose of {node}" : node.ToString();

@@ -8,6 +8,7 @@ using Stein.Engine.Random;
 using Stein.Engine.State;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Ica;
 
@@ -32,6 +33,7 @@ internal abstract class IcaMethod
         new LocalStein(),
         new LocalOnline(),
         new LocalLsd(),
+        new LocalDeepKsd(),
         new Whitening(),
         new MaximumLikelihood(),
         new FastIcaSearch(isFollowedByLikelihood: false),
@@ -154,6 +156,24 @@ internal abstract class IcaMethod
     /// </summary>
     protected static double ModelOperations(IcaSettings settings)
         => (settings.Base == BaseDensity.Laplace ? 6.0 : 10) * settings.Batch * settings.Dimension * settings.Dimension;
+
+    /// <summary>The critic of LSD at its start, and its optimiser.</summary>
+    protected static (LearnedSteinDiscrepancy Discrepancy, Adam Critic) LearnedCritic(Device device, IcaSettings settings)
+    {
+        LearnedSteinDiscrepancy discrepancy =
+            new(device, settings.Batch, settings.Dimension, settings.Hidden, settings.Hidden, settings.Lambda);
+        discrepancy.Parameters.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
+        return (discrepancy, CriticAdam(settings, discrepancy.Parameters.All, discrepancy.Gradient.All));
+    }
+
+    /// <summary>The optimiser of a critic that is trained against the model.</summary>
+    protected static Adam CriticAdam(
+        IcaSettings settings, IReadOnlyList<DeviceMatrix> parameters, IReadOnlyList<DeviceMatrix> gradients)
+        => new(
+            new AdamSettings(settings.InnerLearningRate ?? settings.LearningRate, Beta1: 0.5, Beta2: 0.9),
+            parameters,
+            gradients,
+            ascend: true);
 }
 
 /// <summary>A method with a radial kernel and a pair statistic.</summary>
@@ -245,6 +265,9 @@ internal abstract class IcaMethodTraining(Device device, IcaModel model)
 
     /// <summary>The loss that the method reports, on <paramref name="batch"/> at the present parameters.</summary>
     public abstract double Loss(DeviceMatrix batch);
+
+    /// <summary>What the method tells of itself at the end, on <paramref name="batch"/>.</summary>
+    public virtual IEnumerable<Metric> Metrics(DeviceMatrix batch) => [];
 }
 
 /// <summary>Trains the model with Adam on the gradient of a discrepancy by the scores.</summary>

@@ -56,7 +56,7 @@ internal sealed record IcaSettings
     [Description("penalty λ of the critic"), Range(0.0, double.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
     public double Lambda { get; init; } = 1;
 
-    [Description("units in each of the two hidden layers of the critic"), Range(1, int.MaxValue)]
+    [Description("units in each hidden layer: two in the critic of LSD, one in the features of a deep kernel"), Range(1, int.MaxValue)]
     [OnlyFor(nameof(Method), typeof(IcaMethod))]
     public int Hidden { get; init; } = 300;
 

@@ -1,9 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
-using Stein.Engine.Formulas;
 using Stein.Engine.Models;
 using Stein.Engine.Optimization;
-using Stein.Engine.Random;
 using Stein.Engine.State;
 using Stein.Experiments.Reports;
 
@@ -19,7 +17,7 @@ namespace Stein.Experiments.Ica;
 /// that of maximum likelihood. Operations: as <see cref="Lsd"/>, but for the model, which takes <c>Z</c>, <c>ΨᵀH</c> and the step:
 /// 4BD² + 2D³.
 /// </remarks>
-internal sealed class LocalLsd : IcaMethod
+internal sealed class LocalLsd : LocalCritic
 {
     public override string Id => "lsd-local";
 
@@ -27,10 +25,7 @@ internal sealed class LocalLsd : IcaMethod
 
     public override SeriesStyle Style => SeriesStyle.Of(6);
 
-    public override bool IsInGrid => false;
-
-    protected override IReadOnlyList<string> Settings =>
-        [.. base.Settings, .. InnerSettings, nameof(IcaSettings.Hidden), nameof(IcaSettings.Lambda)];
+    protected override IReadOnlyList<string> Settings => [.. base.Settings, nameof(IcaSettings.Lambda)];
 
     public override double Operations(IcaSettings settings)
     {
@@ -39,43 +34,25 @@ internal sealed class LocalLsd : IcaMethod
         return (settings.InnerSteps * critic) + (2 * b * h * h) + (4 * b * d * h) + (4 * b * d * d) + (2 * d * d * d);
     }
 
-    public override double[] InitialUnmixing(IcaSettings settings, IcaProblem problem)
-        => Whitening.Unmixing(problem.Training, settings.Dimension, settings.Base, settings.EffectiveDataSeed);
-
     public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
         => new Training(device, model, settings);
 
-    private sealed class Training : IcaMethodTraining
+    private sealed class Training : LocalTraining
     {
         private readonly LearnedSteinDiscrepancy discrepancy;
         private readonly DeviceMatrix scoreGradient;
-        private readonly DeviceMatrix relative;
-        private readonly DeviceMatrix step;
-        private readonly DeviceMatrix previous;
         private readonly Adam critic;
-        private readonly Adam adam;
         private readonly int innerSteps;
 
         public Training(Device device, IcaModel model, IcaSettings settings)
-            : base(device, model)
+            : base(device, model, settings)
         {
-            int dimension = settings.Dimension;
-            discrepancy = new(device, settings.Batch, dimension, settings.Hidden, settings.Hidden, settings.Lambda);
-            discrepancy.Parameters.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
-            scoreGradient = device.Allocate(settings.Batch, dimension);
-            relative = device.Allocate(dimension, dimension);
-            step = device.Allocate(dimension, dimension);
-            previous = device.Allocate(dimension, dimension);
-            critic = new(
-                new AdamSettings(settings.InnerLearningRate ?? settings.LearningRate, Beta1: 0.5, Beta2: 0.9),
-                discrepancy.Parameters.All,
-                discrepancy.Gradient.All,
-                ascend: true);
-            adam = new(new AdamSettings(settings.LearningRate), [step], [relative]);
+            (discrepancy, critic) = LearnedCritic(device, settings);
+            scoreGradient = device.Allocate(settings.Batch, settings.Dimension);
             innerSteps = settings.InnerSteps;
         }
 
-        public override IReadOnlyList<IStateful> Parts => [discrepancy.Parameters, critic, adam];
+        public override IReadOnlyList<IStateful> Parts => [discrepancy.Parameters, critic, Adam];
 
         public override void Step(DeviceMatrix batch, int iteration)
         {
@@ -87,11 +64,7 @@ internal sealed class LocalLsd : IcaMethod
             }
 
             discrepancy.ScoreGradient(scoreGradient, Model.Sources);
-            Device.Multiply(relative, Model.BaseScores, scoreGradient, transposeLeft: true);
-            Device.Map<Scaled>(step, step, p: 0);
-            adam.Step();
-            Device.Map<Identity>(previous, Model.Unmixing);
-            Device.Multiply(Model.Unmixing, step, previous, beta: 1);
+            Descend(Model.BaseScores, scoreGradient);
         }
 
         public override double Loss(DeviceMatrix batch)

@@ -59,13 +59,7 @@ internal sealed class Lsd : IcaMethod
         public Training(Device device, IcaModel model, IcaSettings settings)
             : base(device, model, settings)
         {
-            discrepancy = new(device, settings.Batch, settings.Dimension, settings.Hidden, settings.Hidden, settings.Lambda);
-            discrepancy.Parameters.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
-            critic = new(
-                new AdamSettings(settings.InnerLearningRate ?? settings.LearningRate, Beta1: 0.5, Beta2: 0.9),
-                discrepancy.Parameters.All,
-                discrepancy.Gradient.All,
-                ascend: true);
+            (discrepancy, critic) = LearnedCritic(device, settings);
             innerSteps = settings.InnerSteps;
             probeStream = new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.Probes);
             probeValues = new double[settings.Probes * settings.Dimension];

@@ -73,6 +73,8 @@ public sealed class IcaTrainingStateTests
         },
         ["lsd-local, 2 inner steps"] = Tiny with { Method = "lsd-local", InnerSteps = 2 },
         ["lsd-local, Student-t"] = Tiny with { Method = "lsd-local", Base = BaseDensity.StudentT },
+        ["deep-ksd-local, 2 inner steps"] = Tiny with { Method = "deep-ksd-local", InnerSteps = 2 },
+        ["deep-ksd-local, Student-t"] = Tiny with { Method = "deep-ksd-local", Base = BaseDensity.StudentT },
         ["mle"] = Tiny with { Method = "mle" },
         ["whitening"] = Tiny with { Method = "whitening" },
     };
