@@ -3,8 +3,8 @@ using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Local;
-using Stein.Experiments.Ica.Sweep;
 using Stein.Experiments.Ica.Robust;
+using Stein.Experiments.Ica.Sweep;
 using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
@@ -21,6 +21,8 @@ internal static class ExperimentRegistry
     public static IcaSettingsSweep IcaSettings { get; } = new();
 
     public static IcaLocal IcaLocal { get; } = new();
+
+    public static IcaLocalLarge IcaLocalLarge { get; } = new();
 
     public static IcaLocalAblation IcaLocalAblation { get; } = new();
 
@@ -45,7 +47,8 @@ internal static class ExperimentRegistry
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        Ica, IcaSettings, IcaLocal, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight, MixtureParticles, ScoreError,
+        Ica, IcaSettings, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
+        MixtureParticles, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork,
     ];
 }

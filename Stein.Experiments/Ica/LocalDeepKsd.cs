@@ -14,8 +14,8 @@ namespace Stein.Experiments.Ica;
 /// <summary>KSD of the sources z = V x with a deep kernel, whose features are trained against the model, from whitened data on.</summary>
 /// <remarks>
 /// V moves the sources and thereby features, Jacobians and scores; with the gradient G by the sources (B×D) the relative gradient is
-/// <c>GᵀZ</c>. Operations: a value takes the Jacobian of each sample, 2BHD², and two B×D×B products for each source, 4B²D²; a gradient takes
-/// three times as much.
+/// <c>GᵀZ</c>. Operations: a value takes the Jacobian of each sample, 2BHD², and two B×D×B products for each source, 4B²D²; a gradient
+/// takes three times as much.
 /// </remarks>
 internal sealed class LocalDeepKsd : LocalCritic
 {

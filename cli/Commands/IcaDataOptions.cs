@@ -216,7 +216,11 @@ internal sealed class IcaDataOptions
         {
             Option[] training = [iterations, batch, learningRate];
             if (Array.Find(training, option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
-                throw new UsageException($"{idle.Name}: it has no effect on local, mle and fastica. Leave it out, or give --max-iterations.");
+            {
+                throw new UsageException(
+                    $"{idle.Name}: it has no effect on local, mle and fastica. Leave it out, or give --max-iterations.");
+            }
+
             return;
         }
 

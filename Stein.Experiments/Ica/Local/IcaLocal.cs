@@ -13,7 +13,7 @@ namespace Stein.Experiments.Ica.Local;
 /// Stein discrepancies in the model's own coordinates: the table of the paper again, with a method that reaches what maximum likelihood
 /// reaches, and beside it whoever else separates the sources.
 /// </summary>
-internal sealed class IcaLocal : IcaStudy
+internal class IcaLocal : IcaStudy
 {
     private const string Reference = "mle-truth";
 

@@ -4,18 +4,25 @@ using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Ica.Local;
 
-/// <summary>Which choices of the local method matter: smoothness and bandwidth of the witness together, the others one at a time.</summary>
+/// <summary>
+/// Which choices of the local method matter: smoothness and bandwidth of the witness together, the others one at a time; and a critic that
+/// is learned in its place.
+/// </summary>
 internal sealed class IcaLocalAblation : IcaStudy
 {
+    private static readonly IcaSettings Local = new() { Method = "local" };
+
     /// <summary>Smoothness and bandwidth; the default bandwidth among them.</summary>
     private static readonly double[] Smoothnesses = [0.1, 0.5, 2, 8, 32, 128];
     private static readonly double[] Bandwidths = [0.5, 1, 2, 4, new IcaSettings().WitnessBandwidth, 14, 28];
 
     private static readonly IcaSettings[] Others =
     [
-        new() { Refine = false },
-        .. from floor in (double[])[0.05, 0.1, 0.2, 1] select new IcaSettings { MinCurvature = floor },
-        .. from tolerance in (double[])[0.1, 1e-3] select new IcaSettings { TurnTolerance = tolerance },
+        new() { Method = "whitening" },
+        new() { Method = "lsd-local" },
+        Local with { Refine = false },
+        .. from floor in (double[])[0.05, 0.1, 0.2, 1] select Local with { MinCurvature = floor },
+        .. from tolerance in (double[])[0.1, 1e-3] select Local with { TurnTolerance = tolerance },
     ];
 
     public override string Name => "ica-local-ablation";
@@ -29,10 +36,12 @@ internal sealed class IcaLocalAblation : IcaStudy
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
         [("--dim 50 --method local --smoothness 0.1,8 --witness-bandwidth 1,7 --seed 101,102", "four witnesses; takes seconds")];
 
+    protected override bool CountsSources => true;
+
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => [.. ((int[])[50, 100]).SelectMany(dimension => Grid(3, new() { Dimension = dimension }))],
-        GridScale.Quick => [.. Grid(1, new() { Dimension = 20, TrainingSamples = 5000 })],
+        GridScale.Quick => [.. Grid(1, new() { Dimension = 20, TrainingSamples = 5000, Iterations = 500 })],
         _ => [.. Grid(1, new() { Dimension = 2, TrainingSamples = 500, TestSamples = 100 }).Where((_, index) => index % 8 == 0)],
     };
 
@@ -45,7 +54,7 @@ internal sealed class IcaLocalAblation : IcaStudy
             [
                 .. Results<IcaSettings>.SettingColumns(
                 [
-                    "dimension", "seed", "training_samples", "smoothness", "witness_bandwidth", "min_curvature", "turn_tolerance",
+                    "method", "dimension", "seed", "training_samples", "smoothness", "witness_bandwidth", "min_curvature", "turn_tolerance",
                 ]),
                 new("refine", run => run.Config.Refine ? 1 : 0),
                 new("gap", run => LocalCondition.GapOf(run)),
@@ -68,7 +77,7 @@ internal sealed class IcaLocalAblation : IcaStudy
         ]);
     }
 
-    private static bool IsOfTheGrid(IcaSettings config) => config.Refine
+    private static bool IsOfTheGrid(IcaSettings config) => config is { Method: "local", Refine: true }
         && config.MinCurvature == new IcaSettings().MinCurvature && config.TurnTolerance == new IcaSettings().TurnTolerance;
 
     /// <summary>The share of the sources that are separated, by smoothness and bandwidth.</summary>
@@ -83,22 +92,22 @@ internal sealed class IcaLocalAblation : IcaStudy
     private static IEnumerable<IcaSettings> Grid(int seeds, IcaSettings problem) =>
     [
         .. from seed in Seeds.From(60, seeds)
-           from witness in (IEnumerable<IcaSettings>)
+           from row in (IEnumerable<IcaSettings>)
            [
                .. from smoothness in Smoothnesses
                   from bandwidth in Bandwidths
-                  select new IcaSettings { Smoothness = smoothness, WitnessBandwidth = bandwidth },
+                  select Local with { Smoothness = smoothness, WitnessBandwidth = bandwidth },
                .. Others,
            ]
            select problem with
            {
-               Method = "local",
+               Method = row.Method,
                Seed = seed,
-               Smoothness = witness.Smoothness,
-               WitnessBandwidth = witness.WitnessBandwidth,
-               MinCurvature = witness.MinCurvature,
-               TurnTolerance = witness.TurnTolerance,
-               Refine = witness.Refine,
+               Smoothness = row.Smoothness,
+               WitnessBandwidth = row.WitnessBandwidth,
+               MinCurvature = row.MinCurvature,
+               TurnTolerance = row.TurnTolerance,
+               Refine = row.Refine,
            },
     ];
 }
