@@ -130,16 +130,5 @@ internal sealed class LocalIca(PaddedMatrix samples)
     /// The density of each source with the least discrepancy, and V with rows at the scales at which <c>M_ii = E[ψ(z) z] + 1</c> is 0.
     /// </summary>
     public (SourceDensity[] Densities, double[] Unmixing) Choose(double[] unmixing, IReadOnlyList<SourceDensity> candidates)
-    {
-        PaddedMatrix sources = MaximumLikelihoodIca.Apply(unmixing, samples);
-        var densities = new SourceDensity[k];
-        var scaled = new double[k * k];
-        Parallel.For(0, k, i =>
-        {
-            (densities[i], double factor) = SourceDiscrepancy.Choose(candidates, sources.Row(i));
-            for (int d = 0; d < k; d++)
-                scaled[(i * k) + d] = factor * unmixing[(i * k) + d];
-        });
-        return (densities, scaled);
-    }
+        => SourceScale.ChooseAll(unmixing, samples, candidates, SourceDiscrepancy.Choose);
 }

@@ -154,18 +154,7 @@ internal sealed class MaximumLikelihoodIca(PaddedMatrix samples)
 
     /// <summary>The best density of each source, and V with rows at their best scales.</summary>
     private (SourceDensity[] Densities, double[] Unmixing) Choose(double[] unmixing, IReadOnlyList<SourceDensity> candidates)
-    {
-        PaddedMatrix sources = Apply(unmixing, samples);
-        var densities = new SourceDensity[k];
-        var scaled = new double[k * k];
-        Parallel.For(0, k, i =>
-        {
-            (densities[i], double factor, _) = SourceScale.Choose(candidates, sources.Row(i));
-            for (int d = 0; d < k; d++)
-                scaled[(i * k) + d] = factor * unmixing[(i * k) + d];
-        });
-        return (densities, scaled);
-    }
+        => SourceScale.ChooseAll(unmixing, samples, candidates, SourceScale.Choose);
 
     /// <summary>Maximises with Laplace sources smoothed.</summary>
     private double[] Smooth(

@@ -1,4 +1,10 @@
+using Stein.Engine.LinearAlgebra;
+
 namespace Stein.Engine.IndependentComponents;
+
+/// <summary>The best of several densities for a source z (N), and the factor a for which a z has its scale.</summary>
+internal delegate (SourceDensity Density, double Factor) DensityChoice(
+    IReadOnlyList<SourceDensity> candidates, ReadOnlySpan<double> source);
 
 /// <summary>The scale at which a density fits a source best, and the choice among densities by their likelihoods there.</summary>
 internal static class SourceScale
@@ -57,17 +63,39 @@ internal static class SourceScale
     /// <summary>The density with the largest likelihood, at its best scale.</summary>
     /// <param name="candidates">At least one; the first of equals is chosen.</param>
     /// <param name="source">z (N), not all of them 0.</param>
-    public static (SourceDensity Density, double Factor, double LogLikelihood) Choose(
+    public static (SourceDensity Density, double Factor) Choose(
         IReadOnlyList<SourceDensity> candidates, ReadOnlySpan<double> source)
     {
-        (SourceDensity Density, double Factor, double LogLikelihood)? best = null;
+        (SourceDensity Density, double Factor)? best = null;
+        double largest = double.NegativeInfinity;
         foreach (SourceDensity candidate in candidates)
         {
             (double factor, double logLikelihood) = Fit(candidate, source);
-            if (best is not { } held || logLikelihood > held.LogLikelihood)
-                best = (candidate, factor, logLikelihood);
+            if (best is null || logLikelihood > largest)
+                (best, largest) = ((candidate, factor), logLikelihood);
         }
 
         return best!.Value;
+    }
+
+    /// <summary>The density of each source, and V (K×K, row-major) with rows at the scales that go with them.</summary>
+    /// <param name="unmixing">V (K×K, row-major).</param>
+    /// <param name="samples">x: K×N, one coordinate per row.</param>
+    /// <param name="candidates">At least one.</param>
+    /// <param name="choose">What is best for a source.</param>
+    public static (SourceDensity[] Densities, double[] Unmixing) ChooseAll(
+        double[] unmixing, PaddedMatrix samples, IReadOnlyList<SourceDensity> candidates, DensityChoice choose)
+    {
+        int k = samples.Rows;
+        PaddedMatrix sources = MaximumLikelihoodIca.Apply(unmixing, samples);
+        var densities = new SourceDensity[k];
+        var scaled = new double[k * k];
+        Parallel.For(0, k, i =>
+        {
+            (densities[i], double factor) = choose(candidates, sources.Row(i));
+            for (int d = 0; d < k; d++)
+                scaled[(i * k) + d] = factor * unmixing[(i * k) + d];
+        });
+        return (densities, scaled);
     }
 }

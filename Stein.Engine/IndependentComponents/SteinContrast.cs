@@ -58,6 +58,9 @@ internal sealed class SteinContrast : SourceContrast
     /// <summary>h by default, in standard deviations of the sources.</summary>
     public static readonly double DefaultBandwidth = 10 / Math.Sqrt(2);
 
+    /// <summary>The contrast of these, whose table is made once for all who use it.</summary>
+    public static SteinContrast Default { get; } = new(DefaultSmoothness, DefaultBandwidth);
+
     /// <inheritdoc/>
     public override DeviceContrast? OnDevice => IsClosed ? new DeviceContrast<WhitenedWitnessContrast>() : null;
 

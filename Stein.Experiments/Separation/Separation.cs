@@ -159,7 +159,7 @@ internal sealed class Separation
         LocalSolution solution = new LocalIca(training).Fit(
             rotation,
             densities,
-            new SteinContrast(settings.Smoothness, settings.Bandwidth),
+            SteinContrast.Default,
             settings.Tolerance,
             settings.MaxIterations,
             ReportNorm,

@@ -70,12 +70,6 @@ internal sealed record SeparationSettings
     /// <summary>The settings of the Stein methods.</summary>
     public IcaSettings Stein { get; init; } = new();
 
-    /// <summary>The smoothness ε of the density whose Stein operator <see cref="Local"/> applies.</summary>
-    public double Smoothness { get; init; } = SteinContrast.DefaultSmoothness;
-
-    /// <summary>The bandwidth of its kernel, in standard deviations of the sources.</summary>
-    public double Bandwidth { get; init; } = SteinContrast.DefaultBandwidth;
-
     /// <summary>Whether a method trains by a Stein discrepancy on batches, as in the paper.</summary>
     public static bool IsStein(string method) => method is not (MaximumLikelihood or FastIca or Local);
 

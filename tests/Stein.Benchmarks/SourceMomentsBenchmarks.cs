@@ -39,7 +39,7 @@ public class SourceMomentsBenchmarks
         moments = new(device, samples);
         contrasts =
         [
-            .. Enumerable.Repeat(new SteinContrast(SteinContrast.DefaultSmoothness, SteinContrast.DefaultBandwidth), Dimension),
+            .. Enumerable.Repeat(SteinContrast.Default, Dimension),
         ];
     }
 

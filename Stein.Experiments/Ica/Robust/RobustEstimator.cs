@@ -165,7 +165,7 @@ internal sealed class WhitenedPoints(PaddedMatrix points, IcaLocalRobustSettings
     /// <summary>The rotation of least Stein discrepancy of the sources, times the standard deviation of the density.</summary>
     public double[] Rotate()
     {
-        var contrast = new SteinContrast(SteinContrast.DefaultSmoothness, SteinContrast.DefaultBandwidth);
+        var contrast = SteinContrast.Default;
         return LocalIca.Scaled(Ended(new SteinRotation(ica.Moments, Start, contrast, Density)), Density);
     }
 

@@ -14,7 +14,7 @@ public sealed class DeviceMomentsTests
 
     private static readonly Dictionary<string, SourceContrast[]> Contrasts = new()
     {
-        ["witness"] = All(new SteinContrast(SteinContrast.DefaultSmoothness, SteinContrast.DefaultBandwidth)),
+        ["witness"] = All(SteinContrast.Default),
         ["another witness"] = All(new SteinContrast(2, 2)),
         ["laplace"] = All(SourceDensity.Laplace),
         ["smoothed laplace"] = All(SourceDensity.SmoothedLaplace(0.1)),
@@ -68,7 +68,7 @@ public sealed class DeviceMomentsTests
     [Fact]
     public void The_witness_in_closed_form_is_that_of_the_quadrature()
     {
-        var contrast = new SteinContrast(SteinContrast.DefaultSmoothness, SteinContrast.DefaultBandwidth);
+        var contrast = SteinContrast.Default;
         double[] points = [.. Enumerable.Range(-400, 801).Select(i => i / 20.0)];
         using DeviceLoan loan = TestDevices.Rent("double");
         Device device = loan.Device;

@@ -115,7 +115,7 @@ public class SteinContrastTests
         var rotation = new SteinRotation(
             ica.Moments,
             MaximumLikelihoodIca.RandomRotation(sources, 1, 0),
-            new SteinContrast(SteinContrast.DefaultSmoothness, SteinContrast.DefaultBandwidth),
+            SteinContrast.Default,
             SourceDensity.Laplace);
         rotation.Run(200, cancellation: Cancellation);
         double[] scaled = [.. rotation.Unmixing.Select(entry => Math.Sqrt(2) * entry)];

@@ -162,7 +162,7 @@ public class SteinTestTests
         var rotation = new SteinRotation(
             new SourceMoments(whitening.Apply(kept)),
             MaximumLikelihoodIca.RandomRotation(K, 1, 0),
-            new SteinContrast(SteinContrast.DefaultSmoothness, SteinContrast.DefaultBandwidth),
+            SteinContrast.Default,
             SourceDensity.Laplace);
         rotation.Run(200, cancellation: Cancellation);
         double[] start = LocalIca.Scaled(rotation.Unmixing, SourceDensity.Laplace);
