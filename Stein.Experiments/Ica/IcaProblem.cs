@@ -74,12 +74,11 @@ internal sealed class IcaProblem
         var product = new double[Dimension, Dimension];
         for (int i = 0; i < Dimension; i++)
         {
-            for (int j = 0; j < Dimension; j++)
+            for (int k = 0; k < Dimension; k++)
             {
-                double sum = 0;
-                for (int k = 0; k < Dimension; k++)
-                    sum += unmixing[(i * Dimension) + k] * data.Mixing[(k * Dimension) + j];
-                product[i, j] = sum;
+                double weight = unmixing[(i * Dimension) + k];
+                for (int j = 0; j < Dimension; j++)
+                    product[i, j] += weight * data.Mixing[(k * Dimension) + j];
             }
         }
 

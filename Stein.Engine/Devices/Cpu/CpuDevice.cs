@@ -149,40 +149,31 @@ internal sealed unsafe partial class CpuDevice<TLane, TElement> : Device
 
     /// <summary>
     /// Divides the rows of the product among the cores. Sums that are longer than the product has rows, such as those over all samples, are
-    /// taken in blocks, which stay in the cache for all rows. Bits do not depend on the number of cores.
+    /// taken in blocks, which stay in the cache for all rows of a core. Bits do not depend on the number of cores.
     /// </summary>
     private static void MultiplyByAllCores(MatrixProduct<TLane, TElement>.Operands operands, int rows, int columns)
     {
         const int Block = 256;
-        int length = operands.Inner > Math.Max(rows, 2 * Block) ? Block : operands.Inner;
-        for (int first = 0; first < operands.Inner; first += length)
+        bool hasBlocks = operands.Inner > Math.Max(rows, 2 * Block);
+        int length = hasBlocks ? Block : operands.Inner;
+        int tiles = (rows + TLane.ProductRows - 1) / TLane.ProductRows;
+        int share = TLane.ProductRows * (hasBlocks ? (tiles + Environment.ProcessorCount - 1) / Environment.ProcessorCount : 2);
+        Parallel.For(0, (rows + share - 1) / share, index =>
         {
-            MultiplyRows(
-                operands with
+            int row = index * share;
+            for (int first = 0; first < operands.Inner; first += length)
+            {
+                MatrixProduct<TLane, TElement>.Operands part = operands with
                 {
-                    A = operands.A + (first * operands.AInner * sizeof(TElement)),
+                    A = operands.A + (((row * operands.ARow) + (first * operands.AInner)) * sizeof(TElement)),
                     B = operands.B + (first * operands.BRow * sizeof(TElement)),
+                    C = operands.C + (row * operands.CRow * sizeof(TElement)),
                     Inner = Math.Min(length, operands.Inner - first),
                     Beta = first == 0 ? operands.Beta : TElement.One,
                     Accumulate = first > 0 || operands.Accumulate,
-                },
-                rows,
-                columns);
-        }
-    }
-
-    private static void MultiplyRows(MatrixProduct<TLane, TElement>.Operands operands, int rows, int columns)
-    {
-        int share = 2 * TLane.ProductRows;
-        Parallel.For(0, (rows + share - 1) / share, index =>
-        {
-            int first = index * share;
-            MatrixProduct<TLane, TElement>.Operands part = operands with
-            {
-                A = operands.A + (first * operands.ARow * sizeof(TElement)),
-                C = operands.C + (first * operands.CRow * sizeof(TElement)),
-            };
-            MatrixProduct<TLane, TElement>.Multiply(part, Math.Min(share, rows - first), columns);
+                };
+                MatrixProduct<TLane, TElement>.Multiply(part, Math.Min(share, rows - row), columns);
+            }
         });
     }
 

@@ -71,6 +71,15 @@ internal sealed class IcaLocalAblation : IcaStudy
                 row => row.Dimension,
                 dimension => $"D = {dimension}",
                 row => $"{SignificantText.Number(row.Gaps.Mean)} ({row.Runs.Min(run => run[Separated]):0})"),
+            Table.Pivot(
+                "iterations",
+                "Iterations",
+                "Iterations until the method ended by itself or reached its limit, rotations and refinement together, mean over the seeds.",
+                [.. rows.Where(row => row.Config.Method == Local.Method)],
+                [new TextColumn<LocalCondition>("settings", row => row.Row.Name)],
+                row => row.Dimension,
+                dimension => $"D = {dimension}",
+                row => $"{row.Runs.Average(run => run[Searched]):0}"),
             .. from part in rows.Where(row => IsOfTheGrid(row.Config)).GroupBy(row => row.Dimension)
                where part.Count() > 1
                select SeparatedShares(part.Key, [.. part]),
