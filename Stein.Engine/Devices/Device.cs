@@ -193,6 +193,21 @@ public abstract partial class Device : IDisposable
         KeepAlive(output, a, b, c);
     }
 
+    /// <summary>
+    /// A contrast f of every entry of <paramref name="sources"/> (N×K): <c>slopes</c> = f′ (N×K), <c>values</c> = the sums of f over each
+    /// row (N×1), <c>curvatures</c> = the sums of f″ over each column (1×K), with the bits of <see cref="Map{TMap}"/>,
+    /// <see cref="SumRows{TMap}"/> and <see cref="SumColumns{TMap}"/>.
+    /// </summary>
+    internal void Contrast<TContrast>(DeviceMatrix slopes, DeviceMatrix values, DeviceMatrix curvatures, DeviceMatrix sources, double p)
+        where TContrast : struct, IContrast
+    {
+        Require(slopes.Rows == sources.Rows && slopes.Columns == sources.Columns, slopes, sources, nameof(Contrast));
+        Require(values.Rows == sources.Rows && values.Columns == 1, values, sources, nameof(Contrast));
+        Require(curvatures.Rows == 1 && curvatures.Columns == sources.Columns, curvatures, sources, nameof(Contrast));
+        ContrastCore<TContrast>(slopes, values, curvatures, sources, p);
+        KeepAlive(slopes, values, curvatures, sources);
+    }
+
     /// <summary><c>output</c> (rows×1) = the largest number of each row; not specified for a row with a NaN.</summary>
     internal void MaxRows(DeviceMatrix output, DeviceMatrix source)
     {
@@ -269,6 +284,15 @@ public abstract partial class Device : IDisposable
     private protected abstract void SumColumnsCore<TMap>(
         DeviceMatrix output, DeviceMatrix a, DeviceMatrix b, DeviceMatrix c, double p, double q)
         where TMap : struct, IElementMap;
+
+    private protected virtual void ContrastCore<TContrast>(
+        DeviceMatrix slopes, DeviceMatrix values, DeviceMatrix curvatures, DeviceMatrix sources, double p)
+        where TContrast : struct, IContrast
+    {
+        MapCore<ContrastSlope<TContrast>>(slopes, sources, sources, sources, p, 0);
+        SumRowsCore<ContrastValue<TContrast>>(values, sources, sources, sources, p, 0);
+        SumColumnsCore<ContrastCurvature<TContrast>>(curvatures, sources, sources, sources, p, 0);
+    }
 
     private protected abstract void MaxRowsCore(DeviceMatrix output, DeviceMatrix source);
 

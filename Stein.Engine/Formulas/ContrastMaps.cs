@@ -3,16 +3,11 @@ using Stein.Engine.Lanes;
 
 namespace Stein.Engine.Formulas;
 
-/// <summary>An even function f of one source and its first two derivatives, elementwise, with one parameter.</summary>
+/// <summary>An even function f of one source, elementwise, with one parameter.</summary>
 internal interface IContrast
 {
-    static abstract T Value<T>(T z, T parameter)
-        where T : struct, ILane<T>;
-
-    static abstract T Slope<T>(T z, T parameter)
-        where T : struct, ILane<T>;
-
-    static abstract T Curvature<T>(T z, T parameter)
+    /// <summary>f, f′ and f″; those that are not used cost nothing.</summary>
+    static abstract (T Value, T Slope, T Curvature) At<T>(T z, T parameter)
         where T : struct, ILane<T>;
 }
 
@@ -22,7 +17,7 @@ internal readonly struct ContrastValue<TContrast> : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
-        where T : struct, ILane<T> => TContrast.Value(a, p);
+        where T : struct, ILane<T> => TContrast.At(a, p).Value;
 }
 
 /// <summary><c>f′(a)</c> with the parameter p.</summary>
@@ -31,7 +26,7 @@ internal readonly struct ContrastSlope<TContrast> : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
-        where T : struct, ILane<T> => TContrast.Slope(a, p);
+        where T : struct, ILane<T> => TContrast.At(a, p).Slope;
 }
 
 /// <summary><c>f″(a)</c> with the parameter p.</summary>
@@ -40,7 +35,7 @@ internal readonly struct ContrastCurvature<TContrast> : IElementMap
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T a, T b, T c, T p, T q)
-        where T : struct, ILane<T> => TContrast.Curvature(a, p);
+        where T : struct, ILane<T> => TContrast.At(a, p).Curvature;
 }
 
 /// <summary>The log-density of a base density.</summary>
@@ -48,40 +43,21 @@ internal readonly struct DensityContrast<TDensity> : IContrast
     where TDensity : struct, IBaseDensity
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T>(T z, T parameter)
-        where T : struct, ILane<T> => TDensity.LogDensity(z);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Slope<T>(T z, T parameter)
-        where T : struct, ILane<T> => TDensity.Score(z, parameter, parameter);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Curvature<T>(T z, T parameter)
-        where T : struct, ILane<T> => TDensity.ScoreDerivative(z, parameter, parameter);
+    public static (T Value, T Slope, T Curvature) At<T>(T z, T parameter)
+        where T : struct, ILane<T>
+        => (TDensity.LogDensity(z), TDensity.Score(z, parameter, parameter), TDensity.ScoreDerivative(z, parameter, parameter));
 }
 
 /// <summary><c>−√(z² + p)</c>: the log-density of Laplace sources, smoothed, up to a constant.</summary>
 internal readonly struct SmoothedLaplaceContrast : IContrast
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T>(T z, T parameter)
-        where T : struct, ILane<T> => -Size(z, parameter);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Slope<T>(T z, T parameter)
-        where T : struct, ILane<T> => -z / Size(z, parameter);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Curvature<T>(T z, T parameter)
+    public static (T Value, T Slope, T Curvature) At<T>(T z, T parameter)
         where T : struct, ILane<T>
     {
-        T size = Size(z, parameter);
-        return -parameter / (size * size * size);
+        T size = T.Sqrt(T.MultiplyAdd(z, z, parameter));
+        return (-size, -z / size, -parameter / (size * size * size));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Size<T>(T z, T parameter)
-        where T : struct, ILane<T> => T.Sqrt(T.MultiplyAdd(z, z, parameter));
 }
 
 /// <summary><c>−log cosh z − log π</c>, the log-density of the hyperbolic secant and FastICA's contrast "logcosh".</summary>
@@ -90,18 +66,11 @@ internal readonly struct HyperbolicSecantContrast : IContrast
     private const double LogHalfPi = 0.45158270528945486;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T>(T z, T parameter)
+    public static (T Value, T Slope, T Curvature) At<T>(T z, T parameter)
         where T : struct, ILane<T>
     {
-        T size = T.Abs(z);
-        return -size - T.Log(T.Constant(1) + T.Exp(T.Constant(-2) * size)) - T.Constant(LogHalfPi);
+        T size = T.Abs(z), one = T.Constant(1);
+        T value = -size - T.Log(one + T.Exp(T.Constant(-2) * size)) - T.Constant(LogHalfPi);
+        return (value, HyperbolicScore.Score(z, one, one), HyperbolicScore.ScoreDerivative(z, one, one));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Slope<T>(T z, T parameter)
-        where T : struct, ILane<T> => HyperbolicScore.Score(z, T.Constant(1), T.Constant(1));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Curvature<T>(T z, T parameter)
-        where T : struct, ILane<T> => HyperbolicScore.ScoreDerivative(z, T.Constant(1), T.Constant(1));
 }

@@ -28,49 +28,22 @@ internal readonly struct WhitenedWitnessContrast : IContrast
     private const double MaxSquare = 400;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Value<T>(T z, T parameter)
+    public static (T Value, T Slope, T Curvature) At<T>(T z, T parameter)
         where T : struct, ILane<T>
     {
-        (T t, T u, T decay, T tanh) = Parts(z);
+        T t = T.Abs(z), square = t * t;
+        T u = T.Min(square, T.Constant(MaxSquare)), decay = T.Exp(T.Constant(-A) * square), tanh = Tanh.Of(T.Constant(Rate) * t);
         Polynomial<T> b = Witness(u);
-        T first = FirstFactor(b, u);
-        return decay * T.NegatedMultiplyAdd(T.Constant(Slope0) * tanh, t * b.Value, first);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Slope<T>(T z, T parameter)
-        where T : struct, ILane<T>
-    {
-        (T t, T u, T decay, T tanh) = Parts(z);
-        Polynomial<T> b = Witness(u);
-        T first = FirstFactor(b, u);
-        T scoreSlope = T.MultiplyAdd(T.Constant(Slope0 * Rate) * tanh, tanh, T.Constant(-Slope0 * Rate));
-        T even = T.MultiplyAdd(scoreSlope, b.Value, SecondFactor(b, u));
-        return T.Sign(z) * decay * T.NegatedMultiplyAdd(T.Constant(Slope0) * tanh, first, t * even);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Curvature<T>(T z, T parameter)
-        where T : struct, ILane<T>
-    {
-        (T t, T u, T decay, T tanh) = Parts(z);
-        Polynomial<T> b = Witness(u);
-        T first = FirstFactor(b, u);
-        T second = SecondFactor(b, u);
+        T first = FirstFactor(b, u), second = SecondFactor(b, u);
+        T score = T.Constant(Slope0) * tanh;
         T scoreSlope = T.MultiplyAdd(T.Constant(Slope0 * Rate) * tanh, tanh, T.Constant(-Slope0 * Rate));
         T scoreCurvature = T.Constant(-2 * Rate) * tanh * scoreSlope;
         T odd = T.MultiplyAdd(scoreCurvature, b.Value, T.Constant(-Slope0) * tanh * second);
         T even = T.MultiplyAdd(T.Constant(2) * scoreSlope, first, ThirdFactor(b, u, second));
-        return decay * T.MultiplyAdd(t, odd, even);
-    }
-
-    /// <summary>|z|, z² or the largest square, e^(−z²/h²), tanh(r|z|).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (T Size, T Square, T Decay, T Tanh) Parts<T>(T z)
-        where T : struct, ILane<T>
-    {
-        T t = T.Abs(z), square = t * t;
-        return (t, T.Min(square, T.Constant(MaxSquare)), T.Exp(T.Constant(-A) * square), Tanh.Of(T.Constant(Rate) * t));
+        return (
+            decay * T.NegatedMultiplyAdd(score, t * b.Value, first),
+            T.Sign(z) * decay * T.NegatedMultiplyAdd(score, first, t * T.MultiplyAdd(scoreSlope, b.Value, second)),
+            decay * T.MultiplyAdd(t, odd, even));
     }
 
     /// <summary>β′ over the exponential: B + 2u(B′ − B/h²), B the series in u = t², its primes derivatives by u.</summary>

@@ -80,9 +80,7 @@ internal sealed class DeviceSourceMoments : ISourceMoments
 
     private (double Value, double[] MeanCurvatures) EvaluateOnDevice(DeviceContrast contrast, bool hasCurvature)
     {
-        contrast.Values(device, valueSums, sources);
-        contrast.CurvatureSums(device, curvatureSums, sources);
-        contrast.Slopes(device, slopes, sources);
+        contrast.Evaluate(device, slopes, valueSums, curvatureSums, sources);
         if (hasCurvature)
             contrast.Curvatures(device, curvatures ??= device.Allocate(Count, Sources), sources);
         device.Read(valueSums, values);

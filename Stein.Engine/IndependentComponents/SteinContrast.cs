@@ -104,9 +104,8 @@ internal sealed class SteinContrast : SourceContrast
         {
             for (int i = 0; i < scaled.Length; i++)
             {
-                var z = DoubleLane.Constant(scaled[i]);
-                first[i] = WhitenedWitnessContrast.Slope(z, default).Value;
-                second[i] = WhitenedWitnessContrast.Curvature(z, default).Value;
+                (_, DoubleLane slope, DoubleLane curvature) = WhitenedWitnessContrast.At(DoubleLane.Constant(scaled[i]), default);
+                (first[i], second[i]) = (slope.Value, curvature.Value);
             }
         }
         else

@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
 using Stein.Engine.IndependentComponents;
 using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Tests.Testing;
@@ -64,6 +65,27 @@ public sealed class DeviceMomentsTests
         }
     }
 
+    /// <summary>Across blocks of rows and the end of a vector, on one core and on all.</summary>
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void One_pass_of_a_contrast_gives_the_bits_of_separate_operations(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        foreach ((int rows, int columns) in (ReadOnlySpan<(int, int)>)[(1, 1), (130, 37), (loan.Device.IsHost ? 90_000 : 64, 48)])
+        {
+            Device device = loan.Device;
+            DeviceMatrix z = new Draw(3).NormalOn(device, rows, columns);
+            DeviceMatrix slopes = device.Allocate(rows, columns), values = device.Allocate(rows, 1);
+            DeviceMatrix curvatures = device.Allocate(1, columns);
+            SteinContrast.Default.OnDevice!.Evaluate(device, slopes, values, curvatures, z);
+            double[][] actual = [.. new[] { slopes, values, curvatures }.Select(device.Read)];
+            device.Map<ContrastSlope<WhitenedWitnessContrast>>(slopes, z);
+            device.SumRows<ContrastValue<WhitenedWitnessContrast>>(values, z);
+            device.SumColumns<ContrastCurvature<WhitenedWitnessContrast>>(curvatures, z);
+            Assert.Equal(new[] { slopes, values, curvatures }.Select(device.Read), actual);
+        }
+    }
+
     /// <summary>The closed form and the quadrature, where it matters and beyond.</summary>
     [Fact]
     public void The_witness_in_closed_form_is_that_of_the_quadrature()
@@ -72,21 +94,21 @@ public sealed class DeviceMomentsTests
         double[] points = [.. Enumerable.Range(-400, 801).Select(i => i / 20.0)];
         using DeviceLoan loan = TestDevices.Rent("double");
         Device device = loan.Device;
-        DeviceMatrix z = device.Upload(points.Length, 1, points), output = device.Allocate(points.Length, 1);
+        DeviceMatrix Column() => device.Allocate(points.Length, 1);
+        DeviceMatrix z = device.Upload(points.Length, 1, points), values = Column(), slopes = Column(), curvatures = Column();
         DeviceContrast formula = contrast.OnDevice!;
-        (double, double, double)[] right = [.. points.Select(contrast.At)];
-        formula.Values(device, output, z);
-        Close(right.Select(at => at.Item1));
-        formula.Slopes(device, output, z);
-        Close(right.Select(at => at.Item2));
-        formula.Curvatures(device, output, z);
-        Close(right.Select(at => at.Item3));
+        formula.Evaluate(device, slopes, values, device.Allocate(1, 1), z);
+        formula.Curvatures(device, curvatures, z);
+        (double Value, double Slope, double Curvature)[] right = [.. points.Select(contrast.At)];
+        Close(right.Select(at => at.Value), values);
+        Close(right.Select(at => at.Slope), slopes);
+        Close(right.Select(at => at.Curvature), curvatures);
 
-        void Close(IEnumerable<double> expected)
+        void Close(IEnumerable<double> expected, DeviceMatrix actual)
         {
             double[] values = [.. expected];
             double largest = values.Max(Math.Abs);
-            double[] measured = device.Read(output);
+            double[] measured = device.Read(actual);
             for (int i = 0; i < values.Length; i++)
                 Assert.InRange(Math.Abs(values[i] - measured[i]), 0, 2e-10 * largest);
         }
