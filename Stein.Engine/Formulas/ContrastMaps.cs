@@ -6,7 +6,7 @@ namespace Stein.Engine.Formulas;
 /// <summary>An even function f of one source, elementwise, with one parameter.</summary>
 internal interface IContrast
 {
-    /// <summary>f, f′ and f″; those that are not used cost nothing.</summary>
+    /// <summary>f, f′ and f″ together, since they share most of their terms.</summary>
     static abstract (T Value, T Slope, T Curvature) At<T>(T z, T parameter)
         where T : struct, ILane<T>;
 }
