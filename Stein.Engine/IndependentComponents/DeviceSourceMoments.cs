@@ -54,17 +54,30 @@ internal sealed class DeviceSourceMoments : ISourceMoments
         IReadOnlyList<SourceContrast> contrasts,
         bool hasCurvature = true,
         CancellationToken cancellation = default)
+        => ComputeIf(unmixing, contrasts, static _ => true, hasCurvature, cancellation)!;
+
+    /// <inheritdoc/>
+    public SourceStatistics? ComputeIf(
+        ReadOnlySpan<double> unmixing,
+        IReadOnlyList<SourceContrast> contrasts,
+        Predicate<double> isWanted,
+        bool hasCurvature = true,
+        CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         device.Write(this.unmixing, unmixing);
         device.Multiply(sources, samples, this.unmixing, transposeRight: true);
-        (double value, double[] meanCurvatures) = contrasts.All(other => other == contrasts[0]) && contrasts[0].OnDevice is { } contrast
-            ? EvaluateOnDevice(contrast, hasCurvature)
+        DeviceContrast? onDevice = contrasts.All(other => other == contrasts[0]) ? contrasts[0].OnDevice : null;
+        (double value, double[] meanCurvatures) = onDevice is { } contrast
+            ? EvaluateOnDevice(contrast)
             : EvaluateOnHost(contrasts, hasCurvature);
+        if (!isWanted(value))
+            return null;
         double[] slopeProduct = Product(slopes);
         double[] curvature = [];
         if (hasCurvature)
         {
+            onDevice?.Curvatures(device, curvatures ??= device.Allocate(Count, Sources), sources);
             device.Map<Square>(sources, sources);
             curvature = Product(curvatures!);
         }
@@ -78,11 +91,9 @@ internal sealed class DeviceSourceMoments : ISourceMoments
         }
     }
 
-    private (double Value, double[] MeanCurvatures) EvaluateOnDevice(DeviceContrast contrast, bool hasCurvature)
+    private (double Value, double[] MeanCurvatures) EvaluateOnDevice(DeviceContrast contrast)
     {
         contrast.Evaluate(device, slopes, valueSums, curvatureSums, sources);
-        if (hasCurvature)
-            contrast.Curvatures(device, curvatures ??= device.Allocate(Count, Sources), sources);
         device.Read(valueSums, values);
         return (values.Sum() / Count, Array.ConvertAll(device.Read(curvatureSums), sum => sum / Count));
     }

@@ -32,4 +32,22 @@ internal interface ISourceMoments
         IReadOnlyList<SourceContrast> contrasts,
         bool hasCurvature = true,
         CancellationToken cancellation = default);
+
+    /// <summary>The statistics at an unmixing matrix, as <see cref="Compute"/> makes them, where the value is one that is wanted.</summary>
+    /// <param name="unmixing">V (K×K, row-major).</param>
+    /// <param name="contrasts">f, one for each source.</param>
+    /// <param name="isWanted">Is asked once, with <see cref="SourceStatistics.Value"/>.</param>
+    /// <param name="hasCurvature">Whether <see cref="SourceStatistics.Curvature"/> is wanted.</param>
+    /// <returns>null where the value is not wanted; line searches reject most of their steps by it, and the products are spared.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    SourceStatistics? ComputeIf(
+        ReadOnlySpan<double> unmixing,
+        IReadOnlyList<SourceContrast> contrasts,
+        Predicate<double> isWanted,
+        bool hasCurvature = true,
+        CancellationToken cancellation = default)
+    {
+        SourceStatistics statistics = Compute(unmixing, contrasts, hasCurvature, cancellation);
+        return isWanted(statistics.Value) ? statistics : null;
+    }
 }

@@ -61,10 +61,24 @@ internal sealed class RelativeQuasiNewton(ISourceMoments moments)
     }
 
     private Place At(double[] unmixing, IReadOnlyList<SourceDensity> densities, IReadOnlyList<bool>? isHeld, CancellationToken cancellation)
+        => AtIf(unmixing, densities, isHeld, static _ => true, cancellation)!;
+
+    private Place? AtIf(
+        double[] unmixing,
+        IReadOnlyList<SourceDensity> densities,
+        IReadOnlyList<bool>? isHeld,
+        Predicate<double> isLossWanted,
+        CancellationToken cancellation)
     {
-        SourceStatistics statistics = moments.Compute(unmixing, densities, cancellation: cancellation);
         factor.Factor(unmixing);
-        double loss = -statistics.Value - factor.LogAbsoluteDeterminant;
+        double loss = double.NaN;
+        SourceStatistics? statistics = moments.ComputeIf(
+            unmixing,
+            densities,
+            value => isLossWanted(loss = -value - factor.LogAbsoluteDeterminant),
+            cancellation: cancellation);
+        if (statistics is null)
+            return null;
         var gradient = new double[k * k];
         for (int i = 0; i < k; i++)
         {
@@ -140,14 +154,15 @@ internal sealed class RelativeQuasiNewton(ISourceMoments moments)
         double rounding = Roundings * moments.UnitRoundoff * (k + Math.Abs(place.Loss));
         for (int halving = 0; halving < MaxHalvings; halving++, length /= 2)
         {
-            Place next = At(Stepped(place.Unmixing, direction, length, k), densities, isHeld, cancellation);
-            if (!double.IsFinite(next.Loss))
-                continue;
-            if (next.Loss <= place.Loss + (SufficientDecrease * length * slope)
-                || (next.Loss <= place.Loss + rounding && next.Norm < place.Norm))
-            {
+            double enough = place.Loss + (SufficientDecrease * length * slope);
+            Place? next = AtIf(
+                Stepped(place.Unmixing, direction, length, k),
+                densities,
+                isHeld,
+                loss => double.IsFinite(loss) && (loss <= enough || loss <= place.Loss + rounding),
+                cancellation);
+            if (next is not null && (next.Loss <= enough || next.Norm < place.Norm))
                 return (next, length);
-            }
         }
 
         return null;

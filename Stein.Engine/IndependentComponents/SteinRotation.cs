@@ -81,9 +81,10 @@ internal sealed class SteinRotation : UnmixingSearch
         for (int attempt = 0; attempt < MaxShortenings && !isLower; attempt++, length *= isLower ? 1 : Shortening)
         {
             double[] turned = Turned(unmixing, step, length * limit);
-            SourceStatistics next = At(turned, cancellation);
-            isLower = next.Value < statistics.Value;
-            if (isLower)
+            double value = statistics.Value;
+            SourceStatistics? next = moments.ComputeIf(turned, contrasts, other => other < value, hasCurvature: false, cancellation);
+            isLower = next is not null;
+            if (next is not null)
                 (unmixing, statistics, turn) = (turned, next, norm * limit * length);
         }
 

@@ -65,6 +65,37 @@ public sealed class DeviceMomentsTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void What_a_value_is_not_wanted_for_is_not_computed(string name, string contrast)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        double[] samples = new Draw(1).Normal(N * K), unmixing = new Draw(2).Normal(K * K);
+        ISourceMoments[] all =
+        [
+            new DeviceSourceMoments(loan.Device, loan.Device.Upload(N, K, samples)),
+            new SourceMoments(PaddedMatrix.FromRows(samples, K, N)),
+        ];
+        foreach (ISourceMoments moments in all)
+        {
+            SourceStatistics whole = moments.Compute(unmixing, Contrasts[contrast], cancellation: Cancellation);
+            foreach (bool isWanted in (ReadOnlySpan<bool>)[false, true])
+            {
+                List<double> asked = [];
+                SourceStatistics? part = moments.ComputeIf(unmixing, Contrasts[contrast], IsWanted, cancellation: Cancellation);
+                Assert.Equal([whole.Value], asked);
+                Assert.Equal(isWanted ? whole.SlopeProduct : null, part?.SlopeProduct);
+                Assert.Equal(isWanted ? whole.Curvature : null, part?.Curvature);
+
+                bool IsWanted(double value)
+                {
+                    asked.Add(value);
+                    return isWanted;
+                }
+            }
+        }
+    }
+
     /// <summary>Across blocks of rows and the end of a vector, on one core and on all.</summary>
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
