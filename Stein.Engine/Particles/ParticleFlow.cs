@@ -1,12 +1,13 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Samples;
+using Stein.Engine.State;
 using Stein.Engine.Targets;
 
 namespace Stein.Engine.Particles;
 
 /// <summary>
-/// A rule by which N particles in D dimensions move together towards a target with known score. It has no state: the velocities
-/// depend only on the positions and the target, and up to rounding they do not depend on the order of the particles.
+/// A rule by which N particles in D dimensions move together towards a target with known score. Up to rounding, the velocities do not
+/// depend on the order of the particles, and unless the rule has <see cref="Parts"/> they depend only on the positions and the target.
 /// </summary>
 internal abstract class ParticleFlow
 {
@@ -39,7 +40,10 @@ internal abstract class ParticleFlow
     /// <summary>The dimension D.</summary>
     public int Dimension { get; }
 
-    /// <summary>Computes the velocity of every particle. O(N²D).</summary>
+    /// <summary>What it keeps from one step to the next, other than the positions; nothing unless overridden.</summary>
+    public virtual IReadOnlyList<IStateful> Parts => [];
+
+    /// <summary>Computes the velocity of every particle for the next step. O(N²D).</summary>
     /// <param name="velocities">Receives the velocities (N×D); must not be the positions.</param>
     /// <param name="positions">The positions (N×D).</param>
     /// <param name="target">The density to which the particles move; its score is evaluated on the host.</param>

@@ -82,7 +82,9 @@ internal sealed class ParticleSampler : IStateful
         flow.Device.AdamStep(Positions, velocities, firstMoments, secondMoments, scaled.At(Iteration, ascend: true));
     }
 
-    /// <summary>Writes the positions, the moments and the number of steps; everything else is given by the arguments.</summary>
+    /// <summary>
+    /// Writes the positions, the moments, the number of steps and the parts of the flow; everything else is given by the arguments.
+    /// </summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -90,6 +92,7 @@ internal sealed class ParticleSampler : IStateful
         Positions.Save(writer);
         firstMoments.Save(writer);
         secondMoments.Save(writer);
+        flow.Parts.SaveAll(writer);
     }
 
     /// <inheritdoc/>
@@ -100,5 +103,6 @@ internal sealed class ParticleSampler : IStateful
         Positions.Restore(reader);
         firstMoments.Restore(reader);
         secondMoments.Restore(reader);
+        flow.Parts.RestoreAll(reader);
     }
 }

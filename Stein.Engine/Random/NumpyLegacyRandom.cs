@@ -21,6 +21,9 @@ internal sealed class NumpyLegacyRandom
     /// <summary>The next value of <c>np.random.rand()</c>.</summary>
     public double NextUniform() => generator.NextUniform();
 
+    /// <summary>The next value of <c>np.random.randint(0, 2)</c>.</summary>
+    public int NextBit() => (int)(generator.NextUInt32() & 1);
+
     /// <summary>The next value of <c>np.random.randn()</c>.</summary>
     public double NextNormal()
     {

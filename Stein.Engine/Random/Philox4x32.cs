@@ -8,11 +8,11 @@ namespace Stein.Engine.Random;
 /// </summary>
 internal static class Philox4x32
 {
-    private const int Rounds = 10;
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9;
-    private const uint Weyl1 = 0xBB67AE85;
+    public const int Rounds = 10;
+    public const uint Multiplier0 = 0xD2511F53;
+    public const uint Multiplier1 = 0xCD9E8D57;
+    public const uint Weyl0 = 0x9E3779B9;
+    public const uint Weyl1 = 0xBB67AE85;
 
     /// <summary>Replaces the four words of <paramref name="block"/>, taken as the counter, with the generator's output.</summary>
     public static void Transform(ref Block block, uint key0, uint key1)

@@ -66,4 +66,10 @@ public enum StreamPurpose
 
     /// <summary>Outliers that are put into a sample.</summary>
     Outliers = 19,
+
+    /// <summary>Chains of a Gibbs sampler, with one substream per chain.</summary>
+    GibbsChains = 20,
+
+    /// <summary>Samples that a goodness-of-fit test draws from the model.</summary>
+    ModelSamples = 21,
 }

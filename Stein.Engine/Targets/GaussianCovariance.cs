@@ -63,6 +63,23 @@ public sealed class GaussianCovariance
             ?? throw new ArgumentException($"The covariance {problem}", nameof(values));
     }
 
+    /// <summary>
+    /// Creates the covariance of standard normal coordinates of which any two have correlation ρ: <c>(1 − ρ) I + ρ 1 1ᵀ</c>.
+    /// </summary>
+    /// <param name="dimension">D, at least 1.</param>
+    /// <param name="correlation">ρ, above −1/(D − 1) and below 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">D is below 1.</exception>
+    /// <exception cref="ArgumentException">ρ is outside its range.</exception>
+    public static GaussianCovariance Equicorrelated(int dimension, double correlation)
+    {
+        SampleMatrix.CheckDimension(dimension, nameof(dimension));
+        var values = new double[dimension * dimension];
+        Array.Fill(values, correlation);
+        for (int i = 0; i < dimension; i++)
+            values[(i * dimension) + i] = 1;
+        return Full(dimension, values);
+    }
+
     /// <summary>Returns a copy of Σ (D×D, row-major).</summary>
     public double[] ToArray()
     {

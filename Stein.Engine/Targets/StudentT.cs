@@ -1,3 +1,4 @@
+using Stein.Engine.Random;
 using Stein.Engine.Samples;
 
 namespace Stein.Engine.Targets;
@@ -34,33 +35,26 @@ internal sealed class MultivariateStudentT(double degreesOfFreedom, double[] loc
 }
 
 /// <summary>
-/// Independent Student-t coordinates with ν degrees of freedom each, locations μ_d and scales c_d, with <c>z_d = (x_d − μ_d)/c_d</c>:
-/// <c>log p = −½(ν + 1) Σ_d log(1 + z_d²/ν)</c> and score <c>−(ν + 1) z_d/((ν + z_d²) c_d)</c>.
+/// Independent Student-t coordinates with ν degrees of freedom each: <c>log p = −½(ν + 1) Σ_d log(1 + z_d²/ν)</c>.
 /// </summary>
 /// <param name="degreesOfFreedom">ν, positive.</param>
 /// <param name="location">μ (D).</param>
-/// <param name="scales">c (D), positive.</param>
-internal sealed class ProductStudentT(double degreesOfFreedom, double[] location, double[] scales) : IDensity
+/// <param name="scales">c (D), positive; the variances are c²ν/(ν − 2) where ν is above 2.</param>
+internal sealed class ProductStudentT(double degreesOfFreedom, double[] location, double[] scales) : ProductDensity(location, scales)
 {
     /// <inheritdoc/>
-    public int Dimension => location.Length;
+    protected override (double LogDensity, double Score) At(double z)
+        => (
+            -0.5 * (degreesOfFreedom + 1) * Math.Log(1 + (z * z / degreesOfFreedom)),
+            -(degreesOfFreedom + 1) * z / (degreesOfFreedom + (z * z)));
 
     /// <inheritdoc/>
-    public double LogDensity(ReadOnlySpan<double> point) => LogDensityAndScore(point, new double[Dimension]);
-
-    /// <inheritdoc/>
-    public double LogDensityAndScore(ReadOnlySpan<double> point, Span<double> score)
+    protected override double ScoreDerivative(double z)
     {
-        SampleMatrix.CheckPoint(point, Dimension, nameof(point));
-        SampleMatrix.CheckPoint(score, Dimension, nameof(score));
-        double sum = 0;
-        for (int d = 0; d < score.Length; d++)
-        {
-            double z = (point[d] - location[d]) / scales[d];
-            sum += Math.Log(1 + (z * z / degreesOfFreedom));
-            score[d] = -(degreesOfFreedom + 1) * z / ((degreesOfFreedom + (z * z)) * scales[d]);
-        }
-
-        return -0.5 * (degreesOfFreedom + 1) * sum;
+        double sum = degreesOfFreedom + (z * z);
+        return (degreesOfFreedom + 1) * ((z * z) - degreesOfFreedom) / (sum * sum);
     }
+
+    /// <inheritdoc/>
+    protected override double Draw(PhiloxStream stream) => stream.NextStudentT(degreesOfFreedom);
 }

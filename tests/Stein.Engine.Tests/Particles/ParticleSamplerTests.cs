@@ -11,15 +11,15 @@ namespace Stein.Engine.Tests.Particles;
 /// <summary>Where particles converge, and that interruptions do not change it.</summary>
 public class ParticleSamplerTests
 {
-    public static TheoryData<bool> Flows => [true, false];
+    public static TheoryData<string> Flows => ["svgd", "sliced svgd", "ksd descent"];
 
     [Theory]
     [MemberData(nameof(Flows))]
-    public void Particles_become_a_gaussian(bool variational)
+    public void Particles_become_a_gaussian(string flow)
     {
         using Device device = CpuDevices.CreateDouble();
         GaussianMixture target = GaussianMixture.Isotropic(2, [1], [1.5, -0.5], [0.64]);
-        var sampler = new ParticleSampler(Flow(variational, device, 40, 2), target, null, 0.1, new Draw(4).Normal(80, 0.3));
+        var sampler = new ParticleSampler(Flow(flow, device, 40, 2), target, null, 0.1, new Draw(4).Normal(80, 0.3));
         Run(sampler, 300);
         for (int d = 0; d < 2; d++)
         {
@@ -34,11 +34,11 @@ public class ParticleSamplerTests
     }
 
     [Theory]
-    [InlineData(true, false, 0, 0)]
-    [InlineData(true, true, 0.4, 0.6)]
-    [InlineData(false, false, 0, 0)]
-    [InlineData(false, true, 0.05, 0.6)]
-    public void From_one_mode_the_other_is_found_only_with_noise(bool variational, bool annealed, double min, double max)
+    [InlineData("svgd", false, 0, 0)]
+    [InlineData("svgd", true, 0.4, 0.6)]
+    [InlineData("ksd descent", false, 0, 0)]
+    [InlineData("ksd descent", true, 0.05, 0.6)]
+    public void From_one_mode_the_other_is_found_only_with_noise(string flow, bool annealed, double min, double max)
     {
         const double Separation = 6;
         const int Iterations = 400;
@@ -46,14 +46,14 @@ public class ParticleSamplerTests
         GaussianMixture target = GaussianMixture.TwoModes(Separation);
         double[] start = [.. new Draw(6).Normal(40).Select(x => x - Separation)];
         NoiseSchedule? schedule = annealed ? new NoiseSchedule(2 * Separation, Iterations) : null;
-        var sampler = new ParticleSampler(Flow(variational, device, 40, 1), target, schedule, 0.1, start);
+        var sampler = new ParticleSampler(Flow(flow, device, 40, 1), target, schedule, 0.1, start);
         Run(sampler, Iterations);
         Assert.InRange(device.Read(sampler.Positions).Average(x => x > 0 ? 1.0 : 0), min, max);
     }
 
     [Theory]
     [MemberData(nameof(Flows))]
-    public void Restored_after_every_step_it_ends_with_the_same_bits(bool variational)
+    public void Restored_after_every_step_it_ends_with_the_same_bits(string flow)
     {
         using Device device = CpuDevices.CreateSimd();
         ParticleSampler undisturbed = New(device);
@@ -73,7 +73,7 @@ public class ParticleSamplerTests
         Assert.Equal(State(undisturbed), State(interrupted));
 
         ParticleSampler New(Device on) => new(
-            Flow(variational, on, 9, 2), GaussianMixture.TwoModes(3, 0.5, 2), new NoiseSchedule(6, 12), 0.1, new Draw(7).Normal(18));
+            Flow(flow, on, 9, 2), GaussianMixture.TwoModes(3, 0.5, 2), new NoiseSchedule(6, 12), 0.1, new Draw(7).Normal(18));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public class ParticleSamplerTests
     public void Invalid_arguments_are_rejected()
     {
         using Device device = CpuDevices.CreateDouble();
-        ParticleFlow flow = Flow(true, device, 3, 2);
+        ParticleFlow flow = Flow("svgd", device, 3, 2);
         GaussianMixture target = GaussianMixture.TwoModes(2, 0.5, 2);
         Assert.Throws<ArgumentException>(() => new ParticleSampler(flow, GaussianMixture.TwoModes(2), null, 0.1, new double[6]));
         Assert.Throws<ArgumentException>(() => new ParticleSampler(flow, target, null, 0.1, new double[5]));
@@ -105,9 +105,12 @@ public class ParticleSamplerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new NoiseSchedule(1, 0));
     }
 
-    private static ParticleFlow Flow(bool variational, Device device, int particles, int dimension) => variational
-        ? new SteinVariationalGradientDescent<GaussianKernel>(device, particles, dimension)
-        : new KernelSteinDescent<GaussianKernel>(device, particles, dimension);
+    private static ParticleFlow Flow(string name, Device device, int particles, int dimension) => name switch
+    {
+        "svgd" => new SteinVariationalGradientDescent<GaussianKernel>(device, particles, dimension),
+        "sliced svgd" => new SlicedSteinVariationalGradientDescent<GaussianKernel>(device, particles, dimension),
+        _ => new KernelSteinDescent<GaussianKernel>(device, particles, dimension),
+    };
 
     private static void Run(ParticleSampler sampler, int steps)
     {

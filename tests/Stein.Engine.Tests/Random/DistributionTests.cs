@@ -74,6 +74,19 @@ public class DistributionTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1.2)]
+    [InlineData(5)]
+    [InlineData(300)]
+    public void Gamma_values_have_their_shape(double shape)
+    {
+        double[] sample = Draw(stream => stream.NextGamma(shape));
+        Goodness.AssertFollows(sample, value => Gamma.CDF(shape, 1, value));
+        Goodness.AssertMean(sample, shape, shape);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Draw(stream => stream.NextGamma(0.99)));
+    }
+
     [Fact]
     public void NumPys_normals_are_standard_normal()
     {

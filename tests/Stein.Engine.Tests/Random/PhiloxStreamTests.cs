@@ -87,7 +87,7 @@ public class PhiloxStreamTests
             "TrainingData=0", "TestData=1", "Batches=2", "CriticInitialisation=3", "Probes=4", "Whitening=5", "Initialisation=6",
             "Bootstrap=7", "Slices=8", "Resampling=9", "Langevin=10", "ModeSearch=11", "ModeJumps=12",
             "SmoothingNoise=13", "Tempering=14", "HeldOut=15", "Eigenvectors=16", "DenoisingNoise=17", "AutoencoderInitialisation=18",
-            "Outliers=19",
+            "Outliers=19", "GibbsChains=20", "ModelSamples=21",
         ],
         Enum.GetValues<StreamPurpose>().Select(purpose => $"{purpose}={(int)purpose}"));
 
