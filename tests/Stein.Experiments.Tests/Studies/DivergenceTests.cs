@@ -26,6 +26,8 @@ public sealed class DivergenceTests
     [InlineData("mixture-particles", $$"""{ "algorithm": "ksd-descent", "step_size": 1e6, {{Particles}} }""")]
     [InlineData("mixture-particles", $$"""{ "algorithm": "svgd-annealed", "step_size": 1e6, {{Particles}} }""")]
     [InlineData("mixture-particles", $$"""{ "algorithm": "ksd-descent-annealed", "step_size": 1e6, {{Particles}} }""")]
+    [InlineData("svgd-collapse", """{ "algorithm": "svgd", "step_size": 1e6, "dimension": 3, "particles": 10, "iterations": 40 }""")]
+    [InlineData("svgd-collapse", """{ "algorithm": "sliced-svgd", "step_size": 1e6, "dimension": 3, "particles": 10, "iterations": 40 }""")]
     [InlineData("dae-network", $$"""{ "learning_rate": 100, {{Network}} }""")]
     public void A_training_with_far_too_large_steps_is_marked(string experiment, string config)
     {
@@ -45,6 +47,8 @@ public sealed class DivergenceTests
     [InlineData("mixture-particles", $$"""{ "algorithm": "svgd", {{Particles}} }""")]
     [InlineData("mixture-particles", $$"""{ "algorithm": "ksd-descent-annealed", {{Particles}} }""")]
     [InlineData("mixture-particles", $$"""{ "start_deviation": 1000, {{Particles}} }""")]
+    [InlineData("svgd-collapse", """{ "algorithm": "svgd", "dimension": 30, "particles": 10, "iterations": 400, "step_size": 0.05 }""")]
+    [InlineData("svgd-collapse", """{ "algorithm": "exact", "dimension": 3, "particles": 2 }""")]
     [InlineData("dae-network", $$"""{ "learning_rate": 0.001, {{Network}} }""")]
     [InlineData("dae-descent", """{ "samples": 30, "steps": 20, "test_points": 20 }""")]
     public void A_training_that_works_is_not(string experiment, string config)
