@@ -160,7 +160,11 @@ public sealed class Bootstrap
     /// <c>(1 + k)/(B + 1)</c>, where k is the number of <see cref="Replicates"/> that are not below <paramref name="statistic"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The statistic is NaN or infinite, so that it cannot be compared.</exception>
-    public double PValue(double statistic)
+    public double PValue(double statistic) => PValue(statistic, replicates);
+
+    /// <summary>The same for replicates of any kind (B).</summary>
+    /// <exception cref="ArgumentException">The statistic is NaN or infinite, so that it cannot be compared.</exception>
+    internal static double PValue(double statistic, ReadOnlySpan<double> replicates)
     {
         if (!double.IsFinite(statistic))
         {

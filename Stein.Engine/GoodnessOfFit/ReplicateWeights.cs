@@ -29,6 +29,27 @@ internal sealed record ReplicateWeights(int Samples, int Replicates, sbyte[] Val
         return new(samples, replicates, values);
     }
 
+    /// <summary>Independent signs, one per bit: the wild bootstrap for independent samples.</summary>
+    /// <param name="stream">Of <see cref="StreamPurpose.Bootstrap"/>; consumes a word for each sample and 32 replicates.</param>
+    public static ReplicateWeights Signs(int samples, int replicates, PhiloxStream stream)
+    {
+        const int Bits = 32;
+        sbyte[] values = Allocate(samples, replicates);
+        for (int first = 0; first < values.Length; first += replicates)
+        {
+            uint word = 0;
+            for (int replicate = 0; replicate < replicates; replicate++)
+            {
+                if (replicate % Bits == 0)
+                    word = stream.NextUInt32();
+                values[first + replicate] = (sbyte)(1 - (int)(2 * (word & 1)));
+                word >>= 1;
+            }
+        }
+
+        return new(samples, replicates, values);
+    }
+
     /// <summary>
     /// Signs that flip from one sample to the next with a probability a, so that signs l samples apart have the correlation
     /// <c>(1 − 2a)^l</c>: the wild bootstrap for chains (Chwialkowski, Sejdinovic and Gretton, "A wild bootstrap for degenerate kernel

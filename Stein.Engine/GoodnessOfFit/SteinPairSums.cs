@@ -8,11 +8,27 @@ namespace Stein.Engine.GoodnessOfFit;
 /// <param name="Before"><c>Σ_{j&lt;i} u_ij</c> (N).</param>
 /// <param name="After"><c>Σ_{j&gt;i} u_ij</c> (N).</param>
 /// <param name="Forms"><c>Σ_{i≠j} w_i w_j u_ij</c> for the weights of each replicate (B).</param>
-/// <param name="DiagonalForms"><c>Σ_i w_i² u_ii</c> (B).</param>
+/// <param name="Weights">Those of the replicates; null if there are none.</param>
 internal sealed record SteinPairSums(
-    SteinKernel Kernel, double[] Diagonal, double[] Before, double[] After, double[] Forms, double[] DiagonalForms)
+    SteinKernel Kernel, double[] Diagonal, double[] Before, double[] After, double[] Forms, ReplicateWeights? Weights)
 {
     public int Samples => Diagonal.Length;
+
+    /// <summary><c>Σ_i w_i² u_ii</c> for the weights of each replicate (B).</summary>
+    public double[] DiagonalForms()
+    {
+        var forms = new double[Forms.Length];
+        for (int i = 0; i < Samples; i++)
+        {
+            for (int b = 0; b < forms.Length; b++)
+            {
+                double weight = Weights!.Values[((long)i * forms.Length) + b];
+                forms[b] += weight * weight * Diagonal[i];
+            }
+        }
+
+        return forms;
+    }
 
     /// <summary>The statistic of all samples.</summary>
     public double Value(PairStatistic statistic)
@@ -22,7 +38,9 @@ internal sealed record SteinPairSums(
     public double[] Replicates(PairStatistic statistic)
     {
         double weight = PairStatistic.V.Weight(Samples);
-        return [.. Forms.Zip(DiagonalForms, (form, diagonal) => weight * (form + (statistic == PairStatistic.V ? diagonal : 0)))];
+        return statistic == PairStatistic.V
+            ? [.. Forms.Zip(DiagonalForms(), (form, diagonal) => weight * (form + diagonal))]
+            : [.. Forms.Select(form => weight * form)];
     }
 
     /// <summary><c>Σ_{j≠i} u_ij/(N − 1)</c> (N): what each sample contributes to the U-statistic, which is their mean.</summary>

@@ -78,6 +78,7 @@ internal sealed unsafe class SteinPairs
     /// <param name="weights">Those of the replicates; null for none.</param>
     /// <param name="threads">The number of threads; null for all cores.</param>
     /// <param name="progress">Gets the part that is done, from 0 to 1.</param>
+    /// <param name="reach">R: only pairs of samples at most R apart are summed, <c>0 &lt; |i − j| ≤ R</c>; null for all.</param>
     /// <exception cref="ArgumentException">
     /// A kernel cannot be used, or they do not have the same profile, or the weights are not those of N samples.
     /// </exception>
@@ -86,7 +87,26 @@ internal sealed unsafe class SteinPairs
         ReplicateWeights? weights = null,
         int? threads = null,
         IProgress<double>? progress = null,
+        int? reach = null,
         CancellationToken cancellation = default)
+        => ComputeAll(kernels, weights, null, threads, progress, reach, cancellation);
+
+    /// <summary>The sums of each kernel, without replicates, and the products of the kernels.</summary>
+    /// <param name="products">
+    /// Receives <c>Σ_{i&lt;j} u_ij u′_ij</c> of every two kernels over the pairs (K×K), relative to the squared unit of <c>u</c>.
+    /// </param>
+    public SteinPairSums[] ComputeWithProducts(
+        IReadOnlyList<SteinKernel> kernels, double[,] products, int? threads = null, int? reach = null)
+        => ComputeAll(kernels, null, products, threads, null, reach, default);
+
+    private SteinPairSums[] ComputeAll(
+        IReadOnlyList<SteinKernel> kernels,
+        ReplicateWeights? weights,
+        double[,]? products,
+        int? threads,
+        IProgress<double>? progress,
+        int? reach,
+        CancellationToken cancellation)
     {
         foreach (SteinKernel kernel in kernels)
         {
@@ -101,24 +121,40 @@ internal sealed unsafe class SteinPairs
         var groups = new Group[Math.Min(MaxGroups, blocks)];
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads ?? -1, CancellationToken = cancellation };
         long done = 0;
-        var compute = new RunGroup(
-            this,
-            kernels,
-            weights,
-            pairs => progress?.Report(Interlocked.Add(ref done, pairs) / (0.5 * Samples * Samples)),
-            cancellation);
-        Parallel.For(0, groups.Length, options, index =>
+        Parallel.For(
+            0,
+            groups.Length,
+            options,
+            () => new Buffers(kernels.Count, weights?.Replicates, hasProducts: products is not null),
+            (index, _, buffers) =>
+            {
+                int within = Math.Min(reach ?? Samples, Samples);
+                var run = new RunGroup(this, kernels, weights, products is not null, within, Report, cancellation)
+                {
+                    Index = index,
+                    Step = groups.Length,
+                    Buffers = buffers,
+                };
+                groups[index] = RadialKernels.Visit(kernels[0].Profile, run);
+                return buffers;
+            },
+            _ => { });
+        for (int a = 0; a < kernels.Count && products is not null; a++)
         {
-            groups[index] = RadialKernels.Visit(kernels[0].Profile, compute with { Index = index, Step = groups.Length });
-        });
+            for (int b = 0; b <= a; b++)
+                products[a, b] = products[b, a] = groups.Sum(group => group.Products[a, b]);
+        }
+
         return [.. kernels.Select((kernel, index) => Merge(kernel, index, groups, weights))];
+
+        void Report(long pairs) => progress?.Report(Interlocked.Add(ref done, pairs) / (0.5 * Samples * Samples));
     }
 
     private SteinPairSums Merge(SteinKernel kernel, int index, Group[] groups, ReplicateWeights? weights)
     {
         double scale = 1 / unit / unit;
         double[] before = new double[Samples], after = new double[Samples];
-        double[] forms = new double[weights?.Replicates ?? 0], diagonalForms = new double[forms.Length];
+        double[] forms = new double[weights?.Replicates ?? 0];
         foreach (Group group in groups)
         {
             Add(before, group.Before[index], scale);
@@ -126,17 +162,7 @@ internal sealed unsafe class SteinPairs
             Add(forms, group.Forms[index], 2 * scale);
         }
 
-        double[] diagonal = kernel.Diagonal(given, Dimension);
-        for (int i = 0; i < Samples && weights is not null; i++)
-        {
-            for (int b = 0; b < forms.Length; b++)
-            {
-                double weight = weights.Values[((long)i * forms.Length) + b];
-                diagonalForms[b] += weight * weight * diagonal[i];
-            }
-        }
-
-        return new(kernel, diagonal, before, after, forms, diagonalForms);
+        return new(kernel, kernel.Diagonal(given, Dimension), before, after, forms, weights);
 
         static void Add(double[] total, double[] part, double scale)
         {
@@ -214,20 +240,87 @@ internal sealed unsafe class SteinPairs
         }
     }
 
+    /// <summary>Adds the products of the terms of a row, of every two kernels, to the lower triangle of sums.</summary>
+    /// <param name="terms">One row for each kernel.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AddProducts(PaddedMatrix terms, int count, double[,] products)
+    {
+        // Whole lanes, of which the last may be filled up; four rows at a time, so that their sums do not wait for one another.
+        int whole = (count + SimdDoubleLane.Count - 1) / SimdDoubleLane.Count * SimdDoubleLane.Count;
+        for (int a = 0; a < terms.Rows; a++)
+            terms.Row(a)[count..whole].Clear();
+        for (int a = 0; a < terms.Rows; a++)
+        {
+            for (int b = 0; b <= a; b += 4)
+            {
+                double* row = Row(a), row0 = Row(b), row1 = Row(b + 1), row2 = Row(b + 2), row3 = Row(b + 3);
+                SimdDoubleLane sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+                for (int j = 0; j < whole; j += SimdDoubleLane.Count)
+                {
+                    SimdDoubleLane value = SimdDoubleLane.Load(row + j);
+                    sum0 = SimdDoubleLane.MultiplyAdd(value, SimdDoubleLane.Load(row0 + j), sum0);
+                    sum1 = SimdDoubleLane.MultiplyAdd(value, SimdDoubleLane.Load(row1 + j), sum1);
+                    sum2 = SimdDoubleLane.MultiplyAdd(value, SimdDoubleLane.Load(row2 + j), sum2);
+                    sum3 = SimdDoubleLane.MultiplyAdd(value, SimdDoubleLane.Load(row3 + j), sum3);
+                }
+
+                Add(a, b, sum0);
+                Add(a, b + 1, sum1);
+                Add(a, b + 2, sum2);
+                Add(a, b + 3, sum3);
+            }
+        }
+
+        GC.KeepAlive(terms);
+
+        double* Row(int index) => terms.Pointer + ((nint)Math.Min(index, terms.Rows - 1) * terms.Stride);
+
+        void Add(int a, int b, SimdDoubleLane sum)
+        {
+            if (b <= a)
+                products[a, b] += SimdDoubleLane.Sum(sum);
+        }
+    }
+
     /// <summary>The sums of some rows of tiles, in units of the scaled samples; one array for each kernel.</summary>
-    private sealed record Group(double[][] Before, double[][] After, double[][] Forms);
+    private sealed record Group(double[][] Before, double[][] After, double[][] Forms, double[,] Products);
+
+    /// <summary>The memory of a thread, for one group after another.</summary>
+    private sealed class Buffers(int kernels, int? replicates, bool hasProducts)
+    {
+        /// <summary>The sums over coordinates of a tile.</summary>
+        public PaddedMatrix Sums { get; } = new(TileRows, 3 * TileColumns);
+
+        /// <summary>The terms of a tile and a kernel, or of a row and all kernels if they are multiplied.</summary>
+        public PaddedMatrix Terms { get; } = new(hasProducts ? kernels : TileRows, TileColumns);
+
+        /// <summary>The weights of the second samples of a tile.</summary>
+        public PaddedMatrix? Panel { get; } = replicates is { } count ? new(TileColumns, Padded(count)) : null;
+
+        /// <summary>Terms times weights, for each kernel.</summary>
+        public PaddedMatrix[] Products { get; } = replicates is { } count
+            ? [.. Enumerable.Range(0, kernels).Select(_ => new PaddedMatrix(TileRows, Padded(count)))]
+            : [];
+
+        /// <summary>No stride is a multiple of a memory page, which would put a column into few lines of the cache.</summary>
+        private static int Padded(int replicates) => replicates % 512 > 504 || replicates % 512 == 0 ? replicates + 16 : replicates;
+    }
 
     /// <summary>Computes a group, compiled for a kernel.</summary>
     private sealed record RunGroup(
         SteinPairs Pairs,
         IReadOnlyList<SteinKernel> Kernels,
         ReplicateWeights? Weights,
+        bool HasProducts,
+        int Reach,
         Action<long> Report,
         CancellationToken Cancellation) : IRadialKernelVisitor<Group>
     {
-        public int Index { get; init; }
+        public required int Index { get; init; }
 
-        public int Step { get; init; }
+        public required int Step { get; init; }
+
+        public required Buffers Buffers { get; init; }
 
         public Group Visit<TKernel>()
             where TKernel : struct, IRadialKernel
@@ -239,35 +332,31 @@ internal sealed unsafe class SteinPairs
                 .. Kernels.Select(kernel => (double[])[.. kernel.Bandwidths.Select(
                     bandwidth => Pairs.unit / bandwidth * (Pairs.unit / bandwidth))]),
             ];
-            var sums = new PaddedMatrix(TileRows, 3 * TileColumns);
-            var terms = new PaddedMatrix(TileRows, TileColumns);
-            PaddedMatrix? panel = Weights is null ? null : new(TileColumns, Padded(replicates));
-            PaddedMatrix[] products = Weights is null ? [] : [.. Kernels.Select(_ => new PaddedMatrix(TileRows, Padded(replicates)))];
+            (PaddedMatrix sums, PaddedMatrix terms, PaddedMatrix? panel) = (Buffers.Sums, Buffers.Terms, Buffers.Panel);
+            PaddedMatrix[] products = Buffers.Products;
+            var kernelProducts = new double[Kernels.Count, Kernels.Count];
             for (int first = Index * TileRows; first < count; first += Step * TileRows)
             {
                 int rows = Math.Min(TileRows, count - first);
-                for (int start = first; start < count; start += TileColumns)
+                int end = (int)Math.Min(count, (long)first + rows + Reach);
+                for (int start = first; start < end; start += TileColumns)
                 {
                     Cancellation.ThrowIfCancellationRequested();
-                    int columns = Math.Min(TileColumns, count - start);
+                    int columns = Math.Min(TileColumns, end - start);
                     Contract(first, rows, start, columns, sums);
+                    for (int i = 0; i < rows && HasProducts; i++)
+                    {
+                        for (int k = 0; k < Kernels.Count; k++)
+                            AddTerms(k, i, first, start, columns, row: k);
+                        AddProducts(terms, columns, kernelProducts);
+                    }
+
                     if (panel is not null)
                         LoadWeights(panel, start, columns);
-                    for (int k = 0; k < Kernels.Count; k++)
+                    for (int k = 0; k < Kernels.Count && !HasProducts; k++)
                     {
                         for (int i = 0; i < rows; i++)
-                        {
-                            Terms<TKernel>(
-                                sums.Pointer + (i * sums.Stride),
-                                columns,
-                                Pairs.Dimension,
-                                inverseSquares[k],
-                                terms.Pointer + (i * terms.Stride));
-                            Span<double> row = terms.Row(i)[..columns];
-                            row[..Math.Clamp(first + i + 1 - start, 0, columns)].Clear();
-                            after[k][first + i] += AddTo(before[k].AsSpan(start, columns), row);
-                        }
-
+                            AddTerms(k, i, first, start, columns, row: i);
                         if (panel is not null)
                             Multiply(terms, panel, products[k], rows, columns, replicates, isFirst: start == first);
                     }
@@ -279,13 +368,21 @@ internal sealed unsafe class SteinPairs
             }
 
             GC.KeepAlive(sums);
-            return new(before, after, forms);
+            return new(before, after, forms, kernelProducts);
 
             double[][] Arrays(int length) => [.. Kernels.Select(_ => new double[length])];
-        }
 
-        /// <summary>No stride is a multiple of a memory page, which would put a column into few lines of the cache.</summary>
-        private static int Padded(int replicates) => replicates % 512 > 504 || replicates % 512 == 0 ? replicates + 16 : replicates;
+            // Sets a row of terms to those of kernel k and row i of the tile, and adds them to the sums of both samples.
+            void AddTerms(int k, int i, int first, int start, int columns, int row)
+            {
+                Terms<TKernel>(
+                    sums.Pointer + (i * sums.Stride), columns, Pairs.Dimension, inverseSquares[k], terms.Pointer + (row * terms.Stride));
+                Span<double> values = terms.Row(row)[..columns];
+                values[..Math.Clamp(first + i + 1 - start, 0, columns)].Clear();
+                values[(int)Math.Clamp((long)first + i + 1 + Reach - start, 0, columns)..].Clear();
+                after[k][first + i] += AddTo(before[k].AsSpan(start, columns), values);
+            }
+        }
 
         private void Contract(int first, int rows, int start, int columns, PaddedMatrix sums)
         {

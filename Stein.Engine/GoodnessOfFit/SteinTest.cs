@@ -70,7 +70,7 @@ internal sealed record SteinTest(
         ReplicateWeights weights = flip is { } probability
             ? ReplicateWeights.MarkovSigns(chains, replicates, probability, stream)
             : ReplicateWeights.Multinomial(pairs.Samples, replicates, stream);
-        SteinPairSums[] sums = pairs.Compute(kernels, weights, threads, progress, cancellation);
+        SteinPairSums[] sums = pairs.Compute(kernels, weights, threads, progress, cancellation: cancellation);
         double factor = autocorrelation?.ReplicateFactor(flip!.Value) ?? 1;
         PairStatistic statistic = method == SteinReplicates.Chain ? PairStatistic.V : PairStatistic.U;
         SteinTestOfKernel[] outcomes = [.. sums.Select(sum => SteinTestOfKernel.Of(sum, statistic, factor))];
@@ -115,9 +115,23 @@ internal sealed record SteinTestOfKernel(SteinPairSums Sums, double Statistic, d
     /// <summary>The statistic of sums, its replicates times a factor, and its p-value.</summary>
     /// <exception cref="ArgumentException">The statistic or a replicate is not finite.</exception>
     public static SteinTestOfKernel Of(SteinPairSums sums, PairStatistic statistic, double factor)
+        => Of(sums, sums.Value(statistic), [.. sums.Replicates(statistic).Select(replicate => factor * replicate)]);
+
+    /// <summary>
+    /// The U-statistic of sums with replicates of independent signs. They have the statistic's own factor, since it is the replicate whose
+    /// signs are all the same.
+    /// </summary>
+    /// <exception cref="ArgumentException">The statistic or a replicate is not finite.</exception>
+    public static SteinTestOfKernel OfSigns(SteinPairSums sums)
+        => Of(sums, PairStatistic.U, PairStatistic.U.Weight(sums.Samples) / PairStatistic.V.Weight(sums.Samples));
+
+    /// <summary>The U-statistic of sums with those of samples of the model as replicates.</summary>
+    /// <exception cref="ArgumentException">The statistic or a replicate is not finite.</exception>
+    public static SteinTestOfKernel OfModel(SteinPairSums sums, double[] replicates)
+        => Of(sums, sums.Value(PairStatistic.U), replicates);
+
+    private static SteinTestOfKernel Of(SteinPairSums sums, double value, double[] replicates)
     {
-        double value = sums.Value(statistic);
-        double[] replicates = [.. sums.Replicates(statistic).Select(replicate => factor * replicate)];
         if (!double.IsFinite(value) || !Array.TrueForAll(replicates, double.IsFinite))
         {
             throw new ArgumentException(

@@ -92,7 +92,7 @@ public class SteinPairsTests
                 Checks.CloseInMaximum(what + "before", before, sums.Before, 1e-11);
                 Checks.CloseInMaximum(what + "after", after, sums.After, 1e-11);
                 Checks.CloseInMaximum(what + "forms", forms, sums.Forms, 1e-10);
-                Checks.CloseInMaximum(what + "diagonal forms", diagonalForms, sums.DiagonalForms, 1e-11);
+                Checks.CloseInMaximum(what + "diagonal forms", diagonalForms, sums.DiagonalForms(), 1e-11);
                 double[] cumulative = sums.Cumulative();
                 Checks.Close("the last of the cumulative values", [sums.Value(PairStatistic.V)], [cumulative[^1]], _ => 1e-11);
                 double[] first = samples[..(count / 2 * dimension)];
@@ -102,6 +102,56 @@ public class SteinPairsTests
                         .Compute([sums.Kernel], cancellation: TestContext.Current.CancellationToken)[0];
                     Checks.Close("halfway", [half.Value(PairStatistic.V)], [cumulative[(count / 2) - 1]], _ => 1e-10);
                 }
+            }
+        }
+    }
+
+    /// <summary>Reaches within a tile, across tiles and of all samples, and the products of kernels, not a multiple of four.</summary>
+    [Theory]
+    [InlineData(65, 1)]
+    [InlineData(65, 64)]
+    [InlineData(330, 30)]
+    [InlineData(330, 270)]
+    [InlineData(330, 1000)]
+    public void Sums_within_reach_are_sums_over_pairs(int count, int reach)
+    {
+        (double[] samples, double[] scores) = Data(count, 2);
+        SteinKernel[] kernels = [.. Enumerable.Range(0, 6).Select(power => new SteinKernel("imq", Math.ScaleB(0.2, power)))];
+        ReplicateWeights weights = ReplicateWeights.Multinomial(count, 7, new PhiloxStream(1, StreamPurpose.Bootstrap));
+        var pairs = new SteinPairs(samples, scores, 2, 1);
+        var products = new double[6, 6];
+        SteinPairSums[] alone = pairs.ComputeWithProducts(kernels, products, reach: reach);
+        SteinPairSums[] all = pairs.Compute(
+            kernels, weights, reach: reach, cancellation: TestContext.Current.CancellationToken);
+        double[][] vectors = new double[6][];
+        for (int k = 0; k < 6; k++)
+        {
+            double[,] terms = RadialKernels.Visit("imq", new Pairs(samples, scores, 2, kernels[k]));
+            double[] before = new double[count], after = new double[count], forms = new double[7];
+            var vector = new List<double>();
+            for (int i = 0; i < count; i++)
+            {
+                for (int j = i + 1; j < Math.Min(count, i + 1 + reach); j++)
+                {
+                    vector.Add(terms[i, j]);
+                    after[i] += terms[i, j];
+                    before[j] += terms[i, j];
+                    for (int b = 0; b < 7; b++)
+                        forms[b] += 2 * weights.Values[(7 * i) + b] * weights.Values[(7 * j) + b] * terms[i, j];
+                }
+            }
+
+            vectors[k] = [.. vector];
+            Checks.CloseInMaximum("before", before, all[k].Before, 1e-11);
+            Checks.CloseInMaximum("after", after, all[k].After, 1e-11);
+            Checks.CloseInMaximum("forms", forms, all[k].Forms, 1e-10);
+            Checks.Same("before alone", all[k].Before, alone[k].Before);
+            Checks.Same("after alone", all[k].After, alone[k].After);
+            for (int other = 0; other <= k; other++)
+            {
+                double expected = vectors[k].Zip(vectors[other], (x, y) => x * y).Sum();
+                double length = Math.Sqrt(products[k, k] * products[other, other]);
+                Checks.Close("product", [expected, expected], [products[k, other], products[other, k]], _ => 1e-12 * length);
             }
         }
     }

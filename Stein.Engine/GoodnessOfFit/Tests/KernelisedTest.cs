@@ -1,0 +1,42 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Kernels;
+using Stein.Engine.Random;
+
+namespace Stein.Engine.GoodnessOfFit.Tests;
+
+/// <summary>
+/// The test by the kernelised Stein discrepancy with the median distance as bandwidth (Liu, Lee and Jordan, ICML 2016; Chwialkowski,
+/// Strathmann and Gretton, ICML 2016); see <see cref="KernelisedSteinTest{TKernel}"/>.
+/// </summary>
+/// <param name="kernel">Of <see cref="RadialKernels"/>.</param>
+internal sealed class KernelisedTest(string name, string title, string kernel) : GoodnessOfFitTest
+{
+    public override string Name => name;
+
+    public override string Title => title;
+
+    public override PreparedTest Prepare(Device device, int count, int dimension, int replicates)
+        => RadialKernels.Visit(kernel, new Preparation(device, count, dimension, replicates));
+
+    private sealed record Preparation(Device Device, int Count, int Dimension, int Replicates) : IRadialKernelVisitor<PreparedTest>
+    {
+        public PreparedTest Visit<TKernel>()
+            where TKernel : struct, IRadialKernel
+        {
+            var weights = new PhiloxStream(0, StreamPurpose.Bootstrap);
+            var test = new KernelisedSteinTest<TKernel>(
+                new Bootstrap(Device, Count, Replicates, BootstrapWeights.Multinomial, weights));
+            DeviceMatrix values = Device.Allocate(Count, Dimension), scores = Device.Allocate(Count, Dimension);
+            return (samples, seed) =>
+            {
+                samples.Check(Count, Dimension);
+                Device.Write(values, samples.Values);
+                Device.Write(scores, samples.Scores);
+                test.Bootstrap.Redraw(seed.Stream(StreamPurpose.Bootstrap));
+                test.SetBandwidth(values, MedianRule.MedianDistance);
+                return test.Run(values, scores);
+            };
+        }
+    }
+}
