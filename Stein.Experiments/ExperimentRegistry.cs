@@ -1,6 +1,8 @@
+using Stein.Experiments.Collapse;
 using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
+using Stein.Experiments.GoodnessOfFit;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Local;
 using Stein.Experiments.Ica.Robust;
@@ -36,6 +38,8 @@ internal static class ExperimentRegistry
 
     public static MixtureParticles MixtureParticles { get; } = new();
 
+    public static SvgdCollapse SvgdCollapse { get; } = new();
+
     public static ScoreError ScoreError { get; } = new();
 
     public static DaeIdentity DaeIdentity { get; } = new();
@@ -44,11 +48,35 @@ internal static class ExperimentRegistry
 
     public static DaeNetwork DaeNetwork { get; } = new();
 
+    public static Gof Gof { get; } = new();
+
+    public static GofDimension GofDimension { get; } = new();
+
+    public static GofPublished GofRbm { get; } = new(
+        "gof-rbm",
+        "Goodness-of-fit tests of a Gauss–Bernoulli RBM with perturbed weights, against two published tables",
+        "Schrab, Guedj and Gretton, KSD aggregated goodness-of-fit test, NeurIPS 2022, section 4.4; Schrab, Kim, Guedj and Gretton, "
+            + "Efficient aggregated kernel tests using incomplete U-statistics, NeurIPS 2022",
+        ("--difference 0,0.02 --test ksdagg --trials 20", "the level, and the power against noise of 0.02 on the weights"));
+
+    public static GofPublished GofGamma { get; } = new(
+        "gof-gamma",
+        "Goodness-of-fit tests of a Gamma density with another shape, against the published table",
+        "Schrab, Guedj and Gretton, KSD aggregated goodness-of-fit test, NeurIPS 2022, section 4.3",
+        ("--problem gamma --n 500 --difference 0,0.4 --test ksdagg --trials 50", "the level, and the power against a shape of 5.4"));
+
+    public static GofPublished GofFssd { get; } = new(
+        "gof-fssd",
+        "The finite-set Stein discrepancy beside KSD and its linear form, against a published figure",
+        "Jitkrittum, Xu, Szabó, Fukumizu and Gretton, A linear-time kernel goodness-of-fit test, NeurIPS 2017, figure 2, as replicated in "
+            + "the package steinsampling, 2026",
+        ("--problem laplace --dim 1,10 --test ksd-rbf --trials 50", "the test by KSD loses its power as D grows"));
+
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
-        MixtureParticles, ScoreError,
-        DaeIdentity, DaeDescent, DaeNetwork,
+        MixtureParticles, SvgdCollapse, ScoreError,
+        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofRbm, GofGamma, GofFssd,
     ];
 }

@@ -1,0 +1,117 @@
+using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
+
+namespace Stein.Experiments.GoodnessOfFit;
+
+/// <summary>Power over the dimension: the figure of the sliced discrepancies, with rivals.</summary>
+internal sealed class GofDimension : GofStudy
+{
+    private const int NullTrials = 2000;
+
+    /// <summary>One test of each kind. The published slices are beside those that are drawn at random, and those that nobody should use.</summary>
+    private static readonly string[] Tests =
+    [
+        "ksd", "ksd-rbf", "ksdagg", "ksdagg-incomplete-100", "linear-ksd", "mmd", "fssd-rand", "fssd-opt", "rfsd-rff-cauchy", "lsd",
+        "maxsksd-random", "maxsksd", "maxsksd-active", "maxsksd-active-estimated", "maxssd", "maxsksd-same-data",
+    ];
+
+    public override string Name => "gof-dimension";
+
+    public override string Title => "Power of goodness-of-fit tests over the dimension";
+
+    public override string Source =>
+        "Gong, Li and Hernández-Lobato, Sliced Kernelized Stein Discrepancy, ICLR 2021, section 4.1 and figure 2, script Benchmark_GOF.py";
+
+    public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
+        [("--problem laplace --dim 2,10 --test ksd --trials 20", "two cells")];
+
+    protected override IReadOnlyList<GofSettings> Configs(GridScale scale) => scale switch
+    {
+        GridScale.Paper => Grid([2, 10, 30, 50, 100], new(), NullTrials, Tests),
+        GridScale.Quick => Grid([2, 20], new() { Samples = 300, Trials = 20, Replicates = 300 }, 50, Tests),
+        _ => Grid([2, 4], new() { Samples = 40, Trials = 2, Replicates = 59 }, 3, ["ksd", "maxsksd"]),
+    };
+
+    /// <summary>All problems as panels of one figure.</summary>
+    protected override IEnumerable<Section> Overview(IReadOnlyList<Cell> cells)
+    {
+        const int Columns = 2;
+        const double Width = 1.12, Height = 1.25;
+        double[] dimensions = [.. cells.Select(cell => (double)cell.Config.Dimension).Distinct().Order()];
+        IGrouping<string, Cell>[] panels = [.. cells.GroupBy(cell => cell.Problem.Title)];
+        if (dimensions.Length < 2 || panels.Length < 2)
+            yield break;
+        int rows = (panels.Length + Columns - 1) / Columns;
+        string[] tests = [.. cells.Select(cell => cell.Title).Distinct()];
+        yield return new Figure(
+            "power_by_dimension",
+            "Share of tests that reject over the dimension D, on a logarithmic axis. The dashed line is the level: where model and samples "
+                + "are Gaussian it is all that a test should reach.",
+            new Axis("Dimension D")
+            {
+                Ticks = Ticks.Texts(
+                [
+                    .. from column in Enumerable.Range(0, Columns)
+                       from dimension in dimensions
+                       select (X(column, dimension), NumberText.Tick(dimension)),
+                ]),
+                HasGrid = false,
+            },
+            new Axis("Share rejected")
+            {
+                Ticks = Ticks.Texts(
+                [
+                    .. from row in Enumerable.Range(0, rows)
+                       from share in (double[])[0, 0.5, 1]
+                       select (Y(row, share), NumberText.Tick(share)),
+                ]),
+                HasGrid = false,
+            },
+            [
+                .. panels.SelectMany((panel, index) =>
+                {
+                    (int row, int column) = (index / Columns, index % Columns);
+                    (double left, double right) = (X(column, dimensions[0]), X(column, dimensions[^1]));
+                    double level = Y(row, cells[0].Config.Level);
+                    return (Layer[])
+                    [
+                        new PanelFrame(panel.Key, new(left - 0.03, right + 0.03, Y(row, -0.03), Y(row, 1.03))),
+                        new Series("level", SeriesStyle.Reference, [new(left, level), new(right, level)])
+                        {
+                            HasMarkers = false,
+                        },
+                        .. panel.GroupBy(cell => cell.Title).Select(test => new Series(
+                            test.Key,
+                            SeriesStyle.Of(Array.IndexOf(tests, test.Key)),
+                            [
+                                .. test.OrderBy(cell => cell.Config.Dimension).Select(cell => new Point(
+                                    X(column, cell.Config.Dimension),
+                                    Y(row, cell.Power),
+                                    Y(row, cell.Interval.Low),
+                                    Y(row, cell.Interval.High))),
+                            ])),
+                    ];
+                }),
+            ]);
+
+        double X(int column, double dimension)
+            => (column * Width) + (Math.Log(dimension / dimensions[0]) / Math.Log(dimensions[^1] / dimensions[0]));
+
+        double Y(int row, double share) => ((rows - 1 - row) * Height) + share;
+    }
+
+    /// <summary>
+    /// More trials where the samples come from the model; not for tests that choose slices, which take most of the time: their level is
+    /// measured by <see cref="Gof"/>.
+    /// </summary>
+    private static IReadOnlyList<GofSettings> Grid(int[] dimensions, GofSettings settings, int nullTrials, string[] tests) =>
+    [
+        .. from config in Cross(
+               from problem in (string[])["gaussian", "laplace", "student-t", "diffusion"]
+               from dimension in dimensions
+               select settings with { Problem = problem, Dimension = dimension },
+               tests)
+           let isSlow = config.Test.StartsWith("max", StringComparison.Ordinal)
+           select config.Problem == "gaussian" && !isSlow ? config with { Trials = nullTrials } : config,
+    ];
+}
