@@ -73,6 +73,9 @@ internal sealed record KsdAnalysis
     /// <summary>Null where none were asked for.</summary>
     public KsdSlices? Slices { get; init; }
 
+    /// <summary>Null where none were asked for.</summary>
+    public KsdTests? Tests { get; init; }
+
     /// <summary>Null where there is nothing to compare with.</summary>
     public KsdComparison? Comparison { get; init; }
 
@@ -84,8 +87,11 @@ internal sealed record KsdAnalysis
     {
         get
         {
-            double[] all = [.. ((double[])[Test.AggregatedPValue, Modes?.PValue ?? double.NaN, Slices?.PValue ?? double.NaN])
-                .Where(p => !double.IsNaN(p))];
+            double[] all =
+            [
+                .. ((double?[])[Test.AggregatedPValue, Modes?.PValue, Slices?.PValue]).OfType<double>().Where(p => !double.IsNaN(p)),
+                .. Tests?.Tests.Select(test => test.Outcome.PValue) ?? [],
+            ];
             return Math.Min(1, all.Length * all.Min());
         }
     }

@@ -20,6 +20,7 @@ internal static class KsdCommand
             new Example("stein ksd --samples x.csv --target model.json", "a density that a file describes; missing modes are found too"),
             new Example("stein ksd --samples x.csv --target model.json --compare y.csv", "which of two samples is closer to the model"),
             new Example("stein ksd --samples x.csv --scores s.csv --slices g --out report", "along which directions they differ"),
+            new Example("stein ksd --samples x.csv --scores s.csv --independent --test maxsksd,fssd-opt", "other tests beside it"),
             new Example("stein ksd --samples x.csv --estimate-scores stein", "scores estimated from the samples; nothing is tested"));
         options.AddTo(command);
         command.SetAction(parsed => Run(options.Read(parsed), interruption));
@@ -60,6 +61,7 @@ internal static class KsdCommand
             {
                 Modes = request.Files.Target is null ? null : KsdModes.Compute(request, samples, progress, cancellation),
                 Slices = request.Slices is null ? null : KsdSlices.Compute(request, samples, progress, cancellation),
+                Tests = request.Tests.Count == 0 ? null : KsdTests.Compute(request, samples, progress, cancellation),
                 Comparison = others is null ? null : KsdComparison.Compute(request, samples, others, progress, cancellation),
             };
         }

@@ -27,6 +27,9 @@ internal sealed record KsdRequest
     /// <summary>Which slices are optimised, g or rg; null for none.</summary>
     public string? Slices { get; init; }
 
+    /// <summary>Further tests, names of <see cref="KsdTests"/>.</summary>
+    public IReadOnlyList<string> Tests { get; init; } = [];
+
     /// <summary>The files that are read, each with its option.</summary>
     public IReadOnlyList<(string Option, string? Path)> Inputs => [.. Files.Inputs, .. Compare?.Inputs ?? []];
 
@@ -87,6 +90,9 @@ internal sealed class KsdOptions
         "also tests along directions in which the samples differ most: test directions (g), or score directions too (rg)",
         KsdSlices.Kinds);
 
+    private readonly Option<string[]> tests = Values.Choices(
+        "--test", "also tests by other methods, several with commas; for independent samples", KsdTests.Names);
+
     private readonly Option<int?> chains = Values.Number<int>(
         "--chains", "number of Markov chains of equal length, one after the other in a file [default: one chain per file]");
 
@@ -112,7 +118,7 @@ internal sealed class KsdOptions
         => command.AddShared(
             [
                 .. files.All, estimate, lower, upper, chains, independent, kernel, bandwidths, replicates, seed, level, check, compare,
-                compareScores, paired, slices, output, json, quiet,
+                compareScores, paired, slices, tests, output, json, quiet,
             ]);
 
     /// <exception cref="UsageException">A value cannot be used.</exception>
@@ -127,6 +133,7 @@ internal sealed class KsdOptions
             Compare = Other(ofSamples, parsed.GetValue(compare) ?? [], parsed.GetValue(compareScores) ?? []),
             IsPaired = parsed.GetValue(paired),
             Slices = parsed.GetValue(slices),
+            Tests = parsed.GetValue(tests) ?? [],
             Estimator = parsed.GetValue(estimate) is { } name ? ScoreEstimators.Find(name) : null,
             Chains = parsed.GetValue(chains),
             IsIndependent = parsed.GetValue(independent),
@@ -188,13 +195,21 @@ internal sealed class KsdOptions
             throw new UsageException($"only one of {string.Join(" and ", piped)} can be standard input (-); give files for the others");
         if (request.IsIndependent && (request.Chains is not null || request.Files.SampleOptions.Chain is not null))
             throw new UsageException("--independent: it has no effect with --chains or --chain. Leave one of them out.");
+        if (request.Tests.Count > 0 && !request.IsIndependent)
+        {
+            throw new UsageException(
+                "--test: these tests are for independent samples; a chain would be rejected for its memory. Add --independent if the order "
+                + "of the samples means nothing, or leave --test out: the test by KSD takes chains.");
+        }
+
         if (request is { Json: true, Quiet: true })
             throw new UsageException("--quiet: it has no effect with --json, which prints one line and no more. Leave it out.");
     }
 
     private static void CheckEstimated(KsdRequest request)
     {
-        string? option = request.IsCheck ? "--check" : request.Slices is not null ? "--slices" : null;
+        string? option = request.IsCheck ? "--check" : request.Slices is not null ? "--slices"
+            : request.Tests.Count > 0 ? "--test" : null;
         if (option is not null)
             throw new UsageException($"{option}: samples cannot be tested against scores that were estimated from them. Give --scores.");
         if (request.Compare is not null)

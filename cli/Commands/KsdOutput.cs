@@ -16,7 +16,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
     [
         "summary.md", "discrepancy.csv", "stein-identity.csv", "cumulative.csv", "cumulative.png", "cumulative.svg", "figures.md",
         CommandProvenance.FileName, "influence.csv", "influence.png", "influence.svg", "chains.csv", "chains.png", "chains.svg",
-        "components.csv", "noise.csv", "slices.csv", "slices.png", "slices.svg", "comparison.csv",
+        "components.csv", "noise.csv", "slices.csv", "slices.png", "slices.svg", "tests.csv", "comparison.csv",
     ];
 
     private static readonly Axis Samples = new("Samples") { Scale = Scale.Log10, Ticks = Ticks.Decades };
@@ -79,6 +79,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
 
         analysis.Modes?.Print();
         analysis.Slices?.Print();
+        analysis.Tests?.Print();
         analysis.Comparison?.Print();
         foreach ((string part, string text) in verdicts)
             Terminal.Text.WriteLine($"{part}: {text}");
@@ -134,6 +135,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
             EachChain = analysis.Chains.Select(chain => new { chain.Chain, chain.Samples, chain.U, USe = chain.StandardError }),
             Modes = analysis.Modes?.Summary(),
             Slices = analysis.Slices?.Summary(),
+            Tests = analysis.Tests?.Summary(),
             Comparison = analysis.Comparison?.Summary(),
             Verdicts = verdicts.Select(verdict => new { verdict.Part, verdict.Text }),
             Files = files,
@@ -199,6 +201,7 @@ internal sealed class KsdOutput(KsdAnalysis analysis)
 
         sections.AddRange(analysis.Modes?.Sections() ?? []);
         sections.AddRange(analysis.Slices?.Sections() ?? []);
+        sections.AddRange(analysis.Tests?.Sections() ?? []);
         sections.AddRange(analysis.Comparison?.Sections() ?? []);
         return new Report(sections);
     }

@@ -27,6 +27,8 @@ internal static class KsdVerdicts
             verdicts.Add(("support", support));
         if (analysis.Slices is { } slices)
             verdicts.Add(("slices", slices.Verdict(analysis.Request.Level)));
+        if (analysis.Tests is { } tests)
+            verdicts.Add(("other tests", tests.Verdict(analysis.Request.Level)));
         if (analysis.Comparison is { } comparison)
             verdicts.Add(("comparison", comparison.Verdict()));
         verdicts.Add(analysis.Modes is { } modes

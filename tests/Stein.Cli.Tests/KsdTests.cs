@@ -84,6 +84,27 @@ public sealed class KsdTests
     }
 
     [Fact]
+    public void Other_tests_are_beside_it_and_for_independent_samples()
+    {
+        using var stein = new SteinProgram();
+        Write(stein, Samples, score: x => 1 - x);
+        using JsonDocument json = Json(stein, "--independent", "--test", "fssd-opt,maxsksd-active", "--test", "ksdagg", "--out", "report");
+        JsonElement[] tests = [.. json.RootElement.GetProperty("tests").GetProperty("each").EnumerateArray()];
+        Assert.Equal(["fssd-opt", "maxsksd-active", "ksdagg"], tests.Select(test => test.GetProperty("name").GetString()));
+        Assert.All(tests, test => Assert.InRange(test.GetProperty("p").GetDouble(), 0.002, 0.05));
+        Assert.Equal(4, stein.Read("report", "tests.csv").TrimEnd().Split('\n').Length);
+        SteinResult again = stein.RunHere(
+            "ksd", "--samples", "x.csv", "--scores", "s.csv", "--independent", "--test", "fssd-opt,maxsksd-active,ksdagg");
+        Assert.Contains("Rejected at level 0.05, of 200 samples in random order, by FSSD-opt;", again.Output, StringComparison.Ordinal);
+        SteinResult chain = stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv", "--test", "ksdagg");
+        Assert.True(chain.ExitCode == 2, $"{chain}");
+        Assert.Contains("Add --independent", chain.Error, StringComparison.Ordinal);
+        SteinResult unknown = stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv", "--independent", "--test", "ksdag");
+        Assert.True(unknown.ExitCode == 2, $"{unknown}");
+        Assert.Contains("ksdagg", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Estimated_scores_test_nothing()
     {
         using var stein = new SteinProgram();
@@ -106,7 +127,9 @@ public sealed class KsdTests
         SteinResult all = stein.RunHere(
             "ksd", "--samples", "x.csv", "--target", "t.json", "--chains", "2", "--slices", "g", "--compare", "y.csv", "--out", "o", "-q");
         Assert.True(all.ExitCode == 0, $"{all}");
-        Assert.Equal(Commands.KsdOutput.FileNames.Order(StringComparer.Ordinal), Directory.GetFiles(stein.PathOf("o"))
+
+        // Other tests are not for chains.
+        Assert.Equal(Commands.KsdOutput.FileNames.Except(["tests.csv"]).Order(StringComparer.Ordinal), Directory.GetFiles(stein.PathOf("o"))
             .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         File.Copy(stein.PathOf("x.csv"), stein.PathOf("influence.csv"));
         SteinResult result = stein.RunHere("ksd", "--samples", "influence.csv", "--scores", "s.csv", "--out", ".");
