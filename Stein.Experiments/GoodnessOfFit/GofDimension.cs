@@ -8,7 +8,7 @@ internal sealed class GofDimension : GofStudy
 {
     private const int NullTrials = 2000;
 
-    /// <summary>One test of each kind. The published slices are beside those that are drawn at random, and those that nobody should use.</summary>
+    /// <summary>One test of each kind; the published slices beside random ones, and beside those that nobody should use.</summary>
     private static readonly string[] Tests =
     [
         "ksd", "ksd-rbf", "ksdagg", "ksdagg-incomplete-100", "linear-ksd", "mmd", "fssd-rand", "fssd-opt", "rfsd-rff-cauchy", "lsd",
