@@ -72,11 +72,13 @@ internal static class ExperimentRegistry
             + "the package steinsampling, 2026",
         ("--problem laplace --dim 1,10 --test ksd-rbf --trials 50", "the test by KSD loses its power as D grows"));
 
+    public static GofLiu GofLiu { get; } = new();
+
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
-        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofRbm, GofGamma, GofFssd,
+        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofRbm, GofGamma, GofFssd, GofLiu,
     ];
 }

@@ -72,15 +72,36 @@ internal sealed class GaussBernoulliMachine : ITarget
         return new(Array.ConvertAll(couplings, entry => entry + (deviation * stream.NextNormal())), visibleBias, hiddenBias, burnIn);
     }
 
-    /// <summary>The machine with noise N(0, σ²) added to the first entry of B alone.</summary>
-    /// <param name="stream">Supplies a normal number.</param>
-    /// <param name="deviation">σ.</param>
-    public GaussBernoulliMachine PerturbedInOneEntry(PhiloxStream stream, double deviation)
+    /// <summary>The mixture that the machine is: normalised, and sampled exactly, in O(2^H D).</summary>
+    /// <exception cref="InvalidOperationException">H is above 16: there are too many components.</exception>
+    public GaussianMixture ToMixture()
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        double[] perturbed = [.. couplings];
-        perturbed[0] += deviation * stream.NextNormal();
-        return new(perturbed, visibleBias, hiddenBias, burnIn);
+        const int MaxHidden = 16;
+        if (hidden > MaxHidden)
+        {
+            throw new InvalidOperationException(
+                $"A machine with {hidden} hidden units is a mixture of 2^{hidden} components; at most 2^{MaxHidden} can be listed.");
+        }
+
+        int states = 1 << hidden;
+        double[] means = new double[states * Dimension], logWeights = new double[states], units = new double[hidden];
+        for (int state = 0; state < states; state++)
+        {
+            for (int k = 0; k < hidden; k++)
+                units[k] = ((state >> k) & 1) == 1 ? 1 : -1;
+            Span<double> mean = means.AsSpan(state * Dimension, Dimension);
+            for (int d = 0; d < mean.Length; d++)
+                mean[d] = visibleBias[d] + (0.5 * Dot(couplings.AsSpan(d * hidden, hidden), units));
+            logWeights[state] = Dot(hiddenBias, units) + (0.5 * Dot(mean, mean));
+        }
+
+        double largest = logWeights.Max();
+        double[] weights = Array.ConvertAll(logWeights, weight => Math.Exp(weight - largest));
+        double total = weights.Sum();
+        return new(
+            Array.ConvertAll(weights, weight => weight / total),
+            means,
+            [.. Enumerable.Repeat(GaussianCovariance.Isotropic(Dimension, 1), states)]);
     }
 
     /// <inheritdoc/>

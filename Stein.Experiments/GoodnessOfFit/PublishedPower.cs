@@ -12,15 +12,18 @@ internal sealed record PublishedPower(GofSettings Cell, double Power, int Trials
     public bool IsOf(GofSettings config)
         => config with { Trials = Cell.Trials, Seed = Cell.Seed } == Cell;
 
+    /// <summary>The <see cref="Verdict(double, int, double, int)"/> on a share of ours.</summary>
+    public string Verdict(double power, int trials) => Verdict(power, trials, Power, Trials);
+
     /// <summary>
     /// agrees, higher or lower: whether the difference of two shares is within its 95 % interval around 0, by the standard error of two
     /// binomial samples of one probability.
     /// </summary>
-    public string Verdict(double power, int trials)
+    public static string Verdict(double share, int trials, double published, int publishedTrials)
     {
-        double pooled = ((power * trials) + (Power * Trials)) / (trials + Trials);
-        double error = Math.Sqrt(pooled * (1 - pooled) * ((1.0 / trials) + (1.0 / Trials)));
-        return Math.Abs(power - Power) <= Normal.InvCDF(0, 1, 0.975) * error ? "agrees" : power > Power ? "higher" : "lower";
+        double pooled = ((share * trials) + (published * publishedTrials)) / (trials + publishedTrials);
+        double error = Math.Sqrt(pooled * (1 - pooled) * ((1.0 / trials) + (1.0 / publishedTrials)));
+        return Math.Abs(share - published) <= Normal.InvCDF(0, 1, 0.975) * error ? "agrees" : share > published ? "higher" : "lower";
     }
 }
 
