@@ -52,6 +52,8 @@ internal static class ExperimentRegistry
 
     public static GofDimension GofDimension { get; } = new();
 
+    public static GofActive GofActive { get; } = new();
+
     public static GofPublished GofRbm { get; } = new(
         "gof-rbm",
         "Goodness-of-fit tests of a Gauss–Bernoulli RBM with perturbed weights, against two published tables",
@@ -79,6 +81,6 @@ internal static class ExperimentRegistry
     [
         Ica, IcaSettings, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
-        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofRbm, GofGamma, GofFssd, GofLiu,
+        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofRbm, GofGamma, GofFssd, GofLiu,
     ];
 }
