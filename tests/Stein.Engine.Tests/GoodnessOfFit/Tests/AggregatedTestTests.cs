@@ -102,9 +102,6 @@ public class AggregatedTestTests(ITestOutputHelper output)
     [Fact]
     public void Finds_other_means_and_variances() => TestTrials.CheckPower(Test, 2, 100);
 
-    [Fact]
-    public void Has_the_same_bits_whatever_it_tested_before() => TestTrials.CheckBits(Test, 3, 50);
-
     /// <summary>All trials share the samples of the model, so that their number of rejections varies a little more.</summary>
     [Theory]
     [InlineData(null)]
@@ -115,7 +112,6 @@ public class AggregatedTestTests(ITestOutputHelper output)
         Assert.True(test.SamplesModel);
         TestTrials.CheckLevel(test, 2, 50, 300, replicates: 399);
         TestTrials.CheckPower(test, 2, 100);
-        TestTrials.CheckBits(test, 3, 50);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Xunit;
 namespace Stein.Engine.Tests.GoodnessOfFit.Tests;
 
 /// <summary>The finite-set Stein discrepancy against its definition, and the tests by it.</summary>
-public class FiniteSetTestTests(ITestOutputHelper output)
+public class FiniteSetTestTests
 {
     private const int Dimension = 3;
     private const int Locations = 2;
@@ -17,7 +17,7 @@ public class FiniteSetTestTests(ITestOutputHelper output)
     [Fact]
     public void Discrepancy_is_the_mean_over_pairs()
     {
-        TestSamples samples = TrialCounts.Samples(3, 12, Dimension, value => (1.3 * value) + 0.2);
+        TestSamples samples = TestTrials.Samples(3, 12, Dimension, value => (1.3 * value) + 0.2);
         double[] point = Point();
         var features = new double[samples.Count][];
         for (int n = 0; n < samples.Count; n++)
@@ -59,7 +59,7 @@ public class FiniteSetTestTests(ITestOutputHelper output)
     [Fact]
     public void Objective_is_the_discrepancy_in_units_of_its_deviation()
     {
-        TestSamples samples = TrialCounts.Samples(4, 30, Dimension, value => 1.5 * value);
+        TestSamples samples = TestTrials.Samples(4, 30, Dimension, value => 1.5 * value);
         var features = new FiniteSetFeatures(samples, Locations);
         double objective = features.Objective(Point(), new double[Point().Length]), discrepancy = features.Discrepancy(Point());
         int width = Locations * Dimension;
@@ -75,7 +75,7 @@ public class FiniteSetTestTests(ITestOutputHelper output)
     [Fact]
     public void Gradient_is_that_of_finite_differences()
     {
-        TestSamples samples = TrialCounts.Samples(5, 20, Dimension, value => 1.4 * value);
+        TestSamples samples = TestTrials.Samples(5, 20, Dimension, value => 1.4 * value);
         var features = new FiniteSetFeatures(samples, Locations, 1e-3);
         double[] point = Point(), gradient = new double[point.Length], unused = new double[point.Length];
         features.Objective(point, gradient);
@@ -95,23 +95,12 @@ public class FiniteSetTestTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Level(string name)
-    {
-        const int Trials = 300;
-        int rejections = TrialCounts.Rejections(GoodnessOfFitTests.Find(name), Trials, 100, 2);
-        (int lower, int upper) = BinomialIntervals.Counts(0.05, Trials, 1 - 1e-4);
-        output.WriteLine($"{rejections} of {Trials}; {lower} to {upper}");
-        Assert.InRange(rejections, lower, upper);
-    }
+    public void Level(string name) => TestTrials.CheckLevel(GoodnessOfFitTests.Find(name), 2, 100, 300, replicates: 199);
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Another_width_is_found(string name)
-        => Assert.InRange(TrialCounts.Rejections(GoodnessOfFitTests.Find(name), 20, 200, 2, value => 2 * value), 18, 20);
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void Contract(string name) => TrialCounts.CheckContract(GoodnessOfFitTests.Find(name), 40, 2);
+        => TestTrials.CheckPower(GoodnessOfFitTests.Find(name), TestTrials.Normal(2, variance: 4), 200);
 
     private static double[] Point()
     {

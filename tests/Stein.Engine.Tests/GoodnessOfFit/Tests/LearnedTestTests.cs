@@ -9,7 +9,7 @@ using Xunit;
 namespace Stein.Engine.Tests.GoodnessOfFit.Tests;
 
 /// <summary>The test by a learned critic; small critics suffice in two dimensions.</summary>
-public class LearnedTestTests(ITestOutputHelper output)
+public class LearnedTestTests
 {
     private const int Hidden = 16;
 
@@ -20,7 +20,7 @@ public class LearnedTestTests(ITestOutputHelper output)
     public void Statistic_is_the_mean_over_its_standard_error()
     {
         const int Count = 30, Tested = 6, Dimension = 3;
-        TestSamples samples = TrialCounts.Samples(7, Count, Dimension, value => 1.5 * value);
+        TestSamples samples = TestTrials.Samples(7, Count, Dimension, value => 1.5 * value);
         using Device device = CpuDevices.CreateDouble();
         TestOutcome outcome = new LearnedTest("", "", Hidden, steps: 0).Prepare(device, Count, Dimension, 0)(samples, new(101, 3));
         var critic = new LearnedSteinDiscrepancy(device, Tested, Dimension, Hidden, Hidden);
@@ -35,19 +35,8 @@ public class LearnedTestTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Level()
-    {
-        const int Trials = 300;
-        int rejections = TrialCounts.Rejections(Small, Trials, 150, 2);
-        (int lower, int upper) = BinomialIntervals.Counts(0.05, Trials, 1 - 1e-4);
-        output.WriteLine($"{rejections} of {Trials}; {lower} to {upper}");
-        Assert.InRange(rejections, lower, upper);
-    }
+    public void Level() => TestTrials.CheckLevel(Small, 2, 150, 300);
 
     [Fact]
-    public void Another_width_is_found()
-        => Assert.InRange(TrialCounts.Rejections(GoodnessOfFitTests.Find("lsd"), 10, 200, 2, value => 2 * value), 9, 10);
-
-    [Fact]
-    public void Contract() => TrialCounts.CheckContract(Small, 40, 2);
+    public void Another_width_is_found() => TestTrials.CheckPower(GoodnessOfFitTests.Find("lsd"), TestTrials.Normal(2, variance: 4), 200);
 }

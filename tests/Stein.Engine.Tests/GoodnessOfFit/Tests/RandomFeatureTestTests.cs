@@ -9,7 +9,7 @@ using Xunit;
 namespace Stein.Engine.Tests.GoodnessOfFit.Tests;
 
 /// <summary>The tests by random features: statistics against their definitions, levels and powers.</summary>
-public class RandomFeatureTestTests(ITestOutputHelper output)
+public class RandomFeatureTestTests
 {
     private const int Functions = 3;
 
@@ -76,31 +76,14 @@ public class RandomFeatureTestTests(ITestOutputHelper output)
     [MemberData(nameof(Names))]
     public void Level(string name)
     {
-        const int Trials = 300;
         GoodnessOfFitTest test = GoodnessOfFitTests.Find(name);
-        int rejections = TrialCounts.Rejections(test, Trials, 100, 2, replicates: 399);
-        (int lower, int upper) = BinomialIntervals.Counts(0.05, Trials, 1 - 1e-4);
-        output.WriteLine($"{rejections} of {Trials}; {lower} to {upper}");
-        Assert.InRange(rejections, test is RandomLocationTest ? 0 : lower, upper);
+        TestTrials.CheckLevel(test, 2, 100, 300, isConservative: test is RandomLocationTest, replicates: 399);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Another_mean_is_found(string name)
-        => Assert.InRange(
-            TrialCounts.Rejections(GoodnessOfFitTests.Find(name), 20, 200, 2, value => value + 0.5, replicates: 399), 18, 20);
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void Contract(string name)
-    {
-        GoodnessOfFitTest test = GoodnessOfFitTests.Find(name);
-        TrialCounts.CheckContract(test, 40, 2);
-        using Device device = CpuDevices.CreateSimd();
-        TestSamples samples = TrialCounts.Samples(0, 40, 2);
-        Assert.True(test.SamplesModel);
-        Assert.Throws<ArgumentException>(() => test.Prepare(device, 40, 2, 99)(samples with { Model = null }, new(101, 0)));
-    }
+        => TestTrials.CheckPower(GoodnessOfFitTests.Find(name), TestTrials.Normal(2, mean: 0.5), 200, replicates: 399);
 
     private static double MeanFeature(TestSamples samples, Func<double[], double> function, int d)
         => samples.Values.Chunk(samples.Dimension).Select((x, n) =>
@@ -113,7 +96,7 @@ public class RandomFeatureTestTests(ITestOutputHelper output)
 
     private static (TestSamples Samples, double Median, double Statistic) Run(GoodnessOfFitTest test, int dimension)
     {
-        TestSamples samples = TrialCounts.Samples(6, 15, dimension, value => 1.2 * value);
+        TestSamples samples = TestTrials.Samples(6, 15, dimension, value => 1.2 * value);
         using Device device = CpuDevices.CreateSimdDouble();
         return (
             samples,

@@ -38,9 +38,6 @@ public class SplitKernelisedTestTests
     public void Finds_other_means_and_variances() => TestTrials.CheckPower(Test, 2, 200);
 
     [Fact]
-    public void Has_the_same_bits_whatever_it_tested_before() => TestTrials.CheckBits(Test, 3, 50);
-
-    [Fact]
     public void Extra_samples_are_as_many_as_those_it_tests()
     {
         Assert.Equal(100, Test.GivenSamples(100));

@@ -53,27 +53,26 @@ internal static class TestTrials
     }
 
     /// <summary>Fails unless a mean of ½ and a variance of 2½ are found in most trials.</summary>
-    public static void CheckPower(GoodnessOfFitTest test, int dimension, int count, int trials = 10, int least = 9)
+    public static void CheckPower(GoodnessOfFitTest test, int dimension, int count)
     {
-        GaussianMixture model = Normal(dimension);
-        Assert.InRange(Rejections(Run(test, model, Normal(dimension, mean: 0.5), count, trials)), least, trials);
-        Assert.InRange(Rejections(Run(test, model, Normal(dimension, variance: 2.5), count, trials)), least, trials);
+        CheckPower(test, Normal(dimension, mean: 0.5), count);
+        CheckPower(test, Normal(dimension, variance: 2.5), count);
     }
 
-    /// <summary>Fails unless a trial has the same bits whatever the prepared test tested before.</summary>
-    public static void CheckBits(GoodnessOfFitTest test, int dimension, int count)
+    /// <summary>Fails unless samples of some density are told from the standard normal one in nine of ten trials.</summary>
+    public static void CheckPower(GoodnessOfFitTest test, ITarget source, int count, int replicates = Replicates)
+    {
+        const int Trials = 10, Least = 9;
+        TestOutcome[] outcomes = Run(test, Normal(source.Dimension), source, count, Trials, replicates);
+        Assert.InRange(Rejections(outcomes), Least, Trials);
+    }
+
+    /// <summary>Samples with their scores under the standard normal density.</summary>
+    /// <param name="change">What is done to each normal number.</param>
+    public static TestSamples Samples(int trial, int count, int dimension, Func<double, double>? change = null)
     {
         GaussianMixture model = Normal(dimension);
-        int given = test.GivenSamples(count);
-        using Device device = CpuDevices.CreateSimd();
-        PreparedTest prepared = test.Prepare(device, given, dimension, Replicates);
-        TestOutcome[] outcomes = [.. ((uint[])[3, 4, 3]).Select(trial =>
-        {
-            var seed = new TestSeed(5, trial);
-            return prepared(TestSamples.Of(model.Sample(seed.Stream(StreamPurpose.TestData), given), model), seed);
-        })];
-        Assert.Equal(outcomes[0], outcomes[2]);
-        Assert.NotEqual(outcomes[0], outcomes[1]);
-        Assert.Equal(outcomes[..2], Run(test, model, model, count, 2, firstTrial: 3));
+        double[] values = model.Sample(new PhiloxStream(101, StreamPurpose.TrainingData, (uint)trial), count);
+        return TestSamples.Of(change is null ? values : Array.ConvertAll(values, value => change(value)), model);
     }
 }

@@ -86,9 +86,6 @@ public class TiltedTestTests
         Assert.InRange(TestTrials.Rejections(TestTrials.Run(Test, model, source, 1000, Trials)), 20, Trials);
     }
 
-    [Fact]
-    public void Has_the_same_bits_whatever_it_tested_before() => TestTrials.CheckBits(Robust, 3, 50);
-
     /// <summary>500 numbers of <c>normal</c>, 50 of <c>multivariate_normal</c>, and <c>choice</c> without replacement.</summary>
     private static (double[] Values, double[] Scores) AuthorsExample()
     {
