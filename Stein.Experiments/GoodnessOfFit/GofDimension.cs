@@ -87,8 +87,8 @@ internal sealed class GofDimension : GofStudy
                                 .. test.OrderBy(cell => cell.Config.Dimension).Select(cell => new Point(
                                     X(column, cell.Config.Dimension),
                                     Y(row, cell.Power),
-                                    Y(row, cell.Interval.Low),
-                                    Y(row, cell.Interval.High))),
+                                    Y(row, cell.Share.Interval.Low),
+                                    Y(row, cell.Share.Interval.High))),
                             ])),
                     ];
                 }),

@@ -165,9 +165,9 @@ internal sealed class GofLiu : Study<GofLiuSettings, GofLiuDraw>
                 new("hidden", cell => cell.Config.Hidden),
                 new("samples", cell => cell.Config.Samples),
                 new("trials", cell => cell.Config.Trials),
-                new("error_rate", cell => cell.Rate),
-                new("lower", cell => cell.Interval.Low),
-                new("upper", cell => cell.Interval.High),
+                new("error_rate", cell => cell.Wrong.Value),
+                new("lower", cell => cell.Wrong.Interval.Low),
+                new("upper", cell => cell.Wrong.Interval.High),
                 new("published", cell => cell.Published),
                 new("verdict", cell => cell.Verdict)),
             Table.Pivot(
@@ -192,7 +192,7 @@ internal sealed class GofLiu : Study<GofLiuSettings, GofLiuDraw>
                             .. from cell in cells
                                where cell.Decision == decision && cell.Config.Sigma > 0
                                orderby cell.Config.Sigma
-                               select new Point(cell.Config.Sigma, cell.Rate, cell.Interval.Low, cell.Interval.High),
+                               select cell.Wrong.At(cell.Config.Sigma),
                         ])),
                 ]),
         ])
@@ -203,7 +203,7 @@ internal sealed class GofLiu : Study<GofLiuSettings, GofLiuDraw>
                    where cell.Verdict.Length > 0
                    select new PublishedComparison(
                        Invariant($"{cell.Decision.Title}, σ = {cell.Config.Sigma}"),
-                       cell.Rate,
+                       cell.Wrong.Value,
                        cell.Published,
                        cell.Verdict,
                        cell.Verdict == "agrees"),
@@ -224,11 +224,8 @@ internal sealed class GofLiu : Study<GofLiuSettings, GofLiuDraw>
     {
         public GofLiuSettings Config => Run.Config;
 
-        public double Rate => Run[Decision.Errors] / Config.Trials;
-
-        /// <summary>The 95 % interval of the rate.</summary>
-        public (double Low, double High) Interval
-            => BinomialIntervals.ClopperPearson((int)Run[Decision.Errors], Config.Trials);
+        /// <summary>The decisions that are wrong.</summary>
+        public RejectionShare Wrong { get; } = new((int)Run[Decision.Errors], Run.Config.Trials);
 
         /// <summary>NaN where nothing was published for the settings.</summary>
         public double Published
@@ -243,9 +240,9 @@ internal sealed class GofLiu : Study<GofLiuSettings, GofLiuDraw>
 
         /// <summary>Empty where nothing was published.</summary>
         public string Verdict
-            => double.IsNaN(Published) ? "" : PublishedPower.Verdict(Rate, Config.Trials, Published, PublishedTrials);
+            => double.IsNaN(Published) ? "" : PublishedPower.Verdict(Wrong.Value, Config.Trials, Published, PublishedTrials);
 
-        public string Text => Invariant($"{100 * Rate:0.0}")
+        public string Text => Wrong.Text()
             + (double.IsNaN(Published) ? "" : Invariant($" / {100 * Published:0.#}") + (Verdict == "agrees" ? "" : " !"));
     }
 }

@@ -122,8 +122,8 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
                 new("is_null", cell => cell.IsNull),
                 .. Of(Results<GofSettings>.QuantityColumns([Rejections])),
                 new("power", cell => cell.Power),
-                new("lower", cell => cell.Interval.Low),
-                new("upper", cell => cell.Interval.High),
+                new("lower", cell => cell.Share.Interval.Low),
+                new("upper", cell => cell.Share.Interval.High),
                 new("level_agrees", cell => cell.LevelAgrees),
                 new("published", cell => cell.Published?.Power ?? double.NaN),
                 new("verdict", cell => cell.Verdict),
@@ -190,7 +190,7 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
                 .. cells.GroupBy(cell => cell.Title).Select((test, index) => new Series(
                     test.Key,
                     SeriesStyle.Of(index),
-                    [.. test.Select(cell => cell.PowerAt(scale.Value(cell.Config))).OrderBy(point => point.X)])),
+                    [.. test.Select(cell => cell.Share.At(scale.Value(cell.Config))).OrderBy(point => point.X)])),
             ]);
 
         Table Pivot(string what, string title, string text, Func<Cell, string> cell) => Table.Pivot(
@@ -240,15 +240,13 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
         /// <summary>Whether the samples come from the model.</summary>
         public bool IsNull { get; } = GofProblem.Of(Run.Config).Hypothesis(Run.Config).Holds;
 
-        /// <summary>The share of tests that reject: an estimate of the level where <see cref="IsNull"/>.</summary>
-        public double Power => Run[Rejections] / Config.Trials;
+        /// <summary>The tests that reject: an estimate of the level where <see cref="IsNull"/>.</summary>
+        public RejectionShare Share { get; } = new((int)Run[Rejections], Run.Config.Trials);
 
-        /// <summary>The 95 % interval of the power.</summary>
-        public (double Low, double High) Interval { get; } = BinomialIntervals.ClopperPearson((int)Run[Rejections], Run.Config.Trials);
+        public double Power => Share.Value;
 
-        /// <summary>Whether the count is within the central 95 % of the binomial distribution; empty unless the model is true.</summary>
-        public string LevelAgrees
-            => !IsNull ? "" : Run[Rejections] < Level.Lower ? "lower" : Run[Rejections] > Level.Upper ? "higher" : "agrees";
+        /// <summary>Whether the count agrees with the level; empty unless the model is true.</summary>
+        public string LevelAgrees => IsNull ? Share.AgreementWith(Config.Level) : "";
 
         /// <summary>Of the published share; empty where there is none.</summary>
         public string Verdict => Published?.Verdict(Power, Config.Trials) ?? "";
@@ -256,14 +254,10 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
         /// <summary>Of one test, its samples included.</summary>
         public double Seconds => Run.IterationSeconds / Config.Trials;
 
-        private (int Lower, int Upper) Level { get; } = BinomialIntervals.Counts(Run.Config.Level, Run.Config.Trials);
-
-        public Point PowerAt(double x) => new(x, Power, Interval.Low, Interval.High);
-
         /// <summary>The power in per cent, with the interval, the verdict on the level, and what was published.</summary>
         public string PowerText(bool withInterval)
-            => Invariant($"{100 * Power:0.0}") + (withInterval ? Invariant($" ({100 * Interval.Low:0.0}–{100 * Interval.High:0.0})") : "")
-                + LevelAgrees switch { "higher" => " ↑", "lower" => " ↓", _ => "" }
+            => Share.Text(withInterval)
+                + (IsNull ? Share.MarkOf(Config.Level) : "")
                 + (Published is null ? "" : Invariant($" / {100 * Published.Power:0.#}") + (Verdict == "agrees" ? "" : " !"));
     }
 }

@@ -293,8 +293,8 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
                 new("is_null", cell => cell.IsNull),
                 .. Of(Results<MixtureTestSettings>.QuantityColumns([Rejections])),
                 new("power", cell => cell.Power),
-                new("lower", cell => cell.Interval.Low),
-                new("upper", cell => cell.Interval.High),
+                new("lower", cell => cell.Share.Interval.Low),
+                new("upper", cell => cell.Share.Interval.High),
                 new("agrees", cell => cell.Agrees),
                 .. Of(Results<MixtureTestSettings>.QuantityColumns([Statistic, StatisticError, ChosenSigma])),
             ]);
@@ -491,26 +491,20 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
         /// <summary>Whether the samples come from the model.</summary>
         public bool IsNull { get; } = MixtureProblem.Of(Run.Config).Hypothesis(Run.Config).Holds;
 
-        /// <summary>The share of tests that reject: an estimate of the level where <see cref="IsNull"/>.</summary>
-        public double Power => Run[Rejections] / Config.Trials;
+        /// <summary>The tests that reject: an estimate of the level where <see cref="IsNull"/>.</summary>
+        public RejectionShare Share { get; } = new((int)Run[Rejections], Run.Config.Trials);
 
-        /// <summary>The 95 % interval of the power.</summary>
-        public (double Low, double High) Interval { get; } = BinomialIntervals.ClopperPearson((int)Run[Rejections], Run.Config.Trials);
+        public double Power => Share.Value;
 
-        /// <summary>Whether the count is within the central 95 % of the binomial distribution; empty unless the model is true.</summary>
-        public string Agrees
-            => !IsNull ? "" : Run[Rejections] < Level.Lower ? "lower" : Run[Rejections] > Level.Upper ? "higher" : "agrees";
-
-        private (int Lower, int Upper) Level { get; } = BinomialIntervals.Counts(Run.Config.Level, Run.Config.Trials);
+        /// <summary>Whether the count agrees with the level; empty unless the model is true.</summary>
+        public string Agrees => IsNull ? Share.AgreementWith(Config.Level) : "";
 
         public Point StatisticAt(double x)
             => new(x, Run[Statistic], Run[Statistic] - Run[StatisticError], Run[Statistic] + Run[StatisticError]);
 
-        public Point PowerAt(double x) => new(x, Power, Interval.Low, Interval.High);
+        public Point PowerAt(double x) => Share.At(x);
 
         /// <summary>The power in per cent; under the hypothesis with an arrow if it does not agree with the level.</summary>
-        public string PowerText(bool withInterval)
-            => Invariant($"{100 * Power:0.0}") + (withInterval ? Invariant($" ({100 * Interval.Low:0.0}–{100 * Interval.High:0.0})") : "")
-                + Agrees switch { "higher" => " ↑", "lower" => " ↓", _ => "" };
+        public string PowerText(bool withInterval) => Share.Text(withInterval) + (IsNull ? Share.MarkOf(Config.Level) : "");
     }
 }
