@@ -113,11 +113,7 @@ internal sealed class SliceAscent
             device.Write(scores, scoresOfValues);
         }
 
-        public void Set(SliceSet set)
-        {
-            SliceSet.WriteColumns(Sliced.TestDirections.Values, set.Samples);
-            SliceSet.WriteColumns(Sliced.SliceDirections.Values, set.Scores);
-        }
+        public void Set(SliceSet set) => set.WriteTo(Sliced.SliceDirections.Values, Sliced.TestDirections.Values);
 
         public SliceSet Slices() => new(
             dimension,

@@ -57,8 +57,14 @@ internal sealed record SliceSet(int Dimension, double[] Scores, double[] Samples
     public SliceSet Best(int k, IReadOnlyList<double> values)
         => Select(Enumerable.Range(0, Count).OrderByDescending(slice => values[slice]).Take(k).Order());
 
-    /// <summary>Writes directions (R×D) as the columns of a matrix (D×R), as devices hold them.</summary>
-    public static void WriteColumns(DeviceMatrix columns, double[] rows) => columns.Device.Write(columns, Transpose(rows, columns.Rows));
+    /// <summary>Writes the directions as the columns of matrices (D×R), as devices hold them.</summary>
+    /// <param name="scores">Receives r.</param>
+    /// <param name="samples">Receives g.</param>
+    public void WriteTo(DeviceMatrix scores, DeviceMatrix samples)
+    {
+        scores.Device.Write(scores, Transpose(Scores, Dimension));
+        samples.Device.Write(samples, Transpose(Samples, Dimension));
+    }
 
     /// <summary>Reads the columns of a matrix (D×R) as directions (R×D).</summary>
     public static double[] ReadColumns(DeviceMatrix columns) => Transpose(columns.Device.Read(columns), columns.Columns);

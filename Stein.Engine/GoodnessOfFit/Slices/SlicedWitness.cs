@@ -70,8 +70,7 @@ internal sealed class SlicedWitness
         SetUnits(samples);
         (double[] x, double[] s) = (Scaled(samples), ScaledScores(scores));
         batch.Parameters.Initialise(initialisation);
-        SliceSet.WriteColumns(parameters[Model.ScoreDirections], start.Scores);
-        SliceSet.WriteColumns(parameters[Model.SampleDirections], start.Samples);
+        start.WriteTo(parameters[Model.ScoreDirections], parameters[Model.SampleDirections]);
         heldOut.Write(x.AsSpan(order.Length * dimension), s.AsSpan(order.Length * dimension));
         double[][] best = [.. parameters.Select(matrix => new double[matrix.Rows * matrix.Columns])];
         Adam[] optimisers = [];

@@ -52,8 +52,7 @@ internal sealed record SliceChoice(SliceSource Source, SliceAscentSettings? Asce
         ActiveSlices? active = Source switch
         {
             SliceSource.KernelSmoothed => new KernelSmoothedSlices(training.Values, training.Scores, dimension),
-            SliceSource.Estimated => new EstimatedSlices(
-                device, training.Values, training.Model ?? throw new ArgumentException("Slices by a score estimator need the model.")),
+            SliceSource.Estimated => new EstimatedSlices(device, training.Values, training.RequiredModel()),
             _ => null,
         };
         if (active is not null && Kept is not null)
@@ -66,8 +65,7 @@ internal sealed record SliceChoice(SliceSource Source, SliceAscentSettings? Asce
     {
         var discrepancy = SlicedKernelisedSteinDiscrepancy<GaussianKernel>.WithSlices(
             device, training.Count, training.Dimension, slices.Count, PairStatistic.U);
-        SliceSet.WriteColumns(discrepancy.SliceDirections.Values, slices.Scores);
-        SliceSet.WriteColumns(discrepancy.TestDirections.Values, slices.Samples);
+        slices.WriteTo(discrepancy.SliceDirections.Values, discrepancy.TestDirections.Values);
         DeviceMatrix values = device.Upload(training.Count, training.Dimension, training.Values);
         DeviceMatrix scores = device.Upload(training.Count, training.Dimension, training.Scores);
         discrepancy.Project(values, scores);

@@ -39,8 +39,7 @@ internal sealed class SlicedTest(string name, string title, SliceChoice choice) 
         {
             samples.Check(count, dimension);
             SliceSet slices = choose(samples.Rows(0, training), seed);
-            SliceSet.WriteColumns(test.SliceDirections, slices.Scores);
-            SliceSet.WriteColumns(test.TestDirections, slices.Samples);
+            slices.WriteTo(test.SliceDirections, test.TestDirections);
             TestSamples testedSamples = samples.Rows(count - tested, tested);
             device.Write(values, testedSamples.Values);
             device.Write(scores, testedSamples.Scores);

@@ -56,8 +56,7 @@ public class SliceAscentTests
                 int held = Math.Max(2, (int)(0.2 * count));
                 var discrepancy = SlicedKernelisedSteinDiscrepancy<GaussianKernel>.WithSlices(
                     device, held, dimension, dimension, PairStatistic.U);
-                SliceSet.WriteColumns(discrepancy.SliceDirections.Values, slices.Scores);
-                SliceSet.WriteColumns(discrepancy.TestDirections.Values, slices.Samples);
+                slices.WriteTo(discrepancy.SliceDirections.Values, discrepancy.TestDirections.Values);
                 DeviceMatrix s = device.Upload(held, dimension, scores.AsSpan((count - held) * dimension));
                 discrepancy.Project(device.Upload(held, dimension, samples.AsSpan((count - held) * dimension)), s);
                 return discrepancy.Value(s);
