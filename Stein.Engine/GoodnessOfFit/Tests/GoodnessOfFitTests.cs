@@ -1,3 +1,4 @@
+using Stein.Engine.Discrepancies;
 using Stein.Engine.GoodnessOfFit.Slices;
 
 namespace Stein.Engine.GoodnessOfFit.Tests;
@@ -8,8 +9,8 @@ internal static class GoodnessOfFitTests
     /// <summary>All, in the order of tables.</summary>
     public static IReadOnlyList<GoodnessOfFitTest> All { get; } =
     [
-        new KernelisedTest("ksd", "KSD, IMQ", "imq"),
-        new KernelisedTest("ksd-rbf", "KSD, RBF", "rbf"),
+        new KernelisedTest("ksd", "KSD, IMQ", "imq", MedianRule.MedianDistance),
+        new KernelisedTest("ksd-rbf", "KSD, RBF", "rbf", MedianRule.TwiceMedian),
         new SplitKernelisedTest("ksd-split", "KSD, split", BandwidthCollection.OfRbm),
         new SplitKernelisedTest("ksd-split-wide", "KSD, split, wide kernels", BandwidthCollection.OfGamma),
         new SplitKernelisedTest("ksd-split-extra", "KSD, split with extra samples", BandwidthCollection.OfRbm, hasExtraSamples: true),
@@ -21,7 +22,7 @@ internal static class GoodnessOfFitTests
         new AggregatedTest("ksdagg-parametric", "KSDAgg, parametric", BandwidthCollection.OfRbm, model: new(200)),
         new AggregatedTest(
             "ksdagg-parametric-wide", "KSDAgg, parametric, wide kernels", BandwidthCollection.OfGamma, model: new(200)),
-        new LinearKernelisedTest("linear-ksd", "KSD in linear time", "rbf"),
+        new LinearKernelisedTest("linear-ksd", "KSD in linear time"),
         new MeanDiscrepancyTest("mmd", "MMD from model samples"),
         new TiltedTest("ksd-tilted", "KSD, tilted"),
         new TiltedTest("ksd-robust", "KSD, robust", contamination: 0.05),

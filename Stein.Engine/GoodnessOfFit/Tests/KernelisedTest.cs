@@ -6,20 +6,24 @@ using Stein.Engine.Random;
 namespace Stein.Engine.GoodnessOfFit.Tests;
 
 /// <summary>
-/// The test by the kernelised Stein discrepancy with the median distance as bandwidth (Liu, Lee and Jordan, ICML 2016; Chwialkowski,
+/// The test by the kernelised Stein discrepancy with a bandwidth from the median distance (Liu, Lee and Jordan, ICML 2016; Chwialkowski,
 /// Strathmann and Gretton, ICML 2016); see <see cref="KernelisedSteinTest{TKernel}"/>.
 /// </summary>
 /// <param name="kernel">Of <see cref="RadialKernels"/>.</param>
-internal sealed class KernelisedTest(string name, string title, string kernel) : GoodnessOfFitTest
+/// <param name="rule">
+/// <see cref="MedianRule.TwiceMedian"/> makes the median distance the standard deviation of a Gaussian kernel, as in all published scripts.
+/// </param>
+internal sealed class KernelisedTest(string name, string title, string kernel, MedianRule rule) : GoodnessOfFitTest
 {
     public override string Name => name;
 
     public override string Title => title;
 
     public override PreparedTest Prepare(Device device, int count, int dimension, int replicates)
-        => RadialKernels.Visit(kernel, new Preparation(device, count, dimension, replicates));
+        => RadialKernels.Visit(kernel, new Preparation(device, count, dimension, replicates, rule));
 
-    private sealed record Preparation(Device Device, int Count, int Dimension, int Replicates) : IRadialKernelVisitor<PreparedTest>
+    private sealed record Preparation(Device Device, int Count, int Dimension, int Replicates, MedianRule Rule)
+        : IRadialKernelVisitor<PreparedTest>
     {
         public PreparedTest Visit<TKernel>()
             where TKernel : struct, IRadialKernel
@@ -34,7 +38,7 @@ internal sealed class KernelisedTest(string name, string title, string kernel) :
                 Device.Write(values, samples.Values);
                 Device.Write(scores, samples.Scores);
                 test.Bootstrap.Redraw(seed.Stream(StreamPurpose.Bootstrap));
-                test.SetBandwidth(values, MedianRule.MedianDistance);
+                test.SetBandwidth(values, Rule);
                 return test.Run(values, scores);
             };
         }

@@ -6,16 +6,15 @@ using Stein.Engine.Kernels;
 namespace Stein.Engine.GoodnessOfFit.Tests;
 
 /// <summary>
-/// The test by the mean of the Stein kernel over N/2 pairs of samples that have none in common, in linear time:
+/// The test by the mean of the Gaussian Stein kernel over N/2 pairs of samples that have none in common, in linear time:
 /// <c>√(N/2)·mean/deviation</c> is normal for large N (Liu, Lee and Jordan, "A kernelized Stein discrepancy for goodness-of-fit tests",
 /// ICML 2016, section 4.2).
 /// </summary>
 /// <remarks>
-/// The bandwidth is the median distance between the first samples, at most 500, so that it costs the same for any N. For small N the
-/// deviation is estimated from few terms, and the level is not exactly that of the normal distribution.
+/// The standard deviation of the kernel is the median distance between the first samples, at most 500, so that it costs the same for
+/// any N. For small N the deviation is estimated from few terms, and the level is not exactly that of the normal distribution.
 /// </remarks>
-/// <param name="kernel">Of <see cref="RadialKernels"/>.</param>
-internal sealed class LinearKernelisedTest(string name, string title, string kernel) : GoodnessOfFitTest
+internal sealed class LinearKernelisedTest(string name, string title) : GoodnessOfFitTest
 {
     private const int ForBandwidth = 500;
 
@@ -34,7 +33,14 @@ internal sealed class LinearKernelisedTest(string name, string title, string ker
         {
             samples.Check(count, dimension);
             distances.Set(samples.Values.AsSpan(0, some * dimension));
-            double[] terms = RadialKernels.Visit(kernel, new Terms(samples, new SteinKernel(kernel, distances.Median())));
+            var kernel = new SteinKernel("rbf", Math.Sqrt(2) * distances.Median());
+            double[] terms = new double[count / 2];
+            for (int pair = 0; pair < terms.Length; pair++)
+            {
+                terms[pair] = SteinTerm.Value<GaussianKernel>(
+                    samples.Values, samples.Scores, dimension, kernel, 2 * pair, (2 * pair) + 1);
+            }
+
             double mean = terms.Mean();
             return new(mean, NormalPValue(Math.Sqrt(terms.Length) * mean / terms.StandardDeviation()));
         };
@@ -46,20 +52,4 @@ internal sealed class LinearKernelisedTest(string name, string title, string ker
         => double.IsNaN(z)
             ? throw new ArgumentException("The statistic is not a number, so that it cannot be tested.")
             : Math.Max(double.Epsilon, Normal.CDF(0, 1, -z));
-
-    private sealed record Terms(TestSamples Samples, SteinKernel Kernel) : IRadialKernelVisitor<double[]>
-    {
-        public double[] Visit<TKernel>()
-            where TKernel : struct, IRadialKernel
-        {
-            var terms = new double[Samples.Count / 2];
-            for (int pair = 0; pair < terms.Length; pair++)
-            {
-                terms[pair] = SteinTerm.Value<TKernel>(
-                    Samples.Values, Samples.Scores, Samples.Dimension, Kernel, 2 * pair, (2 * pair) + 1);
-            }
-
-            return terms;
-        }
-    }
 }
