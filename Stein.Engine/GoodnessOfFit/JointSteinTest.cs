@@ -23,19 +23,18 @@ internal sealed record JointSteinTest(
     /// <param name="views">At least one, all of N samples.</param>
     /// <param name="chains">The order of the samples; null for independent ones.</param>
     /// <param name="replicates">B, at least 1.</param>
-    /// <param name="seed">Of the replicates.</param>
+    /// <param name="stream">Of <see cref="StreamPurpose.Bootstrap"/>, for the replicates.</param>
     /// <exception cref="ArgumentException">Samples, scores or kernels cannot be used, or a statistic is not finite.</exception>
     public static JointSteinTest Compute(
         IReadOnlyList<SteinView> views,
         ChainRows? chains,
         int replicates,
-        uint seed,
+        PhiloxStream stream,
         int? threads = null,
         IProgress<double>? progress = null,
         CancellationToken cancellation = default)
     {
         int samples = views[0].Samples.Length / views[0].Dimension;
-        var stream = new PhiloxStream(seed, StreamPurpose.Bootstrap);
         SteinAutocorrelation[] autocorrelations = chains is null
             ? []
             : [.. views.Select(view => SteinAutocorrelation.Estimate(

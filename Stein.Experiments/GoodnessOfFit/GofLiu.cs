@@ -82,7 +82,8 @@ internal sealed class GofLiu : Study<GofLiuSettings, GofLiuDraw>
         "Liu, Lee and Jordan, A kernelized Stein discrepancy for goodness-of-fit tests, ICML 2016, figure 2a, as replicated in the package "
         + "steinsampling, 2026";
 
-    public override int ProtocolVersion => 1;
+    /// <summary>2: the median distance is the standard deviation of the Gaussian kernel.</summary>
+    public override int ProtocolVersion => 2;
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
         [("--sigma 0.02,0.1 --trials 100", "noise that only the likelihood sees, and noise that KSD sees too")];

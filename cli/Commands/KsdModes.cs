@@ -1,4 +1,5 @@
 using Stein.Engine.GoodnessOfFit;
+using Stein.Engine.Random;
 using Stein.Engine.Samples;
 using Stein.Engine.Targets;
 using Stein.Experiments.Reports;
@@ -63,7 +64,7 @@ internal sealed record KsdModes(
             views,
             request.IsIndependent ? null : testedChains,
             request.Replicates,
-            request.Seed,
+            new(request.Seed, StreamPurpose.Bootstrap),
             progress: progress,
             cancellation: cancellation);
         return new(

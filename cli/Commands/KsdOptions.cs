@@ -91,7 +91,7 @@ internal sealed class KsdOptions
         KsdSlices.Kinds);
 
     private readonly Option<string[]> tests = Values.Choices(
-        "--test", "also tests by other methods, several with commas; for independent samples", KsdTests.Names);
+        "--test", "also tests by other methods, several with commas; all but " + string.Join(", ", KsdTests.NamesForChains) + " for independent samples only", KsdTests.Names);
 
     private readonly Option<int?> chains = Values.Number<int>(
         "--chains", "number of Markov chains of equal length, one after the other in a file [default: one chain per file]");
@@ -195,11 +195,12 @@ internal sealed class KsdOptions
             throw new UsageException($"only one of {string.Join(" and ", piped)} can be standard input (-); give files for the others");
         if (request.IsIndependent && (request.Chains is not null || request.Files.SampleOptions.Chain is not null))
             throw new UsageException("--independent: it has no effect with --chains or --chain. Leave one of them out.");
-        if (request.Tests.Count > 0 && !request.IsIndependent)
+        if (!request.IsIndependent && request.Tests.FirstOrDefault(test => !KsdTests.NamesForChains.Contains(test)) is { } independent)
         {
             throw new UsageException(
-                "--test: these tests are for independent samples; a chain would be rejected for its memory. Add --independent if the order "
-                + "of the samples means nothing, or leave --test out: the test by KSD takes chains.");
+                $"--test {independent}: this test is for independent samples; a chain would be rejected for its memory. Add --independent "
+                + $"if the order of the samples means nothing. Chains are tested by {string.Join(", ", KsdTests.NamesForChains)}, and by "
+                + "--slices.");
         }
 
         if (request is { Json: true, Quiet: true })

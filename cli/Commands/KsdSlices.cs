@@ -2,6 +2,7 @@ using MathNet.Numerics.Statistics;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.GoodnessOfFit;
+using Stein.Engine.Random;
 using Stein.Engine.Samples;
 using Stein.Experiments.Reports;
 
@@ -61,7 +62,7 @@ internal sealed record KsdSlices(
         Standardise(x, s);
         SteinView[] views = slices.Views(x, s, request.Kernel);
         JointSteinTest test = JointSteinTest.Compute(
-            views, chains, request.Replicates, request.Seed, progress: progress, cancellation: cancellation);
+            views, chains, request.Replicates, new(request.Seed, StreamPurpose.Bootstrap), progress: progress, cancellation: cancellation);
         return new(
             request.Slices!,
             [

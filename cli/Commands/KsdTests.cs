@@ -13,27 +13,31 @@ namespace Stein.Cli.Commands;
 /// <summary>The outcome of one more test of the same samples.</summary>
 internal sealed record KsdTest(GoodnessOfFitTest Test, TestOutcome Outcome, double Seconds);
 
-/// <summary>Other goodness-of-fit tests of independent samples, such as those of the benchmark.</summary>
+/// <summary>Other goodness-of-fit tests of the same samples, such as those of the benchmark.</summary>
 /// <param name="Tests">In the order they were asked for.</param>
 /// <param name="Tested">The number of samples that were tested.</param>
-internal sealed record KsdTests(IReadOnlyList<KsdTest> Tests, int Tested)
+/// <param name="Order">Of these.</param>
+internal sealed record KsdTests(IReadOnlyList<KsdTest> Tests, int Tested, string Order)
 {
-    /// <summary>The number of samples up to which all are tested; of more, so many drawn at random. Some tests form all pairs.</summary>
+    /// <summary>The number of samples up to which all are tested. Some tests form all pairs.</summary>
     private const int MaxTested = 4000;
 
     /// <summary>Those that need no samples of the model.</summary>
     public static IReadOnlyList<string> Names { get; } =
         [.. GoodnessOfFitTests.All.Where(test => !test.SamplesModel).Select(test => test.Name)];
 
+    /// <summary>Those of them that take chains.</summary>
+    public static IReadOnlyList<string> NamesForChains { get; } =
+        [.. Names.Where(name => GoodnessOfFitTests.Find(name).TakesChains)];
+
     /// <summary>
-    /// Tests the samples in a random order, since some tests train with the first of them, with coordinates in standard deviations.
+    /// Tests the samples with coordinates in standard deviations: independent ones in a random order, since some tests train with the first
+    /// of them, and chains in theirs.
     /// </summary>
     /// <exception cref="ArgumentException">Samples or scores cannot be used.</exception>
     public static KsdTests Compute(KsdRequest request, KsdSamples samples, PhaseProgress progress, CancellationToken cancellation)
     {
-        int[] order = [.. Enumerable.Range(0, samples.Count)];
-        new PhiloxStream(request.Seed, StreamPurpose.HeldOut).Shuffle(order);
-        int[] rows = [.. order.Take(MaxTested)];
+        (int[] rows, ChainRows? chains) = Select(request, samples);
         int dimension = samples.Dimension;
         double[] values = SampleMatrix.Select(samples.Values, dimension, rows);
         double[] scores = SampleMatrix.Select(samples.Scores, dimension, rows);
@@ -46,7 +50,7 @@ internal sealed record KsdTests(IReadOnlyList<KsdTest> Tests, int Tested)
                 (values[i], scores[i]) = (values[i] / deviation, scores[i] * deviation);
         }
 
-        var tested = new TestSamples(values, scores, dimension);
+        var tested = new TestSamples(values, scores, dimension, Chains: chains);
         List<KsdTest> tests = [];
         foreach (GoodnessOfFitTest test in request.Tests.Select(GoodnessOfFitTests.Find))
         {
@@ -60,13 +64,13 @@ internal sealed record KsdTests(IReadOnlyList<KsdTest> Tests, int Tested)
             tests.Add(new(test, outcome, Stopwatch.GetElapsedTime(start).TotalSeconds));
         }
 
-        return new(tests, tested.Count);
+        return new(tests, tested.Count, chains is null ? "in random order" : "of chains");
     }
 
     public string Verdict(double level)
     {
         string[] rejecting = [.. Tests.Where(test => test.Outcome.PValue <= level).Select(test => test.Test.Title)];
-        string of = $"{Tested} samples in random order";
+        string of = $"{Tested} samples {Order}";
         return rejecting.Length == 0
             ? $"No difference was found at level {level} by any of {Tests.Count} tests of {of}."
             : $"Rejected at level {level}, of {of}, by {string.Join("; ", rejecting)}. Each test has that level by itself.";
@@ -97,4 +101,18 @@ internal sealed record KsdTests(IReadOnlyList<KsdTest> Tests, int Tested)
             new("statistic", test => test.Outcome.Statistic),
             new("p", test => test.Outcome.PValue)),
     ];
+
+    /// <summary>Of too many samples, some drawn at random, or evenly spaced ones of each chain.</summary>
+    private static (int[] Rows, ChainRows? Chains) Select(KsdRequest request, KsdSamples samples)
+    {
+        if (!request.IsIndependent)
+        {
+            (ChainRows chains, int[] rows) = samples.Chains.Thin((samples.Count + MaxTested - 1) / MaxTested);
+            return (rows, chains);
+        }
+
+        int[] order = [.. Enumerable.Range(0, samples.Count)];
+        new PhiloxStream(request.Seed, StreamPurpose.HeldOut).Shuffle(order);
+        return ([.. order.Take(MaxTested)], null);
+    }
 }

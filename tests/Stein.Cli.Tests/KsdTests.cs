@@ -84,7 +84,7 @@ public sealed class KsdTests
     }
 
     [Fact]
-    public void Other_tests_are_beside_it_and_for_independent_samples()
+    public void Other_tests_are_beside_it_and_some_take_chains()
     {
         using var stein = new SteinProgram();
         Write(stein, Samples, score: x => 1 - x);
@@ -96,9 +96,12 @@ public sealed class KsdTests
         SteinResult again = stein.RunHere(
             "ksd", "--samples", "x.csv", "--scores", "s.csv", "--independent", "--test", "fssd-opt,maxsksd-active,ksdagg");
         Assert.Contains("Rejected at level 0.05, of 200 samples in random order, by FSSD-opt;", again.Output, StringComparison.Ordinal);
-        SteinResult chain = stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv", "--test", "ksdagg");
-        Assert.True(chain.ExitCode == 2, $"{chain}");
-        Assert.Contains("Add --independent", chain.Error, StringComparison.Ordinal);
+        SteinResult chain = stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv", "--test", "ksd-rbf,ksdagg");
+        Assert.Contains("Rejected at level 0.05, of 200 samples of chains, by KSD, RBF; KSDAgg.", chain.Output, StringComparison.Ordinal);
+        SteinResult refused = stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv", "--test", "ksdagg,fssd-opt");
+        Assert.True(refused.ExitCode == 2, $"{refused}");
+        Assert.Contains("--test fssd-opt: this test is for independent samples", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Chains are tested by ksd, ksd-rbf, ksdagg,", refused.Error, StringComparison.Ordinal);
         SteinResult unknown = stein.RunHere("ksd", "--samples", "x.csv", "--scores", "s.csv", "--independent", "--test", "ksdag");
         Assert.True(unknown.ExitCode == 2, $"{unknown}");
         Assert.Contains("ksdagg", unknown.Error, StringComparison.Ordinal);

@@ -27,13 +27,18 @@ internal sealed class AggregatedTest(
 
     public override bool SamplesModel => model is not null;
 
+    /// <summary>With all pairs: those near to one another in a chain tell little.</summary>
+    public override bool TakesChains => model is null && reach is null;
+
     public override PreparedTest Prepare(Device device, int count, int dimension, int replicates)
     {
         var distances = new SampleDistances(device, count, dimension);
         int furthest = Math.Min(reach ?? count, count - 1);
         return (samples, seed) =>
         {
-            samples.Check(count, dimension);
+            samples.Check(count, dimension, TakesChains);
+            if (samples.Chains is not null)
+                return samples.TestChains(Kernels(samples.Values), replicates, seed);
             SteinTestOfKernel[] outcomes = model is null ? Wild(samples, seed) : Parametric(samples, seed, model);
             SteinTestOfKernel least = outcomes.MinBy(outcome => outcome.PValue)!;
             return new(MeanOfPairs(least.Statistic), SteinTest.AggregatedPValueOf(outcomes));

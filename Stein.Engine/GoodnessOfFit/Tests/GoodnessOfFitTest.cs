@@ -3,7 +3,7 @@ using Stein.Engine.Random;
 
 namespace Stein.Engine.GoodnessOfFit.Tests;
 
-/// <summary>Whether N independent samples come from a model that is known by its score; another test is one more class.</summary>
+/// <summary>Whether N samples come from a model that is known by its score; another test is one more class.</summary>
 /// <remarks>
 /// A p-value is <c>(1 + k)/(B + 1)</c>, or that of a normal distribution; it is never 0. A test with parameters to choose trains them on
 /// the samples of <see cref="TestSamples.Split"/> and tests the others.
@@ -18,6 +18,11 @@ internal abstract class GoodnessOfFitTest
 
     /// <summary>Whether it needs <see cref="TestSamples.Model"/>.</summary>
     public virtual bool SamplesModel => false;
+
+    /// <summary>
+    /// Whether samples may be chains, which have replicates of their own: signs with the memory of the chain; see <see cref="SteinTest"/>.
+    /// </summary>
+    public virtual bool TakesChains => false;
 
     /// <summary>The smallest number of samples that it can be given.</summary>
     public virtual int MinSamples => 2;

@@ -19,8 +19,20 @@ internal sealed class KernelisedTest(string name, string title, string kernel, M
 
     public override string Title => title;
 
+    public override bool TakesChains => true;
+
     public override PreparedTest Prepare(Device device, int count, int dimension, int replicates)
-        => RadialKernels.Visit(kernel, new Preparation(device, count, dimension, replicates, rule));
+    {
+        PreparedTest independent = RadialKernels.Visit(kernel, new Preparation(device, count, dimension, replicates, rule));
+        return (samples, seed) => samples.Chains is null ? independent(samples, seed) : Chain(samples, seed);
+
+        TestOutcome Chain(TestSamples samples, TestSeed seed)
+        {
+            samples.Check(count, dimension, canBeChains: true);
+            double bandwidth = MedianDistance.Of(samples.Values, dimension) * Math.Sqrt(rule == MedianRule.TwiceMedian ? 2 : 1);
+            return samples.TestChains([new(kernel, bandwidth)], replicates, seed);
+        }
+    }
 
     private sealed record Preparation(Device Device, int Count, int Dimension, int Replicates, MedianRule Rule)
         : IRadialKernelVisitor<PreparedTest>

@@ -1,14 +1,16 @@
+using Stein.Engine.Random;
 using Stein.Engine.Samples;
 using Stein.Engine.Targets;
 
 namespace Stein.Engine.GoodnessOfFit.Tests;
 
-/// <summary>Independent samples, and what is known of the model at them.</summary>
+/// <summary>Samples, and what is known of the model at them.</summary>
 /// <param name="Values">x: N×D, row-major.</param>
 /// <param name="Scores">∇ log p(x) of the model: N×D, row-major.</param>
 /// <param name="Dimension">D.</param>
 /// <param name="Model">p, for tests that draw samples of their own from it; null where it cannot be sampled.</param>
-internal sealed record TestSamples(double[] Values, double[] Scores, int Dimension, ITarget? Model = null)
+/// <param name="Chains">Null for independent samples, whose order means nothing.</param>
+internal sealed record TestSamples(double[] Values, double[] Scores, int Dimension, ITarget? Model = null, ChainRows? Chains = null)
 {
     /// <summary>N.</summary>
     public int Count => Values.Length / Dimension;
@@ -29,6 +31,22 @@ internal sealed record TestSamples(double[] Values, double[] Scores, int Dimensi
 
     /// <summary>The pairs of samples, in units of the last bandwidth.</summary>
     public SteinPairs Pairs(params IReadOnlyList<SteinKernel> kernels) => new(Values, Scores, Dimension, kernels[^1].Bandwidths[^1]);
+
+    /// <summary>
+    /// The statistic of the kernel with the smallest p-value, and that p-value with the replicates of chains: a V-statistic and signs that
+    /// have the longest memory of all kernels; see <see cref="JointSteinTest"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">Samples, scores or kernels cannot be used, or a statistic is not finite.</exception>
+    public TestOutcome TestChains(IReadOnlyList<SteinKernel> kernels, int replicates, TestSeed seed)
+    {
+        var test = JointSteinTest.Compute(
+            [.. kernels.Select(kernel => new SteinView(Values, Scores, Dimension, kernel))],
+            Chains,
+            replicates,
+            seed.Stream(StreamPurpose.Bootstrap),
+            threads: 1);
+        return new(test.Views.MinBy(view => view.PValue)!.Statistic, test.SmallestPValue);
+    }
 
     /// <summary>Some rows, in their order.</summary>
     public TestSamples Rows(int first, int count) => this with
@@ -52,9 +70,12 @@ internal sealed record TestSamples(double[] Values, double[] Scores, int Dimensi
     public static int TrainingCount(int count, double share) => Math.Max(1, (int)Math.Floor((share * count) + 1e-9));
 
     /// <summary>Checks that there are as many samples as a test was prepared for.</summary>
+    /// <param name="canBeChains">Whether the test is for chains too.</param>
     /// <exception cref="ArgumentException">There are not, or scores do not have the shape of the samples.</exception>
-    public void Check(int count, int dimension)
+    public void Check(int count, int dimension, bool canBeChains = false)
     {
+        if (Chains is not null && !canBeChains)
+            throw new ArgumentException("The test is for independent samples; the memory of a chain would count as a difference.");
         SampleMatrix.CheckSameShape(Values, Scores, Dimension, nameof(Scores));
         if (Count != count || Dimension != dimension)
         {

@@ -32,7 +32,7 @@ public class JointSteinTestTests(ITestOutputHelper output)
         SteinTest expected = SteinTest.Compute(
             samples, scores, 2, [kernel], chains, method, 99, 5, cancellation: TestContext.Current.CancellationToken);
         JointSteinTest joint = JointSteinTest.Compute(
-            [new(samples, scores, 2, kernel)], isChain ? chains : null, 99, 5, cancellation: TestContext.Current.CancellationToken);
+            [new(samples, scores, 2, kernel)], isChain ? chains : null, 99, Stream(5), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(expected.Kernels[0].Statistic, joint.Sum);
         Assert.Equal(expected.Kernels[0].PValue, joint.SumPValue);
         Assert.Equal(expected.AggregatedPValue, joint.SmallestPValue);
@@ -84,7 +84,7 @@ public class JointSteinTestTests(ITestOutputHelper output)
                 last.Views(samples[half..], scores[half..], "imq"),
                 null,
                 199,
-                trial,
+                Stream(trial),
                 cancellation: TestContext.Current.CancellationToken);
             output.WriteLine($"{test.SumPValue} {string.Join(' ', last.Tests.Select(value => value.ToString("F2")))}");
             found += test.SumPValue <= Level ? 1 : 0;
@@ -114,7 +114,7 @@ public class JointSteinTestTests(ITestOutputHelper output)
                 slices.Views(samples[half..], scores[half..], "imq"),
                 correlation == 0 ? null : ChainRows.Single(count / 2),
                 99,
-                (uint)trial,
+                Stream((uint)trial),
                 threads: 1);
             if (test.SumPValue <= Level)
                 Interlocked.Increment(ref rejections);
@@ -144,7 +144,7 @@ public class JointSteinTestTests(ITestOutputHelper output)
                 samples[2 * i] += isMissing || stream.NextInt32(2) == 0 ? 5 : -5;
             SteinView[] views = NoiseLadder.Views(density, samples, rungs, "imq", (uint)trial);
             JointSteinTest test = JointSteinTest.Compute(
-                views, correlation == 0 ? null : ChainRows.Single(count), 99, (uint)trial, threads: 1);
+                views, correlation == 0 ? null : ChainRows.Single(count), 99, Stream((uint)trial), threads: 1);
             if (test.SmallestPValue <= Level)
                 Interlocked.Increment(ref rejections[isMissing ? 1 : 0]);
         });
@@ -255,7 +255,7 @@ public class JointSteinTestTests(ITestOutputHelper output)
             double expected = device.Read(pairs).Sum() / (Count * (Count - 1.0));
 
             var optimised = new OptimisedSlices(Dimension, slices, tests, bandwidths);
-            JointSteinTest joint = JointSteinTest.Compute(optimised.Views(x, s, Name), null, 19, 1);
+            JointSteinTest joint = JointSteinTest.Compute(optimised.Views(x, s, Name), null, 19, Stream(1));
             Assert.Equal(expected, joint.Sum, 1e-7 * Math.Abs(expected));
 
             static double[] Units(Draw draw)
@@ -280,4 +280,6 @@ public class JointSteinTestTests(ITestOutputHelper output)
             ];
         }
     }
+
+    private static PhiloxStream Stream(uint seed) => new(seed, StreamPurpose.Bootstrap);
 }

@@ -25,7 +25,7 @@ public class LinearKernelisedTestTests
         using var device = CpuDevices.CreateSimd();
         var distances = new SampleDistances(device, Count, 2);
         distances.Set(samples.Values);
-        var kernel = new SteinKernel("rbf", distances.Median());
+        var kernel = new SteinKernel("rbf", Math.Sqrt(2) * distances.Median());
         double[] terms = [.. Enumerable.Range(0, 10).Select(pair => SteinTerm.Value<GaussianKernel>(
             samples.Values, samples.Scores, 2, kernel, 2 * pair, (2 * pair) + 1))];
         TestOutcome outcome = Test.Prepare(device, Count, 2, 0)(samples, new TestSeed(0, 0));
