@@ -22,6 +22,8 @@ internal static class ExperimentRegistry
 
     public static IcaSettingsSweep IcaSettings { get; } = new();
 
+    public static IcaActive IcaActive { get; } = new();
+
     public static IcaLocal IcaLocal { get; } = new();
 
     public static IcaLocalLarge IcaLocalLarge { get; } = new();
@@ -54,6 +56,8 @@ internal static class ExperimentRegistry
 
     public static GofActive GofActive { get; } = new();
 
+    public static GofSlices GofSlices { get; } = new();
+
     public static GofPublished GofRbm { get; } = new(
         "gof-rbm",
         "Goodness-of-fit tests of a Gauss–Bernoulli RBM with perturbed weights, against two published tables",
@@ -79,8 +83,8 @@ internal static class ExperimentRegistry
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        Ica, IcaSettings, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
+        Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
-        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofRbm, GofGamma, GofFssd, GofLiu,
+        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
     ];
 }

@@ -18,7 +18,7 @@ using Stein.Experiments.Studies;
 namespace Stein.Experiments.Ica;
 
 /// <summary>The ICA table: models trained with KSD, LSD and maxSKSD, at D = 10 to 200.</summary>
-internal sealed class IcaExperiment : IcaStudy
+internal class IcaExperiment : IcaStudy
 {
     /// <summary>Settings common to all rows: if one differs from the paper's, no number is compared with the paper.</summary>
     private static readonly string[] Protocol = ["iterations", "batch", "training_samples", "test_samples", "learning_rate", "base"];

@@ -48,7 +48,7 @@ internal abstract class IcaMethod
     public static IReadOnlyList<string> SettingsInVariants { get; } =
     [
         "kernel", "statistic", "lambda", "hidden", "probes", "bandwidth_scale", "median_power", "median_samples", "inner_learning_rate",
-        "inner_steps", "batch_order", "evaluation", "average_over", "average_decay",
+        "inner_steps", "active_every", "batch_order", "evaluation", "average_over", "average_decay",
     ];
 
     /// <summary>The name in configs.</summary>
@@ -117,6 +117,8 @@ internal abstract class IcaMethod
             yield return FormattableString.Invariant($"inner learning rate {rate}");
         if (settings.InnerSteps != Paper.InnerSteps)
             yield return $"{settings.InnerSteps} inner steps";
+        if (settings.ActiveEvery is { } every)
+            yield return $"active slices every {every}";
         if (settings.BatchOrder != Paper.BatchOrder)
             yield return settings.BatchOrder == BatchOrder.Fixed ? "fixed batches" : "batches with replacement";
         if (settings.Evaluation != Paper.Evaluation)

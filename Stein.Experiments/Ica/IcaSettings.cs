@@ -87,6 +87,10 @@ internal sealed record IcaSettings
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public int InnerSteps { get; init; } = 1;
 
+    [Description("iterations after which the test directions become active slices of the batch again; by default never")]
+    [Range(1, int.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public int? ActiveEvery { get; init; }
+
     [Description("order of the training points in an epoch: a new random one, the same in each, or drawn with replacement")]
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public BatchOrder BatchOrder { get; init; } = BatchOrder.Shuffled;

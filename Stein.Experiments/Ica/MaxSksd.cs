@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
+using Stein.Engine.GoodnessOfFit.Slices;
 using Stein.Engine.Kernels;
 using Stein.Engine.Models;
 using Stein.Engine.Optimization;
@@ -11,7 +12,8 @@ namespace Stein.Experiments.Ica;
 
 /// <summary>
 /// maxSKSD-g, or -rg: the slices climb the discrepancy by one step, or several, then the model descends it with the new slices, on
-/// the same batch.
+/// the same batch. From time to time the test directions may become active slices, from which they climb on (Gong, Zhang, Li and
+/// Hernández-Lobato, "Active slices for sliced Stein discrepancy", ICML 2021).
 /// </summary>
 /// <remarks>
 /// Operations of maxSKSD-g, with R = D slices: projections <c>XĜ</c> before and after the step of g, and <c>Xᵀ∂Z</c>: 6BD². A pair of the
@@ -38,7 +40,8 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
 
     protected override int DefaultMedianSamples => Bandwidth.PublishedMedianSamples;
 
-    protected override IReadOnlyList<string> Settings => [.. base.Settings, .. InnerSettings];
+    protected override IReadOnlyList<string> Settings
+        => [.. base.Settings, .. InnerSettings, nameof(IcaSettings.ActiveEvery)];
 
     public override double Operations(IcaSettings settings)
     {
@@ -60,11 +63,13 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
         private readonly Directions[] trained;
         private readonly Adam slices;
         private readonly int innerSteps;
+        private readonly int? activeEvery;
 
         public Training(Device device, IcaModel model, IcaSettings settings, PairStatistic statistic, bool trainsSlices)
             : base(device, model, settings)
         {
-            (this.trainsSlices, innerSteps, int dimension) = (trainsSlices, settings.InnerSteps, settings.Dimension);
+            (this.trainsSlices, innerSteps, activeEvery) = (trainsSlices, settings.InnerSteps, settings.ActiveEvery);
+            int dimension = settings.Dimension;
             if (trainsSlices)
             {
                 discrepancy = SlicedKernelisedSteinDiscrepancy<TKernel>.WithSlices(device, settings.Batch, dimension, dimension, statistic);
@@ -91,6 +96,8 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
         public override void Step(DeviceMatrix batch, int iteration)
         {
             Model.ComputeScores(batch);
+            if (iteration % activeEvery == 0)
+                Activate(batch);
             for (int step = 0; step < innerSteps; step++)
             {
                 discrepancy.Project(batch, Model.Scores);
@@ -108,6 +115,17 @@ internal sealed class MaxSksd(bool trainsSlices) : KernelMethod
             Model.ComputeScores(batch);
             discrepancy.Project(batch, Model.Scores);
             return discrepancy.Value(Model.Scores);
+        }
+
+        /// <summary>Sets the test directions to active slices for the slice directions that there are.</summary>
+        private void Activate(DeviceMatrix batch)
+        {
+            int dimension = batch.Columns;
+            double[] r = trainsSlices
+                ? SliceSet.ReadColumns(discrepancy.SliceDirections.Values)
+                : SliceSet.Coordinates(dimension);
+            var active = new KernelSmoothedSlices(Device.Read(batch), Device.Read(Model.Scores), dimension);
+            active.For(r).WriteSamplesTo(discrepancy.TestDirections.Values);
         }
     }
 }

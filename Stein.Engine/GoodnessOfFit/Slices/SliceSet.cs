@@ -63,8 +63,11 @@ internal sealed record SliceSet(int Dimension, double[] Scores, double[] Samples
     public void WriteTo(DeviceMatrix scores, DeviceMatrix samples)
     {
         scores.Device.Write(scores, Transpose(Scores, Dimension));
-        samples.Device.Write(samples, Transpose(Samples, Dimension));
+        WriteSamplesTo(samples);
     }
+
+    /// <summary>Writes g alone as the columns of a matrix (D×R).</summary>
+    public void WriteSamplesTo(DeviceMatrix samples) => samples.Device.Write(samples, Transpose(Samples, Dimension));
 
     /// <summary>Reads the columns of a matrix (D×R) as directions (R×D).</summary>
     public static double[] ReadColumns(DeviceMatrix columns) => Transpose(columns.Device.Read(columns), columns.Columns);
