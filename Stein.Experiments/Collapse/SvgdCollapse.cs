@@ -88,8 +88,8 @@ internal sealed class SvgdCollapse : TrainingStudy<SvgdCollapseSettings>
 {
     private static readonly Quantity Variance = new("variance", "Mean variance of the coordinates over that of the target");
     private static readonly Quantity Mean = new("mean", "Mean of the coordinates in standard deviations of the target");
-    private static readonly Quantity VarianceError = new("variance_error", "Mean squared error of the variances", 3);
-    private static readonly Quantity MeanError = new("mean_error", "Mean squared error of the means", 3);
+    private static readonly Quantity VarianceError = new("variance_error", "Mean squared error of the variances");
+    private static readonly Quantity MeanError = new("mean_error", "Mean squared error of the means");
 
     private static readonly Quantity[] Quantities = [Variance, Mean, VarianceError, MeanError];
 
@@ -195,11 +195,16 @@ internal sealed class SvgdCollapse : TrainingStudy<SvgdCollapseSettings>
                    [new("algorithm", row => row.Title)],
                    row => row.Config.Dimension,
                    dimension => $"D = {dimension}",
-                   row => row.WithSeeds(row.Over(quantity).Text(quantity.Decimals))),
+                   row => row.WithSeeds(Text(quantity, row.Over(quantity)))),
             .. from target in rows.GroupBy(row => row.Config.VarianceRatio)
                select VarianceFigure([.. target], Caption(results)),
         ]);
     }
+
+    /// <summary>Squared errors span many decades.</summary>
+    private static string Text(Quantity quantity, Summary value) => quantity == VarianceError || quantity == MeanError
+        ? SignificantText.WithError(value.Mean, value.StandardError)
+        : value.Text(quantity.Decimals);
 
     private static string Ratio(double ratio) => ratio == 1 ? "" : $", variance ratio {NumberText.Tick(ratio)}";
 

@@ -6,7 +6,8 @@ namespace Stein.Experiments.GoodnessOfFit;
 /// <summary>Every test on every problem of one size: which discrepancy sees what, and at what cost.</summary>
 internal sealed class Gof : GofStudy
 {
-    private const int NullTrials = 2000;
+    private const int Trials = 100;
+    private const int NullTrials = 400;
 
     public override string Name => "gof";
 
@@ -25,7 +26,7 @@ internal sealed class Gof : GofStudy
 
     protected override IReadOnlyList<GofSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => Cross(Cells(10, 1000, 200, NullTrials), GoodnessOfFitTests.Names),
+        GridScale.Paper => Cross(Cells(10, 1000, Trials, NullTrials), GoodnessOfFitTests.Names),
         GridScale.Quick => Cross(Cells(10, 300, 20, 50), GoodnessOfFitTests.Names),
         _ => Cross(Cells(3, 60, 3, 5).Where(cell => cell.Problem is "gaussian" or "rbm"), "ksd", "fssd-opt", "maxsksd-active"),
     };
