@@ -50,7 +50,7 @@ internal sealed record GofSlicesSettings
 /// <param name="Direction">Its g: D numbers, separated by spaces; the largest is positive.</param>
 internal sealed record GofSlicesDraw(double Seen, double Learned, int Strongest, string Direction);
 
-/// <summary>The problems of <see cref="GofProblem"/> whose samples have a density with second derivatives, and differ from the model.</summary>
+/// <summary>The problems of <see cref="GofProblem"/> whose samples differ from the model, and have a density with a known score.</summary>
 internal static class KnownDifferences
 {
     public static IReadOnlyList<string> Names { get; } = ["laplace", "student-t", "diffusion", "correlated"];
@@ -194,8 +194,8 @@ internal sealed class GofSlices : Study<GofSlicesSettings, GofSlicesDraw>
         GofSlicesSettings config = runs[0].Config;
         return new(
             $"directions_{config.Problem}_D{config.Dimension}",
-            $"{GofProblem.Of(new() { Problem = config.Problem }).Sentence} The direction g of the slice that sees most of the difference in the "
-            + $"first trial.{remarks}",
+            $"{GofProblem.Of(new() { Problem = config.Problem }).Sentence} The direction g of the slice that sees most of the difference "
+            + $"in the first trial.{remarks}",
             new Axis("Coordinate") { Ticks = new Ticks.Numbers { IsWhole = true }, Margin = 0.03 },
             new Axis("Weight in g") { Limits = (-1.05, 1.05) },
             [

@@ -91,7 +91,9 @@ internal sealed class KsdOptions
         KsdSlices.Kinds);
 
     private readonly Option<string[]> tests = Values.Choices(
-        "--test", "also tests by other methods, several with commas; all but " + string.Join(", ", KsdTests.NamesForChains) + " for independent samples only", KsdTests.Names);
+        "--test",
+        $"also tests by other methods, several with commas; chains by {string.Join(", ", KsdTests.NamesForChains)} alone",
+        KsdTests.Names);
 
     private readonly Option<int?> chains = Values.Number<int>(
         "--chains", "number of Markov chains of equal length, one after the other in a file [default: one chain per file]");

@@ -95,8 +95,8 @@ public sealed class GoodnessOfFitTestTests
     }
 
     /// <summary>
-    /// Where the median distance is the standard deviation of the Gaussian kernel, Laplace samples in D = 10 are found in 14 % of 200 trials
-    /// (figure 2 of Jitkrittum et al. as repeated in CRAN's steinsampling); at 1/√2 of it in nearly all.
+    /// Where the median distance is the standard deviation of the Gaussian kernel, Laplace samples in D = 10 are found in 14 % of 200
+    /// trials (figure 2 of Jitkrittum et al. as repeated in CRAN's steinsampling); at 1/√2 of it in nearly all.
     /// </summary>
     [Fact]
     public void Gaussian_kernel_has_the_published_width()
