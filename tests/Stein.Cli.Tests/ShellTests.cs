@@ -14,7 +14,9 @@ public sealed class ShellTests
         ("stein ica --base laplace --dev", "--device"),
         ("stein ica --out my\\ tools --base s", "student-t"),
         ("stein ica --out 'my tools' --base s", "student-t"),
-        ("./stein reproduce i", "ica ica-local ica-local-ablation ica-local-large ica-local-robust ica-local-samples ica-settings"),
+        (
+            "./stein reproduce i",
+            "ica ica-active ica-local ica-local-ablation ica-local-large ica-local-robust ica-local-samples ica-settings"),
         ("my\\ tools/stein bench --device d", "double"),
     ];
 

@@ -48,12 +48,21 @@ public sealed class SuggestionTests
         { "ica --data x.csv --base s", ["student-t", "sub-gaussian"] },
         { "ica --data x.csv --dim", [] },
         { "ica --example ", ["speech", "images"] },
-        { "ica", ["ica", "ica-settings", "ica-local", "ica-local-large", "ica-local-ablation", "ica-local-samples", "ica-local-robust"] },
+        {
+            "ica",
+            [
+                "ica", "ica-settings", "ica-active", "ica-local", "ica-local-large", "ica-local-ablation", "ica-local-samples",
+                "ica-local-robust",
+            ]
+        },
         { "repr", ["reproduce"] },
         { "--v", ["--version"] },
         {
             "reproduce i",
-            ["ica", "ica-settings", "ica-local", "ica-local-large", "ica-local-ablation", "ica-local-samples", "ica-local-robust"]
+            [
+                "ica", "ica-settings", "ica-active", "ica-local", "ica-local-large", "ica-local-ablation", "ica-local-samples",
+                "ica-local-robust",
+            ]
         },
         { "mixture --remedy per", ["perturb", "perturb-selected"] },
         { "mixture --problem ", ["modes", "three-modes", "unequal-scales", "shift", "scale"] },
