@@ -39,13 +39,18 @@ public sealed class DiffusionSteinDiscrepancy<TKernel>
     /// <summary>The statistic for samples x and drifts a (N×D each) and diffusion coefficients m (N×1 or N×D²).</summary>
     /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public double Value(DeviceMatrix samples, DeviceMatrix drifts, DeviceMatrix diffusion)
+        => RowSums(samples, drifts, diffusion).Sum() * statistic.Weight(samples.Rows);
+
+    /// <summary>The sums of the terms of each sample with the others, and for V with itself (N).</summary>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
+    public double[] RowSums(DeviceMatrix samples, DeviceMatrix drifts, DeviceMatrix diffusion)
     {
         PairSet pairs = Pairs(samples, drifts, diffusion);
         if (diffusion.Columns == 1)
             device.PairSums<ScalarDiffusionPairTerm<TKernel>>(rowSums, pairs);
         else
             device.PairSums<MatrixDiffusionPairTerm<TKernel>>(rowSums, pairs);
-        return device.Read(rowSums).Sum() * statistic.Weight(samples.Rows);
+        return device.Read(rowSums);
     }
 
     /// <summary>

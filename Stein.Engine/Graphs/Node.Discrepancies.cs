@@ -77,6 +77,30 @@ public sealed partial class Node
         }
     }
 
+    /// <summary>
+    /// The diffusion KSD (squared, 1×1) of these samples (N×D); see <see cref="Discrepancies.DiffusionSteinDiscrepancy{TKernel}"/>. It has
+    /// derivatives by samples, drifts, m and bandwidth, and so by all that these depend on, but no second ones by the first three.
+    /// </summary>
+    /// <param name="drifts"><c>a = mᵀs + div m</c> (N×D).</param>
+    /// <param name="diffusion">m (N×1, or N×D² with each matrix row-major).</param>
+    /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1), positive.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the kernel is not smooth enough.</exception>
+    public Node DiffusionSteinDiscrepancy<TKernel>(Node drifts, Node diffusion, Node inverseSquareBandwidth, PairStatistic statistic)
+        where TKernel : struct, IRadialKernel
+    {
+        KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernelGradient, "the gradient of the diffusion KSD");
+        RequireSameShape(this, drifts);
+        RequireSameGraph(this, Require(diffusion));
+        RequireNumber(inverseSquareBandwidth);
+        _ = statistic.Weight(Rows);
+        if (diffusion.Rows != Rows || (diffusion.Columns != 1 && diffusion.Columns != Columns * Columns))
+            throw new ArgumentException($"m is a number or a matrix for each of {this}, not {diffusion}.");
+        Node[] inputs = [this, drifts, diffusion, ConcatenateRows(inverseSquareBandwidth, Graph.Constant(1))];
+        return diffusion.Columns == 1
+            ? new PairStatisticOf<ScalarDiffusionPairTerm<TKernel>>(statistic).Of(inputs)
+            : new PairStatisticOf<MatrixDiffusionPairTerm<TKernel>>(statistic).Of(inputs);
+    }
+
     private static void RequireNumber(Node node)
     {
         if ((Require(node).Rows, node.Columns) != (1, 1))

@@ -87,6 +87,10 @@ public sealed partial class Node
         return (JacobianVectorProduct((by, directions)) * directions).SumRows();
     }
 
+    /// <summary>Whether the derivative by a node exists; one that is zero everywhere, or stopped, does not.</summary>
+    internal bool DependsOn(Node node)
+        => Reverse([(this, Graph.Constant(1).Expand(Rows, Columns))], [Require(node)])[0] is not null;
+
     /// <summary>
     /// Records this again with a stack of matrices, one below the other, in place of a node; the result is the stack of the results.
     /// </summary>

@@ -1,0 +1,262 @@
+using MathNet.Numerics.LinearAlgebra;
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.Graphs;
+using Stein.Engine.Kernels;
+using Stein.Engine.Optimization;
+using Stein.Engine.Samples;
+
+namespace Stein.Engine.Diffusion;
+
+/// <summary>What a model is fitted by.</summary>
+internal enum FitLoss
+{
+    /// <summary>Minus the log-likelihood.</summary>
+    Likelihood,
+
+    /// <summary>Diffusion score matching; score matching with m = 1.</summary>
+    ScoreMatching,
+
+    /// <summary>The diffusion KSD, a U-statistic; KSD with m = 1.</summary>
+    KernelDiscrepancy,
+}
+
+/// <summary>How a model is fitted.</summary>
+/// <param name="Loss">What is minimised.</param>
+/// <param name="Diffusion">m; the likelihood has none.</param>
+internal sealed record FitSettings(FitLoss Loss, DiffusionCoefficient Diffusion)
+{
+    /// <summary>
+    /// Whether m has the parameters of the last estimate, and is not varied with them. Score matching needs it: see
+    /// <see cref="DiffusionOperator.ScoreMatching"/>.
+    /// </summary>
+    public bool IsFrozen { get; init; } = Loss == FitLoss.ScoreMatching;
+
+    /// <summary>The kernel of the discrepancy, of <see cref="RadialKernels"/>.</summary>
+    public string Kernel { get; init; } = "imq";
+
+    /// <summary>h of the kernel, in units of the samples.</summary>
+    public double Bandwidth { get; init; } = 1;
+
+    /// <summary>Values of parameters that are known (P); NaN for those that are estimated, null for all.</summary>
+    public double[]? Known { get; init; }
+}
+
+/// <summary>An estimate.</summary>
+/// <param name="Parameters">θ (P).</param>
+/// <param name="Loss">The loss there.</param>
+internal sealed record FitResult(double[] Parameters, double Loss);
+
+/// <summary>
+/// Fits a model to N samples, by maximum likelihood or by minimum Stein discrepancies (Barp, Briol, Duncan, Girolami and Mackey, NeurIPS
+/// 2019). All losses and their derivatives come from the log-density and m on a graph.
+/// </summary>
+/// <remarks>Not thread-safe. O(ND) for a likelihood, O(ND²) for score matching and O(N²D) for a discrepancy.</remarks>
+internal sealed class ModelFit
+{
+    private const double Tolerance = 1e-13;
+    private const int Steps = 1000;
+    private const int Refreezes = 100;
+
+    /// <summary>The change of an estimate, in scales, at which m is not frozen again.</summary>
+    private const double Settled = 1e-8;
+
+    /// <summary>Of differences, in scales: truncation and rounding are both far below a standard error.</summary>
+    private const double Step = 1e-4;
+
+    private readonly Device device;
+    private readonly LocationScaleModel model;
+    private readonly FitSettings settings;
+    private readonly int[] free;
+    private readonly Node[] parameters;
+    private readonly Node[] frozen;
+    private readonly Loss loss;
+    private readonly Node[] gradients;
+    private readonly Plan plan;
+
+    /// <summary>Records the loss of N samples.</summary>
+    /// <param name="device">Computes in double precision.</param>
+    /// <param name="samples">N×D, row-major.</param>
+    /// <exception cref="ArgumentException">
+    /// The samples do not have the model's dimension, or score matching is asked for with an m that is not frozen.
+    /// </exception>
+    public ModelFit(Device device, LocationScaleModel model, double[] samples, FitSettings settings)
+    {
+        Count = SampleMatrix.Rows(samples, model.Dimension, nameof(samples), minimum: 2);
+        (this.device, this.model, this.settings) = (device, model, settings);
+        free = [.. Enumerable.Range(0, model.Parameters).Where(i => settings.Known is null || double.IsNaN(settings.Known[i]))];
+        var graph = new Graph();
+        Node x = graph.Input(Count, model.Dimension, "samples");
+        parameters = [.. model.Names.Select(name => graph.Input(1, 1, name))];
+        frozen = [.. model.Names.Select(name => graph.Input(1, 1, $"last {name}"))];
+        Node logDensity = model.LogDensity(x, parameters), score = logDensity.Sum().Gradient(x);
+        Node m = settings.Diffusion.Of(model, x, settings.IsFrozen ? frozen : parameters);
+        loss = settings.Loss switch
+        {
+            FitLoss.Likelihood => new MeanLoss(device, -logDensity),
+            FitLoss.ScoreMatching => new MeanLoss(device, DiffusionOperator.ScoreMatching(m, score, x, parameters)),
+            _ => RadialKernels.Visit(settings.Kernel, new PairLossOfKernel(device, x, DiffusionOperator.Drift(m, score, x), m, settings.Bandwidth)),
+        };
+        gradients = loss.Value.Gradient([.. free.Select(i => parameters[i])]);
+        plan = graph.Compile(device, [loss.Value, .. loss.Outputs, .. gradients]);
+        device.Write(plan[x], samples);
+    }
+
+    /// <summary>N.</summary>
+    public int Count { get; }
+
+    /// <summary>The loss at parameters (P), with the same in m if that is frozen, and its derivatives by the estimated ones.</summary>
+    public (double Loss, double[] Gradient) At(double[] point) => At(point, point);
+
+    /// <summary>
+    /// Descends to a local minimum of the loss. Where m is frozen, it is frozen anew at each minimum until that moves no more: the estimate
+    /// solves the equations of the gradient with m at the estimate.
+    /// </summary>
+    /// <param name="start">θ (P); known ones are replaced.</param>
+    public FitResult Fit(double[] start)
+    {
+        double[] point = [.. start];
+        for (int i = 0; i < point.Length; i++)
+        {
+            if (!free.Contains(i))
+                point[i] = settings.Known![i];
+        }
+
+        for (int freeze = 0; freeze < Refreezes; freeze++)
+        {
+            double[] next = Minimise(point, point);
+            double change = free.Max(i => Math.Abs(next[i] - point[i])) / next[^1];
+            point = next;
+            if (!(settings is { IsFrozen: true, Diffusion.HasParameters: true } && change > Settled))
+                break;
+        }
+
+        return new(point, At(point).Loss);
+    }
+
+    /// <summary>
+    /// The influence of each sample on the estimated parameters (N×P̂), <c>−A⁻¹ψ_n</c> with the derivative A of the gradient by the
+    /// parameters and the N terms ψ of the gradient: of a U-statistic, its projections (Hoeffding 1948). Leaving a sample out moves the
+    /// estimate by minus 1/N of it, to first order. Derivatives are central differences.
+    /// </summary>
+    public double[,] Influences(double[] estimate)
+    {
+        Matrix<double> terms = Matrix<double>.Build.Dense(Count, free.Length), curvature = Matrix<double>.Build.Dense(free.Length, free.Length);
+        for (int k = 0; k < free.Length; k++)
+        {
+            double step = Step * estimate[^1];
+            double[] after = [.. estimate], before = [.. estimate];
+            after[free[k]] += step;
+            before[free[k]] -= step;
+            terms.SetColumn(k, [.. Terms(after, estimate).Zip(Terms(before, estimate), (right, left) => (right - left) / (2 * step))]);
+            curvature.SetColumn(
+                k, [.. At(after).Gradient.Zip(At(before).Gradient, (right, left) => (right - left) / (2 * step))]);
+        }
+
+        return (-terms * curvature.Inverse().Transpose()).ToArray();
+    }
+
+    /// <summary>
+    /// Standard errors of an estimate (P, 0 where it is known), the sandwich <c>A⁻¹ Σ_n ψ_n ψ_nᵀ A⁻ᵀ/N²</c> (Huber, "The behavior of maximum
+    /// likelihood estimates under nonstandard conditions", 1967).
+    /// </summary>
+    public double[] StandardErrors(double[] estimate)
+    {
+        double[,] influences = Influences(estimate);
+        var errors = new double[estimate.Length];
+        for (int k = 0; k < free.Length; k++)
+            errors[free[k]] = Math.Sqrt(Enumerable.Range(0, Count).Sum(n => influences[n, k] * influences[n, k])) / Count;
+        return errors;
+    }
+
+    private double[] Minimise(double[] start, double[] last)
+    {
+        (double[] lower, double[] upper) = model.Bounds;
+        (double[] point, _) = BoxMinimizer.Minimize(
+            (some, gradient) =>
+            {
+                (double value, double[] slopes) = At(Whole(some), last);
+                slopes.CopyTo(gradient);
+                return value;
+            },
+            Estimated(start),
+            Estimated(lower),
+            Estimated(upper),
+            Tolerance,
+            Steps);
+        return Whole(point);
+
+        double[] Estimated(double[] all) => [.. free.Select(i => all[i])];
+
+        double[] Whole(ReadOnlySpan<double> some)
+        {
+            double[] all = [.. start];
+            for (int k = 0; k < free.Length; k++)
+                all[free[k]] = some[k];
+            return all;
+        }
+    }
+
+    private (double Loss, double[] Gradient) At(double[] point, double[] last)
+    {
+        Run(point, last);
+        return (device.Read(plan[loss.Value])[0], [.. gradients.Select(gradient => device.Read(plan[gradient])[0])]);
+    }
+
+    private double[] Terms(double[] point, double[] last)
+    {
+        Run(point, last);
+        return loss.Terms(plan);
+    }
+
+    private void Run(double[] point, double[] last)
+    {
+        for (int i = 0; i < point.Length; i++)
+        {
+            Write(parameters[i], point[i]);
+            Write(frozen[i], last[i]);
+        }
+
+        plan.Run();
+
+        void Write(Node node, double value) => device.Write(plan[node], [value]);
+    }
+
+    /// <summary>A loss, and what it is the mean of.</summary>
+    private abstract class Loss(Node value, params IReadOnlyList<Node> outputs)
+    {
+        public Node Value => value;
+
+        /// <summary>What <see cref="Terms"/> reads.</summary>
+        public IReadOnlyList<Node> Outputs => outputs;
+
+        /// <summary>N numbers whose derivatives are the terms of the gradient.</summary>
+        public abstract double[] Terms(Plan plan);
+    }
+
+    private sealed class MeanLoss(Device device, Node terms) : Loss(terms.Mean(), terms)
+    {
+        public override double[] Terms(Plan plan) => device.Read(plan[terms]);
+    }
+
+    private sealed class PairLoss<TKernel>(Device device, Node x, Node drift, Node m, double bandwidth) : Loss(
+        x.DiffusionSteinDiscrepancy<TKernel>(
+            drift, m, x.Graph.Constant(1 / (bandwidth * bandwidth)), PairStatistic.U), drift, m)
+        where TKernel : struct, IRadialKernel
+    {
+        private readonly DiffusionSteinDiscrepancy<TKernel> discrepancy = new(device, x.Rows, PairStatistic.U);
+
+        public override double[] Terms(Plan plan)
+        {
+            discrepancy.Bandwidth.SetExactly(bandwidth * bandwidth);
+            return [.. discrepancy.RowSums(plan[x], plan[drift], plan[m]).Select(sum => 2 * sum / (x.Rows - 1))];
+        }
+    }
+
+    private sealed record PairLossOfKernel(Device Device, Node X, Node Drift, Node M, double Bandwidth) : IRadialKernelVisitor<Loss>
+    {
+        public Loss Visit<TKernel>()
+            where TKernel : struct, IRadialKernel => new PairLoss<TKernel>(Device, X, Drift, M, Bandwidth);
+    }
+}
