@@ -2,6 +2,7 @@ using Stein.Experiments.Collapse;
 using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
+using Stein.Experiments.Diffusion;
 using Stein.Experiments.GoodnessOfFit;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Local;
@@ -80,11 +81,13 @@ internal static class ExperimentRegistry
 
     public static GofLiu GofLiu { get; } = new();
 
+    public static HeavyTails HeavyTails { get; } = new();
+
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
-        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
+        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu, HeavyTails,
     ];
 }

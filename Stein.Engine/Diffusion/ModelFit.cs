@@ -69,8 +69,8 @@ internal sealed class ModelFit
     private readonly LocationScaleModel model;
     private readonly FitSettings settings;
     private readonly int[] free;
-    private readonly Node[] parameters;
-    private readonly Node[] frozen;
+    private readonly DeviceMatrix[] point;
+    private readonly DeviceMatrix[] last;
     private readonly Loss loss;
     private readonly Node[] gradients;
     private readonly Plan plan;
@@ -88,8 +88,8 @@ internal sealed class ModelFit
         free = [.. Enumerable.Range(0, model.Parameters).Where(i => settings.Known is null || double.IsNaN(settings.Known[i]))];
         var graph = new Graph();
         Node x = graph.Input(Count, model.Dimension, "samples");
-        parameters = [.. model.Names.Select(name => graph.Input(1, 1, name))];
-        frozen = [.. model.Names.Select(name => graph.Input(1, 1, $"last {name}"))];
+        Node[] parameters = [.. model.Names.Select(name => graph.Input(1, 1, name))];
+        Node[] frozen = [.. model.Names.Select(name => graph.Input(1, 1, $"last {name}"))];
         Node logDensity = model.LogDensity(x, parameters), score = logDensity.Sum().Gradient(x);
         Node m = settings.Diffusion.Of(model, x, settings.IsFrozen ? frozen : parameters);
         loss = settings.Loss switch
@@ -101,13 +101,23 @@ internal sealed class ModelFit
         gradients = loss.Value.Gradient([.. free.Select(i => parameters[i])]);
         plan = graph.Compile(device, [loss.Value, .. loss.Outputs, .. gradients]);
         device.Write(plan[x], samples);
+        point = Bound(parameters);
+        last = Bound(frozen);
+
+        // Bound rather than written to the plan, which lacks those that the loss does not depend on.
+        DeviceMatrix[] Bound(Node[] nodes) => Array.ConvertAll(nodes, node =>
+        {
+            DeviceMatrix matrix = device.Allocate(1, 1);
+            plan.Bind(node, matrix);
+            return matrix;
+        });
     }
 
     /// <summary>N.</summary>
     public int Count { get; }
 
     /// <summary>The loss at parameters (P), with the same in m if that is frozen, and its derivatives by the estimated ones.</summary>
-    public (double Loss, double[] Gradient) At(double[] point) => At(point, point);
+    public (double Loss, double[] Gradient) At(double[] parameters) => At(parameters, parameters);
 
     /// <summary>
     /// Descends to a local minimum of the loss. Where m is frozen, it is frozen anew at each minimum until that moves no more: the estimate
@@ -116,23 +126,23 @@ internal sealed class ModelFit
     /// <param name="start">θ (P); known ones are replaced.</param>
     public FitResult Fit(double[] start)
     {
-        double[] point = [.. start];
-        for (int i = 0; i < point.Length; i++)
+        double[] estimate = [.. start];
+        for (int i = 0; i < estimate.Length; i++)
         {
             if (!free.Contains(i))
-                point[i] = settings.Known![i];
+                estimate[i] = settings.Known![i];
         }
 
         for (int freeze = 0; freeze < Refreezes; freeze++)
         {
-            double[] next = Minimise(point, point);
-            double change = free.Max(i => Math.Abs(next[i] - point[i])) / next[^1];
-            point = next;
+            double[] next = Minimise(estimate);
+            double change = free.Max(i => Math.Abs(next[i] - estimate[i])) / next[^1];
+            estimate = next;
             if (!(settings is { IsFrozen: true, Diffusion.HasParameters: true } && change > Settled))
                 break;
         }
 
-        return new(point, At(point).Loss);
+        return new(estimate, At(estimate).Loss);
     }
 
     /// <summary>
@@ -170,13 +180,14 @@ internal sealed class ModelFit
         return errors;
     }
 
-    private double[] Minimise(double[] start, double[] last)
+    /// <summary>With m frozen at the start.</summary>
+    private double[] Minimise(double[] start)
     {
         (double[] lower, double[] upper) = model.Bounds;
-        (double[] point, _) = BoxMinimizer.Minimize(
+        (double[] minimum, _) = BoxMinimizer.Minimize(
             (some, gradient) =>
             {
-                (double value, double[] slopes) = At(Whole(some), last);
+                (double value, double[] slopes) = At(Whole(some), start);
                 slopes.CopyTo(gradient);
                 return value;
             },
@@ -185,7 +196,7 @@ internal sealed class ModelFit
             Estimated(upper),
             Tolerance,
             Steps);
-        return Whole(point);
+        return Whole(minimum);
 
         double[] Estimated(double[] all) => [.. free.Select(i => all[i])];
 
@@ -198,29 +209,28 @@ internal sealed class ModelFit
         }
     }
 
-    private (double Loss, double[] Gradient) At(double[] point, double[] last)
+    /// <summary>The same, with other parameters in m if that is frozen.</summary>
+    internal (double Loss, double[] Gradient) At(double[] parameters, double[] inDiffusion)
     {
-        Run(point, last);
+        Run(parameters, inDiffusion);
         return (device.Read(plan[loss.Value])[0], [.. gradients.Select(gradient => device.Read(plan[gradient])[0])]);
     }
 
-    private double[] Terms(double[] point, double[] last)
+    private double[] Terms(double[] parameters, double[] inDiffusion)
     {
-        Run(point, last);
+        Run(parameters, inDiffusion);
         return loss.Terms(plan);
     }
 
-    private void Run(double[] point, double[] last)
+    private void Run(double[] values, double[] lastValues)
     {
-        for (int i = 0; i < point.Length; i++)
+        for (int i = 0; i < values.Length; i++)
         {
-            Write(parameters[i], point[i]);
-            Write(frozen[i], last[i]);
+            device.Write(point[i], [values[i]]);
+            device.Write(last[i], [lastValues[i]]);
         }
 
         plan.Run();
-
-        void Write(Node node, double value) => device.Write(plan[node], [value]);
     }
 
     /// <summary>A loss, and what it is the mean of.</summary>

@@ -55,14 +55,14 @@ public class ModelFitTests(ITestOutputHelper output)
         }
     }
 
-    public static TheoryData<string, FitLoss, int> Losses
+    public static TheoryData<string, string, int> Losses
     {
         get
         {
-            var data = new TheoryData<string, FitLoss, int>();
+            var data = new TheoryData<string, string, int>();
             foreach (string name in (string[])["student-t 5", "generalised Gaussian 5", "Bessel 5/2"])
             {
-                foreach (FitLoss loss in Enum.GetValues<FitLoss>())
+                foreach (string loss in Enum.GetNames<FitLoss>())
                 {
                     data.Add(name, loss, 1);
                     data.Add(name, loss, 2);
@@ -75,8 +75,9 @@ public class ModelFitTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public void Gradients_by_parameters(string name, FitLoss loss, int dimension)
+    public void Gradients_by_parameters(string name, string kind, int dimension)
     {
+        var loss = Enum.Parse<FitLoss>(kind);
         using Device device = CpuDevices.CreateDouble();
         var model = new LocationScaleModel(Shapes[name], dimension);
         double[] samples = new Draw(610).Normal(20 * dimension, 2);
@@ -92,7 +93,7 @@ public class ModelFitTests(ITestOutputHelper output)
 
             var fit = new ModelFit(device, model, samples, new(loss, m));
             FiniteDifferences.Check(
-                $"{name}, {m}", point => fit.At(point).Loss, at, fit.At(at).Gradient, magnitude: 100, largestStep: 1.0 / 64);
+                $"{name}, {m}", point => fit.At(point, at).Loss, at, fit.At(at).Gradient, magnitude: 100, largestStep: 1.0 / 64);
         }
     }
 
@@ -111,11 +112,12 @@ public class ModelFitTests(ITestOutputHelper output)
 
     /// <summary>What leaving a sample out does to the estimate is what its influence says, to first order.</summary>
     [Theory]
-    [InlineData(FitLoss.Likelihood)]
-    [InlineData(FitLoss.ScoreMatching)]
-    [InlineData(FitLoss.KernelDiscrepancy)]
-    public void Influences_are_those_of_samples_left_out(FitLoss loss)
+    [InlineData(nameof(FitLoss.Likelihood))]
+    [InlineData(nameof(FitLoss.ScoreMatching))]
+    [InlineData(nameof(FitLoss.KernelDiscrepancy))]
+    public void Influences_are_those_of_samples_left_out(string kind)
     {
+        var loss = Enum.Parse<FitLoss>(kind);
         using Device device = CpuDevices.CreateDouble();
         var model = new LocationScaleModel(new StudentTShape(5), 1);
         double[] samples = model.Sample(new PhiloxStream(8, StreamPurpose.TestData), [2, 1.5], 400);
@@ -142,11 +144,12 @@ public class ModelFitTests(ITestOutputHelper output)
     /// is in less than 1 of 1000 repetitions.
     /// </summary>
     [Theory]
-    [InlineData(FitLoss.Likelihood)]
-    [InlineData(FitLoss.ScoreMatching)]
-    [InlineData(FitLoss.KernelDiscrepancy)]
-    public void Standard_errors_cover_the_truth(FitLoss loss)
+    [InlineData(nameof(FitLoss.Likelihood))]
+    [InlineData(nameof(FitLoss.ScoreMatching))]
+    [InlineData(nameof(FitLoss.KernelDiscrepancy))]
+    public void Standard_errors_cover_the_truth(string kind)
     {
+        var loss = Enum.Parse<FitLoss>(kind);
         const int Trials = 200;
         var model = new LocationScaleModel(new StudentTShape(5), 1);
         double[] truth = [25, 10];
