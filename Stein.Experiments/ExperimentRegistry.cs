@@ -83,11 +83,15 @@ internal static class ExperimentRegistry
 
     public static HeavyTails HeavyTails { get; } = new();
 
+    public static Contamination Contamination { get; } = new();
+
+    public static Rough Rough { get; } = new();
+
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
-        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu, HeavyTails,
+        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu, HeavyTails, Contamination, Rough,
     ];
 }

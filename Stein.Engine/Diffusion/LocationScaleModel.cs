@@ -17,6 +17,9 @@ internal sealed class LocationScaleModel(LocationScaleShape shape, int dimension
     /// <summary>D.</summary>
     public int Dimension => dimension;
 
+    /// <summary>See <see cref="LocationScaleShape.HasScoreDerivative"/>.</summary>
+    public bool HasScoreDerivative => shape.HasScoreDerivative(dimension);
+
     /// <summary>P = D + 1.</summary>
     public int Parameters => dimension + 1;
 

@@ -17,6 +17,9 @@ internal abstract record LocationScaleShape
     /// <summary>That constant, in nats.</summary>
     public abstract double LogConstant(int dimension);
 
+    /// <summary>Whether the score has a derivative everywhere but on a set that its mean does not see; score matching needs it.</summary>
+    public virtual bool HasScoreDerivative(int dimension) => true;
+
     /// <summary>A draw (D).</summary>
     public abstract double[] Draw(PhiloxStream stream, int dimension);
 
@@ -67,6 +70,9 @@ internal sealed record GeneralisedGaussianShape(double Power) : LocationScaleSha
 {
     public override string Name => "generalised-gaussian";
 
+    /// <summary>The score of a Laplace density jumps.</summary>
+    public override bool HasScoreDerivative(int dimension) => Power > 1 || dimension > 1;
+
     public override Node LogDensity(Node z)
         => Power == 1 ? -Length(z) : Power == 2 ? -z.Square().SumRows() : -z.Square().SumRows().Power(0.5 * Power);
 
@@ -90,6 +96,9 @@ internal sealed record GeneralisedGaussianShape(double Power) : LocationScaleSha
 internal sealed record BesselShape(int HalfOrder) : LocationScaleShape
 {
     public override string Name => "bessel";
+
+    /// <summary>Of the order ½ it is the Laplace density.</summary>
+    public override bool HasScoreDerivative(int dimension) => HalfOrder > 0 || dimension > 1;
 
     public override Node LogDensity(Node z)
     {

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Optimization;
 using Stein.Engine.Devices;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
@@ -57,6 +58,7 @@ internal sealed class ModelFit
 {
     private const double Tolerance = 1e-13;
     private const int Steps = 1000;
+    private const double SimplexTolerance = 1e-9;
     private const int Refreezes = 100;
 
     /// <summary>The change of an estimate, in scales, at which m is not frozen again.</summary>
@@ -79,12 +81,19 @@ internal sealed class ModelFit
     /// <param name="device">Computes in double precision.</param>
     /// <param name="samples">N×D, row-major.</param>
     /// <exception cref="ArgumentException">
-    /// The samples do not have the model's dimension, or score matching is asked for with an m that is not frozen.
+    /// The samples do not have the model's dimension, or score matching is asked for with an m that is not frozen or a model whose score
+    /// has no derivative.
     /// </exception>
     public ModelFit(Device device, LocationScaleModel model, double[] samples, FitSettings settings)
     {
         Count = SampleMatrix.Rows(samples, model.Dimension, nameof(samples), minimum: 2);
         (this.device, this.model, this.settings) = (device, model, settings);
+        if (settings.Loss == FitLoss.ScoreMatching && !model.HasScoreDerivative)
+        {
+            throw new ArgumentException(
+                $"The score of the {model.Shape.Name} model jumps, and score matching needs its derivative. Use the KSD, or the likelihood.");
+        }
+
         free = [.. Enumerable.Range(0, model.Parameters).Where(i => settings.Known is null || double.IsNaN(settings.Known[i]))];
         var graph = new Graph();
         Node x = graph.Input(Count, model.Dimension, "samples");
@@ -98,7 +107,8 @@ internal sealed class ModelFit
             FitLoss.ScoreMatching => new MeanLoss(device, DiffusionOperator.ScoreMatching(m, score, x, parameters)),
             _ => RadialKernels.Visit(settings.Kernel, new PairLossOfKernel(device, x, DiffusionOperator.Drift(m, score, x), m, settings.Bandwidth)),
         };
-        gradients = loss.Value.Gradient([.. free.Select(i => parameters[i])]);
+        IsSmooth = settings.Loss != FitLoss.KernelDiscrepancy || model.HasScoreDerivative;
+        gradients = IsSmooth ? loss.Value.Gradient([.. free.Select(i => parameters[i])]) : [];
         plan = graph.Compile(device, [loss.Value, .. loss.Outputs, .. gradients]);
         device.Write(plan[x], samples);
         point = Bound(parameters);
@@ -116,11 +126,16 @@ internal sealed class ModelFit
     /// <summary>N.</summary>
     public int Count { get; }
 
+    /// <summary>
+    /// Whether the loss has derivatives: a discrepancy of a score that jumps does so too, wherever the location passes a sample.
+    /// </summary>
+    public bool IsSmooth { get; }
+
     /// <summary>The loss at parameters (P), with the same in m if that is frozen, and its derivatives by the estimated ones.</summary>
     public (double Loss, double[] Gradient) At(double[] parameters) => At(parameters, parameters);
 
     /// <summary>
-    /// Descends to a local minimum of the loss. Where m is frozen, it is frozen anew at each minimum until that moves no more: the estimate
+    /// Descends to a local minimum of the loss: by L-BFGS, or by the simplex method of Nelder and Mead if it is not smooth. Where m is frozen, it is frozen anew at each minimum until that moves no more: the estimate
     /// solves the equations of the gradient with m at the estimate.
     /// </summary>
     /// <param name="start">θ (P); known ones are replaced.</param>
@@ -135,7 +150,7 @@ internal sealed class ModelFit
 
         for (int freeze = 0; freeze < Refreezes; freeze++)
         {
-            double[] next = Minimise(estimate);
+            double[] next = IsSmooth ? Minimise(estimate) : Search(estimate);
             double change = free.Max(i => Math.Abs(next[i] - estimate[i])) / next[^1];
             estimate = next;
             if (!(settings is { IsFrozen: true, Diffusion.HasParameters: true } && change > Settled))
@@ -150,22 +165,11 @@ internal sealed class ModelFit
     /// parameters and the N terms ψ of the gradient: of a U-statistic, its projections (Hoeffding 1948). Leaving a sample out moves the
     /// estimate by minus 1/N of it, to first order. Derivatives are central differences.
     /// </summary>
-    public double[,] Influences(double[] estimate)
-    {
-        Matrix<double> terms = Matrix<double>.Build.Dense(Count, free.Length), curvature = Matrix<double>.Build.Dense(free.Length, free.Length);
-        for (int k = 0; k < free.Length; k++)
-        {
-            double step = Step * estimate[^1];
-            double[] after = [.. estimate], before = [.. estimate];
-            after[free[k]] += step;
-            before[free[k]] -= step;
-            terms.SetColumn(k, [.. Terms(after, estimate).Zip(Terms(before, estimate), (right, left) => (right - left) / (2 * step))]);
-            curvature.SetColumn(
-                k, [.. At(after).Gradient.Zip(At(before).Gradient, (right, left) => (right - left) / (2 * step))]);
-        }
-
-        return (-terms * curvature.Inverse().Transpose()).ToArray();
-    }
+    /// <param name="estimate">θ (P).</param>
+    /// <param name="curvatureOf">Of which samples A is; null for these.</param>
+    public double[,] Influences(double[] estimate, ModelFit? curvatureOf = null)
+        => (-Derivatives(estimate, Count, at => Terms(at, estimate)) * (curvatureOf ?? this).Curvature(estimate).Inverse().Transpose())
+            .ToArray();
 
     /// <summary>
     /// Standard errors of an estimate (P, 0 where it is known), the sandwich <c>A⁻¹ Σ_n ψ_n ψ_nᵀ A⁻ᵀ/N²</c> (Huber, "The behavior of maximum
@@ -178,6 +182,51 @@ internal sealed class ModelFit
         for (int k = 0; k < free.Length; k++)
             errors[free[k]] = Math.Sqrt(Enumerable.Range(0, Count).Sum(n => influences[n, k] * influences[n, k])) / Count;
         return errors;
+    }
+
+    /// <summary>Without derivatives, from a simplex of half a scale.</summary>
+    private double[] Search(double[] start)
+    {
+        (double[] lower, _) = model.Bounds;
+        MinimizationResult result = NelderMeadSimplex.Minimum(
+            ObjectiveFunction.Value(point => At(Whole(start, point)).Loss),
+            Vector<double>.Build.Dense([.. free.Select(i => start[i])]),
+            Vector<double>.Build.Dense(free.Length, 0.5 * start[^1]),
+            SimplexTolerance,
+            Steps);
+        return Whole(start, result.MinimizingPoint);
+
+        double[] Whole(double[] all, Vector<double> some)
+        {
+            double[] whole = [.. all];
+            for (int k = 0; k < free.Length; k++)
+                whole[free[k]] = Math.Max(lower[free[k]], some[k]);
+            return whole;
+        }
+    }
+
+    /// <summary>A (P̂×P̂): m moves with the parameters, frozen or not.</summary>
+    private Matrix<double> Curvature(double[] estimate) => Derivatives(estimate, free.Length, at => At(at).Gradient);
+
+    /// <summary>The derivatives of K numbers by the estimated parameters (K×P̂), by central differences.</summary>
+    private Matrix<double> Derivatives(double[] estimate, int count, Func<double[], double[]> numbers)
+    {
+        Matrix<double> derivatives = Matrix<double>.Build.Dense(count, free.Length);
+        double step = Step * estimate[^1];
+        for (int k = 0; k < free.Length; k++)
+        {
+            double[] after = numbers(Moved(k, step)), before = numbers(Moved(k, -step));
+            derivatives.SetColumn(k, [.. after.Zip(before, (right, left) => (right - left) / (2 * step))]);
+        }
+
+        return derivatives;
+
+        double[] Moved(int k, double by)
+        {
+            double[] moved = [.. estimate];
+            moved[free[k]] += by;
+            return moved;
+        }
     }
 
     /// <summary>With m frozen at the start.</summary>
