@@ -77,10 +77,22 @@ public sealed class SuggestionTests
         { "mixture-weight --model f", ["full"] },
         { "mixture-weight --trials ", ["20"] },
         { "mixture-weight --model full --n ", ["5000"] },
-        { "reproduce mixture-weight d", ["dae-identity", "dae-descent", "dae-network", "dae"] },
+        {
+            "reproduce mixture-weight d",
+            [
+                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-rough", "dae",
+                "diffusion",
+            ]
+        },
         { "reproduce mixture-weight --separation 2 1", ["10"] },
         { "reproduce dae mixture-w", ["mixture-weight"] },
-        { "show d", ["dae-identity", "dae-descent", "dae-network", "dae"] },
+        {
+            "show d",
+            [
+                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-rough", "dae",
+                "diffusion",
+            ]
+        },
         { "dae descent --data ", ["modes", "rings", "moons", "file"] },
         { "reproduce --al", ["--all"] },
         { "reproduce ica --methods max", ["maxsksd", "maxsksd-rg"] },
