@@ -92,8 +92,8 @@ internal static class DiffusionOperator
         if (parameters.FirstOrDefault(m.DependsOn) is { } parameter)
         {
             throw new ArgumentException(
-                $"The diffusion coefficient depends on {parameter}. Diffusion score matching leaves out E|mᵀ∇log q|², which then is not the "
-                + "same for all models, so that its minimum says nothing. Freeze m at the last estimate, or minimise the diffusion KSD.");
+                $"The diffusion coefficient depends on {parameter}. Diffusion score matching leaves out E|mᵀ∇log q|², which then is not "
+                + "the same for all models, so that its minimum says nothing. Freeze m at an estimate, or minimise the diffusion KSD.");
         }
 
         Node matched = Times(m, s, isTransposed: true);
@@ -101,8 +101,8 @@ internal static class DiffusionOperator
     }
 
     /// <summary>
-    /// The loss of diffusion score matching of samples with noise at each of them (N×1), <c>|mᵀ(s(x̃) + (x̃ − x)/σ²)|²</c>: no derivative of
-    /// the score (Vincent, "A connection between score matching and denoising autoencoders", Neural Computation 2011, with m = 1).
+    /// The loss of diffusion score matching of samples with noise at each of them (N×1), <c>|mᵀ(s(x̃) + (x̃ − x)/σ²)|²</c>: no derivative
+    /// of the score (Vincent, "A connection between score matching and denoising autoencoders", Neural Computation 2011, with m = 1).
     /// </summary>
     /// <param name="m">At the samples with noise: N×1, N×D or N×D².</param>
     /// <param name="s">The score at the samples with noise (N×D).</param>

@@ -91,7 +91,7 @@ internal sealed class ModelFit
         if (settings.Loss == FitLoss.ScoreMatching && !model.HasScoreDerivative)
         {
             throw new ArgumentException(
-                $"The score of the {model.Shape.Name} model jumps, and score matching needs its derivative. Use the KSD, or the likelihood.");
+                $"The score of the {model.Shape.Name} model jumps, and score matching needs its derivative. Use KSD or the likelihood.");
         }
 
         free = [.. Enumerable.Range(0, model.Parameters).Where(i => settings.Known is null || double.IsNaN(settings.Known[i]))];
@@ -105,7 +105,8 @@ internal sealed class ModelFit
         {
             FitLoss.Likelihood => new MeanLoss(device, -logDensity),
             FitLoss.ScoreMatching => new MeanLoss(device, DiffusionOperator.ScoreMatching(m, score, x, parameters)),
-            _ => RadialKernels.Visit(settings.Kernel, new PairLossOfKernel(device, x, DiffusionOperator.Drift(m, score, x), m, settings.Bandwidth)),
+            _ => RadialKernels.Visit(
+                settings.Kernel, new PairLossOfKernel(device, x, DiffusionOperator.Drift(m, score, x), m, settings.Bandwidth)),
         };
         IsSmooth = settings.Loss != FitLoss.KernelDiscrepancy || model.HasScoreDerivative;
         gradients = IsSmooth ? loss.Value.Gradient([.. free.Select(i => parameters[i])]) : [];
@@ -135,8 +136,9 @@ internal sealed class ModelFit
     public (double Loss, double[] Gradient) At(double[] parameters) => At(parameters, parameters);
 
     /// <summary>
-    /// Descends to a local minimum of the loss: by L-BFGS, or by the simplex method of Nelder and Mead if it is not smooth. Where m is frozen, it is frozen anew at each minimum until that moves no more: the estimate
-    /// solves the equations of the gradient with m at the estimate.
+    /// Descends to a local minimum of the loss: by L-BFGS, or by the simplex method of Nelder and Mead if it is not smooth. Where m is
+    /// frozen, it is frozen anew at each minimum until that moves no more: the estimate solves the equations of the gradient with m at the
+    /// estimate.
     /// </summary>
     /// <param name="start">θ (P); known ones are replaced.</param>
     public FitResult Fit(double[] start)
@@ -172,8 +174,8 @@ internal sealed class ModelFit
             .ToArray();
 
     /// <summary>
-    /// Standard errors of an estimate (P, 0 where it is known), the sandwich <c>A⁻¹ Σ_n ψ_n ψ_nᵀ A⁻ᵀ/N²</c> (Huber, "The behavior of maximum
-    /// likelihood estimates under nonstandard conditions", 1967).
+    /// Standard errors of an estimate (P, 0 where it is known), the sandwich <c>A⁻¹ Σ_n ψ_n ψ_nᵀ A⁻ᵀ/N²</c> (Huber, "The behavior of
+    /// maximum likelihood estimates under nonstandard conditions", 1967).
     /// </summary>
     public double[] StandardErrors(double[] estimate)
     {

@@ -182,7 +182,9 @@ public sealed class PhiloxStream : IStateful
         return radius * Math.Cos(2 * Math.PI * NextUniform());
     }
 
-    /// <summary>A Gamma value with scale 1, density proportional to z^(k−1) e^(−z); consumes six words, eight if k is below 1, rarely more.</summary>
+    /// <summary>
+    /// A Gamma value with scale 1, density proportional to z^(k−1) e^(−z); consumes six words, eight if k is below 1, rarely more.
+    /// </summary>
     /// <param name="shape">k, a positive finite number.</param>
     /// <exception cref="ArgumentOutOfRangeException">k is not a positive finite number.</exception>
     /// <remarks>

@@ -71,7 +71,8 @@ internal static class ContaminationEstimators
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(estimator => estimator.Id)];
 
     public static string Title(ContaminationSettings config)
-        => All.Single(estimator => estimator.Id == config.Estimator).Title + (HasExponent(config) ? Invariant($", a = {config.Exponent}") : "");
+        => All.Single(estimator => estimator.Id == config.Estimator).Title
+            + (HasExponent(config) ? Invariant($", a = {config.Exponent}") : "");
 
     public static FitSettings Settings(ContaminationSettings config) => new(
         All.Single(estimator => estimator.Id == config.Estimator).Loss,
@@ -86,8 +87,8 @@ internal static class ContaminationEstimators
 }
 
 /// <summary>
-/// The location of a light-tailed density from samples of which some were moved far out (Barp et al., NeurIPS 2019, section 4.3). Scores grow
-/// as |x|^(k − 1), and so does the influence of outliers unless m falls as fast.
+/// The location of a light-tailed density from samples of which some were moved far out (Barp et al., NeurIPS 2019, section 4.3). Scores
+/// grow as |x|^(k − 1), and so does the influence of outliers unless m falls as fast.
 /// </summary>
 internal sealed class Contamination : Study<ContaminationSettings, ContaminationDraw>
 {
@@ -171,8 +172,8 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
         ContaminationSettings config = part.Runs[0].Config;
         string suffix = Invariant($"D{config.Dimension}");
         string caption = Invariant($"{config.Trials} samples of {config.Samples} from the density exp(−‖x − θ‖^{config.Power}) in D = ")
-            + Invariant($"{config.Dimension} with θ = 0, of which some are moved to {config.OutlierAt} on the first axis. m = 1/(1 + ‖x‖^a). ")
-            + $"Estimates start at the median.{part.Remarks}";
+            + Invariant($"{config.Dimension} with θ = 0, of which some are moved to {config.OutlierAt} on the first axis. ")
+            + $"m = 1/(1 + ‖x‖^a). Estimates start at the median.{part.Remarks}";
         yield return Table.Pivot(
             $"estimates_{suffix}",
             $"First coordinate of the estimate, D = {config.Dimension}",
@@ -219,7 +220,8 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
     /// </summary>
     private static Figure InfluenceFigure(Results<ContaminationSettings> part)
     {
-        double[] places = [.. Enumerable.Range(0, 81).Select(i => 0.1 * i)], measuredAt = [.. Enumerable.Range(0, 9).Select(i => (double)i)];
+        double[] places = [.. Enumerable.Range(0, 81).Select(i => 0.1 * i)];
+        double[] measuredAt = [.. Enumerable.Range(0, 9).Select(i => (double)i)];
         return new Figure(
             "influence",
             "Influence of a sample at x on the estimate from the first sample, without outliers: lines are derived from the loss, markers "
@@ -254,7 +256,8 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
             ]);
     }
 
-    private static LocationScaleModel Model(ContaminationSettings config) => new(new GeneralisedGaussianShape(config.Power), config.Dimension);
+    private static LocationScaleModel Model(ContaminationSettings config)
+        => new(new GeneralisedGaussianShape(config.Power), config.Dimension);
 
     private static double[] Samples(ContaminationSettings config, int trial)
     {

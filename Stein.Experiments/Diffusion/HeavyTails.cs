@@ -162,10 +162,10 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     {
         string caption = string.Join(' ', results.Shared(
             config => (config.DegreesOfFreedom, config.Location, config.Scale, config.Samples, config.Trials),
-            of => Invariant($"{of.Trials} samples of {of.Samples} values {of.Location} + {of.Scale} t with {of.DegreesOfFreedom} degrees of ")
-                + "freedom; z is a value minus location over scale."))
-            + " DSM is diffusion score matching, DKSD the diffusion KSD. Frozen: m has the parameters of the last estimate, until that moves "
-            + $"no more.{results.Remarks}";
+            of => Invariant($"{of.Trials} samples of {of.Samples} values {of.Location} + {of.Scale} t with {of.DegreesOfFreedom} degrees ")
+                + "of freedom; z is a value minus location over scale."))
+            + " DSM is diffusion score matching, DKSD the diffusion KSD. Frozen: m has the parameters of the last estimate, until that "
+            + $"moves no more.{results.Remarks}";
         return new(
         [
             DataTable.Create(
@@ -207,8 +207,8 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
         double[] locations = [.. Enumerable.Range(0, Points).Select(i => Starts[0] + (2.0 * i))];
         return new(
             "losses",
-            "Losses of the first sample over the location, the scale known, each from 0 at its smallest to 1 at its largest value; m that is "
-                + $"frozen has the true location.{results.Remarks}",
+            "Losses of the first sample over the location, the scale known, each from 0 at its smallest to 1 at its largest value; m that "
+                + $"is frozen has the true location.{results.Remarks}",
             new Axis("Location"),
             new Axis("Loss") { Limits = (-0.05, 1.05) },
             [

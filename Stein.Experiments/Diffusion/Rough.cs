@@ -69,8 +69,8 @@ internal static class RoughEstimators
 }
 
 /// <summary>
-/// The location of a rough density (Barp et al., NeurIPS 2019, section 4.1). The score of a Laplace density jumps, and its derivative, which
-/// score matching needs, is 0 wherever it exists: there is no loss. Discrepancies need only the score.
+/// The location of a rough density (Barp et al., NeurIPS 2019, section 4.1). The score of a Laplace density jumps, and its derivative,
+/// which score matching needs, is 0 wherever it exists: there is no loss. Discrepancies need only the score.
 /// </summary>
 internal sealed class Rough : Study<RoughSettings, RoughDraw>
 {
@@ -143,8 +143,8 @@ internal sealed class Rough : Study<RoughSettings, RoughDraw>
             "errors",
             "Root mean squared distance of the estimated location from the truth",
             string.Join(' ', results.Shared(config => (config.Trials, config.Samples), of => $"{of.Trials} samples of {of.Samples} from "
-                + "‖x‖^λ K_λ(‖x‖), which has a cusp at its centre for λ = ½ and is the smoother the larger λ. – where the derivative of the "
-                + "score, which the loss needs, does not exist.")) + results.Remarks,
+                + "‖x‖^λ K_λ(‖x‖), which has a cusp at its centre for λ = ½ and is the smoother the larger λ. – where the derivative of "
+                + "the score, which the loss needs, does not exist.")) + results.Remarks,
             results.Runs,
             [new("estimator", run => RoughEstimators.Title(run.Config.Estimator))],
             run => (run.Config.Dimension, run.Config.HalfOrder),

@@ -65,9 +65,9 @@ public class DiffusionOperatorTests
     }
 
     /// <summary>
-    /// With m the inverse Jacobian matrix of a map y = T(x), the score of the model in the space of y is the drift, and score matching there
-    /// is diffusion score matching but for a function of the samples that is the same for all models (Gong and Li, "Interpreting diffusion
-    /// score matching using normalizing flow", 2021).
+    /// With m the inverse Jacobian matrix of a map y = T(x), the score of the model in the space of y is the drift, and score matching
+    /// there is diffusion score matching but for a function of the samples that is the same for all models (Gong and Li, "Interpreting
+    /// diffusion score matching using normalizing flow", 2021).
     /// </summary>
     [Fact]
     public void Score_matching_in_the_space_of_a_flow()

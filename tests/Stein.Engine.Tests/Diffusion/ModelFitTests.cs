@@ -140,8 +140,8 @@ public class ModelFitTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Estimates of 200 samples of 300 lie within 1.96 standard errors of the truth in 95 % of them; outside of 88 to 99 % a correct program
-    /// is in less than 1 of 1000 repetitions.
+    /// Estimates of 200 samples of 300 lie within 1.96 standard errors of the truth in 95 % of them; outside of 88 to 99 % a correct
+    /// program is in less than 1 of 1000 repetitions.
     /// </summary>
     [Theory]
     [InlineData(nameof(FitLoss.Likelihood))]
