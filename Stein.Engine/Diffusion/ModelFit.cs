@@ -169,6 +169,7 @@ internal sealed class ModelFit
     /// </summary>
     /// <param name="estimate">θ (P).</param>
     /// <param name="curvatureOf">Of which samples A is; null for these.</param>
+    /// <exception cref="InvalidOperationException">The loss is not smooth.</exception>
     public double[,] Influences(double[] estimate, ModelFit? curvatureOf = null)
         => (-Derivatives(estimate, Count, at => Terms(at, estimate)) * (curvatureOf ?? this).Curvature(estimate).Inverse().Transpose())
             .ToArray();
@@ -177,6 +178,7 @@ internal sealed class ModelFit
     /// Standard errors of an estimate (P, 0 where it is known), the sandwich <c>A⁻¹ Σ_n ψ_n ψ_nᵀ A⁻ᵀ/N²</c> (Huber, "The behavior of
     /// maximum likelihood estimates under nonstandard conditions", 1967).
     /// </summary>
+    /// <exception cref="InvalidOperationException">The loss is not smooth.</exception>
     public double[] StandardErrors(double[] estimate)
     {
         double[,] influences = Influences(estimate);
@@ -186,29 +188,24 @@ internal sealed class ModelFit
         return errors;
     }
 
-    /// <summary>Without derivatives, from a simplex of half a scale.</summary>
+    /// <summary>Without derivatives, from a simplex of half a scale, with m frozen at the start.</summary>
     private double[] Search(double[] start)
     {
-        (double[] lower, _) = model.Bounds;
         MinimizationResult result = NelderMeadSimplex.Minimum(
-            ObjectiveFunction.Value(point => At(Whole(start, point)).Loss),
-            Vector<double>.Build.Dense([.. free.Select(i => start[i])]),
+            ObjectiveFunction.Value(some => At(Inside(some), start).Loss),
+            Vector<double>.Build.Dense(Estimated(start)),
             Vector<double>.Build.Dense(free.Length, 0.5 * start[^1]),
             SimplexTolerance,
             Steps);
-        return Whole(start, result.MinimizingPoint);
+        return Inside(result.MinimizingPoint);
 
-        double[] Whole(double[] all, Vector<double> some)
-        {
-            double[] whole = [.. all];
-            for (int k = 0; k < free.Length; k++)
-                whole[free[k]] = Math.Max(lower[free[k]], some[k]);
-            return whole;
-        }
+        double[] Inside(Vector<double> some) => [.. With(start, some.ToArray()).Zip(model.Bounds.Lower, Math.Max)];
     }
 
     /// <summary>A (P̂×P̂): m moves with the parameters, frozen or not.</summary>
-    private Matrix<double> Curvature(double[] estimate) => Derivatives(estimate, free.Length, at => At(at).Gradient);
+    private Matrix<double> Curvature(double[] estimate) => IsSmooth
+        ? Derivatives(estimate, free.Length, at => At(at).Gradient)
+        : throw new InvalidOperationException($"The loss of the {model.Shape.Name} model has no second derivatives.");
 
     /// <summary>The derivatives of K numbers by the estimated parameters (K×P̂), by central differences.</summary>
     private Matrix<double> Derivatives(double[] estimate, int count, Func<double[], double[]> numbers)
@@ -238,7 +235,7 @@ internal sealed class ModelFit
         (double[] minimum, _) = BoxMinimizer.Minimize(
             (some, gradient) =>
             {
-                (double value, double[] slopes) = At(Whole(some), start);
+                (double value, double[] slopes) = At(With(start, some), start);
                 slopes.CopyTo(gradient);
                 return value;
             },
@@ -247,17 +244,18 @@ internal sealed class ModelFit
             Estimated(upper),
             Tolerance,
             Steps);
-        return Whole(minimum);
+        return With(start, minimum);
+    }
 
-        double[] Estimated(double[] all) => [.. free.Select(i => all[i])];
+    private double[] Estimated(double[] all) => [.. free.Select(i => all[i])];
 
-        double[] Whole(ReadOnlySpan<double> some)
-        {
-            double[] all = [.. start];
-            for (int k = 0; k < free.Length; k++)
-                all[free[k]] = some[k];
-            return all;
-        }
+    /// <summary>All parameters, with some values of the estimated ones.</summary>
+    private double[] With(double[] all, ReadOnlySpan<double> some)
+    {
+        double[] changed = [.. all];
+        for (int k = 0; k < free.Length; k++)
+            changed[free[k]] = some[k];
+        return changed;
     }
 
     /// <summary>The same, with other parameters in m if that is frozen.</summary>
