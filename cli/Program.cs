@@ -10,7 +10,7 @@ AppDomain.CurrentDomain.UnhandledException += (_, _) => Terminal.Restore();
 using var interruption = new Interruption(Terminal.Restore);
 RootCommand root = SteinRootCommand.Create(interruption);
 // @file is the name of a file, not a file of arguments.
-ParseResult parsed = root.Parse(IcaDataCommand.Route(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+ParseResult parsed = root.Parse(DataRoute.Of(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
 try
 {
     if (parsed.Action is ParseErrorAction)

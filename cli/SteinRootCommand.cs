@@ -41,6 +41,7 @@ internal static class SteinRootCommand
                 ThinCommand.Create(interruption),
                 KsdCommand.Create(interruption),
                 IcaDataCommand.Create(interruption, own.FirstOrDefault(command => command.Name == "ica")),
+                DiffusionDataCommand.Create(interruption, own.FirstOrDefault(command => command.Name == "diffusion")),
                 ReproduceCommand.Create(catalog, interruption),
                 ReportCommand.Create(catalog),
                 ListCommand.Create(catalog),

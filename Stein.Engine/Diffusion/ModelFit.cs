@@ -132,6 +132,9 @@ internal sealed class ModelFit
     /// </summary>
     public bool IsSmooth { get; }
 
+    /// <summary>Whether the loss has second derivatives, which standard errors and influences need.</summary>
+    public bool HasCurvature => model.HasScoreDerivative;
+
     /// <summary>The loss at parameters (P), with the same in m if that is frozen, and its derivatives by the estimated ones.</summary>
     public (double Loss, double[] Gradient) At(double[] parameters) => At(parameters, parameters);
 
@@ -169,7 +172,7 @@ internal sealed class ModelFit
     /// </summary>
     /// <param name="estimate">θ (P).</param>
     /// <param name="curvatureOf">Of which samples A is; null for these.</param>
-    /// <exception cref="InvalidOperationException">The loss is not smooth.</exception>
+    /// <exception cref="InvalidOperationException">The loss has no second derivatives.</exception>
     public double[,] Influences(double[] estimate, ModelFit? curvatureOf = null)
         => (-Derivatives(estimate, Count, at => Terms(at, estimate)) * (curvatureOf ?? this).Curvature(estimate).Inverse().Transpose())
             .ToArray();
@@ -178,7 +181,7 @@ internal sealed class ModelFit
     /// Standard errors of an estimate (P, 0 where it is known), the sandwich <c>A⁻¹ Σ_n ψ_n ψ_nᵀ A⁻ᵀ/N²</c> (Huber, "The behavior of
     /// maximum likelihood estimates under nonstandard conditions", 1967).
     /// </summary>
-    /// <exception cref="InvalidOperationException">The loss is not smooth.</exception>
+    /// <exception cref="InvalidOperationException">The loss has no second derivatives.</exception>
     public double[] StandardErrors(double[] estimate)
     {
         double[,] influences = Influences(estimate);
@@ -203,7 +206,7 @@ internal sealed class ModelFit
     }
 
     /// <summary>A (P̂×P̂): m moves with the parameters, frozen or not.</summary>
-    private Matrix<double> Curvature(double[] estimate) => IsSmooth
+    private Matrix<double> Curvature(double[] estimate) => HasCurvature
         ? Derivatives(estimate, free.Length, at => At(at).Gradient)
         : throw new InvalidOperationException($"The loss of the {model.Shape.Name} model has no second derivatives.");
 

@@ -10,25 +10,14 @@ namespace Stein.Cli.Commands;
 
 /// <summary>
 /// <c>stein ica --data</c>: separates mixed signals in people's own files. It shares its name with the experiment but none of its options,
-/// and is a command of its own: <see cref="Route"/> tells the two apart.
+/// and is a command of its own: <see cref="DataRoute"/> tells the two apart.
 /// </summary>
 internal static class IcaDataCommand
 {
     /// <summary>The name that people type.</summary>
     private const string Typed = "ica --data";
 
-    private const string Experiment = "ica";
     private const string Name = "ica-data";
-
-    /// <summary>The command line as it is parsed: <c>ica</c> with --data or --example means this command.</summary>
-    /// <remarks>In <c>stein ica --data --help</c> no file is given, and none is missed.</remarks>
-    public static string[] Route(IReadOnlyList<string> words)
-    {
-        if (words.Count < 2 || words[0] != Experiment || !words.Skip(1).Any(IsOwn))
-            return [.. words];
-        string[] rest = [.. words.Skip(1)];
-        return rest is ["--data" or "--example", "--help" or "-h" or "-?"] ? [Name, rest[1]] : [Name, .. rest];
-    }
 
     /// <param name="interruption">Stops what runs.</param>
     /// <param name="experiment">The command of the experiment, whose options are refused here and which tells of this one.</param>
@@ -70,9 +59,6 @@ internal static class IcaDataCommand
         });
         return command;
     }
-
-    private static bool IsOwn(string word)
-        => IcaDataOptions.Names.Any(name => word == name || word.StartsWith($"{name}=", StringComparison.Ordinal));
 
     /// <summary>The options that only the experiment has.</summary>
     private static IEnumerable<Option<string[]>> Refused(Command experiment, IcaDataOptions options)

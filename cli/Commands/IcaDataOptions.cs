@@ -107,9 +107,6 @@ internal sealed class IcaDataOptions
     private readonly Option<bool> json = Values.Flag("--json", "one line of JSON on standard output instead of tables");
     private readonly Option<bool> quiet = Values.Flag("--quiet", "errors only", "-q");
 
-    /// <summary>The options by which the command is known.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["--data", "--example"];
-
     public IReadOnlyList<Option> All =>
     [
         data, example, .. files.Unweighted, methods, density, freedom, components, noCentring, noWhitening, testShare, starts, tolerance,

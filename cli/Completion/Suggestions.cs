@@ -19,7 +19,7 @@ internal static class Suggestions
     public static IReadOnlyList<string> For(RootCommand root, IReadOnlyList<string> words)
     {
         string partial = words[^1];
-        ParseResult before = root.Parse(IcaDataCommand.Route([.. words.Take(words.Count - 1)]), Configuration);
+        ParseResult before = root.Parse(DataRoute.Of([.. words.Take(words.Count - 1)]), Configuration);
         IEnumerable<string> candidates = partial.StartsWith('-') && partial.Contains('=', StringComparison.Ordinal)
             ? ValuesAfterEqualsSign(before, partial)
             : Candidates(before, isOption: partial.StartsWith('-'));

@@ -76,7 +76,7 @@ public sealed partial class ManualTests
 
     /// <summary>The experiment takes long, people's own data do not.</summary>
     private static bool IsQuick(string[] words)
-        => Quick.Contains(words[1]) || (words[1] == "ica" && (words.Contains("--data") || words.Contains("--example")));
+        => Quick.Contains(words[1]) || words.Contains("--data") || words.Contains("--example");
 
     /// <summary>Samples of the user's own, and a program that says what would be run where it would run for long.</summary>
     private static void Prepare(SteinProgram folder)
