@@ -18,7 +18,10 @@ internal sealed record GofProblem(string Name, string Title, string Sentence, Fu
 {
     private static readonly string[] OfDimension = [nameof(GofSettings.Dimension)];
     private static readonly string[] OfRbm =
-        [nameof(GofSettings.Dimension), nameof(GofSettings.Difference), nameof(GofSettings.Hidden), nameof(GofSettings.ModelSeed)];
+    [
+        nameof(GofSettings.Dimension), nameof(GofSettings.Difference), nameof(GofSettings.Hidden), nameof(GofSettings.ModelSeed),
+        nameof(GofSettings.VariesModel),
+    ];
 
     /// <summary>Models are the same objects in all runs, since tests may keep what they have computed of them.</summary>
     private static readonly ConcurrentDictionary<(int Dimension, double Variance), ProductNormal> Normals = [];
@@ -104,6 +107,10 @@ internal sealed record GofProblem(string Name, string Title, string Sentence, Fu
     public bool IsSlow { get; private init; }
 
     public static GofProblem Of(GofSettings config) => All.Single(problem => problem.Name == config.Problem);
+
+    /// <summary>The hypothesis of a trial, which may have a model of its own.</summary>
+    public static GofHypothesis HypothesisOf(GofSettings config, int trial)
+        => Of(config).Hypothesis(config.VariesModel ? config with { ModelSeed = config.ModelSeed + (uint)trial } : config);
 
     /// <summary>The problems for which a setting matters.</summary>
     public static IEnumerable<string> NamesThatUse(string setting)

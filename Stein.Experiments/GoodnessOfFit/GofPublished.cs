@@ -57,6 +57,7 @@ internal sealed class GofPublished(string name, string title, string source, (st
                     Difference = row.Difference ?? new GofSettings().Difference,
                     Hidden = row.Hidden ?? new GofSettings().Hidden,
                     ModelSeed = row.ModelSeed ?? new GofSettings().ModelSeed,
+                    VariesModel = row.VariesModel ?? false,
                     Samples = row.Samples,
                     Replicates = row.Replicates,
                     Trials = row.Trials,

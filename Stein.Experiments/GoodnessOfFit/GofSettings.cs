@@ -32,6 +32,10 @@ internal sealed record GofSettings
     [OnlyFor(nameof(Problem), typeof(GofProblem))]
     public uint ModelSeed { get; init; }
 
+    [Description("whether each test has an RBM of its own, with the next model seed")]
+    [OnlyFor(nameof(Problem), typeof(GofProblem)), AddedLater]
+    public bool VariesModel { get; init; }
+
     [Description("samples per test"), Range(10, 20_000), Option("n", "samples")]
     public int Samples { get; init; } = 1000;
 

@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.GoodnessOfFit.Tests;
+using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
@@ -69,16 +70,16 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
 
     protected override Func<int, GofDraw> Prepare(GofSettings config, Device device)
     {
-        GofHypothesis hypothesis = GofProblem.Of(config).Hypothesis(config);
         GoodnessOfFitTest kind = GoodnessOfFitTests.Find(config.Test);
-        int count = kind.GivenSamples(config.Samples);
-        PreparedTest test = kind.Prepare(device, count, hypothesis.Model.Dimension, config.Replicates);
+        int count = kind.GivenSamples(config.Samples), dimension = GofProblem.HypothesisOf(config, 0).Model.Dimension;
+        PreparedTest test = kind.Prepare(device, count, dimension, config.Replicates);
         Func<int, double[]> samples = TrialSamples.Of(config, count);
         return index =>
         {
             try
             {
-                TestOutcome outcome = test(TestSamples.Of(samples(index), hypothesis.Model), new(config.Seed, (uint)index));
+                ITarget model = GofProblem.HypothesisOf(config, index).Model;
+                TestOutcome outcome = test(TestSamples.Of(samples(index), model), new(config.Seed, (uint)index));
                 return new(outcome.Statistic, outcome.PValue, outcome.PValue <= config.Level);
             }
             catch (ArgumentException exception)
@@ -118,7 +119,7 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
             cells,
             [
                 .. Of(Results<GofSettings>.SettingColumns(
-                    "problem", "test", "dimension", "difference", "hidden", "samples", "replicates", "level", "seed", "trials")),
+                    "problem", "test", "dimension", "difference", "hidden", "varies_model", "samples", "replicates", "level", "seed", "trials")),
                 new("is_null", cell => cell.IsNull),
                 .. Of(Results<GofSettings>.QuantityColumns([Rejections])),
                 new("power", cell => cell.Power),
@@ -143,12 +144,14 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
     {
         Part[] parts =
         [
-            .. from problem in cells.GroupBy(cell => cell.Problem)
+            .. from problem in cells.GroupBy(cell => (cell.Problem, cell.Config.VariesModel))
+               let name = problem.Key.Problem.Name + (problem.Key.VariesModel ? "_varied" : "")
+               let title = problem.Key.Problem.Title + (problem.Key.VariesModel ? ", a new one in each test" : "")
                let scales = GofScale.Of(problem.First().Config)
                from scale in scales
                from part in problem.GroupBy(cell => Texts(scales.Where(other => other != scale), cell))
                where part.Select(cell => scale.Value(cell.Config)).Distinct().Count() > 1
-               select new Part($"{problem.Key.Name}_{scale.Name}_{part.Key}", $"{problem.Key.Title}, {part.Key}", scale, [.. part]),
+               select new Part($"{name}_{scale.Name}_{part.Key}", $"{title}, {part.Key}", scale, [.. part]),
         ];
         return
         [

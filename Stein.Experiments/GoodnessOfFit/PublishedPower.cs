@@ -36,6 +36,7 @@ internal sealed partial record PublishedPowerRow(
     [CsvColumn("difference")] double? Difference,
     [CsvColumn("hidden")] int? Hidden,
     [CsvColumn("model_seed")] uint? ModelSeed,
+    [CsvColumn("varies_model")] bool? VariesModel,
     [CsvColumn("samples")] int Samples,
     [CsvColumn("replicates")] int Replicates,
     [CsvColumn("trials")] int Trials,

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Stein.Engine.Random;
-using Stein.Engine.Targets;
 
 namespace Stein.Experiments.GoodnessOfFit;
 
@@ -21,7 +20,6 @@ internal static class TrialSamples
     public static Func<int, double[]> Of(GofSettings config, int count)
     {
         GofProblem problem = GofProblem.Of(config);
-        ITarget truth = problem.Hypothesis(config).Truth;
         if (!problem.IsSlow)
             return Draw;
         // All that the samples depend on, and nothing else.
@@ -32,6 +30,7 @@ internal static class TrialSamples
             Difference = config.Difference,
             Hidden = config.Hidden,
             ModelSeed = config.ModelSeed,
+            VariesModel = config.VariesModel,
             Samples = count,
             Seed = config.Seed,
         };
@@ -47,6 +46,7 @@ internal static class TrialSamples
             return index => cell.Trials.GetOrAdd(index, trial => new(() => Draw(trial))).Value;
         }
 
-        double[] Draw(int index) => truth.Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index), count);
+        double[] Draw(int index) => GofProblem.HypothesisOf(config, index).Truth
+            .Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index), count);
     }
 }
