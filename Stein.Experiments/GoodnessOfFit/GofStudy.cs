@@ -119,7 +119,8 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
             cells,
             [
                 .. Of(Results<GofSettings>.SettingColumns(
-                    "problem", "test", "dimension", "difference", "hidden", "varies_model", "samples", "replicates", "level", "seed", "trials")),
+                    "problem", "test", "dimension", "difference", "hidden", "varies_model", "samples", "replicates", "level", "seed",
+                    "trials")),
                 new("is_null", cell => cell.IsNull),
                 .. Of(Results<GofSettings>.QuantityColumns([Rejections])),
                 new("power", cell => cell.Power),
