@@ -44,6 +44,32 @@ public sealed partial class Node
     /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1), positive.</param>
     /// <exception cref="ArgumentException">The shapes do not fit, or the features do not depend on the samples.</exception>
     public Node SteinDiscrepancy(Node features, Node scores, Node inverseSquareBandwidth, PairStatistic statistic)
+        => DeepDiscrepancy(features, scores, d => Unit(d).Expand(Rows, Columns), inverseSquareBandwidth, statistic);
+
+    /// <summary>
+    /// The diffusion KSD (squared, 1×1) with a deep kernel: <see cref="SteinDiscrepancy(Node, Node, Node, PairStatistic)"/> with drifts for
+    /// scores and the derivatives of f along the columns of m for those along the coordinates. If f is a map and m its inverse Jacobian
+    /// matrix, it is the KSD in the space of f (Gong and Li, "Interpreting diffusion score matching using normalizing flow", 2021).
+    /// </summary>
+    /// <param name="features">f at each sample (N×M), each row a function of the row of x alone.</param>
+    /// <param name="drifts"><c>a = mᵀs + div m</c> (N×D).</param>
+    /// <param name="diffusion">m (N×1, or N×D² with each matrix row-major).</param>
+    /// <param name="inverseSquareBandwidth"><c>1/h²</c> (1×1), positive.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or the features do not depend on the samples.</exception>
+    public Node DiffusionSteinDiscrepancy(
+        Node features, Node drifts, Node diffusion, Node inverseSquareBandwidth, PairStatistic statistic)
+    {
+        RequireDiffusion(diffusion);
+        return DeepDiscrepancy(features, drifts, Direction, inverseSquareBandwidth, statistic);
+
+        Node Direction(int d) => diffusion.Columns == 1
+            ? diffusion * Unit(d)
+            : ConcatenateColumns([.. Enumerable.Range(0, Columns).Select(i => diffusion.SliceColumns((i * Columns) + d, 1))]);
+    }
+
+    /// <param name="direction">The direction (N×D) that takes the place of coordinate d.</param>
+    private Node DeepDiscrepancy(
+        Node features, Node scores, Func<int, Node> direction, Node inverseSquareBandwidth, PairStatistic statistic)
     {
         RequireSameShape(this, scores);
         RequireNumber(inverseSquareBandwidth);
@@ -53,7 +79,7 @@ public sealed partial class Node
         Node drift = Graph.Constant(0), inner = Graph.Constant(0), along = Graph.Constant(0);
         for (int d = 0; d < Columns; d++)
         {
-            Node column = features.JacobianVectorProduct((this, Unit(d)));
+            Node column = features.JacobianVectorProduct((this, direction(d)));
 
             // (J′_d·e)_ij = f_i·J_d(x_j) − f_j·J_d(x_j); the same with J_d is minus its transpose.
             Node other = features.Multiply(column, transposeRight: true) - (features * column).SumRows().Transpose();
@@ -68,13 +94,21 @@ public sealed partial class Node
         if (statistic == PairStatistic.U)
             terms *= Graph.Constant(Rows, Rows, [.. Enumerable.Range(0, Rows * Rows).Select(k => k / Rows == k % Rows ? 0.0 : 1.0)]);
         return weight * terms.Sum();
+    }
 
-        Node Unit(int coordinate)
-        {
-            var unit = new double[Columns];
-            unit[coordinate] = 1;
-            return Graph.Constant(1, Columns, unit).Expand(Rows, Columns);
-        }
+    /// <summary>The unit vector of a coordinate (1×D).</summary>
+    private Node Unit(int coordinate)
+    {
+        var unit = new double[Columns];
+        unit[coordinate] = 1;
+        return Graph.Constant(1, Columns, unit);
+    }
+
+    private void RequireDiffusion(Node diffusion)
+    {
+        RequireSameGraph(this, Require(diffusion));
+        if (diffusion.Rows != Rows || (diffusion.Columns != 1 && diffusion.Columns != Columns * Columns))
+            throw new ArgumentException($"m is a number or a matrix for each of {this}, not {diffusion}.");
     }
 
     /// <summary>
@@ -90,11 +124,9 @@ public sealed partial class Node
     {
         KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernelGradient, "the gradient of the diffusion KSD");
         RequireSameShape(this, drifts);
-        RequireSameGraph(this, Require(diffusion));
+        RequireDiffusion(diffusion);
         RequireNumber(inverseSquareBandwidth);
         _ = statistic.Weight(Rows);
-        if (diffusion.Rows != Rows || (diffusion.Columns != 1 && diffusion.Columns != Columns * Columns))
-            throw new ArgumentException($"m is a number or a matrix for each of {this}, not {diffusion}.");
         Node[] inputs = [this, drifts, diffusion, ConcatenateRows(inverseSquareBandwidth, Graph.Constant(1))];
         return diffusion.Columns == 1
             ? new PairStatisticOf<ScalarDiffusionPairTerm<TKernel>>(statistic).Of(inputs)

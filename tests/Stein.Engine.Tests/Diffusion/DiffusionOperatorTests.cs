@@ -1,7 +1,9 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Diffusion;
+using Stein.Engine.Formulas;
 using Stein.Engine.Graphs;
+using Stein.Engine.Kernels;
 using Stein.Engine.Tests.Testing;
 using Xunit;
 
@@ -73,12 +75,8 @@ public class DiffusionOperatorTests
     public void Score_matching_in_the_space_of_a_flow()
     {
         var graph = new Graph();
-        Node x = graph.Input(Count, 2, "x"), first = x.SliceColumns(0, 1), second = x.SliceColumns(1, 1);
-
-        // T(x) = (x₁, x₂ exp(tanh x₁) + sin x₁); J = (1, 0; b, e) and m = J⁻¹ = (1, 0; −b/e, 1/e).
-        Node e = first.Tanh().Exp();
-        Node b = (second * e * (1 - first.Tanh().Square())) + Cosine(first);
-        Node one = graph.Constant(1).Expand(Count, 1), m = Node.ConcatenateColumns(one, 0 * first, -b / e, e.Reciprocal());
+        Node x = graph.Input(Count, 2, "x");
+        (_, Node m) = Flow(x);
         Node[] scores = [-x, -x.Square() * x, x.Tanh() - (2 * x)];
         Node[] differences = [.. scores.Select(s =>
         {
@@ -98,15 +96,28 @@ public class DiffusionOperatorTests
         Assert.True(Checks.LargestMagnitude(values[0]) > 0.1);
         Checks.CloseInMaximum("another model", values[0], values[1], 1e-12);
         Checks.CloseInMaximum("a third", values[0], values[2], 1e-12);
+    }
 
-        // From its Taylor series, which is exact to rounding for small arguments.
-        static Node Cosine(Node angle)
-        {
-            Node small = (angle / 64).Square(), cosine = 1 - (small / 2) + (small.Square() / 24) - (small.Square() * small / 720);
-            for (int doubling = 0; doubling < 6; doubling++)
-                cosine = (2 * cosine.Square()) - 1;
-            return cosine;
-        }
+    /// <summary>The same for discrepancies: the diffusion KSD with the kernel of y, pulled back to x, is the KSD in the space of y.</summary>
+    [Theory]
+    [InlineData(PairStatistic.U)]
+    [InlineData(PairStatistic.V)]
+    public void Discrepancy_in_the_space_of_a_flow(PairStatistic statistic)
+    {
+        var graph = new Graph();
+        Node x = graph.Input(Count, 2, "x"), y = graph.Input(Count, 2, "y"), a = graph.Input(Count, 2, "a"), width = graph.Constant(0.7);
+        (Node mapped, Node m) = Flow(x);
+        Node drift = DiffusionOperator.Drift(m, -x, x);
+        Node pulled = x.DiffusionSteinDiscrepancy(mapped, drift, m, width, statistic);
+        Node there = y.SteinDiscrepancy<GaussianKernel>(a, width, statistic);
+        double[] samples = new Draw(605).Normal(Count * 2);
+        double[][] values = Run(graph, x, samples, mapped, drift, pulled);
+        using Device device = CpuDevices.CreateDouble();
+        Plan plan = graph.Compile(device, there);
+        device.Write(plan[y], values[0]);
+        device.Write(plan[a], values[1]);
+        plan.Run();
+        Checks.CloseInMaximum("discrepancy", device.Read(plan[there]), values[2], 1e-12);
     }
 
     /// <summary>
@@ -164,6 +175,20 @@ public class DiffusionOperatorTests
 
         // Four standard errors of the difference of two means of terms of size 1/σ.
         Assert.InRange(values[1] - values[0], -0.03, 0.03);
+    }
+
+    /// <summary>
+    /// <c>T(x) = (x₁, x₂ exp(tanh x₁) + x₁³)</c> and the inverse of its Jacobian matrix <c>J = (1, 0; b, e)</c>,
+    /// <c>m = (1, 0; −b/e, 1/e)</c>.
+    /// </summary>
+    private static (Node Mapped, Node Inverse) Flow(Node x)
+    {
+        Node first = x.SliceColumns(0, 1), second = x.SliceColumns(1, 1), e = first.Tanh().Exp();
+        Node b = (second * e * (1 - first.Tanh().Square())) + (3 * first.Square());
+        Node one = x.Graph.Constant(1).Expand(x.Rows, 1);
+        return (
+            Node.ConcatenateColumns(first, (second * e) + (first.Square() * first)),
+            Node.ConcatenateColumns(one, 0 * first, -b / e, e.Reciprocal()));
     }
 
     private static double[][] Run(Graph graph, Node x, double[] samples, params Node[] outputs)
