@@ -98,7 +98,7 @@ public class DiffusionOperatorTests
         Checks.CloseInMaximum("a third", values[0], values[2], 1e-12);
     }
 
-    /// <summary>The same for discrepancies: the diffusion KSD with the kernel of y, pulled back to x, is the KSD in the space of y.</summary>
+    /// <summary>For discrepancies too: the diffusion KSD with the kernel of y, pulled back to x, is the KSD in the space of y.</summary>
     [Theory]
     [InlineData(PairStatistic.U)]
     [InlineData(PairStatistic.V)]
