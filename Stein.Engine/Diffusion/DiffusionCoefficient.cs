@@ -25,17 +25,16 @@ internal sealed record UnitDiffusion : DiffusionCoefficient
 }
 
 /// <summary>
-/// <c>(1 + ‖x/c‖^a)^(−1)</c>, which bounds the influence of samples far from 0 if a is large enough (Barp et al., NeurIPS 2019, section
-/// 4.3, with c = 1).
+/// <c>(1 + ‖x‖^a)^(−1)</c>, which bounds the influence of samples far from 0 if a is large enough (Barp et al., NeurIPS 2019, section
+/// 4.3).
 /// </summary>
 /// <param name="Power">a, at least 2.</param>
-/// <param name="Unit">c, in units of the samples.</param>
-internal sealed record InversePowerDiffusion(double Power, double Unit = 1) : DiffusionCoefficient
+internal sealed record InversePowerDiffusion(double Power) : DiffusionCoefficient
 {
     public override bool HasParameters => false;
 
     public override Node Of(LocationScaleModel model, Node x, IReadOnlyList<Node> parameters)
-        => (1 + Square(x / Unit).Power(Power / 2)).Reciprocal();
+        => (1 + Square(x).Power(Power / 2)).Reciprocal();
 }
 
 /// <summary>

@@ -41,14 +41,9 @@ internal static class DiffusionOperator
             [.. Enumerable.Range(0, dimension).Select(i => Along(m.Columns == 1 ? m : m.SliceColumns(i, 1), i))]);
 
         // ∂_i of functions of each sample, in their shape.
-        Node Along(Node functions, int i)
-        {
-            if (!functions.DependsOn(x))
-                return x.Graph.Constant(0).Expand(x.Rows, functions.Columns);
-            var unit = new double[dimension];
-            unit[i] = 1;
-            return functions.JacobianVectorProduct((x, x.Graph.Constant(1, dimension, unit).Expand(x.Rows, dimension)));
-        }
+        Node Along(Node functions, int i) => functions.DependsOn(x)
+            ? functions.JacobianVectorProduct((x, x.Unit(i).Expand(x.Rows, dimension)))
+            : x.Graph.Constant(0).Expand(x.Rows, functions.Columns);
     }
 
     /// <summary>The drift <c>a = mᵀs + div m</c> (N×D).</summary>
@@ -58,20 +53,9 @@ internal static class DiffusionOperator
     public static Node Drift(Node m, Node s, Node x) => Times(m, s, isTransposed: true) + Divergence(m, x);
 
     /// <summary>m as a matrix for each sample (N×D²), or as it is if it is a number.</summary>
-    public static Node Full(Node m, int dimension)
-    {
-        if (m.Columns == 1 || IsMatrix(m, dimension))
-            return m;
-        return Node.ConcatenateColumns(
-        [
-            .. Enumerable.Range(0, dimension).Select(i =>
-            {
-                var unit = new double[dimension];
-                unit[i] = 1;
-                return m.SliceColumns(i, 1) * m.Graph.Constant(1, dimension, unit);
-            }),
-        ]);
-    }
+    public static Node Full(Node m, int dimension) => m.Columns == 1 || IsMatrix(m, dimension)
+        ? m
+        : Node.ConcatenateColumns([.. Enumerable.Range(0, dimension).Select(i => m.SliceColumns(i, 1) * m.Unit(i))]);
 
     /// <summary>
     /// The loss of diffusion score matching at each sample (N×1), <c>|mᵀs|² + 2 div(m mᵀs)</c>, whose mean is <c>E|mᵀ(s − ∇log q)|²</c>

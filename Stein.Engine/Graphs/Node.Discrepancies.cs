@@ -96,8 +96,8 @@ public sealed partial class Node
         return weight * terms.Sum();
     }
 
-    /// <summary>The unit vector of a coordinate (1×D).</summary>
-    private Node Unit(int coordinate)
+    /// <summary>The unit vector of a coordinate (1×D), D the columns of this.</summary>
+    internal Node Unit(int coordinate)
     {
         var unit = new double[Columns];
         unit[coordinate] = 1;

@@ -88,14 +88,12 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     /// <summary>Where the search for the location starts.</summary>
     private static readonly double[] Starts = [-200, -150, -100, -50, 0, 25, 50, 100, 150, 200, 250];
 
-    private static readonly Quantity<HeavyTailsDraw>[] Errors =
+    private static readonly Estimated[] Errors =
     [
-        new("rmse_location", draws => RootMeanSquare(draws, draw => draw.Location)),
-        new("rmse_joint_location", draws => RootMeanSquare(draws, draw => draw.JointLocation)),
-        new("rmse_joint_scale", draws => RootMeanSquare(draws, draw => draw.JointScale)),
+        new("rmse_location", "location alone", draw => draw.Location),
+        new("rmse_joint_location", "location, with the scale", draw => draw.JointLocation),
+        new("rmse_joint_scale", "scale", draw => draw.JointScale),
     ];
-
-    private static readonly string[] ErrorTitles = ["location alone", "location, with the scale", "scale"];
 
     private static readonly Quantity<HeavyTailsDraw>[] Basins =
     [
@@ -115,7 +113,8 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
         [("--estimator ksd,dksd --trials 5", "a heavy tail hides the minimum of KSD from far starts, and not that of diffusion KSD")];
 
-    protected override IReadOnlyList<Quantity<HeavyTailsDraw>> Quantities { get; } = [.. Errors, .. Basins];
+    protected override IReadOnlyList<Quantity<HeavyTailsDraw>> Quantities { get; } =
+        [.. Errors.Select(error => error.RootMeanSquare), .. Basins];
 
     protected override IReadOnlyList<HeavyTailsSettings> Configs(GridScale scale) => scale switch
     {
@@ -184,8 +183,8 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
                 from run in results.Runs from place in Enumerable.Range(0, Errors.Length) select (Run: run, Place: place),
                 [new("estimator", cell => HeavyTailEstimators.Title(cell.Run.Config.Estimator))],
                 cell => cell.Place,
-                column => ErrorTitles[column],
-                cell => ErrorText(cell.Run, cell.Place)),
+                column => Errors[column].Title,
+                cell => ErrorText(cell.Run, Errors[cell.Place])),
             Table.Pivot(
                 "basins",
                 "Starts from which the location is found, in per cent of the samples",
@@ -231,14 +230,10 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
             ]);
     }
 
-    private string ErrorText(StoredRun<HeavyTailsSettings> run, int place)
+    private string ErrorText(StoredRun<HeavyTailsSettings> run, Estimated error)
     {
-        double[] squares =
-        [
-            .. DrawsOf(run).Select(draw => place switch { 0 => draw.Location, 1 => draw.JointLocation, _ => draw.JointScale })
-                .Select(error => error * error),
-        ];
-        double root = run[Errors[place]];
+        double root = run[error.RootMeanSquare];
+        double[] squares = [.. DrawsOf(run).Select(error.Of).Select(value => value * value)];
 
         // Of the root of a mean, from that of the mean.
         return NumberText.WithError(root, Summary.Of(squares).StandardError / (2 * root));
@@ -249,9 +244,13 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     private static double[] Samples(HeavyTailsSettings config, int trial) => Model(config).Sample(
         new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)trial), [config.Location, config.Scale], config.Samples);
 
-    private static double RootMeanSquare(IReadOnlyList<HeavyTailsDraw> draws, Func<HeavyTailsDraw, double> error)
-        => Math.Sqrt(draws.Average(draw => error(draw) * error(draw)));
-
     private static IReadOnlyList<HeavyTailsSettings> Grid(HeavyTailsSettings settings)
         => [.. HeavyTailEstimators.Names.Select(estimator => settings with { Estimator = estimator })];
+
+    /// <summary>An error of the estimates.</summary>
+    private sealed record Estimated(string Name, string Title, Func<HeavyTailsDraw, double> Of)
+    {
+        public Quantity<HeavyTailsDraw> RootMeanSquare { get; }
+            = new(Name, draws => Math.Sqrt(draws.Average(draw => Of(draw) * Of(draw))));
+    }
 }

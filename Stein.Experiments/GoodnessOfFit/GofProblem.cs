@@ -108,9 +108,15 @@ internal sealed record GofProblem(string Name, string Title, string Sentence, Fu
 
     public static GofProblem Of(GofSettings config) => All.Single(problem => problem.Name == config.Problem);
 
-    /// <summary>The hypothesis of a trial, which may have a model of its own.</summary>
-    public static GofHypothesis HypothesisOf(GofSettings config, int trial)
-        => Of(config).Hypothesis(config.VariesModel ? config with { ModelSeed = config.ModelSeed + (uint)trial } : config);
+    /// <summary>The hypothesis of each trial: one for all, unless each has a model of its own.</summary>
+    public static Func<int, GofHypothesis> HypothesesOf(GofSettings config)
+    {
+        GofProblem problem = Of(config);
+        if (config.VariesModel)
+            return trial => problem.Hypothesis(config with { ModelSeed = config.ModelSeed + (uint)trial });
+        GofHypothesis hypothesis = problem.Hypothesis(config);
+        return _ => hypothesis;
+    }
 
     /// <summary>The problems for which a setting matters.</summary>
     public static IEnumerable<string> NamesThatUse(string setting)

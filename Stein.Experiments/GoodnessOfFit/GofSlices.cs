@@ -4,6 +4,7 @@ using System.Globalization;
 using Stein.Engine.Devices;
 using Stein.Engine.GoodnessOfFit.Slices;
 using Stein.Engine.GoodnessOfFit.Tests;
+using Stein.Engine.LinearAlgebra;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
@@ -151,7 +152,7 @@ internal sealed class GofSlices : Study<GofSlicesSettings, GofSlicesDraw>
                 slices,
                 seed.Stream(StreamPurpose.CriticInitialisation),
                 seed.Stream(StreamPurpose.Batches));
-            return Compare(slices, Differences(model, truth, points), points, witness.Values(points), settings.Penalty);
+            return Compare(slices, new ExactSlices(points, model, truth).Differences(), points, witness.Values(points), settings.Penalty);
         };
     }
 
@@ -228,27 +229,18 @@ internal sealed class GofSlices : Study<GofSlicesSettings, GofSlicesDraw>
         _ => null,
     };
 
-    /// <summary>δ at points (N×D, row-major).</summary>
-    private static double[] Differences(ITarget model, ITarget truth, double[] points)
-    {
-        double[] differences = new double[points.Length], own = new double[points.Length];
-        model.Score(points, differences);
-        truth.Score(points, own);
-        for (int i = 0; i < own.Length; i++)
-            differences[i] -= own[i];
-        return differences;
-    }
-
-    /// <param name="differences">δ (N×D, row-major).</param>
+    /// <param name="differences">δ (N×D).</param>
     /// <param name="points">x (N×D, row-major).</param>
     /// <param name="functions">f of each slice (N×R, row-major).</param>
-    private static GofSlicesDraw Compare(SliceSet slices, double[] differences, double[] points, double[] functions, double penalty)
+    private static GofSlicesDraw Compare(
+        SliceSet slices, PaddedMatrix differences, double[] points, double[] functions, double penalty)
     {
+        PaddedMatrix x = PaddedMatrix.FromRows(points, differences.Rows, slices.Dimension);
         double[] seen = new double[slices.Count];
         double missed = 0;
         for (int slice = 0; slice < slices.Count; slice++)
         {
-            double[] along = Along(points, slices.Samples, slice);
+            double[] along = Along(x, slices.Samples, slice);
             var optimum = new WitnessRegression(along, Along(differences, slices.Scores, slice), penalty);
             for (int i = 0; i < along.Length; i++)
             {
@@ -258,7 +250,7 @@ internal sealed class GofSlices : Study<GofSlicesSettings, GofSlicesDraw>
             }
         }
 
-        double fisher = differences.Sum(difference => difference * difference) / (4 * penalty * penalty);
+        double fisher = differences.ToArray().Sum(difference => difference * difference) / (4 * penalty * penalty);
         int strongest = Array.IndexOf(seen, seen.Max());
         double[] g = slices.Samples[(strongest * slices.Dimension)..((strongest + 1) * slices.Dimension)];
         double sign = Math.Sign(g.MaxBy(Math.Abs));
@@ -268,15 +260,8 @@ internal sealed class GofSlices : Study<GofSlicesSettings, GofSlicesDraw>
             strongest + 1,
             string.Join(' ', g.Select(weight => (sign * weight).ToString("F4", CultureInfo.InvariantCulture))));
 
-        double[] Along(double[] rows, double[] directions, int slice)
-        {
-            int dimension = slices.Dimension;
-            return
-            [
-                .. Enumerable.Range(0, rows.Length / dimension).Select(
-                    i => Enumerable.Range(0, dimension).Sum(d => rows[(i * dimension) + d] * directions[(slice * dimension) + d])),
-            ];
-        }
+        double[] Along(PaddedMatrix rows, double[] directions, int slice)
+            => GaussianPairs.Project(rows, directions.AsSpan(slice * slices.Dimension, slices.Dimension));
     }
 
     private static IReadOnlyList<GofSlicesSettings> Grid(int[] dimensions, IReadOnlyList<string> origins, GofSlicesSettings settings) =>

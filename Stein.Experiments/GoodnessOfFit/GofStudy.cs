@@ -1,7 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.GoodnessOfFit.Tests;
-using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Reports;
@@ -71,15 +70,15 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
     protected override Func<int, GofDraw> Prepare(GofSettings config, Device device)
     {
         GoodnessOfFitTest kind = GoodnessOfFitTests.Find(config.Test);
-        int count = kind.GivenSamples(config.Samples), dimension = GofProblem.HypothesisOf(config, 0).Model.Dimension;
-        PreparedTest test = kind.Prepare(device, count, dimension, config.Replicates);
+        Func<int, GofHypothesis> hypotheses = GofProblem.HypothesesOf(config);
+        int count = kind.GivenSamples(config.Samples);
+        PreparedTest test = kind.Prepare(device, count, hypotheses(0).Model.Dimension, config.Replicates);
         Func<int, double[]> samples = TrialSamples.Of(config, count);
         return index =>
         {
             try
             {
-                ITarget model = GofProblem.HypothesisOf(config, index).Model;
-                TestOutcome outcome = test(TestSamples.Of(samples(index), model), new(config.Seed, (uint)index));
+                TestOutcome outcome = test(TestSamples.Of(samples(index), hypotheses(index).Model), new(config.Seed, (uint)index));
                 return new(outcome.Statistic, outcome.PValue, outcome.PValue <= config.Level);
             }
             catch (ArgumentException exception)

@@ -20,6 +20,7 @@ internal static class TrialSamples
     public static Func<int, double[]> Of(GofSettings config, int count)
     {
         GofProblem problem = GofProblem.Of(config);
+        Func<int, GofHypothesis> hypotheses = GofProblem.HypothesesOf(config);
         if (!problem.IsSlow)
             return Draw;
         // All that the samples depend on, and nothing else.
@@ -46,7 +47,7 @@ internal static class TrialSamples
             return index => cell.Trials.GetOrAdd(index, trial => new(() => Draw(trial))).Value;
         }
 
-        double[] Draw(int index) => GofProblem.HypothesisOf(config, index).Truth
+        double[] Draw(int index) => hypotheses(index).Truth
             .Sample(new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index), count);
     }
 }

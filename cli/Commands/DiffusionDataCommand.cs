@@ -45,7 +45,7 @@ internal sealed class DiffusionDataCommand
         var options = new DiffusionDataCommand();
         options.data.Required = true;
         var command = new CommandWithExamples(
-            "diffusion-data",
+            DataRoute.CommandOf("diffusion"),
             "Estimates location and scale of your own samples: by medians, maximum likelihood, score matching and KSD, and by the "
             + "diffusion forms of these two, which outliers cannot move far.",
             new Example("stein diffusion --data x.csv --model student-t", "with standard errors of two kinds"),

@@ -17,15 +17,13 @@ internal static class IcaDataCommand
     /// <summary>The name that people type.</summary>
     private const string Typed = "ica --data";
 
-    private const string Name = "ica-data";
-
     /// <param name="interruption">Stops what runs.</param>
     /// <param name="experiment">The command of the experiment, whose options are refused here and which tells of this one.</param>
     public static Command Create(Interruption interruption, Command? experiment)
     {
         var options = new IcaDataOptions();
         var command = new CommandWithExamples(
-            Name,
+            DataRoute.CommandOf("ica"),
             "Separates signals that are mixed in the columns of your own file: independent component analysis by maximum likelihood, with "
             + "FastICA and Stein discrepancies for comparison.",
             new Example("stein ica --data x.csv", "maximum likelihood, with a density chosen for each source"),

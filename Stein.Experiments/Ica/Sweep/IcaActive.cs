@@ -3,7 +3,7 @@ using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Studies;
 
-namespace Stein.Experiments.Ica;
+namespace Stein.Experiments.Ica.Sweep;
 
 /// <summary>maxSKSD whose test directions become active slices from time to time, for sources with heavy tails.</summary>
 internal sealed class IcaActive : IcaExperiment
