@@ -255,17 +255,19 @@ public sealed class ExecutorTests : IDisposable
         using var claims = new Claims(new Disk(), Stores.Quick.Claims, new TestProcesses(1, living));
         using Claim claim = claims.TryAcquire(run)!;
         var processes = new TestProcesses(2, living);
-        PlannedRun planned = new RunPlanner(store, null, new ClaimTiming(), processes).Plan([Grid[0]]).Runs[0];
-        Assert.Equal((RunReason.Elsewhere, "running elsewhere: process 1 on host"), (planned.Reason, planned.Explanation));
-
-        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        RunPlan plan = new RunPlanner(store, null, new ClaimTiming(), processes).Plan([Grid[0]]);
         Assert.Equal(
-            RunStatus.Elsewhere, Stores.Run(store, [Grid[0]], processes: processes, interruption: source)[0].Status);
+            (RunReason.Elsewhere, "running elsewhere: process 1 on host"), (plan.Runs[0].Reason, plan.Runs[0].Explanation));
+
+        using var source = new CancellationTokenSource();
+        var stopping = new TestProcesses(2, living) { Asked = source.Cancel };
+        var executor = new RunExecutor(store, CpuDevices.CreateSimd, Stores.Quick, processes: stopping);
+        Assert.Equal(RunStatus.Elsewhere, executor.Run(plan, source.Token)[0].Status);
 
         IReadOnlyList<RunOutcome> outcomes = [];
         var second = new Thread(() => outcomes = Stores.Run(store, [Grid[0], Grid[1]], processes: processes));
         second.Start();
-        Assert.True(SpinWait.SpinUntil(() => store.Find(Grid[1]) is not null, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => store.Find(Grid[1]) is not null, TimeSpan.FromMinutes(1)));
         Assert.Null(store.Find(Grid[0]));
         lock (living)
             living.Remove(1);

@@ -8,6 +8,12 @@ namespace Stein.Experiments.Tests.Runs;
 /// <summary>Whatever happens to the processes, the store ends with the same contents.</summary>
 public sealed class KillTests
 {
+    /// <summary>Claims that were not written whole have to be watched for as long as the patience lasts.</summary>
+    private static readonly ExecutorOptions Impatient = Stores.Quick with
+    {
+        Claims = Stores.Quick.Claims with { Patience = TimeSpan.FromSeconds(1) },
+    };
+
     private static readonly WalkExperiment Walk = new();
 
     [Fact]
@@ -43,7 +49,7 @@ public sealed class KillTests
             string old = File.ReadAllText(Path.Combine(store.FolderOf(runs[0]), "result.json"));
             isKilled = RunKilled(folder.Path, runs, kills, jobs: 1, process: 1, force: true);
             Assert.True(store.Find(runs[0]) is not null || File.Exists(Path.Combine(store.FolderOf(runs[0]), "replaced-1", "result.json")));
-            Stores.Run(store, runs, processes: new TestProcesses(2, new HashSet<int> { 2 }), force: true);
+            Stores.Run(store, runs, Impatient, processes: new TestProcesses(2, new HashSet<int> { 2 }), force: true);
             Finish(folder.Path, runs);
             SortedDictionary<string, string> contents = Stores.Contents(store);
             Assert.Equal(expected, Without(contents, "replaced-"));
@@ -124,7 +130,7 @@ public sealed class KillTests
             Stores.Run(
                 new RunStore(root, disk),
                 runs,
-                Stores.Quick with { Jobs = jobs },
+                Impatient with { Jobs = jobs },
                 processes: new TestProcesses(process, living),
                 force: force);
         }
@@ -143,7 +149,7 @@ public sealed class KillTests
     /// <summary>A last process that nobody disturbs.</summary>
     private static void Finish(string root, IReadOnlyList<RunConfig> runs)
         => Assert.All(
-            Stores.Run(new RunStore(root), runs, processes: new TestProcesses(1000, new HashSet<int> { 1000 })),
+            Stores.Run(new RunStore(root), runs, Impatient, processes: new TestProcesses(1000, new HashSet<int> { 1000 })),
             outcome => Assert.True(outcome.Status is RunStatus.Finished or RunStatus.AlreadyDone, outcome.Message));
 
     private static SortedDictionary<string, string> Without(SortedDictionary<string, string> contents, string part)

@@ -21,7 +21,8 @@ internal static class Stores
         CheckpointIterations = 2,
         RevisitInterval = TimeSpan.FromMilliseconds(5),
         ProgressInterval = TimeSpan.Zero,
-        Claims = new ClaimTiming { Heartbeat = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromSeconds(1) },
+        // A machine that is busy may keep a thread from beating for seconds.
+        Claims = new ClaimTiming { Heartbeat = TimeSpan.FromMilliseconds(50), Patience = TimeSpan.FromMinutes(1) },
     };
 
     /// <summary>The file of golden files that has the finished runs of a test grid, which are in double precision.</summary>
@@ -158,10 +159,14 @@ internal sealed class TestProcesses(int self, ISet<int> living) : ProcessTable
     /// <summary>Whether other processes are on the same machine.</summary>
     public bool KnowsOthers { get; init; } = true;
 
+    /// <summary>Called when somebody asks whether a process is running.</summary>
+    public Action? Asked { get; init; }
+
     public override ClaimOwner Self(string owner) => new(owner, "host", null, null, self, null, DateTimeOffset.UtcNow);
 
     public override bool? IsRunning(ClaimOwner owner)
     {
+        Asked?.Invoke();
         lock (living)
             return KnowsOthers ? living.Contains(owner.ProcessId) : null;
     }
