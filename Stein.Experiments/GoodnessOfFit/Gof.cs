@@ -1,4 +1,5 @@
 using Stein.Engine.GoodnessOfFit.Tests;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.GoodnessOfFit;
@@ -23,6 +24,8 @@ internal sealed class Gof : GofStudy
         ("--problem laplace --dim 2,10,30 --trials 50", "the test by KSD loses its power as D grows"),
         ("--problem gamma --n 500 --difference 0,0.2,0.4 --trials 50", "one dimension, another shape"),
     ];
+
+    public override HelpSection? Advice => TestAdvice.Of(GoodnessOfFitTests.Names);
 
     protected override IReadOnlyList<GofSettings> Configs(GridScale scale) => scale switch
     {

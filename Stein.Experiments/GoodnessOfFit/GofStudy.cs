@@ -177,7 +177,15 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
                 : ""), cell => cell.PowerText(withInterval: true));
         Table brief = Pivot("", "", "", cell => cell.PowerText(withInterval: false));
         yield return table.Columns.Count <= 4 ? table : table with { ShortRows = brief.Rows };
-        yield return Pivot("milliseconds", "Milliseconds per test", caption, cell => NumberText.Fixed(1000 * cell.Seconds, 1));
+        if (!cells.All(cell => cell.Problem.IsSlow))
+        {
+            yield return Pivot(
+                "milliseconds",
+                "Milliseconds per test",
+                caption,
+                cell => cell.Problem.IsSlow ? "" : NumberText.Fixed(1000 * cell.Seconds, 1));
+        }
+
         if (part.Scale is not { } scale)
             yield break;
         double[] places = [.. cells.Select(cell => scale.Value(cell.Config)).Distinct().Order()];
@@ -254,8 +262,8 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
         /// <summary>Of the published share; empty where there is none.</summary>
         public string Verdict => Published?.Verdict(Power, Config.Trials) ?? "";
 
-        /// <summary>Of one test, its samples included.</summary>
-        public double Seconds => Run.IterationSeconds / Config.Trials;
+        /// <summary>Of one test, its samples included; NaN where these take longer, and are drawn once for several tests.</summary>
+        public double Seconds => Problem.IsSlow ? double.NaN : Run.IterationSeconds / Config.Trials;
 
         /// <summary>The power in per cent, with the interval, the verdict on the level, and what was published.</summary>
         public string PowerText(bool withInterval)

@@ -46,6 +46,9 @@ internal abstract class Experiment
     /// <summary>Command lines for its help, the words after the experiment's name, each with what it does.</summary>
     public virtual IReadOnlyList<(string Arguments, string Meaning)> Examples => [];
 
+    /// <summary>What its help says above the examples; null for nothing.</summary>
+    public virtual HelpSection? Advice => null;
+
     /// <summary>
     /// Writes tables and figures of the runs of <see cref="ReportRequest.Plan"/> that are finished in <paramref name="store"/>, even if
     /// there are only a few.

@@ -30,7 +30,10 @@ internal static class ExperimentCommand
         var command = new CommandWithExamples(
             line.Split(' ')[^1],
             $"{experiment.Title} ({experiment.Source}). Settings that are given several values make a run for each combination.",
-            [new($"stein {line}", "one run with the defaults"), .. Examples(experiment, line)]);
+            [new($"stein {line}", "one run with the defaults"), .. Examples(experiment, line)])
+        {
+            Advice = experiment.Advice,
+        };
         settings.AddTo(command);
         command.SetAction(parsed =>
         {

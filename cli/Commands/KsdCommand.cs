@@ -1,3 +1,5 @@
+using Stein.Experiments.GoodnessOfFit;
+
 namespace Stein.Cli.Commands;
 
 /// <summary><c>stein ksd</c>: whether samples come from the density whose score is given.</summary>
@@ -21,7 +23,10 @@ internal static class KsdCommand
             new Example("stein ksd --samples x.csv --target model.json --compare y.csv", "which of two samples is closer to the model"),
             new Example("stein ksd --samples x.csv --scores s.csv --slices g --out report", "along which directions they differ"),
             new Example("stein ksd --samples x.csv --scores s.csv --independent --test maxsksd,fssd-opt", "other tests beside it"),
-            new Example("stein ksd --samples x.csv --estimate-scores stein", "scores estimated from the samples; nothing is tested"));
+            new Example("stein ksd --samples x.csv --estimate-scores stein", "scores estimated from the samples; nothing is tested"))
+        {
+            Advice = TestAdvice.Of(KsdTests.Names),
+        };
         options.AddTo(command);
         command.SetAction(parsed => Run(options.Read(parsed), interruption));
         return command;

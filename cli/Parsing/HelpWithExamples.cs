@@ -1,5 +1,6 @@
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Stein.Experiments.Declarations;
 
 namespace Stein.Cli.Parsing;
 
@@ -14,9 +15,12 @@ internal sealed class CommandWithExamples(string name, string description, param
 
     /// <summary>What people type instead of the name; null for the name.</summary>
     public string? Typed { get; init; }
+
+    /// <summary>What else its help says; null for nothing.</summary>
+    public HelpSection? Advice { get; init; }
 }
 
-/// <summary>The library's help, with the examples of the command beneath.</summary>
+/// <summary>The library's help, with the advice and the examples of the command beneath.</summary>
 internal sealed class HelpWithExamples(HelpAction help, IReadOnlyList<Example> rootExamples) : SynchronousCommandLineAction
 {
     public override int Invoke(ParseResult parseResult)
@@ -39,6 +43,19 @@ internal sealed class HelpWithExamples(HelpAction help, IReadOnlyList<Example> r
         else
         {
             result = help.Invoke(parseResult);
+        }
+
+        if (command is CommandWithExamples { Advice: { } advice })
+        {
+            output.WriteLine($"{advice.Heading}:");
+            foreach (HelpTopic topic in advice.Topics)
+            {
+                output.WriteLine($"  {topic.Heading}");
+                foreach (string line in topic.Lines)
+                    output.WriteLine($"      {line}");
+            }
+
+            output.WriteLine();
         }
 
         IEnumerable<Example> examples = (command as CommandWithExamples)?.Examples ?? rootExamples;
