@@ -81,6 +81,8 @@ internal static class ExperimentRegistry
 
     public static GofLiu GofLiu { get; } = new();
 
+    public static GofContamination GofContamination { get; } = new();
+
     public static HeavyTails HeavyTails { get; } = new();
 
     public static Contamination Contamination { get; } = new();
@@ -93,6 +95,6 @@ internal static class ExperimentRegistry
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
-        HeavyTails, Contamination, Rough,
+        GofContamination, HeavyTails, Contamination, Rough,
     ];
 }

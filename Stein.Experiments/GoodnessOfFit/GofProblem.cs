@@ -90,6 +90,14 @@ internal sealed record GofProblem(string Name, string Title, string Sentence, Fu
             Symbol = "v",
             IsSlow = true,
         },
+        new(
+            "mean-shift",
+            "shifted",
+            "The model is N(0, I); the first coordinate of the samples has mean μ.",
+            config => new(
+                Normal(config, 1),
+                new ProductNormal([config.Difference, .. new double[config.Dimension - 1]], Constant(config, 1)),
+                config.Difference == 0)) { Uses = [nameof(GofSettings.Dimension), nameof(GofSettings.Difference)], Symbol = "μ" },
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(problem => problem.Name)];

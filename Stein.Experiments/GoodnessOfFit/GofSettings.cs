@@ -21,7 +21,7 @@ internal sealed record GofSettings
     public int Dimension { get; init; } = 50;
 
     [Description("size of the difference: σ of the noise added to all weights of the RBM, the variance of that added to one, the shift of "
-        + "Gamma's shape, or the correlation")]
+        + "Gamma's shape, the correlation, or the mean")]
     [Range(0.0, double.MaxValue), OnlyFor(nameof(Problem), typeof(GofProblem))]
     public double Difference { get; init; } = 0.02;
 
@@ -53,8 +53,3 @@ internal sealed record GofSettings
     [Description("seed of everything else that is random")]
     public uint Seed { get; init; } = 60;
 }
-
-/// <summary>The result of one test.</summary>
-/// <param name="Statistic">What the test compares with its replicates or its normal distribution.</param>
-/// <param name="IsRejected">Whether the p-value is at most the level.</param>
-internal sealed record GofDraw(double Statistic, double PValue, bool IsRejected);

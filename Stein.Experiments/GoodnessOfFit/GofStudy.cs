@@ -41,11 +41,7 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
             throw InvalidConfigException.Value("samples", config.Samples, $"at least {min} if \"test\" is \"{config.Test}\"");
         if (config.Problem == "correlated" && config.Difference >= 1)
             throw InvalidConfigException.Value("difference", config.Difference, "a correlation below 1");
-        if (1.0 / (config.Replicates + 1) > config.Level)
-        {
-            throw InvalidConfigException.Value("replicates", config.Replicates, Invariant(
-                $"at least {Math.Ceiling(1 / config.Level) - 1}: with fewer no p-value is as small as the level {config.Level}"));
-        }
+        GofTrial.CheckReplicates(config.Replicates, config.Level);
     }
 
     protected override double Operations(GofSettings config)
@@ -74,18 +70,7 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
         int count = kind.GivenSamples(config.Samples);
         PreparedTest test = kind.Prepare(device, count, hypotheses(0).Model.Dimension, config.Replicates);
         Func<int, double[]> samples = TrialSamples.Of(config, count);
-        return index =>
-        {
-            try
-            {
-                TestOutcome outcome = test(TestSamples.Of(samples(index), hypotheses(index).Model), new(config.Seed, (uint)index));
-                return new(outcome.Statistic, outcome.PValue, outcome.PValue <= config.Level);
-            }
-            catch (ArgumentException exception)
-            {
-                throw new RunFailedException($"the samples of trial {index} cannot be tested: {exception.Message}", index + 1, exception);
-            }
-        };
+        return index => GofTrial.Run(test, samples(index), hypotheses(index).Model, new(config.Seed, (uint)index), config.Level);
     }
 
     protected override Report Compose(Results<GofSettings> results)

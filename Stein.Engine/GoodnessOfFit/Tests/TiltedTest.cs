@@ -14,7 +14,8 @@ namespace Stein.Engine.GoodnessOfFit.Tests;
 /// <remarks>
 /// <para>
 /// <c>w(x) = (1 + ‖x‖²/a²)^(−b)</c> suits scores that grow as fast as x does. The Stein kernel of the tilted kernel is <c>w(x) u(x, y)
-/// w(y)</c>, where u is that of k with <c>s + ∇log w</c> for the score s. The statistic is the V-statistic with multinomial replicates.
+/// w(y)</c>, where u is that of k with <c>s + ∇log w</c> for the score s. It is the diffusion KSD of k with the scalar m = w, since the
+/// diffusion operator <c>div(p m f)/p</c> is the Langevin operator of m f. The statistic is the V-statistic with multinomial replicates.
 /// </para>
 /// <para>
 /// The robust test rejects where <c>max(0, √V − θ)</c> is above the quantile of <c>√V*</c> of the replicates, with <c>θ = ε₀√τ</c> and τ
