@@ -5,6 +5,7 @@ using Stein.Tests;
 namespace Stein.Cli.Tests;
 
 /// <summary>What help says of goodness-of-fit tests.</summary>
+[Collection(nameof(InThisProcess))]
 public sealed class TestAdviceTests
 {
     [Fact]
