@@ -13,7 +13,7 @@ internal static class TestAdvice
         new(
             100, 100, ["ksdagg"],
             "The first to try, for chains too: many bandwidths at once, so that none has to be right.",
-            "It forms all pairs of samples, and takes five times as long as ksd."),
+            "Five times as long as ksd; from D = 50 on it hardly sees wrong tails."),
         new(
             89, 100, ["maxsksd-fast"],
             "Climbed directions: for many dimensions, or to see along which the samples differ.",
@@ -24,8 +24,8 @@ internal static class TestAdvice
             "From D = 50 on they hardly see wrong tails."),
         new(
             99, 100, ["maxssd", "maxssd-rg"],
-            "Learned functions along directions; linear in the number of samples.",
-            "Its level is about half of what it should be, and it still finds nearly all."),
+            "Learned functions along directions: for many dimensions; linear in the number of samples.",
+            "Rejects fewer true models than its level says, and still finds wrong tails at D = 100."),
         new(
             77, 100, ["maxsksd"],
             "Directions climbed as in the paper: for comparisons with it.",
