@@ -53,11 +53,10 @@ public class TiltedTestTests
     public void A_tilted_kernel_is_a_diffusion_coefficient(int dimension, double exponent)
     {
         const int Count = 40;
-        const double Scale = 1.7;
+        const double Scale = 1.7, SquaredBandwidth = 2.3;
         using Device device = CpuDevices.CreateDouble();
         TestSamples samples = TestSamples.Of(new Draw(620).Normal(Count * dimension, 2), TestTrials.Normal(dimension));
-        double statistic = new TiltedTest("", "", 0, Scale, exponent)
-            .Prepare(device, Count, dimension, 19)(samples, new TestSeed(1, 0)).Statistic;
+        (double[] weights, double[] tilted) = new TiltedTest("", "", 0, Scale, exponent).Tilt(samples);
         var graph = new Graph();
         Node x = graph.Input(Count, dimension, "x"), scores = graph.Input(Count, dimension, "s");
         Node[] standard = [.. Enumerable.Range(0, dimension).Select(_ => graph.Constant(0)), graph.Constant(1)];
@@ -68,12 +67,14 @@ public class TiltedTestTests
         device.Write(plan[scores], samples.Scores);
         plan.Run();
 
-        // The same rule for the bandwidth, so that both have the 1e−9 of the published code.
-        DeviceMatrix squaredDistances = device.Allocate(Count, Count);
-        device.SquaredDistances(squaredDistances, plan[x]);
         var discrepancy = new DiffusionSteinDiscrepancy<InverseMultiquadricKernel>(device, Count, PairStatistic.V);
-        discrepancy.Bandwidth.Set(MedianRule.MedianDistance, squaredDistances);
-        Checks.Close("V", [discrepancy.Value(plan[x], plan[drift], plan[m])], [statistic], _ => 1e-12);
+        discrepancy.Bandwidth.SetExactly(SquaredBandwidth);
+        DeviceMatrix tiltedScores = device.Allocate(Count, dimension), pairs = device.Allocate(Count, Count);
+        device.Write(tiltedScores, tilted);
+        device.PairMatrix<SteinPairTerm<InverseMultiquadricKernel>>(
+            pairs, PairSet.Within(new(plan[x], tiltedScores), discrepancy.Bandwidth.Constants, PairStatistic.V));
+        double sum = device.Read(pairs).Select((pair, i) => weights[i / Count] * pair * weights[i % Count]).Sum();
+        Checks.Close("V", [sum / Count / Count], [discrepancy.Value(plan[x], plan[drift], plan[m])], _ => 1e-12);
     }
 
     /// <summary>
