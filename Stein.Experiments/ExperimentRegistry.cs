@@ -89,12 +89,14 @@ internal static class ExperimentRegistry
 
     public static Rough Rough { get; } = new();
 
+    public static Coverage Coverage { get; } = new();
+
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
-        GofContamination, HeavyTails, Contamination, Rough,
+        GofContamination, HeavyTails, Contamination, Rough, Coverage,
     ];
 }
