@@ -14,7 +14,7 @@ using static System.FormattableString;
 
 namespace Stein.Experiments.Diffusion;
 
-/// <summary>One cell: an estimator of location and scale with its standard errors; each trial has new samples of location 0, scale 1.</summary>
+/// <summary>One cell: an estimator of location and scale with its standard errors, for new samples in each trial.</summary>
 internal sealed record CoverageSettings
 {
     [Description("density of samples and model"), OneOf(typeof(CoverageModels))]
