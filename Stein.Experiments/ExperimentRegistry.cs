@@ -87,12 +87,14 @@ internal static class ExperimentRegistry
 
     public static Rough Rough { get; } = new();
 
+    public static DiffusionFlow DiffusionFlow { get; } = new();
+
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
-        HeavyTails, Contamination, Rough,
+        HeavyTails, Contamination, Rough, DiffusionFlow,
     ];
 }
