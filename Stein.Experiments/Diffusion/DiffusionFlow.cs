@@ -134,8 +134,8 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
 
     private static readonly (string Title, Func<DiffusionFlow, StoredRun<DiffusionFlowSettings>, string> Text)[] Columns =
     [
-        ("location", (study, run) => RootMeanSquare.Text(run[Location], study.DrawsOf(run).Select(draw => draw.Location))),
-        ("scale", (study, run) => RootMeanSquare.Text(run[Scale], study.DrawsOf(run).Select(draw => draw.Scale))),
+        ("location", (study, run) => RootMeanSquare.Text(run[Location], study.DrawsOf(run).Select(draw => draw.Location), 3)),
+        ("scale", (study, run) => RootMeanSquare.Text(run[Scale], study.DrawsOf(run).Select(draw => draw.Scale), 3)),
         ("condition", (_, run) => SignificantText.Number(run[Condition])),
     ];
 

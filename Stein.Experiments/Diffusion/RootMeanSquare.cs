@@ -8,6 +8,7 @@ internal static class RootMeanSquare
     /// <summary>With its standard error: that of a root of a mean, from that of the mean.</summary>
     /// <param name="root">The root mean square.</param>
     /// <param name="errors">Of which it is.</param>
-    public static string Text(double root, IEnumerable<double> errors)
-        => NumberText.WithError(root, Summary.Of([.. errors.Select(error => error * error)]).StandardError / (2 * root));
+    /// <param name="decimals">At least so many.</param>
+    public static string Text(double root, IEnumerable<double> errors, int decimals = 2)
+        => NumberText.WithError(root, Summary.Of([.. errors.Select(error => error * error)]).StandardError / (2 * root), decimals);
 }

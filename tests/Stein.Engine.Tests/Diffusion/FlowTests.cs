@@ -1,8 +1,8 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Diffusion;
+using Stein.Engine.Formulas;
 using Stein.Engine.Graphs;
-using Stein.Engine.Kernels;
 using Stein.Engine.Random;
 using Stein.Engine.Tests.Gradients;
 using Stein.Engine.Tests.Testing;
@@ -114,17 +114,22 @@ public class FlowTests
         }
     }
 
-    /// <summary>Learning lowers each criterion, and that of the variance makes score matching of Student-t samples more precise.</summary>
+    /// <summary>
+    /// A flow that is learned from other samples makes score matching more precise: of a Bessel density the variance of the location is
+    /// nearly halved.
+    /// </summary>
     [Fact]
     public void Learning_lowers_the_variance()
     {
         using Device device = CpuDevices.CreateDouble();
-        LocationScaleModel model = Model(1);
-        double[] pilot = Pilot(1, 1000), fresh = model.Sample(new PhiloxStream(11, StreamPurpose.TestData), [0, 1], 4000);
+        var model = new LocationScaleModel(new BesselShape(2), 1);
+        double[] pilot = model.Sample(new PhiloxStream(10, StreamPurpose.TestData), [0, 1], 1000);
+        double[] fresh = model.Sample(new PhiloxStream(11, StreamPurpose.TestData), [0, 1], 4000);
         var flow = new Flow(1, 0);
         double[] values = FlowLearning.Learn(device, model, flow, pilot, FlowCriterion.Variance);
         double[] learned = Errors(new FlowDiffusion(flow, values)), plain = Errors(new UnitDiffusion());
-        Assert.All(learned.Zip(plain), pair => Assert.True(pair.First < 0.97 * pair.Second, $"{pair.First} against {pair.Second}"));
+        Assert.True(learned[0] < 0.8 * plain[0], $"location {learned[0]} against {plain[0]}");
+        Assert.True(learned[1] < 0.95 * plain[1], $"scale {learned[1]} against {plain[1]}");
 
         double[] Errors(DiffusionCoefficient m) => new ModelFit(device, model, fresh, new(FitLoss.ScoreMatching, m)).StandardErrors([0, 1]);
     }
