@@ -89,6 +89,8 @@ internal static class ExperimentRegistry
 
     public static Rough Rough { get; } = new();
 
+    public static DiffusionFlow DiffusionFlow { get; } = new();
+
     public static Coverage Coverage { get; } = new();
 
     /// <summary>All, in the order they are listed.</summary>
@@ -97,6 +99,6 @@ internal static class ExperimentRegistry
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
-        GofContamination, HeavyTails, Contamination, Rough, Coverage,
+        GofContamination, HeavyTails, Contamination, Rough, DiffusionFlow, Coverage,
     ];
 }

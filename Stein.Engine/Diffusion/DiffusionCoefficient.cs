@@ -2,16 +2,24 @@ using Stein.Engine.Graphs;
 
 namespace Stein.Engine.Diffusion;
 
-/// <summary>A diffusion coefficient m, a number for each sample.</summary>
+/// <summary>A diffusion coefficient m, a number or a matrix for each sample.</summary>
 internal abstract record DiffusionCoefficient
 {
     /// <summary>Whether it is a function of the parameters too.</summary>
     public abstract bool HasParameters { get; }
 
-    /// <summary>m at the samples (N×1).</summary>
+    /// <summary>m at the samples (N×1 or N×D²).</summary>
     /// <param name="x">N×D.</param>
     /// <param name="parameters">θ of the model.</param>
     public abstract Node Of(LocationScaleModel model, Node x, IReadOnlyList<Node> parameters);
+
+    /// <summary>
+    /// The samples (N×D) in the space of a map y = T(x) whose inverse Jacobian matrix m is: there the drift is the score, and a diffusion
+    /// KSD with a kernel of y is KSD. Null where m is not taken for that of a map; the kernel is then one of x.
+    /// </summary>
+    /// <param name="x">N×D.</param>
+    /// <param name="parameters">θ of the model.</param>
+    public virtual Node? Mapped(LocationScaleModel model, Node x, IReadOnlyList<Node> parameters) => null;
 
     private protected static Node Square(Node z) => z.Square().SumRows();
 }
@@ -65,4 +73,23 @@ internal sealed record GaussianDiffusion(double Width) : DiffusionCoefficient
 
     public override Node Of(LocationScaleModel model, Node x, IReadOnlyList<Node> parameters)
         => (-Square(model.Standardised(x, parameters)) / (2 * Width * Width)).Exp();
+}
+
+/// <summary>
+/// The inverse Jacobian matrix of <c>y = T((x − μ)/σ)</c> with a flow T, so that diffusion score matching is score matching of y (Gong and
+/// Li, "Interpreting diffusion score matching using normalizing flow", 2021).
+/// </summary>
+/// <param name="Flow">T.</param>
+/// <param name="Values">Its parameters (P).</param>
+internal sealed record FlowDiffusion(Flow Flow, double[] Values) : DiffusionCoefficient
+{
+    public override bool HasParameters => true;
+
+    public override Node Of(LocationScaleModel model, Node x, IReadOnlyList<Node> parameters)
+        => parameters[model.Dimension] * Image(model, x, parameters).Inverse;
+
+    public override Node Mapped(LocationScaleModel model, Node x, IReadOnlyList<Node> parameters) => Image(model, x, parameters).Mapped;
+
+    private FlowImage Image(LocationScaleModel model, Node x, IReadOnlyList<Node> parameters)
+        => Flow.Of(model.Standardised(x, parameters), x.Graph.Constant(1, Values.Length, Values));
 }

@@ -125,3 +125,29 @@ internal sealed record BesselShape(int HalfOrder) : LocationScaleShape
         return [.. normal.Select(entry => width * entry)];
     }
 }
+
+/// <summary>
+/// A normal density in two or more dimensions, bent along a parabola: with normal ε, <c>z₁ = ε₁</c>, <c>z₂ = ε₂ + b(ε₁² − 1)</c>, and
+/// further coordinates as they are; see <see cref="Targets.BananaDensity"/>.
+/// </summary>
+/// <param name="Bend">b.</param>
+internal sealed record BananaShape(double Bend) : LocationScaleShape
+{
+    public override string Name => "banana";
+
+    public override Node LogDensity(Node z)
+    {
+        Node first = z.SliceColumns(0, 1), second = z.SliceColumns(1, 1);
+        Node along = Bend * (first.Square() - 1);
+        return -0.5 * (z.Square().SumRows() + (along * (along - (2 * second))));
+    }
+
+    public override double LogConstant(int dimension) => -0.5 * dimension * Math.Log(2 * Math.PI);
+
+    public override double[] Draw(PhiloxStream stream, int dimension)
+    {
+        double[] draw = [.. Enumerable.Range(0, dimension).Select(_ => stream.NextNormal())];
+        draw[1] += Bend * ((draw[0] * draw[0]) - 1);
+        return draw;
+    }
+}

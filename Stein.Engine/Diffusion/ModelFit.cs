@@ -37,7 +37,7 @@ internal sealed record FitSettings(FitLoss Loss, DiffusionCoefficient Diffusion)
     /// <summary>The kernel of the discrepancy, of <see cref="RadialKernels"/>.</summary>
     public string Kernel { get; init; } = "imq";
 
-    /// <summary>h of the kernel, in units of the samples.</summary>
+    /// <summary>h of the kernel, in units of the samples, or of the space of a flow.</summary>
     public double Bandwidth { get; init; } = 1;
 
     /// <summary>Values of parameters that are known (P); NaN for those that are estimated, null for all.</summary>
@@ -100,13 +100,13 @@ internal sealed class ModelFit
         Node[] parameters = [.. model.Names.Select(name => graph.Input(1, 1, name))];
         Node[] frozen = [.. model.Names.Select(name => graph.Input(1, 1, $"last {name}"))];
         Node logDensity = model.LogDensity(x, parameters), score = logDensity.Sum().Gradient(x);
-        Node m = settings.Diffusion.Of(model, x, settings.IsFrozen ? frozen : parameters);
+        Node[] inDiffusion = settings.IsFrozen ? frozen : parameters;
+        Node m = settings.Diffusion.Of(model, x, inDiffusion);
         loss = settings.Loss switch
         {
             FitLoss.Likelihood => new MeanLoss(device, -logDensity),
             FitLoss.ScoreMatching => new MeanLoss(device, DiffusionOperator.ScoreMatching(m, score, x, parameters)),
-            _ => RadialKernels.Visit(
-                settings.Kernel, new PairLossOfKernel(device, x, DiffusionOperator.Drift(m, score, x), m, settings.Bandwidth)),
+            _ => RadialKernels.Visit(settings.Kernel, Pairs(DiffusionOperator.Drift(m, score, x))),
         };
         IsSmooth = settings.Loss != FitLoss.KernelDiscrepancy || model.HasScoreDerivative;
         gradients = IsSmooth ? loss.Value.Gradient([.. free.Select(i => parameters[i])]) : [];
@@ -114,6 +114,10 @@ internal sealed class ModelFit
         device.Write(plan[x], samples);
         point = Bound(parameters);
         last = Bound(frozen);
+
+        PairLossOfKernel Pairs(Node drift) => settings.Diffusion.Mapped(model, x, inDiffusion) is { } mapped
+            ? new(device, mapped, drift, graph.Constant(1).Expand(Count, 1), settings.Bandwidth)
+            : new(device, x, drift, m, settings.Bandwidth);
 
         // Bound rather than written to the plan, which lacks those that the loss does not depend on.
         DeviceMatrix[] Bound(Node[] nodes) => Array.ConvertAll(nodes, node =>
@@ -205,8 +209,11 @@ internal sealed class ModelFit
         double[] Inside(Vector<double> some) => [.. With(start, some.ToArray()).Zip(model.Bounds.Lower, Math.Max)];
     }
 
-    /// <summary>A (P̂×P̂): m moves with the parameters, frozen or not.</summary>
-    private Matrix<double> Curvature(double[] estimate) => HasCurvature
+    /// <summary>
+    /// The derivatives of the gradient by the estimated parameters (P̂×P̂); m moves with the parameters, frozen or not.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The loss has no second derivatives.</exception>
+    public Matrix<double> Curvature(double[] estimate) => HasCurvature
         ? Derivatives(estimate, free.Length, at => At(at).Gradient)
         : throw new InvalidOperationException($"The loss of the {model.Shape.Name} model has no second derivatives.");
 
@@ -304,7 +311,7 @@ internal sealed class ModelFit
 
     private sealed class PairLoss<TKernel>(Device device, Node x, Node drift, Node m, double bandwidth) : Loss(
         x.DiffusionSteinDiscrepancy<TKernel>(
-            drift, m, x.Graph.Constant(1 / (bandwidth * bandwidth)), PairStatistic.U), drift, m)
+            drift, m, x.Graph.Constant(1 / (bandwidth * bandwidth)), PairStatistic.U), x, drift, m)
         where TKernel : struct, IRadialKernel
     {
         private readonly DiffusionSteinDiscrepancy<TKernel> discrepancy = new(device, x.Rows, PairStatistic.U);

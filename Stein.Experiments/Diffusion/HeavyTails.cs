@@ -231,13 +231,7 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     }
 
     private string ErrorText(StoredRun<HeavyTailsSettings> run, Estimated error)
-    {
-        double root = run[error.RootMeanSquare];
-        double[] squares = [.. DrawsOf(run).Select(error.Of).Select(value => value * value)];
-
-        // Of the root of a mean, from that of the mean.
-        return NumberText.WithError(root, Summary.Of(squares).StandardError / (2 * root));
-    }
+        => RootMeanSquare.Text(run[error.RootMeanSquare], DrawsOf(run).Select(error.Of));
 
     private static LocationScaleModel Model(HeavyTailsSettings config) => new(new StudentTShape(config.DegreesOfFreedom), 1);
 

@@ -81,7 +81,7 @@ public sealed class SuggestionTests
             "reproduce mixture-weight d",
             [
                 "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-rough",
-                "diffusion-coverage", "dae", "diffusion",
+                "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
             ]
         },
         { "reproduce mixture-weight --separation 2 1", ["10"] },
@@ -90,7 +90,7 @@ public sealed class SuggestionTests
             "show d",
             [
                 "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-rough",
-                "diffusion-coverage", "dae", "diffusion",
+                "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
             ]
         },
         { "dae descent --data ", ["modes", "rings", "moons", "file"] },
