@@ -218,7 +218,8 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
             $"errors_{name}",
             $"Root mean squared errors, {FlowProblems.Title(problem)}",
             string.Join(' ', part.Shared(config => (config.Samples, config.Trials), of => $"{of.Trials} samples of {of.Samples}."))
-                + $" w = {NumberText.Tick(byTails.DegreesOfFreedom)}, e = {NumberText.Tick(byTails.Exponent)}. The scale is 1; a location is "
+                + $" w = {NumberText.Tick(byTails.DegreesOfFreedom)}, e = {NumberText.Tick(byTails.Exponent)}. "
+                + "The scale is 1; a location is "
                 + "as far off as it is from the truth in all coordinates. Condition: the median condition number of the second derivatives "
                 + $"of the loss at the estimate. ± is the standard error of the root mean square.{part.Remarks}",
             from run in part.Runs from place in Enumerable.Range(0, Columns.Length) select (Run: run, Place: place),
