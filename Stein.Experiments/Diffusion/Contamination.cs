@@ -94,7 +94,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
 {
     private static readonly Quantity<ContaminationDraw> Along = new("mean_estimate", draws => draws.Average(draw => draw.Along));
     private static readonly Quantity<ContaminationDraw> Error = new(
-        "rmse", draws => Math.Sqrt(draws.Average(draw => draw.Distance * draw.Distance)));
+        "rmse", draws => RootMeanSquare.Of(draws.Select(draw => draw.Distance)));
 
     public override string Name => "diffusion-contamination";
 
@@ -124,9 +124,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
     }
 
     protected override double Operations(ContaminationSettings config)
-        => config.Trials * 20.0 * config.Dimension * (config.Estimator.EndsWith("ksd", StringComparison.Ordinal)
-            ? 40.0 * config.Samples * config.Samples
-            : 400.0 * config.Dimension * config.Samples);
+        => config.Trials * 20.0 * FitCost.OfStep(config.Estimator, config.Samples, config.Dimension);
 
     protected override string SpeedClass(ContaminationSettings config) => config.Estimator;
 

@@ -121,9 +121,7 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
     };
 
     protected override double Operations(CoverageSettings config)
-        => config.Trials * 30.0 * (config.Estimator.EndsWith("ksd", StringComparison.Ordinal)
-            ? 40.0 * config.Samples * config.Samples
-            : 400.0 * config.Samples);
+        => config.Trials * 30.0 * FitCost.OfStep(config.Estimator, config.Samples, dimension: 1);
 
     protected override string SpeedClass(CoverageSettings config) => config.Estimator;
 
@@ -159,7 +157,7 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
                 [
                     .. Results<CoverageSettings>.SettingColumns(
                             "model", "degrees_of_freedom", "power", "estimator", "exponent", "samples", "seed", "trials")
-                        .Select(column => new DataColumn<Cell>(column.Name, cell => column.Value(cell.Run))),
+                        .Of((Cell cell) => cell.Run),
                     new("parameter", cell => cell.Parameter.Name),
                     new("coverage", cell => cell.Share.Value),
                     new("lower", cell => cell.Share.Interval.Low),
@@ -218,7 +216,7 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
         public Quantity<CoverageDraw> Ratio { get; } = new(
             $"error_ratio_{Name}",
             draws => draws.Select(Deviation).StandardDeviation()
-                / Math.Sqrt(draws.Average(draw => StandardError(draw) * StandardError(draw))));
+                / RootMeanSquare.Of(draws.Select(StandardError)));
     }
 
     private sealed record Cell(StoredRun<CoverageSettings> Run, Covered Parameter)

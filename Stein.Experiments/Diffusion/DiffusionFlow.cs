@@ -127,8 +127,10 @@ internal static class FlowEstimators
 /// </summary>
 internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlowDraw>
 {
-    private static readonly Quantity<DiffusionFlowDraw> Location = new("rmse_location", draws => Root(draws.Select(draw => draw.Location)));
-    private static readonly Quantity<DiffusionFlowDraw> Scale = new("rmse_scale", draws => Root(draws.Select(draw => draw.Scale)));
+    private static readonly Quantity<DiffusionFlowDraw> Location
+        = new("rmse_location", draws => RootMeanSquare.Of(draws.Select(draw => draw.Location)));
+    private static readonly Quantity<DiffusionFlowDraw> Scale
+        = new("rmse_scale", draws => RootMeanSquare.Of(draws.Select(draw => draw.Scale)));
     private static readonly Quantity<DiffusionFlowDraw> Condition
         = new("median_condition", draws => draws.Select(draw => draw.Condition).Median());
 
@@ -161,12 +163,8 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
     };
 
     protected override double Operations(DiffusionFlowSettings config)
-    {
-        int dimension = FlowProblems.Model(config.Problem).Dimension;
-        return config.Trials * 200.0 * dimension * (config.Estimator.Contains("ksd", StringComparison.Ordinal)
-            ? 40.0 * config.Samples * config.Samples
-            : 400.0 * dimension * config.Samples);
-    }
+        => config.Trials * 200.0
+            * FitCost.OfStep(config.Estimator, config.Samples, FlowProblems.Model(config.Problem).Dimension);
 
     protected override string SpeedClass(DiffusionFlowSettings config)
         => $"{config.Estimator} {FlowProblems.Model(config.Problem).Dimension}";
@@ -219,9 +217,9 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
             $"Root mean squared errors, {FlowProblems.Title(problem)}",
             string.Join(' ', part.Shared(config => (config.Samples, config.Trials), of => $"{of.Trials} samples of {of.Samples}."))
                 + $" w = {NumberText.Tick(byTails.DegreesOfFreedom)}, e = {NumberText.Tick(byTails.Exponent)}. "
-                + "The scale is 1; a location is "
-                + "as far off as it is from the truth in all coordinates. Condition: the median condition number of the second derivatives "
-                + $"of the loss at the estimate. ± is the standard error of the root mean square.{part.Remarks}",
+                + "The scale is 1; a location is as far off as it is from the truth in all coordinates. Condition: the median condition "
+                + "number of the second derivatives of the loss at the estimate. "
+                + $"± is the standard error of the root mean square.{part.Remarks}",
             from run in part.Runs from place in Enumerable.Range(0, Columns.Length) select (Run: run, Place: place),
             [new("estimator", cell => FlowEstimators.Title(cell.Run.Config.Estimator))],
             cell => cell.Place,
@@ -272,8 +270,6 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
         plan.Run();
         return device.Read(plan[m]);
     }
-
-    private static double Root(IEnumerable<double> errors) => Math.Sqrt(errors.Average(error => error * error));
 
     private static IReadOnlyList<DiffusionFlowSettings> Grid(IReadOnlyList<string> problems, DiffusionFlowSettings settings) =>
     [

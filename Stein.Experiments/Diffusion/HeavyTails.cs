@@ -114,7 +114,7 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
         [("--estimator ksd,dksd --trials 5", "a heavy tail hides the minimum of KSD from far starts, and not that of diffusion KSD")];
 
     protected override IReadOnlyList<Quantity<HeavyTailsDraw>> Quantities { get; } =
-        [.. Errors.Select(error => error.RootMeanSquare), .. Basins];
+        [.. Errors.Select(error => error.Root), .. Basins];
 
     protected override IReadOnlyList<HeavyTailsSettings> Configs(GridScale scale) => scale switch
     {
@@ -124,9 +124,7 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     };
 
     protected override double Operations(HeavyTailsSettings config)
-        => config.Trials * Starts.Length * 30.0 * (config.Estimator.EndsWith("ksd", StringComparison.Ordinal)
-            ? 40.0 * config.Samples * config.Samples
-            : 200.0 * config.Samples);
+        => config.Trials * Starts.Length * 30.0 * FitCost.OfStep(config.Estimator, config.Samples, dimension: 1);
 
     protected override string SpeedClass(HeavyTailsSettings config) => config.Estimator;
 
@@ -231,7 +229,7 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     }
 
     private string ErrorText(StoredRun<HeavyTailsSettings> run, Estimated error)
-        => RootMeanSquare.Text(run[error.RootMeanSquare], DrawsOf(run).Select(error.Of));
+        => RootMeanSquare.Text(run[error.Root], DrawsOf(run).Select(error.Of));
 
     private static LocationScaleModel Model(HeavyTailsSettings config) => new(new StudentTShape(config.DegreesOfFreedom), 1);
 
@@ -244,7 +242,6 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     /// <summary>An error of the estimates.</summary>
     private sealed record Estimated(string Name, string Title, Func<HeavyTailsDraw, double> Of)
     {
-        public Quantity<HeavyTailsDraw> RootMeanSquare { get; }
-            = new(Name, draws => Math.Sqrt(draws.Average(draw => Of(draw) * Of(draw))));
+        public Quantity<HeavyTailsDraw> Root { get; } = new(Name, draws => RootMeanSquare.Of(draws.Select(Of)));
     }
 }

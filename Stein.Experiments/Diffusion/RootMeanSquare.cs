@@ -2,10 +2,13 @@ using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Diffusion;
 
-/// <summary>Root mean squared errors as people read them.</summary>
+/// <summary>Root mean squared errors.</summary>
 internal static class RootMeanSquare
 {
-    /// <summary>With its standard error: that of a root of a mean, from that of the mean.</summary>
+    /// <summary>The root of the mean square.</summary>
+    public static double Of(IEnumerable<double> errors) => Math.Sqrt(errors.Average(error => error * error));
+
+    /// <summary>As people read it, with its standard error: that of a root of a mean, from that of the mean.</summary>
     /// <param name="root">The root mean square.</param>
     /// <param name="errors">Of which it is.</param>
     /// <param name="decimals">At least so many.</param>

@@ -75,7 +75,7 @@ internal static class RoughEstimators
 internal sealed class Rough : Study<RoughSettings, RoughDraw>
 {
     private static readonly Quantity<RoughDraw> Error = new(
-        "rmse", draws => Math.Sqrt(draws.Average(draw => draw.Distance * draw.Distance)));
+        "rmse", draws => RootMeanSquare.Of(draws.Select(draw => draw.Distance)));
 
     public override string Name => "diffusion-rough";
 
@@ -99,9 +99,7 @@ internal sealed class Rough : Study<RoughSettings, RoughDraw>
     };
 
     protected override double Operations(RoughSettings config)
-        => config.Trials * 20.0 * config.Dimension * (config.Estimator.EndsWith("ksd", StringComparison.Ordinal)
-            ? 40.0 * config.Samples * config.Samples
-            : 400.0 * config.Dimension * config.Samples);
+        => config.Trials * 20.0 * FitCost.OfStep(config.Estimator, config.Samples, config.Dimension);
 
     protected override string SpeedClass(RoughSettings config) => config.Estimator;
 

@@ -183,10 +183,10 @@ internal sealed class GofContamination : Study<GofContaminationSettings, GofDraw
                 "rejections",
                 cells,
                 [
-                    .. Of(Results<GofContaminationSettings>.SettingColumns(
+                    .. Results<GofContaminationSettings>.SettingColumns(
                         "problem", "shift", "test", "exponent", "allowed_share", "outliers", "outlier_at", "dimension", "samples",
-                        "replicates", "level", "seed", "trials")),
-                    .. Of(Results<GofContaminationSettings>.QuantityColumns(Quantities)),
+                        "replicates", "level", "seed", "trials").Of((Cell cell) => cell.Run),
+                    .. Results<GofContaminationSettings>.QuantityColumns(Quantities).Of((Cell cell) => cell.Run),
                     new("share_rejected", cell => cell.Rejected.Value),
                     new("lower", cell => cell.Rejected.Interval.Low),
                     new("upper", cell => cell.Rejected.Interval.High),
@@ -195,9 +195,6 @@ internal sealed class GofContamination : Study<GofContaminationSettings, GofDraw
             .. results.By(config => (config.Dimension, config.Samples)).SelectMany(
                 (part, index) => Sections(cells, part.Key, index == 0 ? "" : $"_{index + 1}", results.Remarks)),
         ]);
-
-        static IEnumerable<DataColumn<Cell>> Of(IEnumerable<DataColumn<StoredRun<GofContaminationSettings>>> columns)
-            => columns.Select(column => new DataColumn<Cell>(column.Name, cell => column.Value(cell.Run)));
     }
 
     private static IEnumerable<Section> Sections(Cell[] all, (int Dimension, int Samples) size, string suffix, string remarks)

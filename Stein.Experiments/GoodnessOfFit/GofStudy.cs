@@ -96,30 +96,24 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
     /// <summary>Sections about several problems together.</summary>
     protected virtual IEnumerable<Section> Overview(IReadOnlyList<Cell> cells) => [];
 
-    private static DataTable Data(Cell[] cells)
-    {
-        return DataTable.Create(
-            "powers",
-            cells,
-            [
-                .. Of(Results<GofSettings>.SettingColumns(
-                    "problem", "test", "dimension", "difference", "hidden", "varies_model", "samples", "replicates", "level", "seed",
-                    "trials")),
-                new("is_null", cell => cell.IsNull),
-                .. Of(Results<GofSettings>.QuantityColumns([Rejections])),
-                new("power", cell => cell.Power),
-                new("lower", cell => cell.Share.Interval.Low),
-                new("upper", cell => cell.Share.Interval.High),
-                new("level_agrees", cell => cell.LevelAgrees),
-                new("published", cell => cell.Published?.Power ?? double.NaN),
-                new("verdict", cell => cell.Verdict),
-                .. Of(Results<GofSettings>.QuantityColumns([Statistic])),
-                new("seconds_per_test", cell => cell.Seconds),
-            ]);
-
-        static IEnumerable<DataColumn<Cell>> Of(IEnumerable<DataColumn<StoredRun<GofSettings>>> columns)
-            => columns.Select(column => new DataColumn<Cell>(column.Name, cell => column.Value(cell.Run)));
-    }
+    private static DataTable Data(Cell[] cells) => DataTable.Create(
+        "powers",
+        cells,
+        [
+            .. Results<GofSettings>.SettingColumns(
+                "problem", "test", "dimension", "difference", "hidden", "varies_model", "samples", "replicates", "level", "seed",
+                "trials").Of((Cell cell) => cell.Run),
+            new("is_null", cell => cell.IsNull),
+            .. Results<GofSettings>.QuantityColumns([Rejections]).Of((Cell cell) => cell.Run),
+            new("power", cell => cell.Power),
+            new("lower", cell => cell.Share.Interval.Low),
+            new("upper", cell => cell.Share.Interval.High),
+            new("level_agrees", cell => cell.LevelAgrees),
+            new("published", cell => cell.Published?.Power ?? double.NaN),
+            new("verdict", cell => cell.Verdict),
+            .. Results<GofSettings>.QuantityColumns([Statistic]).Of((Cell cell) => cell.Run),
+            new("seconds_per_test", cell => cell.Seconds),
+        ]);
 
     /// <summary>
     /// The cells of a problem that differ in one number, for each number in which some do; then those of all problems that differ from no

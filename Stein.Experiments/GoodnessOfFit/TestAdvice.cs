@@ -21,7 +21,7 @@ internal static class TestAdvice
         new(
             91, 100, ["maxsksd-active", "maxsksd-active-ascent", "maxsksd-pruned"],
             "Directions that are eigenvectors: as fast as ksd, and best if few directions differ.",
-            "From D = 50 on they hardly see wrong tails."),
+            "The more dimensions, the fewer wrong tails: at most 53 % at D = 50, 19 % at D = 100."),
         new(
             99, 100, ["maxssd", "maxssd-rg"],
             "Learned functions along directions: for many dimensions; linear in the number of samples.",

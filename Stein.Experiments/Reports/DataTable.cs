@@ -97,3 +97,12 @@ internal sealed record DataColumn<TItem>(string Name, Func<TItem, object?> Value
     public static IReadOnlyList<DataColumn<TItem>> MeanAndError(string name, Func<TItem, Summary> value) =>
         [new(name, item => value(item).Mean), new($"{name}_se", item => value(item).StandardError)];
 }
+
+/// <summary>Columns of one kind of item as those of another.</summary>
+internal static class DataColumns
+{
+    /// <summary>The same columns of items that have such an item.</summary>
+    public static IEnumerable<DataColumn<TWhole>> Of<TWhole, TItem>(
+        this IEnumerable<DataColumn<TItem>> columns, Func<TWhole, TItem> item)
+        => columns.Select(column => new DataColumn<TWhole>(column.Name, whole => column.Value(item(whole))));
+}

@@ -281,27 +281,21 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
     private static MixtureTestSettings WithTrials(MixtureTestSettings config)
         => MixtureProblem.Of(config).Hypothesis(config).Holds ? config with { Trials = NullTrials } : config;
 
-    private static DataTable Data(Cell[] cells)
-    {
-        return DataTable.Create(
-            "tests",
-            cells,
-            [
-                .. Of(Results<MixtureTestSettings>.SettingColumns(
-                    "problem", "dimension", "separation", "weight", "remedy", "sigma", "temperature", "samples", "kernel", "bootstrap",
-                    "replicates", "level", "seed", "trials")),
-                new("is_null", cell => cell.IsNull),
-                .. Of(Results<MixtureTestSettings>.QuantityColumns([Rejections])),
-                new("power", cell => cell.Power),
-                new("lower", cell => cell.Share.Interval.Low),
-                new("upper", cell => cell.Share.Interval.High),
-                new("agrees", cell => cell.Agrees),
-                .. Of(Results<MixtureTestSettings>.QuantityColumns([Statistic, StatisticError, ChosenSigma])),
-            ]);
-
-        static IEnumerable<DataColumn<Cell>> Of(IEnumerable<DataColumn<StoredRun<MixtureTestSettings>>> columns)
-            => columns.Select(column => new DataColumn<Cell>(column.Name, cell => column.Value(cell.Run)));
-    }
+    private static DataTable Data(Cell[] cells) => DataTable.Create(
+        "tests",
+        cells,
+        [
+            .. Results<MixtureTestSettings>.SettingColumns(
+                "problem", "dimension", "separation", "weight", "remedy", "sigma", "temperature", "samples", "kernel", "bootstrap",
+                "replicates", "level", "seed", "trials").Of((Cell cell) => cell.Run),
+            new("is_null", cell => cell.IsNull),
+            .. Results<MixtureTestSettings>.QuantityColumns([Rejections]).Of((Cell cell) => cell.Run),
+            new("power", cell => cell.Power),
+            new("lower", cell => cell.Share.Interval.Low),
+            new("upper", cell => cell.Share.Interval.High),
+            new("agrees", cell => cell.Agrees),
+            .. Results<MixtureTestSettings>.QuantityColumns([Statistic, StatisticError, ChosenSigma]).Of((Cell cell) => cell.Run),
+        ]);
 
     /// <summary>One row per remedy, one column per separation.</summary>
     private static Table PowerTable(Cell[] cells)
