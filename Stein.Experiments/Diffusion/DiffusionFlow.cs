@@ -157,7 +157,7 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
     {
         GridScale.Paper => Grid(FlowProblems.Names, new()),
         GridScale.Quick => Grid(["student-t"], new() { Trials = 10 }),
-        _ => Grid(["student-t", "banana"], new() { Samples = 30, PilotSamples = 100, Trials = 2 }),
+        _ => Grid(["student-t", "student-t-plane"], new() { Samples = 30, PilotSamples = 100, Trials = 2 }),
     };
 
     protected override double Operations(DiffusionFlowSettings config)
