@@ -175,7 +175,7 @@ public class FlowTests
         Checks.CloseInMaximum("drift", device.Read(plan[there]), device.Read(plan[drift]), 1e-12);
     }
 
-    /// <summary>The diffusion KSD of x with a learned m and the kernel of y is the KSD of y, which is what a fit in its space minimises.</summary>
+    /// <summary>The diffusion KSD of x with a learned m and the kernel of y is the KSD of y, which a fit in its space minimises.</summary>
     [Theory]
     [MemberData(nameof(Dimensions))]
     public void Discrepancy_in_the_space_of_a_learned_flow(int dimension)
