@@ -10,14 +10,15 @@ namespace Stein.Engine.Diffusion;
 /// </summary>
 /// <param name="Dimension">D, 1 or 2.</param>
 /// <param name="Couplings">The number of couplings; 0 for one coordinate.</param>
-/// <param name="Terms">The number of terms of an increasing function.</param>
+/// <param name="Terms">The number of terms of an increasing function, at most 4, so that the identity is within the bound.</param>
 /// <param name="Hidden">The width of the hidden layers.</param>
 internal sealed record Flow(int Dimension, int Couplings, int Terms = 1, int Hidden = 3)
 {
     /// <summary>
-    /// The largest magnitude of a parameter: b, h and δ, of which the parameters are logarithms, lie between 1/20 and 20.
+    /// The largest magnitude of a parameter: b, h and δ, of which the parameters are logarithms, lie between 1/4.5 and 4.5. A narrower
+    /// term would fit single samples.
     /// </summary>
-    public const double Bound = 3;
+    public const double Bound = 1.5;
 
     private const double LargestLogScale = 2;
 
@@ -32,7 +33,7 @@ internal sealed record Flow(int Dimension, int Couplings, int Terms = 1, int Hid
     [
         .. Enumerable.Range(0, Couplings).SelectMany(_ => (double[])
         [
-            .. Enumerable.Repeat(1.0, Hidden), .. Spread(Hidden, 2), .. new double[(2 * Hidden) + 2],
+            .. Enumerable.Repeat(1.0, Hidden), .. Spread(Hidden, 1), .. new double[(2 * Hidden) + 2],
         ]),
         .. Enumerable.Range(0, Dimension).SelectMany(_ => (double[])
         [

@@ -40,12 +40,12 @@ internal static class FlowLearning
 /// <remarks>
 /// With the terms ψ (N×P̂) of the gradient of score matching by the parameters and its second derivatives A, the log-determinant of the
 /// sandwich <c>A⁻¹ (ψᵀψ/N) A⁻¹</c> is <c>log det(ψᵀψ/N) − 2 log det A</c>. It is bounded from below by that of the inverse Fisher
-/// information, is the same for all parametrisations, and infinite where the Hessian is singular. Of networks, the squared distance from
-/// the identity is added, times 0.01: without it they fit the samples.
+/// information, is the same for all parametrisations, and infinite where the Hessian is singular. The squared distance of the
+/// networks' parameters from the identity is added: without it they fit the samples, and extrapolate badly.
 /// </remarks>
 internal sealed class FlowLoss
 {
-    private const double Shrinkage = 0.01;
+    private const double Shrinkage = 1;
 
     private readonly Device device;
     private readonly Node values;

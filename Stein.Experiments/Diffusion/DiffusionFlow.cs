@@ -29,7 +29,7 @@ internal sealed record DiffusionFlowSettings
     [OnlyFor(nameof(Estimator), "dsm-flow", "dsm-normal", "dksd-normal")]
     public int PilotSamples { get; init; } = 2000;
 
-    [Description("terms of the increasing function of each coordinate"), Range(1, 100)]
+    [Description("terms of the increasing function of each coordinate"), Range(1, 4)]
     [OnlyFor(nameof(Estimator), "dsm-flow", "dsm-normal", "dksd-normal")]
     public int Terms { get; init; } = 1;
 
@@ -159,7 +159,7 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
     {
         GridScale.Paper => Grid(FlowProblems.Names, new()),
         GridScale.Quick => Grid(["student-t"], new() { Trials = 10 }),
-        _ => Grid(["student-t", "banana"], new() { Samples = 30, PilotSamples = 100, Trials = 2 }),
+        _ => Grid(["student-t", "student-t-plane"], new() { Samples = 30, PilotSamples = 100, Trials = 2 }),
     };
 
     protected override double Operations(DiffusionFlowSettings config)
@@ -216,10 +216,9 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
             $"errors_{name}",
             $"Root mean squared errors, {FlowProblems.Title(problem)}",
             string.Join(' ', part.Shared(config => (config.Samples, config.Trials), of => $"{of.Trials} samples of {of.Samples}."))
-                + $" w = {NumberText.Tick(byTails.DegreesOfFreedom)}, e = {NumberText.Tick(byTails.Exponent)}. "
-                + "The scale is 1; a location is as far off as it is from the truth in all coordinates. Condition: the median condition "
-                + "number of the second derivatives of the loss at the estimate. "
-                + $"± is the standard error of the root mean square.{part.Remarks}",
+                + $" w = {NumberText.Tick(byTails.DegreesOfFreedom)}, e = {NumberText.Tick(byTails.Exponent)}. The scale is 1; the "
+                + "error of a location is its distance from the truth. Condition: the median condition number of the second derivatives "
+                + $"of the loss at the estimate. ± is the standard error of the root mean square.{part.Remarks}",
             from run in part.Runs from place in Enumerable.Range(0, Columns.Length) select (Run: run, Place: place),
             [new("estimator", cell => FlowEstimators.Title(cell.Run.Config.Estimator))],
             cell => cell.Place,
