@@ -89,6 +89,8 @@ internal static class ExperimentRegistry
 
     public static Rough Rough { get; } = new();
 
+    public static Regression Regression { get; } = new();
+
     public static DiffusionFlow DiffusionFlow { get; } = new();
 
     public static Coverage Coverage { get; } = new();
@@ -99,6 +101,6 @@ internal static class ExperimentRegistry
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
         MixtureParticles, SvgdCollapse, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
-        GofContamination, HeavyTails, Contamination, Rough, DiffusionFlow, Coverage,
+        GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
     ];
 }

@@ -86,7 +86,7 @@ internal sealed record FlowDiffusion(Flow Flow, double[] Values) : DiffusionCoef
     public override bool HasParameters => true;
 
     public override Node Of(LocationScaleModel model, Node x, IReadOnlyList<Node> parameters)
-        => parameters[model.Dimension] * Image(model, x, parameters).Inverse;
+        => parameters[^1] * Image(model, x, parameters).Inverse;
 
     public override Node Mapped(LocationScaleModel model, Node x, IReadOnlyList<Node> parameters) => Image(model, x, parameters).Mapped;
 

@@ -19,7 +19,7 @@ internal enum FitLoss
     /// <summary>Diffusion score matching; score matching with m = 1.</summary>
     ScoreMatching,
 
-    /// <summary>The diffusion KSD, a U-statistic; KSD with m = 1.</summary>
+    /// <summary>The diffusion KSD; KSD with m = 1.</summary>
     KernelDiscrepancy,
 }
 
@@ -39,6 +39,12 @@ internal sealed record FitSettings(FitLoss Loss, DiffusionCoefficient Diffusion)
 
     /// <summary>h of the kernel, in units of the samples, or of the space of a flow.</summary>
     public double Bandwidth { get; init; } = 1;
+
+    /// <summary>
+    /// Whether the discrepancy has the pairs of samples with themselves. Without them it is unbiased, and falls without end as the scale
+    /// shrinks to 0 about a location between samples; with them it is never negative.
+    /// </summary>
+    public PairStatistic Statistic { get; init; } = PairStatistic.U;
 
     /// <summary>Values of parameters that are known (P); NaN for those that are estimated, null for all.</summary>
     public double[]? Known { get; init; }
@@ -115,9 +121,13 @@ internal sealed class ModelFit
         point = Bound(parameters);
         last = Bound(frozen);
 
-        PairLossOfKernel Pairs(Node drift) => settings.Diffusion.Mapped(model, x, inDiffusion) is { } mapped
-            ? new(device, mapped, drift, graph.Constant(1).Expand(Count, 1), settings.Bandwidth)
-            : new(device, x, drift, m, settings.Bandwidth);
+        PairLossOfKernel Pairs(Node drift)
+        {
+            SteinInputs inputs = settings.Diffusion.Mapped(model, x, inDiffusion) is { } mapped
+                ? new(mapped, drift, graph.Constant(1).Expand(Count, 1))
+                : new(x, drift, m);
+            return new(device, model.WithCovariates(inputs), settings);
+        }
 
         // Bound rather than written to the plan, which lacks those that the loss does not depend on.
         DeviceMatrix[] Bound(Node[] nodes) => Array.ConvertAll(nodes, node =>
@@ -309,23 +319,23 @@ internal sealed class ModelFit
         public override double[] Terms(Plan plan) => device.Read(plan[terms]);
     }
 
-    private sealed class PairLoss<TKernel>(Device device, Node x, Node drift, Node m, double bandwidth) : Loss(
-        x.DiffusionSteinDiscrepancy<TKernel>(
-            drift, m, x.Graph.Constant(1 / (bandwidth * bandwidth)), PairStatistic.U), x, drift, m)
+    private sealed class PairLoss<TKernel>(Device device, SteinInputs of, FitSettings settings) : Loss(
+        of.X.DiffusionSteinDiscrepancy<TKernel>(
+            of.Drift, of.M, of.X.Graph.Constant(1 / (settings.Bandwidth * settings.Bandwidth)), settings.Statistic), of.X, of.Drift, of.M)
         where TKernel : struct, IRadialKernel
     {
-        private readonly DiffusionSteinDiscrepancy<TKernel> discrepancy = new(device, x.Rows, PairStatistic.U);
+        private readonly DiffusionSteinDiscrepancy<TKernel> discrepancy = new(device, of.X.Rows, settings.Statistic);
 
         public override double[] Terms(Plan plan)
         {
-            discrepancy.Bandwidth.SetExactly(bandwidth * bandwidth);
-            return [.. discrepancy.RowSums(plan[x], plan[drift], plan[m]).Select(sum => 2 * sum / (x.Rows - 1))];
+            discrepancy.Bandwidth.SetExactly(settings.Bandwidth * settings.Bandwidth);
+            return [.. discrepancy.RowSums(plan[of.X], plan[of.Drift], plan[of.M]).Select(sum => 2 * of.X.Rows * settings.Statistic.Weight(of.X.Rows) * sum)];
         }
     }
 
-    private sealed record PairLossOfKernel(Device Device, Node X, Node Drift, Node M, double Bandwidth) : IRadialKernelVisitor<Loss>
+    private sealed record PairLossOfKernel(Device Device, SteinInputs Of, FitSettings Settings) : IRadialKernelVisitor<Loss>
     {
         public Loss Visit<TKernel>()
-            where TKernel : struct, IRadialKernel => new PairLoss<TKernel>(Device, X, Drift, M, Bandwidth);
+            where TKernel : struct, IRadialKernel => new PairLoss<TKernel>(Device, Of, Settings);
     }
 }

@@ -5,6 +5,7 @@ using MathNet.Numerics.Statistics;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Diffusion;
+using Stein.Engine.Formulas;
 using Stein.Engine.Random;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
@@ -32,6 +33,10 @@ internal sealed record CoverageSettings
 
     [Description("exponent e of m = (1 + z²)^e"), Range(-100.0, 100.0), OnlyFor(nameof(Estimator), "dsm", "dksd")]
     public double Exponent { get; init; } = -0.5;
+
+    [Description("U- or V-statistic: without and with the pairs of samples with themselves"), OnlyFor(nameof(Estimator), "ksd", "dksd")]
+    [AddedLater]
+    public PairStatistic Statistic { get; init; } = PairStatistic.U;
 
     [Description("samples per trial"), Range(2, 100_000), Option("n", "samples")]
     public int Samples { get; init; } = 300;
@@ -76,11 +81,15 @@ internal static class CoverageEstimators
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(estimator => estimator.Id)];
 
     public static string Title(CoverageSettings config) => All.Single(estimator => estimator.Id == config.Estimator).Title
+        + (config.Estimator is "ksd" or "dksd" ? $", {config.Statistic}" : "")
         + (HasDiffusion(config) ? $", e = {NumberText.Tick(config.Exponent)}" : "");
 
     public static FitSettings Settings(CoverageSettings config) => new(
         All.Single(estimator => estimator.Id == config.Estimator).Loss,
-        HasDiffusion(config) ? new QuadraticDiffusion(1, config.Exponent) : new UnitDiffusion());
+        HasDiffusion(config) ? new QuadraticDiffusion(1, config.Exponent) : new UnitDiffusion())
+    {
+        Statistic = config.Statistic,
+    };
 
     private static bool HasDiffusion(CoverageSettings config) => config.Estimator is "dsm" or "dksd";
 }
@@ -156,7 +165,7 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
                 cells,
                 [
                     .. Results<CoverageSettings>.SettingColumns(
-                            "model", "degrees_of_freedom", "power", "estimator", "exponent", "samples", "seed", "trials")
+                            "model", "degrees_of_freedom", "power", "estimator", "exponent", "statistic", "samples", "seed", "trials")
                         .Of((Cell cell) => cell.Run),
                     new("parameter", cell => cell.Parameter.Name),
                     new("coverage", cell => cell.Share.Value),
@@ -171,7 +180,8 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
                 string.Join(' ', results.Shared(config => config.Trials, trials => $"{trials} samples each."))
                     + " Intervals are ±1.96 standard errors. Brackets give the 95 % interval of Clopper and Pearson; ↓ and ↑ mark counts "
                     + "outside the central 95 % of the binomial distribution of 0.95. Behind the slash: the standard deviation of the "
-                    + "estimates, in root mean squared standard errors. m = (1 + z²)^e; DSM has it frozen at the estimate."
+                    + "estimates, in root mean squared standard errors. U and V: without and with the pairs of samples with themselves. "
+                    + "m = (1 + z²)^e; DSM has it frozen at the estimate."
                     + results.Remarks,
                 cells.Where(cell => cell.Parameter == parameter),
                 [new("estimator", cell => CoverageEstimators.Title(cell.Run.Config))],
@@ -196,10 +206,14 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
            [
                cell with { Estimator = "ml" },
                cell with { Estimator = "sm" },
-               cell with { Estimator = "ksd" },
-               .. from estimator in (string[])["dsm", "dksd"]
-                  from exponent in exponents
-                  select cell with { Estimator = estimator, Exponent = exponent },
+               .. exponents.Select(exponent => cell with { Estimator = "dsm", Exponent = exponent }),
+               .. from statistic in Enum.GetValues<PairStatistic>()
+                  from discrepancy in (CoverageSettings[])
+                  [
+                      cell with { Estimator = "ksd" },
+                      .. exponents.Select(exponent => cell with { Estimator = "dksd", Exponent = exponent }),
+                  ]
+                  select discrepancy with { Statistic = statistic },
            ]
            select config,
     ];

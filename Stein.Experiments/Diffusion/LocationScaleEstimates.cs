@@ -2,6 +2,7 @@ using MathNet.Numerics.Statistics;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Diffusion;
+using Stein.Engine.Formulas;
 using Stein.Engine.Random;
 using Stein.Engine.Samples;
 
@@ -61,7 +62,7 @@ internal static class LocationScaleEstimates
                 continue;
             cancellation.ThrowIfCancellationRequested();
             begin($"estimating by {title}");
-            FitSettings settings = new(loss, diffusion) { Bandwidth = typical };
+            FitSettings settings = new(loss, diffusion) { Bandwidth = typical, Statistic = PairStatistic.V };
             using Device device = CpuDevices.CreateDouble();
             var fit = new ModelFit(device, model, samples, settings);
             double[] estimate = fit.Fit(start).Parameters;

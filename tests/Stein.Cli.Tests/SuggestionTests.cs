@@ -80,7 +80,7 @@ public sealed class SuggestionTests
         {
             "reproduce mixture-weight d",
             [
-                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-rough",
+                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression", "diffusion-rough",
                 "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
             ]
         },
@@ -89,7 +89,7 @@ public sealed class SuggestionTests
         {
             "show d",
             [
-                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-rough",
+                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression", "diffusion-rough",
                 "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
             ]
         },

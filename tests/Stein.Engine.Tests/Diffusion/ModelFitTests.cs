@@ -2,6 +2,7 @@ using MathNet.Numerics.Statistics;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Diffusion;
+using Stein.Engine.Formulas;
 using Stein.Engine.Graphs;
 using Stein.Engine.Random;
 using Stein.Engine.Tests.Gradients;
@@ -112,16 +113,20 @@ public class ModelFitTests(ITestOutputHelper output)
 
     /// <summary>What leaving a sample out does to the estimate is what its influence says, to first order.</summary>
     [Theory]
-    [InlineData(nameof(FitLoss.Likelihood))]
-    [InlineData(nameof(FitLoss.ScoreMatching))]
-    [InlineData(nameof(FitLoss.KernelDiscrepancy))]
-    public void Influences_are_those_of_samples_left_out(string kind)
+    [InlineData(nameof(FitLoss.Likelihood), nameof(PairStatistic.U))]
+    [InlineData(nameof(FitLoss.ScoreMatching), nameof(PairStatistic.U))]
+    [InlineData(nameof(FitLoss.KernelDiscrepancy), nameof(PairStatistic.U))]
+    [InlineData(nameof(FitLoss.KernelDiscrepancy), nameof(PairStatistic.V))]
+    public void Influences_are_those_of_samples_left_out(string kind, string statistic)
     {
         var loss = Enum.Parse<FitLoss>(kind);
         using Device device = CpuDevices.CreateDouble();
         var model = new LocationScaleModel(new StudentTShape(5), 1);
         double[] samples = model.Sample(new PhiloxStream(8, StreamPurpose.TestData), [2, 1.5], 400);
-        FitSettings settings = new(loss, loss == FitLoss.Likelihood ? new UnitDiffusion() : new QuadraticDiffusion(5, -1));
+        FitSettings settings = new(loss, loss == FitLoss.Likelihood ? new UnitDiffusion() : new QuadraticDiffusion(5, -1))
+        {
+            Statistic = Enum.Parse<PairStatistic>(statistic),
+        };
         var fit = new ModelFit(device, model, samples, settings);
         double[] estimate = fit.Fit(model.Start(samples)).Parameters;
         double[,] influences = fit.Influences(estimate);
