@@ -329,7 +329,8 @@ internal sealed class ModelFit
         public override double[] Terms(Plan plan)
         {
             discrepancy.Bandwidth.SetExactly(settings.Bandwidth * settings.Bandwidth);
-            return [.. discrepancy.RowSums(plan[of.X], plan[of.Drift], plan[of.M]).Select(sum => 2 * of.X.Rows * settings.Statistic.Weight(of.X.Rows) * sum)];
+            double factor = 2 * of.X.Rows * settings.Statistic.Weight(of.X.Rows);
+            return [.. discrepancy.RowSums(plan[of.X], plan[of.Drift], plan[of.M]).Select(sum => factor * sum)];
         }
     }
 

@@ -15,7 +15,7 @@ namespace Stein.Experiments.Diffusion;
 /// <summary>One cell: an estimator of the location of samples of which some were moved, with new samples in each trial.</summary>
 internal sealed record ContaminationSettings
 {
-    [Description("estimator"), OneOf(typeof(ContaminationEstimators)), Option("estimator", "estimators")]
+    [Description("estimator"), OneOf(typeof(FitEstimators)), Option("estimator", "estimators")]
     public string Estimator { get; init; } = "dksd";
 
     [Description("exponent a of m = 1/(1 + |x|^a)"), Range(2.0, 100.0), OnlyFor(nameof(Estimator), "dsm", "dksd")]
@@ -55,36 +55,6 @@ internal sealed record ContaminationSettings
 /// <param name="Along">Its coordinate towards the outliers; the truth is 0.</param>
 /// <param name="Distance">Its distance from the truth.</param>
 internal sealed record ContaminationDraw(double Along, double Distance);
-
-/// <summary>The estimators; another one is a line here.</summary>
-internal static class ContaminationEstimators
-{
-    private static readonly (string Id, string Title, FitLoss Loss)[] All =
-    [
-        ("ml", "maximum likelihood", FitLoss.Likelihood),
-        ("sm", "SM", FitLoss.ScoreMatching),
-        ("dsm", "DSM", FitLoss.ScoreMatching),
-        ("ksd", "KSD", FitLoss.KernelDiscrepancy),
-        ("dksd", "DKSD", FitLoss.KernelDiscrepancy),
-    ];
-
-    public static IReadOnlyList<string> Names { get; } = [.. All.Select(estimator => estimator.Id)];
-
-    public static string Title(ContaminationSettings config)
-        => All.Single(estimator => estimator.Id == config.Estimator).Title
-            + (HasExponent(config) ? Invariant($", a = {config.Exponent}") : "");
-
-    public static FitSettings Settings(ContaminationSettings config) => new(
-        All.Single(estimator => estimator.Id == config.Estimator).Loss,
-        HasExponent(config) ? new InversePowerDiffusion(config.Exponent) : new UnitDiffusion())
-    {
-        Kernel = config.Kernel,
-        Bandwidth = config.Bandwidth,
-        Known = [.. Enumerable.Repeat(double.NaN, config.Dimension), 1],
-    };
-
-    private static bool HasExponent(ContaminationSettings config) => config.Estimator is "dsm" or "dksd";
-}
 
 /// <summary>
 /// The location of a light-tailed density from samples of which some were moved far out (Barp et al., NeurIPS 2019, section 4.3). Scores
@@ -129,7 +99,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
     protected override string SpeedClass(ContaminationSettings config) => config.Estimator;
 
     protected override string Describe(ContaminationSettings config)
-        => $"{ContaminationEstimators.Title(config)}, {config.Outliers} outliers, D = {config.Dimension}";
+        => $"{EstimatorOf(config)}, {config.Outliers} outliers, D = {config.Dimension}";
 
     protected override int Draws(ContaminationSettings config) => config.Trials;
 
@@ -137,7 +107,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
 
     protected override Func<int, ContaminationDraw> Prepare(ContaminationSettings config, Device device)
     {
-        FitSettings settings = ContaminationEstimators.Settings(config);
+        FitSettings settings = FitOf(config);
         return index =>
         {
             using Device precise = CpuDevices.CreateDouble();
@@ -177,7 +147,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
             $"First coordinate of the estimate, D = {config.Dimension}",
             $"{caption} ± is the standard error of the mean over samples.",
             part.Runs,
-            [new("estimator", run => ContaminationEstimators.Title(run.Config))],
+            [new("estimator", run => EstimatorOf(run.Config))],
             run => run.Config.Outliers,
             outliers => $"{outliers} moved",
             run => Summary.Of([.. DrawsOf(run).Select(draw => draw.Along)]).Text());
@@ -186,7 +156,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
             $"Root mean squared distance from the truth, D = {config.Dimension}",
             caption,
             part.Runs,
-            [new("estimator", run => ContaminationEstimators.Title(run.Config))],
+            [new("estimator", run => EstimatorOf(run.Config))],
             run => run.Config.Outliers,
             outliers => $"{outliers} moved",
             run => SignificantText.Number(run[Error]));
@@ -198,7 +168,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
                 new Axis($"Samples moved, of {config.Samples}") { Margin = 0.03 },
                 new Axis("First coordinate of the estimate") { Margin = 0.05 },
                 [
-                    .. part.Runs.GroupBy(run => ContaminationEstimators.Title(run.Config)).Select((runs, index) => new Series(
+                    .. part.Runs.GroupBy(run => EstimatorOf(run.Config)).Select((runs, index) => new Series(
                         runs.Key,
                         SeriesStyle.Of(index),
                         [
@@ -227,10 +197,10 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
             new Axis("x") { Margin = 0.02 },
             new Axis("Influence, asinh") { Margin = 0.05 },
             [
-                .. part.Runs.DistinctBy(run => ContaminationEstimators.Title(run.Config)).SelectMany((run, index) =>
+                .. part.Runs.DistinctBy(run => EstimatorOf(run.Config)).SelectMany((run, index) =>
                 {
                     ContaminationSettings config = run.Config with { Outliers = 0 };
-                    FitSettings settings = ContaminationEstimators.Settings(config);
+                    FitSettings settings = FitOf(config);
                     double[] samples = Samples(config, 0);
                     using Device device = CpuDevices.CreateDouble();
                     ModelFit without = Fit(samples);
@@ -238,7 +208,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
                     return (Layer[])
                     [
                         Line("", places, Derived) with { HasMarkers = false },
-                        Line(ContaminationEstimators.Title(config), measuredAt, Measured) with { HasLine = false },
+                        Line(EstimatorOf(config), measuredAt, Measured) with { HasLine = false },
                     ];
 
                     ModelFit Fit(double[] some) => new(device, Model(config), some, settings);
@@ -253,6 +223,17 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
                 }),
             ]);
     }
+
+    private static string EstimatorOf(ContaminationSettings config) => FitEstimators.Title(config.Estimator)
+        + (FitEstimators.HasDiffusion(config.Estimator) ? Invariant($", a = {config.Exponent}") : "");
+
+    private static FitSettings FitOf(ContaminationSettings config)
+        => FitEstimators.Settings(config.Estimator, new InversePowerDiffusion(config.Exponent)) with
+        {
+            Kernel = config.Kernel,
+            Bandwidth = config.Bandwidth,
+            Known = [.. Enumerable.Repeat(double.NaN, config.Dimension), 1],
+        };
 
     private static LocationScaleModel Model(ContaminationSettings config)
         => new(new GeneralisedGaussianShape(config.Power), config.Dimension);

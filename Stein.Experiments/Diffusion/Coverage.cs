@@ -28,7 +28,7 @@ internal sealed record CoverageSettings
     [OnlyFor(nameof(Model), "generalised-gaussian")]
     public double Power { get; init; } = 4;
 
-    [Description("estimator"), OneOf(typeof(CoverageEstimators)), Option("estimator", "estimators")]
+    [Description("estimator"), OneOf(typeof(FitEstimators)), Option("estimator", "estimators")]
     public string Estimator { get; init; } = "ksd";
 
     [Description("exponent e of m = (1 + z²)^e"), Range(-100.0, 100.0), OnlyFor(nameof(Estimator), "dsm", "dksd")]
@@ -64,34 +64,6 @@ internal static class CoverageModels
     public static string Title(CoverageSettings config) => config.Model == "student-t"
         ? Invariant($"Student t, ν = {config.DegreesOfFreedom}")
         : Invariant($"exp(−|z|^{config.Power})");
-}
-
-/// <summary>The estimators of <c>stein diffusion --data</c>; another one is a line here.</summary>
-internal static class CoverageEstimators
-{
-    private static readonly (string Id, string Title, FitLoss Loss)[] All =
-    [
-        ("ml", "maximum likelihood", FitLoss.Likelihood),
-        ("sm", "score matching", FitLoss.ScoreMatching),
-        ("dsm", "DSM", FitLoss.ScoreMatching),
-        ("ksd", "KSD", FitLoss.KernelDiscrepancy),
-        ("dksd", "DKSD", FitLoss.KernelDiscrepancy),
-    ];
-
-    public static IReadOnlyList<string> Names { get; } = [.. All.Select(estimator => estimator.Id)];
-
-    public static string Title(CoverageSettings config) => All.Single(estimator => estimator.Id == config.Estimator).Title
-        + (config.Estimator is "ksd" or "dksd" ? $", {config.Statistic}" : "")
-        + (HasDiffusion(config) ? $", e = {NumberText.Tick(config.Exponent)}" : "");
-
-    public static FitSettings Settings(CoverageSettings config) => new(
-        All.Single(estimator => estimator.Id == config.Estimator).Loss,
-        HasDiffusion(config) ? new QuadraticDiffusion(1, config.Exponent) : new UnitDiffusion())
-    {
-        Statistic = config.Statistic,
-    };
-
-    private static bool HasDiffusion(CoverageSettings config) => config.Estimator is "dsm" or "dksd";
 }
 
 /// <summary>
@@ -135,7 +107,7 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
     protected override string SpeedClass(CoverageSettings config) => config.Estimator;
 
     protected override string Describe(CoverageSettings config)
-        => $"{CoverageEstimators.Title(config)}, {CoverageModels.Title(config)}, n = {config.Samples}";
+        => $"{EstimatorOf(config)}, {CoverageModels.Title(config)}, n = {config.Samples}";
 
     protected override int Draws(CoverageSettings config) => config.Trials;
 
@@ -144,7 +116,7 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
     protected override Func<int, CoverageDraw> Prepare(CoverageSettings config, Device device)
     {
         LocationScaleModel model = CoverageModels.Of(config);
-        FitSettings settings = CoverageEstimators.Settings(config);
+        FitSettings settings = FitOf(config);
         return index =>
         {
             using Device precise = CpuDevices.CreateDouble();
@@ -184,13 +156,20 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
                     + "m = (1 + z²)^e; DSM has it frozen at the estimate."
                     + results.Remarks,
                 cells.Where(cell => cell.Parameter == parameter),
-                [new("estimator", cell => CoverageEstimators.Title(cell.Run.Config))],
+                [new("estimator", cell => EstimatorOf(cell.Run.Config))],
                 cell => (Place: CoverageModels.Names.ToList().IndexOf(cell.Run.Config.Model), cell.Run.Config.Samples,
                     Title: CoverageModels.Title(cell.Run.Config)),
                 column => $"{column.Title}, n = {column.Samples}",
                 cell => cell.Text)),
         ]);
     }
+
+    private static string EstimatorOf(CoverageSettings config) => FitEstimators.Title(config.Estimator)
+        + (config.Estimator is "ksd" or "dksd" ? $", {config.Statistic}" : "")
+        + (FitEstimators.HasDiffusion(config.Estimator) ? $", e = {NumberText.Tick(config.Exponent)}" : "");
+
+    private static FitSettings FitOf(CoverageSettings config)
+        => FitEstimators.Settings(config.Estimator, new QuadraticDiffusion(1, config.Exponent)) with { Statistic = config.Statistic };
 
     /// <summary>
     /// The estimators with m = 1; with an m so small far out that no sample moves them far, as in <c>stein diffusion --data</c>; and for

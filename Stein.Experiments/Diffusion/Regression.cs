@@ -54,39 +54,12 @@ internal sealed record RegressionSettings
 /// <summary>The errors of the estimates from one sample.</summary>
 internal sealed record RegressionDraw(double Intercept, double Slope, double Scale);
 
-/// <summary>The estimators; another one is a line here.</summary>
+/// <summary>The estimators: those of a model with the true errors, and of a normal one.</summary>
 internal static class RegressionEstimators
 {
-    private static readonly (string Id, string Title, FitLoss Loss)[] All =
-    [
-        ("ls", "least squares", FitLoss.Likelihood),
-        ("ml", "maximum likelihood", FitLoss.Likelihood),
-        ("sm", "SM", FitLoss.ScoreMatching),
-        ("dsm", "DSM", FitLoss.ScoreMatching),
-        ("ksd", "KSD", FitLoss.KernelDiscrepancy),
-        ("dksd", "DKSD", FitLoss.KernelDiscrepancy),
-    ];
+    public const string LeastSquares = "ls";
 
-    public static IReadOnlyList<string> Names { get; } = [.. All.Select(estimator => estimator.Id)];
-
-    public static string Title(RegressionSettings config) => All.Single(estimator => estimator.Id == config.Estimator).Title
-        + (HasExponent(config) ? $", e = {NumberText.Tick(config.Exponent)}" : "");
-
-    /// <summary>
-    /// m is frozen for the discrepancy too: as a function of the parameters it would be small, and the discrepancy with it, far from all
-    /// samples.
-    /// </summary>
-    public static FitSettings Settings(RegressionSettings config) => new(
-        All.Single(estimator => estimator.Id == config.Estimator).Loss,
-        HasExponent(config) ? new QuadraticDiffusion(1, -config.Exponent) : new UnitDiffusion())
-    {
-        IsFrozen = true,
-        Kernel = config.Kernel,
-        Bandwidth = config.Bandwidth,
-        Statistic = PairStatistic.V,
-    };
-
-    private static bool HasExponent(RegressionSettings config) => config.Estimator is "dsm" or "dksd";
+    public static IReadOnlyList<string> Names { get; } = [LeastSquares, .. FitEstimators.Names];
 }
 
 /// <summary>
@@ -116,7 +89,7 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
     public override int ProtocolVersion => 1;
 
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
-        [("--estimator ml,dsm --outliers 0,80 --trials 5", "outliers pull maximum likelihood some way, and diffusion score matching hardly")];
+        [("--estimator ml,sm --outliers 0,80 --trials 5", "outliers pull maximum likelihood, and score matching hardly")];
 
     protected override IReadOnlyList<Quantity<RegressionDraw>> Quantities { get; } = [.. Errors.Select(error => error.Root)];
 
@@ -139,7 +112,7 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
     protected override string SpeedClass(RegressionSettings config) => config.Estimator;
 
     protected override string Describe(RegressionSettings config)
-        => $"{RegressionEstimators.Title(config)}, {config.Outliers} outliers";
+        => $"{EstimatorOf(config)}, {config.Outliers} outliers";
 
     protected override int Draws(RegressionSettings config) => config.Trials;
 
@@ -147,7 +120,8 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
 
     protected override Func<int, RegressionDraw> Prepare(RegressionSettings config, Device device)
     {
-        FitSettings settings = RegressionEstimators.Settings(config);
+        bool isNormal = config.Estimator == RegressionEstimators.LeastSquares;
+        FitSettings settings = FitOf(config);
         LocationScaleShape errors = new StudentTShape(config.DegreesOfFreedom);
         return index =>
         {
@@ -159,11 +133,11 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
             double[] ones = [.. x.SelectMany(value => (double[])[1, value])];
             double[] y = new RegressionModel(errors, ones, columns: 2).Sample(stream, Truth, config.Samples);
             Array.Fill(y, config.OutlierAt, 0, config.Outliers);
-            var model = new RegressionModel(config.Estimator == "ls" ? new GeneralisedGaussianShape(2) : errors, ones, columns: 2);
+            var model = new RegressionModel(isNormal ? new GeneralisedGaussianShape(2) : errors, ones, columns: 2);
             double[] estimate = new ModelFit(precise, model, y, settings).Fit(model.Start(y)).Parameters;
+
             // The scale of a normal model is another number.
-            return new(
-                estimate[0] - Truth[0], estimate[1] - Truth[1], config.Estimator == "ls" ? double.NaN : estimate[2] - Truth[2]);
+            return new(estimate[0] - Truth[0], estimate[1] - Truth[1], isNormal ? double.NaN : estimate[2] - Truth[2]);
         };
     }
 
@@ -183,7 +157,7 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
             $"Root mean squared error of the {error.Title}",
             Caption(results),
             results.Runs,
-            [new("estimator", run => RegressionEstimators.Title(run.Config))],
+            [new("estimator", run => EstimatorOf(run.Config))],
             run => run.Config.Outliers,
             outliers => $"{outliers} moved",
             run => RootMeanSquare.Text(run[error.Root], DrawsOf(run).Select(error.Error)))),
@@ -193,20 +167,38 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
             new Axis("Samples moved") { Margin = 0.03 },
             new Axis("Root mean squared error of the slope") { Scale = Scale.Log10 },
             [
-                .. results.Runs.GroupBy(run => RegressionEstimators.Title(run.Config)).Select((runs, index) => new Series(
+                .. results.Runs.GroupBy(run => EstimatorOf(run.Config)).Select((runs, index) => new Series(
                     runs.Key,
                     SeriesStyle.Of(index),
                     [.. runs.OrderBy(run => run.Config.Outliers).Select(run => new Point(run.Config.Outliers, run[Errors[1].Root]))])),
             ]),
     ]);
 
+    private static string EstimatorOf(RegressionSettings config) => config.Estimator == RegressionEstimators.LeastSquares
+        ? "least squares"
+        : FitEstimators.Title(config.Estimator)
+            + (FitEstimators.HasDiffusion(config.Estimator) ? $", e = {NumberText.Tick(config.Exponent)}" : "");
+
+    /// <summary>
+    /// m is frozen for the discrepancy too: as a function of the parameters it would be small, and the discrepancy with it, far from all
+    /// samples.
+    /// </summary>
+    private static FitSettings FitOf(RegressionSettings config) => FitEstimators.Settings(
+        config.Estimator == RegressionEstimators.LeastSquares ? "ml" : config.Estimator, new QuadraticDiffusion(1, -config.Exponent)) with
+    {
+        IsFrozen = true,
+        Kernel = config.Kernel,
+        Bandwidth = config.Bandwidth,
+        Statistic = PairStatistic.V,
+    };
+
     private static string Caption(Results<RegressionSettings> results)
         => string.Join(' ', results.Shared(
             config => (config.Trials, config.Samples, config.DegreesOfFreedom, config.OutlierAt),
-            of => Invariant($"{of.Trials} samples of {of.Samples} from the line y = 1 + 2x with Student-t errors, ν = {of.DegreesOfFreedom}")
-                + Invariant($" and scale 1, of which some are moved to y = {of.OutlierAt} at x from 1 to 2."))) + " m = (1 + z²)^(−e), frozen "
-            + "at the estimate, with the residual z in scales. Least squares has a normal model, all others the true one. Estimates start at "
-            + $"least absolute deviations.{results.Remarks}";
+            of => Invariant($"{of.Trials} samples of {of.Samples} from the line y = 1 + 2x with Student-t errors, ν = ")
+                + Invariant($"{of.DegreesOfFreedom} and scale 1, of which some are moved to y = {of.OutlierAt} at x from 1 to 2.")))
+            + " m = (1 + z²)^(−e), frozen at the estimate, with the residual z in scales. Least squares has a normal model, all others the "
+            + $"true one. Estimates start at least absolute deviations.{results.Remarks}";
 
     private static (string Title, Func<RegressionDraw, double> Error, Quantity<RegressionDraw> Root) Estimated(
         string title, Func<RegressionDraw, double> error)
@@ -217,7 +209,7 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
         .. from count in outliers
            from config in (RegressionSettings[])
            [
-               settings with { Estimator = "ls" },
+               settings with { Estimator = RegressionEstimators.LeastSquares },
                settings with { Estimator = "ml" },
                settings with { Estimator = "sm" },
                .. exponents.Select(exponent => settings with { Estimator = "dsm", Exponent = exponent }),

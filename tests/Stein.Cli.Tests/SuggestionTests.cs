@@ -80,8 +80,8 @@ public sealed class SuggestionTests
         {
             "reproduce mixture-weight d",
             [
-                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression", "diffusion-rough",
-                "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
+                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression",
+                "diffusion-rough", "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
             ]
         },
         { "reproduce mixture-weight --separation 2 1", ["10"] },
@@ -89,8 +89,8 @@ public sealed class SuggestionTests
         {
             "show d",
             [
-                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression", "diffusion-rough",
-                "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
+                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression",
+                "diffusion-rough", "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
             ]
         },
         { "dae descent --data ", ["modes", "rings", "moons", "file"] },

@@ -76,8 +76,8 @@ public class RegressionModelTests
     }
 
     /// <summary>
-    /// Estimates of 100 samples of 60 are within 1.96 standard errors of the truth in nearly 95 % of them: 60 are so few that the errors are a
-    /// little too small. With a probability of 0.93 fewer than 84 have less than 1 of 1000 repetitions.
+    /// Estimates of 100 samples of 60 are within 1.96 standard errors of the truth in nearly 95 % of them: 60 are so few that the errors
+    /// are a little too small. Fewer than 84 are in less than 1 of 1000 repetitions of a correct program if 93 % are.
     /// </summary>
     [Theory]
     [MemberData(nameof(Losses))]
@@ -100,7 +100,7 @@ public class RegressionModelTests
         Assert.InRange(covered, 84, 100);
     }
 
-    /// <summary>Least absolute deviations pass through as many points as there are coefficients, and ignore how far the others are.</summary>
+    /// <summary>Least absolute deviations ignore how far other points are from the line.</summary>
     [Fact]
     public void Outliers_do_not_move_the_start()
     {
