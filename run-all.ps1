@@ -4,7 +4,7 @@
 # Outcome: tables, curves, figures and provenance in results/, the runs themselves in results/runs, and a summary on the screen.
 # Interrupt it at any time: run again, it resumes, and finished runs are not repeated.
 # Arguments go to `stein reproduce`; without the name of an experiment, all are run:
-#   ./run-all.ps1 --quick                     less than two minutes, at reduced settings, into results/quick
+#   ./run-all.ps1 --quick                     about two minutes, at reduced settings, into results/quick
 #   ./run-all.ps1 --jobs 1 --check
 #   ./run-all.ps1 ica --dims 10,20 --out part
 $ErrorActionPreference = 'Stop'

@@ -5,7 +5,7 @@
 # Outcome: tables, curves, figures and provenance in results/, the runs themselves in results/runs, and a summary on the screen.
 # Interrupt it at any time: run again, it resumes, and finished runs are not repeated.
 # Arguments go to `stein reproduce`; without the name of an experiment, all are run:
-#   ./run-all.sh --quick                      less than two minutes, at reduced settings, into results/quick
+#   ./run-all.sh --quick                      about two minutes, at reduced settings, into results/quick
 #   ./run-all.sh --jobs 1 --check
 #   ./run-all.sh ica --dims 10,20 --out part
 set -euo pipefail

@@ -22,7 +22,7 @@ internal static class SteinRootCommand
         new("stein ica --data x.csv --out separated", "separates the signals that are mixed in your columns"),
         new("stein dae", "the denoising auto-encoder as KSD, in three parts"),
         new("stein reproduce --all", "every published table and figure; several hours on 2 cores, and resumable"),
-        new("stein reproduce --all --quick", "the same at reduced settings; less than two minutes on 2 cores"),
+        new("stein reproduce --all --quick", "the same at reduced settings; about two minutes on 2 cores"),
         new("stein status", "progress of all runs"),
         new("stein devices", "the devices that can compute here"),
     ];

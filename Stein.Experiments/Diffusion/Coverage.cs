@@ -97,7 +97,7 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
     protected override IReadOnlyList<CoverageSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid([100, 300], new()),
-        GridScale.Quick => Grid([100], new() { Trials = 50 }),
+        GridScale.Quick => Grid([100], new() { Trials = 25 }),
         _ => Grid([20], new() { Trials = 3 }),
     };
 

@@ -119,7 +119,7 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     protected override IReadOnlyList<HeavyTailsSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid(new()),
-        GridScale.Quick => Grid(new() { Trials = 10 }),
+        GridScale.Quick => Grid(new() { Trials = 2 }),
         _ => Grid(new() { Samples = 30, Trials = 2 }),
     };
 

@@ -96,7 +96,7 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
     protected override IReadOnlyList<RegressionSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid([0, 20, 40, 80], [0.5, 1], new()),
-        GridScale.Quick => Grid([0, 40, 80], [1], new() { Trials = 10 }),
+        GridScale.Quick => Grid([0, 20, 40], [1], new() { Samples = 150, Trials = 5 }),
         _ => Grid([0, 5], [1], new() { Samples = 30, Trials = 2 }),
     };
 

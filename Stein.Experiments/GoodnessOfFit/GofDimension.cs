@@ -33,7 +33,7 @@ internal sealed class GofDimension : GofStudy
     protected override IReadOnlyList<GofSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid([2, 10, 30, 50, 100], new(), NullTrials, Tests),
-        GridScale.Quick => Grid([2, 20], new() { Samples = 300, Trials = 20, Replicates = 300 }, 50, Tests),
+        GridScale.Quick => Grid([2, 20], new() { Samples = 300, Trials = 10, Replicates = 300 }, 25, Tests),
         _ => Grid([2, 4], new() { Samples = 40, Trials = 2, Replicates = 59 }, 3, ["ksd", "maxsksd"]),
     };
 

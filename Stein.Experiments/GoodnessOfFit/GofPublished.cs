@@ -25,22 +25,20 @@ internal sealed class GofPublished(string name, string title, string source, (st
     protected override IReadOnlyList<GofSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => [.. Published.Select(power => power.Cell)],
-        GridScale.Quick => Reduced(new() { Samples = 300, Trials = 10, Replicates = 199 }, cells: 3),
-        _ => [.. Reduced(new() { Samples = 60, Trials = 3, Replicates = 59 }, cells: 1).Where(cell => !SamplesModel(cell))],
+        GridScale.Quick => Reduced(new() { Samples = 300, Trials = 5, Replicates = 199 }, cells: 3),
+        _ => Reduced(new() { Samples = 60, Trials = 3, Replicates = 59 }, cells: 1),
     };
 
-    /// <summary>A few of the cells, with all their tests, at the size of some settings.</summary>
+    /// <summary>A few of the cells, with all their tests that do not draw samples of the model, at the size of some settings.</summary>
     private IReadOnlyList<GofSettings> Reduced(GofSettings size, int cells) =>
     [
         .. Published.Select(power => power.Cell with { Samples = size.Samples, Trials = size.Trials, Replicates = size.Replicates })
             .Distinct()
             .GroupBy(cell => cell with { Test = "" })
             .Take(cells)
-            .SelectMany(cell => cell),
+            .SelectMany(cell => cell)
+            .Where(cell => !SamplesModel(cell)),
     ];
-
-    /// <summary>Whether its test draws samples of the model, of which an RBM's take long.</summary>
-    private static bool SamplesModel(GofSettings cell) => GoodnessOfFitTests.Find(cell.Test).SamplesModel;
 
     private static IEnumerable<PublishedPower> Read(string name)
     {

@@ -111,7 +111,7 @@ internal sealed class GofSlices : Study<GofSlicesSettings, GofSlicesDraw>
     protected override IReadOnlyList<GofSlicesSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid([10, 50], SliceOrigins.Names, new()),
-        GridScale.Quick => Grid([5], SliceOrigins.Names, new() { Samples = 500, Trials = 3 }),
+        GridScale.Quick => Grid([5], SliceOrigins.Names, new() { Samples = 500, Trials = 2 }),
         _ => Grid([2], ["coordinates", "active-exact"], new() { Samples = 40, Trials = 2 }),
     };
 

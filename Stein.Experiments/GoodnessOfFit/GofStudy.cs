@@ -96,6 +96,9 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
     /// <summary>Sections about several problems together.</summary>
     protected virtual IEnumerable<Section> Overview(IReadOnlyList<Cell> cells) => [];
 
+    /// <summary>Whether its test draws samples of the model, of which an RBM's take long.</summary>
+    protected static bool SamplesModel(GofSettings cell) => GoodnessOfFitTests.Find(cell.Test).SamplesModel;
+
     private static DataTable Data(Cell[] cells) => DataTable.Create(
         "powers",
         cells,

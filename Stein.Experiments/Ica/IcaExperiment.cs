@@ -68,7 +68,7 @@ internal class IcaExperiment : IcaStudy
             .. Explaining(PublishedIca.Dimensions, Seeds.From(60, PublishedIca.Seeds)),
         ],
         // From the dimension at which KSD is best to one at which it is worst, trained long enough to show it.
-        GridScale.Quick => Grid([10, 40, 100], Seeds.From(60, 3), new() { Iterations = 5000 }),
+        GridScale.Quick => Grid([10, 40, 100], Seeds.From(60, 2), new() { Iterations = 1500 }),
         _ => Grid(
             [2, 3],
             Seeds.From(60, 3),

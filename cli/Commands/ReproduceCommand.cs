@@ -20,7 +20,7 @@ internal sealed class ReproduceCommand(Interruption interruption)
             "Runs published experiments and compares the results with the published numbers. Finished runs are not repeated; "
             + "interrupted runs resume.",
             new Example("stein reproduce --all", "everything; several hours on 2 cores"),
-            new Example("stein reproduce --all --quick", "everything at reduced settings; less than two minutes on 2 cores"),
+            new Example("stein reproduce --all --quick", "everything at reduced settings; about two minutes on 2 cores"),
             new Example("stein reproduce --all --dry-run", "what would be run, why, and how long it would take"),
             new Example("stein reproduce dae mixture-weight", "some experiments; dae stands for those whose names begin with it"),
             new Example("stein reproduce ica --dims 10,20 --check", "part of the ICA table; exit code 3 unless every verdict agrees"),

@@ -51,7 +51,7 @@ internal sealed class IcaSettingsSweep : IcaStudy
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid(PublishedIca.Dimensions, PublishedIca.Seeds, settings => settings),
-        GridScale.Quick => Grid([10, 20], 3, settings => settings with { Iterations = 1500 }, "maxsksd"),
+        GridScale.Quick => Grid([10, 20], 3, settings => settings with { Iterations = 1000 }, "maxsksd"),
         _ => Grid(
             [3],
             2,
