@@ -165,7 +165,7 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
             "slopes",
             Caption(results),
             new Axis("Samples moved") { Margin = 0.03 },
-            new Axis("Root mean squared error of the slope") { Scale = Scale.Log10 },
+            new Axis("Root mean squared error of the slope") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
             [
                 .. results.Runs.GroupBy(run => EstimatorOf(run.Config)).Select((runs, index) => new Series(
                     runs.Key,
