@@ -87,11 +87,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
         _ => Grid([1, 2], [0, 5], [6], new() { Samples = 30, Trials = 2 }),
     };
 
-    protected override void Validate(ContaminationSettings config)
-    {
-        if (2 * config.Outliers >= config.Samples)
-            throw InvalidConfigException.Value("outliers", config.Outliers, $"fewer than half of the {config.Samples} samples");
-    }
+    protected override void Validate(ContaminationSettings config) => MovedSamples.Check(config.Outliers, config.Samples);
 
     protected override double Operations(ContaminationSettings config)
         => config.Trials * 20.0 * FitCost.OfStep(config.Estimator, config.Samples, config.Dimension);
@@ -102,8 +98,6 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
         => $"{EstimatorOf(config)}, {config.Outliers} outliers, D = {config.Dimension}";
 
     protected override int Draws(ContaminationSettings config) => config.Trials;
-
-    protected override int MeasureEvery(ContaminationSettings config) => Math.Max(1, config.Trials / 10);
 
     protected override Func<int, ContaminationDraw> Prepare(ContaminationSettings config, Device device)
     {
@@ -243,8 +237,7 @@ internal sealed class Contamination : Study<ContaminationSettings, Contamination
         double[] truth = [.. new double[config.Dimension], 1];
         double[] samples = Model(config).Sample(
             new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)trial), truth, config.Samples);
-        for (int i = 0; i < config.Outliers * config.Dimension; i++)
-            samples[i] = i % config.Dimension == 0 ? config.OutlierAt : 0;
+        MovedSamples.Move(samples, config.Dimension, config.Outliers, config.OutlierAt);
         return samples;
     }
 

@@ -111,8 +111,6 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
 
     protected override int Draws(CoverageSettings config) => config.Trials;
 
-    protected override int MeasureEvery(CoverageSettings config) => Math.Max(1, config.Trials / 10);
-
     protected override Func<int, CoverageDraw> Prepare(CoverageSettings config, Device device)
     {
         LocationScaleModel model = CoverageModels.Of(config);

@@ -127,17 +127,15 @@ internal static class FlowEstimators
 /// </summary>
 internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlowDraw>
 {
-    private static readonly Quantity<DiffusionFlowDraw> Location
-        = new("rmse_location", draws => RootMeanSquare.Of(draws.Select(draw => draw.Location)));
-    private static readonly Quantity<DiffusionFlowDraw> Scale
-        = new("rmse_scale", draws => RootMeanSquare.Of(draws.Select(draw => draw.Scale)));
+    private static readonly EstimationError<DiffusionFlowDraw> Location = new("rmse_location", "location", draw => draw.Location);
+    private static readonly EstimationError<DiffusionFlowDraw> Scale = new("rmse_scale", "scale", draw => draw.Scale);
     private static readonly Quantity<DiffusionFlowDraw> Condition
         = new("median_condition", draws => draws.Select(draw => draw.Condition).Median());
 
     private static readonly (string Title, Func<DiffusionFlow, StoredRun<DiffusionFlowSettings>, string> Text)[] Columns =
     [
-        ("location", (study, run) => RootMeanSquare.Text(run[Location], study.DrawsOf(run).Select(draw => draw.Location), 3)),
-        ("scale", (study, run) => RootMeanSquare.Text(run[Scale], study.DrawsOf(run).Select(draw => draw.Scale), 3)),
+        (Location.Title, (study, run) => Location.Text(run[Location.Root], study.DrawsOf(run), decimals: 3)),
+        (Scale.Title, (study, run) => Scale.Text(run[Scale.Root], study.DrawsOf(run), decimals: 3)),
         ("condition", (_, run) => SignificantText.Number(run[Condition])),
     ];
 
@@ -153,7 +151,7 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
     public override IReadOnlyList<(string Arguments, string Meaning)> Examples =>
         [("--problem student-t --estimator sm,dsm-tails,dsm-flow --trials 5", "score matching, a hand-chosen m and a learned one")];
 
-    protected override IReadOnlyList<Quantity<DiffusionFlowDraw>> Quantities { get; } = [Location, Scale, Condition];
+    protected override IReadOnlyList<Quantity<DiffusionFlowDraw>> Quantities { get; } = [Location.Root, Scale.Root, Condition];
 
     protected override IReadOnlyList<DiffusionFlowSettings> Configs(GridScale scale) => scale switch
     {
@@ -173,8 +171,6 @@ internal sealed class DiffusionFlow : Study<DiffusionFlowSettings, DiffusionFlow
         => $"{FlowEstimators.Title(config.Estimator)}, {FlowProblems.Title(config.Problem)}";
 
     protected override int Draws(DiffusionFlowSettings config) => config.Trials;
-
-    protected override int MeasureEvery(DiffusionFlowSettings config) => Math.Max(1, config.Trials / 10);
 
     protected override Func<int, DiffusionFlowDraw> Prepare(DiffusionFlowSettings config, Device device)
     {

@@ -88,7 +88,7 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
     /// <summary>Where the search for the location starts.</summary>
     private static readonly double[] Starts = [-200, -150, -100, -50, 0, 25, 50, 100, 150, 200, 250];
 
-    private static readonly Estimated[] Errors =
+    private static readonly EstimationError<HeavyTailsDraw>[] Errors =
     [
         new("rmse_location", "location alone", draw => draw.Location),
         new("rmse_joint_location", "location, with the scale", draw => draw.JointLocation),
@@ -132,8 +132,6 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
         => Invariant($"{HeavyTailEstimators.Title(config.Estimator)}, n = {config.Samples}");
 
     protected override int Draws(HeavyTailsSettings config) => config.Trials;
-
-    protected override int MeasureEvery(HeavyTailsSettings config) => Math.Max(1, config.Trials / 10);
 
     protected override Func<int, HeavyTailsDraw> Prepare(HeavyTailsSettings config, Device device)
     {
@@ -182,7 +180,7 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
                 [new("estimator", cell => HeavyTailEstimators.Title(cell.Run.Config.Estimator))],
                 cell => cell.Place,
                 column => Errors[column].Title,
-                cell => ErrorText(cell.Run, Errors[cell.Place])),
+                cell => Errors[cell.Place].Text(cell.Run[Errors[cell.Place].Root], DrawsOf(cell.Run))),
             Table.Pivot(
                 "basins",
                 "Starts from which the location is found, in per cent of the samples",
@@ -228,9 +226,6 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
             ]);
     }
 
-    private string ErrorText(StoredRun<HeavyTailsSettings> run, Estimated error)
-        => RootMeanSquare.Text(run[error.Root], DrawsOf(run).Select(error.Of));
-
     private static LocationScaleModel Model(HeavyTailsSettings config) => new(new StudentTShape(config.DegreesOfFreedom), 1);
 
     private static double[] Samples(HeavyTailsSettings config, int trial) => Model(config).Sample(
@@ -238,10 +233,4 @@ internal sealed class HeavyTails : Study<HeavyTailsSettings, HeavyTailsDraw>
 
     private static IReadOnlyList<HeavyTailsSettings> Grid(HeavyTailsSettings settings)
         => [.. HeavyTailEstimators.Names.Select(estimator => settings with { Estimator = estimator })];
-
-    /// <summary>An error of the estimates.</summary>
-    private sealed record Estimated(string Name, string Title, Func<HeavyTailsDraw, double> Of)
-    {
-        public Quantity<HeavyTailsDraw> Root { get; } = new(Name, draws => RootMeanSquare.Of(draws.Select(Of)));
-    }
 }

@@ -71,11 +71,11 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
     /// <summary>Intercept, slope and scale.</summary>
     private static readonly double[] Truth = [1, 2, 1];
 
-    private static readonly (string Title, Func<RegressionDraw, double> Error, Quantity<RegressionDraw> Root)[] Errors =
+    private static readonly EstimationError<RegressionDraw>[] Errors =
     [
-        Estimated("intercept", draw => draw.Intercept),
-        Estimated("slope", draw => draw.Slope),
-        Estimated("scale", draw => draw.Scale),
+        new("rmse_intercept", "intercept", draw => draw.Intercept),
+        new("rmse_slope", "slope", draw => draw.Slope),
+        new("rmse_scale", "scale", draw => draw.Scale),
     ];
 
     public override string Name => "diffusion-regression";
@@ -100,11 +100,7 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
         _ => Grid([0, 5], [1], new() { Samples = 30, Trials = 2 }),
     };
 
-    protected override void Validate(RegressionSettings config)
-    {
-        if (2 * config.Outliers >= config.Samples)
-            throw InvalidConfigException.Value("outliers", config.Outliers, $"fewer than half of the {config.Samples} samples");
-    }
+    protected override void Validate(RegressionSettings config) => MovedSamples.Check(config.Outliers, config.Samples);
 
     protected override double Operations(RegressionSettings config)
         => config.Trials * 100.0 * FitCost.OfStep(config.Estimator, config.Samples, dimension: 3);
@@ -115,8 +111,6 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
         => $"{EstimatorOf(config)}, {config.Outliers} outliers";
 
     protected override int Draws(RegressionSettings config) => config.Trials;
-
-    protected override int MeasureEvery(RegressionSettings config) => Math.Max(1, config.Trials / 10);
 
     protected override Func<int, RegressionDraw> Prepare(RegressionSettings config, Device device)
     {
@@ -160,7 +154,7 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
             [new("estimator", run => EstimatorOf(run.Config))],
             run => run.Config.Outliers,
             outliers => $"{outliers} moved",
-            run => RootMeanSquare.Text(run[error.Root], DrawsOf(run).Select(error.Error)))),
+            run => error.Text(run[error.Root], DrawsOf(run)))),
         new Figure(
             "slopes",
             Caption(results),
@@ -199,10 +193,6 @@ internal sealed class Regression : Study<RegressionSettings, RegressionDraw>
                 + Invariant($"{of.DegreesOfFreedom} and scale 1, of which some are moved to y = {of.OutlierAt} at x from 1 to 2.")))
             + " m = (1 + z²)^(−e), frozen at the estimate, with the residual z in scales. Least squares has a normal model, all others the "
             + $"true one. Estimates start at least absolute deviations.{results.Remarks}";
-
-    private static (string Title, Func<RegressionDraw, double> Error, Quantity<RegressionDraw> Root) Estimated(
-        string title, Func<RegressionDraw, double> error)
-        => (title, error, new($"rmse_{title}", draws => RootMeanSquare.Of(draws.Select(error))));
 
     private static IReadOnlyList<RegressionSettings> Grid(int[] outliers, double[] exponents, RegressionSettings settings) =>
     [

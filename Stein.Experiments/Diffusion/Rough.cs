@@ -108,8 +108,6 @@ internal sealed class Rough : Study<RoughSettings, RoughDraw>
 
     protected override int Draws(RoughSettings config) => config.Trials;
 
-    protected override int MeasureEvery(RoughSettings config) => Math.Max(1, config.Trials / 10);
-
     protected override Func<int, RoughDraw> Prepare(RoughSettings config, Device device)
     {
         var model = new LocationScaleModel(new BesselShape(config.HalfOrder), config.Dimension);

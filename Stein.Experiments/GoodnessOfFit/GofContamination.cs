@@ -137,8 +137,7 @@ internal sealed class GofContamination : Study<GofContaminationSettings, GofDraw
 
     protected override void Validate(GofContaminationSettings config)
     {
-        if (2 * config.Outliers >= config.Samples)
-            throw InvalidConfigException.Value("outliers", config.Outliers, $"fewer than half of the {config.Samples} samples");
+        MovedSamples.Check(config.Outliers, config.Samples);
         GofTrial.CheckReplicates(config.Replicates, config.Level);
     }
 
@@ -151,8 +150,6 @@ internal sealed class GofContamination : Study<GofContaminationSettings, GofDraw
         => Invariant($"{ContaminationTests.Title(config)}, {ContaminationProblems.Title(config)}, {config.Outliers} at {config.OutlierAt}");
 
     protected override int Draws(GofContaminationSettings config) => config.Trials;
-
-    protected override int MeasureEvery(GofContaminationSettings config) => Math.Max(1, config.Trials / 10);
 
     protected override IReadOnlyList<Metric> Measure(IReadOnlyList<GofDraw> draws)
         => [new("share_rejected", Rejections.From(draws) / draws.Count)];
@@ -168,8 +165,7 @@ internal sealed class GofContamination : Study<GofContaminationSettings, GofDraw
         {
             TestSeed seed = new(config.Seed, (uint)index);
             double[] samples = hypothesis.Truth.Sample(seed.Stream(StreamPurpose.TrainingData), config.Samples);
-            for (int i = 0; i < config.Outliers * config.Dimension; i++)
-                samples[i] = i % config.Dimension == 0 ? config.OutlierAt : 0;
+            MovedSamples.Move(samples, config.Dimension, config.Outliers, config.OutlierAt);
             return GofTrial.Run(test, samples, hypothesis.Model, seed, config.Level);
         };
     }

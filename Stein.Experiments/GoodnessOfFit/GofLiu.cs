@@ -114,8 +114,6 @@ internal sealed class GofLiu : Study<GofLiuSettings, GofLiuDraw>
 
     protected override int Draws(GofLiuSettings config) => config.Trials;
 
-    protected override int MeasureEvery(GofLiuSettings config) => Math.Max(1, config.Trials / 10);
-
     protected override IReadOnlyList<Metric> Measure(IReadOnlyList<GofLiuDraw> draws)
         => [.. Decisions.Select(decision => new Metric($"{decision.Name}_error_rate", decision.Errors.From(draws) / draws.Count))];
 

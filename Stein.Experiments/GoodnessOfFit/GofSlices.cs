@@ -125,6 +125,8 @@ internal sealed class GofSlices : Study<GofSlicesSettings, GofSlicesDraw>
 
     protected override int Draws(GofSlicesSettings config) => config.Trials;
 
+    protected override int MeasureEvery(GofSlicesSettings config) => 1;
+
     protected override string Status(IReadOnlyList<GofSlicesDraw> draws)
         => $"slices see {NumberText.Fixed(Seen.From(draws))} of the difference";
 

@@ -55,8 +55,6 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
 
     protected override int Draws(GofSettings config) => config.Trials;
 
-    protected override int MeasureEvery(GofSettings config) => Math.Max(1, config.Trials / 10);
-
     protected override IReadOnlyList<Metric> Measure(IReadOnlyList<GofDraw> draws)
         => [new("share_rejected", Rejections.From(draws) / draws.Count)];
 

@@ -239,6 +239,8 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
 
     protected override int Draws(ScoreErrorSettings config) => config.Trials;
 
+    protected override int MeasureEvery(ScoreErrorSettings config) => 1;
+
     protected override string Status(IReadOnlyList<ScoreErrorDraw> draws)
         => $"relative error {NumberText.Fixed(draws[^1].OutOfSample, 3)}";
 

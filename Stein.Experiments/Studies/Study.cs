@@ -50,8 +50,8 @@ internal abstract class Study<TConfig, TDraw> : Experiment<TConfig>
     protected virtual IReadOnlyList<Metric> Measure(IReadOnlyList<TDraw> draws)
         => [.. Metrics.Select(metric => new Metric(metric.Name, draws.Count == 0 ? double.NaN : metric.Value(draws[^1])))];
 
-    /// <summary>How many draws lie between two measurements; the last draw is always measured.</summary>
-    protected virtual int MeasureEvery(TConfig config) => 1;
+    /// <summary>How many draws lie between two measurements, a tenth of them unless overridden; the last draw is always measured.</summary>
+    protected virtual int MeasureEvery(TConfig config) => Math.Max(1, Draws(config) / 10);
 
     /// <summary>The draws of a finished run, which had at least one and left <see cref="DrawsFile"/>.</summary>
     /// <exception cref="InvalidDataException">Their file cannot be read.</exception>

@@ -169,8 +169,6 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     protected override int Draws(MixtureTestSettings config) => config.Trials;
 
-    protected override int MeasureEvery(MixtureTestSettings config) => Math.Max(1, config.Trials / 10);
-
     protected override IReadOnlyList<Metric> Measure(IReadOnlyList<MixtureTestDraw> draws)
         => [new("share_rejected", Rejections.From(draws) / draws.Count), new("mean_statistic", Mean(draws))];
 

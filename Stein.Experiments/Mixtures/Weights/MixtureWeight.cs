@@ -133,6 +133,8 @@ internal sealed class MixtureWeight : Study<MixtureWeightSettings, WeightDraw>
 
     protected override int Draws(MixtureWeightSettings config) => config.Trials;
 
+    protected override int MeasureEvery(MixtureWeightSettings config) => 1;
+
     protected override string Status(IReadOnlyList<WeightDraw> draws) => $"weight {NumberText.Fixed(Weights(draws).Average(), 3)}";
 
     protected override Func<int, WeightDraw> Prepare(MixtureWeightSettings config, Device device) => index => Draw(config, index);
