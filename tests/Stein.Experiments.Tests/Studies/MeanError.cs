@@ -41,8 +41,6 @@ internal sealed class MeanError : Study<MeanErrorSettings, MeanErrorDraw>
     protected override double Operations(MeanErrorSettings config) => 30.0 * config.Samples * config.Trials;
     protected override string Describe(MeanErrorSettings config) => $"N = {config.Samples}";
     protected override int Draws(MeanErrorSettings config) => config.Trials;
-
-    protected override int MeasureEvery(MeanErrorSettings config) => 1;
     protected override Func<int, MeanErrorDraw> Prepare(MeanErrorSettings config, Device device) => index =>
     {
         var stream = new PhiloxStream(config.Seed, StreamPurpose.TrainingData, (uint)index);
