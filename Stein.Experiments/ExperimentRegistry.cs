@@ -8,6 +8,7 @@ using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Local;
 using Stein.Experiments.Ica.Robust;
 using Stein.Experiments.Ica.Sweep;
+using Stein.Experiments.Ica.Tricks;
 using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
@@ -34,6 +35,8 @@ internal static class ExperimentRegistry
     public static IcaLocalSamples IcaLocalSamples { get; } = new();
 
     public static IcaLocalRobust IcaLocalRobust { get; } = new();
+
+    public static LsdTricks LsdTricks { get; } = new();
 
     public static MixtureTest Mixture { get; } = new();
 
@@ -98,8 +101,8 @@ internal static class ExperimentRegistry
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, Mixture, MixtureWeight,
-        MixtureParticles, SvgdCollapse, ScoreError,
+        Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks,
+        Mixture, MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
         GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
     ];

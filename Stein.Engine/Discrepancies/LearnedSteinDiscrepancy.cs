@@ -1,6 +1,8 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Networks;
+using Stein.Engine.Random;
+using Stein.Engine.State;
 
 namespace Stein.Engine.Discrepancies;
 
@@ -22,7 +24,7 @@ namespace Stein.Engine.Discrepancies;
 /// the pre-activations through σ̂″.
 /// </para>
 /// </remarks>
-public sealed class LearnedSteinDiscrepancy
+public sealed class LearnedSteinDiscrepancy : ISteinCritic
 {
     private readonly Device device;
     private readonly SwishNetwork critic;
@@ -66,6 +68,20 @@ public sealed class LearnedSteinDiscrepancy
 
     /// <summary>f at the samples (N×D), set by <see cref="Evaluate"/>.</summary>
     public DeviceMatrix Output => critic.Output;
+
+    IStateful ISteinCritic.State => Parameters;
+
+    IReadOnlyList<DeviceMatrix> ISteinCritic.Weights => Parameters.All;
+
+    IReadOnlyList<DeviceMatrix> ISteinCritic.WeightGradients => Gradient.All;
+
+    void ISteinCritic.Initialise(PhiloxStream stream) => Parameters.Initialise(stream);
+
+    void ISteinCritic.CriticGradient(DeviceMatrix samples, DeviceMatrix scores) => CriticGradient(samples, scores);
+
+    void ISteinCritic.Advance()
+    {
+    }
 
     /// <summary>Replaces the exact trace by Hutchinson's estimate with these probes (K×D), from now on.</summary>
     public void SetProbes(DeviceMatrix probes)

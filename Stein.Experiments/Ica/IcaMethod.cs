@@ -48,7 +48,8 @@ internal abstract class IcaMethod
     public static IReadOnlyList<string> SettingsInVariants { get; } =
     [
         "kernel", "statistic", "lambda", "hidden", "probes", "bandwidth_scale", "median_power", "median_samples", "inner_learning_rate",
-        "inner_steps", "active_every", "batch_order", "evaluation", "average_over", "average_decay",
+        "inner_steps", "active_every", "batch_order", "evaluation", "average_over", "average_decay", "smoothing", "smoothing_form",
+        "gradient_penalty", "gradient_penalty_form", "critic_normalisation", "own_probes", "schedule",
     ];
 
     /// <summary>The name in configs.</summary>
@@ -159,23 +160,20 @@ internal abstract class IcaMethod
     protected static double ModelOperations(IcaSettings settings)
         => (settings.Base == BaseDensity.Laplace ? 6.0 : 10) * settings.Batch * settings.Dimension * settings.Dimension;
 
-    /// <summary>The critic of LSD at its start, and its optimiser.</summary>
-    protected static (LearnedSteinDiscrepancy Discrepancy, Adam Critic) LearnedCritic(Device device, IcaSettings settings)
-    {
-        LearnedSteinDiscrepancy discrepancy =
-            new(device, settings.Batch, settings.Dimension, settings.Hidden, settings.Hidden, settings.Lambda);
-        discrepancy.Parameters.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
-        return (discrepancy, CriticAdam(settings, discrepancy.Parameters.All, discrepancy.Gradient.All));
-    }
-
     /// <summary>The optimiser of a critic that is trained against the model.</summary>
-    protected static Adam CriticAdam(
+    public static Adam CriticAdam(
         IcaSettings settings, IReadOnlyList<DeviceMatrix> parameters, IReadOnlyList<DeviceMatrix> gradients)
         => new(
             new AdamSettings(settings.InnerLearningRate ?? settings.LearningRate, Beta1: 0.5, Beta2: 0.9),
             parameters,
             gradients,
-            ascend: true);
+            ascend: true,
+            ScheduleOf(settings, settings.InnerSteps, final: 0.1));
+
+    /// <summary>The schedule of an optimiser that takes some steps in each iteration, and what is left of its step size at the end.</summary>
+    public static Schedule ScheduleOf(IcaSettings settings, int steps, double final) => settings.Schedule == RateSchedule.Constant
+        ? Schedule.Constant
+        : Schedule.Cosine((long)settings.Iterations * steps, final);
 }
 
 /// <summary>A method with a radial kernel and a pair statistic.</summary>
@@ -268,8 +266,10 @@ internal abstract class IcaMethodTraining(Device device, IcaModel model)
     /// <summary>The loss that the method reports, on <paramref name="batch"/> at the present parameters.</summary>
     public abstract double Loss(DeviceMatrix batch);
 
-    /// <summary>What the method tells of itself at the end, on <paramref name="batch"/>.</summary>
-    public virtual IEnumerable<Metric> Metrics(DeviceMatrix batch) => [];
+    /// <summary>What the method tells of itself at the end.</summary>
+    /// <param name="batch">The last batch (B×D).</param>
+    /// <param name="problem">With the truth.</param>
+    public virtual IEnumerable<Metric> Metrics(DeviceMatrix batch, IcaProblem problem) => [];
 }
 
 /// <summary>Trains the model with Adam on the gradient of a discrepancy by the scores.</summary>
@@ -279,7 +279,11 @@ internal abstract class SteinTraining(Device device, IcaModel model, IcaSettings
     protected DeviceMatrix ScoreGradient { get; } = device.Allocate(settings.Batch, settings.Dimension);
 
     /// <summary>The optimiser of the model.</summary>
-    protected Adam Adam { get; } = new(new AdamSettings(settings.LearningRate), [model.Unmixing], [model.UnmixingGradient]);
+    protected Adam Adam { get; } = new(
+        new AdamSettings(settings.LearningRate),
+        [model.Unmixing],
+        [model.UnmixingGradient],
+        schedule: IcaMethod.ScheduleOf(settings, 1, final: 0));
 
     /// <summary>One step of the model down <see cref="ScoreGradient"/>.</summary>
     protected void Descend(DeviceMatrix batch)

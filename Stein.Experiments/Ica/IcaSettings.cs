@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.IndependentComponents;
 using Stein.Engine.Models;
@@ -138,6 +139,33 @@ internal sealed record IcaSettings
     [Description("passes over the training points, which are drawn anew in each and never held"), Range(1, 1000)]
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public int Passes { get; init; } = 2;
+
+    [Description("one-sided smoothing of a critic: the share of samples of the model, in place of data, on which it is trained")]
+    [Range(0.0, 0.9), OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public double Smoothing { get; init; }
+
+    [Description("samples of the model (mixture), or the model's score reduced by that share (score), which is biased")]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public SmoothingForm SmoothingForm { get; init; } = SmoothingForm.Mixture;
+
+    [Description("weight of the gradient penalty of a critic"), Range(0.0, double.MaxValue)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public double GradientPenalty { get; init; }
+
+    [Description("what the gradient penalty is zero for: a constant critic (square), or one with slopes of 1 (unit)")]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public GradientPenaltyForm GradientPenaltyForm { get; init; } = GradientPenaltyForm.Square;
+
+    [Description("normalisation of the layers of a critic"), OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public CriticNormalisation CriticNormalisation { get; init; } = CriticNormalisation.None;
+
+    [Description("whether the trace is estimated with a Hutchinson probe for each sample, as in the code of LSD's authors")]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public bool OwnProbes { get; init; }
+
+    [Description("step sizes over the training: constant, or along half a cosine to 0, those of the critic to a tenth")]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public RateSchedule Schedule { get; init; } = RateSchedule.Constant;
 
     /// <summary>The seed of data, batches and everything else random.</summary>
     [JsonIgnore]

@@ -141,7 +141,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
                         problem, unmixing, new DeviceSourceMoments(device, training), SearchMethod.DensityOf(settings))
                     : [],
                 .. iterates.Skip(1).Select(other => IcaStudy.LogLikelihoodBy(other.Rule).At(TestLogLikelihood(other))),
-                .. method?.Metrics(batch) ?? [],
+                .. method?.Metrics(batch, problem) ?? [],
             ],
             Matrix(UnmixingFile, unmixing));
     }

@@ -29,7 +29,7 @@ internal abstract class LocalTraining : IcaMethodTraining
         relative = device.Allocate(settings.Dimension, settings.Dimension);
         step = device.Allocate(settings.Dimension, settings.Dimension);
         previous = device.Allocate(settings.Dimension, settings.Dimension);
-        Adam = new(new AdamSettings(settings.LearningRate), [step], [relative]);
+        Adam = new(new AdamSettings(settings.LearningRate), [step], [relative], schedule: IcaMethod.ScheduleOf(settings, 1, final: 0));
     }
 
     /// <summary>The optimiser of the model.</summary>

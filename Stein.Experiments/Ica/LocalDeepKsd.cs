@@ -86,7 +86,7 @@ internal sealed class LocalDeepKsd : LocalCritic
 
         public override double Loss(DeviceMatrix batch) => Value(batch).Discrepancy;
 
-        public override IEnumerable<Metric> Metrics(DeviceMatrix batch) => [MeanKernel.At(Value(batch).MeanKernel)];
+        public override IEnumerable<Metric> Metrics(DeviceMatrix batch, IcaProblem problem) => [MeanKernel.At(Value(batch).MeanKernel)];
 
         private (double Discrepancy, double MeanKernel) Value(DeviceMatrix batch)
         {

@@ -1,9 +1,8 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Discrepancies;
 using Stein.Engine.Models;
-using Stein.Engine.Optimization;
 using Stein.Engine.State;
 using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Ica;
 
@@ -25,7 +24,14 @@ internal sealed class LocalLsd : LocalCritic
 
     public override SeriesStyle Style => SeriesStyle.Of(6);
 
-    protected override IReadOnlyList<string> Settings => [.. base.Settings, nameof(IcaSettings.Lambda)];
+    protected override IReadOnlyList<string> Settings => [.. base.Settings, .. SteinCriticTraining.Settings];
+
+    public override IcaSettings Normalise(IcaSettings settings) => SteinCriticTraining.Normalise(base.Normalise(settings));
+
+    public override void Validate(IcaSettings settings) => SteinCriticTraining.Validate(settings);
+
+    public override IEnumerable<string> Deviations(IcaSettings settings)
+        => SteinCriticTraining.Deviations(settings).Concat(base.Deviations(settings));
 
     public override double Operations(IcaSettings settings)
     {
@@ -37,40 +43,21 @@ internal sealed class LocalLsd : LocalCritic
     public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
         => new Training(device, model, settings);
 
-    private sealed class Training : LocalTraining
+    private sealed class Training(Device device, IcaModel model, IcaSettings settings) : LocalTraining(device, model, settings)
     {
-        private readonly LearnedSteinDiscrepancy discrepancy;
-        private readonly DeviceMatrix scoreGradient;
-        private readonly Adam critic;
-        private readonly int innerSteps;
+        private readonly SteinCriticTraining critic = new(device, model, settings, isLocal: true);
+        private readonly DeviceMatrix scoreGradient = device.Allocate(settings.Batch, settings.Dimension);
 
-        public Training(Device device, IcaModel model, IcaSettings settings)
-            : base(device, model, settings)
-        {
-            (discrepancy, critic) = LearnedCritic(device, settings);
-            scoreGradient = device.Allocate(settings.Batch, settings.Dimension);
-            innerSteps = settings.InnerSteps;
-        }
-
-        public override IReadOnlyList<IStateful> Parts => [discrepancy.Parameters, critic, Adam];
+        public override IReadOnlyList<IStateful> Parts => [.. critic.Parts, Adam];
 
         public override void Step(DeviceMatrix batch, int iteration)
         {
-            Model.ComputeScores(batch);
-            for (int inner = 0; inner < innerSteps; inner++)
-            {
-                discrepancy.CriticGradient(Model.Sources, Model.BaseScores);
-                critic.Step();
-            }
-
-            discrepancy.ScoreGradient(scoreGradient, Model.Sources);
+            critic.Step(batch, scoreGradient);
             Descend(Model.BaseScores, scoreGradient);
         }
 
-        public override double Loss(DeviceMatrix batch)
-        {
-            Model.ComputeScores(batch);
-            return discrepancy.Value(Model.Sources, Model.BaseScores);
-        }
+        public override double Loss(DeviceMatrix batch) => critic.Value(batch);
+
+        public override IEnumerable<Metric> Metrics(DeviceMatrix batch, IcaProblem problem) => critic.Metrics(problem);
     }
 }

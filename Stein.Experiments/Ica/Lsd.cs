@@ -1,10 +1,8 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Discrepancies;
 using Stein.Engine.Models;
-using Stein.Engine.Optimization;
-using Stein.Engine.Random;
 using Stein.Engine.State;
 using Stein.Experiments.Reports;
+using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Ica;
 
@@ -22,17 +20,17 @@ internal sealed class Lsd : IcaMethod
     public override SeriesStyle Style => SeriesStyle.Of(2);
 
     protected override IReadOnlyList<string> Settings =>
-        [.. base.Settings, .. InnerSettings, nameof(IcaSettings.Hidden), nameof(IcaSettings.Lambda), nameof(IcaSettings.Probes)];
+        [.. base.Settings, .. SteinCriticTraining.Settings, nameof(IcaSettings.Probes)];
+
+    public override IcaSettings Normalise(IcaSettings settings) => SteinCriticTraining.Normalise(base.Normalise(settings));
+
+    public override void Validate(IcaSettings settings) => SteinCriticTraining.Validate(settings);
 
     public override IEnumerable<string> Deviations(IcaSettings settings)
     {
         if (settings.Probes != Paper.Probes)
             yield return settings.Probes == 1 ? "1 probe" : $"{settings.Probes} probes";
-        if (settings.Lambda != Paper.Lambda)
-            yield return FormattableString.Invariant($"λ = {settings.Lambda}");
-        if (settings.Hidden != Paper.Hidden)
-            yield return $"{settings.Hidden} hidden units";
-        foreach (string other in base.Deviations(settings))
+        foreach (string other in SteinCriticTraining.Deviations(settings).Concat(base.Deviations(settings)))
             yield return other;
     }
 
@@ -47,58 +45,20 @@ internal sealed class Lsd : IcaMethod
     public override IcaMethodTraining Start(Device device, IcaModel model, IcaSettings settings, DeviceMatrix batch)
         => new Training(device, model, settings);
 
-    private sealed class Training : SteinTraining
+    private sealed class Training(Device device, IcaModel model, IcaSettings settings) : SteinTraining(device, model, settings)
     {
-        private readonly LearnedSteinDiscrepancy discrepancy;
-        private readonly Adam critic;
-        private readonly PhiloxStream probeStream;
-        private readonly double[] probeValues;
-        private readonly DeviceMatrix? probes;
-        private readonly int innerSteps;
+        private readonly SteinCriticTraining critic = new(device, model, settings, isLocal: false);
 
-        public Training(Device device, IcaModel model, IcaSettings settings)
-            : base(device, model, settings)
-        {
-            (discrepancy, critic) = LearnedCritic(device, settings);
-            innerSteps = settings.InnerSteps;
-            probeStream = new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.Probes);
-            probeValues = new double[settings.Probes * settings.Dimension];
-            if (settings.Probes > 0)
-                probes = device.Allocate(settings.Probes, settings.Dimension);
-        }
-
-        /// <remarks>The probes themselves are among them: <see cref="Loss"/> is estimated with those of the last iteration.</remarks>
-        public override IReadOnlyList<IStateful> Parts
-            => probes is null ? [discrepancy.Parameters, critic, Adam] : [discrepancy.Parameters, critic, Adam, probeStream, probes];
+        public override IReadOnlyList<IStateful> Parts => [.. critic.Parts, Adam];
 
         public override void Step(DeviceMatrix batch, int iteration)
         {
-            Model.ComputeScores(batch);
-            for (int step = 0; step < innerSteps; step++)
-            {
-                if (probes is not null)
-                {
-                    foreach (ref double value in probeValues.AsSpan())
-                        value = probeStream.NextNormal();
-                    Device.Write(probes, probeValues);
-                    discrepancy.SetProbes(probes);
-                }
-
-                discrepancy.CriticGradient(batch, Model.Scores);
-                critic.Step();
-            }
-
-            discrepancy.ScoreGradient(ScoreGradient, batch);
+            critic.Step(batch, ScoreGradient);
             Descend(batch);
         }
 
-        public override double Loss(DeviceMatrix batch)
-        {
-            // Set again for a training that was just restored.
-            if (probes is not null)
-                discrepancy.SetProbes(probes);
-            Model.ComputeScores(batch);
-            return discrepancy.Value(batch, Model.Scores);
-        }
+        public override double Loss(DeviceMatrix batch) => critic.Value(batch);
+
+        public override IEnumerable<Metric> Metrics(DeviceMatrix batch, IcaProblem problem) => critic.Metrics(problem);
     }
 }

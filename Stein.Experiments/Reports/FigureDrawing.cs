@@ -259,9 +259,11 @@ internal static class FigureDrawing
 
         private Rectangle Rectangle(Box box)
         {
-            Include(box.Left, box.Bottom);
-            Include(box.Right, box.Top);
-            return plot.Add.Rectangle(box.Left, box.Right, box.Bottom, box.Top);
+            (double left, double right) = (figure.X.Place(box.Left), figure.X.Place(box.Right));
+            (double bottom, double top) = (figure.Y.Place(box.Bottom), figure.Y.Place(box.Top));
+            Include(left, bottom);
+            Include(right, top);
+            return plot.Add.Rectangle(left, right, bottom, top);
         }
 
         private void Include(double x, double y)

@@ -1,0 +1,275 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Discrepancies;
+using Stein.Engine.Formulas;
+using Stein.Engine.LinearAlgebra;
+using Stein.Engine.Models;
+using Stein.Engine.Optimization;
+using Stein.Engine.Random;
+using Stein.Engine.State;
+using Stein.Experiments.Declarations;
+using Stein.Experiments.Runs;
+
+namespace Stein.Experiments.Ica;
+
+/// <summary>
+/// The critic of LSD in training against a model, of the samples x and the model's score or, in local coordinates, of the sources z = V x
+/// and the score of the base density.
+/// </summary>
+internal sealed class SteinCriticTraining
+{
+    /// <summary>
+    /// The cosine of the critic f and the best one, <c>f* ∝ s_p − s_q</c> with the true score s_q of the data, over the test points:
+    /// <c>E[f·f*]/√(E‖f‖² E‖f*‖²)</c>. In local coordinates <c>f* ∝ ψ(z) − V⁻ᵀs_q</c>.
+    /// </summary>
+    public static readonly Quantity Cosine = new("critic_cosine");
+
+    private static readonly IcaSettings Paper = new();
+
+    private readonly Device device;
+    private readonly IcaModel model;
+    private readonly IcaSettings settings;
+    private readonly bool isLocal;
+    private readonly ISteinCritic critic;
+    private readonly Adam adam;
+    private readonly PhiloxStream probeStream;
+    private readonly double[] probeValues;
+    private readonly DeviceMatrix? probes;
+    private readonly PhiloxStream? modelStream;
+    private readonly DeviceMatrix? smoothed;
+    private readonly LuFactor unmixing;
+    private readonly double[] unmixingValues;
+    private readonly double[] drawn;
+
+    /// <param name="device">The run's own.</param>
+    /// <param name="model">At its start.</param>
+    /// <param name="settings">A valid config.</param>
+    /// <param name="isLocal">Whether the critic sees the sources.</param>
+    public SteinCriticTraining(Device device, IcaModel model, IcaSettings settings, bool isLocal)
+    {
+        (this.device, this.model, this.settings, this.isLocal) = (device, model, settings, isLocal);
+        int batch = settings.Batch, dimension = settings.Dimension;
+        CriticRegularisation regularisation = new(
+            settings.CriticNormalisation, settings.GradientPenalty, settings.GradientPenaltyForm, settings.OwnProbes);
+        bool isRegularised = regularisation != new CriticRegularisation();
+        critic = isRegularised
+            ? new RegularisedSteinDiscrepancy(device, batch, dimension, settings.Hidden, settings.Lambda, regularisation)
+            : new LearnedSteinDiscrepancy(device, batch, dimension, settings.Hidden, settings.Hidden, settings.Lambda);
+        critic.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
+        adam = IcaMethod.CriticAdam(settings, critic.Weights, critic.WeightGradients);
+        probeStream = new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.Probes);
+        int probeRows = !isRegularised ? settings.Probes : regularisation.NeedsProbes ? batch : 0;
+        probeValues = new double[probeRows * dimension];
+        if (probeRows > 0)
+            probes = device.Allocate(probeRows, dimension);
+        if (settings.Smoothing > 0 && settings.SmoothingForm == SmoothingForm.Mixture)
+            modelStream = new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.ModelSamples);
+        if (settings.Smoothing > 0)
+            smoothed = device.Allocate(batch, dimension);
+        unmixing = new LuFactor(dimension);
+        unmixingValues = new double[dimension * dimension];
+        drawn = new double[(int)Math.Round(settings.Smoothing * batch) * dimension];
+    }
+
+    /// <summary>The properties of <see cref="IcaSettings"/> that it uses.</summary>
+    public static IReadOnlyList<string> Settings { get; } =
+    [
+        nameof(IcaSettings.InnerLearningRate),
+        nameof(IcaSettings.InnerSteps),
+        nameof(IcaSettings.Hidden),
+        nameof(IcaSettings.Lambda),
+        nameof(IcaSettings.Smoothing),
+        nameof(IcaSettings.SmoothingForm),
+        nameof(IcaSettings.GradientPenalty),
+        nameof(IcaSettings.GradientPenaltyForm),
+        nameof(IcaSettings.CriticNormalisation),
+        nameof(IcaSettings.OwnProbes),
+        nameof(IcaSettings.Schedule),
+    ];
+
+    /// <summary>The probes themselves are among them: <see cref="Value"/> is estimated with those of the last iteration.</summary>
+    public IReadOnlyList<IStateful> Parts =>
+    [
+        critic.State,
+        adam,
+        .. probes is null ? (IStateful[])[] : [probeStream, probes],
+        .. modelStream is null ? (IStateful[])[] : [modelStream],
+    ];
+
+    /// <summary>The config with settings at their defaults that change nothing.</summary>
+    public static IcaSettings Normalise(IcaSettings settings) => settings with
+    {
+        SmoothingForm = settings.Smoothing == 0 ? Paper.SmoothingForm : settings.SmoothingForm,
+        GradientPenaltyForm = settings.GradientPenalty == 0 ? Paper.GradientPenaltyForm : settings.GradientPenaltyForm,
+    };
+
+    /// <summary>Checks what no single setting tells.</summary>
+    /// <exception cref="InvalidConfigException">The critic cannot be trained with these settings.</exception>
+    public static void Validate(IcaSettings settings)
+    {
+        if (settings.Smoothing > 0 && Math.Round(settings.Smoothing * settings.Batch) == 0)
+        {
+            throw InvalidConfigException.Value(
+                "smoothing", settings.Smoothing, $"0, or a share that is at least one sample of a batch of {settings.Batch}");
+        }
+
+        if (settings.CriticNormalisation == CriticNormalisation.Layer && !settings.OwnProbes)
+        {
+            throw InvalidConfigException.Because(
+                "critic_normalisation", "layer", "no exact trace is known for normalised layers. Set own_probes to true as well");
+        }
+
+        bool isRegularised = settings.OwnProbes || settings.GradientPenalty > 0
+            || settings.CriticNormalisation != CriticNormalisation.None;
+        if (settings.Probes > 0 && isRegularised)
+        {
+            throw InvalidConfigException.Because(
+                "probes",
+                settings.Probes,
+                "a batch cannot share probes with own_probes, a gradient penalty or a normalised critic. Leave it out");
+        }
+    }
+
+    /// <summary>The settings that differ from the paper's, in words such as "λ = 0.5".</summary>
+    public static IEnumerable<string> Deviations(IcaSettings settings)
+    {
+        if (settings.Lambda != Paper.Lambda)
+            yield return FormattableString.Invariant($"λ = {settings.Lambda}");
+        if (settings.Hidden != Paper.Hidden)
+            yield return $"{settings.Hidden} hidden units";
+        if (settings.Smoothing > 0)
+        {
+            yield return FormattableString.Invariant(
+                $"smoothing {settings.Smoothing}{(settings.SmoothingForm == SmoothingForm.Score ? " of the score" : "")}");
+        }
+
+        if (settings.GradientPenalty > 0)
+        {
+            string form = settings.GradientPenaltyForm == GradientPenaltyForm.Unit ? "unit " : "";
+            yield return FormattableString.Invariant($"{form}gradient penalty {settings.GradientPenalty}");
+        }
+
+        if (settings.CriticNormalisation != CriticNormalisation.None)
+        {
+            yield return settings.CriticNormalisation switch
+            {
+                CriticNormalisation.Spectral => "spectral norm",
+                CriticNormalisation.SpectralGain => "spectral norm with gain",
+                _ => "layer norm",
+            };
+        }
+
+        if (settings.OwnProbes)
+            yield return "own probes";
+        if (settings.Schedule == RateSchedule.Cosine)
+            yield return "cosine schedule";
+    }
+
+    /// <summary>
+    /// Trains the critic on a batch (B×D), and computes the scores of the model there and the derivative (B×D) of the discrepancy by them.
+    /// </summary>
+    public void Step(DeviceMatrix batch, DeviceMatrix scoreGradient)
+    {
+        model.ComputeScores(modelStream is null ? batch : Mixture(batch));
+        (DeviceMatrix points, DeviceMatrix scores) = At(modelStream is null ? batch : smoothed!);
+        if (smoothed is not null && modelStream is null)
+        {
+            device.Map<Scaled>(smoothed, scores, p: 1 - settings.Smoothing);
+            scores = smoothed;
+        }
+
+        for (int step = 0; step < settings.InnerSteps; step++)
+        {
+            if (probes is not null)
+            {
+                foreach (ref double value in probeValues.AsSpan())
+                    value = probeStream.NextNormal();
+                device.Write(probes, probeValues);
+                critic.SetProbes(probes);
+            }
+
+            critic.CriticGradient(points, scores);
+            adam.Step();
+            critic.Advance();
+        }
+
+        if (modelStream is not null)
+            model.ComputeScores(batch);
+        critic.ScoreGradient(scoreGradient, At(batch).Points);
+    }
+
+    /// <summary>The discrepancy of a batch at the present parameters.</summary>
+    public double Value(DeviceMatrix batch)
+    {
+        // Set again for a training that was just restored.
+        if (probes is not null)
+            critic.SetProbes(probes);
+        model.ComputeScores(batch);
+        (DeviceMatrix points, DeviceMatrix scores) = At(batch);
+        return critic.Value(points, scores);
+    }
+
+    /// <summary><see cref="Cosine"/> on as many whole batches as the test points have; nothing if they have none.</summary>
+    public IEnumerable<Metric> Metrics(IcaProblem problem)
+    {
+        (int size, int dimension) = (settings.Batch * settings.Dimension, settings.Dimension);
+        if (problem.Test.Length < size)
+            return [];
+        var truth = new IcaModel(device, dimension, settings.Batch, settings.Base);
+        device.Write(truth.Unmixing, problem.Matrices.Truth.Values);
+        DeviceMatrix points = device.Allocate(settings.Batch, dimension), transformed = device.Allocate(settings.Batch, dimension);
+        DeviceMatrix? mixing = isLocal
+            ? device.Upload(dimension, dimension, SquareMatrix.Inverse(device.Read(model.Unmixing), dimension))
+            : null;
+        double product = 0, squares = 0, bestSquares = 0;
+        for (int start = 0; start + size <= problem.Test.Length; start += size)
+        {
+            device.Write(points, problem.Test.AsSpan(start, size));
+            model.ComputeScores(points);
+            truth.ComputeScores(points);
+            (DeviceMatrix inputs, DeviceMatrix scores) = At(points);
+            critic.Evaluate(inputs);
+            if (mixing is not null)
+                device.Multiply(transformed, truth.Scores, mixing);
+            double[] f = device.Read(critic.Output), p = device.Read(scores), q = device.Read(mixing is null ? truth.Scores : transformed);
+            for (int i = 0; i < f.Length; i++)
+            {
+                double best = p[i] - q[i];
+                product += f[i] * best;
+                squares += f[i] * f[i];
+                bestSquares += best * best;
+            }
+        }
+
+        return [Cosine.At(product / Math.Sqrt(squares * bestSquares))];
+    }
+
+    /// <summary>What the critic sees of samples, at which the model's scores were just computed.</summary>
+    private (DeviceMatrix Points, DeviceMatrix Scores) At(DeviceMatrix samples)
+        => isLocal ? (model.Sources, model.BaseScores) : (samples, model.Scores);
+
+    /// <summary>The batch with its first rows replaced by samples <c>x = V⁻¹z</c> of the model.</summary>
+    private DeviceMatrix Mixture(DeviceMatrix batch)
+    {
+        int dimension = settings.Dimension, count = drawn.Length / dimension;
+        device.Read(model.Unmixing, unmixingValues);
+        unmixing.Factor(unmixingValues);
+        foreach (ref double source in drawn.AsSpan())
+        {
+            source = settings.Base == BaseDensity.Laplace
+                ? modelStream!.NextLaplace()
+                : modelStream!.NextStudentT(IcaData.StudentTDegreesOfFreedom);
+        }
+
+        // One column for each sample.
+        unmixing.Solve(drawn, transpose: false);
+        double[] values = device.Read(batch);
+        for (int row = 0; row < count; row++)
+        {
+            for (int column = 0; column < dimension; column++)
+                values[(row * dimension) + column] = drawn[(column * count) + row];
+        }
+
+        device.Write(smoothed!, values);
+        return smoothed!;
+    }
+}
