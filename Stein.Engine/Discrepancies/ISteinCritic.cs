@@ -22,7 +22,7 @@ internal interface ISteinCritic
     /// <summary>Draws the weights.</summary>
     void Initialise(PhiloxStream stream);
 
-    /// <summary>Sets the standard normal probes of a stochastic trace, from now on: those of a batch (K×D), or of each sample (N×D).</summary>
+    /// <summary>Sets the standard normal probes of the trace, from now on: those of a batch (K×D), or of each sample (N×D).</summary>
     void SetProbes(DeviceMatrix probes);
 
     /// <summary>Sets <see cref="WeightGradients"/> to the derivatives of the objective at samples and scores (N×D).</summary>

@@ -170,7 +170,7 @@ internal abstract class IcaMethod
             ascend: true,
             ScheduleOf(settings, settings.InnerSteps, final: 0.1));
 
-    /// <summary>The schedule of an optimiser that takes some steps in each iteration, and what is left of its step size at the end.</summary>
+    /// <summary>The schedule of an optimiser that takes some steps in each iteration, down to a share of its step size.</summary>
     public static Schedule ScheduleOf(IcaSettings settings, int steps, double final) => settings.Schedule == RateSchedule.Constant
         ? Schedule.Constant
         : Schedule.Cosine((long)settings.Iterations * steps, final);

@@ -7,8 +7,8 @@ namespace Stein.Experiments.Ica;
 internal enum SmoothingForm
 {
     /// <summary>
-    /// The critic is trained on samples of <c>q_a = (1 − a) q + a p</c>. Because the Stein operator of p has mean 0 under p, the best critic
-    /// is <c>(1 − a) q/q_a · (s_p − s_q)/(2λ)</c>: damped where p is larger than q, and zero exactly where the scores agree.
+    /// The critic is trained on samples of <c>q_a = (1 − a) q + a p</c>. Because the Stein operator of p has mean 0 under p, the best
+    /// critic is <c>(1 − a) q/q_a · (s_p − s_q)/(2λ)</c>: damped where p is larger than q, and zero exactly where the scores agree.
     /// </summary>
     Mixture,
 

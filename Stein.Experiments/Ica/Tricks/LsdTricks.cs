@@ -28,8 +28,8 @@ internal sealed class LsdTricks : IcaStudy
     public override string Title => "Tricks of generative adversarial networks on the learned Stein discrepancy";
 
     public override string Source =>
-        "Li, Make Stein's method great again for generative modelling?; Grathwohl et al., Learning the Stein discrepancy, ICML 2020; Gulrajani "
-            + "et al., Improved training of Wasserstein GANs, NeurIPS 2017; Miyato et al., Spectral normalization, ICLR 2018";
+        "Li, Make Stein's method great again for generative modelling?; Grathwohl et al., Learning the Stein discrepancy, ICML 2020; "
+            + "Gulrajani et al., Improved training of Wasserstein GANs, NeurIPS 2017; Miyato et al., Spectral normalization, ICLR 2018";
 
     public override int ProtocolVersion => 1;
 
@@ -127,9 +127,9 @@ internal sealed class LsdTricks : IcaStudy
             Table.Create(
                 "answers",
                 "Does the trick transfer?",
-                "The gap to the oracle at the end of a training with the trick, divided by that of its control on the same problem: geometric "
-                    + "mean over the problems, with intervals that hold for all rows at once with probability 95 %. \"Averaged\" is the same "
-                    + "with the exponential averages of both." + results.Remarks,
+                "The gap to the oracle at the end of a training with the trick, divided by that of its control on the same problem: "
+                    + "geometric mean over the problems, with intervals that hold for all rows at once with probability 95 %. "
+                    + "\"Averaged\" is the same with the exponential averages of both." + results.Remarks,
                 verdicts,
                 [
                     new("coordinates", verdict => verdict.Coordinates),
@@ -183,8 +183,8 @@ internal sealed class LsdTricks : IcaStudy
     /// <summary>The gap while training, for some of the tricks.</summary>
     private static Figure Curves((string Coordinates, int Dimension) key, IReadOnlyList<TrickRun> runs) => new(
         $"curves_{key.Coordinates}_D{key.Dimension}",
-        $"The oracle minus the test log-likelihood while training LSD in {key.Coordinates} coordinates at D = {key.Dimension}, mean over the "
-            + "seeds with one standard error.",
+        $"The oracle minus the test log-likelihood while training LSD in {key.Coordinates} coordinates at D = {key.Dimension}, "
+            + "mean over the seeds with one standard error.",
         new Axis("Iteration") { Ticks = new Ticks.Numbers { IsWhole = true } },
         new Axis($"Gap to the oracle (nats), D = {key.Dimension}") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
         [
@@ -239,8 +239,8 @@ internal sealed class LsdTricks : IcaStudy
     /// <summary>Whether better critics make better models.</summary>
     private static Figure Cosines(int dimension, IReadOnlyList<TrickRun> runs) => new(
         $"cosines_D{dimension}",
-        $"The gap to the oracle at the end against the cosine of the critic and the best one for that model, D = {dimension}, one point per "
-            + "run.",
+        $"The gap to the oracle at the end against the cosine of the critic and the best one for that model, D = {dimension}, one "
+            + "point per run.",
         new Axis("Cosine of the critic and the best critic"),
         new Axis($"Gap to the oracle (nats), D = {dimension}") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
         [
