@@ -1,60 +1,76 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Graphs;
-using Stein.Engine.Graphs.Layers;
+using Stein.Engine.Random;
 
 namespace Stein.Engine.Discrepancies;
 
 /// <summary>
-/// The kernelised Stein discrepancy with a deep kernel <c>k(x, y) = exp(−‖f(x) − f(y)‖²/h²)</c>, whose features f are trained to maximise
-/// it: <c>f(x) = x + W₂ tanh(W₁x + b)</c>, the identity at first. h is the median distance between features.
+/// The kernelised Stein discrepancy of N samples with a <see cref="DeepKernel"/>, whose features are trained to maximise it. Samples and
+/// scores are in units in which the median distance of the samples is √D, which is constant for derivatives.
 /// </summary>
-/// <remarks>
-/// With steep features the discrepancy has no upper bound. What is maximised is therefore <c>Σ_{i≠j} u_ij / ((N − 1) Σ_i u_ii)</c>, the
-/// U-statistic in units of the Stein kernel's own <c>u(x, x) = ‖s‖² + 2‖J‖²/h²</c>: at most 1, because <c>u_ij² ≤ u_ii u_jj</c>, and near
-/// 0 for a kernel so narrow that only the diagonal is left, which the V-statistic would reward.
-/// </remarks>
 internal sealed class DeepSteinDiscrepancy
 {
+    /// <summary>Of the variance in <see cref="DeepKernelNormalisation.Deviation"/>.</summary>
+    private const double Regulariser = 1e-4;
+
+    /// <summary>Steps of the power iterations before the first of the training.</summary>
+    private const int FirstPowerSteps = 30;
+
     private readonly Device device;
     private readonly Node samples;
+    private readonly Node? scores;
     private readonly Node inverseSquare;
-    private readonly (Plan Plan, Node Result) features;
-    private readonly (Plan Plan, Node Result, Node Kernel) value;
+    private readonly Node objective;
+    private readonly Node pairs;
+    private readonly Node trained;
+    private readonly Node modelGradient;
+    private readonly Lazy<Plan> value;
+    private readonly Lazy<Plan> pairTerms;
+    private readonly Lazy<Plan> shape;
+    private readonly Lazy<Plan> byModel;
     private readonly Plan byFeatures;
-    private readonly (Plan Plan, Node Result) bySamples;
     private readonly DeviceMatrix distances;
     private readonly Bandwidth bandwidth;
 
     /// <param name="device">Where everything is computed.</param>
     /// <param name="count">N.</param>
     /// <param name="dimension">D.</param>
-    /// <param name="hidden">The number of hidden units of f.</param>
-    /// <param name="score">The model's scores (N×D) at samples (N×D).</param>
-    public DeepSteinDiscrepancy(Device device, int count, int dimension, int hidden, Func<Node, Node> score)
+    /// <param name="settings">The kernel and the objective.</param>
+    /// <param name="score">
+    /// The model's scores (N×D) at samples (N×D), if these move with the model; null if samples are fixed and scores are given.
+    /// </param>
+    public DeepSteinDiscrepancy(Device device, int count, int dimension, DeepKernelSettings settings, Func<Node, Node>? score = null)
     {
         this.device = device;
         var graph = new Graph();
         samples = graph.Input(count, dimension, "samples");
-        inverseSquare = graph.Input(1, 1, "inverse squared bandwidth");
-        Node units = new Dense(graph, dimension, hidden, "hidden").Of(samples).Tanh();
-        Node mapped = samples + new Dense(graph, hidden, dimension, "features", Initialisation.Zeros, hasBias: false).Of(units);
-        Node scores = score(samples);
-        Node all = samples.SteinDiscrepancy(mapped, scores, inverseSquare, PairStatistic.V);
-        Node pairs = samples.SteinDiscrepancy(mapped, scores, inverseSquare, PairStatistic.U);
-        Node objective = pairs / ((count * all) - ((count - 1) * pairs));
-        Node kernel = (-(inverseSquare * mapped.SquaredDistances(mapped))).Exp().Sum();
-        Node meanKernel = (kernel - count) / ((double)count * (count - 1));
+        scores = score is null ? graph.Input(count, dimension, "scores") : null;
+        inverseSquare = graph.Input(1, 1, "inverse squared median distance");
+        Node unit = (dimension * inverseSquare).Sqrt(), points = samples * unit;
+        var kernel = new DeepKernel(graph, dimension, settings);
+        Node all = kernel.SteinKernel(points, (scores ?? score!(samples)) / unit);
+        trained = kernel.TrainedFactor(points);
+        double[] diagonal = [.. Enumerable.Range(0, count * count).Select(k => k / count == k % count ? 1.0 : 0)];
+        pairs = all * graph.Constant(count, count, [.. diagonal.Select(entry => 1 - entry)]);
+        Node discrepancy = PairStatistic.U.Weight(count) * pairs.Sum();
+        objective = settings.Normalisation switch
+        {
+            DeepKernelNormalisation.Raw => discrepancy,
+            DeepKernelNormalisation.Deviation => discrepancy
+                / ((4 * ((pairs.SumRows() / (count - 1.0)) - discrepancy).Square().Mean()) + Regulariser).Sqrt(),
+            _ => count * discrepancy / (all * graph.Constant(count, count, diagonal)).Sum(),
+        };
         Node[] gradients = objective.Gradient(graph.Parameters);
-        Node gradient = objective.Gradient(samples);
+        modelGradient = objective.Gradient(scores ?? samples);
         Parameters = new ParameterSet(device, graph);
-        features = (Compile(mapped), mapped);
-        value = (Compile(objective, meanKernel), objective, meanKernel);
         byFeatures = Compile(gradients);
-        bySamples = (Compile(gradient), gradient);
+        (value, pairTerms, shape, byModel) = (Later(objective), Later(pairs), Later(trained), Later(modelGradient));
         Gradient = [.. gradients.Select(node => byFeatures[node])];
         distances = device.Allocate(count, count);
         bandwidth = new Bandwidth(device, 1);
+
+        Lazy<Plan> Later(Node output) => new(() => Compile(output));
 
         Plan Compile(params Node[] outputs)
         {
@@ -64,45 +80,53 @@ internal sealed class DeepSteinDiscrepancy
         }
     }
 
-    /// <summary>The parameters of f.</summary>
+    /// <summary>The parameters of the features, and the states of their norms.</summary>
     public ParameterSet Parameters { get; }
 
-    /// <summary>The derivatives of the value by <see cref="Parameters"/>, set by <see cref="FeatureGradient"/>.</summary>
+    /// <summary>The derivatives of the objective by <see cref="Parameters"/>, set by <see cref="FeatureGradient"/>.</summary>
     public IReadOnlyList<DeviceMatrix> Gradient { get; }
 
-    /// <summary>
-    /// Sets h, a constant for derivatives, to the median distance between the features of samples (N×D). Call it before everything else.
-    /// </summary>
-    public void SetBandwidth(DeviceMatrix points)
+    /// <summary>Draws the features.</summary>
+    public void Initialise(PhiloxStream stream)
     {
-        Run(features.Plan, points);
-        device.SquaredDistances(distances, features.Plan[features.Result]);
+        Parameters.Initialise(stream);
+        for (int step = 0; step < FirstPowerSteps; step++)
+            Parameters.Advance();
+    }
+
+    /// <summary>Sets the unit of samples (N×D). Call it before everything else.</summary>
+    public void SetUnit(DeviceMatrix points)
+    {
+        device.SquaredDistances(distances, points);
         bandwidth.Set(MedianRule.MedianDistance, distances);
     }
 
-    /// <summary>The normalised discrepancy of samples (N×D), and the mean of <c>k(x_i, x_j)</c> over i ≠ j.</summary>
-    public (double Discrepancy, double MeanKernel) Value(DeviceMatrix points)
-    {
-        Run(value.Plan, points);
-        return (device.Read(value.Plan[value.Result])[0], device.Read(value.Plan[value.Kernel])[0]);
-    }
+    /// <summary>The objective of samples (N×D), with scores (N×D) if they are given.</summary>
+    public double Value(DeviceMatrix points, DeviceMatrix? given = null)
+        => device.Read(Run(value.Value, points, given)[objective])[0];
 
-    /// <summary>Computes <see cref="Gradient"/> at samples (N×D).</summary>
-    public void FeatureGradient(DeviceMatrix points) => Run(byFeatures, points);
+    /// <summary>The shape of k_f at samples (N×D).</summary>
+    public KernelShape Shape(DeviceMatrix points) => KernelShape.Of(device.Read(Run(shape.Value, points, null)[trained]));
+
+    /// <summary>The terms u (N×N) with zeros on the diagonal; valid until the next call.</summary>
+    public DeviceMatrix Pairs(DeviceMatrix points, DeviceMatrix? given = null) => Run(pairTerms.Value, points, given)[pairs];
+
+    /// <summary>Computes <see cref="Gradient"/>.</summary>
+    public void FeatureGradient(DeviceMatrix points, DeviceMatrix? given = null) => Run(byFeatures, points, given);
 
     /// <summary>
-    /// The derivative (N×D) of the normalised discrepancy by the samples (N×D), which move the scores as well; valid until the next call.
+    /// The derivative (N×D) of the objective by the scores if they are given, and else by the samples, which move the scores as well; valid
+    /// until the next call.
     /// </summary>
-    public DeviceMatrix SampleGradient(DeviceMatrix points)
-    {
-        Run(bySamples.Plan, points);
-        return bySamples.Plan[bySamples.Result];
-    }
+    public DeviceMatrix ModelGradient(DeviceMatrix points, DeviceMatrix? given = null) => Run(byModel.Value, points, given)[modelGradient];
 
-    private void Run(Plan plan, DeviceMatrix points)
+    private Plan Run(Plan plan, DeviceMatrix points, DeviceMatrix? given)
     {
         plan.Bind(samples, points);
         plan.Bind(inverseSquare, bandwidth.InverseSquares);
+        if (scores is not null && given is not null)
+            plan.Bind(scores, given);
         plan.Run();
+        return plan;
     }
 }

@@ -30,6 +30,7 @@ internal abstract class IcaMethod
         new Lsd(),
         Proposed,
         new MaxSksd(trainsSlices: true),
+        new DeepKsd(),
         new LocalStein(),
         new LocalOnline(),
         new LocalLsd(),
@@ -49,7 +50,8 @@ internal abstract class IcaMethod
     [
         "kernel", "statistic", "lambda", "hidden", "probes", "bandwidth_scale", "median_power", "median_samples", "inner_learning_rate",
         "inner_steps", "active_every", "batch_order", "evaluation", "average_over", "average_decay", "smoothing", "smoothing_form",
-        "gradient_penalty", "gradient_penalty_form", "critic_normalisation", "own_probes", "schedule",
+        "gradient_penalty", "gradient_penalty_form", "critic_normalisation", "own_probes", "schedule", "feature_units", "features", "mixture",
+        "normalisation",
     ];
 
     /// <summary>The name in configs.</summary>
@@ -265,6 +267,10 @@ internal abstract class IcaMethodTraining(Device device, IcaModel model)
 
     /// <summary>The loss that the method reports, on <paramref name="batch"/> at the present parameters.</summary>
     public abstract double Loss(DeviceMatrix batch);
+
+    /// <summary>What the user should know of the training now, in words; null if there is nothing.</summary>
+    /// <param name="batch">The last batch (B×D).</param>
+    public virtual string? Warning(DeviceMatrix batch) => null;
 
     /// <summary>What the method tells of itself at the end.</summary>
     /// <param name="batch">The last batch (B×D).</param>

@@ -57,7 +57,7 @@ internal sealed record IcaSettings
     [Description("penalty λ of the critic"), Range(0.0, double.MaxValue), OnlyFor(nameof(Method), typeof(IcaMethod))]
     public double Lambda { get; init; } = 1;
 
-    [Description("units in each hidden layer: two in the critic of LSD, one in the features of a deep kernel"), Range(1, int.MaxValue)]
+    [Description("units in each of the two hidden layers of the critic of LSD"), Range(1, int.MaxValue)]
     [OnlyFor(nameof(Method), typeof(IcaMethod))]
     public int Hidden { get; init; } = 300;
 
@@ -166,6 +166,21 @@ internal sealed record IcaSettings
     [Description("step sizes over the training: constant, or along half a cosine to 0, those of the critic to a tenth")]
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public RateSchedule Schedule { get; init; } = RateSchedule.Constant;
+
+    [Description("hidden units of the features of a deep kernel"), Range(1, 256)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public int FeatureUnits { get; init; } = 16;
+
+    [Description("features of a deep kernel"), Range(1, 256), OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public int Features { get; init; } = 8;
+
+    [Description("ε, the share of the plain kernel in a deep one"), Range(0.0, 1, MaximumIsExclusive = true)]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public double Mixture { get; init; } = 0.1;
+
+    [Description("what a deep kernel maximises: the discrepancy with bounded slopes (raw), or over its deviation or mean diagonal")]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    public DeepKernelNormalisation Normalisation { get; init; } = DeepKernelNormalisation.Diagonal;
 
     /// <summary>The seed of data, batches and everything else random.</summary>
     [JsonIgnore]

@@ -43,6 +43,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
     private readonly double initialLogLikelihood;
     private int lastFinite;
     private Measurement? last;
+    private string? warning;
 
     /// <summary>Uploads the data and sets the model to its start.</summary>
     /// <param name="device">The run's own.</param>
@@ -93,7 +94,8 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
 
     public string Status =>
         $"log-likelihood {NumberText.Fixed(last?.LogLikelihood ?? double.NaN)} (oracle {NumberText.Fixed(problem.Oracle)})"
-        + (last is null || double.IsNaN(last.Loss) ? "" : $", loss {NumberText.Fixed(last.Loss, 4)}");
+        + (last is null || double.IsNaN(last.Loss) ? "" : $", loss {NumberText.Fixed(last.Loss, 4)}")
+        + (warning is null ? "" : $", {warning}");
 
     public void Step()
     {
@@ -116,6 +118,7 @@ internal sealed class IcaTraining : ITraining, IStateful, IDisposable
         if (!double.IsFinite(logLikelihood))
             throw new RunFailedException($"the test log-likelihood is no longer finite at iteration {Iteration}", Iteration);
         last = new Measurement(Iteration, logLikelihood, Loss(), Unmixing());
+        warning = method is null || Iteration == 0 ? null : method.Warning(batch);
         return [IcaStudy.LogLikelihood.At(logLikelihood), IcaStudy.Loss.At(last.Loss)];
     }
 

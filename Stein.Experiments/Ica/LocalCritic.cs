@@ -10,8 +10,6 @@ internal abstract class LocalCritic : IcaMethod
 {
     public sealed override bool IsInGrid => false;
 
-    protected override IReadOnlyList<string> Settings => [.. base.Settings, .. InnerSettings, nameof(IcaSettings.Hidden)];
-
     public sealed override double[] InitialUnmixing(IcaSettings settings, IcaProblem problem)
         => Whitening.Unmixing(problem.Training, settings.Dimension, settings.Base, settings.EffectiveDataSeed);
 }
