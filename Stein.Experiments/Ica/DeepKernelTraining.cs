@@ -34,7 +34,7 @@ internal sealed class DeepKernelTraining
     public DeepKernelTraining(Device device, IcaSettings settings, Func<Node, Node>? score = null)
     {
         DeepKernelSettings kernel = new(
-            settings.FeatureUnits, settings.Features, settings.KernelMixture, settings.KernelNormalisation);
+            settings.FeatureUnits, settings.Features, settings.Mixture, settings.Normalisation);
         discrepancy = new(device, settings.Batch, settings.Dimension, kernel, score);
         discrepancy.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
         adam = IcaMethod.CriticAdam(settings, discrepancy.Parameters.Matrices, discrepancy.Gradient);
@@ -48,8 +48,8 @@ internal sealed class DeepKernelTraining
         nameof(IcaSettings.InnerSteps),
         nameof(IcaSettings.FeatureUnits),
         nameof(IcaSettings.Features),
-        nameof(IcaSettings.KernelMixture),
-        nameof(IcaSettings.KernelNormalisation),
+        nameof(IcaSettings.Mixture),
+        nameof(IcaSettings.Normalisation),
         nameof(IcaSettings.Schedule),
     ];
 
@@ -58,10 +58,10 @@ internal sealed class DeepKernelTraining
     /// <summary>The settings that differ from the defaults, in words such as "raw".</summary>
     public static IEnumerable<string> Deviations(IcaSettings settings)
     {
-        if (settings.KernelNormalisation != Default.KernelNormalisation)
-            yield return Name(settings.KernelNormalisation);
-        if (settings.KernelMixture != Default.KernelMixture)
-            yield return FormattableString.Invariant($"ε = {settings.KernelMixture}");
+        if (settings.Normalisation != Default.Normalisation)
+            yield return Name(settings.Normalisation);
+        if (settings.Mixture != Default.Mixture)
+            yield return FormattableString.Invariant($"ε = {settings.Mixture}");
         if (settings.FeatureUnits != Default.FeatureUnits)
             yield return $"{settings.FeatureUnits} feature units";
         if (settings.Features != Default.Features)
@@ -113,11 +113,19 @@ internal sealed class DeepKernelTraining
     /// <summary>Whether the kernel has collapsed.</summary>
     public IEnumerable<Metric> Metrics(DeviceMatrix points)
     {
-        discrepancy.SetUnit(points);
-        KernelShape shape = discrepancy.Shape(points);
+        KernelShape shape = Shape(points);
         return [MeanKernel.At(shape.Mean), LargestShare.At(shape.LargestShare), EffectiveRank.At(shape.EffectiveRank)];
     }
 
+    /// <summary>That the kernel has collapsed, in words; null if it has not.</summary>
+    public string? Warning(DeviceMatrix points) => Shape(points).Collapse;
+
     /// <summary>The shape of the kernel at the end of a run.</summary>
     public static KernelShape ShapeOf(StoredRun<IcaSettings> run) => new(run[MeanKernel], run[LargestShare], run[EffectiveRank]);
+
+    private KernelShape Shape(DeviceMatrix points)
+    {
+        discrepancy.SetUnit(points);
+        return discrepancy.Shape(points);
+    }
 }

@@ -1,4 +1,5 @@
 using Stein.Engine.Devices;
+using Stein.Engine.Formulas;
 using Stein.Engine.Models;
 using Stein.Engine.State;
 using Stein.Experiments.Reports;
@@ -36,7 +37,8 @@ internal sealed class DeepKsd : IcaMethod
         public override void Step(DeviceMatrix batch, int iteration)
         {
             Model.ComputeScores(batch);
-            Descend(batch, kernel.Step(batch, Model.Scores));
+            Device.Map<Identity>(ScoreGradient, kernel.Step(batch, Model.Scores));
+            Descend(batch);
         }
 
         public override double Loss(DeviceMatrix batch)
@@ -46,5 +48,7 @@ internal sealed class DeepKsd : IcaMethod
         }
 
         public override IEnumerable<Metric> Metrics(DeviceMatrix batch, IcaProblem problem) => kernel.Metrics(batch);
+
+        public override string? Warning(DeviceMatrix batch) => kernel.Warning(batch);
     }
 }

@@ -69,5 +69,11 @@ internal sealed class LocalDeepKsd : LocalCritic
             Model.ComputeScores(batch);
             return kernel.Metrics(Model.Sources);
         }
+
+        public override string? Warning(DeviceMatrix batch)
+        {
+            Model.ComputeScores(batch);
+            return kernel.Warning(Model.Sources);
+        }
     }
 }
