@@ -142,6 +142,16 @@ public sealed class ParameterSet : IStateful
         }
     }
 
+    /// <summary>Copies parameters and states from a graph that recorded the same ones, such as that of other numbers of samples.</summary>
+    /// <exception cref="ArgumentException">The numbers or shapes differ.</exception>
+    internal void CopyFrom(ParameterSet other)
+    {
+        if (matrices.Length != other.matrices.Length || states.Length != other.states.Length)
+            throw new ArgumentException("The other set has other parameters or states.", nameof(other));
+        foreach ((DeviceMatrix copy, DeviceMatrix original) in matrices.Concat(states).Zip(other.matrices.Concat(other.states)))
+            Device.Map<Identity>(copy, original);
+    }
+
     /// <summary>Writes the parameters, then the states.</summary>
     public void Save(BinaryWriter writer)
     {
