@@ -1,4 +1,5 @@
 using Stein.Experiments.Collapse;
+using Stein.Experiments.DeepKernels;
 using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
@@ -37,6 +38,8 @@ internal static class ExperimentRegistry
     public static IcaLocalRobust IcaLocalRobust { get; } = new();
 
     public static LsdTricks LsdTricks { get; } = new();
+
+    public static DeepKernelPlane DeepKernelPlane { get; } = new();
 
     public static MixtureTest Mixture { get; } = new();
 
@@ -101,7 +104,7 @@ internal static class ExperimentRegistry
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks,
+        Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelPlane,
         Mixture, MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
         GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,

@@ -18,6 +18,7 @@ internal sealed class DeepSteinDiscrepancy
     private const int FirstPowerSteps = 30;
 
     private readonly Device device;
+    private readonly DeepKernelSettings settings;
     private readonly Node samples;
     private readonly Node? scores;
     private readonly Node inverseSquare;
@@ -42,7 +43,7 @@ internal sealed class DeepSteinDiscrepancy
     /// </param>
     public DeepSteinDiscrepancy(Device device, int count, int dimension, DeepKernelSettings settings, Func<Node, Node>? score = null)
     {
-        this.device = device;
+        (this.device, this.settings) = (device, settings);
         var graph = new Graph();
         samples = graph.Input(count, dimension, "samples");
         scores = score is null ? graph.Input(count, dimension, "scores") : null;
@@ -107,6 +108,22 @@ internal sealed class DeepSteinDiscrepancy
 
     /// <summary>The shape of k_f at samples (N×D).</summary>
     public KernelShape Shape(DeviceMatrix points) => KernelShape.Of(device.Read(Run(shape.Value, points, null)[trained]));
+
+    /// <summary>f (P×M, row-major) at any points (P×D), in the unit that was set last.</summary>
+    public double[] Features(DeviceMatrix points)
+    {
+        var graph = new Graph();
+        Node input = graph.Input(points.Rows, points.Columns), inverse = graph.Input(1, 1);
+        Node features = new DeepKernel(graph, points.Columns, settings).Features(input * (points.Columns * inverse).Sqrt());
+        Plan plan = graph.Compile(device, features);
+        plan.Bind(input, points);
+        plan.Bind(inverse, bandwidth.InverseSquares);
+        IEnumerable<(Node Own, Node Other)> weights = Parameters.Nodes.Zip(graph.Parameters);
+        foreach ((Node own, Node other) in weights.Concat(samples.Graph.States.Zip(graph.States, (a, b) => (a.State, b.State))))
+            plan.Bind(other, Parameters[own]);
+        plan.Run();
+        return device.Read(plan[features]);
+    }
 
     /// <summary>The terms u (N×N) with zeros on the diagonal; valid until the next call.</summary>
     public DeviceMatrix Pairs(DeviceMatrix points, DeviceMatrix? given = null) => Run(pairTerms.Value, points, given)[pairs];
