@@ -116,8 +116,8 @@ internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
     public override string Title => "Energy models in the plane by KSD with deep kernels";
 
     public override string Source =>
-        "Li, Make Stein's method great again for generative modelling?; Sutherland et al., Generative models and model criticism via optimized "
-            + "maximum mean discrepancy, ICLR 2017 (the objective of a kernel); no numbers";
+        "Li, Make Stein's method great again for generative modelling?; Sutherland et al., Generative models and model "
+            + "criticism via optimized maximum mean discrepancy, ICLR 2017 (the objective of a kernel); no numbers";
 
     public override int ProtocolVersion => 1;
 
@@ -175,8 +175,8 @@ internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
             Pivot(
                 "kernels",
                 "What becomes of the kernel",
-                $"Mean of the trained factor over pairs of different samples of the last batch, effective rank of its matrix as a share of the "
-                    + "samples, and in how many runs it collapsed.",
+                $"Mean of the trained factor over pairs of different samples of the last batch, effective rank of its matrix as a share "
+                    + "of the samples, and in how many runs it collapsed.",
                 row => double.IsNaN(row.Over(MeanKernel).Mean)
                     ? NumberText.Missing
                     : $"{NumberText.Fixed(row.Over(MeanKernel).Mean)}, {NumberText.Fixed(row.Over(EffectiveRank).Mean)}, "
@@ -197,7 +197,8 @@ internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
             row => row.WithSeeds(cell(row)));
     }
 
-    private static KernelShape ShapeOf(StoredRun<DeepKernelPlaneSettings> run) => new(run[MeanKernel], run[LargestShare], run[EffectiveRank]);
+    private static KernelShape ShapeOf(StoredRun<DeepKernelPlaneSettings> run)
+        => new(run[MeanKernel], run[LargestShare], run[EffectiveRank]);
 
     private static Figure Curves(string data, Results<DeepKernelPlaneSettings> results) => new(
         $"curves_{data}",
@@ -225,8 +226,8 @@ internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
     /// <summary>The true density and those of the first seed's models.</summary>
     private static Figure Pictures(string data, Results<DeepKernelPlaneSettings> results) => Panels(
         $"densities_{data}",
-        $"The density {data} and the models of the first seed, from {-PlaneTraining.Extent} to {PlaneTraining.Extent} in both directions, each "
-            + "as a share of its largest value.",
+        $"The density {data} and the models of the first seed, from {-PlaneTraining.Extent} to {PlaneTraining.Extent} in both directions, "
+            + "each as a share of its largest value.",
         [
             ("truth", PlaneTraining.Truth(PlanarDensity.Find(data), Pixels)),
             .. results.By(PlaneMethod.TitleOf).Select(row => (row.Key, Picture(row.Part.Runs[0], DensityFile))),
