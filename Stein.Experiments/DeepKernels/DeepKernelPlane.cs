@@ -78,7 +78,7 @@ internal static class PlaneMethod
 internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
 {
     /// <summary>Points along each side of the grid of the pictures.</summary>
-    internal const int Pixels = 60;
+    internal const int Pixels = 50;
 
     /// <summary>The probabilities of the model in the pixels of the picture, one line per row of it, the lowest first.</summary>
     internal const string DensityFile = "density.csv";

@@ -235,7 +235,7 @@ internal sealed class PlaneTraining : ITraining
         foreach (double[] line in lines)
         {
             foreach (double value in line)
-                csv.WriteField(value, "G6", CultureInfo.InvariantCulture);
+                csv.WriteField(value, "G4", CultureInfo.InvariantCulture);
             csv.EndRecord();
         }
     });
