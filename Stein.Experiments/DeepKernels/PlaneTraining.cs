@@ -71,8 +71,7 @@ internal sealed class PlaneTraining : ITraining
             plain = new(device, settings.Batch, Dimension, PairStatistic.U);
         if (settings.Method == PlaneMethod.Deep)
         {
-            deep = new(
-                device, settings.Batch, Dimension, new() { Mixture = settings.Mixture, Normalisation = settings.Normalisation });
+            deep = new(device, settings.Batch, Dimension, new(Mixture: settings.Mixture, Normalisation: settings.Normalisation));
             deep.Initialise(new PhiloxStream(settings.Seed, StreamPurpose.CriticInitialisation));
             features = new Adam(rate, deep.Parameters.Matrices, deep.Gradient, ascend: true);
         }
