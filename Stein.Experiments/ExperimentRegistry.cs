@@ -68,6 +68,8 @@ internal static class ExperimentRegistry
 
     public static GofSlices GofSlices { get; } = new();
 
+    public static DeepKernelGof DeepKernelGof { get; } = new();
+
     public static GofPublished GofRbm { get; } = new(
         "gof-rbm",
         "Goodness-of-fit tests of a Gauss–Bernoulli RBM with perturbed weights, against two published tables",
@@ -109,7 +111,7 @@ internal static class ExperimentRegistry
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
         DeepKernelPlane, Mixture, MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError,
-        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, GofRbm, GofGamma, GofFssd, GofLiu,
+        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu,
         GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
     ];
 }

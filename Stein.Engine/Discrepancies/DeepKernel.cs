@@ -38,7 +38,7 @@ internal sealed class DeepKernel
     /// <summary>Records the parameters of the features.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="dimension">D.</param>
-    /// <param name="settings">Weights have spectral norms for <see cref="DeepKernelNormalisation.Raw"/>, so that ‖J‖ ≤ 1.</param>
+    /// <param name="settings">Of the kernel.</param>
     public DeepKernel(Graph graph, int dimension, DeepKernelSettings settings)
     {
         (this.graph, mixture) = (graph, settings.Mixture);
@@ -48,7 +48,7 @@ internal sealed class DeepKernel
         Dense Layer(int inputs, int outputs, string name, bool hasBias)
         {
             var layer = new Dense(graph, inputs, outputs, name, hasBias: hasBias);
-            return settings.Normalisation == DeepKernelNormalisation.Raw ? layer.WithSpectralNorm() : layer;
+            return settings.IsBounded ? layer.WithSpectralNorm() : layer;
         }
     }
 

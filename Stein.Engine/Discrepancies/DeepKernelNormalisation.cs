@@ -6,8 +6,8 @@ namespace Stein.Engine.Discrepancies;
 internal enum DeepKernelNormalisation
 {
     /// <summary>
-    /// U itself, which grows without bound with the slopes of the features. Spectral norms of their weights (Miyato et al., ICLR 2018) keep
-    /// the slopes below 1.
+    /// U itself, which grows without bound with the slopes of the features unless these are bounded, by spectral norms of their weights
+    /// (Miyato et al., ICLR 2018).
     /// </summary>
     [Description("the discrepancy, with features whose slopes are at most 1")]
     Raw,

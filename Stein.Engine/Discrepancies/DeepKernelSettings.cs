@@ -9,4 +9,8 @@ internal sealed record DeepKernelSettings(
     int Hidden = 16,
     int Outputs = 8,
     double Mixture = 0.1,
-    DeepKernelNormalisation Normalisation = DeepKernelNormalisation.Deviation);
+    DeepKernelNormalisation Normalisation = DeepKernelNormalisation.Raw)
+{
+    /// <summary>Whether spectral norms of the weights bound the slopes of the features, ‖J‖ ≤ 1; without, the raw objective has no maximum.</summary>
+    public bool IsBounded { get; init; } = Normalisation == DeepKernelNormalisation.Raw;
+}

@@ -65,20 +65,13 @@ internal sealed class DeepSteinDiscrepancy
         Node[] gradients = objective.Gradient(graph.Parameters);
         modelGradient = objective.Gradient(scores ?? samples);
         Parameters = new ParameterSet(device, graph);
-        byFeatures = Compile(gradients);
+        byFeatures = Parameters.Compile(gradients);
         (value, pairTerms, shape, byModel) = (Later(objective), Later(pairs), Later(trained), Later(modelGradient));
         Gradient = [.. gradients.Select(node => byFeatures[node])];
         distances = device.Allocate(count, count);
         bandwidth = new Bandwidth(device, 1);
 
-        Lazy<Plan> Later(Node output) => new(() => Compile(output));
-
-        Plan Compile(params Node[] outputs)
-        {
-            Plan plan = graph.Compile(device, outputs);
-            Parameters.Bind(plan);
-            return plan;
-        }
+        Lazy<Plan> Later(Node output) => new(() => Parameters.Compile(output));
     }
 
     /// <summary>The parameters of the features, and the states of their norms.</summary>
@@ -115,12 +108,11 @@ internal sealed class DeepSteinDiscrepancy
         var graph = new Graph();
         Node input = graph.Input(points.Rows, points.Columns), inverse = graph.Input(1, 1);
         Node features = new DeepKernel(graph, points.Columns, settings).Features(input * (points.Columns * inverse).Sqrt());
-        Plan plan = graph.Compile(device, features);
+        var copy = new ParameterSet(device, graph);
+        copy.CopyFrom(Parameters);
+        Plan plan = copy.Compile(features);
         plan.Bind(input, points);
         plan.Bind(inverse, bandwidth.InverseSquares);
-        IEnumerable<(Node Own, Node Other)> weights = Parameters.Nodes.Zip(graph.Parameters);
-        foreach ((Node own, Node other) in weights.Concat(samples.Graph.States.Zip(graph.States, (a, b) => (a.State, b.State))))
-            plan.Bind(other, Parameters[own]);
         plan.Run();
         return device.Read(plan[features]);
     }

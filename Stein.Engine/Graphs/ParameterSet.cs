@@ -84,6 +84,16 @@ public sealed class ParameterSet : IStateful
             plan.Bind(stateNodes[i], states[i]);
     }
 
+    /// <summary>Compiles nodes of the graph to a plan that uses these values; see <see cref="Graph.Compile"/>.</summary>
+    public Plan Compile(params IReadOnlyList<Node> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentOutOfRangeException.ThrowIfZero(outputs.Count);
+        Plan plan = outputs[0].Graph.Compile(Device, outputs);
+        Bind(plan);
+        return plan;
+    }
+
     /// <summary>Draws the values of all parameters, in the order of recording, then those of all states.</summary>
     /// <exception cref="InvalidOperationException">
     /// A parameter or a state was recorded without an initialisation. Nothing has been written.
@@ -140,6 +150,16 @@ public sealed class ParameterSet : IStateful
             Device.Write(matrix, source.Slice(start, matrix.Rows * matrix.Columns));
             start += matrix.Rows * matrix.Columns;
         }
+    }
+
+    /// <summary>Copies parameters and states from a graph that recorded the same ones, such as that of other numbers of samples.</summary>
+    /// <exception cref="ArgumentException">The numbers or shapes differ.</exception>
+    internal void CopyFrom(ParameterSet other)
+    {
+        if (matrices.Length != other.matrices.Length || states.Length != other.states.Length)
+            throw new ArgumentException("The other set has other parameters or states.", nameof(other));
+        foreach ((DeviceMatrix copy, DeviceMatrix original) in matrices.Concat(states).Zip(other.matrices.Concat(other.states)))
+            Device.Map<Identity>(copy, original);
     }
 
     /// <summary>Writes the parameters, then the states.</summary>

@@ -41,16 +41,9 @@ internal sealed class EnergyModel
         Node loss = ((0.5 * score.Square().SumRows()) + score.JacobianTrace(samples)).Mean();
         (backward, matching) = ((score * upstream).Sum().Gradient(graph.Parameters), loss.Gradient(graph.Parameters));
         Parameters = new ParameterSet(device, graph);
-        (energies, scores) = ((Compile(energy), energy), (Compile(score), score));
-        (byScores, byMatching) = (Compile([.. backward]), Compile([.. matching]));
+        (energies, scores) = ((Parameters.Compile(energy), energy), (Parameters.Compile(score), score));
+        (byScores, byMatching) = (Parameters.Compile(backward), Parameters.Compile(matching));
         Gradient = [.. graph.Parameters.Select(node => device.Allocate(node.Rows, node.Columns))];
-
-        Plan Compile(params Node[] outputs)
-        {
-            Plan plan = graph.Compile(device, outputs);
-            Parameters.Bind(plan);
-            return plan;
-        }
     }
 
     public ParameterSet Parameters { get; }

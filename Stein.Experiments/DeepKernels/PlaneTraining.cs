@@ -176,10 +176,8 @@ internal sealed class PlaneTraining : ITraining
 
     private double GapNow()
     {
-        double[] weights = new double[model.Parameters.Count];
-        model.Parameters.Read(weights);
-        grid.Parameters.Write(weights);
-        test.Parameters.Write(weights);
+        grid.Parameters.CopyFrom(model.Parameters);
+        test.Parameters.CopyFrom(model.Parameters);
         double[] energies = device.Read(grid.Energies(gridPoints));
         double lowest = energies.Min(), cell = Math.Pow(2 * GridExtent / GridSide, 2);
         double logNormaliser = Math.Log(energies.Sum(energy => Math.Exp(lowest - energy)) * cell) - lowest;
@@ -195,12 +193,9 @@ internal sealed class PlaneTraining : ITraining
     private double[][] Density()
     {
         const int Side = DeepKernelPlane.Pixels;
-        double[] energies = new double[Side * Side];
         var picture = new EnergyModel(device, Side * Side, PlanarDensity.Dimension, settings.Hidden);
-        double[] weights = new double[model.Parameters.Count];
-        model.Parameters.Read(weights);
-        picture.Parameters.Write(weights);
-        device.Read(picture.Energies(device.Upload(Side * Side, PlanarDensity.Dimension, Points(Side, Extent))), energies);
+        picture.Parameters.CopyFrom(model.Parameters);
+        double[] energies = device.Read(picture.Energies(device.Upload(Side * Side, PlanarDensity.Dimension, Points(Side, Extent))));
         double lowest = energies.Min();
         return [.. energies.Select(energy => Math.Exp(lowest - energy)).Chunk(Side)];
     }

@@ -29,13 +29,16 @@ internal sealed class Gof : GofStudy
 
     protected override IReadOnlyList<GofSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => Cross(Cells(10, 1000, Trials, NullTrials), GoodnessOfFitTests.Names),
+        GridScale.Paper => Cross(Cells(10, 1000, Trials, NullTrials), Tests),
         GridScale.Quick =>
         [
-            .. Cross(Cells(10, 200, 5, 20), GoodnessOfFitTests.Names).Where(cell => cell.Problem != "rbm" || !SamplesModel(cell)),
+            .. Cross(Cells(10, 200, 5, 20), Tests).Where(cell => cell.Problem != "rbm" || !SamplesModel(cell)),
         ],
         _ => Cross(Cells(3, 60, 3, 5).Where(cell => cell.Problem is "gaussian" or "rbm"), "ksd", "fssd-opt", "maxsksd-active"),
     };
+
+    /// <summary>All but those of an experiment of their own.</summary>
+    private static IEnumerable<string> Tests => GoodnessOfFitTests.Names.Except(DeepKernelGof.Own);
 
     private static IEnumerable<GofSettings> Cells(int dimension, int samples, int trials, int nullTrials)
     {

@@ -50,6 +50,16 @@ internal static class GoodnessOfFitTests
             Settings = new() { ClimbsScoreDirections = true },
         },
         new LearnedTest("lsd", "LSD"),
+        new DeepKernelTest("deep-kernel", "deep kernel"),
+        new DeepKernelTest("deep-kernel-deviation", "deep kernel, over its deviation")
+        {
+            Settings = new(Normalisation: DeepKernelNormalisation.Deviation) { IsBounded = true },
+        },
+        new DeepKernelTest("deep-kernel-unbounded", "deep kernel, over its deviation, unbounded slopes")
+        {
+            Settings = new(Normalisation: DeepKernelNormalisation.Deviation),
+        },
+        new DeepKernelTest("deep-kernel-same-data", "deep kernel on its training samples") { TestsTrainingSamples = true },
     ];
 
     /// <summary>Their names.</summary>
