@@ -1,10 +1,12 @@
 using Stein.Experiments.Collapse;
+using Stein.Experiments.DeepKernels;
 using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Diffusion;
 using Stein.Experiments.GoodnessOfFit;
 using Stein.Experiments.Ica;
+using Stein.Experiments.Ica.Deep;
 using Stein.Experiments.Ica.Local;
 using Stein.Experiments.Ica.Robust;
 using Stein.Experiments.Ica.Sweep;
@@ -37,6 +39,10 @@ internal static class ExperimentRegistry
     public static IcaLocalRobust IcaLocalRobust { get; } = new();
 
     public static LsdTricks LsdTricks { get; } = new();
+
+    public static DeepKernelIca DeepKernelIca { get; } = new();
+
+    public static DeepKernelPlane DeepKernelPlane { get; } = new();
 
     public static MixtureTest Mixture { get; } = new();
 
@@ -103,8 +109,8 @@ internal static class ExperimentRegistry
     /// <summary>All, in the order they are listed.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks,
-        Mixture, MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError,
+        Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
+        DeepKernelPlane, Mixture, MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu,
         GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
     ];

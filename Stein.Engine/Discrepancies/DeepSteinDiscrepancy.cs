@@ -18,6 +18,7 @@ internal sealed class DeepSteinDiscrepancy
     private const int FirstPowerSteps = 30;
 
     private readonly Device device;
+    private readonly DeepKernelSettings settings;
     private readonly Node samples;
     private readonly Node? scores;
     private readonly Node inverseSquare;
@@ -42,7 +43,7 @@ internal sealed class DeepSteinDiscrepancy
     /// </param>
     public DeepSteinDiscrepancy(Device device, int count, int dimension, DeepKernelSettings settings, Func<Node, Node>? score = null)
     {
-        this.device = device;
+        (this.device, this.settings) = (device, settings);
         var graph = new Graph();
         samples = graph.Input(count, dimension, "samples");
         scores = score is null ? graph.Input(count, dimension, "scores") : null;
@@ -64,20 +65,13 @@ internal sealed class DeepSteinDiscrepancy
         Node[] gradients = objective.Gradient(graph.Parameters);
         modelGradient = objective.Gradient(scores ?? samples);
         Parameters = new ParameterSet(device, graph);
-        byFeatures = Compile(gradients);
+        byFeatures = Parameters.Compile(gradients);
         (value, pairTerms, shape, byModel) = (Later(objective), Later(pairs), Later(trained), Later(modelGradient));
         Gradient = [.. gradients.Select(node => byFeatures[node])];
         distances = device.Allocate(count, count);
         bandwidth = new Bandwidth(device, 1);
 
-        Lazy<Plan> Later(Node output) => new(() => Compile(output));
-
-        Plan Compile(params Node[] outputs)
-        {
-            Plan plan = graph.Compile(device, outputs);
-            Parameters.Bind(plan);
-            return plan;
-        }
+        Lazy<Plan> Later(Node output) => new(() => Parameters.Compile(output));
     }
 
     /// <summary>The parameters of the features, and the states of their norms.</summary>
@@ -107,6 +101,21 @@ internal sealed class DeepSteinDiscrepancy
 
     /// <summary>The shape of k_f at samples (N×D).</summary>
     public KernelShape Shape(DeviceMatrix points) => KernelShape.Of(device.Read(Run(shape.Value, points, null)[trained]));
+
+    /// <summary>f (P×M, row-major) at any points (P×D), in the unit that was set last.</summary>
+    public double[] Features(DeviceMatrix points)
+    {
+        var graph = new Graph();
+        Node input = graph.Input(points.Rows, points.Columns), inverse = graph.Input(1, 1);
+        Node features = new DeepKernel(graph, points.Columns, settings).Features(input * (points.Columns * inverse).Sqrt());
+        var copy = new ParameterSet(device, graph);
+        copy.CopyFrom(Parameters);
+        Plan plan = copy.Compile(features);
+        plan.Bind(input, points);
+        plan.Bind(inverse, bandwidth.InverseSquares);
+        plan.Run();
+        return device.Read(plan[features]);
+    }
 
     /// <summary>The terms u (N×N) with zeros on the diagonal; valid until the next call.</summary>
     public DeviceMatrix Pairs(DeviceMatrix points, DeviceMatrix? given = null) => Run(pairTerms.Value, points, given)[pairs];

@@ -57,9 +57,9 @@ internal sealed class RegularisedSteinDiscrepancy : ISteinCritic
         Node penalties = (lambda * output.Square().SumRows().Mean()) + GradientPenalty();
         Node[] gradients = (discrepancy - penalties).Gradient(graph.Parameters);
         parameters = new ParameterSet(device, graph);
-        evaluation = Compile(output);
-        value = (Compile(discrepancy, penalties), discrepancy, penalties);
-        gradient = Compile(gradients);
+        evaluation = parameters.Compile(output);
+        value = (parameters.Compile(discrepancy, penalties), discrepancy, penalties);
+        gradient = parameters.Compile(gradients);
         Output = evaluation[output];
         WeightGradients = [.. gradients.Select(node => gradient[node])];
 
@@ -92,13 +92,6 @@ internal sealed class RegularisedSteinDiscrepancy : ISteinCritic
                 ? squares.Mean()
                 : ((squares / dimension).Sqrt() - 1).Square().Mean();
             return regularisation.GradientPenalty * penalty;
-        }
-
-        Plan Compile(params Node[] outputs)
-        {
-            Plan plan = graph.Compile(device, outputs);
-            parameters.Bind(plan);
-            return plan;
         }
 
         static Node Slope(Node units) => units.Swish().Sum().Gradient(units);

@@ -84,6 +84,16 @@ public sealed class ParameterSet : IStateful
             plan.Bind(stateNodes[i], states[i]);
     }
 
+    /// <summary>Compiles nodes of the graph to a plan that uses these values; see <see cref="Graph.Compile"/>.</summary>
+    public Plan Compile(params IReadOnlyList<Node> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentOutOfRangeException.ThrowIfZero(outputs.Count);
+        Plan plan = outputs[0].Graph.Compile(Device, outputs);
+        Bind(plan);
+        return plan;
+    }
+
     /// <summary>Draws the values of all parameters, in the order of recording, then those of all states.</summary>
     /// <exception cref="InvalidOperationException">
     /// A parameter or a state was recorded without an initialisation. Nothing has been written.

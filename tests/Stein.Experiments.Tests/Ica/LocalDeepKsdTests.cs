@@ -3,6 +3,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Discrepancies;
 using Stein.Engine.Models;
+using Stein.Engine.Random;
 using Stein.Experiments.Ica;
 using Xunit;
 
@@ -12,7 +13,7 @@ public sealed class LocalDeepKsdTests
 {
     /// <summary>
     /// Adam's first step is the rate times the sign of each entry of the relative gradient, which finite differences along
-    /// V ← (I + εE) V give too. The features are still the identity: their rate is too small to move them.
+    /// V ← (I + εE) V give too. The features hardly move: their rate is too small.
     /// </summary>
     [Theory]
     [InlineData(BaseDensity.Laplace)]
@@ -27,7 +28,7 @@ public sealed class LocalDeepKsdTests
             Batch = Batch,
             TrainingSamples = Batch,
             TestSamples = 20,
-            Hidden = 5,
+            FeatureUnits = 5,
             Base = density,
             InnerLearningRate = 1e-12,
         };
@@ -43,10 +44,15 @@ public sealed class LocalDeepKsdTests
         Matrix<double> signs = (Matrix<double>.Build.DenseIdentity(Dimension) - (after * before.Inverse())) / settings.LearningRate;
 
         DeepSteinDiscrepancy discrepancy = new(
-            device, Batch, Dimension, settings.Hidden, z => LocalDeepKsd.Score(density, z));
+            device,
+            Batch,
+            Dimension,
+            new DeepKernelSettings(settings.FeatureUnits, settings.Features, settings.Mixture, settings.Normalisation),
+            z => LocalDeepKsd.Score(density, z));
+        discrepancy.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
         DeviceMatrix sources = device.Allocate(Batch, Dimension);
         Move(0, 0, 0);
-        discrepancy.SetBandwidth(sources);
+        discrepancy.SetUnit(sources);
         for (int i = 0; i < Dimension; i++)
         {
             for (int j = 0; j < Dimension; j++)
@@ -63,7 +69,7 @@ public sealed class LocalDeepKsdTests
         double Value(int i, int j, double step)
         {
             Move(i, j, step);
-            return discrepancy.Value(sources).Discrepancy;
+            return discrepancy.Value(sources);
         }
 
         void Move(int i, int j, double step)
