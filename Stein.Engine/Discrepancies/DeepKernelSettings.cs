@@ -11,6 +11,8 @@ internal sealed record DeepKernelSettings(
     double Mixture = 0.1,
     DeepKernelNormalisation Normalisation = DeepKernelNormalisation.Raw)
 {
-    /// <summary>Whether spectral norms of the weights bound the slopes of the features, ‖J‖ ≤ 1; without, the raw objective has no maximum.</summary>
+    /// <summary>
+    /// Whether spectral norms of the weights bound the slopes of the features, ‖J‖ ≤ 1. Without them the raw objective has no maximum.
+    /// </summary>
     public bool IsBounded { get; init; } = Normalisation == DeepKernelNormalisation.Raw;
 }

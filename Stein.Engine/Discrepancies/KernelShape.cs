@@ -7,8 +7,8 @@ namespace Stein.Engine.Discrepancies;
 /// <param name="Mean">Of k(x_i, x_j) over i ≠ j, for a kernel with k(x, x) = 1.</param>
 /// <param name="LargestShare">The largest eigenvalue of the matrix of all k(x_i, x_j) as a share of their sum.</param>
 /// <param name="EffectiveRank">
-/// <c>exp(−Σ λ_i log λ_i)/N</c> of the eigenvalues as shares of their sum: 1/N for a constant kernel and 1 for one that is only its diagonal
-/// (Roy and Vetterli, "The effective rank", EUSIPCO 2007).
+/// <c>exp(−Σ λ_i log λ_i)/N</c> of the eigenvalues as shares of their sum: 1/N for a constant kernel and 1 for one that is only its
+/// diagonal (Roy and Vetterli, "The effective rank", EUSIPCO 2007).
 /// </param>
 internal sealed record KernelShape(double Mean, double LargestShare, double EffectiveRank)
 {

@@ -50,8 +50,8 @@ internal abstract class IcaMethod
     [
         "kernel", "statistic", "lambda", "hidden", "probes", "bandwidth_scale", "median_power", "median_samples", "inner_learning_rate",
         "inner_steps", "active_every", "batch_order", "evaluation", "average_over", "average_decay", "smoothing", "smoothing_form",
-        "gradient_penalty", "gradient_penalty_form", "critic_normalisation", "own_probes", "schedule", "feature_units", "features", "mixture",
-        "normalisation",
+        "gradient_penalty", "gradient_penalty_form", "critic_normalisation", "own_probes", "schedule", "feature_units", "features",
+        "mixture", "normalisation",
     ];
 
     /// <summary>The name in configs.</summary>

@@ -9,7 +9,7 @@ public sealed class BadInputTests
     public static TheoryData<string, string> Cases => new()
     {
         { "ica --method maxskds", "Did you mean 'maxsksd'?" },
-        { "ica --method ksd gans", "one of ksd, lsd, maxsksd, maxsksd-rg, local, local-online, lsd-local, deep-ksd-local, whitening, mle" },
+        { "ica --method ksd gans", "one of ksd, lsd, maxsksd, maxsksd-rg, deep-ksd, local, local-online, lsd-local, deep-ksd-local" },
         { "ica --dim 0", "--dim 0: it must be a whole number from 2" },
         { "ica --dim 1", "--dim 1: it must be a whole number from 2" },
         { "ica --dim ten", "--dim ten: it must be a whole number" },

@@ -7,8 +7,8 @@ public sealed class ShellTests
     private static readonly (string Line, string Expected)[] Lines =
     [
         ("stein ica --method ",
-            "deep-ksd-local fastica fastica-mle ksd local local-online lsd lsd-local maxsksd maxsksd-rg mle mle-truth mle-whitened "
-            + "whitening"),
+            "deep-ksd deep-ksd-local fastica fastica-mle ksd local local-online lsd lsd-local maxsksd maxsksd-rg mle mle-truth "
+            + "mle-whitened whitening"),
         ("stein ica --method max", "maxsksd maxsksd-rg"),
         ("stein ica --method=max", "--method=maxsksd --method=maxsksd-rg"),
         ("stein ica --base laplace --dev", "--device"),

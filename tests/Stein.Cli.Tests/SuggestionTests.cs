@@ -13,8 +13,8 @@ public sealed class SuggestionTests
 {
     private static readonly string[] Methods =
     [
-        "ksd", "lsd", "maxsksd", "maxsksd-rg", "local", "local-online", "lsd-local", "deep-ksd-local", "whitening", "mle", "fastica",
-        "fastica-mle", "mle-whitened", "mle-truth",
+        "ksd", "lsd", "maxsksd", "maxsksd-rg", "deep-ksd", "local", "local-online", "lsd-local", "deep-ksd-local", "whitening", "mle",
+        "fastica", "fastica-mle", "mle-whitened", "mle-truth",
     ];
 
     /// <summary>The line before the cursor, and all that may come there.</summary>

@@ -12,9 +12,9 @@ namespace Stein.Engine.GoodnessOfFit.Tests;
 /// tests", ICML 2020) do for two samples. The other half is tested by the weighted bootstrap, in its own unit of length.
 /// </summary>
 /// <remarks>
-/// They maximise what the power grows with, <see cref="DeepKernelNormalisation.Deviation"/>. From a few hundred samples steep features learn
-/// the samples by heart: in D = 50 that objective rises to 3 on those that train, and stays at 0 on others (seed 101). With bounded slopes it
-/// does not, and the discrepancy itself is as good an objective.
+/// They maximise what the power grows with, <see cref="DeepKernelNormalisation.Deviation"/>. From a few hundred samples steep features
+/// learn the samples by heart: in D = 50 that objective rises to 3 on those that train, and stays at 0 on others (seed 101). Bounded slopes
+/// prevent it, and then the discrepancy itself is the better objective (docs/experiments/deep-kernel-gof.md).
 /// </remarks>
 internal sealed class DeepKernelTest(string name, string title) : GoodnessOfFitTest
 {

@@ -7,8 +7,8 @@ using Stein.Experiments.Studies;
 namespace Stein.Experiments.Ica.Deep;
 
 /// <summary>
-/// min_V max_f KSD with a deep kernel for ICA, in the coordinates of the samples and of the sources, beside a fixed kernel, a learned critic,
-/// slices, and the objective that separates.
+/// min_V max_f KSD with a deep kernel for ICA, in the coordinates of the samples and of the sources, beside a fixed kernel, a learned
+/// critic, slices, and the objective that separates.
 /// </summary>
 internal sealed class DeepKernelIca : IcaLocal
 {
@@ -64,8 +64,8 @@ internal sealed class DeepKernelIca : IcaLocal
                 Table.Pivot(
                     "kernels",
                     "What becomes of the kernel",
-                    "Mean of the trained factor over pairs of different samples of the last batch, effective rank of its matrix as a share of "
-                        + "the samples, and in how many runs it collapsed to its diagonal or a constant. Means over the seeds."
+                    "Mean of the trained factor over pairs of different samples of the last batch, effective rank of its matrix as a share "
+                        + "of the samples, and in how many runs it collapsed to its diagonal or a constant. Means over the seeds."
                         + results.Remarks,
                     deep,
                     [new TextColumn<LocalCondition>("method", row => row.Row.Name)],
