@@ -38,6 +38,7 @@ internal sealed class SteinCriticTraining
     private readonly DeviceMatrix? smoothed;
     private readonly LuFactor unmixing;
     private readonly double[] unmixingValues;
+    private readonly double[] batchValues;
     private readonly double[] drawn;
 
     /// <param name="device">The run's own.</param>
@@ -67,6 +68,7 @@ internal sealed class SteinCriticTraining
             smoothed = device.Allocate(batch, dimension);
         unmixing = new LuFactor(dimension);
         unmixingValues = new double[dimension * dimension];
+        batchValues = new double[modelStream is null ? 0 : batch * dimension];
         drawn = new double[(int)Math.Round(settings.Smoothing * batch) * dimension];
     }
 
@@ -262,14 +264,14 @@ internal sealed class SteinCriticTraining
 
         // One column for each sample.
         unmixing.Solve(drawn, transpose: false);
-        double[] values = device.Read(batch);
+        device.Read(batch, batchValues);
         for (int row = 0; row < count; row++)
         {
             for (int column = 0; column < dimension; column++)
-                values[(row * dimension) + column] = drawn[(column * count) + row];
+                batchValues[(row * dimension) + column] = drawn[(column * count) + row];
         }
 
-        device.Write(smoothed!, values);
+        device.Write(smoothed!, batchValues);
         return smoothed!;
     }
 }

@@ -39,7 +39,7 @@ internal sealed record PairedRatio(Summary Logarithms, int Comparisons)
         { High: < 1 } => "transfers: the gap becomes smaller",
         { Low: > 1 } => "does not transfer: the gap becomes larger",
         { Low: > Relevant } => "does not transfer: it gains less than 5 %",
-        _ => $"cannot be told from {Logarithms.Count} pairs",
+        _ => $"cannot be told from {Logarithms.Count} {(Logarithms.Count == 1 ? "pair" : "pairs")}",
     };
 
     /// <summary>Compares pairs of gaps, of which all have to be positive.</summary>

@@ -1,5 +1,6 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
+using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Models;
 using Stein.Engine.Random;
@@ -73,6 +74,22 @@ public sealed class IcaTrainingStateTests
         },
         ["lsd-local, 2 inner steps"] = Tiny with { Method = "lsd-local", InnerSteps = 2 },
         ["lsd-local, Student-t"] = Tiny with { Method = "lsd-local", Base = BaseDensity.StudentT },
+        ["lsd, smoothing, gradient penalty, spectral norm with gain, cosine schedule"] = Tiny with
+        {
+            Method = "lsd",
+            Smoothing = 0.25,
+            GradientPenalty = 0.1,
+            CriticNormalisation = CriticNormalisation.SpectralGain,
+            Schedule = RateSchedule.Cosine,
+        },
+        ["lsd-local, smoothing of the score, layer norm with own probes"] = Tiny with
+        {
+            Method = "lsd-local",
+            Smoothing = 0.25,
+            SmoothingForm = SmoothingForm.Score,
+            CriticNormalisation = CriticNormalisation.Layer,
+            OwnProbes = true,
+        },
         ["deep-ksd-local, 2 inner steps"] = Tiny with { Method = "deep-ksd-local", InnerSteps = 2 },
         ["deep-ksd-local, Student-t"] = Tiny with { Method = "deep-ksd-local", Base = BaseDensity.StudentT },
         ["mle"] = Tiny with { Method = "mle" },

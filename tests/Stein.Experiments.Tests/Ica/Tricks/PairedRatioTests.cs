@@ -35,7 +35,7 @@ public class PairedRatioTests
     {
         PairedRatio ratio = PairedRatio.Of([(3, 2)], 1);
         Assert.Equal("1.50", ratio.Text);
-        Assert.Equal("cannot be told from 1 pairs", ratio.Verdict);
+        Assert.Equal("cannot be told from 1 pair", ratio.Verdict);
     }
 
     /// <summary>
