@@ -90,6 +90,14 @@ public sealed class IcaTrainingStateTests
             CriticNormalisation = CriticNormalisation.Layer,
             OwnProbes = true,
         },
+        ["deep-ksd, raw"] = Tiny with { Method = "deep-ksd", Normalisation = DeepKernelNormalisation.Raw, FeatureUnits = 4 },
+        ["deep-ksd, deviation, no mixture, Student-t"] = Tiny with
+        {
+            Method = "deep-ksd",
+            Normalisation = DeepKernelNormalisation.Deviation,
+            Mixture = 0,
+            Base = BaseDensity.StudentT,
+        },
         ["deep-ksd-local, 2 inner steps"] = Tiny with { Method = "deep-ksd-local", InnerSteps = 2 },
         ["deep-ksd-local, Student-t"] = Tiny with { Method = "deep-ksd-local", Base = BaseDensity.StudentT },
         ["mle"] = Tiny with { Method = "mle" },
