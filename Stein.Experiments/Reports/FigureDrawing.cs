@@ -226,9 +226,12 @@ internal static class FigureDrawing
         private void AddHeatMap(HeatMap map)
         {
             IColormap colours = map.IsGrey ? new ScottPlot.Colormaps.Grayscale() : new ScottPlot.Colormaps.Viridis();
+
+            // The cells of a picture overlap a little, so that no light shows between them.
+            double half = map.IsGrey ? 0.53 : 0.5;
             foreach (HeatCell cell in map.Cells)
             {
-                Rectangle rectangle = Rectangle(new Box(cell.X - 0.5, cell.X + 0.5, cell.Y - 0.5, cell.Y + 0.5));
+                Rectangle rectangle = Rectangle(new Box(cell.X - half, cell.X + half, cell.Y - half, cell.Y + half));
                 (rectangle.FillColor, rectangle.LineWidth) = (colours.GetColor(cell.Value), 0);
                 if (cell.Text.Length > 0)
                 {
