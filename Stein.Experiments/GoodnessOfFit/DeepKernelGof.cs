@@ -29,7 +29,7 @@ internal sealed class DeepKernelGof : GofStudy
     protected override IReadOnlyList<GofSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid(
-            [20, 50], [0, 0.02, 0.04], new() { Samples = 600, Trials = 100, Replicates = 500 }, NullTrials, FewNullTrials),
+            [20, 50], [0, 0.02, 0.03], new() { Samples = 600, Trials = 100, Replicates = 500 }, NullTrials, FewNullTrials),
         GridScale.Quick => Grid([20], [], new() { Samples = 400, Trials = 8, Replicates = 200 }, 8, 8),
         _ => Grid([3], [], new() { Samples = 40, Trials = 2, Replicates = 59 }, 3, 2),
     };

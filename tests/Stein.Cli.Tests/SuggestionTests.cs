@@ -80,8 +80,9 @@ public sealed class SuggestionTests
         {
             "reproduce mixture-weight d",
             [
-                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression",
-                "diffusion-rough", "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
+                "deep-kernel-ica", "deep-kernel-2d", "dae-identity", "dae-descent", "dae-network", "deep-kernel-gof",
+                "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression", "diffusion-rough", "diffusion-flow",
+                "diffusion-coverage", "deep", "dae", "diffusion",
             ]
         },
         { "reproduce mixture-weight --separation 2 1", ["10"] },
@@ -89,8 +90,9 @@ public sealed class SuggestionTests
         {
             "show d",
             [
-                "dae-identity", "dae-descent", "dae-network", "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression",
-                "diffusion-rough", "diffusion-flow", "diffusion-coverage", "dae", "diffusion",
+                "deep-kernel-ica", "deep-kernel-2d", "dae-identity", "dae-descent", "dae-network", "deep-kernel-gof",
+                "diffusion-heavy-tails", "diffusion-contamination", "diffusion-regression", "diffusion-rough", "diffusion-flow",
+                "diffusion-coverage", "deep", "dae", "diffusion",
             ]
         },
         { "dae descent --data ", ["modes", "rings", "moons", "file"] },
