@@ -52,10 +52,8 @@ internal sealed class DeepKernelIca : IcaLocal
     protected override Report Compose(Results<IcaSettings> results)
     {
         Report report = base.Compose(results);
-        LocalCondition[] deep =
-        [
-            .. LocalCondition.Of(results).Where(row => double.IsFinite(row.Over(DeepKernelTraining.MeanKernel).Mean)),
-        ];
+        LocalCondition[] rows = [.. LocalCondition.Of(results)];
+        LocalCondition[] deep = [.. rows.Where(row => double.IsFinite(row.Over(DeepKernelTraining.MeanKernel).Mean))];
         return deep.Length == 0 ? report : report with
         {
             Sections =
@@ -74,8 +72,35 @@ internal sealed class DeepKernelIca : IcaLocal
                     row => $"{NumberText.Fixed(row.Over(DeepKernelTraining.MeanKernel).Mean)}, "
                         + $"{NumberText.Fixed(row.Over(DeepKernelTraining.EffectiveRank).Mean)}, "
                         + $"{row.Runs.Count(run => DeepKernelTraining.ShapeOf(run).Collapse is not null)}"),
+                .. rows.GroupBy(row => row.Dimension).Select(part => Curves(part.Key, [.. part])),
             ],
         };
+    }
+
+    /// <summary>The gap over the seconds in which it was reached; of a method without batches its end.</summary>
+    private static Figure Curves(int dimension, LocalCondition[] rows) => new(
+        $"seconds_D{dimension}",
+        $"The oracle minus the test log-likelihood over the seconds spent in iterations at D = {dimension}, mean over the seeds.",
+        new Axis("Seconds") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
+        new Axis($"Gap to the oracle (nats), D = {dimension}") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
+        [
+            .. rows.Select((row, index) => new Series(IcaRow.Of(row.Config).Name, SeriesStyle.Of(index), [.. Curve(row)])
+            {
+                HasMarkers = !row.Row.Method.IsTrained,
+            }).Where(series => series.Points.Count > 0),
+        ]);
+
+    private static IEnumerable<Point> Curve(LocalCondition row)
+    {
+        double seconds = row.Runs.Average(run => run.IterationSeconds);
+        if (!row.Row.Method.IsTrained)
+            return seconds > 0 ? [new(seconds, row.Gaps.Mean)] : [];
+        return from run in row.Runs
+               from metric in run.Metrics()
+               where metric.Metric == LogLikelihood.Name && metric.Iteration > 0
+               group run[Oracle] - metric.Value by metric.Iteration into step
+               orderby step.Key
+               select new Point(seconds * step.Key / row.Config.Iterations, step.Average());
     }
 
     private static IcaSettings[] Grid(IReadOnlyList<int> dimensions, int seeds, IcaSettings settings) =>
