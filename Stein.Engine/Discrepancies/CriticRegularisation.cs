@@ -44,6 +44,9 @@ internal sealed record CriticRegularisation(
     GradientPenaltyForm Form = GradientPenaltyForm.Square,
     bool HasProbes = false)
 {
+    /// <summary>Whether the plain critic does as well.</summary>
+    public bool IsNone => Normalisation == CriticNormalisation.None && !NeedsProbes;
+
     /// <summary>Whether a training has to draw probes for each sample.</summary>
     public bool NeedsProbes => HasProbes || GradientPenalty > 0;
 }

@@ -1,6 +1,7 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Formulas;
 using Stein.Engine.Graphs;
+using Stein.Engine.Optimization;
 using Stein.Engine.Random;
 
 namespace Stein.Engine.Discrepancies;
@@ -122,6 +123,14 @@ internal sealed class DeepSteinDiscrepancy
 
     /// <summary>Computes <see cref="Gradient"/>.</summary>
     public void FeatureGradient(DeviceMatrix points, DeviceMatrix? given = null) => Run(byFeatures, points, given);
+
+    /// <summary>One step of an optimiser of the features up the objective.</summary>
+    public void Train(Adam optimiser, DeviceMatrix points, DeviceMatrix? given = null)
+    {
+        FeatureGradient(points, given);
+        optimiser.Step();
+        Parameters.Advance();
+    }
 
     /// <summary>
     /// The derivative (N×D) of the objective by the scores if they are given, and else by the samples, which move the scores as well; valid

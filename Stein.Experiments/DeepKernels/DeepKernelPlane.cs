@@ -95,15 +95,6 @@ internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
     /// <summary><c>E‖s_θ − s‖²</c> over the test samples.</summary>
     public static readonly Quantity Fisher = new("fisher_divergence");
 
-    /// <summary>See <see cref="KernelShape.Mean"/>.</summary>
-    public static readonly Quantity MeanKernel = new("mean_kernel");
-
-    /// <summary>See <see cref="KernelShape.EffectiveRank"/>.</summary>
-    public static readonly Quantity EffectiveRank = new("kernel_effective_rank");
-
-    /// <summary>See <see cref="KernelShape.LargestShare"/>.</summary>
-    public static readonly Quantity LargestShare = new("kernel_largest_share");
-
     private static readonly DeepKernelPlaneSettings[] Rows =
     [
         new() { Method = PlaneMethod.ScoreMatching },
@@ -158,7 +149,8 @@ internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
             DataTable.Create("runs", results.Runs,
             [
                 .. Results<DeepKernelPlaneSettings>.SettingColumns("data", "method", "normalisation", "mixture", "inner_steps", "seed"),
-                .. Results<DeepKernelPlaneSettings>.QuantityColumns([Gap, Fisher, MeanKernel, LargestShare, EffectiveRank]),
+                .. Results<DeepKernelPlaneSettings>.QuantityColumns(
+                    [Gap, Fisher, KernelQuantities.Mean, KernelQuantities.LargestShare, KernelQuantities.EffectiveRank]),
                 new("diverged", run => run.IsDiverged ? 1 : 0),
                 new("seconds", run => run.Seconds),
             ]),
@@ -177,10 +169,7 @@ internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
                 "What becomes of the kernel",
                 $"Mean of the trained factor over pairs of different samples of the last batch, effective rank of its matrix as a share "
                     + "of the samples, and in how many runs it collapsed.",
-                row => double.IsNaN(row.Over(MeanKernel).Mean)
-                    ? NumberText.Missing
-                    : $"{NumberText.Fixed(row.Over(MeanKernel).Mean)}, {NumberText.Fixed(row.Over(EffectiveRank).Mean)}, "
-                        + $"{row.Runs.Count(run => ShapeOf(run).Collapse is not null)}"),
+                row => double.IsNaN(row.Over(KernelQuantities.Mean).Mean) ? NumberText.Missing : KernelQuantities.Text(row)),
             .. results.By(config => config.Data).Select(part => Curves(part.Key, part.Part)),
             .. results.By(config => config.Data).Select(part => Pictures(part.Key, part.Part)),
             .. results.By(config => config.Data).Select(part => Kernels(part.Key, part.Part)).OfType<Figure>(),
@@ -196,9 +185,6 @@ internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
             data => data,
             row => row.WithSeeds(cell(row)));
     }
-
-    private static KernelShape ShapeOf(StoredRun<DeepKernelPlaneSettings> run)
-        => new(run[MeanKernel], run[LargestShare], run[EffectiveRank]);
 
     private static Figure Curves(string data, Results<DeepKernelPlaneSettings> results) => new(
         $"curves_{data}",

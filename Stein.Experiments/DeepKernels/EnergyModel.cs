@@ -17,12 +17,16 @@ internal sealed class EnergyModel
     private readonly Device device;
     private readonly Node samples;
     private readonly Node upstream;
-    private readonly (Plan Plan, Node Result) energies;
-    private readonly (Plan Plan, Node Result) scores;
-    private readonly Plan byScores;
-    private readonly Plan byMatching;
-    private readonly IReadOnlyList<Node> matching;
+    private readonly Node energy;
+    private readonly Node score;
     private readonly IReadOnlyList<Node> backward;
+    private readonly IReadOnlyList<Node> matching;
+
+    // Each is compiled when it is first asked for: a model that is only evaluated, on many points, needs no memory for gradients.
+    private readonly Lazy<Plan> energies;
+    private readonly Lazy<Plan> scores;
+    private readonly Lazy<Plan> byScores;
+    private readonly Lazy<Plan> byMatching;
 
     /// <param name="device">Where everything is computed.</param>
     /// <param name="count">N, the number of samples of every call.</param>
@@ -36,14 +40,15 @@ internal sealed class EnergyModel
         upstream = graph.Input(count, dimension, "derivative by the scores");
         Node first = new Dense(graph, dimension, hidden, "hidden 1").Of(samples).Swish();
         Node second = new Dense(graph, hidden, hidden, "hidden 2").Of(first).Swish();
-        Node energy = (samples.Square().SumRows() / (2 * Width * Width)) + new Dense(graph, hidden, 1, "energy", hasBias: false).Of(second);
-        Node score = -energy.Sum().Gradient(samples);
+        energy = (samples.Square().SumRows() / (2 * Width * Width)) + new Dense(graph, hidden, 1, "energy", hasBias: false).Of(second);
+        score = -energy.Sum().Gradient(samples);
         Node loss = ((0.5 * score.Square().SumRows()) + score.JacobianTrace(samples)).Mean();
         (backward, matching) = ((score * upstream).Sum().Gradient(graph.Parameters), loss.Gradient(graph.Parameters));
         Parameters = new ParameterSet(device, graph);
-        (energies, scores) = ((Parameters.Compile(energy), energy), (Parameters.Compile(score), score));
-        (byScores, byMatching) = (Parameters.Compile(backward), Parameters.Compile(matching));
+        (energies, scores, byScores, byMatching) = (Later(energy), Later(score), Later([.. backward]), Later([.. matching]));
         Gradient = [.. graph.Parameters.Select(node => device.Allocate(node.Rows, node.Columns))];
+
+        Lazy<Plan> Later(params Node[] outputs) => new(() => Parameters.Compile(outputs));
     }
 
     public ParameterSet Parameters { get; }
@@ -52,22 +57,22 @@ internal sealed class EnergyModel
     public IReadOnlyList<DeviceMatrix> Gradient { get; }
 
     /// <summary>E (N×1) at samples (N×D); valid until the next call.</summary>
-    public DeviceMatrix Energies(DeviceMatrix points) => Run(energies.Plan, points)[energies.Result];
+    public DeviceMatrix Energies(DeviceMatrix points) => Run(energies.Value, points)[energy];
 
     /// <summary>The scores (N×D) at samples (N×D); valid until the next call.</summary>
-    public DeviceMatrix Scores(DeviceMatrix points) => Run(scores.Plan, points)[scores.Result];
+    public DeviceMatrix Scores(DeviceMatrix points) => Run(scores.Value, points)[score];
 
     /// <summary>Sets <see cref="Gradient"/> to that of a loss with a derivative (N×D) by the scores at samples (N×D).</summary>
     public void BackPropagate(DeviceMatrix points, DeviceMatrix scoreGradient)
     {
-        byScores.Bind(upstream, scoreGradient);
-        Keep(Run(byScores, points), backward);
+        byScores.Value.Bind(upstream, scoreGradient);
+        Keep(Run(byScores.Value, points), backward);
     }
 
     /// <summary>
     /// Sets <see cref="Gradient"/> to that of <c>mean(½‖s‖² + tr ∇s)</c> at samples (N×D), exact score matching (Hyvärinen, JMLR 6, 2005).
     /// </summary>
-    public void MatchScores(DeviceMatrix points) => Keep(Run(byMatching, points), matching);
+    public void MatchScores(DeviceMatrix points) => Keep(Run(byMatching.Value, points), matching);
 
     private Plan Run(Plan plan, DeviceMatrix points)
     {

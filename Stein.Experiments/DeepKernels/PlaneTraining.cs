@@ -47,6 +47,7 @@ internal sealed class PlaneTraining : ITraining
     private readonly Adam? features;
     private readonly double start;
     private double gap;
+    private string? warning;
 
     public PlaneTraining(DeepKernelPlaneSettings settings, Device device)
     {
@@ -84,9 +85,7 @@ internal sealed class PlaneTraining : ITraining
         model.Parameters, adam, stream, batch, .. deep is null ? (IStateful[])[] : [deep.Parameters, features!],
     ];
 
-    public string Status => $"gap {NumberText.Fixed(gap)} nats" + (deep is null || Warning is null ? "" : $", {Warning}");
-
-    private string? Warning { get; set; }
+    public string Status => $"gap {NumberText.Fixed(gap)} nats" + (warning is null ? "" : $", {warning}");
 
     /// <summary>The probabilities of a density in the pixels of a picture, the lowest line first.</summary>
     public static double[][] Truth(GaussianMixture density, int side)
@@ -111,7 +110,7 @@ internal sealed class PlaneTraining : ITraining
         gap = GapNow();
         if (!double.IsFinite(gap))
             throw new RunFailedException("the energy is no longer finite", (int)adam.Steps);
-        Warning = deep is null || adam.Steps == 0 ? null : Shape(deep).Collapse;
+        warning = deep is null || adam.Steps == 0 ? null : Shape(deep).Collapse;
         return [DeepKernelPlane.Gap.At(gap)];
     }
 
@@ -123,10 +122,7 @@ internal sealed class PlaneTraining : ITraining
         List<RunFile> files = [Matrix(DeepKernelPlane.DensityFile, Density())];
         if (deep is not null)
         {
-            KernelShape shape = Shape(deep);
-            values.Add(DeepKernelPlane.MeanKernel.At(shape.Mean));
-            values.Add(DeepKernelPlane.LargestShare.At(shape.LargestShare));
-            values.Add(DeepKernelPlane.EffectiveRank.At(shape.EffectiveRank));
+            values.AddRange(KernelQuantities.Of(Shape(deep)));
             files.Add(Matrix(DeepKernelPlane.KernelFile, Kernels(deep)));
         }
 
@@ -165,12 +161,7 @@ internal sealed class PlaneTraining : ITraining
 
         deep!.SetUnit(batch);
         for (int inner = 0; inner < settings.InnerSteps; inner++)
-        {
-            deep.FeatureGradient(batch, scores);
-            features!.Step();
-            deep.Parameters.Advance();
-        }
-
+            deep.Train(features!, batch, scores);
         return deep.ModelGradient(batch, scores);
     }
 

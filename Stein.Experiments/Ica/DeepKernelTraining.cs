@@ -4,6 +4,7 @@ using Stein.Engine.Graphs;
 using Stein.Engine.Optimization;
 using Stein.Engine.Random;
 using Stein.Engine.State;
+using Stein.Experiments.DeepKernels;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Ica;
@@ -13,15 +14,6 @@ namespace Stein.Experiments.Ica;
 /// </summary>
 internal sealed class DeepKernelTraining
 {
-    /// <summary>The mean over the pairs of the last batch of the kernel's trained factor; see <see cref="KernelShape"/>.</summary>
-    public static readonly Quantity MeanKernel = new("mean_kernel");
-
-    /// <summary><see cref="KernelShape.LargestShare"/> of the last batch.</summary>
-    public static readonly Quantity LargestShare = new("kernel_largest_share");
-
-    /// <summary><see cref="KernelShape.EffectiveRank"/> of the last batch.</summary>
-    public static readonly Quantity EffectiveRank = new("kernel_effective_rank");
-
     private static readonly IcaSettings Default = new();
 
     private readonly DeepSteinDiscrepancy discrepancy;
@@ -44,8 +36,7 @@ internal sealed class DeepKernelTraining
     /// <summary>The properties of <see cref="IcaSettings"/> that it uses.</summary>
     public static IReadOnlyList<string> Settings { get; } =
     [
-        nameof(IcaSettings.InnerLearningRate),
-        nameof(IcaSettings.InnerSteps),
+        .. IcaMethod.InnerSettings,
         nameof(IcaSettings.FeatureUnits),
         nameof(IcaSettings.Features),
         nameof(IcaSettings.Mixture),
@@ -94,12 +85,7 @@ internal sealed class DeepKernelTraining
     {
         discrepancy.SetUnit(points);
         for (int inner = 0; inner < innerSteps; inner++)
-        {
-            discrepancy.FeatureGradient(points, scores);
-            adam.Step();
-            discrepancy.Parameters.Advance();
-        }
-
+            discrepancy.Train(adam, points, scores);
         return discrepancy.ModelGradient(points, scores);
     }
 
@@ -111,17 +97,10 @@ internal sealed class DeepKernelTraining
     }
 
     /// <summary>Whether the kernel has collapsed.</summary>
-    public IEnumerable<Metric> Metrics(DeviceMatrix points)
-    {
-        KernelShape shape = Shape(points);
-        return [MeanKernel.At(shape.Mean), LargestShare.At(shape.LargestShare), EffectiveRank.At(shape.EffectiveRank)];
-    }
+    public IEnumerable<Metric> Metrics(DeviceMatrix points) => KernelQuantities.Of(Shape(points));
 
     /// <summary>That the kernel has collapsed, in words; null if it has not.</summary>
     public string? Warning(DeviceMatrix points) => Shape(points).Collapse;
-
-    /// <summary>The shape of the kernel at the end of a run.</summary>
-    public static KernelShape ShapeOf(StoredRun<IcaSettings> run) => new(run[MeanKernel], run[LargestShare], run[EffectiveRank]);
 
     private KernelShape Shape(DeviceMatrix points)
     {

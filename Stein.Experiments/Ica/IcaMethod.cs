@@ -90,7 +90,7 @@ internal abstract class IcaMethod
     ];
 
     /// <summary>The settings of a method that trains slices or a critic against the model.</summary>
-    protected static IReadOnlyList<string> InnerSettings { get; } = [nameof(IcaSettings.InnerLearningRate), nameof(IcaSettings.InnerSteps)];
+    public static IReadOnlyList<string> InnerSettings { get; } = [nameof(IcaSettings.InnerLearningRate), nameof(IcaSettings.InnerSteps)];
 
     public static IcaMethod Of(IcaSettings settings) => Find(settings.Method);
 

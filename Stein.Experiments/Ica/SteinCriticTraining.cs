@@ -34,12 +34,8 @@ internal sealed class SteinCriticTraining
     private readonly PhiloxStream probeStream;
     private readonly double[] probeValues;
     private readonly DeviceMatrix? probes;
-    private readonly PhiloxStream? modelStream;
-    private readonly DeviceMatrix? smoothed;
-    private readonly LuFactor unmixing;
-    private readonly double[] unmixingValues;
-    private readonly double[] batchValues;
-    private readonly double[] drawn;
+    private readonly ModelMixture? mixture;
+    private readonly DeviceMatrix? reducedScores;
 
     /// <param name="device">The run's own.</param>
     /// <param name="model">At its start.</param>
@@ -49,34 +45,27 @@ internal sealed class SteinCriticTraining
     {
         (this.device, this.model, this.settings, this.isLocal) = (device, model, settings, isLocal);
         int batch = settings.Batch, dimension = settings.Dimension;
-        CriticRegularisation regularisation = new(
-            settings.CriticNormalisation, settings.GradientPenalty, settings.GradientPenaltyForm, settings.OwnProbes);
-        bool isRegularised = regularisation != new CriticRegularisation();
-        critic = isRegularised
-            ? new RegularisedSteinDiscrepancy(device, batch, dimension, settings.Hidden, settings.Lambda, regularisation)
-            : new LearnedSteinDiscrepancy(device, batch, dimension, settings.Hidden, settings.Hidden, settings.Lambda);
+        CriticRegularisation regularisation = Regularisation(settings);
+        critic = regularisation.IsNone
+            ? new LearnedSteinDiscrepancy(device, batch, dimension, settings.Hidden, settings.Hidden, settings.Lambda)
+            : new RegularisedSteinDiscrepancy(device, batch, dimension, settings.Hidden, settings.Lambda, regularisation);
         critic.Initialise(new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.CriticInitialisation));
         adam = IcaMethod.CriticAdam(settings, critic.Weights, critic.WeightGradients);
         probeStream = new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.Probes);
-        int probeRows = !isRegularised ? settings.Probes : regularisation.NeedsProbes ? batch : 0;
+        int probeRows = regularisation.IsNone ? settings.Probes : regularisation.NeedsProbes ? batch : 0;
         probeValues = new double[probeRows * dimension];
         if (probeRows > 0)
             probes = device.Allocate(probeRows, dimension);
         if (settings.Smoothing > 0 && settings.SmoothingForm == SmoothingForm.Mixture)
-            modelStream = new PhiloxStream(settings.EffectiveDataSeed, StreamPurpose.ModelSamples);
-        if (settings.Smoothing > 0)
-            smoothed = device.Allocate(batch, dimension);
-        unmixing = new LuFactor(dimension);
-        unmixingValues = new double[dimension * dimension];
-        batchValues = new double[modelStream is null ? 0 : batch * dimension];
-        drawn = new double[(int)Math.Round(settings.Smoothing * batch) * dimension];
+            mixture = new(device, model, settings);
+        else if (settings.Smoothing > 0)
+            reducedScores = device.Allocate(batch, dimension);
     }
 
     /// <summary>The properties of <see cref="IcaSettings"/> that it uses.</summary>
     public static IReadOnlyList<string> Settings { get; } =
     [
-        nameof(IcaSettings.InnerLearningRate),
-        nameof(IcaSettings.InnerSteps),
+        .. IcaMethod.InnerSettings,
         nameof(IcaSettings.Hidden),
         nameof(IcaSettings.Lambda),
         nameof(IcaSettings.Smoothing),
@@ -94,7 +83,7 @@ internal sealed class SteinCriticTraining
         critic.State,
         adam,
         .. probes is null ? (IStateful[])[] : [probeStream, probes],
-        .. modelStream is null ? (IStateful[])[] : [modelStream],
+        .. mixture is null ? (IStateful[])[] : [mixture.Stream],
     ];
 
     /// <summary>The config with settings at their defaults that change nothing.</summary>
@@ -120,9 +109,7 @@ internal sealed class SteinCriticTraining
                 "critic_normalisation", "layer", "no exact trace is known for normalised layers. Set own_probes to true as well");
         }
 
-        bool isRegularised = settings.OwnProbes || settings.GradientPenalty > 0
-            || settings.CriticNormalisation != CriticNormalisation.None;
-        if (settings.Probes > 0 && isRegularised)
+        if (settings.Probes > 0 && !Regularisation(settings).IsNone)
         {
             throw InvalidConfigException.Because(
                 "probes",
@@ -171,12 +158,13 @@ internal sealed class SteinCriticTraining
     /// </summary>
     public void Step(DeviceMatrix batch, DeviceMatrix scoreGradient)
     {
-        model.ComputeScores(modelStream is null ? batch : Mixture(batch));
-        (DeviceMatrix points, DeviceMatrix scores) = At(modelStream is null ? batch : smoothed!);
-        if (smoothed is not null && modelStream is null)
+        DeviceMatrix samples = mixture is null ? batch : mixture.Of(batch);
+        model.ComputeScores(samples);
+        (DeviceMatrix points, DeviceMatrix scores) = At(samples);
+        if (reducedScores is not null)
         {
-            device.Map<Scaled>(smoothed, scores, p: 1 - settings.Smoothing);
-            scores = smoothed;
+            device.Map<Scaled>(reducedScores, scores, p: 1 - settings.Smoothing);
+            scores = reducedScores;
         }
 
         for (int step = 0; step < settings.InnerSteps; step++)
@@ -194,7 +182,7 @@ internal sealed class SteinCriticTraining
             critic.Advance();
         }
 
-        if (modelStream is not null)
+        if (mixture is not null)
             model.ComputeScores(batch);
         critic.ScoreGradient(scoreGradient, At(batch).Points);
     }
@@ -249,29 +237,6 @@ internal sealed class SteinCriticTraining
     private (DeviceMatrix Points, DeviceMatrix Scores) At(DeviceMatrix samples)
         => isLocal ? (model.Sources, model.BaseScores) : (samples, model.Scores);
 
-    /// <summary>The batch with its first rows replaced by samples <c>x = V⁻¹z</c> of the model.</summary>
-    private DeviceMatrix Mixture(DeviceMatrix batch)
-    {
-        int dimension = settings.Dimension, count = drawn.Length / dimension;
-        device.Read(model.Unmixing, unmixingValues);
-        unmixing.Factor(unmixingValues);
-        foreach (ref double source in drawn.AsSpan())
-        {
-            source = settings.Base == BaseDensity.Laplace
-                ? modelStream!.NextLaplace()
-                : modelStream!.NextStudentT(IcaData.StudentTDegreesOfFreedom);
-        }
-
-        // One column for each sample.
-        unmixing.Solve(drawn, transpose: false);
-        device.Read(batch, batchValues);
-        for (int row = 0; row < count; row++)
-        {
-            for (int column = 0; column < dimension; column++)
-                batchValues[(row * dimension) + column] = drawn[(column * count) + row];
-        }
-
-        device.Write(smoothed!, batchValues);
-        return smoothed!;
-    }
+    private static CriticRegularisation Regularisation(IcaSettings settings) => new(
+        settings.CriticNormalisation, settings.GradientPenalty, settings.GradientPenaltyForm, settings.OwnProbes);
 }

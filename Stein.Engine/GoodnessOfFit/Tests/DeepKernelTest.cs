@@ -80,9 +80,7 @@ internal sealed class DeepKernelTest(string name, string title) : GoodnessOfFitT
                 int first = step % (trained / rows) * rows;
                 DeviceMatrix points = values.RowRange(first, rows);
                 training.SetUnit(points);
-                training.FeatureGradient(points, scores.RowRange(first, rows));
-                adam.Step();
-                training.Parameters.Advance();
+                training.Train(adam, points, scores.RowRange(first, rows));
             }
         }
     }

@@ -1,4 +1,5 @@
 using Stein.Engine.Discrepancies;
+using Stein.Experiments.DeepKernels;
 using Stein.Experiments.Ica.Local;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
@@ -53,7 +54,7 @@ internal sealed class DeepKernelIca : IcaLocal
     {
         Report report = base.Compose(results);
         LocalCondition[] rows = [.. LocalCondition.Of(results)];
-        LocalCondition[] deep = [.. rows.Where(row => double.IsFinite(row.Over(DeepKernelTraining.MeanKernel).Mean))];
+        LocalCondition[] deep = [.. rows.Where(row => double.IsFinite(row.Over(KernelQuantities.Mean).Mean))];
         return deep.Length == 0 ? report : report with
         {
             Sections =
@@ -69,9 +70,7 @@ internal sealed class DeepKernelIca : IcaLocal
                     [new TextColumn<LocalCondition>("method", row => row.Row.Name)],
                     row => row.Dimension,
                     dimension => $"D = {dimension}",
-                    row => $"{NumberText.Fixed(row.Over(DeepKernelTraining.MeanKernel).Mean)}, "
-                        + $"{NumberText.Fixed(row.Over(DeepKernelTraining.EffectiveRank).Mean)}, "
-                        + $"{row.Runs.Count(run => DeepKernelTraining.ShapeOf(run).Collapse is not null)}"),
+                    KernelQuantities.Text),
                 .. rows.GroupBy(row => row.Dimension).Select(part => Curves(part.Key, [.. part])),
             ],
         };

@@ -170,7 +170,7 @@ internal sealed class LsdTricks : IcaStudy
     internal static string TrickOf(IcaSettings config) => Trick.NameOf(
         config with
         {
-            DataSeed = config.DataSeed is null ? null : config.Seed + 1000ul,
+            DataSeed = config.DataSeed is null ? null : Trick.OtherData(config.Seed),
             Iterations = Baseline.Iterations,
             Batch = Baseline.Batch,
             TrainingSamples = Baseline.TrainingSamples,

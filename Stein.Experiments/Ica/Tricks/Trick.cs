@@ -23,7 +23,7 @@ internal sealed record Trick(string Name, Func<IcaSettings, IcaSettings> Change,
     public static IReadOnlyList<Trick> All { get; } =
     [
         new(None, settings => settings),
-        new(Null, settings => settings with { DataSeed = settings.Seed + 1000ul }),
+        new(Null, settings => settings with { DataSeed = OtherData(settings.Seed) }),
         new("smoothing 0.1", settings => settings with { Smoothing = 0.1 }),
         new("smoothing 0.5", settings => settings with { Smoothing = 0.5 }),
         new("smoothing 0.1 of the score", settings => settings with { Smoothing = 0.1, SmoothingForm = SmoothingForm.Score }),
@@ -56,6 +56,9 @@ internal sealed record Trick(string Name, Func<IcaSettings, IcaSettings> Change,
                 GradientPenalty = 0.1,
             }),
     ];
+
+    /// <summary>The seed of the data of <see cref="Null"/>.</summary>
+    public static ulong OtherData(uint seed) => seed + 1000ul;
 
     /// <summary>The trick of a config, or in words what else is changed.</summary>
     /// <param name="config">A valid config.</param>

@@ -56,31 +56,12 @@ public class SlicedTestTests(ITestOutputHelper output)
     [Theory]
     [MemberData(nameof(Names))]
     public void The_same_samples_and_seed_give_the_same_outcome_whatever_was_tested_before(string name)
-    {
-        using Device device = CpuDevices.CreateSimd();
-        GoodnessOfFitTest test = GoodnessOfFitTests.Find(name);
-        PreparedTest prepared = test.Prepare(device, 60, Dimension, 50);
-        TestSamples first = TestSamples.Of(new Draw(541).Normal(60 * Dimension, 1.3), Model);
-        TestSamples other = TestSamples.Of(new Draw(542).Normal(60 * Dimension, 4), Model);
-        TestOutcome outcome = prepared(first, new(5, 1));
-        Assert.NotEqual(outcome, prepared(other, new(5, 1)));
-        Assert.Equal(outcome, prepared(first, new(5, 1)));
-        Assert.Equal(outcome, test.Prepare(device, 60, Dimension, 50)(first, new(5, 1)));
-        Assert.InRange(outcome.PValue, double.Epsilon, 1);
-    }
+        => TestTrials.CheckRepeats(GoodnessOfFitTests.Find(name), Model);
 
     [Theory]
     [MemberData(nameof(Names))]
     public void The_fewest_samples_can_be_tested_and_NaN_cannot(string name)
-    {
-        using Device device = CpuDevices.CreateSimd();
-        GoodnessOfFitTest test = GoodnessOfFitTests.Find(name);
-        PreparedTest prepared = test.Prepare(device, test.MinSamples, Dimension, 20);
-        double[] values = new Draw(543).Normal(test.MinSamples * Dimension);
-        Assert.InRange(prepared(TestSamples.Of(values, Model), new(6, 0)).PValue, double.Epsilon, 1);
-        values[^1] = double.NaN;
-        Assert.ThrowsAny<ArgumentException>(() => prepared(TestSamples.Of(values, Model), new(6, 0)));
-    }
+        => TestTrials.CheckFewest(GoodnessOfFitTests.Find(name), Model);
 
     private static double[] Normal(Draw draw, int count) => draw.Normal(count);
 

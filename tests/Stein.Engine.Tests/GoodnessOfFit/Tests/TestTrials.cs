@@ -4,6 +4,7 @@ using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.GoodnessOfFit.Tests;
 using Stein.Engine.Random;
 using Stein.Engine.Targets;
+using Stein.Engine.Tests.Testing;
 using Xunit;
 
 namespace Stein.Engine.Tests.GoodnessOfFit.Tests;
@@ -65,6 +66,32 @@ internal static class TestTrials
         const int Trials = 10, Least = 9;
         TestOutcome[] outcomes = Run(test, Normal(source.Dimension), source, count, Trials, replicates);
         Assert.InRange(Rejections(outcomes), Least, Trials);
+    }
+
+    /// <summary>Fails unless the same samples and seed give the same outcome, whatever was tested before.</summary>
+    public static void CheckRepeats(GoodnessOfFitTest test, GaussianMixture model)
+    {
+        using Device device = CpuDevices.CreateSimd();
+        int dimension = model.Dimension;
+        PreparedTest prepared = test.Prepare(device, 60, dimension, 50);
+        TestSamples first = TestSamples.Of(new Draw(541).Normal(60 * dimension, 1.3), model);
+        TestSamples other = TestSamples.Of(new Draw(542).Normal(60 * dimension, 4), model);
+        TestOutcome outcome = prepared(first, new(5, 1));
+        Assert.NotEqual(outcome, prepared(other, new(5, 1)));
+        Assert.Equal(outcome, prepared(first, new(5, 1)));
+        Assert.Equal(outcome, test.Prepare(device, 60, dimension, 50)(first, new(5, 1)));
+        Assert.InRange(outcome.PValue, double.Epsilon, 1);
+    }
+
+    /// <summary>Fails unless as few samples as a test allows can be tested, and those that are not numbers cannot.</summary>
+    public static void CheckFewest(GoodnessOfFitTest test, GaussianMixture model)
+    {
+        using Device device = CpuDevices.CreateSimd();
+        PreparedTest prepared = test.Prepare(device, test.MinSamples, model.Dimension, 20);
+        double[] values = new Draw(543).Normal(test.MinSamples * model.Dimension);
+        Assert.InRange(prepared(TestSamples.Of(values, model), new(6, 0)).PValue, double.Epsilon, 1);
+        values[^1] = double.NaN;
+        Assert.ThrowsAny<ArgumentException>(() => prepared(TestSamples.Of(values, model), new(6, 0)));
     }
 
     /// <summary>Samples with their scores under the standard normal density.</summary>
