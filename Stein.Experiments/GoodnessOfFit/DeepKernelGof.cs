@@ -30,7 +30,7 @@ internal sealed class DeepKernelGof : GofStudy
     {
         GridScale.Paper => Grid(
             [20, 50], [0, 0.02, 0.03], new() { Samples = 600, Trials = 100, Replicates = 500 }, NullTrials, FewNullTrials),
-        GridScale.Quick => Grid([20], [], new() { Samples = 400, Trials = 8, Replicates = 200 }, 8, 8),
+        GridScale.Quick => Grid([20], [], new() { Samples = 200, Trials = 5, Replicates = 100 }, 5, 5),
         _ => Grid([3], [], new() { Samples = 40, Trials = 2, Replicates = 59 }, 3, 2),
     };
 

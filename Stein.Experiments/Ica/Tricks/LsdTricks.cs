@@ -45,7 +45,7 @@ internal sealed class LsdTricks : IcaStudy
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
         GridScale.Paper => Grid([20, 50, 100], 5, Baseline),
-        GridScale.Quick => Grid([10], 2, Baseline with { Iterations = 1000, Hidden = 50, TrainingSamples = 5000, TestSamples = 1000 }),
+        GridScale.Quick => Grid([10], 2, Baseline with { Iterations = 200, Hidden = 50, TrainingSamples = 2000, TestSamples = 1000 }),
         _ => Grid(
             [2],
             2,
