@@ -4,6 +4,7 @@ using Stein.Experiments.Denoising.Descent;
 using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Diffusion;
+using Stein.Experiments.Generators;
 using Stein.Experiments.GoodnessOfFit;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Deep;
@@ -16,6 +17,7 @@ using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
+using Stein.Experiments.VariationalInference;
 
 namespace Stein.Experiments;
 
@@ -43,6 +45,10 @@ internal static class ExperimentRegistry
     public static DeepKernelIca DeepKernelIca { get; } = new();
 
     public static DeepKernelPlane DeepKernelPlane { get; } = new();
+
+    public static GeneratorPlane GeneratorPlane { get; } = new();
+
+    public static ImplicitInference ImplicitInference { get; } = new();
 
     public static MixtureTest Mixture { get; } = new();
 
@@ -110,7 +116,7 @@ internal static class ExperimentRegistry
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
-        DeepKernelPlane, Mixture, MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError,
+        DeepKernelPlane, GeneratorPlane, ImplicitInference, Mixture, MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError,
         DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu,
         GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
     ];

@@ -43,6 +43,14 @@ internal abstract class ParticleFlow
     /// <summary>What it keeps from one step to the next, other than the positions; nothing unless overridden.</summary>
     public virtual IReadOnlyList<IStateful> Parts => [];
 
+    /// <summary>How often it learns from new particles before they move; never unless overridden.</summary>
+    public virtual int LearningSteps => 0;
+
+    /// <summary>Learns from particles (N×D) that follow the same law as those that will move; nothing unless overridden.</summary>
+    public virtual void Learn(DeviceMatrix positions, IDensity target)
+    {
+    }
+
     /// <summary>Computes the velocity of every particle for the next step. O(N²D).</summary>
     /// <param name="velocities">Receives the velocities (N×D); must not be the positions.</param>
     /// <param name="positions">The positions (N×D).</param>

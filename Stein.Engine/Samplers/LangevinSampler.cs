@@ -11,16 +11,21 @@ namespace Stein.Engine.Samplers;
 /// <param name="InitialStep">h of the first step, and of all steps without a warm-up, which finds the order of magnitude itself.</param>
 /// <param name="TargetAcceptance">
 /// The acceptance rate for which the step size is adapted, between 0 and 1. In high dimension 0.574 is optimal (Roberts and
-/// Rosenthal, JRSS B 60, 1998).
+/// Rosenthal, JRSS B 60, 1998); for Hamiltonian trajectories 0.651 (Beskos et al., Bernoulli 19, 2013).
+/// </param>
+/// <param name="Leaps">
+/// L, the largest number of leapfrog steps of a proposal, at least 1. With 1 a proposal is Langevin's; with more it is the end of a
+/// Hamiltonian trajectory of 1 to L steps, each number as likely, which crosses a density in the time in which Langevin's steps diffuse.
 /// </param>
 internal sealed record LangevinSettings(
-    int WarmUp = 500, int Draws = 500, int Thinning = 1, double InitialStep = 1, double TargetAcceptance = 0.574)
+    int WarmUp = 500, int Draws = 500, int Thinning = 1, double InitialStep = 1, double TargetAcceptance = 0.574, int Leaps = 1)
 {
     internal void Validate(string name)
     {
         SampleMatrix.CheckAtLeast(WarmUp, 0, "The number of warm-up steps", name);
         SampleMatrix.CheckAtLeast(Draws, ChainDiagnostics.MinimumDraws, "The number of draws per chain", name);
         SampleMatrix.CheckAtLeast(Thinning, 1, "The number of steps per draw", name);
+        SampleMatrix.CheckAtLeast(Leaps, 1, "The number of leapfrog steps", name);
         SampleMatrix.CheckPositive(InitialStep, "The first step size", name);
         if (!(TargetAcceptance is > 0 and < 1))
         {
@@ -65,6 +70,7 @@ internal sealed record LangevinResult(
 /// <para>Chain c has its own step size and uses only the numbers of substream c, so it does not depend on the other chains. In
 /// step t of the warm-up, <c>log h</c> changes by <c>min(1, 4t^{−0.6})</c> times the difference between the probability of acceptance
 /// and its target (Robbins and Monro; up to ten e-folds in the first thirty steps), and it ends at its mean over the second half.</para>
+/// <para>With several leaps it is Hamiltonian Monte Carlo (Neal, "MCMC using Hamiltonian dynamics", 2011) with steps of length √h.</para>
 /// <para>A chain moves by small steps and seldom crosses between modes; tempering makes the modes shallower. Chains that stay near
 /// their starts give a split-R̂ far from 1.</para>
 /// </remarks>
@@ -109,7 +115,7 @@ internal static class LangevinSampler
         for (int c = 0; c < chains; c++)
         {
             var stream = new PhiloxStream(seed, StreamPurpose.Langevin, firstSubstream + (uint)c);
-            var chain = new Chain(density, starts.Slice(c * dimension, dimension), stream, settings.InitialStep);
+            var chain = new Chain(density, starts.Slice(c * dimension, dimension), stream, settings);
             if (!double.IsFinite(chain.LogDensity))
             {
                 throw new ArgumentException(
@@ -145,14 +151,17 @@ internal static class LangevinSampler
     {
         private readonly IDensity density;
         private readonly PhiloxStream stream;
+        private readonly double[] momentum;
+        private readonly int leaps;
         private double[] position;
         private double[] score;
         private double[] proposal;
         private double[] proposalScore;
 
-        public Chain(IDensity density, ReadOnlySpan<double> start, PhiloxStream stream, double stepSize)
+        public Chain(IDensity density, ReadOnlySpan<double> start, PhiloxStream stream, LangevinSettings settings)
         {
-            (this.density, this.stream, StepSize) = (density, stream, stepSize);
+            (this.density, this.stream, StepSize, leaps) = (density, stream, settings.InitialStep, settings.Leaps);
+            momentum = new double[start.Length];
             position = start.ToArray();
             score = new double[position.Length];
             proposal = new double[position.Length];
@@ -185,8 +194,23 @@ internal static class LangevinSampler
                 StepSize = Math.Exp(sum / summed);
         }
 
-        /// <summary>Makes one proposal; consumes 4D + 2 words whether or not it is accepted.</summary>
+        /// <summary>Makes one proposal; consumes 4D + 2 words whether or not it is accepted, and with several leaps some more.</summary>
         public (bool Accepted, double Probability) Step()
+        {
+            (double logDensity, double logRatio) = leaps == 1 ? Diffuse() : Leap();
+
+            // Where the density is zero there is no score and the ratio is NaN, so the proposal is rejected.
+            double probability = double.IsNaN(logRatio) ? 0 : Math.Min(1, Math.Exp(logRatio));
+            if (!(stream.NextUniform() < probability))
+                return (false, probability);
+            (position, proposal) = (proposal, position);
+            (score, proposalScore) = (proposalScore, score);
+            LogDensity = logDensity;
+            return (true, probability);
+        }
+
+        /// <summary>Proposes a step of Langevin's.</summary>
+        private (double LogDensity, double LogRatio) Diffuse()
         {
             double half = StepSize / 2;
             double deviation = Math.Sqrt(StepSize);
@@ -206,16 +230,37 @@ internal static class LangevinSampler
                 backward += difference * difference;
             }
 
-            double logRatio = logDensity - LogDensity + ((forward - (backward / StepSize)) / 2);
+            return (logDensity, logDensity - LogDensity + ((forward - (backward / StepSize)) / 2));
+        }
 
-            // Where the density is zero there is no score and the ratio is NaN, so the proposal is rejected.
-            double probability = double.IsNaN(logRatio) ? 0 : Math.Min(1, Math.Exp(logRatio));
-            if (!(stream.NextUniform() < probability))
-                return (false, probability);
-            (position, proposal) = (proposal, position);
-            (score, proposalScore) = (proposalScore, score);
-            LogDensity = logDensity;
-            return (true, probability);
+        /// <summary>Proposes the end of a Hamiltonian trajectory.</summary>
+        private (double LogDensity, double LogRatio) Leap()
+        {
+            double step = Math.Sqrt(StepSize), logDensity = LogDensity, energy = 0;
+            foreach (ref double entry in momentum.AsSpan())
+            {
+                entry = stream.NextNormal();
+                energy += entry * entry;
+            }
+
+            position.CopyTo(proposal, 0);
+            score.CopyTo(proposalScore, 0);
+            for (int leap = 1 + stream.NextInt32(leaps); leap > 0; leap--)
+            {
+                for (int d = 0; d < proposal.Length; d++)
+                {
+                    momentum[d] += step / 2 * proposalScore[d];
+                    proposal[d] += step * momentum[d];
+                }
+
+                logDensity = density.LogDensityAndScore(proposal, proposalScore);
+                for (int d = 0; d < proposal.Length; d++)
+                    momentum[d] += step / 2 * proposalScore[d];
+            }
+
+            foreach (double entry in momentum)
+                energy -= entry * entry;
+            return (logDensity, logDensity - LogDensity + (energy / 2));
         }
     }
 }

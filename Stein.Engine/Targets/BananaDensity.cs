@@ -4,14 +4,14 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.Targets;
 
 /// <summary>
-/// A Gaussian bent along a parabola: <c>x₁ ~ N(0, v)</c>, <c>x₂ = ε + b(x₁² − v)</c> with <c>ε ~ N(0, 1)</c>, by default v = 100 and
-/// b = 0.03, and any further coordinates N(0, 1) (Haario, Saksman and Tamminen, "Adaptive proposal distribution for random walk
+/// A Gaussian bent along a parabola: <c>x₁ ~ N(0, v)</c>, <c>x₂ = τε + b(x₁² − v)</c> with <c>ε ~ N(0, 1)</c>, by default v = 100,
+/// b = 0.03 and τ = 1, and any further coordinates N(0, 1) (Haario, Saksman and Tamminen, "Adaptive proposal distribution for random walk
 /// Metropolis algorithm", Computational Statistics 14, 1999).
 /// </summary>
 /// <remarks>
-/// With <c>u = x₂ − b(x₁² − v)</c>: <c>log p = −x₁²/(2v) − u²/2 − Σ_{d>2} x_d²/2</c>. As <c>∂u/∂x₁ = −2bx₁</c>, the score is
+/// With <c>u = (x₂ − b(x₁² − v))/τ²</c>: <c>log p = −x₁²/(2v) − τ²u²/2 − Σ_{d>2} x_d²/2</c>. As <c>∂u/∂x₁ = −2bx₁/τ²</c>, the score is
 /// <c>(−x₁/v + 2bx₁u, −u, −x₃, …)</c>. u and x₁ are independent, so that
-/// <c>E‖s‖² = (1/v + 4b²v) + 1 + (D − 2)</c>. Along x₁ the term 4b²v = 0.36, due to the bend, dominates.
+/// <c>E‖s‖² = (1/v + 4b²v/τ²) + 1/τ² + (D − 2)</c>. Along x₁ the term 4b²v = 0.36, due to the bend, dominates.
 /// </remarks>
 public sealed class BananaDensity : ITarget
 {
@@ -23,17 +23,20 @@ public sealed class BananaDensity : ITarget
 
     private readonly double bend;
     private readonly double variance;
+    private readonly double deviation;
 
     /// <param name="dimension">D, at least 2.</param>
     /// <param name="bend">b, finite.</param>
     /// <param name="variance">v, positive and finite.</param>
-    /// <exception cref="ArgumentOutOfRangeException">D is below 2, or b or v is outside its range.</exception>
-    public BananaDensity(int dimension = 2, double bend = Bend, double variance = Variance)
+    /// <param name="deviation">τ, positive and finite.</param>
+    /// <exception cref="ArgumentOutOfRangeException">D is below 2, or b, v or τ is outside its range.</exception>
+    public BananaDensity(int dimension = 2, double bend = Bend, double variance = Variance, double deviation = 1)
     {
         if (!double.IsFinite(bend))
             throw new ArgumentOutOfRangeException(nameof(bend), bend, $"The bend of a banana cannot be {bend}; it must be finite.");
         SampleMatrix.CheckPositive(variance, "The variance of a banana", nameof(variance));
-        (this.bend, this.variance) = (bend, variance);
+        SampleMatrix.CheckPositive(deviation, "The deviation of a banana", nameof(deviation));
+        (this.bend, this.variance, this.deviation) = (bend, variance, deviation);
         if (dimension < 2)
         {
             throw new ArgumentOutOfRangeException(
@@ -47,13 +50,14 @@ public sealed class BananaDensity : ITarget
     public int Dimension { get; }
 
     /// <summary>The expectation E‖s‖² under the density itself.</summary>
-    public double ExpectedSquaredScore => (1 / variance) + (4 * bend * bend * variance) + Dimension - 1;
+    public double ExpectedSquaredScore
+        => (1 / variance) + (((4 * bend * bend * variance) + 1) / (deviation * deviation)) + Dimension - 2;
 
     /// <inheritdoc/>
     public double LogDensity(ReadOnlySpan<double> point)
     {
         SampleMatrix.CheckPoint(point, Dimension, nameof(point));
-        double u = point[1] - Parabola(point[0]);
+        double u = (point[1] - Parabola(point[0])) / deviation;
         double sum = (point[0] * point[0] / variance) + (u * u);
         foreach (double entry in point[2..])
             sum += entry * entry;
@@ -65,7 +69,7 @@ public sealed class BananaDensity : ITarget
     {
         SampleMatrix.CheckPoint(score, Dimension, nameof(score));
         double logDensity = LogDensity(point);
-        double u = point[1] - Parabola(point[0]);
+        double u = (point[1] - Parabola(point[0])) / (deviation * deviation);
         score[0] = (-point[0] / variance) + (2 * bend * point[0] * u);
         score[1] = -u;
         for (int d = 2; d < Dimension; d++)
@@ -86,7 +90,7 @@ public sealed class BananaDensity : ITarget
             foreach (ref double entry in sample)
                 entry = stream.NextNormal();
             sample[0] *= Math.Sqrt(variance);
-            sample[1] += Parabola(sample[0]);
+            sample[1] = (deviation * sample[1]) + Parabola(sample[0]);
         }
 
         return samples;

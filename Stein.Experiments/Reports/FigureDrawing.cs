@@ -63,6 +63,7 @@ internal static class FigureDrawing
                 case Stripe stripe: AddStripe(stripe); break;
                 case Rug rug: AddRug(rug); break;
                 case Boxes boxes: AddBoxes(boxes); break;
+                case Contours contours: AddContours(contours); break;
                 case PanelFrame panel: AddPanel(panel); break;
                 case HeatMap map: AddHeatMap(map); break;
                 case Arrows arrows: AddArrows(arrows); break;
@@ -208,6 +209,24 @@ internal static class FigureDrawing
                 Rectangle rectangle = Rectangle(box);
                 (rectangle.FillColor, rectangle.LineColor, rectangle.LineWidth) = (boxes.Style.Color.WithAlpha(.5), boxes.Style.Color, 1);
             }
+        }
+
+        private void AddContours(Contours contours)
+        {
+            var points = new Coordinates3d[contours.Grid.GetLength(0), contours.Grid.GetLength(1)];
+            for (int row = 0; row < points.GetLength(0); row++)
+            {
+                for (int column = 0; column < points.GetLength(1); column++)
+                {
+                    (double x, double y, double value) = contours.Grid[row, column];
+                    points[row, column] = new(x, y, value);
+                }
+            }
+
+            ContourLines lines = plot.Add.ContourLines(points);
+            lines.ContourLineLevels = [.. contours.Levels];
+            lines.Update(points);
+            (lines.LineColor, lines.LineWidth, lines.LabelStyle.IsVisible) = (contours.Style.Color.WithAlpha(.5), 0.8f, false);
         }
 
         private void AddPanel(PanelFrame panel)

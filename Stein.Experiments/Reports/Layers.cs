@@ -83,6 +83,11 @@ internal sealed record PanelFrame(string Title, Box Box) : Layer("", SeriesStyle
     public float FontSize { get; init; } = 14;
 }
 
+/// <summary>Thin lines along which a function has one of some values, from its values at points of a grid.</summary>
+/// <param name="Grid">x, y and the value there, row after row.</param>
+/// <param name="Levels">The values of the lines.</param>
+internal sealed record Contours((double X, double Y, double Value)[,] Grid, IReadOnlyList<double> Levels) : Layer("", SeriesStyle.Outline);
+
 /// <summary>A cell of a heat map: its place, its value from 0 to 1, and the text in it.</summary>
 internal readonly record struct HeatCell(double X, double Y, double Value, string Text);
 

@@ -36,6 +36,27 @@ public class LangevinSamplerTests
     }
 
     [Fact]
+    public void Hamiltonian_chains_have_the_moments_of_a_gaussian()
+    {
+        const int Dimension = 10;
+        GaussianMixture gaussian = Mixtures.Irregular(Dimension, 1, true);
+        LangevinResult result = LangevinSampler.Run(
+            gaussian, gaussian.Sample(Mixtures.Stream(60), 8), 60, new(500, 1000, TargetAcceptance: 0.8, Leaps: 10));
+        Assert.InRange(result.AcceptanceRate, 0.72, 0.88);
+        Assert.InRange(result.WorstSplitRHat, 0.998, 1.01);
+        for (int d = 0; d < Dimension; d++)
+        {
+            (double mean, double variance, _) = Mixtures.Moments(gaussian, d);
+            double[] column = Mixtures.Column(result.Samples, Dimension, d);
+
+            // 4.9 standard errors. Trajectories can make draws of the mean better than independent ones, but not those of squares.
+            double worth = Math.Min(result.EffectiveSampleSizes[d], 2000);
+            Assert.Equal(mean, column.Average(), 4.9 * Math.Sqrt(variance / worth));
+            Assert.Equal(variance, column.Average(x => (x - mean) * (x - mean)), 4.9 * variance * Math.Sqrt(2 / worth));
+        }
+    }
+
+    [Fact]
     public void A_tempered_mixture_is_sampled_across_its_modes()
     {
         // At temperature 4, modes that are 6 apart become a plateau. The moments are computed by quadrature.

@@ -108,6 +108,9 @@ public sealed class DescribedDensityTests
         ["multivariate t, isotropic"] = new MultivariateStudentT(2, [0.2, -0.4], GaussianCovariance.Isotropic(2, 1.7)),
         ["product t"] = new ProductStudentT(5, [0.2, -0.4], [0.7, 2]),
         ["banana"] = new BananaDensity(3, bend: 0.4, variance: 2),
+        ["banana, narrow"] = new BananaDensity(3, bend: 0.4, variance: 2, deviation: 0.6),
+        ["logistic posterior"] = new LogisticPosterior([[0.3, -1], [1.2, 0.4], [-0.5, 2]], [1, 0, 1], 2, 1.5),
+        ["network posterior"] = new NetworkPosterior([[0.3], [-1.2], [0.8]], [0.5, -0.4, 1], 2, 1.5, 0.6),
         ["ica"] = new IcaDensity(
             [1, 0.3, -0.2, 0.5, -1.2, 0.1, 0, 0.4, 0.9],
             [0.1, 0.2, 0.3],

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Stein.Engine.Estimators;
+
+namespace Stein.Experiments.VariationalInference;
+
+/// <summary>How a density that is sampled by a network, or a normal density, is fitted.</summary>
+internal static class InferenceMethod
+{
+    public const string Mode = "map";
+    public const string MeanField = "mean-field";
+    public const string Gaussian = "gaussian";
+    public const string Ksd = "ksd";
+    public const string Ladder = "ksd-ladder";
+    public const string Ratio = "density-ratio";
+
+    private static readonly string[] Others = [Mode, MeanField, Gaussian, Ksd, Ladder, Ratio];
+
+    public static IReadOnlyList<string> Names { get; } = [.. ScoreEstimators.Names, .. Others];
+
+    public static bool IsEstimator(string method) => !Others.Contains(method);
+
+    public static bool IsNormal(string method) => method is MeanField or Gaussian;
+
+    /// <summary>The methods with which a setting changes a number.</summary>
+    public static IEnumerable<string> NamesThatUse(string property) => Names.Where(property switch
+    {
+        nameof(ImplicitInferenceSettings.Clip) => name => IsEstimator(name) || name == Mode,
+        nameof(ImplicitInferenceSettings.FirstSigma) => name => name == Ladder,
+        nameof(ImplicitInferenceSettings.CriticHidden) or nameof(ImplicitInferenceSettings.CriticSteps) => name => name == Ratio,
+        nameof(ImplicitInferenceSettings.Hidden) or nameof(ImplicitInferenceSettings.NoiseDimension) => name => !IsNormal(name),
+        _ => IsEstimator,
+    });
+
+    /// <summary>In tables.</summary>
+    public static string TitleOf(ImplicitInferenceSettings settings) => settings.Method switch
+    {
+        Mode => "no entropy",
+        MeanField => "mean field",
+        Gaussian => "full Gaussian",
+        Ksd => "KSD",
+        Ladder => "KSD, noise",
+        Ratio => "density ratio",
+        string name => name + (settings.Regularisation is { } value
+            ? string.Create(CultureInfo.InvariantCulture, $", {ScoreEstimators.Find(name).RegularisationName} = {value}")
+            : ""),
+    };
+}
