@@ -15,9 +15,6 @@ namespace Stein.Experiments.Generators;
 /// <summary>A generator in training.</summary>
 internal sealed class GeneratorTraining : ITraining
 {
-    /// <summary>Samples that the curves are measured with.</summary>
-    private const int CurveSamples = 500;
-
     /// <summary>The largest component of a velocity.</summary>
     private const double Largest = 50;
 
@@ -43,7 +40,7 @@ internal sealed class GeneratorTraining : ITraining
             : null;
         var adam = new AdamSettings(settings.LearningRate, Beta1: 0.5, Beta2: 0.9);
         training = new(device, sampler, Flow(adam), GeneratorPlane.Ring, noise, adam, schedule: null, settings.Seed);
-        start = discrepancy = Judge(CurveSamples)[0].Value;
+        start = discrepancy = Judge(Curve)[0].Value;
     }
 
     public IReadOnlyList<IStateful> Parts => [sampler.Parameters, training];
@@ -51,6 +48,9 @@ internal sealed class GeneratorTraining : ITraining
     public string Status => $"MMD² {NumberText.Fixed(discrepancy, 4)}";
 
     private SamplerShape Shape => new(settings.NoiseDimension, [settings.Hidden, settings.Hidden], Dimension);
+
+    /// <summary>Samples that the curves are measured with.</summary>
+    private int Curve => Math.Min(500, settings.TestSamples);
 
     public void Step()
     {
@@ -66,7 +66,7 @@ internal sealed class GeneratorTraining : ITraining
 
     public IReadOnlyList<Metric> Measure()
     {
-        IReadOnlyList<Metric> metrics = Judge(CurveSamples);
+        IReadOnlyList<Metric> metrics = Judge(Curve);
         discrepancy = metrics[0].Value;
         if (!double.IsFinite(discrepancy))
             throw new RunFailedException("the samples are no longer finite", training.Iteration);
@@ -84,7 +84,7 @@ internal sealed class GeneratorTraining : ITraining
     }
 
     /// <summary>Whether the discrepancy is larger than before training.</summary>
-    public bool HasDiverged() => Judge(CurveSamples)[0].Value > start;
+    public bool HasDiverged() => Judge(Curve)[0].Value > start;
 
     private ParticleFlow Flow(AdamSettings adam) => settings.Method switch
     {

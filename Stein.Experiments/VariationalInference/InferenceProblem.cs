@@ -21,7 +21,7 @@ internal abstract class InferenceProblem
     /// <summary>The deviation of a normal density that covers p, from which a critic learns.</summary>
     public virtual double CoveringDeviation => 1;
 
-    /// <summary>How far the chains of the reference agree, as split-R̂; NaN for exact samples.</summary>
+    /// <summary>How far the chains of the reference agree in the <see cref="View"/>, as split-R̂; NaN for exact samples.</summary>
     public virtual double WorstSplitRHat => double.NaN;
 
     /// <summary>Whether p is a posterior, so that predictions can be judged.</summary>
@@ -60,6 +60,7 @@ internal abstract class InferenceProblem
     private abstract class Posterior : InferenceProblem
     {
         private const int Chains = 8;
+        private const int Draws = 250;
         private const int TestData = 200;
 
         private readonly uint seed;
@@ -85,7 +86,15 @@ internal abstract class InferenceProblem
 
         public override bool HasPredictions => true;
 
-        public override double WorstSplitRHat => chains[0].Value.WorstSplitRHat;
+        public override double WorstSplitRHat
+        {
+            get
+            {
+                double[] view = View(chains[0].Value.Samples);
+                int dimension = view.Length / (Chains * Draws);
+                return Enumerable.Range(0, dimension).Max(d => ChainDiagnostics.Compute(view, Chains, dimension, d).SplitRHat);
+            }
+        }
 
         protected RegressionPosterior Model { get; }
 
@@ -106,7 +115,7 @@ internal abstract class InferenceProblem
             var stream = new PhiloxStream(seed, StreamPurpose.ModeSearch, part);
             double[] starts = [.. Enumerable.Range(0, Chains * Model.Dimension).Select(_ => 0.5 * stream.NextNormal())];
             var settings = new LangevinSettings(
-                WarmUp: 500, Draws: 250, Thinning: 4, InitialStep: 0.01, TargetAcceptance: 0.8, Leaps: 20);
+                WarmUp: 500, Draws: Draws, Thinning: 4, InitialStep: 0.01, TargetAcceptance: 0.8, Leaps: 20);
             return LangevinSampler.Run(Model, starts, seed, settings, firstSubstream: part * Chains);
         }
     }

@@ -19,9 +19,6 @@ internal sealed class InferenceTraining : ITraining
     /// <summary>Of the chains of the reference; none for exact samples.</summary>
     public static readonly Quantity WorstSplitRHat = new("reference_split_r_hat");
 
-    /// <summary>Samples that the curves are measured with.</summary>
-    private const int CurveSamples = 500;
-
     private readonly Device device;
     private readonly ImplicitInferenceSettings settings;
     private readonly InferenceProblem problem;
@@ -49,13 +46,16 @@ internal sealed class InferenceTraining : ITraining
         var adam = new AdamSettings(settings.LearningRate, Beta1: 0.9, Beta2: 0.999);
         var schedule = Schedule.Step(Math.Max(1, settings.Iterations * 2 / 3), 0.2);
         training = new(device, sampler, Flow(dimension, adam), problem.Density, noise, adam, schedule, settings.Seed);
-        unit = problem.HasPredictions ? SampleMeasures.Unit(device, ReferenceView(CurveSamples), ViewDimension) : 1;
-        start = discrepancy = Discrepancy(Samples(CurveSamples), CurveSamples);
+        unit = problem.HasPredictions ? SampleMeasures.Unit(device, ReferenceView(Curve), ViewDimension) : 1;
+        start = discrepancy = Discrepancy(Samples(Curve), Curve);
     }
 
     public IReadOnlyList<IStateful> Parts => [sampler.Parameters, training];
 
     public string Status => $"MMD² {NumberText.Fixed(discrepancy, 4)}";
+
+    /// <summary>Samples that the curves are measured with.</summary>
+    private int Curve => Math.Min(500, settings.TestSamples);
 
     public void Step()
     {
@@ -71,7 +71,7 @@ internal sealed class InferenceTraining : ITraining
 
     public IReadOnlyList<Metric> Measure()
     {
-        discrepancy = Discrepancy(Samples(CurveSamples), CurveSamples);
+        discrepancy = Discrepancy(Samples(Curve), Curve);
         return double.IsFinite(discrepancy)
             ? [ImplicitInference.Discrepancy.At(discrepancy)]
             : throw new RunFailedException("the samples are no longer finite", training.Iteration);
@@ -95,7 +95,7 @@ internal sealed class InferenceTraining : ITraining
     }
 
     /// <summary>Whether the discrepancy is larger than before training.</summary>
-    public bool HasDiverged() => Discrepancy(Samples(CurveSamples), CurveSamples) > start;
+    public bool HasDiverged() => Discrepancy(Samples(Curve), Curve) > start;
 
     private ParticleFlow Flow(int dimension, AdamSettings adam) => settings.Method switch
     {

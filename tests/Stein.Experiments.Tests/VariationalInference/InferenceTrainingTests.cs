@@ -32,7 +32,7 @@ public class InferenceTrainingTests
         Assert.InRange(Of("reference_mmd"), -0.02, 0.02);
         Assert.InRange(Of("reference_coverage"), 0.87, 0.93);
         double agreement = Of("reference_split_r_hat");
-        Assert.True(double.IsNaN(agreement) || agreement < 1.6, $"split-R̂ is {agreement}");
+        Assert.True(double.IsNaN(agreement) || agreement < 1.1, $"split-R̂ is {agreement}");
 
         double Of(string name) => values.Single(metric => metric.Name == name).Value;
     }
