@@ -6,6 +6,7 @@ using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Diffusion;
 using Stein.Experiments.Generators;
 using Stein.Experiments.GoodnessOfFit;
+using Stein.Experiments.HamiltonianFlows;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Ica.Deep;
 using Stein.Experiments.Ica.Local;
@@ -49,6 +50,8 @@ internal static class ExperimentRegistry
     public static GeneratorPlane GeneratorPlane { get; } = new();
 
     public static ImplicitInference ImplicitInference { get; } = new();
+
+    public static HamiltonianFlow HamiltonianFlow { get; } = new();
 
     public static MixtureTest Mixture { get; } = new();
 
@@ -116,8 +119,8 @@ internal static class ExperimentRegistry
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
-        DeepKernelPlane, GeneratorPlane, ImplicitInference, Mixture, MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError,
-        DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu,
-        GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
+        DeepKernelPlane, GeneratorPlane, ImplicitInference, HamiltonianFlow, Mixture, MixtureWeight, MixtureParticles, SvgdCollapse,
+        ScoreError, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd,
+        GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
     ];
 }

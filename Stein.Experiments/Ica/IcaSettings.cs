@@ -167,7 +167,7 @@ internal sealed record IcaSettings
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public RateSchedule Schedule { get; init; } = RateSchedule.Constant;
 
-    [Description("hidden units of the features of a deep kernel"), Range(1, 256)]
+    [Description("hidden units of the features of a deep kernel"), Range(1, 64)]
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public int FeatureUnits { get; init; } = 16;
 

@@ -2,7 +2,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.GoodnessOfFit;
 using Stein.Engine.Kernels;
 
-namespace Stein.Experiments.Generators;
+namespace Stein.Experiments.Studies;
 
 /// <summary>How far samples are from other samples.</summary>
 internal static class SampleMeasures
