@@ -18,6 +18,7 @@ using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
+using Stein.Experiments.Stages;
 using Stein.Experiments.VariationalInference;
 
 namespace Stein.Experiments;
@@ -52,6 +53,8 @@ internal static class ExperimentRegistry
     public static ImplicitInference ImplicitInference { get; } = new();
 
     public static HamiltonianFlow HamiltonianFlow { get; } = new();
+
+    public static ScoreStages ScoreStages { get; } = new();
 
     public static MixtureTest Mixture { get; } = new();
 
@@ -120,7 +123,7 @@ internal static class ExperimentRegistry
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
         DeepKernelPlane, GeneratorPlane, ImplicitInference, HamiltonianFlow, Mixture, MixtureWeight, MixtureParticles, SvgdCollapse,
-        ScoreError, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd,
-        GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
+        ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma,
+        GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
     ];
 }

@@ -9,7 +9,8 @@ namespace Stein.Experiments.Tests.HamiltonianFlows;
 
 public class TrajectoriesTests
 {
-    private static readonly HamiltonianFlowSettings Small = new() { Chains = 30, TrainingSamples = 100, Iterations = 40, MeasureEvery = 20 };
+    private static readonly HamiltonianFlowSettings Small =
+        new() { Chains = 30, TrainingSamples = 100, Iterations = 40, MeasureEvery = 20 };
 
     public static TheoryData<string> Scores => [.. FlowScore.Names];
 

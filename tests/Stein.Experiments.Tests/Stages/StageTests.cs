@@ -1,0 +1,92 @@
+using Stein.Engine.Devices;
+using Stein.Engine.Devices.Discovery;
+using Stein.Engine.Random;
+using Stein.Engine.Samplers;
+using Stein.Engine.Targets;
+using Stein.Experiments.Stages;
+using Xunit;
+
+namespace Stein.Experiments.Tests.Stages;
+
+public class StageTests
+{
+    public static TheoryData<string> Samplers => [.. StageSampler.Names];
+
+    public static TheoryData<string> Errors => [.. StageError.Names];
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.7)]
+    [InlineData(12)]
+    public void Scores_with_noise_are_those_of_the_smoothed_mixture(double sigma)
+    {
+        const int Dimension = 3;
+        double[] covariance = [0.25, 0, 0, 0, 0.01, 0, 0, 0, 0.25];
+        GaussianMixture mixture = GaussianMixture.Full(
+            Dimension, [0.8, 0.2], [-4, 0, 0, 4, 0, 0], [.. covariance, .. covariance]).Smoothed(sigma);
+        double[] points = StageMixture.Sample(new PhiloxStream(1, StreamPurpose.TestData), 20, Dimension, sigma);
+        double[] expected = new double[points.Length], found = new double[points.Length];
+        mixture.Score(points, expected);
+        StageMixture.Score(points, Dimension, sigma, found);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], found[i], 1e-9 * (1 + Math.Abs(expected[i])));
+    }
+
+    /// <summary>4000 samples: a weight has the standard error .0063; W2 of the thin coordinate of exact samples is about .04.</summary>
+    [Theory]
+    [MemberData(nameof(Samplers))]
+    public void Without_an_error_samples_are_those_of_the_density(string sampler)
+    {
+        using Device device = DeviceCatalog.Create("simd");
+        StageDraw draw = StageTrial.Run(new() { Sampler = sampler, Size = 0 }, 0, device);
+        Assert.InRange(draw.WeightError, -0.03, 0.03);
+        Assert.InRange(draw.DetailError, 0, sampler == StageSampler.Langevin ? 0.3 : 0.1);
+        Assert.InRange(draw.Discrepancy, -0.005, 0.005);
+        Assert.Equal(0, draw.Budget);
+    }
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public void An_error_has_its_size_and_is_in_its_window_alone(string kind)
+    {
+        const int Dimension = 5;
+        var error = new StageError(kind, 0.3, (1, 2), Dimension, new PhiloxStream(4, StreamPurpose.Slices));
+        Assert.True(error.IsAt(1) && error.IsAt(1.9) && !error.IsAt(2) && !error.IsAt(0.99));
+        double[] points = StageMixture.Sample(new PhiloxStream(1, StreamPurpose.TestData), 4000, Dimension, 1.5);
+        double[] before = new double[points.Length];
+        StageMixture.Score(points, Dimension, 1.5, before);
+        double[] after = [.. before];
+        double square = error.Add(points, 1.5, after);
+        double score = before.Sum(s => s * s) / 4000;
+        Assert.Equal(after.Zip(before, (a, b) => (a - b) * (a - b)).Sum() / 4000, square, 1e-9);
+
+        // Scale and direction are exact; noise and fields have their mean square in expectation.
+        Assert.InRange(square / score / 0.09, kind is StageError.Scale or StageError.Direction ? 0.999999 : 0.8, 1.2);
+    }
+
+    [Fact]
+    public void Windows_cover_all_noise_once()
+    {
+        foreach (double sigma in NoiseLevelSampler.Levels(StageTrial.FirstSigma, StageTrial.LastSigma, 200))
+        {
+            Assert.Single(Enumerable.Range(0, 5), index =>
+            {
+                (double low, double high) = StageTrial.Window(index, 5);
+                return sigma >= low && sigma < high;
+            });
+        }
+    }
+
+    /// <summary>The flow keeps a shift, in units of the mode; the diffusion forgets it as a Gaussian mode should.</summary>
+    [Theory]
+    [InlineData(10)]
+    [InlineData(1)]
+    [InlineData(0.2)]
+    public void Shifts_are_forgotten_as_in_theory(double sigma)
+    {
+        (double diffusion, double flow) = StageTrial.Retained(sigma);
+        double theory = Math.Sqrt(0.25 / (0.25 + (sigma * sigma)));
+        Assert.InRange(flow, 0.9, 1.1);
+        Assert.InRange(diffusion, 0.85 * theory, 1.15 * theory);
+    }
+}
