@@ -123,7 +123,7 @@ internal static class ExperimentRegistry
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
         DeepKernelPlane, GeneratorPlane, ImplicitInference, HamiltonianFlow, Mixture, MixtureWeight, MixtureParticles, SvgdCollapse,
-        ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma,
-        GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
+        ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm,
+        GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
     ];
 }

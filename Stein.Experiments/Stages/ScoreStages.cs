@@ -236,12 +236,10 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
             ("weight", "Error of the weight", draw => Math.Abs(draw.WeightError)),
             ("detail", "Error of the thin coordinate (s.d.)", draw => draw.DetailError),
         ];
-        return
-            from error in errors
-            let own = cells.Where(cell => cell.Config is
-                { Error: StageError.Field, Size: > 0, Sampler: StageSampler.Diffusion, Dimension: 10 }).ToList()
-            where own.Count > 0
-            select new Figure(
+        Cell[] own = [.. cells.Where(cell => cell.Config.Size > 0 && IsDrawn(cell.Config))];
+        return own.Length == 0 ? [] :
+        [
+            .. errors.Select(error => new Figure(
                 $"sizes_{error.Name}",
                 $"{error.Title} against the size of the error in one window, reverse diffusion at D = 10; mean over the draws with one "
                     + "standard error.",
@@ -252,7 +250,11 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
                         WindowText(part.First().Config),
                         SeriesStyle.Of(index),
                         [.. part.OrderBy(cell => cell.Config.Size).Select(cell => Point.Mean(cell.Config.Size, cell.Over(error.Value)))])),
-                ]);
+                ])),
+        ];
+
+        static bool IsDrawn(ScoreStagesSettings config)
+            => config is { Error: StageError.Field, Sampler: StageSampler.Diffusion, Dimension: 10 };
     }
 
     /// <summary>All sizes with a smooth field, one size with every other kind, and no error.</summary>

@@ -13,12 +13,15 @@ internal sealed class ExperimentCatalog(IReadOnlyList<Experiment> experiments)
     /// <summary>All experiments, in the order they are listed.</summary>
     public IReadOnlyList<Experiment> All => experiments;
 
+    /// <summary>The first word of experiments that is a command of its own, and so not a group.</summary>
+    private const string Score = "score";
+
     /// <summary>The groups, each with at least two experiments.</summary>
     public IReadOnlyList<IGrouping<string, Experiment>> Groups { get; } =
     [
         .. experiments.Where(experiment => experiment.Name.Contains('-', StringComparison.Ordinal))
             .GroupBy(experiment => experiment.Name.Split('-')[0])
-            .Where(group => group.Count() > 1 && experiments.All(experiment => experiment.Name != group.Key)),
+            .Where(group => group.Key != Score && group.Count() > 1 && experiments.All(experiment => experiment.Name != group.Key)),
     ];
 
     /// <summary>The names of experiments and of groups.</summary>

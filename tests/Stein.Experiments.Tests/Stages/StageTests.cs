@@ -32,15 +32,19 @@ public class StageTests
             Assert.Equal(expected[i], found[i], 1e-9 * (1 + Math.Abs(expected[i])));
     }
 
-    /// <summary>4000 samples: a weight has the standard error .0063; W2 of the thin coordinate of exact samples is about .04.</summary>
+    /// <summary>
+    /// 4000 samples: a weight has the standard error .0063; W2 of the thin coordinate of exact samples is about .04. Langevin's steps, which
+    /// are not short at ten levels, have errors of their own.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Samplers))]
     public void Without_an_error_samples_are_those_of_the_density(string sampler)
     {
         using Device device = DeviceCatalog.Create("simd");
         StageDraw draw = StageTrial.Run(new() { Sampler = sampler, Size = 0 }, 0, device);
-        Assert.InRange(draw.WeightError, -0.03, 0.03);
-        Assert.InRange(draw.DetailError, 0, sampler == StageSampler.Langevin ? 0.3 : 0.1);
+        (double weight, double detail) = sampler == StageSampler.Langevin ? (0.06, 0.3) : (0.025, 0.1);
+        Assert.InRange(draw.WeightError, -weight, weight);
+        Assert.InRange(draw.DetailError, 0, detail);
         Assert.InRange(draw.Discrepancy, -0.005, 0.005);
         Assert.Equal(0, draw.Budget);
     }
