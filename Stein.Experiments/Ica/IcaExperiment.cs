@@ -49,6 +49,10 @@ internal class IcaExperiment : IcaStudy
     [
         new("paper", "the published one", []),
         new("tuned", "what separates the sources best by Stein discrepancies, the method local", new() { ["method"] = "local" }),
+        new(
+            "learned",
+            "what trains best with a learned critic, LSD in local coordinates with a cosine schedule",
+            new() { ["method"] = "lsd-local", ["schedule"] = "cosine" }),
     ];
 
     /// <summary>The settings of all rows that differ from the paper's, as options: "--iterations 3000 (paper: 15000)".</summary>

@@ -71,6 +71,7 @@ internal sealed class LsdTricks : IcaStudy
     {
         TrickRun[] runs = [.. results.Runs.Select(run => new TrickRun(run, TrickOf(run.Config)))];
         TrickVerdict[] verdicts = [.. TrickVerdict.Of(runs)];
+        int[] dimensions = [.. runs.Select(run => run.Config.Dimension).Distinct()];
         TrickRow[] rows =
         [
             .. from run in runs
@@ -138,6 +139,20 @@ internal sealed class LsdTricks : IcaStudy
                     new("averaged", verdict => verdict.Averaged.Text),
                     new("answer", verdict => verdict.Last.Verdict),
                 ]),
+            Table.Pivot(
+                "answers_by_dimension",
+                "The ratio of gaps at each dimension",
+                "As in the table of answers, from the problems of one dimension, with intervals that hold for the whole table at once."
+                    + results.Remarks,
+                [
+                    .. from dimension in dimensions
+                       from verdict in TrickVerdict.Of([.. runs.Where(run => run.Config.Dimension == dimension)], dimensions.Length)
+                       select (Verdict: verdict, Dimension: dimension),
+                ],
+                [new("coordinates", cell => cell.Verdict.Coordinates), new("trick", cell => cell.Verdict.Name)],
+                cell => cell.Dimension,
+                dimension => $"D = {dimension}",
+                cell => cell.Verdict.Last.Text),
             Pivot(
                 "gaps",
                 "Gap to the oracle, nats (area under the curve)",

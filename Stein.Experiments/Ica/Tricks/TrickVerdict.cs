@@ -11,11 +11,13 @@ namespace Stein.Experiments.Ica.Tricks;
 internal sealed record TrickVerdict(string Coordinates, string Name, string Control, PairedRatio Last, PairedRatio Averaged)
 {
     /// <summary>Averages of the model, which need no training of their own, and a verdict for every trick but the first.</summary>
-    public static IEnumerable<TrickVerdict> Of(IReadOnlyList<TrickRun> runs)
+    /// <param name="runs">The runs.</param>
+    /// <param name="sets">How many sets of runs are compared so, all of which intervals should hold for at once.</param>
+    public static IEnumerable<TrickVerdict> Of(IReadOnlyList<TrickRun> runs, int sets = 1)
     {
         var parts = runs.GroupBy(run => (run.Coordinates, run.Trick)).Where(part => part.Key.Trick != Trick.None).ToList();
         var baselines = runs.Where(run => run.Trick == Trick.None).GroupBy(run => run.Coordinates).ToList();
-        int comparisons = parts.Count + (2 * baselines.Count);
+        int comparisons = sets * (parts.Count + (2 * baselines.Count));
         foreach (string coordinates in runs.Select(run => run.Coordinates).Distinct())
         {
             foreach (var part in parts.Where(part => part.Key.Coordinates == coordinates))
