@@ -33,8 +33,8 @@ public class StageTests
     }
 
     /// <summary>
-    /// 4000 samples: a weight has the standard error .0063; W2 of the thin coordinate of exact samples is about .04. Langevin's steps, which
-    /// are not short at ten levels, have errors of their own.
+    /// 4000 samples: a weight has the standard error .0063; W2 of the thin coordinate of exact samples is about .04. Langevin's steps,
+    /// which are not short at ten levels, have errors of their own.
     /// </summary>
     [Theory]
     [MemberData(nameof(Samplers))]
