@@ -81,7 +81,7 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
 
     protected override IReadOnlyList<ScoreStagesSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => Grid([2, 10, 50], Sizes, StageError.Names, new()),
+        GridScale.Paper => [.. Grid([2, 10], Sizes, StageError.Names, new()), .. Grid([50], [0.5], StageError.Names, new())],
         GridScale.Quick => Grid([2], [0.5], [StageError.Field], new() { Samples = 1000, Draws = 2 }),
         _ => Grid([2, 3], [0.5], [StageError.Field, StageError.Noise], new() { Samples = 40, Draws = 2, Windows = 2 }),
     };
