@@ -1,5 +1,4 @@
 using Stein.Engine.Devices;
-using Stein.Engine.Formulas;
 using Stein.Engine.Graphs;
 using Stein.Engine.Graphs.Layers;
 using Stein.Engine.Random;
@@ -67,7 +66,6 @@ internal sealed class ImplicitSampler
         backward = new(() => Parameters.Compile(derivatives));
         drawn = device.Allocate(count, shape.Noise);
         hostNoise = new double[count * shape.Noise];
-        Gradient = [.. graph.Parameters.Select(node => device.Allocate(node.Rows, node.Columns))];
     }
 
     /// <summary>N, the number of samples of every draw.</summary>
@@ -77,7 +75,7 @@ internal sealed class ImplicitSampler
     public ParameterSet Parameters { get; }
 
     /// <summary>The derivatives by <see cref="Parameters"/>, set by <see cref="Follow"/>.</summary>
-    public IReadOnlyList<DeviceMatrix> Gradient { get; }
+    public IReadOnlyList<DeviceMatrix> Gradient => [.. derivatives.Select(derivative => backward.Value[derivative])];
 
     /// <summary>Draws noise and computes samples (N×D), valid until the next draw.</summary>
     public DeviceMatrix Draw(PhiloxStream stream)
@@ -121,7 +119,5 @@ internal sealed class ImplicitSampler
         plan.Bind(noise, drawn);
         plan.Bind(velocities, directions);
         plan.Run();
-        foreach ((DeviceMatrix gradient, Node derivative) in Gradient.Zip(derivatives))
-            device.Map<Identity>(gradient, plan[derivative]);
     }
 }

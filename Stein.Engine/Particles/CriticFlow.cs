@@ -25,11 +25,9 @@ internal abstract class CriticFlow : ParticleFlow
     private readonly Node otherNode;
     private readonly Node shareNode;
     private readonly Node slopes;
-    private readonly Node[] derivatives;
     private readonly ParameterSet parameters;
     private readonly Plan learning;
     private readonly Plan climbing;
-    private readonly DeviceMatrix[] gradient;
     private readonly DeviceMatrix others;
     private readonly DeviceMatrix shares;
     private readonly Adam adam;
@@ -60,14 +58,13 @@ internal abstract class CriticFlow : ParticleFlow
         Dense first = new(graph, dimension, settings.Hidden, "hidden 1");
         Dense second = new(graph, settings.Hidden, settings.Hidden, "hidden 2");
         Dense last = new(graph, settings.Hidden, 1, "critic");
-        derivatives = loss(Critic, particleNode, otherNode, shareNode).Gradient(graph.Parameters);
+        Node[] derivatives = loss(Critic, particleNode, otherNode, shareNode).Gradient(graph.Parameters);
         slopes = Critic(particleNode).Sum().Gradient(particleNode);
         parameters = new ParameterSet(device, graph);
         parameters.Initialise(new PhiloxStream(seed, StreamPurpose.CriticInitialisation));
         (learning, climbing) = (parameters.Compile(derivatives), parameters.Compile(slopes));
-        gradient = [.. graph.Parameters.Select(node => device.Allocate(node.Rows, node.Columns))];
         (others, shares) = (device.Allocate(particles, dimension), device.Allocate(particles, 1));
-        adam = new Adam(settings.Adam, parameters.Matrices, gradient);
+        adam = new Adam(settings.Adam, parameters.Matrices, [.. derivatives.Select(derivative => learning[derivative])]);
 
         Node Critic(Node x) => last.Of(second.Of(first.Of(x).LeakyRelu(0.2)).LeakyRelu(0.2));
     }
@@ -89,8 +86,6 @@ internal abstract class CriticFlow : ParticleFlow
         learning.Bind(otherNode, others);
         learning.Bind(shareNode, shares);
         learning.Run();
-        foreach ((DeviceMatrix matrix, Node derivative) in gradient.Zip(derivatives))
-            Device.Map<Identity>(matrix, learning[derivative]);
         adam.Step();
     }
 

@@ -191,23 +191,7 @@ internal sealed class DeepKernelPlane : TrainingStudy<DeepKernelPlaneSettings>
         $"The gap of the test log-likelihood while training on {data}, mean over the seeds with one standard error.",
         new Axis("Iteration") { Ticks = new Ticks.Numbers { IsWhole = true } },
         new Axis($"Gap (nats), {data}") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
-        [
-            .. results.By(PlaneMethod.TitleOf).Select((row, index) => new Series(
-                row.Key,
-                SeriesStyle.Of(index),
-                [
-                    .. from run in row.Part.Runs
-                       from metric in run.Metrics()
-                       where metric.Metric == Gap.Name
-                       group metric.Value by metric.Iteration into step
-                       orderby step.Key
-                       select Point.Mean(step.Key, Summary.Of([.. step])),
-                ])
-            {
-                HasMarkers = false,
-                Intervals = IntervalShape.Band,
-            }),
-        ]);
+        results.Curves(PlaneMethod.TitleOf, Gap));
 
     /// <summary>The true density and those of the first seed's models.</summary>
     private static Figure Pictures(string data, Results<DeepKernelPlaneSettings> results) => Panels(

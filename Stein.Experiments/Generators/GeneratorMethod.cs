@@ -35,8 +35,11 @@ internal static class GeneratorMethod
         Ksd => "KSD",
         Mmd => "MMD",
         Gan => "WGAN-GP",
-        string name => name + (settings.Regularisation is { } value
-            ? string.Create(CultureInfo.InvariantCulture, $", {ScoreEstimators.Find(name).RegularisationName} = {value}")
-            : ""),
+        string name => TitleOf(name, settings.Regularisation),
     };
+
+    /// <summary>A score estimator, and its regularisation where one is given.</summary>
+    public static string TitleOf(string estimator, double? regularisation) => estimator + (regularisation is { } value
+        ? string.Create(CultureInfo.InvariantCulture, $", {ScoreEstimators.Find(estimator).RegularisationName} = {value}")
+        : "");
 }

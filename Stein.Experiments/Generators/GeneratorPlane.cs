@@ -7,7 +7,6 @@ using Stein.Engine.Targets;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
-using Stein.Experiments.Samples;
 using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Generators;
@@ -64,8 +63,6 @@ internal sealed record GeneratorPlaneSettings
 internal sealed class GeneratorPlane : TrainingStudy<GeneratorPlaneSettings>
 {
     public const int Dimension = 2;
-
-    internal const string SamplesFile = "samples.csv";
 
     internal const string ExactPrefix = "exact_";
 
@@ -216,32 +213,13 @@ internal sealed class GeneratorPlane : TrainingStudy<GeneratorPlaneSettings>
         "The squared MMD to exact samples while training, mean over the seeds with one standard error.",
         new Axis("Iteration") { Ticks = new Ticks.Numbers { IsWhole = true } },
         new Axis("Squared MMD") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
-        [
-            .. results.By(RowOf).Select((row, index) => new Series(
-                row.Key,
-                SeriesStyle.Of(index),
-                [
-                    .. from run in row.Part.Runs
-                       from metric in run.Metrics()
-                       where metric.Metric == Discrepancy.Name
-                       group metric.Value by metric.Iteration into step
-                       orderby step.Key
-                       let summary = Summary.Of([.. step])
-                       where summary.Mean > 0
-                       select Point.Mean(step.Key, summary),
-                ])
-            {
-                HasMarkers = false,
-                Intervals = IntervalShape.Band,
-            }),
-        ]);
+        results.Curves(RowOf, Discrepancy, isPositive: true));
 
     private static Figure Pictures(Results<GeneratorPlaneSettings> results) => SampleScatter.Draw(
         "samples",
         "Samples of the first seed's generators.",
         [
-            .. results.By(RowOf).Select(
-                row => new SampleScatter(row.Key, SampleTable.Read(Path.Combine(row.Part.Runs[0].Folder, SamplesFile)).Values)),
+            .. results.By(RowOf).Select(row => SampleScatter.Of(row.Key, row.Part.Runs[0].Folder)),
         ],
         Ring);
 

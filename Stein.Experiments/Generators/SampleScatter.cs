@@ -1,5 +1,6 @@
 using Stein.Engine.Targets;
 using Stein.Experiments.Reports;
+using Stein.Experiments.Samples;
 
 namespace Stein.Experiments.Generators;
 
@@ -13,6 +14,10 @@ internal sealed record SampleScatter(string Title, double[] Samples)
 
     /// <summary>Points along each side of the grid of the contours.</summary>
     private const int Side = 80;
+
+    /// <summary>The samples that a run left in its folder.</summary>
+    public static SampleScatter Of(string title, string folder)
+        => new(title, SampleTable.Read(Path.Combine(folder, SamplerTraining.SamplesFile)).Values);
 
     /// <summary>Panels beside and below one another, from −3.2 to 3.2 in both directions, with contours of a density.</summary>
     public static Figure Draw(string name, string caption, IReadOnlyList<SampleScatter> panels, IDensity density)

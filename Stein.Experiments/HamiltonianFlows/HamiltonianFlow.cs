@@ -139,23 +139,7 @@ internal sealed class HamiltonianFlow : TrainingStudy<HamiltonianFlowSettings>
         $"{caption} Mean over the seeds with one standard error.",
         new Axis("Leapfrog steps") { Ticks = new Ticks.Numbers { IsWhole = true } },
         new Axis(quantity.Title),
-        [
-            .. results.By(FlowScore.TitleOf).Select((row, index) => new Series(
-                row.Key,
-                SeriesStyle.Of(index),
-                [
-                    .. from run in row.Part.Runs
-                       from metric in run.Metrics()
-                       where metric.Metric == quantity.Name
-                       group metric.Value by metric.Iteration into step
-                       orderby step.Key
-                       select Point.Mean(step.Key, Summary.Of([.. step])),
-                ])
-            {
-                HasMarkers = false,
-                Intervals = IntervalShape.Band,
-            }),
-        ]);
+        results.Curves(FlowScore.TitleOf, quantity));
 
     private static Figure Autocorrelations(Results<HamiltonianFlowSettings> results) => new(
         "autocorrelation",

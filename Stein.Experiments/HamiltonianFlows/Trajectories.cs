@@ -103,11 +103,9 @@ internal sealed class Trajectories : ITraining, IStateful
                 HamiltonianFlow.EffectiveSize.At(
                     ChainDiagnostics.Compute(last, settings.Chains, 1, 0).EffectiveSampleSize),
             ],
-            File(HamiltonianFlow.SamplesFile, ["x1", "x2"], Accepted().Chunk(Dimension)),
-            File(HamiltonianFlow.AutocorrelationFile, ["lag", "autocorrelation"], Autocorrelations()));
-
-        static RunFile File(string name, string[] columns, IEnumerable<double[]> rows)
-            => new(name, new DataTable("", columns, [.. rows.Select(row => (IReadOnlyList<object?>)[.. row])]).WriteCsv);
+            RunSamples.File(HamiltonianFlow.SamplesFile, Accepted(), Dimension),
+            new RunFile(HamiltonianFlow.AutocorrelationFile, new DataTable(
+                "", ["lag", "autocorrelation"], [.. Autocorrelations().Select(row => (IReadOnlyList<object?>)[.. row])]).WriteCsv));
     }
 
     /// <summary>Whether hardly a trajectory would be accepted.</summary>

@@ -42,6 +42,33 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
     public IReadOnlyList<(string Suffix, Results<TConfig> Part)> Protocols<TKey>(Func<TConfig, TKey> common)
         => [.. By(common).Select((part, index) => (index == 0 ? "" : $"_{index + 1}", part.Part))];
 
+    /// <summary>
+    /// What was measured of a quantity while the runs went on: a line for each row, its mean over the runs with one standard error.
+    /// </summary>
+    /// <param name="row">What a run's row is called.</param>
+    /// <param name="quantity">What was measured.</param>
+    /// <param name="isPositive">Whether means that are not positive are left out, which have no place on a logarithmic axis.</param>
+    public IReadOnlyList<Series> Curves(Func<TConfig, string> row, Quantity quantity, bool isPositive = false) =>
+    [
+        .. By(row).Select((part, index) => new Series(
+            part.Key,
+            SeriesStyle.Of(index),
+            [
+                .. from run in part.Part.Runs
+                   from metric in run.Metrics()
+                   where metric.Metric == quantity.Name
+                   group metric.Value by metric.Iteration into step
+                   orderby step.Key
+                   let summary = Summary.Of([.. step])
+                   where !isPositive || summary.Mean > 0
+                   select Point.Mean(step.Key, summary),
+            ])
+        {
+            HasMarkers = false,
+            Intervals = IntervalShape.Band,
+        }),
+    ];
+
     /// <summary>The conditions of the finished runs, each with its seeds, in the order of the runs.</summary>
     /// <param name="withoutSeed">The config with one value for what is repeated over.</param>
     public IReadOnlyList<Condition<TConfig>> Conditions(Func<TConfig, TConfig> withoutSeed)

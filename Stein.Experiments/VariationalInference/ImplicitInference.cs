@@ -7,7 +7,6 @@ using Stein.Experiments.Declarations;
 using Stein.Experiments.Generators;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
-using Stein.Experiments.Samples;
 using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.VariationalInference;
@@ -71,8 +70,6 @@ internal sealed record ImplicitInferenceSettings
 /// </summary>
 internal sealed class ImplicitInference : TrainingStudy<ImplicitInferenceSettings>
 {
-    internal const string SamplesFile = "samples.csv";
-
     internal const string ExactPrefix = "reference_";
 
     internal static readonly Quantity Discrepancy = new("mmd", "MMD² to the reference", 4);
@@ -195,32 +192,13 @@ internal sealed class ImplicitInference : TrainingStudy<ImplicitInferenceSetting
         $"The squared MMD to the reference of {problem} while fitting, mean over the seeds with one standard error.",
         new Axis("Iteration") { Ticks = new Ticks.Numbers { IsWhole = true } },
         new Axis($"Squared MMD, {problem}") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
-        [
-            .. results.By(InferenceMethod.TitleOf).Select((row, index) => new Series(
-                row.Key,
-                SeriesStyle.Of(index),
-                [
-                    .. from run in row.Part.Runs
-                       from metric in run.Metrics()
-                       where metric.Metric == Discrepancy.Name
-                       group metric.Value by metric.Iteration into step
-                       orderby step.Key
-                       let summary = Summary.Of([.. step])
-                       where summary.Mean > 0
-                       select Point.Mean(step.Key, summary),
-                ])
-            {
-                HasMarkers = false,
-                Intervals = IntervalShape.Band,
-            }),
-        ]);
+        results.Curves(InferenceMethod.TitleOf, Discrepancy, isPositive: true));
 
     private static Figure Pictures(string problem, Results<ImplicitInferenceSettings> results) => SampleScatter.Draw(
         $"samples_{problem}",
         $"Samples of the first seed's approximations of {problem}.",
         [
-            .. results.By(InferenceMethod.TitleOf).Select(
-                row => new SampleScatter(row.Key, SampleTable.Read(Path.Combine(row.Part.Runs[0].Folder, SamplesFile)).Values)),
+            .. results.By(InferenceMethod.TitleOf).Select(row => SampleScatter.Of(row.Key, row.Part.Runs[0].Folder)),
         ],
         InferenceProblem.Create(problem, 0).Density);
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Stein.Engine.Estimators;
+using Stein.Experiments.Generators;
 
 namespace Stein.Experiments.VariationalInference;
 
@@ -40,8 +40,6 @@ internal static class InferenceMethod
         Ksd => "KSD",
         Ladder => "KSD, noise",
         Ratio => "density ratio",
-        string name => name + (settings.Regularisation is { } value
-            ? string.Create(CultureInfo.InvariantCulture, $", {ScoreEstimators.Find(name).RegularisationName} = {value}")
-            : ""),
+        string name => GeneratorMethod.TitleOf(name, settings.Regularisation),
     };
 }

@@ -31,7 +31,7 @@ internal abstract class InferenceProblem
     public static InferenceProblem Create(string name, uint seed) => name switch
     {
         Banana => new Exact(new BananaDensity(2, bend: 0.5, variance: 1, deviation: 0.5), seed),
-        Bimodal => new Exact(GaussianMixture.TwoModes(1.5, 0.5, 2, 0.36), seed),
+        Bimodal => new Exact(GaussianMixture.TwoModes(1.5, 0.5, 2, 0.36), seed) { HasTwoModes = true },
         Logistic => new LogisticProblem(seed),
         _ => new NetworkProblem(seed),
     };
@@ -42,6 +42,9 @@ internal abstract class InferenceProblem
     /// <summary>What is compared of samples (N×D): the samples themselves, unless the problem has a better view of them (N×V).</summary>
     public virtual double[] View(double[] samples) => samples;
 
+    /// <summary>The error of the weight of a mode among samples (N×D), where there are two.</summary>
+    public virtual double WeightError(double[] samples) => double.NaN;
+
     /// <summary>The log-likelihood of test data under predictions by samples.</summary>
     public virtual double PredictiveLogLikelihood(double[] samples) => double.NaN;
 
@@ -50,7 +53,14 @@ internal abstract class InferenceProblem
     {
         public override IDensity Density => target;
 
+        /// <summary>Whether there are two modes of equal weight, with x₁ of either sign.</summary>
+        public bool HasTwoModes { get; init; }
+
         public override double CoveringDeviation => 2;
+
+        public override double WeightError(double[] samples) => HasTwoModes
+            ? Math.Abs(samples.Chunk(target.Dimension).Average(sample => sample[0] > 0 ? 1.0 : 0) - 0.5)
+            : double.NaN;
 
         public override double[] Reference(uint part, int count)
             => target.Sample(new PhiloxStream(seed, StreamPurpose.TestData, part), count);

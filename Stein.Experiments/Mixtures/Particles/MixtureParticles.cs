@@ -487,10 +487,7 @@ internal sealed class MixtureParticles : TrainingStudy<MixtureParticlesSettings>
                     .. WithReference(positions),
                     .. WithReference(Draws(stream: 1, config.Particles)).Select(value => value with { Name = ExactPrefix + value.Name }),
                 ],
-                new RunFile(PositionsFile, new DataTable(
-                    "",
-                    [.. Enumerable.Range(1, config.Dimension).Select(d => $"x{d}")],
-                    [.. positions.Chunk(config.Dimension).Select(row => (IReadOnlyList<object?>)[.. row])]).WriteCsv));
+                RunSamples.File(PositionsFile, positions, config.Dimension));
 
             Metric[] WithReference(double[] points) =>
             [

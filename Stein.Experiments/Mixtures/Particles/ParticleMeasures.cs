@@ -3,15 +3,13 @@ using Stein.Engine.Discrepancies;
 using Stein.Engine.Formulas;
 using Stein.Engine.Kernels;
 using Stein.Engine.Targets;
+using Stein.Experiments.Studies;
 
 namespace Stein.Experiments.Mixtures.Particles;
 
 /// <summary>Measures of particles, or of as many draws of the target (N×D, row-major).</summary>
 internal static class ParticleMeasures
 {
-    /// <summary>Squared bandwidths h² of the MMD, <c>exp(−‖x − y‖²/h²)</c>: the variances ¼, 1 and 4 of <c>exp(−‖x − y‖²/2v)</c>.</summary>
-    private static readonly double[] SquaredBandwidths = [0.5, 2, 8];
-
     /// <summary>The share of points that are nearer to m e₁ than to −m e₁, where particles start.</summary>
     public static double OtherShare(double[] points, int dimension) => points.Chunk(dimension).Average(point => point[0] > 0 ? 1.0 : 0);
 
@@ -28,8 +26,8 @@ internal static class ParticleMeasures
 
     /// <summary>
     /// The squared maximum mean discrepancy between two samples as a V-statistic, <c>mean k(x, x′) + mean k(y, y′) − 2 mean k(x, y)</c>
-    /// over all pairs, the sum over three Gaussian kernels. Never negative but for rounding; two independent samples of one density
-    /// have about <c>(1/N + 1/M)(3 − mean k(x, x′))</c>. O((N + M)² D).
+    /// over all pairs, the sum over the Gaussian kernels of <see cref="SampleMeasures.SquaredBandwidths"/>. Never negative but for
+    /// rounding; two independent samples of one density have about <c>(1/N + 1/M)(3 − mean k(x, x′))</c>. O((N + M)² D).
     /// </summary>
     /// <param name="points">N×D.</param>
     /// <param name="others">M×D.</param>
@@ -61,7 +59,7 @@ internal static class ParticleMeasures
     {
         double sum = points.SelectMany((point, index) => points.Take(index).Select(other => Kernel(point, other))).Sum();
         double count = points.Length;
-        return ((2 * sum) + (count * SquaredBandwidths.Length)) / (count * count);
+        return ((2 * sum) + (count * SampleMeasures.SquaredBandwidths.Count)) / (count * count);
     }
 
     private static double Kernel(double[] x, double[] y)
@@ -70,7 +68,7 @@ internal static class ParticleMeasures
         for (int d = 0; d < x.Length; d++)
             squaredDistance += (x[d] - y[d]) * (x[d] - y[d]);
         double sum = 0;
-        foreach (double squaredBandwidth in SquaredBandwidths)
+        foreach (double squaredBandwidth in SampleMeasures.SquaredBandwidths)
             sum += Math.Exp(-squaredDistance / squaredBandwidth);
         return sum;
     }

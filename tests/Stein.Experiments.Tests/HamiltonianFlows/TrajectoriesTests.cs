@@ -1,8 +1,8 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
-using Stein.Engine.State;
 using Stein.Experiments.HamiltonianFlows;
 using Stein.Experiments.Runs;
+using Stein.Experiments.Tests.Studies;
 using Xunit;
 
 namespace Stein.Experiments.Tests.HamiltonianFlows;
@@ -29,17 +29,7 @@ public class TrajectoriesTests
     public void A_flow_restored_ends_with_the_same_bits(string score)
     {
         using Device device = DeviceCatalog.Create("simd");
-        HamiltonianFlowSettings settings = Small with { Score = score };
-        Trajectories whole = new(settings, device), first = new(settings, device);
-        Run(whole, 6);
-        Run(first, 3);
-        using var stream = new MemoryStream();
-        first.Parts.SaveAll(new BinaryWriter(stream));
-        stream.Position = 0;
-        Trajectories second = new(settings, device);
-        second.Parts.RestoreAll(new BinaryReader(stream));
-        Run(second, 3);
-        Assert.Equal(whole.Measure(), second.Measure());
+        Interruption.LeavesTheBits(() => new Trajectories(Small with { Score = score }, device));
     }
 
     private static double Acceptance(HamiltonianFlowSettings settings)

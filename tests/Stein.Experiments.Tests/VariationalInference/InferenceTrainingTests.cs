@@ -1,8 +1,8 @@
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Discovery;
-using Stein.Engine.State;
 using Stein.Experiments.Runs;
 using Stein.Experiments.VariationalInference;
+using Stein.Experiments.Tests.Studies;
 using Xunit;
 
 namespace Stein.Experiments.Tests.VariationalInference;
@@ -55,21 +55,6 @@ public class InferenceTrainingTests
     {
         using Device device = DeviceCatalog.Create("simd");
         ImplicitInferenceSettings settings = Small with { Problem = InferenceProblem.Logistic, Method = InferenceMethod.Ratio };
-        InferenceTraining whole = new(settings, device), first = new(settings, device);
-        Run(whole, 6);
-        Run(first, 3);
-        using var stream = new MemoryStream();
-        first.Parts.SaveAll(new BinaryWriter(stream));
-        stream.Position = 0;
-        InferenceTraining second = new(settings, device);
-        second.Parts.RestoreAll(new BinaryReader(stream));
-        Run(second, 3);
-        Assert.Equal(whole.Measure(), second.Measure());
-
-        static void Run(InferenceTraining training, int steps)
-        {
-            for (int step = 0; step < steps; step++)
-                training.Step();
-        }
+        Interruption.LeavesTheBits(() => new InferenceTraining(settings, device));
     }
 }
