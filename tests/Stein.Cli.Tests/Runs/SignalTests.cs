@@ -25,8 +25,10 @@ public sealed class SignalTests
 
         Dictionary<string, int> stoppedAt = Iterations(process.Events(), "ended", "interrupted");
         Assert.InRange(stoppedAt.Count, 1, 2);
-        Assert.All(stoppedAt, run => Assert.InRange(run.Value, 1, TestGrid.Iterations - 1));
-        Assert.All(stoppedAt.Keys, id => Assert.True(File.Exists(stein.PathOf("store", "ica", id, "checkpoint.bin"))));
+        Assert.All(stoppedAt, run => Assert.InRange(run.Value, 0, TestGrid.Iterations - 1));
+        // The other run may have been about to take its first step, and then there is nothing to keep of it.
+        Assert.Contains(stoppedAt, run => run.Value > 0);
+        Assert.All(stoppedAt, run => Assert.Equal(run.Value > 0, File.Exists(stein.PathOf("store", "ica", run.Key, "checkpoint.bin"))));
         Assert.DoesNotContain(stein.Entries(), path => Path.GetFileName(path).StartsWith("claim-", StringComparison.Ordinal));
 
         using SteinProcess again = stein.Begin(command);
