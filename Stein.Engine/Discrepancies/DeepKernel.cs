@@ -39,8 +39,11 @@ internal sealed class DeepKernel
     /// <param name="graph">The graph.</param>
     /// <param name="dimension">D.</param>
     /// <param name="settings">Of the kernel.</param>
+    /// <exception cref="ArgumentException">Layer normalisation, with which Jacobians are not diagonal between the layers.</exception>
     public DeepKernel(Graph graph, int dimension, DeepKernelSettings settings)
     {
+        if (settings.Layers == CriticNormalisation.Layer)
+            throw new ArgumentException("The features of a deep kernel cannot have layer normalisation.", nameof(settings));
         (this.graph, mixture) = (graph, settings.Mixture);
         hidden = Layer(dimension, settings.Hidden, "hidden", hasBias: true);
         output = Layer(settings.Hidden, settings.Outputs, "features", hasBias: false).Weight;
@@ -48,7 +51,9 @@ internal sealed class DeepKernel
         Dense Layer(int inputs, int outputs, string name, bool hasBias)
         {
             var layer = new Dense(graph, inputs, outputs, name, hasBias: hasBias);
-            return settings.IsBounded ? layer.WithSpectralNorm() : layer;
+            return settings.Layers is CriticNormalisation.None
+                ? layer
+                : layer.WithSpectralNorm(hasGain: settings.Layers == CriticNormalisation.SpectralGain);
         }
     }
 
@@ -60,6 +65,13 @@ internal sealed class DeepKernel
     {
         Node features = Features(samples);
         return (-features.SquaredDistances(features)).Exp();
+    }
+
+    /// <summary>‖J‖² (N×1, Frobenius), the squared slopes of the features at samples (N×D).</summary>
+    public Node SquaredSlopes(Node samples)
+    {
+        Node slopes = Slopes(samples);
+        return (slopes.Multiply(SlopeProducts(Gram())) * slopes).SumRows();
     }
 
     /// <summary>u (N×N), with its diagonal.</summary>
@@ -80,12 +92,12 @@ internal sealed class DeepKernel
     private Node TrainedTerms(Node samples, Node scores, double q)
     {
         (Node w, Node v) = (hidden.Weight, output);
-        Node slopes = 1 - hidden.Of(samples).Tanh().Square(), projected = samples.Multiply(w), features = Features(samples);
+        Node slopes = Slopes(samples), projected = samples.Multiply(w), features = Features(samples);
 
         // Only differences of features occur; without their mean fewer digits cancel.
         Node p = (features - features.MeanColumns().StopGradient()).Multiply(v, transposeRight: true);
-        Node gram = w.Multiply(w, transposeLeft: true), sloped = slopes * p;
-        Node trace = slopes.Multiply(gram * v.Multiply(v, transposeRight: true)).Multiply(slopes, transposeRight: true);
+        Node gram = Gram(), sloped = slopes * p;
+        Node trace = slopes.Multiply(SlopeProducts(gram)).Multiply(slopes, transposeRight: true);
 
         // (s − 2qδ)·J′ᵀe; the term with Jᵀe is its transpose.
         Node left = scores.Multiply(w) - (2 * q * projected), right = 2 * q * (slopes * projected);
@@ -98,6 +110,15 @@ internal sealed class DeepKernel
             - (Pairs(slopes, p) * gram.Reshape(1, gram.Rows * gram.Rows)).Multiply(Pairs(p, slopes), transposeRight: true);
         return (2 * (drift + drift.Transpose() + trace)) - (4 * inner);
     }
+
+    /// <summary>γ (N×H), the slopes of the units.</summary>
+    private Node Slopes(Node samples) => 1 - hidden.Of(samples).Tanh().Square();
+
+    /// <summary>G (H×H).</summary>
+    private Node Gram() => hidden.Weight.Multiply(hidden.Weight, transposeLeft: true);
+
+    /// <summary>G ∘ VVᵀ (H×H), with which <c>tr J′Jᵀ = γᵀ(G ∘ VVᵀ)γ′</c>.</summary>
+    private Node SlopeProducts(Node gram) => gram * output.Multiply(output, transposeRight: true);
 
     /// <summary>The products <c>a_g b_h</c> (N×H²) of all pairs of columns.</summary>
     private Node Pairs(Node first, Node second)

@@ -12,7 +12,18 @@ internal sealed record DeepKernelSettings(
     DeepKernelNormalisation Normalisation = DeepKernelNormalisation.Raw)
 {
     /// <summary>
-    /// Whether spectral norms of the weights bound the slopes of the features, ‖J‖ ≤ 1. Without them the raw objective has no maximum.
+    /// What normalises the layers of the features. By default spectral norms, which bound the slopes, ‖J‖ ≤ 1, for the raw objective, which
+    /// has no maximum without a bound, and nothing for the others.
     /// </summary>
-    public bool IsBounded { get; init; } = Normalisation == DeepKernelNormalisation.Raw;
+    public CriticNormalisation Layers { get; init; } =
+        Normalisation == DeepKernelNormalisation.Raw ? CriticNormalisation.Spectral : CriticNormalisation.None;
+
+    /// <summary>The weight of a penalty on the slopes of the features, which their training subtracts from the objective.</summary>
+    public double GradientPenalty { get; init; }
+
+    /// <summary>Of the gradient penalty. The mean over ε is exact here: <c>E‖J‖²</c>, or <c>E(‖J‖/√M − 1)²</c>.</summary>
+    public GradientPenaltyForm Form { get; init; }
+
+    /// <summary>The factor of the scores in the training of the features, and only there.</summary>
+    public double ScoreShare { get; init; } = 1;
 }

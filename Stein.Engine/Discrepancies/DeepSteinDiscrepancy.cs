@@ -26,8 +26,10 @@ internal sealed class DeepSteinDiscrepancy
     private readonly Node objective;
     private readonly Node pairs;
     private readonly Node trained;
+    private readonly Node featureObjective;
     private readonly Node modelGradient;
     private readonly Lazy<Plan> value;
+    private readonly Lazy<Plan> featureValue;
     private readonly Lazy<Plan> pairTerms;
     private readonly Lazy<Plan> shape;
     private readonly Lazy<Plan> byModel;
@@ -51,34 +53,53 @@ internal sealed class DeepSteinDiscrepancy
         inverseSquare = graph.Input(1, 1, "inverse squared median distance");
         Node unit = (dimension * inverseSquare).Sqrt(), points = samples * unit;
         var kernel = new DeepKernel(graph, dimension, settings);
-        Node all = kernel.SteinKernel(points, (scores ?? score!(samples)) / unit);
-        trained = kernel.TrainedFactor(points);
+        Node given = (scores ?? score!(samples)) / unit;
         double[] diagonal = [.. Enumerable.Range(0, count * count).Select(k => k / count == k % count ? 1.0 : 0)];
-        pairs = all * graph.Constant(count, count, [.. diagonal.Select(entry => 1 - entry)]);
-        Node discrepancy = PairStatistic.U.Weight(count) * pairs.Sum();
-        objective = settings.Normalisation switch
-        {
-            DeepKernelNormalisation.Raw => discrepancy,
-            DeepKernelNormalisation.Deviation => discrepancy
-                / ((4 * ((pairs.SumRows() / (count - 1.0)) - discrepancy).Square().Mean()) + Regulariser).Sqrt(),
-            _ => count * discrepancy / (all * graph.Constant(count, count, diagonal)).Sum(),
-        };
-        Node[] gradients = objective.Gradient(graph.Parameters);
+        (objective, pairs) = Objective(given);
+        trained = kernel.TrainedFactor(points);
+        featureObjective = settings.ScoreShare == 1 ? objective : Objective(settings.ScoreShare * given).Objective;
+        if (settings.GradientPenalty > 0)
+            featureObjective -= settings.GradientPenalty * Penalty();
+        Node[] gradients = featureObjective.Gradient(graph.Parameters);
         modelGradient = objective.Gradient(scores ?? samples);
         Parameters = new ParameterSet(device, graph);
         byFeatures = Parameters.Compile(gradients);
-        (value, pairTerms, shape, byModel) = (Later(objective), Later(pairs), Later(trained), Later(modelGradient));
+        (value, featureValue) = (Later(objective), Later(featureObjective));
+        (pairTerms, shape, byModel) = (Later(pairs), Later(trained), Later(modelGradient));
         Gradient = [.. gradients.Select(node => byFeatures[node])];
         distances = device.Allocate(count, count);
         bandwidth = new Bandwidth(device, 1);
 
         Lazy<Plan> Later(Node output) => new(() => Parameters.Compile(output));
+
+        (Node Objective, Node Pairs) Objective(Node scores)
+        {
+            Node all = kernel.SteinKernel(points, scores);
+            Node pairs = all * graph.Constant(count, count, [.. diagonal.Select(entry => 1 - entry)]);
+            Node discrepancy = PairStatistic.U.Weight(count) * pairs.Sum();
+            Node objective = settings.Normalisation switch
+            {
+                DeepKernelNormalisation.Raw => discrepancy,
+                DeepKernelNormalisation.Deviation => discrepancy
+                    / ((4 * ((pairs.SumRows() / (count - 1.0)) - discrepancy).Square().Mean()) + Regulariser).Sqrt(),
+                _ => count * discrepancy / (all * graph.Constant(count, count, diagonal)).Sum(),
+            };
+            return (objective, pairs);
+        }
+
+        Node Penalty()
+        {
+            Node squares = kernel.SquaredSlopes(points);
+            return settings.Form == GradientPenaltyForm.Square
+                ? squares.Mean()
+                : ((squares / settings.Outputs).Sqrt() - 1).Square().Mean();
+        }
     }
 
     /// <summary>The parameters of the features, and the states of their norms.</summary>
     public ParameterSet Parameters { get; }
 
-    /// <summary>The derivatives of the objective by <see cref="Parameters"/>, set by <see cref="FeatureGradient"/>.</summary>
+    /// <summary>The derivatives by <see cref="Parameters"/> of what the features maximise, set by <see cref="FeatureGradient"/>.</summary>
     public IReadOnlyList<DeviceMatrix> Gradient { get; }
 
     /// <summary>Draws the features.</summary>
@@ -99,6 +120,10 @@ internal sealed class DeepSteinDiscrepancy
     /// <summary>The objective of samples (N×D), with scores (N×D) if they are given.</summary>
     public double Value(DeviceMatrix points, DeviceMatrix? given = null)
         => device.Read(Run(value.Value, points, given)[objective])[0];
+
+    /// <summary>What the features maximise: the objective, with reduced scores and less a penalty if the settings say so.</summary>
+    public double FeatureValue(DeviceMatrix points, DeviceMatrix? given = null)
+        => device.Read(Run(featureValue.Value, points, given)[featureObjective])[0];
 
     /// <summary>The shape of k_f at samples (N×D).</summary>
     public KernelShape Shape(DeviceMatrix points) => KernelShape.Of(device.Read(Run(shape.Value, points, null)[trained]));
@@ -124,7 +149,7 @@ internal sealed class DeepSteinDiscrepancy
     /// <summary>Computes <see cref="Gradient"/>.</summary>
     public void FeatureGradient(DeviceMatrix points, DeviceMatrix? given = null) => Run(byFeatures, points, given);
 
-    /// <summary>One step of an optimiser of the features up the objective.</summary>
+    /// <summary>One step of an optimiser of the features up what they maximise.</summary>
     public void Train(Adam optimiser, DeviceMatrix points, DeviceMatrix? given = null)
     {
         FeatureGradient(points, given);

@@ -20,6 +20,10 @@ internal sealed class DeepKsd : IcaMethod
 
     protected override IReadOnlyList<string> Settings => [.. base.Settings, .. DeepKernelTraining.Settings];
 
+    public override IcaSettings Normalise(IcaSettings settings) => DeepKernelTraining.Normalise(base.Normalise(settings));
+
+    public override void Validate(IcaSettings settings) => DeepKernelTraining.Validate(settings);
+
     public override IEnumerable<string> Deviations(IcaSettings settings)
         => DeepKernelTraining.Deviations(settings).Concat(base.Deviations(settings));
 
@@ -30,22 +34,17 @@ internal sealed class DeepKsd : IcaMethod
 
     private sealed class Training(Device device, IcaModel model, IcaSettings settings) : SteinTraining(device, model, settings)
     {
-        private readonly DeepKernelTraining kernel = new(device, settings);
+        private readonly DeepKernelTraining kernel = new(device, model, settings);
 
         public override IReadOnlyList<IStateful> Parts => [.. kernel.Parts, Adam];
 
         public override void Step(DeviceMatrix batch, int iteration)
         {
-            Model.ComputeScores(batch);
-            Device.Map<Identity>(ScoreGradient, kernel.Step(batch, Model.Scores));
+            Device.Map<Identity>(ScoreGradient, kernel.Step(batch));
             Descend(batch);
         }
 
-        public override double Loss(DeviceMatrix batch)
-        {
-            Model.ComputeScores(batch);
-            return kernel.Value(batch, Model.Scores);
-        }
+        public override double Loss(DeviceMatrix batch) => kernel.Value(batch);
 
         public override IEnumerable<Metric> Metrics(DeviceMatrix batch, IcaProblem problem) => kernel.Metrics(batch);
 

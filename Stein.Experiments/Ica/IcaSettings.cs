@@ -140,7 +140,7 @@ internal sealed record IcaSettings
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public int Passes { get; init; } = 2;
 
-    [Description("one-sided smoothing of a critic: the share of samples of the model, in place of data, on which it is trained")]
+    [Description("one-sided smoothing: the share of samples of the model, in place of data, on which a critic or a deep kernel is trained")]
     [Range(0.0, 0.9), OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public double Smoothing { get; init; }
 
@@ -148,7 +148,7 @@ internal sealed record IcaSettings
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public SmoothingForm SmoothingForm { get; init; } = SmoothingForm.Mixture;
 
-    [Description("weight of the gradient penalty of a critic"), Range(0.0, double.MaxValue)]
+    [Description("weight of the gradient penalty of a critic or of the features of a deep kernel"), Range(0.0, double.MaxValue)]
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public double GradientPenalty { get; init; }
 
@@ -156,7 +156,8 @@ internal sealed record IcaSettings
     [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public GradientPenaltyForm GradientPenaltyForm { get; init; } = GradientPenaltyForm.Square;
 
-    [Description("normalisation of the layers of a critic"), OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
+    [Description("normalisation of the layers of a critic or of the features of a deep kernel")]
+    [OnlyFor(nameof(Method), typeof(IcaMethod)), AddedLater]
     public CriticNormalisation CriticNormalisation { get; init; } = CriticNormalisation.None;
 
     [Description("whether the trace is estimated with a Hutchinson probe for each sample, as in the code of LSD's authors")]

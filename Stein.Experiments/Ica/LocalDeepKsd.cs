@@ -29,6 +29,10 @@ internal sealed class LocalDeepKsd : LocalCritic
 
     protected override IReadOnlyList<string> Settings => [.. base.Settings, .. DeepKernelTraining.Settings];
 
+    public override IcaSettings Normalise(IcaSettings settings) => DeepKernelTraining.Normalise(base.Normalise(settings));
+
+    public override void Validate(IcaSettings settings) => DeepKernelTraining.Validate(settings);
+
     public override IEnumerable<string> Deviations(IcaSettings settings)
         => DeepKernelTraining.Deviations(settings).Concat(base.Deviations(settings));
 
@@ -48,32 +52,16 @@ internal sealed class LocalDeepKsd : LocalCritic
 
     private sealed class Training(Device device, IcaModel model, IcaSettings settings) : LocalTraining(device, model, settings)
     {
-        private readonly DeepKernelTraining kernel = new(device, settings, z => Score(settings.Base, z));
+        private readonly DeepKernelTraining kernel = new(device, model, settings, z => Score(settings.Base, z));
 
         public override IReadOnlyList<IStateful> Parts => [.. kernel.Parts, Adam];
 
-        public override void Step(DeviceMatrix batch, int iteration)
-        {
-            Model.ComputeScores(batch);
-            Descend(kernel.Step(Model.Sources), Model.Sources);
-        }
+        public override void Step(DeviceMatrix batch, int iteration) => Descend(kernel.Step(batch), Model.Sources);
 
-        public override double Loss(DeviceMatrix batch)
-        {
-            Model.ComputeScores(batch);
-            return kernel.Value(Model.Sources);
-        }
+        public override double Loss(DeviceMatrix batch) => kernel.Value(batch);
 
-        public override IEnumerable<Metric> Metrics(DeviceMatrix batch, IcaProblem problem)
-        {
-            Model.ComputeScores(batch);
-            return kernel.Metrics(Model.Sources);
-        }
+        public override IEnumerable<Metric> Metrics(DeviceMatrix batch, IcaProblem problem) => kernel.Metrics(batch);
 
-        public override string? Warning(DeviceMatrix batch)
-        {
-            Model.ComputeScores(batch);
-            return kernel.Warning(Model.Sources);
-        }
+        public override string? Warning(DeviceMatrix batch) => kernel.Warning(batch);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class LocalLsd : LocalCritic
 
     protected override IReadOnlyList<string> Settings => [.. base.Settings, .. SteinCriticTraining.Settings];
 
-    public override IcaSettings Normalise(IcaSettings settings) => SteinCriticTraining.Normalise(base.Normalise(settings));
+    public override IcaSettings Normalise(IcaSettings settings) => TestFunctionTricks.Normalise(base.Normalise(settings));
 
     public override void Validate(IcaSettings settings) => SteinCriticTraining.Validate(settings);
 

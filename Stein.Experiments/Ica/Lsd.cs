@@ -22,7 +22,7 @@ internal sealed class Lsd : IcaMethod
     protected override IReadOnlyList<string> Settings =>
         [.. base.Settings, .. SteinCriticTraining.Settings, nameof(IcaSettings.Probes)];
 
-    public override IcaSettings Normalise(IcaSettings settings) => SteinCriticTraining.Normalise(base.Normalise(settings));
+    public override IcaSettings Normalise(IcaSettings settings) => TestFunctionTricks.Normalise(base.Normalise(settings));
 
     public override void Validate(IcaSettings settings) => SteinCriticTraining.Validate(settings);
 

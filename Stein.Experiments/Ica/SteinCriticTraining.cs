@@ -65,16 +65,10 @@ internal sealed class SteinCriticTraining
     /// <summary>The properties of <see cref="IcaSettings"/> that it uses.</summary>
     public static IReadOnlyList<string> Settings { get; } =
     [
-        .. IcaMethod.InnerSettings,
+        .. TestFunctionTricks.Settings,
         nameof(IcaSettings.Hidden),
         nameof(IcaSettings.Lambda),
-        nameof(IcaSettings.Smoothing),
-        nameof(IcaSettings.SmoothingForm),
-        nameof(IcaSettings.GradientPenalty),
-        nameof(IcaSettings.GradientPenaltyForm),
-        nameof(IcaSettings.CriticNormalisation),
         nameof(IcaSettings.OwnProbes),
-        nameof(IcaSettings.Schedule),
     ];
 
     /// <summary>The probes themselves are among them: <see cref="Value"/> is estimated with those of the last iteration.</summary>
@@ -86,23 +80,11 @@ internal sealed class SteinCriticTraining
         .. mixture is null ? (IStateful[])[] : [mixture.Stream],
     ];
 
-    /// <summary>The config with settings at their defaults that change nothing.</summary>
-    public static IcaSettings Normalise(IcaSettings settings) => settings with
-    {
-        SmoothingForm = settings.Smoothing == 0 ? Paper.SmoothingForm : settings.SmoothingForm,
-        GradientPenaltyForm = settings.GradientPenalty == 0 ? Paper.GradientPenaltyForm : settings.GradientPenaltyForm,
-    };
-
     /// <summary>Checks what no single setting tells.</summary>
     /// <exception cref="InvalidConfigException">The critic cannot be trained with these settings.</exception>
     public static void Validate(IcaSettings settings)
     {
-        if (settings.Smoothing > 0 && Math.Round(settings.Smoothing * settings.Batch) == 0)
-        {
-            throw InvalidConfigException.Value(
-                "smoothing", settings.Smoothing, $"0, or a share that is at least one sample of a batch of {settings.Batch}");
-        }
-
+        TestFunctionTricks.Validate(settings);
         if (settings.CriticNormalisation == CriticNormalisation.Layer && !settings.OwnProbes)
         {
             throw InvalidConfigException.Because(
@@ -125,28 +107,8 @@ internal sealed class SteinCriticTraining
             yield return FormattableString.Invariant($"λ = {settings.Lambda}");
         if (settings.Hidden != Paper.Hidden)
             yield return $"{settings.Hidden} hidden units";
-        if (settings.Smoothing > 0)
-        {
-            yield return FormattableString.Invariant(
-                $"smoothing {settings.Smoothing}{(settings.SmoothingForm == SmoothingForm.Score ? " of the score" : "")}");
-        }
-
-        if (settings.GradientPenalty > 0)
-        {
-            string form = settings.GradientPenaltyForm == GradientPenaltyForm.Unit ? "unit " : "";
-            yield return FormattableString.Invariant($"{form}gradient penalty {settings.GradientPenalty}");
-        }
-
-        if (settings.CriticNormalisation != CriticNormalisation.None)
-        {
-            yield return settings.CriticNormalisation switch
-            {
-                CriticNormalisation.Spectral => "spectral norm",
-                CriticNormalisation.SpectralGain => "spectral norm with gain",
-                _ => "layer norm",
-            };
-        }
-
+        foreach (string trick in TestFunctionTricks.Deviations(settings))
+            yield return trick;
         if (settings.OwnProbes)
             yield return "own probes";
         if (settings.Schedule == RateSchedule.Cosine)

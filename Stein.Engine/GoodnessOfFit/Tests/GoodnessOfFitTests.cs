@@ -53,7 +53,7 @@ internal static class GoodnessOfFitTests
         new DeepKernelTest("deep-kernel", "deep kernel"),
         new DeepKernelTest("deep-kernel-deviation", "deep kernel, over its deviation")
         {
-            Settings = new(Normalisation: DeepKernelNormalisation.Deviation) { IsBounded = true },
+            Settings = new(Normalisation: DeepKernelNormalisation.Deviation) { Layers = CriticNormalisation.Spectral },
         },
         new DeepKernelTest("deep-kernel-unbounded", "deep kernel, over its deviation, unbounded slopes")
         {

@@ -21,6 +21,15 @@ public class DeepDiscrepancyTests
         .. from normalisation in Enum.GetValues<DeepKernelNormalisation>()
            from mixture in new[] { 0, 0.1, 0.6 }
            select new DeepKernelSettings(Hidden: 4, Outputs: 2, mixture, normalisation),
+        new(4, 2, 0.1, DeepKernelNormalisation.Raw) { GradientPenalty = 0.7 },
+        new(4, 2, 0.1, DeepKernelNormalisation.Diagonal)
+        {
+            Layers = CriticNormalisation.SpectralGain,
+            GradientPenalty = 0.7,
+            Form = GradientPenaltyForm.Unit,
+            ScoreShare = 0.8,
+        },
+        new(4, 2, 0.1, DeepKernelNormalisation.Deviation) { Layers = CriticNormalisation.Spectral, ScoreShare = 0.5 },
     ];
 
     public static TheoryData<int> Indices => [.. Enumerable.Range(0, Every.Length)];
@@ -95,9 +104,85 @@ public class DeepDiscrepancyTests
             double Value(double[] values)
             {
                 ksd.Parameters.Write(values);
-                return ksd.Value(x, scores);
+                return ksd.FeatureValue(x, scores);
             }
         }
+    }
+
+    /// <summary>What is subtracted, from slopes by finite differences in units in which the median distance is √D.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_penalty_is_on_the_slopes_of_the_features(bool isUnit)
+    {
+        const double Weight = 0.7, Step = 1e-4;
+        GradientPenaltyForm form = isUnit ? GradientPenaltyForm.Unit : GradientPenaltyForm.Square;
+        using Device device = CpuDevices.CreateDouble();
+        var draw = new Draw(66);
+        double[] at = draw.Normal(Count * Dimension);
+        DeviceMatrix x = device.Upload(Count, Dimension, at), s = draw.NormalOn(device, Count, Dimension);
+        DeepSteinDiscrepancy ksd = Create(
+            device, new(4, 2, 0.1, DeepKernelNormalisation.Diagonal) { GradientPenalty = Weight, Form = form }, hasScore: false);
+        ksd.Parameters.Write(draw.Normal(ksd.Parameters.Count));
+        ksd.SetUnit(x);
+        DeviceMatrix distances = device.Allocate(Count, Count);
+        device.SquaredDistances(distances, x);
+        double[] between = [.. Enumerable.Range(0, Count * Count).Where(k => k / Count < k % Count).Select(k => device.Read(distances)[k])];
+        double unit = Math.Sqrt(Dimension / between.Order().ElementAt(between.Length / 2));
+
+        double expected = 0;
+        for (int n = 0; n < Count; n++)
+        {
+            double squares = 0;
+            for (int d = 0; d < Dimension; d++)
+            {
+                double[] up = FeaturesAt(n, d, Step), down = FeaturesAt(n, d, -Step);
+                squares += up.Zip(down, (high, low) => Math.Pow((high - low) / (2 * Step * unit), 2)).Sum();
+            }
+
+            expected += form == GradientPenaltyForm.Square ? squares : Math.Pow(Math.Sqrt(squares / 2) - 1, 2);
+        }
+
+        Assert.Equal(Weight * expected / Count, ksd.Value(x, s) - ksd.FeatureValue(x, s), 1e-6);
+
+        double[] FeaturesAt(int n, int d, double step)
+        {
+            double[] moved = [.. at[(n * Dimension)..((n + 1) * Dimension)]];
+            moved[d] += step;
+            return ksd.Features(device.Upload(1, Dimension, moved));
+        }
+    }
+
+    /// <summary>
+    /// Smoothing by samples of the model changes no kernel's discrepancy but for a factor: the mean of u over a sample of the model is 0.
+    /// </summary>
+    [Fact]
+    public void Under_the_model_the_terms_have_mean_zero_for_any_features()
+    {
+        const int Many = 1500;
+        using Device device = CpuDevices.CreateDouble();
+        var draw = new Draw(67);
+        double[] at = draw.Normal(Many * Dimension);
+        DeviceMatrix x = device.Upload(Many, Dimension, at), s = device.Upload(Many, Dimension, [.. at.Select(value => -value)]);
+        var ksd = new DeepSteinDiscrepancy(device, Many, Dimension, new(4, 2));
+        ksd.Initialise(new PhiloxStream(67, StreamPurpose.CriticInitialisation));
+        ksd.SetUnit(x);
+
+        // The mean over the others, for each of the first hundred samples.
+        double[] pairs = device.Read(ksd.Pairs(x, s));
+        foreach (double[] row in pairs.Chunk(Many).Take(100))
+        {
+            double mean = row.Sum() / (Many - 1), variance = (row.Sum(value => value * value) / (Many - 1)) - (mean * mean);
+            Assert.InRange(Math.Abs(mean), 0, 5 * Math.Sqrt(variance / Many));
+        }
+    }
+
+    [Fact]
+    public void Features_with_layer_normalisation_are_refused()
+    {
+        using Device device = CpuDevices.CreateDouble();
+        Assert.Throws<ArgumentException>(
+            () => Create(device, new(4, 2) { Layers = CriticNormalisation.Layer }, hasScore: false));
     }
 
     [Theory]
@@ -134,7 +219,7 @@ public class DeepDiscrepancyTests
         using Device device = CpuDevices.CreateDouble();
         var draw = new Draw(63);
         DeviceMatrix x = draw.NormalOn(device, Count, Dimension), s = draw.NormalOn(device, Count, Dimension);
-        DeepSteinDiscrepancy ksd = Create(device, Every[^1], hasScore: false);
+        DeepSteinDiscrepancy ksd = Create(device, new(4, 2, 0.6, DeepKernelNormalisation.Diagonal), hasScore: false);
         ksd.Parameters.Write(new double[ksd.Parameters.Count]);
         ksd.SetUnit(x);
         var plain = new KernelisedSteinDiscrepancy<GaussianKernel>(device, Count, Dimension, PairStatistic.U);

@@ -3,6 +3,7 @@ using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
 using Stein.Engine.Devices.Discovery;
 using Stein.Engine.Random;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Ica;
 using Stein.Experiments.Runs;
 using Xunit;
@@ -42,6 +43,16 @@ public sealed class IcaSettingsTests
         { "maxsksd", """{"inner_steps": 3}""" },
         { "lsd", """{"inner_learning_rate": 0.01}""" },
         { "lsd", """{"inner_steps": 3}""" },
+        { "deep-ksd", """{"inner_steps": 3}""" },
+        { "deep-ksd", """{"smoothing": 0.3}""" },
+        { "deep-ksd", """{"smoothing": 0.3, "smoothing_form": "score"}""" },
+        { "deep-ksd", """{"gradient_penalty": 0.1}""" },
+        { "deep-ksd", """{"gradient_penalty": 0.1, "gradient_penalty_form": "unit"}""" },
+        { "deep-ksd", """{"critic_normalisation": "spectral"}""" },
+        { "deep-ksd", """{"critic_normalisation": "spectral-gain"}""" },
+        { "deep-ksd-local", """{"smoothing": 0.3}""" },
+        { "deep-ksd-local", """{"smoothing": 0.3, "smoothing_form": "score"}""" },
+        { "deep-ksd-local", """{"gradient_penalty": 0.1}""" },
     };
 
     [Theory]
@@ -67,12 +78,29 @@ public sealed class IcaSettingsTests
     [InlineData("""{"method": "ksd", "inner_steps": 7, "inner_learning_rate": 7}""")]
     [InlineData("""{"method": "lsd", "inner_learning_rate": 0.001, "bandwidth_scale": 3}""")]
     [InlineData("""{"method": "lsd", "average_over": 7, "average_decay": 0.5}""")]
+    [InlineData("""{"method": "deep-ksd", "smoothing_form": "score", "gradient_penalty_form": "unit"}""")]
     [InlineData("""{"method": "whitening", "evaluation": "average", "average_over": 7, "batch_order": "fixed"}""")]
     public void What_changes_no_number_makes_no_other_run(string config)
     {
         JsonObject given = JsonNode.Parse(config)!.AsObject();
         JsonObject method = new() { ["method"] = given["method"]!.DeepClone() };
         Assert.Equal(ExperimentRegistry.Ica.Parse(method).Id, ExperimentRegistry.Ica.Parse(given).Id);
+    }
+
+    [Theory]
+    [InlineData("""{"method": "deep-ksd", "critic_normalisation": "layer"}""", "critic_normalisation", "Choose none, spectral or")]
+    [InlineData(
+        """{"method": "deep-ksd-local", "critic_normalisation": "spectral-gain", "normalisation": "raw"}""",
+        "critic_normalisation",
+        "Choose spectral, or another normalisation")]
+    [InlineData("""{"method": "deep-ksd", "smoothing": 0.001}""", "smoothing", "at least one sample of a batch of 100")]
+    [InlineData("""{"method": "lsd", "critic_normalisation": "layer"}""", "critic_normalisation", "Set own_probes to true")]
+    public void What_cannot_be_trained_is_refused_with_a_way_out(string config, string setting, string hint)
+    {
+        InvalidConfigException refused = Assert.Throws<InvalidConfigException>(
+            () => ExperimentRegistry.Ica.Parse(JsonNode.Parse(config)!.AsObject()));
+        Assert.Contains(setting, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(hint, refused.Message, StringComparison.Ordinal);
     }
 
     /// <summary>The mean of the last k matrices, the exponential average from the start, and the matrix of the lowest loss.</summary>

@@ -98,6 +98,21 @@ public sealed class IcaTrainingStateTests
             Mixture = 0,
             Base = BaseDensity.StudentT,
         },
+        ["deep-ksd, smoothing, gradient penalty, spectral norm with gain, cosine schedule"] = Tiny with
+        {
+            Method = "deep-ksd",
+            Smoothing = 0.25,
+            GradientPenalty = 0.1,
+            CriticNormalisation = CriticNormalisation.SpectralGain,
+            Schedule = RateSchedule.Cosine,
+        },
+        ["deep-ksd-local, smoothing, unit gradient penalty"] = Tiny with
+        {
+            Method = "deep-ksd-local",
+            Smoothing = 0.25,
+            GradientPenalty = 0.1,
+            GradientPenaltyForm = GradientPenaltyForm.Unit,
+        },
         ["deep-ksd-local, 2 inner steps"] = Tiny with { Method = "deep-ksd-local", InnerSteps = 2 },
         ["deep-ksd-local, Student-t"] = Tiny with { Method = "deep-ksd-local", Base = BaseDensity.StudentT },
         ["mle"] = Tiny with { Method = "mle" },
