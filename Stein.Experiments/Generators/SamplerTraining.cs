@@ -99,8 +99,11 @@ internal abstract class SamplerTraining : ITraining
         return new(Final(samples), RunSamples.File(SamplesFile, samples, plan.Shape.Dimension));
     }
 
-    /// <summary>Whether the discrepancy is larger than before training.</summary>
-    public bool HasDiverged() => Judge()[0].Value > start;
+    /// <summary>
+    /// Whether the discrepancy is more than twice what it was before training. A little more is no divergence: what a family of densities
+    /// comes closest to by one divergence need not be closest by another.
+    /// </summary>
+    public bool HasDiverged() => Judge()[0].Value > 2 * start;
 
     /// <summary>What is measured of the samples at the end (N×D, row-major).</summary>
     protected abstract IReadOnlyList<Metric> Final(double[] samples);
