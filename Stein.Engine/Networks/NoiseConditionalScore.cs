@@ -7,6 +7,27 @@ using Stein.Engine.State;
 
 namespace Stein.Engine.Networks;
 
+/// <summary>
+/// The loss of a score, of which all forms have the same mean but for a constant: <c>E‖s − ∇ log p_σ‖²</c>.
+/// </summary>
+internal enum ScoreMatching
+{
+    /// <summary>
+    /// From the noise of each sample, whose mean given the noised sample is the score (Vincent, "A connection between score matching and
+    /// denoising autoencoders", Neural Computation 23(7), 2011).
+    /// </summary>
+    Denoising,
+
+    /// <summary>
+    /// From noised samples alone, by partial integration, with the trace of the Jacobian matrix along a random direction for each (Song,
+    /// Garg, Shi and Ermon, "Sliced score matching", UAI 2019, with the variance of <c>‖s‖²</c> reduced; entries ±1).
+    /// </summary>
+    Sliced,
+
+    /// <summary>The same with the exact trace, D forward passes (Hyvärinen, JMLR 6, 2005).</summary>
+    Exact,
+}
+
 /// <summary>The network of a <see cref="NoiseConditionalScore"/>, and how it is trained.</summary>
 /// <param name="Hidden">The units of each hidden layer.</param>
 /// <param name="Levels">Noise levels σ to train at, positive; one that occurs twice gets twice the share of the samples.</param>
@@ -24,6 +45,9 @@ internal sealed record NoiseConditionalSettings(
     /// <summary>Of the hidden layers; see <see cref="Activations"/>.</summary>
     public string Activation { get; init; } = "swish";
 
+    /// <summary>The loss.</summary>
+    public ScoreMatching Matching { get; init; }
+
     /// <summary>Of the learning rate; null for a constant one.</summary>
     public Schedule? Schedule { get; init; }
 }
@@ -31,7 +55,7 @@ internal sealed record NoiseConditionalSettings(
 /// <summary>
 /// The scores of the densities of data with noise of any standard deviation σ, <c>∇ log p_σ</c> with <c>p_σ = p * N(0, σ²I)</c>, by one
 /// network that is told σ (Song and Ermon, "Generative modeling by estimating gradients of the data distribution", NeurIPS 2019), trained
-/// by denoising score matching (Vincent, Neural Computation 23(7), 2011).
+/// by <see cref="ScoreMatching"/>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -40,6 +64,10 @@ internal sealed record NoiseConditionalSettings(
 /// <c>(F − t)²</c>, <c>t = (σy/τ − τε)/√(σ² + τ²)</c>, which is the mean of <c>(σs + ε)²</c> times <c>(σ² + τ²)/τ²</c>. So inputs and
 /// targets of the network have variance 1 at all levels, however wide or small (Karras, Aittala, Aila and Laine, "Elucidating the design
 /// space of diffusion-based generative models", NeurIPS 2022, table 1 and appendix B.6).
+/// </para>
+/// <para>
+/// With <c>u = x/√(σ² + τ²)</c> partial integration gives <c>E[tF] = (σ/τ)(E[uF] − E[∂F/∂u])</c>, so that the other forms of score matching
+/// have the loss <c>E[F² + 2(σ/τ)(∂F/∂u − uF)]</c>, summed over the coordinates, which is smaller by <c>E[t²]</c>.
 /// </para>
 /// <para>The best F leaves the loss <c>E‖t − E[t | x]‖²</c>, so a loss tells of errors only beside that of another network.</para>
 /// </remarks>
@@ -52,7 +80,9 @@ internal sealed class NoiseConditionalScore : IStateful
     private readonly NoiseConditionalSettings settings;
     private readonly int dimension;
     private readonly Node batch;
+    private readonly Node embedding;
     private readonly Node targets;
+    private readonly Node probes;
     private readonly Node loss;
     private readonly Node block;
     private readonly Node output;
@@ -61,8 +91,10 @@ internal sealed class NoiseConditionalScore : IStateful
     private readonly Adam adam;
     private readonly PhiloxStream stream;
     private readonly double[][] features;
-    private readonly double[] batchInputs;
+    private readonly double[] batchPoints;
+    private readonly double[] batchFeatures;
     private readonly double[] batchTargets;
+    private readonly double[] batchProbes;
     private readonly double[] blockInputs;
     private readonly double[] blockOutputs;
 
@@ -78,8 +110,10 @@ internal sealed class NoiseConditionalScore : IStateful
         (this.device, this.settings, dimension) = (device, settings, settings.Scales.Count);
         int width = dimension + settings.Features;
         var graph = new Graph();
-        batch = graph.Input(settings.Batch, width, "noised samples");
-        targets = graph.Input(settings.Batch, dimension, "targets");
+        batch = graph.Input(settings.Batch, dimension, "noised samples");
+        embedding = graph.Input(settings.Batch, settings.Features, "noise levels");
+        targets = graph.Input(settings.Batch, dimension, "targets or ratios");
+        probes = graph.Input(settings.Batch, dimension, "probes");
         block = graph.Input(Block, width, "points");
         int[] widths = [width, .. settings.Hidden];
 
@@ -89,7 +123,7 @@ internal sealed class NoiseConditionalScore : IStateful
             .. settings.Hidden.Select((units, i) => new Dense(graph, widths[i], units, $"hidden {i + 1}", Initialisation.HeNormal)),
         ];
         Dense last = new(graph, widths[^1], dimension, "scores");
-        loss = (Network(batch) - targets).Square().Mean();
+        loss = Loss(Network(Node.ConcatenateColumns(batch, embedding)));
         output = Network(block);
         Node[] derivatives = loss.Gradient(graph.Parameters);
 
@@ -100,11 +134,23 @@ internal sealed class NoiseConditionalScore : IStateful
         Gradient = [.. derivatives.Select(derivative => learning[derivative])];
         adam = new Adam(settings.Adam, Parameters.Matrices, Gradient, schedule: settings.Schedule);
         features = [.. settings.Levels.Select(Features)];
-        (batchInputs, batchTargets) = (new double[settings.Batch * width], new double[settings.Batch * dimension]);
+        int entries = settings.Batch * dimension;
+        (batchPoints, batchTargets, batchProbes) = (new double[entries], new double[entries], new double[entries]);
+        batchFeatures = new double[settings.Batch * settings.Features];
         (blockInputs, blockOutputs) = (new double[Block * width], new double[Block * dimension]);
 
         Node Network(Node x)
             => last.Of(hidden.Aggregate(x, (layer, dense) => Activations.Find(settings.Activation)(dense.Of(layer))));
+
+        // Where the loss is not that of denoising, the targets are the ratios σ/τ.
+        Node Loss(Node values)
+        {
+            if (settings.Matching == ScoreMatching.Denoising)
+                return (values - targets).Square().Mean();
+            Node scaled = targets * values;
+            Node traces = settings.Matching == ScoreMatching.Exact ? scaled.JacobianTrace(batch) : scaled.JacobianTrace(batch, probes);
+            return ((values.Square() - (2 * (batch * scaled))).SumRows() + (2 * traces)).Mean() / dimension;
+        }
     }
 
     /// <summary>Weights and biases, layer after layer.</summary>
@@ -136,24 +182,30 @@ internal sealed class NoiseConditionalScore : IStateful
         RequireRows(samples.Length);
         if (samples.Length == 0)
             throw new ArgumentException("A network cannot be trained without samples.", nameof(samples));
-        int width = dimension + settings.Features;
         for (int row = 0; row < settings.Batch; row++)
         {
             int level = draws.NextInt32(settings.Levels.Count);
             double sigma = settings.Levels[level];
             ReadOnlySpan<double> sample = samples.Slice(draws.NextInt32(samples.Length / dimension) * dimension, dimension);
-            Span<double> inputs = batchInputs.AsSpan(row * width, width);
-            features[level].CopyTo(inputs[dimension..]);
+            features[level].CopyTo(batchFeatures, row * settings.Features);
             for (int d = 0; d < dimension; d++)
             {
+                int entry = (row * dimension) + d;
                 double scale = settings.Scales[d], length = Math.Sqrt((sigma * sigma) + (scale * scale)), noise = draws.NextNormal();
-                inputs[d] = (sample[d] + (sigma * noise)) / length;
-                batchTargets[(row * dimension) + d] = ((sigma * sample[d] / scale) - (scale * noise)) / length;
+                batchPoints[entry] = (sample[d] + (sigma * noise)) / length;
+                batchTargets[entry] = settings.Matching == ScoreMatching.Denoising
+                    ? ((sigma * sample[d] / scale) - (scale * noise)) / length
+                    : sigma / scale;
+                if (settings.Matching == ScoreMatching.Sliced)
+                    batchProbes[entry] = draws.NextNormal() < 0 ? -1 : 1;
             }
         }
 
-        device.Write(learning[batch], batchInputs);
+        device.Write(learning[batch], batchPoints);
+        device.Write(learning[embedding], batchFeatures);
         device.Write(learning[targets], batchTargets);
+        if (settings.Matching == ScoreMatching.Sliced)
+            device.Write(learning[probes], batchProbes);
         learning.Run();
         return device.Read(learning[loss])[0];
     }
