@@ -62,7 +62,10 @@ internal static class Canvas
         AtomicFile.WriteAllBytes(png, plot.GetImageBytes(Width, Height, ImageFormat.Png));
         if (!hasVectors)
             return [png];
-        AtomicFile.WriteAllText(svg, SvgFigure.Render(plot, Width, Height));
+        AtomicFile.WriteAllText(svg, Svg(plot));
         return [png, svg];
     }
+
+    /// <summary>The content of <c>name.svg</c>.</summary>
+    public static string Svg(Plot plot) => SvgFigure.Render(plot, Width, Height);
 }

@@ -56,6 +56,9 @@ internal abstract class Experiment
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public abstract ReportOutcome Report(RunStore store, ReportRequest request);
 
+    /// <summary>The same report as a value: no file is written. Null where no run of the plan is finished.</summary>
+    public abstract ComposedReport? Compose(RunStore store, ReportRequest request);
+
     /// <summary>Begins a run at iteration 0.</summary>
     internal abstract IRun Start(RunConfig run, Device device);
 }

@@ -26,3 +26,6 @@ internal sealed record ReportOutcome(
     /// <summary>Settings that are not the published ones, as options with the published value.</summary>
     public IReadOnlyList<string> Deviations { get; init; } = [];
 }
+
+/// <summary>A report, and the finished runs that it is made of.</summary>
+internal sealed record ComposedReport(Report Report, IReadOnlyList<StoredRun> Runs);

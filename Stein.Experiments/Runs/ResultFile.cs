@@ -70,7 +70,13 @@ internal static class ResultFile
         }
 
         return new ResultReading(
-            new StoredRun(run, folder, document["values"]!.AsObject(), names, SessionsOf(document)), mark, null, []);
+            new StoredRun(run, folder, document["values"]!.AsObject(), names, SessionsOf(document))
+            {
+                Checksum = document["checksum"]!.GetValue<string>(),
+            },
+            mark,
+            null,
+            []);
     }
 
     /// <summary>By which one result is told from the next; null if there is none.</summary>

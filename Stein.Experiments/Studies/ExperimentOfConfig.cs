@@ -39,22 +39,26 @@ internal abstract class Experiment<TConfig> : Experiment
 
     public sealed override ReportOutcome Report(RunStore store, ReportRequest request)
     {
-        RunConfig[] plan = [.. request.Plan.Where(run => run.Experiment == this)];
-        StoredRun<TConfig>[] finished = [.. plan.Select(store.Find).OfType<StoredRun>().Select(run => new StoredRun<TConfig>(run))];
-        if (finished.Length == 0)
+        if (Compose(store, request) is not var (report, finished))
             return new ReportOutcome([], 0, request.Plan.Count, []);
-        Report report = Compose(new Results<TConfig>(plan, finished, request.Scale));
         IReadOnlyList<string> files = ReportFiles.Write(report, request.Folder);
         string metrics = Path.Combine(request.Folder, "metrics.csv.gz");
         TidyCsv.Write(metrics, this, finished);
         files = [.. files, metrics, ReportProvenance.Write(request, this, finished)];
-        return new ReportOutcome(files, finished.Length, request.Plan.Count, report.Comparisons)
+        return new ReportOutcome(files, finished.Count, request.Plan.Count, report.Comparisons)
         {
             Tables = [.. report.Sections.OfType<Table>().Select(table => table with { Rows = table.ShortRows ?? table.Rows })],
             Data = new JsonObject(report.Sections.OfType<DataTable>().Where(data => data.IsInJson).Select(
                 data => KeyValuePair.Create(data.Name, (JsonNode?)data.ToJson()))),
             Deviations = report.Deviations,
         };
+    }
+
+    public sealed override ComposedReport? Compose(RunStore store, ReportRequest request)
+    {
+        RunConfig[] plan = [.. request.Plan.Where(run => run.Experiment == this)];
+        StoredRun<TConfig>[] finished = [.. plan.Select(store.Find).OfType<StoredRun>().Select(run => new StoredRun<TConfig>(run))];
+        return finished.Length == 0 ? null : new(Compose(new Results<TConfig>(plan, finished, request.Scale)), finished);
     }
 
     internal sealed override IRun Start(RunConfig run, Device device) => Start((TConfig)run.Config, device);

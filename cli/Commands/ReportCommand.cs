@@ -1,3 +1,4 @@
+using Stein.Experiments.Reports.Html;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Commands;
@@ -13,6 +14,7 @@ internal sealed class ReportCommand
         "--precision", "precision of the runs; --device double and simd-double compute in double", ["single", "double"], "single");
 
     private readonly Option<string> folder = Values.Text("--out", "folder", ReportFolder.HelpForGrids);
+    private readonly ReportPage page = new();
     private readonly Option<bool> json = Values.Flag("--json", "events on standard output, one line of JSON each");
     private readonly Option<bool> quiet = Values.Flag("--quiet", "print errors only", "-q");
 
@@ -26,13 +28,16 @@ internal sealed class ReportCommand
             new Example("stein report dae mixture-weight", "of some experiments; dae stands for those whose names begin with it"),
             new Example("stein report ica --dims 10,20 --out part", "part of the ICA table, into the folder part"),
             new Example("stein report ica --own --dim 10 --method ksd,lsd", "of what stein ica --dim 10 --method ksd,lsd has run"),
+            new Example("stein report ica mixture --html ica.html", "one HTML file with all tables, figures and verdicts, to read and to send"),
             new Example("stein report --quick --store /shared/runs", "the reduced grids, from another store"))
         {
             all,
         };
         var options = new ReportCommand();
         options.grid.AddTo(command);
-        command.AddShared(options.own, options.store.Option, options.precision, options.folder, options.json, options.quiet);
+        command.AddShared(options.own, options.store.Option, options.precision, options.folder);
+        options.page.AddTo(command);
+        command.AddShared(options.json, options.quiet);
         GridSubcommands.AddTo(command, catalog, options.Write);
         command.SetAction(parsed => options.Write(parsed, new GridSelection(catalog.All, [], [])));
         return command;
@@ -46,8 +51,17 @@ internal sealed class ReportCommand
             scale = grid.IsGiven(parsed) ? throw new UsageException("--own: it is not of a grid; leave out --grid and --quick") : null;
         var chosen = Enum.Parse<Precision>(parsed.GetRequiredValue(precision), ignoreCase: true);
         var printer = new ReportOutput(parsed.GetValue(json), parsed.GetValue(quiet));
+        IReadOnlyList<ReportPart> parts = selection.Parts(scale, chosen, parsed.GetValue(folder));
+        if (page.File(parsed) is { } file)
+        {
+            if (parsed.GetValue(folder) is { } other)
+                throw new UsageException($"--out {other}: with --html one file is written and no folder; leave out one of them");
+            printer.Write(file, page.Write(parsed, file, runs, [.. parts.Select(part => (part, Command(part, selection.Words)))]));
+            return ExitCode.Success;
+        }
+
         var reports = new List<(ReportPart Part, ReportOutcome Outcome)>();
-        foreach (ReportPart part in selection.Parts(scale, chosen, parsed.GetValue(folder)))
+        foreach (ReportPart part in parts)
         {
             if (part.Plan.Any(run => runs.Find(run) is not null))
                 OutputFolder.Require(("--out", part.Folder));
@@ -58,5 +72,13 @@ internal sealed class ReportCommand
         if (reports.Count > 1)
             printer.Summary(reports);
         return ExitCode.Success;
+    }
+
+    /// <summary>The command line that repeats the runs of a part.</summary>
+    private static string Command(ReportPart part, IReadOnlyList<string> words)
+    {
+        string name = part.Experiment.Name;
+        string[] grid = part.Scale is null or GridScale.Paper ? [] : ["--grid", $"{part.Scale}".ToLowerInvariant()];
+        return string.Join(' ', [part.Scale is null ? "stein" : "stein reproduce", name, .. words, .. grid]);
     }
 }

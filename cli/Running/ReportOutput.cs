@@ -1,4 +1,5 @@
 using Stein.Experiments.Reports;
+using Stein.Experiments.Reports.Html;
 using Stein.Experiments.Runs;
 
 namespace Stein.Cli.Running;
@@ -19,6 +20,17 @@ internal sealed class ReportOutput(bool json, bool quiet)
         Terminal.Text.WriteLine(outcome.Files.Count == 0
             ? $"{part.Experiment.Name}: no run is finished; there is nothing to report"
             : $"{outcome.Files.Count} files (tables, curves, figures, provenance) are in {part.Folder}");
+    }
+
+    /// <summary>What a page came to.</summary>
+    public void Write(string file, Page page)
+    {
+        int compared = page.Parts.Sum(part => part.Comparisons.Count);
+        int agreeing = page.Parts.Sum(part => part.Comparisons.Count(comparison => comparison.Reproduced));
+        if (json)
+            RunEvents.Standard.Page(file, page);
+        else if (!quiet)
+            Terminal.Text.WriteLine($"{file}: {page.Parts.Count} experiments, {agreeing} of {compared} comparisons agree");
     }
 
     /// <summary>A row for each experiment: how much is done, the verdicts, where the files are.</summary>

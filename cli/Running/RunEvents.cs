@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
+using Stein.Experiments.Reports.Html;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Runs.Execution;
 using Stein.Experiments.Runs.Slurm;
@@ -105,6 +106,9 @@ internal sealed class RunEvents(TextWriter output) : IRunObserver
         };
         Write("reported", content, outcome.Data);
     }
+
+    public void Page(string file, Page page)
+        => Write("page", new { File = Path.GetFullPath(file), Experiments = page.Parts.Select(part => part.Name) });
 
     public void Submitted(int runsToDo, SlurmSubmission? submission, SlurmJobs? jobs)
         => Write("submitted", new { Runs = runsToDo, Script = submission?.SubmitScript, Logs = submission?.LogFolder, Jobs = jobs });

@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Stein.Experiments.Files;
+using Stein.Experiments.Reports;
+using Stein.Experiments.Reports.Html;
+using Stein.Experiments.Runs;
+
+namespace Stein.Experiments.Pages;
+
+/// <summary>A page of the runs in a store: the reports of the experiments, and the provenance of each run.</summary>
+internal static class StorePage
+{
+    /// <summary>What the page shows of one experiment; null where no run of the plan is finished.</summary>
+    /// <param name="request">The plan; no file is written.</param>
+    /// <param name="command">The command that repeats the runs.</param>
+    public static PagePart? Part(RunStore store, Experiment experiment, ReportRequest request, string command)
+    {
+        if (experiment.Compose(store, request) is not var (report, finished))
+            return null;
+        HashSet<RunConfig> done = [.. finished.Select(run => run.Run)];
+        return new PagePart(experiment.Name, experiment.Title)
+        {
+            Source = experiment.Source,
+            Runs = new(finished.Count, request.Plan.Count),
+            Seeds = Seeds(request.Plan, done),
+            Comparisons = report.Comparisons,
+            Deviations = report.Deviations,
+            Gaps = [.. request.Plan.Where(run => !done.Contains(run)).Select(run => run.Description)],
+            Tables = [.. report.Sections.SelectMany(Tables)],
+            Figures = [.. report.Sections.OfType<Figure>().Select(Drawn)],
+            Data = [.. report.Sections.Select(Data).OfType<PageData>(), Runs(finished)],
+            Provenance = RunRecord.Describe(
+                [.. finished.Select(run => new RunRecord(run.Run.Id, run.Run.Canonical, run.Sessions))], command),
+        };
+    }
+
+    private static Progress Seeds(IReadOnlyList<RunConfig> plan, HashSet<RunConfig> done)
+    {
+        ILookup<string, RunConfig> seeds = plan.Where(run => run.Canonical["seed"] is not null)
+            .ToLookup(run => run.Canonical["seed"]!.ToString());
+        return new(seeds.Count(runs => runs.All(done.Contains)), seeds.Count);
+    }
+
+    private static IEnumerable<MarkdownTable> Tables(Section section) => section switch
+    {
+        Table { IsInFiles: true } table => [MarkdownTable.Of(table)],
+        Prose prose => MarkdownTable.Read(prose.Name, $"# {prose.Title}\n\n{prose.Text}"),
+        _ => [],
+    };
+
+    private static PageFigure Drawn(Figure figure)
+        => new(figure.Name, figure.Caption, figure.IsRasterOnly ? null : Canvas.Svg(FigureDrawing.Draw(figure)));
+
+    private static PageData? Data(Section section)
+    {
+        if (section is not DataTable table)
+            return null;
+        using var csv = new MemoryStream();
+        table.WriteCsv(csv);
+        return new($"{table.Name}.csv", table.Rows.Count, csv.ToArray(), IsInPage: true);
+    }
+
+    /// <summary>
+    /// A row for each run, with all that repeats it and says where its numbers come from. The config is what <c>stein run</c> reads.
+    /// </summary>
+    private static PageData Runs(IReadOnlyList<StoredRun> runs)
+    {
+        using var csv = new MemoryStream();
+        CsvFile.WriteCells(
+            csv,
+            runs.Select(run => (object?[])
+            [
+                run.Run.Id,
+                run.Run.Description,
+                run.Seconds,
+                Each(run, session => $"{session.Started:u}"),
+                Each(run, session => session.Program.Commit),
+                Each(run, session => session.Program.Dirty switch { true => "true", false => "false", null => "" }),
+                Each(run, session => session.Device.Name),
+                Each(run, session => session.Machine.Processor),
+                run.Checksum,
+                run.Run.Document.ToJsonString(JsonFormat.Line),
+            ]).Prepend(["id", "run", "seconds", "started", "commit", "local_changes", "device", "processor", "checksum", "config"]));
+        return new("runs of this page.csv", runs.Count, csv.ToArray(), IsInPage: true);
+
+        static string Each(StoredRun run, Func<RunSession, string?> property)
+            => string.Join(' ', run.Sessions.Select(property).Distinct());
+    }
+}

@@ -1,0 +1,237 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Stein.Experiments.Reports.Html;
+
+/// <summary>
+/// A page as one HTML file that needs nothing else: no network, no server, no other file. All tables, figures and verdicts can be read
+/// without script; what the script adds is sorting, filtering, copying and looking closer.
+/// </summary>
+internal static class PageWriter
+{
+    private const int GapsNamed = 20;
+
+    private static readonly string Style = Resource("page.css");
+    private static readonly string Script = Resource("page.js");
+
+    /// <summary>The bytes of the file, the same for the same page.</summary>
+    public static byte[] Write(Page page)
+    {
+        var body = new StringBuilder();
+        var figureStyles = new SvgStyles();
+        WriteVerdicts(body, page);
+        foreach (PagePart part in page.Parts)
+            WritePart(body, part, figureStyles);
+
+        string figureRules = $"path{{fill:none}}\n{figureStyles.Rules()}";
+        var html = new StringBuilder();
+        html.Append("<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n")
+            .Append("<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; ")
+            .Append($"style-src '{Hash(Style)}' '{Hash(figureRules)}'; script-src '{Hash(Script)}'; img-src blob:; ")
+            .Append("base-uri 'none'; form-action 'none'\">\n")
+            .Append("<meta name=viewport content=\"width=device-width, initial-scale=1\">\n<meta name=color-scheme content=\"light dark\">\n")
+            .Append($"<title>{HtmlText.Escape(page.Title)}</title>\n<style>{Style}</style>\n<style id=figures>{figureRules}</style>\n")
+            .Append("</head>\n<body>\n<a class=skip href=#verdicts>Skip to the verdicts</a>\n")
+            .Append($"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n{HtmlText.FromMarkdown(page.Lead)}\n");
+        if (page.Parts.Count > 1)
+        {
+            html.Append("<nav aria-label=Experiments>");
+            foreach (PagePart part in page.Parts)
+                html.Append($" <a href=\"#{HtmlText.Id(part.Name)}\">{HtmlText.Escape(part.Name)}</a>");
+            html.Append("</nav>\n");
+        }
+
+        html.Append("</header>\n<main>\n").Append(body).Append($"</main>\n<script>{Script}</script>\n</body>\n</html>\n");
+        return Encoding.UTF8.GetBytes(html.ToString());
+    }
+
+    /// <summary>What a reader asks first: what agrees, what does not, and how much of it is done.</summary>
+    private static void WriteVerdicts(StringBuilder html, Page page)
+    {
+        html.Append("<section id=verdicts>\n<h2>What agrees with publications</h2>\n");
+        (PagePart Part, PublishedComparison Comparison)[] compared =
+            [.. page.Parts.SelectMany(part => part.Comparisons, (part, comparison) => (part, comparison))];
+        (PagePart Part, PublishedComparison Comparison)[] differing = [.. compared.Where(pair => !pair.Comparison.Reproduced)];
+        int done = page.Parts.Sum(part => part.Runs.Done);
+        int planned = page.Parts.Sum(part => part.Runs.Planned);
+        html.Append("<p>").Append(compared.Length == 0
+            ? "Nothing on this page is compared with published numbers. "
+            : $"<strong>{compared.Length - differing.Length} of {compared.Length} comparisons with published numbers agree.</strong> ")
+            .Append($"{done} of {planned} planned runs are finished.</p>\n");
+        WriteTable(html, new(
+            "verdicts overview",
+            "Experiments",
+            "",
+            ["experiment", "what", "runs", "seeds", "compared", "agree"],
+            [
+                .. page.Parts.Select(part => (IReadOnlyList<string>)
+                [
+                    part.Name,
+                    part.Title,
+                    $"{part.Runs}",
+                    part.Seeds.Planned == 0 ? NumberText.Missing : $"{part.Seeds}",
+                    part.Comparisons.Count == 0 ? NumberText.Missing : $"{part.Comparisons.Count}",
+                    part.Comparisons.Count == 0 ? NumberText.Missing : $"{part.Comparisons.Count(comparison => comparison.Reproduced)}",
+                ]),
+            ]));
+        if (differing.Length > 0)
+        {
+            WriteTable(html, new(
+                "verdicts differing",
+                "What does not agree",
+                "Each number that is compared with a published one and is not reproduced.",
+                ["experiment", "what", "ours", "published", "verdict"],
+                [
+                    .. differing.Select(pair => (IReadOnlyList<string>)
+                    [
+                        pair.Part.Name,
+                        pair.Comparison.Row,
+                        SignificantText.Number(pair.Comparison.Ours),
+                        SignificantText.Number(pair.Comparison.Published),
+                        pair.Comparison.Verdict,
+                    ]),
+                ]));
+        }
+
+        PagePart[] partial = [.. page.Parts.Where(part => part.Runs.Done < part.Runs.Planned)];
+        if (partial.Length > 0)
+        {
+            html.Append("<h3>What is missing</h3>\n<ul>\n");
+            foreach (PagePart part in partial)
+            {
+                html.Append($"<li><a href=\"#{HtmlText.Id(part.Name)}\">{HtmlText.Escape(part.Name)}</a>: ")
+                    .Append($"{part.Runs.Planned - part.Runs.Done} of {part.Runs.Planned} runs");
+                if (part.Gaps.Count > 0)
+                {
+                    html.Append($" ({string.Join("; ", part.Gaps.Take(GapsNamed).Select(Isolated))}")
+                        .Append(part.Gaps.Count > GapsNamed ? $"; and {part.Gaps.Count - GapsNamed} more)" : ")");
+                }
+
+                html.Append("</li>\n");
+            }
+
+            html.Append("</ul>\n");
+        }
+
+        html.Append("</section>\n");
+    }
+
+    private static void WritePart(StringBuilder html, PagePart part, SvgStyles styles)
+    {
+        string id = HtmlText.Id(part.Name);
+        html.Append($"<section class=x id=\"{id}\">\n<h2>{Isolated(part.Name)}: {Isolated(part.Title)}</h2>\n");
+        if (part.Source.Length > 0)
+            html.Append($"<p class=o>{HtmlText.Escape(part.Source)}.</p>\n");
+        html.Append("<p>").Append(part.Comparisons.Count == 0
+            ? "Nothing published is compared with. "
+            : $"<strong>{part.Comparisons.Count(comparison => comparison.Reproduced)} of {part.Comparisons.Count} comparisons agree.</strong> ")
+            .Append($"{part.Runs} runs are finished");
+        if (part.Seeds.Planned > 0)
+            html.Append($", for {part.Seeds} seeds all of them");
+        html.Append($" (<a href=\"#p-{id}\">provenance</a>).</p>\n");
+        if (part.Deviations.Count > 0)
+            html.Append($"<p>Not the published protocol: {string.Join(", ", part.Deviations.Select(Isolated))}.</p>\n");
+        if (part.Finding.Length > 0)
+            html.Append($"<div class=f>{HtmlText.FromMarkdown(part.Finding, part.Folder)}</div>\n");
+        foreach (MarkdownTable table in part.Tables)
+            WriteTable(html, table with { Name = $"{part.Name} {table.Name}" }, part.Folder);
+        if (part.Figures.Count > 0)
+        {
+            html.Append("<h3>Figures</h3>\n<div class=g>\n");
+            foreach (PageFigure figure in part.Figures)
+                WriteFigure(html, part, figure, styles);
+            html.Append("</div>\n");
+        }
+
+        WriteData(html, part);
+        html.Append($"<h3 id=\"p-{id}\">Provenance</h3>\n<dl>\n");
+        foreach ((string term, string text) in part.Provenance)
+            html.Append($"<dt>{HtmlText.Escape(term)}</dt><dd>{HtmlText.Escape(text)}</dd>\n");
+        html.Append("</dl>\n</section>\n");
+    }
+
+    private static void WriteTable(StringBuilder html, MarkdownTable table, string? folder = null)
+    {
+        html.Append($"<section class=t id=\"t-{HtmlText.Id(table.Name)}\">\n<h3>{HtmlText.Escape(table.Title)}</h3>\n");
+        if (table.Caption.Length > 0)
+            html.Append(HtmlText.FromMarkdown(table.Caption, folder)).Append('\n');
+        // End tags of cells and rows may be left out, and a page has tens of thousands.
+        html.Append("<div class=s tabindex=0><table><thead><tr>");
+        foreach (string column in table.Columns)
+            html.Append(column.Length == 0 ? "<td>" : $"<th>{HtmlText.Escape(column)}");
+        html.Append("<tbody>");
+        foreach (IReadOnlyList<string> row in table.Rows)
+        {
+            html.Append("\n<tr>");
+            for (int column = 0; column < row.Count; column++)
+                html.Append(column == 0 ? "<th>" : "<td>").Append(HtmlText.Escape(row[column]));
+        }
+
+        html.Append("</table></div>\n</section>\n");
+    }
+
+    private static void WriteFigure(StringBuilder html, PagePart part, PageFigure figure, SvgStyles styles)
+    {
+        html.Append($"<figure id=\"f-{HtmlText.Id(part.Name, figure.Name)}\">");
+        if (figure.Svg is not null)
+        {
+            (string content, string alternative) = CompactSvg.Of(figure.Svg, styles);
+            html.Append($"<svg viewBox=\"0 0 800 500\" role=img aria-label=\"{HtmlText.Escape(alternative)}\">{content}</svg>");
+        }
+
+        string picture = part.Folder is null
+            ? $" (a picture of points, {HtmlText.Escape(figure.Name)}.png in the folder of the report)"
+            : $" (<a href=\"{HtmlText.Escape($"{part.Folder}{Uri.EscapeDataString(figure.Name)}.png")}\">picture</a>)";
+        html.Append($"<figcaption><b>{HtmlText.Escape(figure.Name)}</b>{(figure.Svg is null ? picture : "")} ")
+            .Append(HtmlText.FromMarkdown(figure.Caption, part.Folder))
+            .Append("</figcaption></figure>\n");
+    }
+
+    private static void WriteData(StringBuilder html, PagePart part)
+    {
+        if (part.Data.Count == 0)
+            return;
+        html.Append("<h3>Data</h3>\n<ul class=d>\n");
+        foreach (PageData data in part.Data)
+        {
+            string name = HtmlText.Escape(data.FileName);
+            string link = HtmlText.Escape($"{part.Folder}{Uri.EscapeDataString(data.FileName)}");
+            html.Append($"<li id=\"d-{HtmlText.Id(part.Name, data.FileName)}\">")
+                .Append(part.Folder is null ? $"<b>{name}</b>" : $"<a href=\"{link}\">{name}</a>")
+                .Append($", {data.Rows} rows, SHA-256 <code>{Convert.ToHexStringLower(SHA256.HashData(data.Content))}</code>");
+            if (data.IsInPage)
+            {
+                html.Append("<noscript>, in this page, compressed; with scripts it is shown and saved here</noscript>")
+                    .Append($"<script type=\"text/plain\" data-name=\"{name}\">{Convert.ToBase64String(Compress(data.Content))}</script>");
+            }
+
+            html.Append("</li>\n");
+        }
+
+        html.Append("</ul>\n");
+    }
+
+    private static byte[] Compress(byte[] content)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize))
+            gzip.Write(content);
+        return compressed.ToArray();
+    }
+
+    /// <summary>A text within a sentence, whose direction of writing is its own.</summary>
+    private static string Isolated(string text) => $"<bdi>{HtmlText.Escape(text)}</bdi>";
+
+    private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
+
+    private static string Resource(string name)
+    {
+        string resource = $"Stein.Experiments.Reports.Html.{name}";
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"The resource {resource} is missing from the build; rebuild Stein.Experiments.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

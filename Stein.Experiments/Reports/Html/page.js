@@ -1,0 +1,322 @@
+'use strict';
+(() => {
+  const root = document.documentElement;
+  const make = (name, content, attributes = {}) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...[content].flat().filter(part => part !== ''));
+    return element;
+  };
+  const button = (text, action, attributes = {}) => {
+    const element = make('button', text, { type: 'button', ...attributes });
+    element.addEventListener('click', action);
+    return element;
+  };
+
+  // What happened, for those who cannot see it.
+  const status = make('p', '', { role: 'status', class: 'skip' });
+  document.body.append(status);
+  const say = text => { status.textContent = text; };
+
+  // The theme: that of the system until one is chosen.
+  const isDark = () => (root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
+  const remember = theme => { try { localStorage.setItem('stein-theme', theme); } catch { /* a page from disk may have no storage */ } };
+  const recall = () => { try { return localStorage.getItem('stein-theme'); } catch { return null; } };
+  if (['light', 'dark'].includes(recall())) root.dataset.theme = recall();
+  const theme = button('', () => {
+    root.dataset.theme = isDark() ? 'light' : 'dark';
+    remember(root.dataset.theme);
+    name();
+  }, { id: 'theme' });
+  const name = () => { theme.textContent = isDark() ? 'Light theme' : 'Dark theme'; };
+  name();
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', name);
+  document.querySelector('header').append(make('div', theme, { class: 'b' }));
+
+  // Numbers as they are printed: a real minus sign, an error behind the mean, a power of ten; NaN for none.
+  const number = text => {
+    const match = /^\(?\s*[<>≤≥]?\s*([+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?:\s*±\s*[\d.]+)?\)?(?:e(-?\d+))?/i
+      .exec(text.replaceAll('−', '-').trim());
+    return match ? Number(match[1]) * 10 ** Number(match[2] || 0) : NaN;
+  };
+  const isMissing = text => text === '' || text === '–';
+  const compare = (values, direction) => {
+    const present = values.filter(value => !isMissing(value));
+    const isNumeric = present.filter(value => !Number.isNaN(number(value))).length > present.length / 2;
+    return (a, b) => {
+      if (isMissing(a) || isMissing(b)) return isMissing(a) - isMissing(b);
+      if (!isNumeric) return direction * a.localeCompare(b, 'en', { numeric: true });
+      const [x, y] = [number(a), number(b)];
+      if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y);
+      return direction * (x - y);
+    };
+  };
+
+  const csvCell = text => /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const latexCell = text => text.replace(/[\\~^&%$#_{}±−×≤–…]/g, sign => ({
+    '\\': '\\textbackslash{}', '~': '\\textasciitilde{}', '^': '\\textasciicircum{}', '±': '$\\pm$', '−': '$-$', '×': '$\\times$',
+    '≤': '$\\le$', '–': '--', '…': '\\dots{}',
+  }[sign] || `\\${sign}`));
+  const formats = {
+    CSV: rows => rows.map(row => row.map(csvCell).join(',') + '\n').join(''),
+    Markdown: rows => {
+      const line = cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+      return line(rows[0]) + line(rows[0].map((_, index) => index ? '---:' : '---')) + rows.slice(1).map(line).join('');
+    },
+    LaTeX: rows => [
+      `\\begin{tabular}{@{}l${'r'.repeat(rows[0].length - 1)}@{}}`, '\\toprule',
+      ...rows.map((row, index) => row.map(latexCell).join(' & ') + ' \\\\' + (index ? '' : '\n\\midrule')),
+      '\\bottomrule', '\\end{tabular}', '',
+    ].join('\n'),
+  };
+  const copy = async (text, what) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = make('textarea', text);
+      document.body.append(area);
+      area.select();
+      document.execCommand('copy');
+      area.remove();
+    }
+    say(`${what} is in the clipboard.`);
+  };
+  const save = (blob, file) => {
+    const link = make('a', '', { href: URL.createObjectURL(blob), download: file });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  // The state of what was changed, in the address: #ID?sort=2d&filter=KSD&hide=3,4
+  const views = new Map();
+  const write = (id, state) => {
+    const query = new URLSearchParams(Object.entries(state).filter(([, value]) => value !== '')).toString();
+    history.replaceState(null, '', `#${id}${query ? '?' + query : ''}`);
+  };
+
+  /** Sorting, filtering, hiding and copying for a table of which the rows are given; only so many are drawn at first. */
+  const Drawn = 200;
+  const enhance = (section, table, title, source) => {
+    const head = table.tHead.rows[0];
+    const body = table.tBodies[0];
+    const width = head.cells.length;
+    const rows = source || [...body.rows].map(row => ({ cells: [...row.cells].map(cell => cell.textContent), row }));
+    const state = { sort: '', filter: '', hide: '' };
+    let shown = rows;
+    let limit = Drawn;
+    const isHidden = index => state.hide.split(',').includes(String(index));
+    const draw = () => {
+      const drawn = shown.slice(0, limit);
+      for (const entry of drawn) {
+        if (!entry.row) {
+          entry.row = make('tr', entry.cells.map((text, index) => make(index ? 'td' : 'th', text, index ? {} : { scope: 'row' })));
+        }
+      }
+      body.replaceChildren(...drawn.map(entry => entry.row));
+      for (const row of [head, ...drawn.map(entry => entry.row)]) {
+        for (let index = 0; index < row.cells.length; index++) row.cells[index].hidden = isHidden(index);
+      }
+      more.hidden = shown.length <= limit;
+      more.textContent = `Draw ${Math.min(shown.length - limit, 10 * Drawn)} of ${shown.length - limit} more rows`;
+    };
+    const apply = () => {
+      const words = state.filter.toLowerCase().split(/\s+/).filter(word => word);
+      shown = rows.filter(entry => words.every(word => entry.cells.some(cell => cell.toLowerCase().includes(word))));
+      const column = parseInt(state.sort, 10);
+      for (const [index, cell] of [...head.cells].entries()) {
+        const direction = index !== column ? 'none' : state.sort.endsWith('d') ? 'descending' : 'ascending';
+        if (cell.tagName === 'TH') cell.setAttribute('aria-sort', direction);
+      }
+      if (column >= 0 && column < width) {
+        const order = compare(rows.map(entry => entry.cells[column]), state.sort.endsWith('d') ? -1 : 1);
+        shown = [...shown].sort((a, b) => order(a.cells[column], b.cells[column]));
+      }
+      filter.value = state.filter;
+      for (const [index, box] of boxes.entries()) box.checked = !isHidden(index);
+      draw();
+      say(`${shown.length} of ${rows.length} rows`);
+    };
+    const change = changes => {
+      Object.assign(state, changes);
+      limit = Drawn;
+      apply();
+      write(section.id, state);
+    };
+    for (const [index, cell] of [...head.cells].entries()) {
+      if (cell.tagName !== 'TH') continue;
+      const text = cell.textContent;
+      cell.replaceChildren(button(text, () => change({ sort: state.sort === `${index}a` ? `${index}d` : state.sort === `${index}d` ? '' : `${index}a` })));
+      cell.setAttribute('aria-sort', 'none');
+    }
+    const filter = make('input', '', { type: 'search', placeholder: 'Filter rows', 'aria-label': `Filter the rows of ${title}` });
+    filter.addEventListener('input', () => change({ filter: filter.value }));
+    const headers = [...head.cells].map((cell, index) => cell.textContent || `column ${index + 1}`);
+    const boxes = headers.map((_, index) => {
+      const box = make('input', '', { type: 'checkbox' });
+      box.addEventListener('change', () => change({ hide: boxes.flatMap((other, place) => other.checked ? [] : [place]).join(',') }));
+      return box;
+    });
+    const columns = make('details', [make('summary', 'Columns'), ...headers.map((text, index) => make('label', [boxes[index], ` ${text}`]))]);
+    const content = () => [headers.map((text, index) => head.cells[index].textContent), ...shown.map(entry => entry.cells)]
+      .map(cells => cells.filter((_, index) => !isHidden(index)));
+    const copies = Object.entries(formats).map(([format, text]) => button(
+      format, () => copy(text(content()), `${title} as ${format}`), { 'aria-label': `Copy ${title} as ${format}`, 'data-copy': format }));
+    const more = button('', () => { limit += 10 * Drawn; draw(); });
+    const bar = make('div', [filter, columns, 'Copy:', ...copies], { class: 'b' });
+    const frame = table.parentElement;
+    frame.setAttribute('role', 'region');
+    frame.setAttribute('aria-label', title);
+    frame.before(bar);
+    frame.after(more);
+    const reset = { sort: '', filter: '', hide: '' };
+    views.set(section.id, query => { Object.assign(state, reset, query); apply(); });
+    for (const box of boxes) box.checked = true;
+    if (source || rows.length > Drawn) draw();
+    else more.hidden = true;
+  };
+
+  const permalink = (element, target) => {
+    const label = `Link to ${element.textContent}`;
+    element.append(make('a', '#', { class: 'p', href: `#${target.id}`, 'aria-label': label }));
+  };
+  for (const section of document.querySelectorAll('section.t')) {
+    const title = section.querySelector('h3').textContent;
+    enhance(section, section.querySelector('table'), title);
+    permalink(section.querySelector('h3'), section);
+  }
+  for (const section of document.querySelectorAll('section.x')) permalink(section.querySelector('h2'), section);
+  for (const cell of document.querySelectorAll('#t-verdicts-overview tbody th, #t-verdicts-differing tbody th')) {
+    const target = document.getElementById(cell.textContent);
+    if (target) cell.replaceChildren(make('a', cell.textContent, { href: `#${target.id}` }));
+  }
+
+  // Data that the page has compressed.
+  const unpack = async script => {
+    const bytes = Uint8Array.from(atob(script.textContent), sign => sign.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
+  };
+  const parse = text => {
+    const rows = [[]];
+    const cell = /("(?:[^"]|"")*"|[^,\n"]*)(,|\n|$)/y;
+    while (cell.lastIndex < text.length) {
+      const [, value, end] = cell.exec(text);
+      rows.at(-1).push(value.startsWith('"') ? value.slice(1, -1).replaceAll('""', '"') : value);
+      if (end === '\n') rows.push([]);
+    }
+    return rows.filter(row => row.length > 0);
+  };
+  for (const script of document.querySelectorAll('script[data-name]')) {
+    const item = script.parentElement;
+    const file = script.dataset.name;
+    const show = button('Show', async () => {
+      show.remove();
+      const [header, ...rows] = parse(await unpack(script));
+      const table = make('table', [
+        make('thead', make('tr', header.map(text => make('th', text, { scope: 'col' })))),
+        make('tbody', ''),
+      ]);
+      item.append(make('div', table, { class: 's', tabindex: '0' }));
+      enhance(item, table, file, rows.map(cells => ({ cells })));
+      say(`${file} is shown.`);
+    }, { 'aria-label': `Show ${file}` });
+    const download = button(
+      'Save', async () => save(new Blob([await unpack(script)], { type: 'text/csv' }), file), { 'aria-label': `Save ${file}` });
+    item.append(make('div', [show, download], { class: 'b' }));
+    views.set(item.id, query => { if (show.isConnected) show.click(); if (Object.keys(query).length) setTimeout(() => views.get(item.id)(query), 500); });
+  }
+
+  // Figures: series that are left out, a larger one, files.
+  const standalone = svg => {
+    const copy = svg.cloneNode(true);
+    copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+    copy.setAttribute('width', '1600');
+    copy.setAttribute('height', '1000');
+    const style = document.createElementNS('http://www.w3.org/2000/svg', 'style');
+    style.textContent = `svg{font-family:"DejaVu Sans",Verdana,sans-serif}.off{display:none}${document.getElementById('figures').textContent}`;
+    const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+    for (const [key, value] of Object.entries({ width: 800, height: 500, fill: '#fff' })) ground.setAttribute(key, value);
+    copy.prepend(style, ground);
+    return new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' });
+  };
+  const picture = (svg, file) => {
+    const image = new Image();
+    image.onload = () => {
+      const canvas = make('canvas', '', { width: 1600, height: 1000 });
+      canvas.getContext('2d').drawImage(image, 0, 0, 1600, 1000);
+      canvas.toBlob(blob => save(blob, file));
+      URL.revokeObjectURL(image.src);
+    };
+    image.src = URL.createObjectURL(standalone(svg));
+  };
+  const paint = path => {
+    const { stroke, fill } = getComputedStyle(path);
+    return stroke !== 'none' ? stroke : fill;
+  };
+  const dialog = make('dialog', '', { 'aria-label': 'Figure' });
+  document.body.append(dialog);
+  const enlarge = svg => {
+    const view = svg.cloneNode(true);
+    let box = [0, 0, 800, 500];
+    const set = next => { box = next; view.setAttribute('viewBox', box.join(' ')); };
+    const zoom = (factor, x = .5, y = .5) => {
+      const [w, h] = [Math.min(800, box[2] * factor), Math.min(500, box[3] * factor)];
+      set([box[0] + x * (box[2] - w), box[1] + y * (box[3] - h), w, h]);
+    };
+    view.addEventListener('wheel', event => {
+      event.preventDefault();
+      const frame = view.getBoundingClientRect();
+      zoom(event.deltaY > 0 ? 1.2 : 1 / 1.2, (event.clientX - frame.left) / frame.width, (event.clientY - frame.top) / frame.height);
+    });
+    view.addEventListener('pointermove', event => {
+      if (!event.buttons) return;
+      const scale = box[2] / view.getBoundingClientRect().width;
+      set([box[0] - event.movementX * scale, box[1] - event.movementY * scale, box[2], box[3]]);
+    });
+    dialog.replaceChildren(
+      make('div', [
+        button('Closer', () => zoom(1 / 1.5)), button('Farther', () => zoom(1.5)), button('Whole', () => set([0, 0, 800, 500])),
+        button('Close', () => dialog.close()),
+      ], { class: 'b' }),
+      view);
+    dialog.showModal();
+  };
+  for (const figure of document.querySelectorAll('figure')) {
+    const svg = figure.querySelector('svg');
+    if (!svg) continue;
+    const file = figure.querySelector('figcaption b').textContent;
+    const entries = new Map();
+    let entry = null;
+    for (const leaf of svg.querySelectorAll(':scope > svg:not(.d) text, :scope > svg:not(.d) path')) {
+      if (leaf.tagName === 'text') entry = leaf.textContent;
+      else if (entry !== null && paint(leaf)) entries.set(paint(leaf), [...new Set([...entries.get(paint(leaf)) || [], entry])]);
+    }
+    const layers = [...svg.querySelectorAll('.d path')];
+    const toggles = entries.size < 2 ? [] : [...entries].filter(([colour]) => layers.some(layer => paint(layer) === colour))
+      .map(([colour, names]) => {
+        const toggle = button(names.join(', '), () => {
+          const isShown = toggle.getAttribute('aria-pressed') !== 'true';
+          toggle.setAttribute('aria-pressed', isShown);
+          for (const layer of layers) if (paint(layer) === colour) layer.classList.toggle('off', !isShown);
+        }, { 'aria-pressed': 'true' });
+        return toggle;
+      });
+    figure.querySelector('figcaption').prepend(make('div', [
+      ...toggles,
+      button('Enlarge', () => enlarge(svg), { 'aria-label': `Enlarge ${file}` }),
+      button('SVG', () => save(standalone(svg), `${file}.svg`), { 'aria-label': `Save ${file} as SVG` }),
+      button('PNG', () => picture(svg, `${file}.png`), { 'aria-label': `Save ${file} as PNG` }),
+    ], { class: 'b' }));
+    permalink(figure.querySelector('figcaption b'), figure);
+  }
+
+  // An address leads to what it names, as it was.
+  const go = () => {
+    const [id, query] = decodeURI(location.hash.slice(1)).split('?');
+    const target = id && document.getElementById(id);
+    if (!target) return;
+    if (query !== undefined && views.has(id)) views.get(id)(Object.fromEntries(new URLSearchParams(query)));
+    target.scrollIntoView();
+  };
+  addEventListener('hashchange', go);
+  go();
+})();
