@@ -43,7 +43,7 @@ internal static class SteinRootCommand
                 IcaDataCommand.Create(interruption, own.FirstOrDefault(command => command.Name == "ica")),
                 DiffusionDataCommand.Create(interruption, own.FirstOrDefault(command => command.Name == "diffusion")),
                 ReproduceCommand.Create(catalog, interruption),
-                ReportCommand.Create(catalog),
+                ReportCommand.Create(catalog, interruption),
                 ListCommand.Create(catalog),
                 ShowCommand.Create(catalog),
                 RunCommand.Create(catalog, interruption),

@@ -16,17 +16,29 @@ internal static partial class FolderPage
     /// <summary>The numbers that reports compare with published ones, by the names of their columns.</summary>
     private static readonly string[] ComparedColumns = ["comparable", "mean_difference", "power", "error_rate"];
 
+    /// <summary>The first figure of an experiment is drawn without script unless its file is longer: the page is to stay below 1 MB.</summary>
+    private const int LongestDrawn = 27_000;
+
     private static readonly string[] PublishedColumns = ["published", "paper"];
 
     /// <summary>The columns that say what a row is.</summary>
     private static readonly string[] LabelColumns =
         ["comparison", "method", "problem", "test", "decision", "dimension", "difference", "hidden", "samples", "sigma"];
 
+    /// <summary>The page of the experiments whose folders have a report.</summary>
+    /// <inheritdoc cref="Part" path="/param"/>
+    /// <inheritdoc cref="Part" path="/exception"/>
+    public static Page Create(string folder, string link, IEnumerable<Experiment> experiments) => new(
+        "Stein: results",
+        "What the published experiments gave: for each what was found, its tables, figures and numbers. Links lead to the files beside this "
+        + "page. Errors are standard errors over seeds unless a caption says otherwise.",
+        [.. experiments.Select(experiment => Part(folder, link, experiment)).OfType<PagePart>()]);
+
     /// <summary>What the page shows of one experiment; null where its folder has no report.</summary>
     /// <param name="folder">The folder with a folder for each experiment.</param>
     /// <param name="link">The same folder relative to the page, with a slash at the end; empty for that of the page itself.</param>
     /// <exception cref="InvalidDataException">A file is not what a report writes; names it.</exception>
-    public static PagePart? Part(string folder, string link, Experiment experiment)
+    private static PagePart? Part(string folder, string link, Experiment experiment)
     {
         string own = Path.Combine(folder, experiment.Name);
         string provenance = Path.Combine(own, "provenance.json");
@@ -49,7 +61,7 @@ internal static partial class FolderPage
                 Comparisons = [.. csv.SelectMany(Comparisons)],
                 Tables = [.. Files(own, "*.md").Where(IsTable).SelectMany(
                     path => MarkdownTable.Read(Path.GetFileNameWithoutExtension(path), File.ReadAllText(path)))],
-                Figures = [.. Figures(own)],
+                Figures = [.. Figures(own).Select((figure, index) => figure with { IsPacked = index > 0 || figure.Svg?.Length > LongestDrawn })],
                 Data = [.. csv.Select(path => new PageData(
                     Path.GetFileName(path), File.ReadLines(path).Count() - 1, File.ReadAllBytes(path), IsInPage: false))],
                 Provenance = RunRecord.Describe(runs, $"stein reproduce {experiment.Name}"),
@@ -89,7 +101,9 @@ internal static partial class FolderPage
     {
         string[] blocks = [.. readme.ReplaceLineEndings("\n").Split("\n\n").Select(block => block.Trim('\n')).Skip(1)];
         int list = Array.FindIndex(blocks, block => block.StartsWith("- ", StringComparison.Ordinal));
-        IEnumerable<string> found = list > 0 ? [blocks[0], blocks[list]]
+        // A list that ends with a colon goes on in the table below.
+        int end = list + (list > 0 && blocks[list].EndsWith(':') ? 2 : 1);
+        IEnumerable<string> found = list > 0 ? [blocks[0], .. blocks[list..Math.Min(end, blocks.Length)]]
             : blocks.TakeWhile(block => !block.StartsWith('#'));
         return string.Join("\n\n", found);
     }

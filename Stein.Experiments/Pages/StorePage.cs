@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Stein.Experiments.Files;
+using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Reports.Html;
 using Stein.Experiments.Runs;
@@ -10,10 +11,18 @@ namespace Stein.Experiments.Pages;
 /// <summary>A page of the runs in a store: the reports of the experiments, and the provenance of each run.</summary>
 internal static class StorePage
 {
+    /// <summary>The page of the experiments that have finished runs.</summary>
+    /// <param name="parts">The experiments, each with its plan and the command that repeats it.</param>
+    public static Page Create(RunStore store, IEnumerable<(Experiment Experiment, ReportRequest Request, string Command)> parts) => new(
+        "Stein: report",
+        $"Made by stein {BuildIdentity.Current} of the finished runs of a store. Errors are standard errors over seeds unless a caption says "
+        + "otherwise.",
+        [.. parts.Select(part => Part(store, part.Experiment, part.Request, part.Command)).OfType<PagePart>()]);
+
     /// <summary>What the page shows of one experiment; null where no run of the plan is finished.</summary>
     /// <param name="request">The plan; no file is written.</param>
     /// <param name="command">The command that repeats the runs.</param>
-    public static PagePart? Part(RunStore store, Experiment experiment, ReportRequest request, string command)
+    private static PagePart? Part(RunStore store, Experiment experiment, ReportRequest request, string command)
     {
         if (experiment.Compose(store, request) is not var (report, finished))
             return null;

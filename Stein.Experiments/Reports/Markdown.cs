@@ -24,10 +24,12 @@ internal static class Markdown
         "",
         table.Caption,
         "",
-        Row(table.Columns.Select(column => column.Header.Replace('\n', ' '))),
+        Row(table.Columns.Select(column => Cell(column.Header.Replace('\n', ' ')))),
         Row(table.Columns.Select((_, index) => index == 0 ? "---" : "---:")),
-        .. table.Rows.Select(row => Row(row.Select(cell => cell.Replace("|", @"\|", StringComparison.Ordinal)))),
+        .. table.Rows.Select(row => Row(row.Select(Cell))),
     ];
+
+    private static string Cell(string text) => text.Replace("|", @"\|", StringComparison.Ordinal);
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 }

@@ -4,7 +4,7 @@ using Stein.Experiments.Runs;
 namespace Stein.Cli.Commands;
 
 /// <summary><c>stein report</c>: tables and figures of what is in the store, at any time.</summary>
-internal sealed class ReportCommand
+internal sealed class ReportCommand(Interruption interruption)
 {
     private readonly GridOptions grid = new();
     private readonly Option<bool> own = Values.Flag(
@@ -18,7 +18,7 @@ internal sealed class ReportCommand
     private readonly Option<bool> json = Values.Flag("--json", "events on standard output, one line of JSON each");
     private readonly Option<bool> quiet = Values.Flag("--quiet", "print errors only", "-q");
 
-    public static Command Create(ExperimentCatalog catalog)
+    public static Command Create(ExperimentCatalog catalog, Interruption interruption)
     {
         Option<bool> all = Values.Flag("--all", "every experiment; the same as naming none");
         var command = new CommandWithExamples(
@@ -33,7 +33,7 @@ internal sealed class ReportCommand
         {
             all,
         };
-        var options = new ReportCommand();
+        var options = new ReportCommand(interruption);
         options.grid.AddTo(command);
         command.AddShared(options.own, options.store.Option, options.precision, options.folder);
         options.page.AddTo(command);
@@ -56,7 +56,7 @@ internal sealed class ReportCommand
         {
             if (parsed.GetValue(folder) is { } other)
                 throw new UsageException($"--out {other}: with --html one file is written and no folder; leave out one of them");
-            printer.Write(file, page.Write(parsed, file, runs, [.. parts.Select(part => (part, Command(part, selection.Words)))]));
+            WritePage(parsed, file, runs, [.. parts.Select(part => (part, Command(part, selection.Words)))], printer);
             return ExitCode.Success;
         }
 
@@ -72,6 +72,26 @@ internal sealed class ReportCommand
         if (reports.Count > 1)
             printer.Summary(reports);
         return ExitCode.Success;
+    }
+
+    private void WritePage(
+        ParseResult parsed, string file, RunStore runs, IReadOnlyList<(ReportPart Part, string Command)> parts, ReportOutput printer)
+    {
+        if (!page.IsWatched(parsed))
+        {
+            printer.Write(file, page.Write(parsed, file, runs, parts));
+            return;
+        }
+
+        ReportPart[] watched = [.. parts.Select(part => part.Part)];
+        int planned = watched.Sum(part => part.Plan.Count);
+        int finished = 0;
+        do
+        {
+            finished = ReportPage.Wait(runs, watched, finished, interruption);
+            printer.Write(file, page.Write(parsed, file, runs, parts));
+        }
+        while (finished < planned);
     }
 
     /// <summary>The command line that repeats the runs of a part.</summary>

@@ -1,6 +1,5 @@
 using Stein.Experiments.Files;
 using Stein.Experiments.Pages;
-using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports.Html;
 using Stein.Experiments.Runs;
 
@@ -10,6 +9,9 @@ namespace Stein.Cli.Running;
 internal sealed class ReportPage
 {
     private const string DefaultFile = "report.html";
+
+    /// <summary>A thousand files are looked for in some milliseconds.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Option<string?> html = new("--html")
     {
@@ -22,14 +24,28 @@ internal sealed class ReportPage
     private readonly Option<string> from = Values.Text(
         "--from", "folder", "with --html: not from the store, but from the reports in the folders of this one, such as results");
 
-    public void AddTo(Command command) => command.AddShared(html, from);
+    private readonly Option<bool> watch = Values.Flag(
+        "--watch", "with --html: write the file again whenever a run is finished, until all are or a signal comes");
+
+    public void AddTo(Command command) => command.AddShared(html, from, watch);
+
+    /// <summary>Whether the file is to be written again as runs finish.</summary>
+    /// <exception cref="UsageException">There are no runs to wait for.</exception>
+    public bool IsWatched(ParseResult parsed) => parsed.GetValue(watch)
+        && (parsed.GetValue(from) is not { } folder
+            ? true : throw new UsageException($"--watch: the reports in {folder} have no runs to wait for; leave out --from or --watch"));
 
     /// <summary>The file that is asked for; null for none.</summary>
     /// <exception cref="UsageException">It is not a file that can be written.</exception>
     public string? File(ParseResult parsed)
     {
         if (parsed.GetResult(html) is null)
-            return parsed.GetValue(from) is { } folder ? throw new UsageException($"--from {folder}: it is for --html; give both") : null;
+        {
+            return parsed.GetValue(from) is { } folder ? throw new UsageException($"--from {folder}: it is for --html; give both")
+                : parsed.GetValue(watch) ? throw new UsageException("--watch: it is for --html; give both")
+                : null;
+        }
+
         string file = parsed.GetValue(html) ?? DefaultFile;
         if (Path.GetExtension(file) is not (".html" or ".htm"))
             throw new UsageException($"--html {file}: it must be the name of a file that ends in .html; names of experiments go before it");
@@ -48,20 +64,30 @@ internal sealed class ReportPage
         return page;
     }
 
+    /// <summary>Waits until another run of the plan is finished.</summary>
+    /// <param name="finished">How many were.</param>
+    /// <returns>How many are; none fewer than the plan has where all were finished already.</returns>
+    /// <exception cref="OperationCanceledException">A signal came.</exception>
+    public static int Wait(RunStore store, IReadOnlyList<ReportPart> parts, int finished, Interruption interruption)
+    {
+        RunConfig[] plan = [.. parts.SelectMany(part => part.Plan)];
+        while (true)
+        {
+            int now = plan.Count(run => System.IO.File.Exists(Path.Combine(store.FolderOf(run), RunFiles.Result)));
+            if (now != finished || now == plan.Length)
+                return now;
+            interruption.Token.WaitHandle.WaitOne(Interval);
+            interruption.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     private static Page OfStore(RunStore store, IReadOnlyList<(ReportPart Part, string Command)> parts)
     {
-        PagePart[] shown =
-        [
-            .. parts.Select(part => StorePage.Part(
-                store, part.Part.Experiment, new ReportRequest("", part.Part.Plan, part.Part.Scale), part.Command)).OfType<PagePart>(),
-        ];
-        return shown.Length == 0
-            ? throw new UsageException($"--html: no run is finished in {store.Root}; there is nothing to show")
-            : new(
-                "Stein: report",
-                $"Made by stein {BuildIdentity.Current} from the finished runs of a store. Errors are standard errors over seeds unless a "
-                + "caption says otherwise.",
-                shown);
+        var page = StorePage.Create(
+            store,
+            parts.Select(part => (part.Part.Experiment, new ReportRequest("", part.Part.Plan, part.Part.Scale), part.Command)));
+        return page.Parts.Count > 0 ? page
+            : throw new UsageException($"--html: no run is finished in {store.Root}; there is nothing to show");
     }
 
     private static Page OfFolder(string folder, string file, IReadOnlyList<(ReportPart Part, string Command)> parts)
@@ -69,16 +95,8 @@ internal sealed class ReportPage
         if (!Directory.Exists(folder))
             throw new UsageException($"--from {folder}: there is no such folder. Give one with a folder for each experiment, such as results.");
         string link = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFullPath(folder)).Replace('\\', '/');
-        PagePart[] shown =
-        [
-            .. parts.Select(part => FolderPage.Part(folder, link == "." ? "" : $"{link}/", part.Part.Experiment)).OfType<PagePart>(),
-        ];
-        return shown.Length == 0
-            ? throw new UsageException($"--from {folder}: no folder of an experiment in it has a provenance.json; there is nothing to show")
-            : new(
-                "Stein: results",
-                "What the published experiments of this repository gave: for each what was found, its tables, figures and numbers. Links lead "
-                + "to the files beside this page. Errors are standard errors over seeds unless a caption says otherwise.",
-                shown);
+        var page = FolderPage.Create(folder, link == "." ? "" : $"{link}/", parts.Select(part => part.Part.Experiment));
+        return page.Parts.Count > 0 ? page
+            : throw new UsageException($"--from {folder}: no folder of an experiment in it has a provenance.json; there is nothing to show");
     }
 }

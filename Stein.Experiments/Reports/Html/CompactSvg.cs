@@ -72,6 +72,7 @@ internal sealed class CompactSvg
         }
 
         reader.Enter(null);
+        reader.Close();
         string axes = string.Join(" against ", reader.labels);
         string entries = reader.legend.Count == 0 ? "" : $"; legend: {string.Join(", ", reader.legend)}";
         return (reader.content.ToString(), $"{(axes.Length == 0 ? "Figure without axes" : axes)}{entries}");

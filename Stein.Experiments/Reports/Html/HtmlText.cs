@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Markdig;
+using Markdig.Extensions.Tables;
 using Markdig.Renderers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
@@ -59,6 +60,9 @@ internal static class HtmlText
                 link.ReplaceBy(new ContainerInline(), copyChildren: true);
         }
 
+        // Alignment would be an inline style, which the page does not allow itself.
+        foreach (TableColumnDefinition column in document.Descendants<Markdig.Extensions.Tables.Table>().SelectMany(table => table.ColumnDefinitions))
+            column.Alignment = null;
         using var writer = new StringWriter { NewLine = "\n" };
         var renderer = new HtmlRenderer(writer);
         Pipeline.Setup(renderer);

@@ -55,7 +55,14 @@ internal readonly record struct Progress(int Done, int Planned)
 /// <param name="Name">The name of its files without the ending.</param>
 /// <param name="Caption">In Markdown.</param>
 /// <param name="Svg">Its SVG as <see cref="SvgFigure"/> writes it; null for a figure that is a picture of points only.</param>
-internal sealed record PageFigure(string Name, string Caption, string? Svg);
+internal sealed record PageFigure(string Name, string Caption, string? Svg)
+{
+    /// <summary>
+    /// Whether the page has it compressed, drawn by script; without script it is a link to its file. For pages beside their files, whose
+    /// figures would make them too large.
+    /// </summary>
+    public bool IsPacked { get; init; }
+}
 
 /// <summary>Numbers for programs.</summary>
 /// <param name="FileName">The name of the file.</param>

@@ -140,9 +140,12 @@ internal static class PageWriter
         if (part.Figures.Count > 0)
         {
             html.Append("<h3>Figures</h3>\n<div class=g>\n");
+            var packed = new StringBuilder();
             foreach (PageFigure figure in part.Figures)
-                WriteFigure(html, part, figure, styles);
+                WriteFigure(html, part, figure, styles, packed);
             html.Append("</div>\n");
+            if (packed.Length > 0)
+                html.Append($"<script type=\"text/plain\" class=packed>{Packed(Encoding.UTF8.GetBytes(packed.ToString()))}</script>\n");
         }
 
         WriteData(html, part);
@@ -157,14 +160,14 @@ internal static class PageWriter
         html.Append($"<section class=t id=\"t-{HtmlText.Id(table.Name)}\">\n<h3>{HtmlText.Escape(table.Title)}</h3>\n");
         if (table.Caption.Length > 0)
             html.Append(HtmlText.FromMarkdown(table.Caption, folder)).Append('\n');
-        // End tags of cells and rows may be left out, and a page has tens of thousands.
+        // End tags of cells and rows may be left out, and a page has tens of thousands. A line for each row, broken where it is no text.
         html.Append("<div class=s tabindex=0><table><thead><tr>");
         foreach (string column in table.Columns)
             html.Append(column.Length == 0 ? "<td>" : $"<th>{HtmlText.Escape(column)}");
         html.Append("<tbody>");
         foreach (IReadOnlyList<string> row in table.Rows)
         {
-            html.Append("\n<tr>");
+            html.Append("<tr\n>");
             for (int column = 0; column < row.Count; column++)
                 html.Append(column == 0 ? "<th>" : "<td>").Append(HtmlText.Escape(row[column]));
         }
@@ -172,21 +175,33 @@ internal static class PageWriter
         html.Append("</table></div>\n</section>\n");
     }
 
-    private static void WriteFigure(StringBuilder html, PagePart part, PageFigure figure, SvgStyles styles)
+    private static void WriteFigure(StringBuilder html, PagePart part, PageFigure figure, SvgStyles styles, StringBuilder packed)
     {
         html.Append($"<figure id=\"f-{HtmlText.Id(part.Name, figure.Name)}\">");
-        if (figure.Svg is not null)
+        if (figure.Svg is null)
+        {
+            html.Append(Link("png", $"{figure.Name}, a picture of points"));
+        }
+        else
         {
             (string content, string alternative) = CompactSvg.Of(figure.Svg, styles);
-            html.Append($"<svg viewBox=\"0 0 800 500\" role=img aria-label=\"{HtmlText.Escape(alternative)}\">{content}</svg>");
+            string svg = $"<svg viewBox=\"0 0 800 500\" role=img aria-label=\"{HtmlText.Escape(alternative)}\">{content}</svg>";
+            html.Append(figure.IsPacked ? Link("svg", alternative) : svg);
+            if (figure.IsPacked)
+                packed.Append(svg).Append('\n');
         }
 
-        string picture = part.Folder is null
-            ? $" (a picture of points, {HtmlText.Escape(figure.Name)}.png in the folder of the report)"
-            : $" (<a href=\"{HtmlText.Escape($"{part.Folder}{Uri.EscapeDataString(figure.Name)}.png")}\">picture</a>)";
-        html.Append($"<figcaption><b>{HtmlText.Escape(figure.Name)}</b>{(figure.Svg is null ? picture : "")} ")
-            .Append(HtmlText.FromMarkdown(figure.Caption, part.Folder))
+        html.Append($"<figcaption><b>{HtmlText.Escape(figure.Name)}</b> {HtmlText.FromMarkdown(figure.Caption, part.Folder)}")
             .Append("</figcaption></figure>\n");
+
+        string Link(string ending, string text)
+        {
+            string file = $"{figure.Name}.{ending}";
+            return part.Folder is null
+                ? $"<p>{HtmlText.Escape(text)}: {HtmlText.Escape(file)} in the folder of the report.</p>"
+                : $"<p class={(ending == "svg" ? "n" : "o")}><a href=\"{HtmlText.Escape(part.Folder + Uri.EscapeDataString(file))}\">"
+                    + $"{HtmlText.Escape(text)}</a></p>";
+        }
     }
 
     private static void WriteData(StringBuilder html, PagePart part)
@@ -204,7 +219,7 @@ internal static class PageWriter
             if (data.IsInPage)
             {
                 html.Append("<noscript>, in this page, compressed; with scripts it is shown and saved here</noscript>")
-                    .Append($"<script type=\"text/plain\" data-name=\"{name}\">{Convert.ToBase64String(Compress(data.Content))}</script>");
+                    .Append($"<script type=\"text/plain\" data-name=\"{name}\">{Packed(data.Content)}</script>");
             }
 
             html.Append("</li>\n");
@@ -213,12 +228,13 @@ internal static class PageWriter
         html.Append("</ul>\n");
     }
 
-    private static byte[] Compress(byte[] content)
+    /// <summary>The content compressed by gzip, in base 64.</summary>
+    private static string Packed(byte[] content)
     {
         using var compressed = new MemoryStream();
         using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize))
             gzip.Write(content);
-        return compressed.ToArray();
+        return Convert.ToBase64String(compressed.ToArray());
     }
 
     /// <summary>A text within a sentence, whose direction of writing is its own.</summary>

@@ -280,9 +280,8 @@
       view);
     dialog.showModal();
   };
-  for (const figure of document.querySelectorAll('figure')) {
+  const furnish = figure => {
     const svg = figure.querySelector('svg');
-    if (!svg) continue;
     const file = figure.querySelector('figcaption b').textContent;
     const entries = new Map();
     let entry = null;
@@ -293,7 +292,7 @@
     const layers = [...svg.querySelectorAll('.d path')];
     const toggles = entries.size < 2 ? [] : [...entries].filter(([colour]) => layers.some(layer => paint(layer) === colour))
       .map(([colour, names]) => {
-        const toggle = button(names.join(', '), () => {
+        const toggle = button(names.join(' / '), () => {
           const isShown = toggle.getAttribute('aria-pressed') !== 'true';
           toggle.setAttribute('aria-pressed', isShown);
           for (const layer of layers) if (paint(layer) === colour) layer.classList.toggle('off', !isShown);
@@ -307,7 +306,21 @@
       button('PNG', () => picture(svg, `${file}.png`), { 'aria-label': `Save ${file} as PNG` }),
     ], { class: 'b' }));
     permalink(figure.querySelector('figcaption b'), figure);
-  }
+  };
+  for (const svg of document.querySelectorAll('figure > svg')) furnish(svg.parentElement);
+  const unfold = async () => {
+    for (const script of document.querySelectorAll('script.packed')) {
+      const drawings = make('template', '');
+      drawings.innerHTML = await unpack(script);
+      const places = script.previousElementSibling.querySelectorAll('.n');
+      for (const [index, svg] of [...drawings.content.children].entries()) {
+        const figure = places[index].parentElement;
+        places[index].replaceWith(svg);
+        furnish(figure);
+      }
+    }
+    root.dataset.ready = 'true';
+  };
 
   // An address leads to what it names, as it was.
   const go = () => {
@@ -318,5 +331,5 @@
     target.scrollIntoView();
   };
   addEventListener('hashchange', go);
-  go();
+  unfold().then(go);
 })();

@@ -1,0 +1,205 @@
+using System.Text;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using Stein.Experiments;
+using Stein.Experiments.Pages;
+using Stein.Experiments.Reports.Html;
+using Stein.Experiments.Runs;
+using Stein.Experiments.Tests;
+
+namespace Stein.Html.Tests;
+
+/// <summary>What a page does in a browser.</summary>
+public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, IDisposable
+{
+    private const string Gaps = "#t-ica-local-gaps";
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task The_page_of_the_results_opens_without_a_word_and_without_asking_for_another_file()
+    {
+        await using OpenPage open = await chromium.Open(Pages.GalleryFile);
+        Assert.Empty(open.Complaints);
+        Assert.Equal(new Uri(Pages.GalleryFile).AbsoluteUri, Assert.Single(open.Requests));
+        // A second on a machine that does nothing else.
+        Assert.InRange(
+            await open.Page.EvaluateAsync<double>("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"), 0, 10_000);
+        Assert.Equal(0, await open.Page.Locator(".n").CountAsync());
+        int figures = Pages.GalleryPage.Parts.Sum(part => part.Figures.Count(figure => figure.Svg is not null));
+        Assert.Equal(figures, await open.Page.Locator("figure > svg").CountAsync());
+    }
+
+    [Fact]
+    public async Task Tables_sort_by_number_with_what_is_missing_last_and_the_address_keeps_the_order()
+    {
+        await using OpenPage open = await chromium.Open(File("ica-local", "gof-liu"));
+        ILocator header = open.Page.Locator($"{Gaps} thead th").Nth(1);
+        await header.Locator("button").ClickAsync();
+        Assert.Equal("ascending", await header.GetAttributeAsync("aria-sort"));
+        double[] ascending = await Numbers(open.Page, 2);
+        Assert.Equal(ascending.Order(), ascending);
+        await header.Locator("button").ClickAsync();
+        Assert.Equal(ascending.Reverse(), await Numbers(open.Page, 2));
+        Assert.EndsWith($"{Gaps}?sort=1d", open.Page.Url, StringComparison.Ordinal);
+
+        await using OpenPage again = await chromium.Open(new Uri(open.Page.Url).PathAndQuery + new Uri(open.Page.Url).Fragment);
+        Assert.Equal(ascending.Reverse(), await Numbers(again.Page, 2));
+
+        // The one column with missing cells: seeds of the overview.
+        ILocator seeds = again.Page.Locator("#t-verdicts-overview thead th").Nth(4).Locator("button");
+        await seeds.ClickAsync();
+        Assert.Equal("–", await LastCell(again.Page));
+        await seeds.ClickAsync();
+        Assert.Equal("–", await LastCell(again.Page));
+
+        static Task<string?> LastCell(IPage page) => page.Locator("#t-verdicts-overview tbody tr:last-child td").Nth(3).TextContentAsync();
+    }
+
+    [Fact]
+    public async Task Tables_are_filtered_lose_columns_and_are_copied_as_they_are_shown()
+    {
+        await using OpenPage open = await chromium.Open(File("ica-local", "gof-liu"));
+        ILocator section = open.Page.Locator(Gaps);
+        int all = await section.Locator("tbody tr").CountAsync();
+        await section.Locator("input[type=search]").FillAsync("mle truth");
+        Assert.Equal(1, await section.Locator("tbody tr").CountAsync());
+        Assert.InRange(all, 2, 50);
+        await section.Locator("summary").ClickAsync();
+        await section.Locator("details input").Nth(2).UncheckAsync();
+        Assert.False(await section.Locator("thead th").Nth(2).IsVisibleAsync());
+        foreach (string format in (string[])["CSV", "Markdown", "LaTeX"])
+        {
+            await section.Locator($"button[data-copy={format}]").ClickAsync();
+            await open.Page.WaitForFunctionAsync($"document.querySelector('[role=status]').textContent.includes('{format}')");
+            string text = await open.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
+            Assert.Contains("MLE from the truth", text, StringComparison.Ordinal);
+            Assert.Contains("D = 10", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("D = 20,", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("KSD", text, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(open.Complaints);
+    }
+
+    [Fact]
+    public async Task Figures_hide_series_grow_and_are_saved()
+    {
+        await using OpenPage open = await chromium.Open(File("ica-local", "gof-liu"));
+        ILocator figure = open.Page.Locator("#f-ica-local-gap-by-dimension");
+        int shown = await figure.Locator(".d path:not(.off)").CountAsync();
+        await figure.Locator("button[aria-pressed]").First.ClickAsync();
+        Assert.InRange(await figure.Locator(".d path:not(.off)").CountAsync(), 1, shown - 1);
+        await figure.Locator("button[aria-pressed]").First.ClickAsync();
+        Assert.Equal(shown, await figure.Locator(".d path:not(.off)").CountAsync());
+
+        await figure.GetByRole(AriaRole.Button, new() { Name = "Enlarge" }).ClickAsync();
+        Assert.True(await open.Page.Locator("dialog svg").First.IsVisibleAsync());
+        await open.Page.Keyboard.PressAsync("Escape");
+        Assert.False(await open.Page.Locator("dialog").IsVisibleAsync());
+
+        foreach ((string kind, byte[] start) in ((string, byte[])[])[("SVG", "<svg"u8.ToArray()), ("PNG", [0x89, (byte)'P', (byte)'N'])])
+        {
+            IDownload download = await open.Page.RunAndWaitForDownloadAsync(
+                () => figure.GetByRole(AriaRole.Button, new() { Name = $"as {kind}" }).ClickAsync());
+            Assert.Equal($"gap_by_dimension.{kind.ToLowerInvariant()}", download.SuggestedFilename);
+            Assert.Equal(start, System.IO.File.ReadAllBytes(await download.PathAsync())[..start.Length]);
+        }
+
+        Assert.Empty(open.Complaints);
+    }
+
+    [Fact]
+    public async Task Data_that_is_compressed_is_shown_in_parts_and_saved_as_it_was()
+    {
+        (Experiment experiment, RunStore store, ReportRequest request) = Pages.Golden("ica", folder);
+        string file = folder.File("store.html");
+        System.IO.File.WriteAllBytes(file, PageWriter.Write(StorePage.Create(store, [(experiment, request, "stein reproduce ica")])));
+        Assert.NotEmpty(experiment.Report(store, request).Files);
+        string curves = System.IO.File.ReadAllText(Path.Combine(request.Folder, "curves.csv"));
+
+        await using OpenPage open = await chromium.Open(file);
+        ILocator item = open.Page.Locator("#d-ica-curves.csv".Replace(".csv", "\\.csv"));
+        await item.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await item.Locator("tbody tr").First.WaitForAsync();
+        int rows = curves.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1;
+        Assert.Equal(Math.Min(rows, 200), await item.Locator("tbody tr").CountAsync());
+        IDownload download = await open.Page.RunAndWaitForDownloadAsync(
+            () => item.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync());
+        Assert.Equal(curves, System.IO.File.ReadAllText(await download.PathAsync()));
+        Assert.Empty(open.Complaints);
+    }
+
+    [Fact]
+    public async Task The_theme_is_that_of_the_system_until_one_is_chosen()
+    {
+        await using OpenPage light = await chromium.Open(File("gof-liu"));
+        await using OpenPage dark = await chromium.Open(File("gof-liu"), isDark: true);
+        string white = await Background(light.Page);
+        string black = await Background(dark.Page);
+        Assert.NotEqual(white, black);
+        await light.Page.Locator("#theme").ClickAsync();
+        Assert.Equal(black, await Background(light.Page));
+        await light.Page.Locator("#theme").ClickAsync();
+        Assert.Equal(white, await Background(light.Page));
+
+        static Task<string> Background(IPage page) => page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+    }
+
+    [Fact]
+    public async Task Without_script_tables_figures_captions_and_verdicts_are_there()
+    {
+        await using OpenPage open = await chromium.Open(File("gof-liu", "ica-local", "ica-local-large"), hasScript: false);
+        Assert.True(await open.Page.Locator("#verdicts strong").First.IsVisibleAsync());
+        Assert.True(await open.Page.Locator($"{Gaps} tbody td").First.IsVisibleAsync());
+        Assert.True(await open.Page.Locator("#f-ica-local-large-gap-by-dimension > svg").IsVisibleAsync());
+        Assert.True(await open.Page.Locator("#f-ica-local-large-gap-by-dimension figcaption").IsVisibleAsync());
+        Assert.True(await open.Page.Locator("#f-ica-local-relative-gap-by-dimension .n a").IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task It_prints_on_A4_with_nothing_cut()
+    {
+        await using OpenPage open = await chromium.Open(File("ica-local", "gof-liu"), width: 703, isDark: true);
+        await open.Page.EmulateMediaAsync(new() { Media = Media.Print });
+        int cut = await open.Page.EvaluateAsync<int>(
+            "[...document.querySelectorAll('table')].filter(table => table.getBoundingClientRect().right > innerWidth + 1).length");
+        Assert.Equal(0, cut);
+        byte[] pdf = await open.Page.PdfAsync(new() { PreferCSSPageSize = true });
+        Assert.StartsWith("%PDF-", Encoding.Latin1.GetString(pdf[..8]), StringComparison.Ordinal);
+        Assert.InRange(pdf.Length, 20_000, 2_000_000);
+    }
+
+    /// <summary>A phone's width, a tablet's and a desktop's.</summary>
+    [Theory]
+    [InlineData(360, false)]
+    [InlineData(360, true)]
+    [InlineData(800, false)]
+    [InlineData(800, true)]
+    [InlineData(1280, false)]
+    [InlineData(1280, true)]
+    public async Task Nobody_is_shut_out(int width, bool isDark)
+    {
+        await using OpenPage open = await chromium.Open(File("gof-liu"), width, isDark);
+        var violations = (await open.Page.RunAxe()).Violations;
+        Assert.True(
+            violations.Length == 0,
+            string.Join('\n', violations.Select(rule => $"{rule.Id}: {rule.Help}: {rule.Nodes[0].Html}")));
+        Assert.True(await open.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the window");
+    }
+
+    /// <summary>A page of some of the committed results: the whole takes seconds for each check.</summary>
+    private string File(params string[] names)
+    {
+        string path = folder.File("page.html");
+        Page page = Pages.OfResults(ExperimentRegistry.All.Where(experiment => names.Contains(experiment.Name)));
+        System.IO.File.WriteAllBytes(path, PageWriter.Write(page));
+        return path;
+    }
+
+    private static async Task<double[]> Numbers(IPage page, int column)
+        => [.. (await page.Locator($"{Gaps} tbody tr > :nth-child({column})").AllTextContentsAsync())
+            .Select(text => double.Parse(text.Split(' ')[0].Replace('−', '-')))];
+}
