@@ -22,15 +22,18 @@ internal sealed class ReportOutput(bool json, bool quiet)
             : $"{outcome.Files.Count} files (tables, curves, figures, provenance) are in {part.Folder}");
     }
 
-    /// <summary>What a page came to.</summary>
-    public void Write(string file, Page page)
+    /// <summary>What a page came to; null for none.</summary>
+    public void Write(string file, Page? page)
     {
-        int compared = page.Parts.Sum(part => part.Comparisons.Count);
-        int agreeing = page.Parts.Sum(part => part.Comparisons.Count(comparison => comparison.Reproduced));
         if (json)
             RunEvents.Standard.Page(file, page);
-        else if (!quiet)
-            Terminal.Text.WriteLine($"{file}: {page.Parts.Count} experiments, {agreeing} of {compared} comparisons agree");
+        if (json || quiet)
+            return;
+        PublishedComparison[] comparisons = [.. page?.Parts.SelectMany(part => part.Comparisons) ?? []];
+        Terminal.Text.WriteLine(page is null
+            ? $"{file} is not written: no run is finished; there is nothing to report"
+            : $"{file}: {page.Parts.Count} experiments, {comparisons.Count(comparison => comparison.Reproduced)} of {comparisons.Length} "
+                + "comparisons agree");
     }
 
     /// <summary>A row for each experiment: how much is done, the verdicts, where the files are.</summary>

@@ -55,11 +55,13 @@ internal sealed class ReportPage
 
     /// <summary>Makes the page and writes it, whole or not at all.</summary>
     /// <param name="parts">What it is to show, each with the command that repeats its runs.</param>
-    /// <returns>What it shows.</returns>
-    /// <exception cref="UsageException">There is nothing to show.</exception>
-    public Page Write(ParseResult parsed, string file, RunStore store, IReadOnlyList<(ReportPart Part, string Command)> parts)
+    /// <returns>What it shows; null where no run is finished, and nothing is written.</returns>
+    /// <exception cref="UsageException">There is no such folder of reports.</exception>
+    public Page? Write(ParseResult parsed, string file, RunStore store, IReadOnlyList<(ReportPart Part, string Command)> parts)
     {
         Page page = parsed.GetValue(from) is { } folder ? OfFolder(folder, file, parts) : OfStore(store, parts);
+        if (page.Parts.Count == 0)
+            return null;
         AtomicFile.WriteAllBytes(file, PageWriter.Write(page));
         return page;
     }
@@ -81,22 +83,14 @@ internal sealed class ReportPage
         }
     }
 
-    private static Page OfStore(RunStore store, IReadOnlyList<(ReportPart Part, string Command)> parts)
-    {
-        var page = StorePage.Create(
-            store,
-            parts.Select(part => (part.Part.Experiment, new ReportRequest("", part.Part.Plan, part.Part.Scale), part.Command)));
-        return page.Parts.Count > 0 ? page
-            : throw new UsageException($"--html: no run is finished in {store.Root}; there is nothing to show");
-    }
+    private static Page OfStore(RunStore store, IReadOnlyList<(ReportPart Part, string Command)> parts) => StorePage.Create(
+        store, parts.Select(part => (part.Part.Experiment, new ReportRequest("", part.Part.Plan, part.Part.Scale), part.Command)));
 
     private static Page OfFolder(string folder, string file, IReadOnlyList<(ReportPart Part, string Command)> parts)
     {
         if (!Directory.Exists(folder))
             throw new UsageException($"--from {folder}: there is no such folder. Give one with a folder for each experiment, such as results.");
         string link = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFullPath(folder)).Replace('\\', '/');
-        var page = FolderPage.Create(folder, link == "." ? "" : $"{link}/", parts.Select(part => part.Part.Experiment));
-        return page.Parts.Count > 0 ? page
-            : throw new UsageException($"--from {folder}: no folder of an experiment in it has a provenance.json; there is nothing to show");
+        return FolderPage.Create(folder, link == "." ? "" : $"{link}/", parts.Select(part => part.Part.Experiment));
     }
 }

@@ -107,8 +107,8 @@ internal sealed class RunEvents(TextWriter output) : IRunObserver
         Write("reported", content, outcome.Data);
     }
 
-    public void Page(string file, Page page)
-        => Write("page", new { File = Path.GetFullPath(file), Experiments = page.Parts.Select(part => part.Name) });
+    public void Page(string file, Page? page)
+        => Write("page", new { File = Path.GetFullPath(file), Experiments = page?.Parts.Select(part => part.Name) ?? [] });
 
     public void Submitted(int runsToDo, SlurmSubmission? submission, SlurmJobs? jobs)
         => Write("submitted", new { Runs = runsToDo, Script = submission?.SubmitScript, Logs = submission?.LogFolder, Jobs = jobs });

@@ -1,0 +1,56 @@
+namespace Stein.Cli.Tests.Runs;
+
+/// <summary><c>stein report --html</c> on a real store; what is in the page is tested in Stein.Html.Tests.</summary>
+[Collection(nameof(InThisProcess))]
+public sealed class ReportPageTests
+{
+    private static readonly string[] Grid = ["ica", "--grid", "test", "--methods", "mle", "--seeds", "60"];
+
+    [Fact]
+    public void A_page_is_written_instead_of_folders_and_the_same_again()
+    {
+        using var stein = new SteinProgram();
+        string[] page = ["report", .. Grid, "--store", "store", "--html", "page.html"];
+        SteinResult nothing = stein.RunHere("report", "ica", "--html", "page.html");
+        Assert.Equal(0, nothing.ExitCode);
+        Assert.Contains("page.html is not written", nothing.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(stein.PathOf("page.html")));
+
+        Assert.Equal(0, stein.RunHere(["reproduce", .. Grid, "--device", "simd", "--quiet", "--store", "store", "--out", "out"]).ExitCode);
+        SteinResult written = stein.RunHere(page);
+        Assert.True(written.ExitCode == 0, $"{written}");
+        string html = File.ReadAllText(stein.PathOf("page.html"));
+        Assert.Contains("stein reproduce ica --methods mle --seeds 60 --grid test", html, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(stein.PathOf("results")));
+        // All runs are finished, so that there is nothing to wait for.
+        Assert.Equal(0, stein.RunHere([.. page, "--watch"]).ExitCode);
+        Assert.Equal(html, File.ReadAllText(stein.PathOf("page.html")));
+
+        SteinResult whole = stein.RunHere("report", "ica", "--grid", "test", "--store", "store", "--html", "whole.html");
+        Assert.True(whole.ExitCode == 0, $"{whole}");
+        Assert.Contains("What is missing", File.ReadAllText(stein.PathOf("whole.html")), StringComparison.Ordinal);
+
+        // The report that was written is a folder that a page can be made from.
+        Directory.Move(stein.PathOf("out"), stein.PathOf("reports"));
+        Directory.CreateDirectory(stein.PathOf("out"));
+        Directory.Move(stein.PathOf("reports"), stein.PathOf("out", "ica"));
+        Assert.Equal(0, stein.RunHere("report", "--html", "out.html", "--from", "out").ExitCode);
+        Assert.Contains("href=\"out/ica/runs.csv\"", File.ReadAllText(stein.PathOf("out.html")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--html page.txt: it must be the name of a file that ends in .html", "--html", "page.txt")]
+    [InlineData("--out other: with --html one file is written", "--html", "page.html", "--out", "other")]
+    [InlineData("--from results: it is for --html", "--from", "results")]
+    [InlineData("--from nowhere: there is no such folder", "--html", "page.html", "--from", "nowhere")]
+    [InlineData("--watch: it is for --html", "--watch")]
+    [InlineData("--watch: the reports in results have no runs", "--html", "page.html", "--from", "results", "--watch")]
+    public void What_does_not_go_together_is_said(string message, params string[] options)
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.RunHere(["report", .. options]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(stein.PathOf("page.html")));
+    }
+}
