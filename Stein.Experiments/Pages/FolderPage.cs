@@ -16,7 +16,9 @@ internal static partial class FolderPage
     /// <summary>The numbers that reports compare with published ones, by the names of their columns.</summary>
     private static readonly string[] ComparedColumns = ["comparable", "mean_difference", "power", "error_rate"];
 
-    /// <summary>The first figure of an experiment is drawn without script unless its file is longer: the page is to stay below 1 MB.</summary>
+    /// <summary>
+    /// The first figure of an experiment is drawn without script unless its file is longer: the page is to stay below 1 MB.
+    /// </summary>
     private const int LongestDrawn = 27_000;
 
     private static readonly string[] PublishedColumns = ["published", "paper"];
@@ -30,8 +32,8 @@ internal static partial class FolderPage
     /// <inheritdoc cref="Part" path="/exception"/>
     public static Page Create(string folder, string link, IEnumerable<Experiment> experiments) => new(
         "Stein: results",
-        "What the published experiments gave: for each what was found, its tables, figures and numbers. Links lead to the files beside this "
-        + "page. Errors are standard errors over seeds unless a caption says otherwise.",
+        "What the published experiments gave: for each what was found, its tables, figures and numbers. Links lead to the files beside "
+        + "this page. Errors are standard errors over seeds unless a caption says otherwise.",
         [.. experiments.Select(experiment => Part(folder, link, experiment)).OfType<PagePart>()]);
 
     /// <summary>What the page shows of one experiment; null where its folder has no report.</summary>
@@ -61,7 +63,13 @@ internal static partial class FolderPage
                 Comparisons = [.. csv.SelectMany(Comparisons)],
                 Tables = [.. Files(own, "*.md").Where(IsTable).SelectMany(
                     path => MarkdownTable.Read(Path.GetFileNameWithoutExtension(path), File.ReadAllText(path)))],
-                Figures = [.. Figures(own).Select((figure, index) => figure with { IsPacked = index > 0 || figure.Svg?.Length > LongestDrawn })],
+                Figures =
+                [
+                    .. Figures(own).Select((figure, index) => figure with
+                    {
+                        IsPacked = index > 0 || figure.Svg?.Length > LongestDrawn,
+                    }),
+                ],
                 Data = [.. csv.Select(path => new PageData(
                     Path.GetFileName(path), File.ReadLines(path).Count() - 1, File.ReadAllBytes(path), IsInPage: false))],
                 Provenance = RunRecord.Describe(runs, $"stein reproduce {experiment.Name}"),
@@ -86,7 +94,10 @@ internal static partial class FolderPage
         return document["runs"]!.AsArray().Select(run => new RunRecord(
             run!["id"]!.GetValue<string>(),
             Merged(shared["config"], run["config"]),
-            [.. run["sessions"]!.AsArray().Select(session => Merged(shared["sessions"], session).Deserialize<RunSession>(JsonFormat.Line)!)]));
+            [
+                .. run["sessions"]!.AsArray().Select(
+                    session => Merged(shared["sessions"], session).Deserialize<RunSession>(JsonFormat.Line)!),
+            ]));
     }
 
     private static JsonObject Merged(JsonNode? first, JsonNode? second)
@@ -139,7 +150,9 @@ internal static partial class FolderPage
                 continue;
             string row = string.Join(", ", LabelColumns.Where(header.Contains).Select(column => (column, Text: csv.GetString(column)))
                 .Where(cell => cell.Text.Length > 0)
-                .Select(cell => double.TryParse(cell.Text, CultureInfo.InvariantCulture, out _) ? $"{cell.column} {cell.Text}" : cell.Text));
+                .Select(cell => double.TryParse(cell.Text, CultureInfo.InvariantCulture, out _)
+                    ? $"{cell.column} {cell.Text}"
+                    : cell.Text));
             yield return new(row, double.Parse(csv.GetString(ours), CultureInfo.InvariantCulture), number, verdict, verdict == "agrees");
         }
     }

@@ -30,7 +30,10 @@ internal sealed record RunRecord(string Id, JsonObject Config, IReadOnlyList<Run
             ("Program", Each(session => session.Program)),
             ("Device", Each(session => $"{session.Device.Name}: {session.Device.Description}")),
             ("Machine", Each(session => Words(session.Machine))),
-            ("Computed", $"{sessions.Min(session => session.Started):yyyy-MM-dd HH:mm} to {sessions.Max(session => session.Ended):yyyy-MM-dd HH:mm} UTC"),
+            (
+                "Computed",
+                $"{sessions.Min(session => session.Started):yyyy-MM-dd HH:mm} to "
+                    + $"{sessions.Max(session => session.Ended):yyyy-MM-dd HH:mm} UTC"),
             ("Time", $"{Duration(runs.Sum(run => run.Seconds))} in all, {Duration(runs.Max(run => run.Seconds))} the longest run"),
             ("Settings in common", string.Join(", ", Shared(runs).Select(setting => $"{setting.Key} = {setting.Value}"))),
         ];

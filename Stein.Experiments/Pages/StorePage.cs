@@ -15,8 +15,8 @@ internal static class StorePage
     /// <param name="parts">The experiments, each with its plan and the command that repeats it.</param>
     public static Page Create(RunStore store, IEnumerable<(Experiment Experiment, ReportRequest Request, string Command)> parts) => new(
         "Stein: report",
-        $"Made by stein {BuildIdentity.Current} of the finished runs of a store. Errors are standard errors over seeds unless a caption says "
-        + "otherwise.",
+        $"Made by stein {BuildIdentity.Current} of the finished runs of a store. Errors are standard errors over seeds unless a caption "
+        + "says otherwise.",
         [.. parts.Select(part => Part(store, part.Experiment, part.Request, part.Command)).OfType<PagePart>()]);
 
     /// <summary>What the page shows of one experiment; null where no run of the plan is finished.</summary>

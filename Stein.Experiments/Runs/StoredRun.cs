@@ -28,7 +28,9 @@ internal class StoredRun(
     /// <summary>Who computed it, when and on what.</summary>
     public IReadOnlyList<RunSession> Sessions => sessions;
 
-    /// <summary>The SHA-256 of its config, its values and the checksums of its files: two runs that have it in common have all bits.</summary>
+    /// <summary>
+    /// The SHA-256 of its config, its values and the checksums of its files: two runs that have it in common have all bits.
+    /// </summary>
     public string Checksum { get; init; } = "";
 
     /// <summary>Time spent on it in all sessions, without what was lost when one was killed.</summary>

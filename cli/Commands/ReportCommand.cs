@@ -28,7 +28,7 @@ internal sealed class ReportCommand(Interruption interruption)
             new Example("stein report dae mixture-weight", "of some experiments; dae stands for those whose names begin with it"),
             new Example("stein report ica --dims 10,20 --out part", "part of the ICA table, into the folder part"),
             new Example("stein report ica --own --dim 10 --method ksd,lsd", "of what stein ica --dim 10 --method ksd,lsd has run"),
-            new Example("stein report ica mixture --html ica.html", "one HTML file with all tables, figures and verdicts, to read and to send"),
+            new Example("stein report ica mixture --html ica.html", "one HTML file with all tables, figures and verdicts, to be sent"),
             new Example("stein report --quick --store /shared/runs", "the reduced grids, from another store"))
         {
             all,

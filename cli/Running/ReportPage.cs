@@ -89,7 +89,11 @@ internal sealed class ReportPage
     private static Page OfFolder(string folder, string file, IReadOnlyList<(ReportPart Part, string Command)> parts)
     {
         if (!Directory.Exists(folder))
-            throw new UsageException($"--from {folder}: there is no such folder. Give one with a folder for each experiment, such as results.");
+        {
+            throw new UsageException(
+                $"--from {folder}: there is no such folder. Give one with a folder for each experiment, such as results.");
+        }
+
         string link = Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(file))!, Path.GetFullPath(folder)).Replace('\\', '/');
         return FolderPage.Create(folder, link == "." ? "" : $"{link}/", parts.Select(part => part.Part.Experiment));
     }

@@ -187,7 +187,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         Assert.True(
             violations.Length == 0,
             string.Join('\n', violations.Select(rule => $"{rule.Id}: {rule.Help}: {rule.Nodes[0].Html}")));
-        Assert.True(await open.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the window");
+        bool fits = await open.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth");
+        Assert.True(fits, "the page is wider than the window");
     }
 
     /// <summary>A page of some of the committed results: the whole takes seconds for each check.</summary>

@@ -17,7 +17,8 @@ namespace Stein.Html.Tests;
 public sealed partial class PageTests
 {
     /// <summary>Attributes of HTML and SVG by which a page can ask for another file.</summary>
-    private static readonly string[] Loading = ["src", "srcset", "href", "xlink:href", "data", "poster", "action", "formaction", "background"];
+    private static readonly string[] Loading =
+        ["src", "srcset", "href", "xlink:href", "data", "poster", "action", "formaction", "background"];
 
     [Fact]
     public void The_page_of_the_results_is_the_committed_one() => Assert.True(
@@ -80,7 +81,8 @@ public sealed partial class PageTests
             if (Path.GetFileName(file) is "README.md" or "figures.md")
                 continue;
             // The lines of the file, read in another way than the page does.
-            string[] rows = [.. File.ReadLines(file).Where(line => line.StartsWith('|') && !line.StartsWith("| ---", StringComparison.Ordinal))
+            string[] rows = [.. File.ReadLines(file)
+                .Where(line => line.StartsWith('|') && !line.StartsWith("| ---", StringComparison.Ordinal))
                 .Select(line => line.Replace(@"\|", "¦", StringComparison.Ordinal).Trim('|', ' ').Replace("*paper*", "paper"))];
             IElement[] sections = [.. page.QuerySelectorAll($"#{experiment} section.t")
                 .Where(section => Belongs(section.Id!, HtmlText.Id(experiment, Path.GetFileNameWithoutExtension(file)), rows))];
@@ -169,7 +171,12 @@ public sealed partial class PageTests
                 Data = [new(text, 1, Encoding.UTF8.GetBytes(text), IsInPage: true)],
                 Provenance = [(text, text)],
             },
-            new("two", text) { Folder = "two/", Figures = [Figure(text) with { IsPacked = true }], Data = [new("x.csv", 1, [], IsInPage: false)] },
+            new("two", text)
+            {
+                Folder = "two/",
+                Figures = [Figure(text) with { IsPacked = true }],
+                Data = [new("x.csv", 1, [], IsInPage: false)],
+            },
         ]);
         string html = Encoding.UTF8.GetString(PageWriter.Write(page));
         AssertSound(Pages.Parse(html));
@@ -196,12 +203,14 @@ public sealed partial class PageTests
     /// <summary>A figure of one text, as the drawing library writes it, which escapes for itself.</summary>
     private static PageFigure Figure(string text)
     {
-        var label = new System.Xml.Linq.XText(new string([.. Shown(text).Where(letter => char.IsSurrogate(letter) || System.Xml.XmlConvert.IsXmlChar(letter))]));
+        char[] letters = [.. Shown(text).Where(letter => char.IsSurrogate(letter) || System.Xml.XmlConvert.IsXmlChar(letter))];
+        var label = new System.Xml.Linq.XText(new string(letters));
         return new(
             "figure",
             text,
             $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="1600" height="1000"><rect fill="white" transform="scale(2 2)" width="800" height="500" />
+            <svg xmlns="http://www.w3.org/2000/svg" width="1600" height="1000">
+            <rect fill="white" transform="scale(2 2)" width="800" height="500" />
             <clipPath id="clip0"><rect x="140" y="200" width="1400" height="700" /></clipPath><g clip-path="url(#clip0)">
             <path fill="none" stroke="#0072B2" stroke-width="2" transform="scale(2 2)" d="M80 200L90.4 210.2L100 230" /></g>
             <text transform="matrix(2 0 0 2 840 992)" font-size="16" font-family="DejaVu Sans" x="0, 9" y="1.6">{label}</text></svg>
@@ -221,8 +230,9 @@ public sealed partial class PageTests
             page.QuerySelectorAll("style").Append(Script(page)).Select(element => Hash(element.TextContent)).Order());
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.DoesNotContain(page.All, element => element.HasAttribute("style"));
-        Assert.DoesNotContain("url(", string.Concat(page.QuerySelectorAll("style").Select(style => style.TextContent)), StringComparison.Ordinal);
-        Assert.DoesNotContain("@import", string.Concat(page.QuerySelectorAll("style").Select(style => style.TextContent)), StringComparison.Ordinal);
+        string styles = string.Concat(page.QuerySelectorAll("style").Select(style => style.TextContent));
+        Assert.DoesNotContain("url(", styles, StringComparison.Ordinal);
+        Assert.DoesNotContain("@import", styles, StringComparison.Ordinal);
         Assert.DoesNotContain(page.All, element => element.LocalName != "a" && Loading.Any(element.HasAttribute));
 
         string[] ids = [.. page.All.Where(element => element.HasAttribute("id")).Select(element => element.Id!)];
@@ -244,7 +254,8 @@ public sealed partial class PageTests
             row.Closest("table")!.QuerySelector("thead tr")!.ChildElementCount, row.ChildElementCount));
     }
 
-    private static IElement Script(IHtmlDocument page) => Assert.Single(page.QuerySelectorAll("script"), script => !script.HasAttribute("type"));
+    private static IElement Script(IHtmlDocument page)
+        => Assert.Single(page.QuerySelectorAll("script"), script => !script.HasAttribute("type"));
 
     private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 

@@ -37,7 +37,9 @@ internal static partial class Pages
 
     public static Page OfResults(IEnumerable<Experiment> experiments) => FolderPage.Create(Results, "", experiments);
 
-    /// <summary>A store with the finished runs of an experiment's test grid, in double precision, and what a report of it is to be made of.</summary>
+    /// <summary>
+    /// A store with the finished runs of an experiment's test grid, in double precision, and what a report of it is to be made of.
+    /// </summary>
     public static (Experiment Experiment, RunStore Store, ReportRequest Request) Golden(string name, TemporaryFolder folder)
     {
         string archive = Path.Combine(Repository.Folder, "tests/golden/experiments", name, "store.tar.gz");

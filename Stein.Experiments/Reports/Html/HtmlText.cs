@@ -61,7 +61,8 @@ internal static class HtmlText
         }
 
         // Alignment would be an inline style, which the page does not allow itself.
-        foreach (TableColumnDefinition column in document.Descendants<Markdig.Extensions.Tables.Table>().SelectMany(table => table.ColumnDefinitions))
+        var columns = document.Descendants<Markdig.Extensions.Tables.Table>().SelectMany(table => table.ColumnDefinitions);
+        foreach (TableColumnDefinition column in columns)
             column.Alignment = null;
         using var writer = new StringWriter { NewLine = "\n" };
         var renderer = new HtmlRenderer(writer);

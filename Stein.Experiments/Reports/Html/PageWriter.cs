@@ -31,7 +31,8 @@ internal static class PageWriter
             .Append("<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; ")
             .Append($"style-src '{Hash(Style)}' '{Hash(figureRules)}'; script-src '{Hash(Script)}'; img-src blob:; ")
             .Append("base-uri 'none'; form-action 'none'\">\n")
-            .Append("<meta name=viewport content=\"width=device-width, initial-scale=1\">\n<meta name=color-scheme content=\"light dark\">\n")
+            .Append("<meta name=viewport content=\"width=device-width, initial-scale=1\">\n")
+            .Append("<meta name=color-scheme content=\"light dark\">\n")
             .Append($"<title>{HtmlText.Escape(page.Title)}</title>\n<style>{Style}</style>\n<style id=figures>{figureRules}</style>\n")
             .Append("</head>\n<body>\n<a class=skip href=#verdicts>Skip to the verdicts</a>\n")
             .Append($"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n{HtmlText.FromMarkdown(page.Lead)}\n");
@@ -124,9 +125,10 @@ internal static class PageWriter
         html.Append($"<section class=x id=\"{id}\">\n<h2>{Isolated(part.Name)}: {Isolated(part.Title)}</h2>\n");
         if (part.Source.Length > 0)
             html.Append($"<p class=o>{HtmlText.Escape(part.Source)}.</p>\n");
+        int agreeing = part.Comparisons.Count(comparison => comparison.Reproduced);
         html.Append("<p>").Append(part.Comparisons.Count == 0
             ? "Nothing published is compared with. "
-            : $"<strong>{part.Comparisons.Count(comparison => comparison.Reproduced)} of {part.Comparisons.Count} comparisons agree.</strong> ")
+            : $"<strong>{agreeing} of {part.Comparisons.Count} comparisons agree.</strong> ")
             .Append($"{part.Runs} runs are finished");
         if (part.Seeds.Planned > 0)
             html.Append($", for {part.Seeds} seeds all of them");
