@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Intrinsics;
 using Stein.Engine.State;
 
 namespace Stein.Engine.Random;
@@ -150,6 +151,39 @@ public sealed class PhiloxStream : IStateful
     {
         double radius = Math.Sqrt(-2 * Math.Log(NextOpenUniform()));
         return radius * Math.Cos(2 * Math.PI * NextUniform());
+    }
+
+    /// <summary>
+    /// Many standard normal values; each pair consumes four words, and a single one at the end too. They are not those of
+    /// <see cref="NextNormal"/>, and several times as fast.
+    /// </summary>
+    /// <remarks>
+    /// Box and Muller (1958) with both halves of each pair. Logarithms, sines and cosines are the same for all widths of vectors, and their
+    /// last bit may depend on whether the machine multiplies and adds in one operation.
+    /// </remarks>
+    public void FillNormal(Span<double> values)
+    {
+        const int MaxPairs = 64;
+        Span<double> first = stackalloc double[MaxPairs], second = stackalloc double[MaxPairs];
+        while (!values.IsEmpty)
+        {
+            int pairs = Math.Min(MaxPairs, (values.Length + 1) / 2);
+            for (int i = 0; i < pairs; i++)
+                (first[i], second[i]) = (NextOpenUniform(), NextUniform());
+            for (int i = 0; i < pairs; i += Vector512<double>.Count)
+            {
+                Span<double> radii = first.Slice(i, Vector512<double>.Count), angles = second.Slice(i, Vector512<double>.Count);
+                Vector512<double> radius = Vector512.Sqrt(-2 * Vector512.Log(Vector512.Create<double>(radii)));
+                (Vector512<double> sine, Vector512<double> cosine) = Vector512.SinCos(2 * Math.PI * Vector512.Create<double>(angles));
+                (radius * cosine).CopyTo(radii);
+                (radius * sine).CopyTo(angles);
+            }
+
+            first[..pairs].CopyTo(values);
+            int others = Math.Min(pairs, values.Length - pairs);
+            second[..others].CopyTo(values[pairs..]);
+            values = values[(pairs + others)..];
+        }
     }
 
     /// <summary>A Laplace value with location 0 and scale 1, density ½ exp(−|z|); consumes two words.</summary>

@@ -35,14 +35,15 @@ internal static class NoiseLevelSampler
     /// <param name="stream">Of the noise.</param>
     public static void ReverseDiffusion(NoisyScore score, IReadOnlyList<double> levels, double[] positions, PhiloxStream stream)
     {
-        var scores = new double[positions.Length];
+        double[] scores = new double[positions.Length], noise = new double[positions.Length];
         for (int step = 0; step + 1 < levels.Count; step++)
         {
             (double sigma, double next) = (levels[step], levels[step + 1]);
-            double gap = (sigma * sigma) - (next * next), noise = Math.Sqrt(gap) * next / sigma;
+            double gap = (sigma * sigma) - (next * next), deviation = Math.Sqrt(gap) * next / sigma;
             score(positions, sigma, scores);
+            stream.FillNormal(noise);
             for (int i = 0; i < positions.Length; i++)
-                positions[i] += (gap * scores[i]) + (noise * stream.NextNormal());
+                positions[i] += (gap * scores[i]) + (deviation * noise[i]);
         }
 
         Denoise(score, levels[^1], positions, scores);
@@ -71,15 +72,16 @@ internal static class NoiseLevelSampler
     public static void AnnealedLangevin(
         NoisyScore score, IReadOnlyList<double> levels, double[] positions, PhiloxStream stream, int steps, double alpha)
     {
-        var scores = new double[positions.Length];
+        double[] scores = new double[positions.Length], noise = new double[positions.Length];
         foreach (double sigma in levels)
         {
-            double drift = 0.5 * alpha * sigma * sigma, noise = Math.Sqrt(alpha) * sigma;
+            double drift = 0.5 * alpha * sigma * sigma, deviation = Math.Sqrt(alpha) * sigma;
             for (int step = 0; step < steps; step++)
             {
                 score(positions, sigma, scores);
+                stream.FillNormal(noise);
                 for (int i = 0; i < positions.Length; i++)
-                    positions[i] += (drift * scores[i]) + (noise * stream.NextNormal());
+                    positions[i] += (drift * scores[i]) + (deviation * noise[i]);
             }
         }
 

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
 
 namespace Stein.Experiments.Reports;
@@ -10,6 +11,13 @@ internal readonly record struct Summary(int Count, double Mean, double StandardD
 {
     /// <summary>Standard error of the mean, sd/√n; NaN for fewer than two.</summary>
     public double StandardError => StandardDeviation / Math.Sqrt(Count);
+
+    /// <summary>
+    /// Half the interval of the mean by Student's t that holds for all of several comparisons at once with probability 95 % (Bonferroni);
+    /// NaN for fewer than two.
+    /// </summary>
+    public double HalfInterval(int comparisons = 1)
+        => Count < 2 ? double.NaN : StandardError * StudentT.InvCDF(0, 1, Count - 1, 1 - (0.025 / comparisons));
 
     /// <summary>"mean ± standard error", or the mean alone where there is no error.</summary>
     public string Text(int decimals = 2) => NumberText.WithError(Mean, StandardError, decimals);

@@ -39,6 +39,11 @@ internal sealed record ScoreStagesSettings
 
     [Description("seed of everything random")]
     public uint Seed { get; init; } = 60;
+
+    /// <summary>The window, as in <c>σ 0.02 to 0.0863</c>.</summary>
+    public string WindowText() => $"σ {Edge(Window - 1)} to {Edge(Window)}";
+
+    private string Edge(int edge) => SignificantText.Number(StageTrial.Edge(edge, Windows));
 }
 
 /// <summary>
@@ -49,9 +54,6 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
 {
     private static readonly double[] Sizes = [0.1, 0.2, 0.5, 1, 2];
 
-    private static readonly Quantity<StageDraw> Bias = new("weight_bias", draws => draws.Average(draw => draw.WeightError));
-    private static readonly Quantity<StageDraw> Weight = new("weight_error", draws => draws.Average(draw => Math.Abs(draw.WeightError)));
-    private static readonly Quantity<StageDraw> Detail = new("detail_error", draws => draws.Average(draw => draw.DetailError));
 
     public override string Name => "score-stages";
 
@@ -69,14 +71,15 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
 
     protected override IReadOnlyList<Quantity<StageDraw>> Quantities { get; } =
     [
-        Weight,
-        Bias,
-        Detail,
+        new("weight_error", draws => draws.Average(StageMeasure.Weight.Value)),
+        new("weight_bias", draws => draws.Average(draw => draw.WeightError)),
+        new("detail_error", draws => draws.Average(StageMeasure.Detail.Value)),
         new("sliced_distance", draws => draws.Average(draw => draw.SlicedDistance)),
         new("mmd", draws => draws.Average(draw => draw.Discrepancy)),
         new("budget", draws => draws.Average(draw => draw.Budget)),
         new("expected_budget", draws => draws.Average(draw => draw.ExpectedBudget)),
         new("weight_divergence", draws => draws.Average(draw => draw.WeightDivergence)),
+        new("divergence", draws => draws.Average(draw => draw.Divergence)),
     ];
 
     protected override IReadOnlyList<ScoreStagesSettings> Configs(GridScale scale) => scale switch
@@ -111,9 +114,15 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
     protected override Func<int, StageDraw> Prepare(ScoreStagesSettings config, Device device)
         => draw => StageTrial.Run(config, draw, device);
 
+    /// <summary>The first draw in the plane, for the pictures.</summary>
+    protected override IReadOnlyList<RunFile> Files(ScoreStagesSettings config, Device device) => StagePictures.AreOf(config)
+        ? [RunSamples.File(StagePictures.SamplesFile, StageTrial.Sample(config, 0), config.Dimension)]
+        : [];
+
     protected override Report Compose(Results<ScoreStagesSettings> results)
     {
-        Cell[] cells = [.. results.Runs.Select(run => new Cell(run.Config, DrawsOf(run)))];
+        StageCell[] cells = [.. results.Runs.Select(run => new StageCell(run.Config, DrawsOf(run), run.Folder))];
+        StageOrder[] orders = StageOrder.Of(cells);
         return new(
         [
             DataTable.Create("cells", cells,
@@ -124,65 +133,114 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
                 new("window", cell => cell.Config.Size == 0 ? null : cell.Config.Window),
                 new("dimension", cell => cell.Config.Dimension),
                 new("draws", cell => cell.Draws.Count),
-                .. DataColumn<Cell>.MeanAndError("weight_error", cell => cell.Over(draw => Math.Abs(draw.WeightError))),
-                .. DataColumn<Cell>.MeanAndError("weight_bias", cell => cell.Over(draw => draw.WeightError)),
-                .. DataColumn<Cell>.MeanAndError("detail_error", cell => cell.Over(draw => draw.DetailError)),
-                .. DataColumn<Cell>.MeanAndError("sliced_distance", cell => cell.Over(draw => draw.SlicedDistance)),
-                .. DataColumn<Cell>.MeanAndError("mmd", cell => cell.Over(draw => draw.Discrepancy)),
+                .. DataColumn<StageCell>.MeanAndError("weight_error", cell => cell.Over(StageMeasure.Weight.Value)),
+                .. DataColumn<StageCell>.MeanAndError("weight_bias", cell => cell.Over(draw => draw.WeightError)),
+                .. DataColumn<StageCell>.MeanAndError("detail_error", cell => cell.Over(StageMeasure.Detail.Value)),
+                .. DataColumn<StageCell>.MeanAndError("sliced_distance", cell => cell.Over(draw => draw.SlicedDistance)),
+                .. DataColumn<StageCell>.MeanAndError("mmd", cell => cell.Over(draw => draw.Discrepancy)),
                 new("budget", cell => cell.Over(draw => draw.Budget).Mean),
                 new("expected_budget", cell => cell.Over(draw => draw.ExpectedBudget).Mean),
-                new("weight_divergence", cell => cell.Over(draw => draw.WeightDivergence).Mean),
+                .. DataColumn<StageCell>.MeanAndError("weight_divergence", cell => cell.Over(draw => draw.WeightDivergence)),
+                .. DataColumn<StageCell>.MeanAndError("divergence", cell => cell.Over(draw => draw.Divergence)),
             ]),
-            Windows("weights", "Error of the weight of a mode", cell => cell.Over(draw => Math.Abs(draw.WeightError))),
-            Windows("details", "Error of the thin coordinate, in standard deviations", cell => cell.Over(draw => draw.DetailError)),
+            Windows("weights", "Error of the weight of a mode", StageMeasure.Weight.Value),
+            Windows("details", "Error of the thin coordinate, in standard deviations", StageMeasure.Detail.Value),
+            Windows("sliced", "Sliced Wasserstein-1 distance", draw => draw.SlicedDistance),
+            Windows("mmd", "Squared MMD", draw => draw.Discrepancy),
+            DataTable.Create("differences", orders.SelectMany(order => order.Differences),
+            [
+                new("error_of", difference => difference.Measure.Name),
+                new("sampler", difference => difference.Larger.Config.Sampler),
+                new("error", difference => difference.Larger.Config.Error),
+                new("dimension", difference => difference.Larger.Config.Dimension),
+                new("larger", difference => difference.Larger.Config.Window),
+                new("smaller", difference => difference.Smaller.Config.Window),
+                new("difference", difference => difference.Values.Mean),
+                new("half_interval", difference => difference.Half),
+            ]),
+            Table.Create(
+                "orders",
+                "In which window an error does most harm",
+                "Windows by the mean of the error, the largest first; 1 has the least noise. Neighbours are told apart (>) where the 95 % "
+                    + "interval of their difference in the same draws, by Student's t and for all comparisons of the table at once, "
+                    + $"excludes 0, and otherwise not (≈). Size {StageCell.PlainSize}; intervals are in differences.csv.{results.Remarks}",
+                orders,
+                [
+                    new("error of", order => order.Measure.Name),
+                    new("sampler", order => order.Cells[0].Config.Sampler),
+                    new("error", order => order.Cells[0].Config.Error),
+                    new("D", order => $"{order.Cells[0].Config.Dimension}"),
+                    new("windows", order => order.Text),
+                ]),
+            Exponents(),
             Table.Create(
                 "budgets",
-                "Girsanov's bound on the KL divergence of the reverse diffusion",
-                "½∫E|e|² dσ² over the exact density, beside ρ² D ln(σ_high/σ_low), which is the same for all windows, and the divergence "
-                    + $"of the weights alone. Fields of size 0.5, nats.{results.Remarks}",
-                Plain(cells).Where(cell => cell.Config.Sampler == StageSampler.Diffusion),
+                "Girsanov's bound on the KL divergence of the reverse diffusion, and its slack",
+                "The bound ½∫E|e|² dσ² over the exact density, beside ρ² D ln(σ_high/σ_low), which is the same for all windows; and what "
+                    + "the divergence is at least, from the weights of the modes alone and from weights and thin coordinate (of exact "
+                    + "samples about 0.005). The slack is what the bound allows and these do not show: one minus the ratio of the last "
+                    + $"to the bound. Fields of size {StageCell.PlainSize}, nats.{results.Remarks}",
+                cells.Where(cell => cell.IsPlain && cell.Config.Sampler == StageSampler.Diffusion),
                 [
                     new("D", cell => $"{cell.Config.Dimension}"),
-                    new("window", cell => WindowText(cell.Config)),
-                    new("bound", cell => SignificantText.Number(cell.Over(draw => draw.Budget).Mean)),
+                    new("window", cell => cell.Config.WindowText()),
+                    new("bound", cell => SignificantText.Number(Bound(cell))),
                     new("ρ² D ln ratio", cell => SignificantText.Number(cell.Over(draw => draw.ExpectedBudget).Mean)),
-                    new("of the weights", cell => SignificantText.Number(cell.Over(draw => draw.WeightDivergence).Mean)),
+                    new("ratio", cell => NumberText.Fixed(Bound(cell) / cell.Over(draw => draw.ExpectedBudget).Mean)),
+                    new("of the weights", cell => Divergence(cell, draw => draw.WeightDivergence)),
+                    new("and the thin coordinate", cell => Divergence(cell, draw => draw.Divergence)),
+                    new("slack", cell => NumberText.Fixed(1 - (cell.Over(draw => draw.Divergence).Mean / Bound(cell)))),
                 ]),
             Forgetting(results),
-            .. StageSampler.Names.Where(name => cells.Any(cell => cell.Config.Sampler == name)).Select(name => Stages(name, cells)),
-            .. SizesFigures(cells),
+            .. StageFigures.Of(cells),
+            .. StagePictures.Draw(cells),
         ]);
 
-        Table Windows(string name, string title, Func<Cell, Summary> value) => Table.Pivot(
+        Table Windows(string name, string title, Func<StageDraw, double> value) => Table.Pivot(
             name,
             title,
-            "The first column has no error. Windows by their noise; the least is sampled last. Size 0.5. Mean over the draws, with "
-                + $"standard errors.{results.Remarks}",
-            cells.Where(cell => cell.Config.Size is 0 or 0.5).SelectMany(Repeated),
+            $"The first column has no error. Windows by their noise; the least is sampled last. Size {StageCell.PlainSize}. Mean over the "
+                + $"draws, with standard errors.{results.Remarks}",
+            cells.Where(cell => cell.Config.Size is 0 or StageCell.PlainSize).SelectMany(Repeated),
             [
                 new("sampler", cell => cell.Config.Sampler),
                 new("error", cell => cell.Config.Error),
                 new("D", cell => $"{cell.Config.Dimension}"),
             ],
             cell => cell.Config.Size == 0 ? 0 : cell.Config.Window,
-            window => window == 0 ? "none" : WindowText(cells[0].Config with { Window = window }),
-            cell => value(cell).Text(3));
+            window => window == 0 ? "none" : (cells[0].Config with { Window = window }).WindowText(),
+            cell => cell.Over(value).Text(3));
 
         // A sampling without an error is compared with every kind.
-        IEnumerable<Cell> Repeated(Cell cell) => cell.Config.Size > 0
+        IEnumerable<StageCell> Repeated(StageCell cell) => cell.Config.Size > 0
             ? [cell]
             : cells.Where(other => other.Config.Size > 0).Select(other => other.Config.Error).Distinct()
                 .Select(kind => cell with { Config = cell.Config with { Error = kind } });
-    }
 
-    private static IEnumerable<Cell> Plain(IEnumerable<Cell> cells)
-        => cells.Where(cell => cell.Config is { Error: StageError.Field, Size: 0.5 });
+        Table Exponents() => Table.Pivot(
+            "exponents",
+            "How the effect of an error grows with its size",
+            "The exponent b of effect ∝ ρ^b, fitted to the effects of fields of size 0.1 to 0.5, with the half of its 95 % interval by the "
+                + "jackknife over the draws. The effect is the root of the mean over the draws of the squared difference of the weight "
+                + "with and without the error, or of the difference of the squared errors of the thin coordinate. No number where an effect "
+                + $"is not larger than twice its standard error.{results.Remarks}",
+            StageExponent.Of(cells),
+            [
+                new("effect on", exponent => exponent.Measure.Name),
+                new("sampler", exponent => exponent.Config.Sampler),
+                new("D", exponent => $"{exponent.Config.Dimension}"),
+            ],
+            exponent => exponent.Config.Window,
+            window => (cells[0].Config with { Window = window }).WindowText(),
+            exponent => exponent.Text);
 
-    private static string WindowText(ScoreStagesSettings config)
-    {
-        double ratio = Math.Pow(StageTrial.FirstSigma / StageTrial.LastSigma, 1.0 / config.Windows);
-        double low = StageTrial.LastSigma * Math.Pow(ratio, config.Window - 1);
-        return $"σ {SignificantText.Number(low)} to {SignificantText.Number(low * ratio)}";
+        static double Bound(StageCell cell) => cell.Over(draw => draw.Budget).Mean;
+
+        static string Divergence(StageCell cell, Func<StageDraw, double> value)
+        {
+            Summary summary = cell.Over(value);
+            return SignificantText.WithError(summary.Mean, summary.StandardError);
+        }
     }
 
     /// <summary>What is left of a shift at a level of noise, against the theory for a Gaussian mode.</summary>
@@ -203,60 +261,6 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
             ]);
     }
 
-    /// <summary>For a slide: the window on the axis, and what an error there does to weights and to detail.</summary>
-    private static Figure Stages(string sampler, IReadOnlyList<Cell> cells)
-    {
-        Cell[] own = [.. Plain(cells).Where(cell => cell.Config.Sampler == sampler).OrderBy(cell => cell.Config.Window)];
-        return new(
-            $"stages_{sampler}",
-            $"Errors of equal budget in one window of noise, {sampler}: what they do to the weight of a mode and to the thin coordinate. "
-                + "Fields of size 0.5; mean over the draws with one standard error.",
-            new Axis("Noise σ of the window") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
-            new Axis("Error of the weight, of the thin coordinate (s.d.)") { Includes = [0] },
-            [
-                .. own.GroupBy(cell => cell.Config.Dimension).SelectMany((part, index) => (Series[])
-                [
-                    Line($"weight, D = {part.Key}", 2 * index, part, draw => Math.Abs(draw.WeightError)),
-                    Line($"detail, D = {part.Key}", (2 * index) + 1, part, draw => draw.DetailError),
-                ]),
-            ]);
-
-        static Series Line(string label, int style, IEnumerable<Cell> part, Func<StageDraw, double> value)
-            => new(label, SeriesStyle.Of(style), [.. part.Select(cell => Point.Mean(Centre(cell.Config), cell.Over(value)))]);
-
-        static double Centre(ScoreStagesSettings config)
-            => StageTrial.LastSigma * Math.Pow(StageTrial.FirstSigma / StageTrial.LastSigma, (config.Window - 0.5) / config.Windows);
-    }
-
-    /// <summary>How the error grows with its size, from which the exponent can be read.</summary>
-    private static IEnumerable<Figure> SizesFigures(IReadOnlyList<Cell> cells)
-    {
-        (string Name, string Title, Func<StageDraw, double> Value)[] errors =
-        [
-            ("weight", "Error of the weight", draw => Math.Abs(draw.WeightError)),
-            ("detail", "Error of the thin coordinate (s.d.)", draw => draw.DetailError),
-        ];
-        Cell[] own = [.. cells.Where(cell => cell.Config.Size > 0 && IsDrawn(cell.Config))];
-        return own.Length == 0 ? [] :
-        [
-            .. errors.Select(error => new Figure(
-                $"sizes_{error.Name}",
-                $"{error.Title} against the size of the error in one window, reverse diffusion at D = 10; mean over the draws with one "
-                    + "standard error.",
-                new Axis("Size ρ of the error") { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
-                new Axis(error.Title) { Scale = Scale.Log10, Ticks = Ticks.OneTwoFive },
-                [
-                    .. own.GroupBy(cell => cell.Config.Window).OrderBy(part => part.Key).Select((part, index) => new Series(
-                        WindowText(part.First().Config),
-                        SeriesStyle.Of(index),
-                        [.. part.OrderBy(cell => cell.Config.Size).Select(cell => Point.Mean(cell.Config.Size, cell.Over(error.Value)))])),
-                ])),
-        ];
-
-        static bool IsDrawn(ScoreStagesSettings config)
-            => config is { Error: StageError.Field, Sampler: StageSampler.Diffusion, Dimension: 10 };
-    }
-
     /// <summary>All sizes with a smooth field, one size with every other kind, and no error.</summary>
     private static IReadOnlyList<ScoreStagesSettings> Grid(
         int[] dimensions, double[] sizes, IReadOnlyList<string> errors, ScoreStagesSettings settings) =>
@@ -264,13 +268,8 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
         .. from dimension in dimensions
            from sampler in StageSampler.Names
            from size in (double[])[0, .. sizes]
-           from error in size == 0.5 ? errors : [StageError.Field]
+           from error in size == StageCell.PlainSize ? errors : [StageError.Field]
            from window in size == 0 ? [1] : Enumerable.Range(1, settings.Windows)
            select settings with { Dimension = dimension, Sampler = sampler, Size = size, Error = error, Window = window },
     ];
-
-    private sealed record Cell(ScoreStagesSettings Config, IReadOnlyList<StageDraw> Draws)
-    {
-        public Summary Over(Func<StageDraw, double> value) => Summary.Of([.. Draws.Select(value)]);
-    }
 }

@@ -55,6 +55,8 @@ internal sealed class StageError
             square += score * score;
         double amplitude = size * Math.Sqrt(square / count);
         double length = Math.Sqrt((sigma * sigma) + 0.25), unit = Math.Sqrt(1.0 / dimension);
+        double[] noise = kind == Noise ? new double[points.Length] : [];
+        stream.FillNormal(noise);
         for (int start = 0; start < points.Length; start += dimension)
         {
             for (int d = 0; d < dimension; d++)
@@ -64,7 +66,7 @@ internal sealed class StageError
                     Field => amplitude * Math.Sqrt(2) * unit * Math.Sin(Argument(points, start, d, length)),
                     Direction => d == 0 ? amplitude : 0,
                     Scale => size * scores[start + d],
-                    _ => amplitude * unit * stream.NextNormal(),
+                    _ => amplitude * unit * noise[start + d],
                 };
                 scores[start + d] += error;
                 added += error * error;

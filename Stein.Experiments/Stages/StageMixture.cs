@@ -23,12 +23,12 @@ internal static class StageMixture
     /// <summary>The scores with noise σ at points (N×D).</summary>
     public static void Score(double[] points, int dimension, double sigma, double[] scores)
     {
-        double square = sigma * sigma, odds = Math.Log((1 - Weight) / Weight);
+        double square = sigma * sigma, variance = Variance + square, odds = Math.Log((1 - Weight) / Weight);
+        double[] precisions = [.. Enumerable.Range(0, dimension).Select(d => 1 / (VarianceOf(d) + square))];
         for (int start = 0; start < points.Length; start += dimension)
         {
             for (int d = 1; d < dimension; d++)
-                scores[start + d] = -points[start + d] / (VarianceOf(d) + square);
-            double variance = Variance + square;
+                scores[start + d] = -points[start + d] * precisions[d];
 
             // r₂ − r₁ for log-odds ℓ of the second mode is tanh(ℓ/2).
             double mean = Separation * Math.Tanh(0.5 * (odds + (2 * Separation * points[start] / variance)));

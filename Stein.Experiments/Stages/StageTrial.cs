@@ -13,9 +13,16 @@ namespace Stein.Experiments.Stages;
 /// </param>
 /// <param name="SlicedDistance">Sliced Wasserstein-1 distance to other samples of the density.</param>
 /// <param name="Discrepancy">Squared MMD to them.</param>
-/// <param name="Budget">½∫E|e|² dσ² over the density with noise: Girsanov's bound on the KL divergence of the reverse diffusion.</param>
+/// <param name="Budget">
+/// Girsanov's bound on the KL divergence of the reverse diffusion with the error from that without, <c>½∫E|e|² dσ²</c>; see
+/// <see cref="StageTrial"/>.
+/// </param>
 /// <param name="ExpectedBudget">The same by ρ² D ln(σ_high/σ_low), which holds where the noise is much wider than the modes.</param>
 /// <param name="WeightDivergence">The KL divergence of the weights of the modes alone, which the whole divergence cannot be below.</param>
+/// <param name="Divergence">
+/// That of weights and thin coordinate, from 40 cells that divide the density: the modes times twenty slices of equal probability. It is a
+/// larger lower bound of the whole divergence; about .005 for exact samples, of which there are 4000.
+/// </param>
 internal sealed record StageDraw(
     double WeightError,
     double DetailError,
@@ -23,73 +30,60 @@ internal sealed record StageDraw(
     double Discrepancy,
     double Budget,
     double ExpectedBudget,
-    double WeightDivergence);
+    double WeightDivergence,
+    double Divergence);
 
 /// <summary>One sampling with an error in one window of the noise.</summary>
+/// <remarks>
+/// A step of the reverse diffusion from σ to σ′ adds <c>g s</c>, <c>g = σ² − σ′²</c>, and normal noise of variance <c>g (σ′/σ)²</c>. An
+/// error e of the score costs the divergence <c>|g e|²/(2g (σ′/σ)²) = ½ g |e|² (σ/σ′)²</c> there, and by the chain rule the divergence of
+/// the samples is at most the sum over the steps of its mean over the density with noise: Girsanov's theorem for the steps that are taken.
+/// </remarks>
 internal static class StageTrial
 {
     public const double FirstSigma = 30;
     public const double LastSigma = 0.02;
 
-    /// <summary>Steps of the reverse diffusion and the flow.</summary>
-    private const int Steps = 200;
-
-    /// <summary>Levels of annealed Langevin, and steps at each.</summary>
-    private const int Levels = 10, StepsPerLevel = 100;
-
-    /// <summary>The squared step of annealed Langevin in units of σ²: 2·10⁻⁵ at σ = 0.01, as published.</summary>
-    private const double Alpha = 0.2;
-
     /// <summary>Directions of the sliced distance, and samples of the MMD.</summary>
     private const int Directions = 50, DiscrepancySamples = 1000;
 
-    /// <summary>The window of a number, from 0: σ from the lower end to below the upper; they have the same ratio.</summary>
-    public static (double Low, double High) Window(int index, int windows)
-    {
-        // The ends reach a little further, so that rounding leaves no level out.
-        double low = Edge(index), high = Edge(index + 1);
-        return (index == 0 ? 0 : low, index == windows - 1 ? double.PositiveInfinity : high);
+    /// <summary>Slices of the thin coordinate in <see cref="StageDraw.Divergence"/>.</summary>
+    private const int Slices = 20;
 
-        double Edge(int edge) => LastSigma * Math.Pow(FirstSigma / LastSigma, (double)edge / windows);
-    }
+    /// <summary>The end of a window, from 0 to the number of windows; they have the same ratio.</summary>
+    public static double Edge(int edge, int windows) => LastSigma * Math.Pow(FirstSigma / LastSigma, (double)edge / windows);
+
+    /// <summary>The window of a number, from 0: σ from the lower end to below the upper.</summary>
+    public static (double Low, double High) Window(int index, int windows)
+        => (index == 0 ? 0 : Edge(index, windows), index == windows - 1 ? double.PositiveInfinity : Edge(index + 1, windows));
 
     public static StageDraw Run(ScoreStagesSettings settings, int draw, Device device)
     {
         (int count, int dimension) = (settings.Samples, settings.Dimension);
-        PhiloxStream stream = Stream(StreamPurpose.Langevin), reference = Stream(StreamPurpose.TestData);
-        var error = new StageError(
-            settings.Error, settings.Size, Window(settings.Window - 1, settings.Windows), dimension, Stream(StreamPurpose.Slices));
-        double[] samples = StageMixture.Sample(stream, count, dimension, FirstSigma);
-        double[] levels = NoiseLevelSampler.Levels(FirstSigma, LastSigma, Steps);
-        switch (settings.Sampler)
-        {
-            case StageSampler.Diffusion: NoiseLevelSampler.ReverseDiffusion(Score, levels, samples, stream); break;
-            case StageSampler.Flow: NoiseLevelSampler.ProbabilityFlow(Score, levels, samples); break;
-            default:
-                double[] few = NoiseLevelSampler.Levels(FirstSigma, LastSigma, Levels - 1);
-                NoiseLevelSampler.AnnealedLangevin(Score, few, samples, stream, StepsPerLevel, Alpha);
-                break;
-        }
-
-        double[] exact = StageMixture.Sample(reference, count, dimension, 0);
-        double weight = samples.Where((_, i) => i % dimension == 0).Average(x => x < 0 ? 1.0 : 0);
-        (double budget, double expected) = Budget(error, levels, reference, settings);
-        int compared = Math.Min(count, DiscrepancySamples) * dimension;
-        double[] some = samples[..compared], others = exact[..compared];
+        PhiloxStream reference = Stream(settings, draw, StreamPurpose.TestData);
+        double[] samples = Sample(settings, draw), exact = StageMixture.Sample(reference, count, dimension, 0);
+        (double budget, double expected) = Budget(settings, draw, reference);
         return new(
-            weight - StageMixture.Weight,
+            samples.Where((_, i) => i % dimension == 0).Average(x => x < 0 ? 1.0 : 0) - StageMixture.Weight,
             DetailError([.. samples.Where((_, i) => i % dimension == 1)]),
             SlicedDistance(samples, exact, dimension, reference),
-            SampleMeasures.SquaredMeanDiscrepancy(device, some, others, dimension, SampleMeasures.Unit(device, others, dimension)),
+            MeanDiscrepancy(device, samples, exact, dimension),
             budget,
             expected,
-            Divergence(weight));
+            Divergence(samples, dimension, 1),
+            Divergence(samples, dimension, Slices));
+    }
 
-        PhiloxStream Stream(StreamPurpose purpose) => new(settings.Seed, purpose, (uint)draw);
+    /// <summary>The samples of a draw (N×D, row-major). Draws of one number have the same noise, with whatever error.</summary>
+    public static double[] Sample(ScoreStagesSettings settings, int draw)
+    {
+        PhiloxStream stream = Stream(settings, draw, StreamPurpose.Langevin);
+        StageError error = Error(settings, draw);
+        return StageSampler.Sample(settings.Sampler, Score, settings.Samples, settings.Dimension, stream);
 
         void Score(double[] points, double sigma, double[] scores)
         {
-            StageMixture.Score(points, dimension, sigma, scores);
+            StageMixture.Score(points, settings.Dimension, sigma, scores);
             if (error.IsAt(sigma))
                 error.Add(points, sigma, scores);
         }
@@ -100,7 +94,7 @@ internal static class StageTrial
     public static (double Diffusion, double Flow) Retained(double sigma)
     {
         const int Dimension = 3, Third = 2;
-        double[] levels = [.. NoiseLevelSampler.Levels(FirstSigma, LastSigma, Steps).SkipWhile(level => level > sigma * (1 + 1e-9))];
+        double[] levels = [.. StageSampler.Levels.SkipWhile(level => level > sigma * (1 + 1e-9))];
         double first = Math.Sqrt(StageMixture.Variance + (levels[0] * levels[0])), last = Math.Sqrt(StageMixture.Variance);
         return (Shift(true), Shift(false));
 
@@ -122,10 +116,21 @@ internal static class StageTrial
         static void Score(double[] points, double sigma, double[] scores) => StageMixture.Score(points, Dimension, sigma, scores);
     }
 
-    private static (double Measured, double Expected) Budget(
-        StageError error, double[] levels, PhiloxStream stream, ScoreStagesSettings settings)
+    private static PhiloxStream Stream(ScoreStagesSettings settings, int draw, StreamPurpose purpose)
+        => new(settings.Seed, purpose, (uint)draw);
+
+    private static StageError Error(ScoreStagesSettings settings, int draw) => new(
+        settings.Error,
+        settings.Size,
+        Window(settings.Window - 1, settings.Windows),
+        settings.Dimension,
+        Stream(settings, draw, StreamPurpose.Slices));
+
+    private static (double Measured, double Expected) Budget(ScoreStagesSettings settings, int draw, PhiloxStream stream)
     {
         const int Points = 500;
+        StageError error = Error(settings, draw);
+        double[] levels = StageSampler.Levels;
         double measured = 0, expected = 0;
         var scores = new double[Points * settings.Dimension];
         for (int step = 0; step + 1 < levels.Length; step++)
@@ -134,20 +139,27 @@ internal static class StageTrial
                 continue;
             double[] points = StageMixture.Sample(stream, Points, settings.Dimension, levels[step]);
             StageMixture.Score(points, settings.Dimension, levels[step], scores);
-            double gap = (levels[step] * levels[step]) - (levels[step + 1] * levels[step + 1]);
-            measured += 0.5 * gap * error.Add(points, levels[step], scores);
-            expected += settings.Size * settings.Size * settings.Dimension * Math.Log(levels[step] / levels[step + 1]);
+            double ratio = levels[step] / levels[step + 1], gap = (levels[step] * levels[step]) - (levels[step + 1] * levels[step + 1]);
+            measured += 0.5 * gap * ratio * ratio * error.Add(points, levels[step], scores);
+            expected += settings.Size * settings.Size * settings.Dimension * Math.Log(ratio);
         }
 
         return (measured, expected);
     }
 
-    private static double DetailError(double[] values)
+    public static double DetailError(double[] values)
     {
         Array.Sort(values);
         double deviation = Math.Sqrt(StageMixture.ThinVariance);
         return Math.Sqrt(values.Select((value, i)
             => Math.Pow((value / deviation) - Normal.InvCDF(0, 1, (i + 0.5) / values.Length), 2)).Average());
+    }
+
+    private static double MeanDiscrepancy(Device device, double[] samples, double[] exact, int dimension)
+    {
+        int compared = Math.Min(samples.Length, DiscrepancySamples * dimension);
+        double[] some = samples[..compared], others = exact[..compared];
+        return SampleMeasures.SquaredMeanDiscrepancy(device, some, others, dimension, SampleMeasures.Unit(device, others, dimension));
     }
 
     private static double SlicedDistance(double[] samples, double[] others, int dimension, PhiloxStream stream)
@@ -172,18 +184,65 @@ internal static class StageTrial
         return sum;
     }
 
-    /// <summary>KL of the weights 0.8 and 0.2 from others.</summary>
-    private static double Divergence(double weight)
-        => (StageMixture.Weight * Math.Log(StageMixture.Weight / weight))
-            + ((1 - StageMixture.Weight) * Math.Log((1 - StageMixture.Weight) / (1 - weight)));
+    /// <summary>
+    /// The KL divergence from samples' shares of cells, half a sample added to each: the modes times slices of the thin coordinate of equal
+    /// probability.
+    /// </summary>
+    private static double Divergence(double[] samples, int dimension, int slices)
+    {
+        double[] counts = [.. Enumerable.Repeat(0.5, 2 * slices)];
+        for (int start = 0; start < samples.Length; start += dimension)
+        {
+            double level = slices * Normal.CDF(0, Math.Sqrt(StageMixture.ThinVariance), samples[start + 1]);
+            counts[(samples[start] < 0 ? 0 : slices) + Math.Min(slices - 1, (int)level)]++;
+        }
+
+        double total = counts.Sum();
+        return counts.Select((count, cell) =>
+        {
+            double probability = (cell < slices ? StageMixture.Weight : 1 - StageMixture.Weight) / slices;
+            return probability * Math.Log(probability * total / count);
+        }).Sum();
+    }
 }
 
-/// <summary>The samplers by name.</summary>
+/// <summary>The samplers by name, from noise of standard deviation 30 to 0.02.</summary>
 internal static class StageSampler
 {
     public const string Diffusion = "reverse-diffusion";
     public const string Flow = "probability-flow";
     public const string Langevin = "annealed-langevin";
 
+    /// <summary>Levels of annealed Langevin, and steps at each.</summary>
+    private const int FewLevels = 10, StepsPerLevel = 100;
+
+    /// <summary>The squared step of annealed Langevin in units of σ²: 2·10⁻⁵ at σ = 0.01, as published.</summary>
+    private const double Alpha = 0.2;
+
     public static IReadOnlyList<string> Names { get; } = [Diffusion, Flow, Langevin];
+
+    /// <summary>σ of the steps of the reverse diffusion and the flow.</summary>
+    public static double[] Levels { get; } = NoiseLevelSampler.Levels(StageTrial.FirstSigma, StageTrial.LastSigma, 200);
+
+    /// <summary>Samples (N×D, row-major) by scores, from exact samples with the most noise.</summary>
+    /// <param name="sampler">Its name.</param>
+    /// <param name="score">The scores.</param>
+    /// <param name="count">N.</param>
+    /// <param name="dimension">D.</param>
+    /// <param name="stream">Of all noise.</param>
+    public static double[] Sample(string sampler, NoisyScore score, int count, int dimension, PhiloxStream stream)
+    {
+        double[] samples = StageMixture.Sample(stream, count, dimension, StageTrial.FirstSigma);
+        switch (sampler)
+        {
+            case Diffusion: NoiseLevelSampler.ReverseDiffusion(score, Levels, samples, stream); break;
+            case Flow: NoiseLevelSampler.ProbabilityFlow(score, Levels, samples); break;
+            default:
+                double[] few = NoiseLevelSampler.Levels(StageTrial.FirstSigma, StageTrial.LastSigma, FewLevels - 1);
+                NoiseLevelSampler.AnnealedLangevin(score, few, samples, stream, StepsPerLevel, Alpha);
+                break;
+        }
+
+        return samples;
+    }
 }

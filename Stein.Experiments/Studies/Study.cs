@@ -46,6 +46,9 @@ internal abstract class Study<TConfig, TDraw> : Experiment<TConfig>
     /// <summary>Numbers of a cell that do not come from its draws, computed at its end; they precede <see cref="Quantities"/>.</summary>
     protected virtual IReadOnlyList<Metric> Numbers(TConfig config) => [];
 
+    /// <summary>Files of a cell besides that of its draws, made at its end.</summary>
+    protected virtual IReadOnlyList<RunFile> Files(TConfig config, Device device) => [];
+
     /// <summary>What is measured of the draws so far during the run: <see cref="Metrics"/>, unless overridden.</summary>
     protected virtual IReadOnlyList<Metric> Measure(IReadOnlyList<TDraw> draws)
         => [.. Metrics.Select(metric => new Metric(metric.Name, draws.Count == 0 ? double.NaN : metric.Value(draws[^1])))];
@@ -101,7 +104,12 @@ internal abstract class Study<TConfig, TDraw> : Experiment<TConfig>
 
         public RunResult Finish() => new(
             ResultValues.Of([.. study.Numbers(config), .. study.Quantities.Select(quantity => quantity.At(quantity.From(draws)))]),
-            draws.Count > 0 && study.DrawsFile is { } file ? [new RunFile(file, DataTable.FromRecords("", draws).WriteCsv)] : []);
+            [
+                .. draws.Count > 0 && study.DrawsFile is { } file
+                    ? (RunFile[])[new RunFile(file, DataTable.FromRecords("", draws).WriteCsv)]
+                    : [],
+                .. study.Files(config, device),
+            ]);
 
         /// <summary>Empty: a draw that fails is a result.</summary>
         public IReadOnlyList<RunFile> LastGoodState() => [];

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearRegression;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
@@ -332,7 +331,10 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
         ];
 
         static DataColumn<ExactCell>[] MeanAndHalf(Number<IdentityDraw> number) =>
-            [new(number.Name, cell => cell.Over(number).Mean), new($"{number.Name}_half_interval", cell => Half(cell.Over(number)))];
+        [
+            new(number.Name, cell => cell.Over(number).Mean),
+            new($"{number.Name}_half_interval", cell => cell.Over(number).HalfInterval()),
+        ];
     }
 
     /// <summary>Both sides against σ, with KSD² without smoothing; on a logarithmic axis where they are more than a decade apart.</summary>
@@ -360,7 +362,7 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
             };
 
         static Point Interval(double sigma, Summary values)
-            => new(sigma, values.Mean, values.Mean - Half(values), values.Mean + Half(values));
+            => new(sigma, values.Mean, values.Mean - values.HalfInterval(), values.Mean + values.HalfInterval());
     }
 
     private static Axis SigmaAxis(string about, IEnumerable<double> sigmas)
@@ -413,16 +415,12 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
             + results.Remarks;
     }
 
-    /// <summary>Half the length of the 95 % interval of a mean by Student's t; NaN for one value.</summary>
-    internal static double Half(Summary values)
-        => values.Count < 2 ? double.NaN : values.StandardError * StudentT.InvCDF(0, 1, values.Count - 1, 0.975);
-
     internal static double Z(Summary values) => values.Mean / values.StandardError;
 
     /// <summary>"mean ± half", to two significant digits of the half.</summary>
     private static string WithHalf(Summary values)
     {
-        double half = Half(values);
+        double half = values.HalfInterval();
         int decimals = half > 0 ? Math.Clamp(1 - (int)Math.Floor(Math.Log10(half)), 0, 6) : 3;
         return NumberText.Fixed(values.Mean, decimals) + (double.IsNaN(half) ? "" : $" ± {NumberText.Fixed(half, decimals)}");
     }

@@ -1,4 +1,3 @@
-using MathNet.Numerics.Distributions;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica.Tricks;
@@ -20,10 +19,7 @@ internal sealed record PairedRatio(Summary Logarithms, int Comparisons)
     {
         get
         {
-            if (Logarithms.Count < 2)
-                return (double.NaN, double.NaN);
-            double quantile = StudentT.InvCDF(0, 1, Logarithms.Count - 1, 1 - (0.025 / Comparisons));
-            double width = quantile * Logarithms.StandardError;
+            double width = Logarithms.HalfInterval(Comparisons);
             return (Math.Exp(Logarithms.Mean - width), Math.Exp(Logarithms.Mean + width));
         }
     }

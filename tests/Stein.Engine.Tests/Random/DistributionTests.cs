@@ -43,6 +43,31 @@ public class DistributionTests
         Goodness.AssertMean(sample.Zip(sample.Skip(1), (a, b) => a * b), 0, 1);
     }
 
+    /// <summary>Of lengths that are and are not multiples of what is drawn at once.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    [InlineData(1001)]
+    public void Many_normals_are_standard_normal(int length)
+    {
+        var stream = new PhiloxStream(1, StreamPurpose.Probes);
+        var values = new double[length];
+        double[] sample = [.. Enumerable.Range(0, Count / length).SelectMany(_ =>
+        {
+            ulong before = stream.Position;
+            stream.FillNormal(values);
+            Assert.Equal((ulong)((length + 1) / 2 * 4), stream.Position - before);
+            return values.ToArray();
+        })];
+        Goodness.AssertFollows(sample, value => Normal.CDF(0, 1, value));
+        Goodness.AssertMean(sample, 0, 1);
+        Goodness.AssertMean(sample.Select(value => value * value), 1, 2);
+        Goodness.AssertMean(sample.Select(value => Math.Pow(value, 4)), 3, 96);
+        Goodness.AssertMean(sample.Zip(sample.Skip(1), (a, b) => a * b), 0, 1);
+        Goodness.AssertMean(sample.Zip(sample.Skip(25), (a, b) => a * b), 0, 1);
+        Goodness.AssertMean(sample.Zip(sample.Skip(64), (a, b) => a * b), 0, 1);
+    }
+
     [Fact]
     public void Laplace_values_have_location_0_and_scale_1()
     {

@@ -19,6 +19,12 @@ public class PhiloxStreamTests
         ["normal"] = stream => stream.NextNormal(),
         ["Laplace"] = stream => stream.NextLaplace(),
         ["Student-t"] = stream => stream.NextStudentT(5),
+        ["many normals"] = stream =>
+        {
+            double[] values = new double[131];
+            stream.FillNormal(values);
+            return values.Sum();
+        },
     };
 
     [Theory]

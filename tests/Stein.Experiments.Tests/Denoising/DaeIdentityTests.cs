@@ -151,7 +151,7 @@ public sealed class DaeIdentityTests
                 [.. Enumerable.Range(0, settings.Repetitions).Select(trial => IdentityDraw.Of(settings, device, trial))]);
             Assert.InRange(DaeIdentity.Z(cell.Over(DaeIdentity.Difference)), -4, 4);
             Summary gradient = cell.Over(DaeIdentity.Gradient);
-            Assert.True(DaeIdentity.Half(gradient) < gradient.Mean, $"{gradient} says nothing at σ = {sigma}");
+            Assert.True(gradient.HalfInterval() < gradient.Mean, $"{gradient} says nothing at σ = {sigma}");
             double plain = DaeIdentity.Z(cell.Over(DaeIdentity.PlainDifference));
             if (sigma == 1)
                 Assert.True(Math.Abs(plain) > 6, $"z = {plain} without smoothing");
