@@ -222,8 +222,8 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
             "How the effect of an error grows with its size",
             "The exponent b of effect ∝ ρ^b, fitted to the effects of fields of size 0.1 to 0.5, with the half of its 95 % interval by the "
                 + "jackknife over the draws. The effect is the root of the mean over the draws of the squared difference of the weight "
-                + "with and without the error, or of the difference of the squared errors of the thin coordinate. No number where an effect "
-                + $"is not larger than twice its standard error.{results.Remarks}",
+                + "with and without the error, or of the difference of the squared errors of the thin coordinate. No number where an "
+                + $"effect is not larger than twice its standard error.{results.Remarks}",
             StageExponent.Of(cells),
             [
                 new("effect on", exponent => exponent.Measure.Name),

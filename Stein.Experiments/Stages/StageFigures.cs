@@ -36,10 +36,10 @@ internal static class StageFigures
                 [
                     .. from panel in Enumerable.Range(0, samplers.Length)
                        from edge in Enumerable.Range(0, windows + 1)
-                       select (X(panel, edge), SignificantText.Number(StageTrial.Edge(edge, windows))),
+                       select (X(panel, edge), EdgeText(StageTrial.Edge(edge, windows))),
                 ]),
             },
-            new Axis("Error of the weight; of the thin coordinate, in s.d.") { Limits = (-0.02 * top, top) },
+            new Axis("Error of the weight; of the thin coordinate, in s.d.") { Limits = (-0.02 * top, 1.1 * top) },
             [
                 .. samplers.SelectMany((sampler, panel) => (Layer[])
                 [
@@ -65,6 +65,8 @@ internal static class StageFigures
             => [.. cells.Where(cell => cell.IsPlain && cell.Config.Sampler == sampler).OrderBy(cell => cell.Config.Window)];
 
         double X(int panel, double edge) => (panel * Spacing) + (edge / windows);
+
+        static string EdgeText(double sigma) => NumberText.Tick(Math.Round(sigma, sigma < 1 ? 2 : 1));
 
         static double Top(Summary value) => double.IsNaN(value.StandardError) ? value.Mean : value.Mean + value.StandardError;
     }

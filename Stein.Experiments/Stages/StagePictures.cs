@@ -12,10 +12,10 @@ internal static class StagePictures
     /// <summary>Samples that are drawn.</summary>
     private const int Drawn = 250;
 
-    /// <summary>Of the mixture, from −6.5 to 6.5 and from −0.8 to 0.8, a panel shows this in its width 1 and height 0.6.</summary>
-    private const double HalfWidth = 6.5, HalfHeight = 0.8, Height = 0.6;
+    /// <summary>A panel shows the plane from −6.5 to 6.5 and from −0.6 to 0.6 in its width 1 and height 0.9.</summary>
+    private const double HalfWidth = 6.5, HalfHeight = 0.6, Height = 0.9;
 
-    private const double AcrossSpacing = 1.08, DownSpacing = 0.76;
+    private const double AcrossSpacing = 1.08, DownSpacing = 1.08;
 
     public static bool AreOf(ScoreStagesSettings config)
         => config is { Dimension: 2, Size: 0 } or { Dimension: 2, Error: StageError.Field, Size: StageCell.PlainSize };
