@@ -28,11 +28,13 @@ internal sealed class DeepSteinDiscrepancy
     private readonly Node trained;
     private readonly Node featureObjective;
     private readonly Node modelGradient;
+    private readonly Node sampleGradient;
     private readonly Lazy<Plan> value;
     private readonly Lazy<Plan> featureValue;
     private readonly Lazy<Plan> pairTerms;
     private readonly Lazy<Plan> shape;
     private readonly Lazy<Plan> byModel;
+    private readonly Lazy<Plan> bySamples;
     private readonly Plan byFeatures;
     private readonly DeviceMatrix distances;
     private readonly Bandwidth bandwidth;
@@ -62,10 +64,12 @@ internal sealed class DeepSteinDiscrepancy
             featureObjective -= settings.GradientPenalty * Penalty();
         Node[] gradients = featureObjective.Gradient(graph.Parameters);
         modelGradient = objective.Gradient(scores ?? samples);
+        sampleGradient = objective.Gradient(samples);
         Parameters = new ParameterSet(device, graph);
         byFeatures = Parameters.Compile(gradients);
         (value, featureValue) = (Later(objective), Later(featureObjective));
-        (pairTerms, shape, byModel) = (Later(pairs), Later(trained), Later(modelGradient));
+        (pairTerms, shape) = (Later(pairs), Later(trained));
+        (byModel, bySamples) = (Later(modelGradient), Later(sampleGradient));
         Gradient = [.. gradients.Select(node => byFeatures[node])];
         distances = device.Allocate(count, count);
         bandwidth = new Bandwidth(device, 1);
@@ -162,6 +166,12 @@ internal sealed class DeepSteinDiscrepancy
     /// until the next call.
     /// </summary>
     public DeviceMatrix ModelGradient(DeviceMatrix points, DeviceMatrix? given = null) => Run(byModel.Value, points, given)[modelGradient];
+
+    /// <summary>
+    /// The derivative (N×D) of the objective by the samples, which leaves given scores as they are; valid until the next call.
+    /// </summary>
+    public DeviceMatrix SampleGradient(DeviceMatrix points, DeviceMatrix? given = null)
+        => Run(bySamples.Value, points, given)[sampleGradient];
 
     private Plan Run(Plan plan, DeviceMatrix points, DeviceMatrix? given)
     {

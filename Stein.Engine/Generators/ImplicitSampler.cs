@@ -11,7 +11,9 @@ namespace Stein.Engine.Generators;
 /// <param name="Hidden">The units of each hidden layer.</param>
 /// <param name="Dimension">D, the number of coordinates of a sample.</param>
 /// <param name="Activation">Of the hidden layers; see <see cref="Activations"/>.</param>
-internal sealed record SamplerShape(int Noise, IReadOnlyList<int> Hidden, int Dimension, string Activation = "relu")
+/// <param name="Output">The activation of the samples.</param>
+internal sealed record SamplerShape(
+    int Noise, IReadOnlyList<int> Hidden, int Dimension, string Activation = "relu", string Output = "identity")
 {
     /// <summary>Samples of a normal density with a covariance matrix of its own, <c>x = zW + μ</c>.</summary>
     public static SamplerShape Gaussian(int dimension) => new(dimension, [], dimension);
@@ -19,7 +21,7 @@ internal sealed record SamplerShape(int Noise, IReadOnlyList<int> Hidden, int Di
     /// <summary>Samples of independent normal coordinates, <c>x = z·σ + μ</c>: a mean field.</summary>
     public static SamplerShape MeanField(int dimension) => new(dimension, [], dimension) { IsMeanField = true };
 
-    internal bool IsMeanField { get; private init; }
+    internal bool IsMeanField { get; init; }
 }
 
 /// <summary>
@@ -49,17 +51,19 @@ internal sealed class ImplicitSampler
     /// <param name="shape">The network.</param>
     public ImplicitSampler(Device device, int count, SamplerShape shape)
     {
-        (this.device, isGaussian, isMeanField) = (device, shape.Hidden.Count == 0, shape.IsMeanField);
+        (this.device, isMeanField) = (device, shape.IsMeanField);
+        isGaussian = shape.Hidden.Count == 0 && shape.Output == "identity";
         var graph = new Graph();
         noise = graph.Input(count, shape.Noise, "noise");
         velocities = graph.Input(count, shape.Dimension, "velocities");
         Node layer = noise;
         foreach ((int index, int units) in shape.Hidden.Index())
             layer = Activations.Find(shape.Activation)(new Dense(graph, layer.Columns, units, $"hidden {index + 1}").Of(layer));
-        samples = shape.IsMeanField
+        Node output = shape.IsMeanField
             ? (noise * graph.Parameter(1, shape.Dimension, "deviations", Initialisation.Ones))
                 + graph.Parameter(1, shape.Dimension, "means", Initialisation.Zeros)
             : new Dense(graph, layer.Columns, shape.Dimension, "samples", isGaussian ? Initialisation.Orthogonal : null).Of(layer);
+        samples = Activations.Find(shape.Output)(output);
         derivatives = samples.VectorJacobianProduct(velocities / count, graph.Parameters);
         Parameters = new ParameterSet(device, graph);
         forward = Parameters.Compile(samples);

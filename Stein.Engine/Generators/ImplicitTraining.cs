@@ -8,6 +8,11 @@ using Stein.Engine.Targets;
 
 namespace Stein.Engine.Generators;
 
+/// <summary>A flow that a training begins with.</summary>
+/// <param name="Flow">Of as many particles as the other flow.</param>
+/// <param name="Steps">How long.</param>
+internal sealed record WarmStart(ParticleFlow Flow, int Steps);
+
 /// <summary>
 /// Trains an <see cref="ImplicitSampler"/> so that its samples move as particles would, by a flow towards a target. With a noise schedule
 /// both are smoothed: the target exactly, the samples by noise that is added to them.
@@ -23,6 +28,7 @@ internal sealed class ImplicitTraining : IStateful
     private readonly ParticleFlow flow;
     private readonly IDensity target;
     private readonly NoiseSchedule? noise;
+    private readonly WarmStart? warmStart;
     private readonly PhiloxStream draws;
     private readonly PhiloxStream smoothing;
     private readonly DeviceMatrix positions;
@@ -38,6 +44,7 @@ internal sealed class ImplicitTraining : IStateful
     /// <param name="settings">Of Adam.</param>
     /// <param name="schedule">Of its learning rate; null for a constant one.</param>
     /// <param name="seed">Of all noise.</param>
+    /// <param name="warmStart">Another flow for the first steps, without noise; null for none.</param>
     public ImplicitTraining(
         Device device,
         ImplicitSampler sampler,
@@ -46,9 +53,11 @@ internal sealed class ImplicitTraining : IStateful
         NoiseSchedule? noise,
         AdamSettings settings,
         Schedule? schedule,
-        uint seed)
+        uint seed,
+        WarmStart? warmStart = null)
     {
         (this.device, this.sampler, this.flow, this.target, this.noise) = (device, sampler, flow, target, noise);
+        this.warmStart = warmStart;
         draws = new PhiloxStream(seed, StreamPurpose.Probes);
         smoothing = new PhiloxStream(seed, StreamPurpose.SmoothingNoise);
         positions = device.Allocate(flow.Particles, flow.Dimension);
@@ -61,16 +70,22 @@ internal sealed class ImplicitTraining : IStateful
     public int Iteration { get; private set; }
 
     /// <summary>σ of the next step.</summary>
-    public double Sigma => noise is null ? 0 : noise.At(Iteration) is > 0 and double sigma ? sigma : NoiseSchedule.Last;
+    public double Sigma => noise is null || IsWarming ? 0
+        : noise.At(Iteration - (warmStart?.Steps ?? 0)) is > 0 and double sigma ? sigma
+        : noise.Final;
+
+    private bool IsWarming => Iteration < warmStart?.Steps;
 
     /// <summary>First what the flow learns, each time from new samples; then one step of the sampler.</summary>
     public void Step()
     {
         double sigma = Sigma;
+        ParticleFlow flow = IsWarming ? warmStart!.Flow : this.flow;
         IDensity smoothed = sigma == 0 ? target : ((ISmoothableDensity)target).Smoothed(sigma);
+        flow.Noise = sigma;
         for (int learned = 0; learned < flow.LearningSteps; learned++)
         {
-            Draw(sigma);
+            Draw(flow.LearnsWithoutNoise ? 0 : sigma);
             flow.Learn(positions, smoothed);
         }
 
@@ -99,7 +114,7 @@ internal sealed class ImplicitTraining : IStateful
         Parts.RestoreAll(reader);
     }
 
-    private IReadOnlyList<IStateful> Parts => [adam, draws, smoothing, .. flow.Parts];
+    private IReadOnlyList<IStateful> Parts => [adam, draws, smoothing, .. flow.Parts, .. warmStart?.Flow.Parts ?? []];
 
     /// <summary>Sets the positions to new samples with noise.</summary>
     private void Draw(double sigma)

@@ -46,6 +46,15 @@ internal abstract class ParticleFlow
     /// <summary>How often it learns from new particles before they move; never unless overridden.</summary>
     public virtual int LearningSteps => 0;
 
+    /// <summary>Whether it learns from particles without the noise that is on those that move; no unless overridden.</summary>
+    public virtual bool LearnsWithoutNoise => false;
+
+    /// <summary>
+    /// The standard deviation of the noise that was added to the particles that move, set by what moves them; the target is smoothed by the
+    /// same.
+    /// </summary>
+    public double Noise { get; set; }
+
     /// <summary>Learns from particles (N×D) that follow the same law as those that will move; nothing unless overridden.</summary>
     public virtual void Learn(DeviceMatrix positions, IDensity target)
     {

@@ -157,7 +157,7 @@ public class ImplicitSamplerTests
         static PhiloxStream Stream() => new(3, StreamPurpose.TrainingData);
     }
 
-    public static TheoryData<string> Flows => ["stein", "moments", "critic", "ratio", "ksd"];
+    public static TheoryData<string> Flows => ["stein", "moments", "critic", "ratio", "ksd", "difference"];
 
     [Theory]
     [MemberData(nameof(Flows))]
@@ -235,6 +235,7 @@ public class ImplicitSamplerTests
         ParticleFlow flow = name switch
         {
             "stein" => ScoreDifferenceFlow.Estimated(device, count, 2, ScoreEstimators.Find("stein"), 0.1, hasBatchMedian: true),
+            "difference" => new SteinDifferenceFlow(device, count, 2, 0.1),
             "moments" => new MeanDiscrepancyFlow(device, count, 2, [0.5, 2, 8], new PhiloxStream(3, StreamPurpose.TrainingData)),
             "critic" => new WassersteinCriticFlow(device, count, 2, new(16, 3, adam), 0.1, 3),
             "ratio" => new DensityRatioFlow(device, count, 2, new(16, 3, adam), 2, 3),
