@@ -5,6 +5,7 @@ using Stein.Experiments.Denoising.Identity;
 using Stein.Experiments.Denoising.Network;
 using Stein.Experiments.Diffusion;
 using Stein.Experiments.Generators;
+using Stein.Experiments.Generators.Digits;
 using Stein.Experiments.GoodnessOfFit;
 using Stein.Experiments.HamiltonianFlows;
 using Stein.Experiments.Ica;
@@ -49,6 +50,8 @@ internal static class ExperimentRegistry
     public static DeepKernelPlane DeepKernelPlane { get; } = new();
 
     public static GeneratorPlane GeneratorPlane { get; } = new();
+
+    public static GeneratorDigits GeneratorDigits { get; } = new();
 
     public static ImplicitInference ImplicitInference { get; } = new();
 
@@ -122,8 +125,9 @@ internal static class ExperimentRegistry
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
-        DeepKernelPlane, GeneratorPlane, ImplicitInference, HamiltonianFlow, Mixture, MixtureWeight, MixtureParticles, SvgdCollapse,
-        ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm,
-        GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow, Coverage,
+        DeepKernelPlane, GeneratorPlane, GeneratorDigits, ImplicitInference, HamiltonianFlow, Mixture, MixtureWeight, MixtureParticles,
+        SvgdCollapse, ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices,
+        DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow,
+        Coverage,
     ];
 }

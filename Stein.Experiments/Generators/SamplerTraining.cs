@@ -21,6 +21,7 @@ namespace Stein.Experiments.Generators;
 /// <param name="Adam">Of the sampler.</param>
 /// <param name="Schedule">Of its learning rate; null for a constant one.</param>
 /// <param name="Seed">Of everything random.</param>
+/// <param name="WarmStart">What it begins with; null for nothing else.</param>
 internal sealed record SamplerPlan(
     SamplerShape Shape,
     int Batch,
@@ -29,7 +30,8 @@ internal sealed record SamplerPlan(
     NoiseSchedule? Noise,
     AdamSettings Adam,
     Schedule? Schedule,
-    uint Seed);
+    uint Seed,
+    WarmStart? WarmStart = null);
 
 /// <summary>A sampler in training, which is judged by other samples than it is trained with.</summary>
 internal abstract class SamplerTraining : ITraining
@@ -58,7 +60,7 @@ internal abstract class SamplerTraining : ITraining
         (this.device, this.plan, this.testSamples, this.testStream, this.judge) = (device, plan, testSamples, testStream, judge);
         sampler = new ImplicitSampler(device, plan.Batch, plan.Shape);
         sampler.Parameters.Initialise(new PhiloxStream(plan.Seed, StreamPurpose.Initialisation));
-        training = new(device, sampler, plan.Flow(sampler), plan.Target, plan.Noise, plan.Adam, plan.Schedule, plan.Seed);
+        training = new(device, sampler, plan.Flow(sampler), plan.Target, plan.Noise, plan.Adam, plan.Schedule, plan.Seed, plan.WarmStart);
         start = discrepancy = Judge()[0].Value;
     }
 
@@ -68,6 +70,12 @@ internal abstract class SamplerTraining : ITraining
 
     /// <summary>σ of the next step.</summary>
     protected double Sigma => training.Sigma;
+
+    /// <summary>Files that it leaves beside its samples; none unless overridden.</summary>
+    protected virtual IReadOnlyList<RunFile> Files => [];
+
+    /// <summary>The sampler as it is now.</summary>
+    protected SamplerModel Model => SamplerModel.Of(plan.Shape, sampler.Parameters);
 
     /// <summary>Samples that the curves are measured with, of those that are judged at the end.</summary>
     public static int CurveOf(int testSamples) => Math.Min(500, testSamples);
@@ -96,7 +104,7 @@ internal abstract class SamplerTraining : ITraining
     public TrainingResult Finish()
     {
         double[] samples = Samples(testSamples);
-        return new(Final(samples), RunSamples.File(SamplesFile, samples, plan.Shape.Dimension));
+        return new(Final(samples), [RunSamples.File(SamplesFile, samples, plan.Shape.Dimension), .. Files]);
     }
 
     /// <summary>

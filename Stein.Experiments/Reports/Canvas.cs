@@ -53,13 +53,16 @@ internal static class Canvas
         plot.ShowLegend(Edge.Top);
     }
 
+    /// <summary>The picture as a PNG file; the same plot gives the same bytes.</summary>
+    public static byte[] Png(Plot plot) => plot.GetImageBytes(Width, Height, ImageFormat.Png);
+
     /// <summary>Writes <c>name.png</c> and, unless told otherwise, <c>name.svg</c>; the same plot gives the same bytes.</summary>
     /// <returns>The paths.</returns>
     public static IReadOnlyList<string> Save(Plot plot, string folder, string name, bool hasVectors = true)
     {
         string png = Path.Combine(folder, $"{name}.png");
         string svg = Path.Combine(folder, $"{name}.svg");
-        AtomicFile.WriteAllBytes(png, plot.GetImageBytes(Width, Height, ImageFormat.Png));
+        AtomicFile.WriteAllBytes(png, Png(plot));
         if (!hasVectors)
             return [png];
         AtomicFile.WriteAllText(svg, Svg(plot));
