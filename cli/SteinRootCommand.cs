@@ -39,6 +39,7 @@ internal static class SteinRootCommand
                 .. own,
                 ScoreCommand.Create(interruption),
                 ThinCommand.Create(interruption),
+                GenerateCommand.Create(interruption),
                 KsdCommand.Create(interruption),
                 IcaDataCommand.Create(interruption, own.FirstOrDefault(command => command.Name == "ica")),
                 DiffusionDataCommand.Create(interruption, own.FirstOrDefault(command => command.Name == "diffusion")),

@@ -15,6 +15,7 @@ public sealed class HelpTests
     [InlineData("score")]
     [InlineData("thin")]
     [InlineData("ksd")]
+    [InlineData("generate")]
     [InlineData("reproduce")]
     [InlineData("reproduce ica")]
     [InlineData("reproduce dae")]

@@ -13,7 +13,8 @@ public sealed partial class ManualTests
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("|<>&;$\"'\\*?(){}");
 
     /// <summary>Commands that are run as they stand. The others may take long: they only print what they would run.</summary>
-    private static readonly string[] Quick = ["list", "show", "status", "report", "devices", "completion", "score", "thin", "ksd"];
+    private static readonly string[] Quick =
+        ["list", "show", "status", "report", "devices", "completion", "score", "thin", "ksd", "generate"];
 
     private static readonly string Root = Repository.Folder;
 
@@ -86,6 +87,8 @@ public sealed partial class ManualTests
         ScoreSamples.Write(folder, "s.csv", [.. ScoreSamples.Normal(60, 2, 1).Select(x => -x)], 2, "x1,x2");
         File.WriteAllText(
             folder.PathOf("model.json"), """{"type": "gaussian", "mean": [0, 0], "covariance": [[1, 0], [0, 1]]}""");
+        using (FileStream generator = File.Create(folder.PathOf("generator.json")))
+            GenerateTests.Model.Write(generator);
         Directory.CreateDirectory(folder.PathOf("docs", "data"));
         foreach (string file in Directory.GetFiles(Path.Combine(Root, "docs", "data")))
             File.Copy(file, folder.PathOf("docs", "data", Path.GetFileName(file)));
