@@ -73,7 +73,9 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         foreach (string format in (string[])["CSV", "Markdown", "LaTeX"])
         {
             await section.Locator($"button[data-copy={format}]").ClickAsync();
-            await open.Page.WaitForFunctionAsync($"document.querySelector('[role=status]').textContent.includes('{format}')");
+            // Not by a function, which the page would have to evaluate from a string.
+            ILocator said = open.Page.Locator("[role=status]", new() { HasText = format });
+            await said.WaitForAsync(new() { State = WaitForSelectorState.Attached });
             string text = await open.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
             Assert.Contains("MLE from the truth", text, StringComparison.Ordinal);
             Assert.Contains("D = 10", text, StringComparison.Ordinal);
