@@ -18,8 +18,10 @@ internal sealed class DigitClassifier
     /// <summary>Units of the last hidden layer.</summary>
     public const int Features = 32;
 
+    /// <summary>The steps of its training, unless told otherwise.</summary>
+    public const int Steps = 1500;
+
     private const int Hidden = 64;
-    private const int Steps = 1500;
     private const int Batch = 100;
     private const double Noise = 0.1;
 
@@ -30,7 +32,8 @@ internal sealed class DigitClassifier
     /// <param name="device">Where everything is computed.</param>
     /// <param name="images">That it learns from.</param>
     /// <param name="seed">Of its start, its batches and the noise.</param>
-    public DigitClassifier(Device device, DigitImages images, uint seed)
+    /// <param name="steps">Of its training.</param>
+    public DigitClassifier(Device device, DigitImages images, uint seed, int steps = Steps)
     {
         this.device = device;
         var graph = new Graph();
@@ -41,10 +44,10 @@ internal sealed class DigitClassifier
         parameters.Initialise(new PhiloxStream(seed, StreamPurpose.Initialisation, 1));
         Plan plan = parameters.Compile(gradient);
         var adam = new Adam(
-            new(), parameters.Matrices, [.. gradient.Select(node => plan[node])], ascend: false, Schedule.Cosine(Steps));
+            new(), parameters.Matrices, [.. gradient.Select(node => plan[node])], ascend: false, Schedule.Cosine(steps));
         DeviceMatrix pixels = device.Allocate(Batch, DigitImages.Dimension), labels = device.Allocate(Batch, DigitImages.Classes);
         var stream = new PhiloxStream(seed, StreamPurpose.Batches, 1);
-        for (int step = 0; step < Steps; step++)
+        for (int step = 0; step < steps; step++)
         {
             DigitImages batch = images.At([.. Enumerable.Range(0, Batch).Select(_ => stream.NextInt32(images.Count))]);
             device.Write(pixels, [.. batch.Pixels.Select(pixel => pixel + (Noise * stream.NextNormal()))]);

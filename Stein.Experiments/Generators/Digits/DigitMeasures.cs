@@ -30,10 +30,11 @@ internal sealed class DigitMeasures
     /// <param name="device">Where kernels and the classifier are computed.</param>
     /// <param name="split">The images.</param>
     /// <param name="seed">Of the classifier.</param>
-    public DigitMeasures(Device device, DigitSplit split, uint seed)
+    /// <param name="steps">Of its training.</param>
+    public DigitMeasures(Device device, DigitSplit split, uint seed, int steps = DigitClassifier.Steps)
     {
         (this.device, this.split) = (device, split);
-        classifier = new DigitClassifier(device, split.Classifier, seed);
+        classifier = new DigitClassifier(device, split.Classifier, seed, steps);
         reference = Moments(classifier.Judge(split.Test.Pixels).Features);
         referencePairs = MeanKernel(split.Test.Pixels, split.Test.Pixels, isOneSample: true);
     }

@@ -34,7 +34,7 @@ internal sealed class DigitTraining : SamplerTraining
     }
 
     private DigitTraining(GeneratorDigitsSettings settings, Device device, DigitSplit split)
-        : this(settings, device, split, new DigitMeasures(device, split, settings.Seed))
+        : this(settings, device, split, new DigitMeasures(device, split, settings.Seed, settings.ClassifierSteps))
     {
     }
 

@@ -65,6 +65,9 @@ internal sealed record GeneratorDigitsSettings
     [Description("images for the classifier that judges, out of the 1297 that are not for testing"), Range(100, 1200)]
     public int ClassifierImages { get; init; } = 400;
 
+    [Description("steps of the classifier's training"), Range(1, 100_000)]
+    public int ClassifierSteps { get; init; } = DigitClassifier.Steps;
+
     [Description("samples that are judged at the end"), Range(2, 20_000)]
     public int TestSamples { get; init; } = 1000;
 
@@ -101,7 +104,7 @@ internal sealed class GeneratorDigits : TrainingStudy<GeneratorDigitsSettings>
     {
         GridScale.Paper => Grid([.. Rows(new()), .. Ablation(new())], 5),
         GridScale.Quick => Grid([.. Rows(new()).Where(IsQuick).Select(Quick)], 1),
-        _ => Grid([.. Rows(new()).Concat(Ablation(new())).Select(Tiny)], 2),
+        _ => Grid([.. Rows(new()).Select(Tiny)], 2),
     };
 
     protected override void Validate(GeneratorDigitsSettings config)
@@ -286,6 +289,7 @@ internal sealed class GeneratorDigits : TrainingStudy<GeneratorDigitsSettings>
         NoiseDimension = 3,
         CriticHidden = 4,
         TestSamples = 40,
+        ClassifierSteps = 20,
     };
 
     private static IReadOnlyList<GeneratorDigitsSettings> Rows(GeneratorDigitsSettings settings) =>

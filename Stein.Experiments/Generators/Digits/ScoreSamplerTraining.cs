@@ -33,7 +33,7 @@ internal sealed class ScoreSamplerTraining : ITraining
     {
         this.settings = settings;
         split = DigitSplit.Of(settings.Seed, settings.ClassifierImages);
-        measures = new DigitMeasures(device, split, settings.Seed);
+        measures = new DigitMeasures(device, split, settings.Seed, settings.ClassifierSteps);
         scores = new NoiseConditionalScore(
             device,
             DigitTraining.Scores(settings, FirstLevel, LastLevel, new AdamSettings(settings.LearningRate), split.Training.Pixels),
