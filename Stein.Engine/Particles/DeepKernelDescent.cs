@@ -20,10 +20,8 @@ internal sealed class DeepKernelDescent : ParticleFlow
 {
     private readonly DeepSteinDiscrepancy discrepancy;
     private readonly Adam adam;
-    private readonly DeviceMatrix scores;
+    private readonly TargetScores targetScores;
     private readonly DeviceMatrix work;
-    private readonly double[] hostPositions;
-    private readonly double[] hostScores;
     private readonly double[] byScores;
     private readonly double[] products;
 
@@ -42,9 +40,8 @@ internal sealed class DeepKernelDescent : ParticleFlow
         discrepancy = new(device, particles, dimension, kernel);
         discrepancy.Initialise(new PhiloxStream(seed, StreamPurpose.CriticInitialisation));
         adam = new Adam(settings, discrepancy.Parameters.Matrices, discrepancy.Gradient, ascend: true);
-        (scores, work) = (device.Allocate(particles, dimension), device.Allocate(particles, dimension));
-        hostPositions = new double[particles * dimension];
-        hostScores = new double[particles * dimension];
+        targetScores = new(device, particles, dimension);
+        work = device.Allocate(particles, dimension);
         byScores = new double[particles * dimension];
         products = new double[particles * dimension];
     }
@@ -58,16 +55,16 @@ internal sealed class DeepKernelDescent : ParticleFlow
     /// <inheritdoc/>
     public override void Learn(DeviceMatrix positions, IDensity target)
     {
-        SetScores(positions, target);
+        DeviceMatrix scores = Set(positions, target);
         discrepancy.Train(adam, positions, scores);
     }
 
     /// <inheritdoc/>
     public override void Velocities(DeviceMatrix velocities, DeviceMatrix positions, IDensity target)
     {
-        SetScores(positions, target);
+        DeviceMatrix scores = Set(positions, target);
         Device.Read(discrepancy.ModelGradient(positions, scores), byScores);
-        target.HessianProducts(hostPositions, byScores, products);
+        target.HessianProducts(targetScores.Positions, byScores, products);
         Device.Write(work, products);
         Device.Map<Scaled>(velocities, discrepancy.SampleGradient(positions, scores), p: -0.5 * Particles);
         Device.Map<AddScaled>(velocities, velocities, work, p: -0.5 * Particles);
@@ -76,16 +73,14 @@ internal sealed class DeepKernelDescent : ParticleFlow
     /// <summary>The objective of the features at positions (N×D).</summary>
     internal double Value(DeviceMatrix positions, IDensity target)
     {
-        SetScores(positions, target);
+        DeviceMatrix scores = Set(positions, target);
         return discrepancy.Value(positions, scores);
     }
 
-    private void SetScores(DeviceMatrix positions, IDensity target)
+    /// <summary>Sets the unit of positions (N×D), and returns the scores of the target there.</summary>
+    private DeviceMatrix Set(DeviceMatrix positions, IDensity target)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        Device.Read(positions, hostPositions);
-        target.Score(hostPositions, hostScores);
-        Device.Write(scores, hostScores);
         discrepancy.SetUnit(positions);
+        return targetScores.At(positions, target);
     }
 }

@@ -25,10 +25,8 @@ namespace Stein.Engine.Particles;
 internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
     where TKernel : struct, IRadialKernel
 {
-    private readonly DeviceMatrix scores;
+    private readonly TargetScores targetScores;
     private readonly DeviceMatrix work;
-    private readonly double[] hostPositions;
-    private readonly double[] hostScores;
     private readonly double[] byScores;
     private readonly double[] products;
 
@@ -38,10 +36,8 @@ internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
     {
         KernelSmoothness.Require<TKernel>(KernelSmoothness.SteinKernelGradient, "KSD descent");
         Discrepancy = new(device, particles, dimension, PairStatistic.V);
-        scores = device.Allocate(particles, dimension);
+        targetScores = new(device, particles, dimension);
         work = device.Allocate(particles, dimension);
-        hostPositions = new double[particles * dimension];
-        hostScores = new double[particles * dimension];
         byScores = new double[particles * dimension];
         products = new double[particles * dimension];
     }
@@ -63,13 +59,10 @@ internal sealed class KernelSteinDescent<TKernel> : ParticleFlow
     /// </summary>
     internal void Gradient(DeviceMatrix gradient, DeviceMatrix positions, IDensity target, double scale)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        Device.Read(positions, hostPositions);
-        target.Score(hostPositions, hostScores);
-        Device.Write(scores, hostScores);
+        DeviceMatrix scores = targetScores.At(positions, target);
         Discrepancy.Gradient(work, positions, scores);
         Device.Read(work, byScores);
-        target.HessianProducts(hostPositions, byScores, products);
+        target.HessianProducts(targetScores.Positions, byScores, products);
         Device.Write(work, products);
         Discrepancy.SampleGradient(gradient, positions, scores, scale);
         Device.Map<AddScaled>(gradient, gradient, work, p: scale);

@@ -31,9 +31,7 @@ internal sealed class SlicedSteinVariationalGradientDescent<TKernel> : ParticleF
     private readonly SlicedKernelisedSteinDiscrepancy<TKernel> discrepancy;
     private readonly Adam adam;
     private readonly Rest rest = new();
-    private readonly DeviceMatrix scores;
-    private readonly double[] hostPositions;
-    private readonly double[] hostScores;
+    private readonly TargetScores targetScores;
 
     /// <param name="device">See <see cref="ParticleFlow"/>.</param>
     /// <param name="particles">N, at least <see cref="ParticleFlow.MinParticles"/>.</param>
@@ -50,9 +48,7 @@ internal sealed class SlicedSteinVariationalGradientDescent<TKernel> : ParticleF
         discrepancy.Bandwidth.Scale = bandwidthScale;
         Directions directions = discrepancy.TestDirections;
         adam = new Adam(new AdamSettings(0.001, 0.5, 0.9), [directions.Values], [directions.Gradient], ascend: true);
-        scores = device.Allocate(particles, dimension);
-        hostPositions = new double[particles * dimension];
-        hostScores = new double[particles * dimension];
+        targetScores = new(device, particles, dimension);
     }
 
     /// <inheritdoc/>
@@ -61,12 +57,9 @@ internal sealed class SlicedSteinVariationalGradientDescent<TKernel> : ParticleF
     /// <inheritdoc/>
     public override void Velocities(DeviceMatrix velocities, DeviceMatrix positions, IDensity target)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        Device.Read(positions, hostPositions);
-        target.Score(hostPositions, hostScores);
-        Device.Write(scores, hostScores);
+        DeviceMatrix scores = targetScores.At(positions, target);
         discrepancy.Project(positions, scores);
-        if (rest.MovesDirections(hostPositions, Dimension))
+        if (rest.MovesDirections(targetScores.Positions, Dimension))
         {
             discrepancy.DirectionGradients(positions, scores, bySlices: false);
             adam.Step();

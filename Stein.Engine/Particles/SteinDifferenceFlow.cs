@@ -32,11 +32,10 @@ internal sealed class SteinDifferenceFlow : ParticleFlow
     private readonly Node inverseSquare;
     private readonly Node velocity;
     private readonly Plan plan;
-    private readonly DeviceMatrix targetScores;
+    private readonly TargetScores targetScores;
     private readonly DeviceMatrix distances;
     private readonly Bandwidth bandwidth;
-    private readonly double[] hostPositions;
-    private readonly double[] hostScores;
+    private readonly double[] hostVelocities;
 
     /// <param name="device">See <see cref="ParticleFlow"/>.</param>
     /// <param name="count">N, at least <see cref="ParticleFlow.MinParticles"/>.</param>
@@ -57,29 +56,25 @@ internal sealed class SteinDifferenceFlow : ParticleFlow
         double[] diagonal = [.. Enumerable.Range(0, count * count).Select(k => k / count == k % count ? ridge : 0)];
         velocity = (kernel + graph.Constant(count, count, diagonal)).Solve(repulsion + kernel.Multiply(scores));
         plan = graph.Compile(device, velocity);
-        targetScores = device.Allocate(count, dimension);
+        targetScores = new(device, count, dimension);
         distances = device.Allocate(count, count);
         bandwidth = new Bandwidth(device, 1);
-        hostPositions = new double[count * dimension];
-        hostScores = new double[count * dimension];
+        hostVelocities = new double[count * dimension];
     }
 
     /// <inheritdoc/>
     public override void Velocities(DeviceMatrix velocities, DeviceMatrix positions, IDensity target)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        Device.Read(positions, hostPositions);
-        target.Score(hostPositions, hostScores);
-        Device.Write(targetScores, hostScores);
+        DeviceMatrix atPositions = targetScores.At(positions, target);
         Device.SquaredDistances(distances, positions);
         bandwidth.Set(MedianRule.MedianDistance, distances);
         plan.Bind(particles, positions);
-        plan.Bind(scores, targetScores);
+        plan.Bind(scores, atPositions);
         plan.Bind(inverseSquare, bandwidth.InverseSquares);
         plan.Run();
-        Device.Read(plan[velocity], hostScores);
-        foreach (ref double component in hostScores.AsSpan())
+        Device.Read(plan[velocity], hostVelocities);
+        foreach (ref double component in hostVelocities.AsSpan())
             component = Math.Clamp(component, -largest, largest);
-        Device.Write(velocities, hostScores);
+        Device.Write(velocities, hostVelocities);
     }
 }

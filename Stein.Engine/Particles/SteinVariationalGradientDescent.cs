@@ -22,27 +22,20 @@ internal sealed class SteinVariationalGradientDescent<TKernel> : ParticleFlow
     where TKernel : struct, IRadialKernel
 {
     private readonly KernelisedSteinDiscrepancy<TKernel> discrepancy;
-    private readonly DeviceMatrix scores;
-    private readonly double[] hostPositions;
-    private readonly double[] hostScores;
+    private readonly TargetScores targetScores;
 
     /// <inheritdoc/>
     public SteinVariationalGradientDescent(Device device, int particles, int dimension)
         : base(device, particles, dimension)
     {
         discrepancy = new(device, particles, dimension, PairStatistic.V);
-        scores = device.Allocate(particles, dimension);
-        hostPositions = new double[particles * dimension];
-        hostScores = new double[particles * dimension];
+        targetScores = new(device, particles, dimension);
     }
 
     /// <inheritdoc/>
     public override void Velocities(DeviceMatrix velocities, DeviceMatrix positions, IDensity target)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        Device.Read(positions, hostPositions);
-        target.Score(hostPositions, hostScores);
-        Device.Write(scores, hostScores);
+        DeviceMatrix scores = targetScores.At(positions, target);
         discrepancy.SetSamples(positions);
         discrepancy.SetBandwidthByBatchMedian();
         discrepancy.Gradient(velocities, positions, scores);
