@@ -64,7 +64,7 @@ internal sealed class DeepSteinDiscrepancy
             featureObjective -= settings.GradientPenalty * Penalty();
         Node[] gradients = featureObjective.Gradient(graph.Parameters);
         modelGradient = objective.Gradient(scores ?? samples);
-        sampleGradient = objective.Gradient(samples);
+        sampleGradient = scores is null ? modelGradient : objective.Gradient(samples);
         Parameters = new ParameterSet(device, graph);
         byFeatures = Parameters.Compile(gradients);
         (value, featureValue) = (Later(objective), Later(featureObjective));

@@ -13,9 +13,7 @@ namespace Stein.Engine.Particles;
 internal sealed class OnlineScoreFlow : ParticleFlow
 {
     private readonly NoiseConditionalScore own;
-    private readonly double largest;
-    private readonly double[] hostPositions;
-    private readonly double[] hostVelocities;
+    private readonly ScoreDifferenceFlow difference;
     private readonly double[] ownScores;
 
     /// <param name="device">See <see cref="ParticleFlow"/>.</param>
@@ -33,11 +31,10 @@ internal sealed class OnlineScoreFlow : ParticleFlow
         double largest = double.PositiveInfinity)
         : base(device, particles, settings.Scales.Count)
     {
-        (LearningSteps, this.largest) = (steps, largest);
+        LearningSteps = steps;
         own = new NoiseConditionalScore(device, settings, seed);
-        hostPositions = new double[particles * Dimension];
-        hostVelocities = new double[particles * Dimension];
         ownScores = new double[particles * Dimension];
+        difference = new(device, particles, Dimension, OwnScores, largest);
     }
 
     /// <inheritdoc/>
@@ -59,11 +56,12 @@ internal sealed class OnlineScoreFlow : ParticleFlow
         ArgumentNullException.ThrowIfNull(target);
         if (!(Noise > 0))
             throw new InvalidOperationException("A network that learns to remove noise knows no score without noise.");
-        Device.Read(positions, hostPositions);
-        target.Score(hostPositions, hostVelocities);
-        own.Score(hostPositions, Noise, ownScores);
-        for (int i = 0; i < hostVelocities.Length; i++)
-            hostVelocities[i] = Math.Clamp(hostVelocities[i] - ownScores[i], -largest, largest);
-        Device.Write(velocities, hostVelocities);
+        difference.Velocities(velocities, positions, target);
+    }
+
+    private double[] OwnScores(double[] positions)
+    {
+        own.Score(positions, Noise, ownScores);
+        return ownScores;
     }
 }
