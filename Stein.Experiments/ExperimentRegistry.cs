@@ -19,6 +19,7 @@ using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
 using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
+using Stein.Experiments.ScoreNetworks;
 using Stein.Experiments.Stages;
 using Stein.Experiments.VariationalInference;
 
@@ -56,6 +57,8 @@ internal static class ExperimentRegistry
     public static ImplicitInference ImplicitInference { get; } = new();
 
     public static HamiltonianFlow HamiltonianFlow { get; } = new();
+
+    public static ScorePlane ScorePlane { get; } = new();
 
     public static ScoreStages ScoreStages { get; } = new();
 
@@ -125,9 +128,9 @@ internal static class ExperimentRegistry
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
-        DeepKernelPlane, GeneratorPlane, GeneratorDigits, ImplicitInference, HamiltonianFlow, Mixture, MixtureWeight, MixtureParticles,
-        SvgdCollapse, ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive, GofSlices,
-        DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough, DiffusionFlow,
-        Coverage,
+        DeepKernelPlane, GeneratorPlane, GeneratorDigits, ImplicitInference, HamiltonianFlow, ScorePlane, Mixture, MixtureWeight,
+        MixtureParticles, SvgdCollapse, ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive,
+        GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough,
+        DiffusionFlow, Coverage,
     ];
 }

@@ -24,6 +24,50 @@ internal delegate void NoisyScore(double[] points, double sigma, double[] scores
 /// </remarks>
 internal static class NoiseLevelSampler
 {
+    /// <summary>The names of the three samplers.</summary>
+    public const string Diffusion = "reverse-diffusion", Flow = "probability-flow", Langevin = "annealed-langevin";
+
+    /// <summary>Levels of annealed Langevin dynamics, and steps at each.</summary>
+    private const int FewLevels = 10, StepsPerLevel = 100;
+
+    /// <summary>α of annealed Langevin dynamics: 2·10⁻⁵ at σ = 0.01, as published.</summary>
+    private const double Alpha = 0.2;
+
+    /// <summary>The samplers, the default first.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Diffusion, Flow, Langevin];
+
+    /// <summary>How often a sampler computes the score of each sample, without the last time, which is for the noise that is left.</summary>
+    /// <param name="sampler">Its name.</param>
+    /// <param name="steps">The steps of reverse diffusion and flow.</param>
+    public static int Evaluations(string sampler, int steps) => sampler == Langevin ? FewLevels * StepsPerLevel : steps;
+
+    /// <summary>Moves samples from much noise to none by one of the samplers.</summary>
+    /// <param name="sampler">Its name.</param>
+    /// <param name="score">The scores.</param>
+    /// <param name="levels">The standard deviations of the noise at the start and at the end; between them the levels are geometric.</param>
+    /// <param name="steps">The steps of reverse diffusion and flow.</param>
+    /// <param name="positions">Samples with the noise of the start (N×D), which become samples without.</param>
+    /// <param name="stream">Of the noise.</param>
+    public static void Move(
+        string sampler, NoisyScore score, (double First, double Last) levels, int steps, double[] positions, PhiloxStream stream)
+    {
+        switch (sampler)
+        {
+            case Diffusion:
+                ReverseDiffusion(score, Levels(levels.First, levels.Last, steps), positions, stream);
+                break;
+            case Flow:
+                ProbabilityFlow(score, Levels(levels.First, levels.Last, steps), positions);
+                break;
+            case Langevin:
+                AnnealedLangevin(
+                    score, Levels(levels.First, levels.Last, FewLevels - 1), positions, stream, StepsPerLevel, Alpha);
+                break;
+            default:
+                throw new ArgumentException($"unknown sampler '{sampler}'; the samplers are {string.Join(", ", Names)}", nameof(sampler));
+        }
+    }
+
     /// <summary>Levels in geometric progression, both ends included.</summary>
     public static double[] Levels(double first, double last, int steps)
         => [.. Enumerable.Range(0, steps + 1).Select(step => first * Math.Pow(last / first, (double)step / steps))];

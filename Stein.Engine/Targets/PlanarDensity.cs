@@ -12,6 +12,12 @@ internal static class PlanarDensity
     private const double RingDeviation = 0.15;
     private const double MoonDeviation = 0.12;
 
+    private static readonly double[][] Rings =
+        [[.. Arc(0, 0, 1, 0, 2 * Math.PI, RingDeviation)], [.. Arc(0, 0, 2.5, 0, 2 * Math.PI, RingDeviation)]];
+
+    private static readonly double[][] Moons =
+        [[.. Arc(-0.5, -0.25, 1, 0, Math.PI, MoonDeviation)], [.. Arc(0.5, 0.25, 1, Math.PI, 2 * Math.PI, MoonDeviation)]];
+
     /// <summary>The names of the densities, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } = ["modes", "rings", "moons"];
 
@@ -20,11 +26,26 @@ internal static class PlanarDensity
     public static GaussianMixture Find(string name) => name switch
     {
         "modes" => GaussianMixture.Isotropic(Dimension, [0.4, 0.35, 0.25], [-1.2, -0.7, 1.2, -0.7, 0, 1.4], [0.36, 0.36, 0.36]),
-        "rings" => Along([.. Arc(0, 0, 1, 0, 2 * Math.PI, RingDeviation), .. Arc(0, 0, 2.5, 0, 2 * Math.PI, RingDeviation)], RingDeviation),
-        "moons" => Along(
-            [.. Arc(-0.5, -0.25, 1, 0, Math.PI, MoonDeviation), .. Arc(0.5, 0.25, 1, Math.PI, 2 * Math.PI, MoonDeviation)], MoonDeviation),
+        "rings" => Along([.. Rings.SelectMany(ring => ring)], RingDeviation),
+        "moons" => Along([.. Moons.SelectMany(moon => moon)], MoonDeviation),
         _ => throw new ArgumentException($"unknown density '{name}'; the densities are {string.Join(", ", Names)}", nameof(name)),
     };
+
+    /// <summary>
+    /// Which part of a density each component belongs to, counted from 0: a mode, the inner or the outer ring, the upper or the lower moon.
+    /// </summary>
+    public static IReadOnlyList<int> Parts(string name)
+    {
+        return name switch
+        {
+            "rings" => Of(Rings),
+            "moons" => Of(Moons),
+            _ => [.. Enumerable.Range(0, Find(name).Components)],
+        };
+
+        static int[] Of(IEnumerable<double[]> arcs)
+            => [.. arcs.SelectMany((arc, part) => Enumerable.Repeat(part, arc.Length / Dimension))];
+    }
 
     /// <summary>Points on an arc of a circle, in the middle of equal pieces no longer than the spacing.</summary>
     private static IEnumerable<double> Arc(double x, double y, double radius, double from, double to, double spacing)

@@ -16,8 +16,8 @@ internal sealed record SampleScatter(string Title, double[] Samples)
     private const int Side = 80;
 
     /// <summary>The samples that a run left in its folder.</summary>
-    public static SampleScatter Of(string title, string folder)
-        => new(title, SampleTable.Read(Path.Combine(folder, SamplerTraining.SamplesFile)).Values);
+    public static SampleScatter Of(string title, string folder, string file = SamplerTraining.SamplesFile)
+        => new(title, SampleTable.Read(Path.Combine(folder, file)).Values);
 
     /// <summary>Panels beside and below one another, from −3.2 to 3.2 in both directions, with contours of a density.</summary>
     public static Figure Draw(string name, string caption, IReadOnlyList<SampleScatter> panels, IDensity density)

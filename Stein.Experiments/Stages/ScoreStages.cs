@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Stein.Engine.Devices;
+using Stein.Engine.Samplers;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
@@ -11,8 +12,8 @@ namespace Stein.Experiments.Stages;
 /// <summary>A cell: samplings with exact scores but for an error at the levels of noise of one window.</summary>
 internal sealed record ScoreStagesSettings
 {
-    [Description("how samples are made"), OneOf(typeof(StageSampler))]
-    public string Sampler { get; init; } = StageSampler.Diffusion;
+    [Description("how samples are made"), OneOf(typeof(NoiseLevelSampler))]
+    public string Sampler { get; init; } = NoiseLevelSampler.Diffusion;
 
     [Description("kind of error"), OneOf(typeof(StageError))]
     public string Error { get; init; } = StageError.Field;
@@ -101,7 +102,7 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
         : config;
 
     protected override double Operations(ScoreStagesSettings config)
-        => config.Draws * (config.Sampler == StageSampler.Langevin ? 1000.0 : 200) * config.Samples * config.Dimension * 40;
+        => 40.0 * config.Draws * NoiseLevelSampler.Evaluations(config.Sampler, StageTrial.Steps) * config.Samples * config.Dimension;
 
     protected override string SpeedClass(ScoreStagesSettings config) => config.Sampler;
 
@@ -180,7 +181,7 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
                     + "the divergence is at least, from the weights of the modes alone and from weights and thin coordinate (of exact "
                     + "samples about 0.005). The slack is what the bound allows and these do not show: one minus the ratio of the last "
                     + $"to the bound. Fields of size {StageCell.PlainSize}, nats.{results.Remarks}",
-                cells.Where(cell => cell.IsPlain && cell.Config.Sampler == StageSampler.Diffusion),
+                cells.Where(cell => cell.IsPlain && cell.Config.Sampler == NoiseLevelSampler.Diffusion),
                 [
                     new("D", cell => $"{cell.Config.Dimension}"),
                     new("window", cell => cell.Config.WindowText()),
@@ -266,7 +267,7 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
         int[] dimensions, double[] sizes, IReadOnlyList<string> errors, ScoreStagesSettings settings) =>
     [
         .. from dimension in dimensions
-           from sampler in StageSampler.Names
+           from sampler in NoiseLevelSampler.Names
            from size in (double[])[0, .. sizes]
            from error in size == StageCell.PlainSize ? errors : [StageError.Field]
            from window in size == 0 ? [1] : Enumerable.Range(1, settings.Windows)

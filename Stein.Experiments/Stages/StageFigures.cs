@@ -1,3 +1,4 @@
+using Stein.Engine.Samplers;
 using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Stages;
@@ -24,7 +25,7 @@ internal static class StageFigures
     /// <summary>For a slide: the window on the axis, what an error there does to weights and to detail, a panel for each sampler.</summary>
     private static Figure Windows(int dimension, StageCell[] cells)
     {
-        string[] samplers = [.. StageSampler.Names.Where(name => Plain(name).Length > 0)];
+        string[] samplers = [.. NoiseLevelSampler.Names.Where(name => Plain(name).Length > 0)];
         int windows = cells[0].Config.Windows;
         double top = 1.1 * cells.Where(cell => cell.IsPlain).Max(cell => StageMeasure.All.Max(measure => Top(cell.Over(measure.Value))));
         return new(
@@ -76,7 +77,7 @@ internal static class StageFigures
     {
         string conditions = "Errors of equal budget in one window of noise: smooth fields of half the size of the score at "
             + $"D = {dimension}; mean over the draws with one standard error.";
-        StageCell[] diffusion = Of(StageSampler.Diffusion), flow = Of(StageSampler.Flow);
+        StageCell[] diffusion = Of(NoiseLevelSampler.Diffusion), flow = Of(NoiseLevelSampler.Flow);
         if (diffusion.Length < 2 || flow.Length < 2)
             return conditions;
         (StageCell weight, StageCell detail) = (Worst(StageMeasure.Weight), Worst(StageMeasure.Detail));
@@ -98,7 +99,7 @@ internal static class StageFigures
     private static IEnumerable<Figure> Sizes(int dimension, StageCell[] cells)
     {
         StageCell[] own =
-            [.. cells.Where(cell => cell.Config is { Error: StageError.Field, Sampler: StageSampler.Diffusion, Size: > 0 })];
+            [.. cells.Where(cell => cell.Config is { Error: StageError.Field, Sampler: NoiseLevelSampler.Diffusion, Size: > 0 })];
         return own.Length == 0 ? [] : StageMeasure.All.Select(measure => new Figure(
             $"sizes_{measure.Name}",
             $"Error of the {measure.Name} against the size of the score's error in one window, reverse diffusion at D = {dimension}; mean "

@@ -1,3 +1,4 @@
+using Stein.Engine.Samplers;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Samples;
 
@@ -25,7 +26,7 @@ internal static class StagePictures
         StageCell[] own = [.. cells.Where(cell => AreOf(cell.Config))];
         if (own.Length == 0)
             yield break;
-        string[] samplers = [.. StageSampler.Names.Where(name => own.Any(cell => cell.Config.Sampler == name))];
+        string[] samplers = [.. NoiseLevelSampler.Names.Where(name => own.Any(cell => cell.Config.Sampler == name))];
         yield return new Figure(
             "samples",
             $"{Drawn} samples at D = 2 without an error and with a field of half the size of the score in one window of noise; a row for "

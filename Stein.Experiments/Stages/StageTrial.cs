@@ -44,11 +44,17 @@ internal static class StageTrial
     public const double FirstSigma = 30;
     public const double LastSigma = 0.02;
 
+    /// <summary>Steps of the reverse diffusion and the flow.</summary>
+    public const int Steps = 200;
+
     /// <summary>Directions of the sliced distance, and samples of the MMD.</summary>
     private const int Directions = 50, DiscrepancySamples = 1000;
 
     /// <summary>Slices of the thin coordinate in <see cref="StageDraw.Divergence"/>.</summary>
     private const int Slices = 20;
+
+    /// <summary>σ of the steps of the reverse diffusion and the flow.</summary>
+    private static double[] Levels { get; } = NoiseLevelSampler.Levels(FirstSigma, LastSigma, Steps);
 
     /// <summary>The end of a window, from 0 to the number of windows; they have the same ratio.</summary>
     public static double Edge(int edge, int windows) => LastSigma * Math.Pow(FirstSigma / LastSigma, (double)edge / windows);
@@ -79,7 +85,9 @@ internal static class StageTrial
     {
         PhiloxStream stream = Stream(settings, draw, StreamPurpose.Langevin);
         StageError error = Error(settings, draw);
-        return StageSampler.Sample(settings.Sampler, Score, settings.Samples, settings.Dimension, stream);
+        double[] samples = StageMixture.Sample(stream, settings.Samples, settings.Dimension, FirstSigma);
+        NoiseLevelSampler.Move(settings.Sampler, Score, (FirstSigma, LastSigma), Steps, samples, stream);
+        return samples;
 
         void Score(double[] points, double sigma, double[] scores)
         {
@@ -94,7 +102,7 @@ internal static class StageTrial
     public static (double Diffusion, double Flow) Retained(double sigma)
     {
         const int Dimension = 3, Third = 2;
-        double[] levels = [.. StageSampler.Levels.SkipWhile(level => level > sigma * (1 + 1e-9))];
+        double[] levels = [.. Levels.SkipWhile(level => level > sigma * (1 + 1e-9))];
         double first = Math.Sqrt(StageMixture.Variance + (levels[0] * levels[0])), last = Math.Sqrt(StageMixture.Variance);
         return (Shift(true), Shift(false));
 
@@ -130,7 +138,7 @@ internal static class StageTrial
     {
         const int Points = 500;
         StageError error = Error(settings, draw);
-        double[] levels = StageSampler.Levels;
+        double[] levels = Levels;
         double measured = 0, expected = 0;
         var scores = new double[Points * settings.Dimension];
         for (int step = 0; step + 1 < levels.Length; step++)
@@ -203,46 +211,5 @@ internal static class StageTrial
             double probability = (cell < slices ? StageMixture.Weight : 1 - StageMixture.Weight) / slices;
             return probability * Math.Log(probability * total / count);
         }).Sum();
-    }
-}
-
-/// <summary>The samplers by name, from noise of standard deviation 30 to 0.02.</summary>
-internal static class StageSampler
-{
-    public const string Diffusion = "reverse-diffusion";
-    public const string Flow = "probability-flow";
-    public const string Langevin = "annealed-langevin";
-
-    /// <summary>Levels of annealed Langevin, and steps at each.</summary>
-    private const int FewLevels = 10, StepsPerLevel = 100;
-
-    /// <summary>The squared step of annealed Langevin in units of σ²: 2·10⁻⁵ at σ = 0.01, as published.</summary>
-    private const double Alpha = 0.2;
-
-    public static IReadOnlyList<string> Names { get; } = [Diffusion, Flow, Langevin];
-
-    /// <summary>σ of the steps of the reverse diffusion and the flow.</summary>
-    public static double[] Levels { get; } = NoiseLevelSampler.Levels(StageTrial.FirstSigma, StageTrial.LastSigma, 200);
-
-    /// <summary>Samples (N×D, row-major) by scores, from exact samples with the most noise.</summary>
-    /// <param name="sampler">Its name.</param>
-    /// <param name="score">The scores.</param>
-    /// <param name="count">N.</param>
-    /// <param name="dimension">D.</param>
-    /// <param name="stream">Of all noise.</param>
-    public static double[] Sample(string sampler, NoisyScore score, int count, int dimension, PhiloxStream stream)
-    {
-        double[] samples = StageMixture.Sample(stream, count, dimension, StageTrial.FirstSigma);
-        switch (sampler)
-        {
-            case Diffusion: NoiseLevelSampler.ReverseDiffusion(score, Levels, samples, stream); break;
-            case Flow: NoiseLevelSampler.ProbabilityFlow(score, Levels, samples); break;
-            default:
-                double[] few = NoiseLevelSampler.Levels(StageTrial.FirstSigma, StageTrial.LastSigma, FewLevels - 1);
-                NoiseLevelSampler.AnnealedLangevin(score, few, samples, stream, StepsPerLevel, Alpha);
-                break;
-        }
-
-        return samples;
     }
 }

@@ -32,6 +32,7 @@ internal static class DigitMethod
         nameof(GeneratorDigitsSettings.FirstSigma) or nameof(GeneratorDigitsSettings.LastSigma)
             or nameof(GeneratorDigitsSettings.MixedNoise) or nameof(GeneratorDigitsSettings.WarmStart) => UsesScores,
         nameof(GeneratorDigitsSettings.Entropy) => name => name == Began,
+        nameof(GeneratorDigitsSettings.Loss) or nameof(GeneratorDigitsSettings.Sampler) => name => name == ScoreSampler,
         nameof(GeneratorDigitsSettings.CriticSteps) => name => name is Gan or DeepKsd or Network,
         nameof(GeneratorDigitsSettings.CriticHidden) => name => name is Gan or DeepKsd or Network or Began or ScoreSampler,
         nameof(GeneratorDigitsSettings.NoiseDimension) or nameof(GeneratorDigitsSettings.Hidden)
@@ -44,7 +45,7 @@ internal static class DigitMethod
     {
         Difference => string.Create(CultureInfo.InvariantCulture, $"Stein difference, η = {settings.Regularisation ?? DefaultRidge}"),
         Network => "online score network",
-        ScoreSampler => "score-based sampler",
+        ScoreSampler => $"{settings.Sampler.Replace('-', ' ')}, {settings.Loss} loss",
         Ksd => "KSD",
         DeepKsd => "KSD, deep kernel",
         Mmd => "MMD",

@@ -9,6 +9,7 @@ using Stein.Engine.Random;
 using Stein.Engine.Samplers;
 using Stein.Engine.Targets;
 using Stein.Experiments.Runs;
+using Stein.Experiments.ScoreNetworks;
 
 namespace Stein.Experiments.Generators.Digits;
 
@@ -20,6 +21,9 @@ internal sealed class DigitTraining : SamplerTraining
 
     /// <summary>The largest component of a velocity.</summary>
     private const double Largest = 50;
+
+    /// <summary>Levels of noise of the network that is trained beside the generator.</summary>
+    private const int NetworkLevels = 10;
 
     private const int Dimension = DigitImages.Dimension;
 
@@ -82,7 +86,7 @@ internal sealed class DigitTraining : SamplerTraining
                 return new OnlineScoreFlow(
                     device,
                     settings.Batch,
-                    Scores(settings, settings.FirstSigma, settings.LastSigma, adam, pixels),
+                    Scores(settings, NoiseLevelSampler.Levels(settings.FirstSigma, settings.LastSigma, NetworkLevels - 1), adam, pixels),
                     settings.CriticSteps,
                     settings.Seed,
                     Largest);
@@ -126,18 +130,16 @@ internal sealed class DigitTraining : SamplerTraining
         }
     }
 
-    /// <summary>A network for the scores of images with noise between two levels.</summary>
+    /// <summary>A network for the scores of images with noise of some levels.</summary>
     internal static NoiseConditionalSettings Scores(
-        GeneratorDigitsSettings settings, double first, double last, AdamSettings adam, double[] pixels)
+        GeneratorDigitsSettings settings, IReadOnlyList<double> levels, AdamSettings adam, double[] pixels)
     {
-        const int Levels = 10;
-
         // Some pixels are white in nearly all images.
         const double SmallestScale = 0.05;
         double[][] images = [.. pixels.Chunk(Dimension)];
         return new(
             [settings.CriticHidden, settings.CriticHidden],
-            NoiseLevelSampler.Levels(first, last, Levels - 1),
+            levels,
             [
                 .. Enumerable.Range(0, Dimension)
                     .Select(d => Math.Max(SmallestScale, Math.Sqrt(images.Average(image => image[d] * image[d])))),
@@ -145,6 +147,7 @@ internal sealed class DigitTraining : SamplerTraining
             adam)
         {
             Batch = settings.Batch,
+            Matching = ScoreLoss.Find(settings.Loss),
         };
     }
 

@@ -12,14 +12,14 @@ namespace Stein.Experiments.Generators.Digits;
 
 /// <summary>
 /// The modern baseline in training: a network that learns the scores of the images at all levels of noise, from which images are drawn by
-/// the reverse diffusion (Song and Ermon, NeurIPS 2019; Song et al., ICLR 2021).
+/// one of <see cref="NoiseLevelSampler"/> (Song and Ermon, NeurIPS 2019; Song et al., ICLR 2021).
 /// </summary>
 internal sealed class ScoreSamplerTraining : ITraining
 {
     private const double FirstLevel = 5;
     private const double LastLevel = 0.05;
 
-    /// <summary>Levels of the reverse diffusion.</summary>
+    /// <summary>Steps of the reverse diffusion and of the flow, at whose levels the network is trained.</summary>
     private const int Steps = 100;
 
     private readonly GeneratorDigitsSettings settings;
@@ -36,7 +36,11 @@ internal sealed class ScoreSamplerTraining : ITraining
         measures = new DigitMeasures(device, split, settings.Seed, settings.ClassifierSteps);
         scores = new NoiseConditionalScore(
             device,
-            DigitTraining.Scores(settings, FirstLevel, LastLevel, new AdamSettings(settings.LearningRate), split.Training.Pixels),
+            DigitTraining.Scores(
+                settings,
+                NoiseLevelSampler.Levels(FirstLevel, LastLevel, Steps),
+                new AdamSettings(settings.LearningRate),
+                split.Training.Pixels),
             settings.Seed);
         start = discrepancy = Judge()[0].Value;
     }
@@ -70,9 +74,11 @@ internal sealed class ScoreSamplerTraining : ITraining
     {
         var stream = new PhiloxStream(settings.Seed, StreamPurpose.TestData, 1);
         double[] samples = [.. Enumerable.Range(0, count * DigitImages.Dimension).Select(_ => FirstLevel * stream.NextNormal())];
-        NoiseLevelSampler.ReverseDiffusion(
+        NoiseLevelSampler.Move(
+            settings.Sampler,
             (points, sigma, at) => scores.Score(points, sigma, at),
-            NoiseLevelSampler.Levels(FirstLevel, LastLevel, Steps),
+            (FirstLevel, LastLevel),
+            Steps,
             samples,
             stream);
         return samples;
