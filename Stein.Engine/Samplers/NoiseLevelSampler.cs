@@ -36,7 +36,7 @@ internal static class NoiseLevelSampler
     /// <summary>The samplers, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } = [Diffusion, Flow, Langevin];
 
-    /// <summary>How often a sampler computes the score of each sample, without the last time, which is for the noise that is left.</summary>
+    /// <summary>How often a sampler computes the score of each sample, besides once for the noise that is left.</summary>
     /// <param name="sampler">Its name.</param>
     /// <param name="steps">The steps of reverse diffusion and flow.</param>
     public static int Evaluations(string sampler, int steps) => sampler == Langevin ? FewLevels * StepsPerLevel : steps;
@@ -44,7 +44,7 @@ internal static class NoiseLevelSampler
     /// <summary>Moves samples from much noise to none by one of the samplers.</summary>
     /// <param name="sampler">Its name.</param>
     /// <param name="score">The scores.</param>
-    /// <param name="levels">The standard deviations of the noise at the start and at the end; between them the levels are geometric.</param>
+    /// <param name="levels">σ at the start and at the end; the levels between them are in geometric progression.</param>
     /// <param name="steps">The steps of reverse diffusion and flow.</param>
     /// <param name="positions">Samples with the noise of the start (N×D), which become samples without.</param>
     /// <param name="stream">Of the noise.</param>

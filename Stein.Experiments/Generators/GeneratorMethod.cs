@@ -39,7 +39,15 @@ internal static class GeneratorMethod
     };
 
     /// <summary>A score estimator, and its regularisation where one is given.</summary>
-    public static string TitleOf(string estimator, double? regularisation) => estimator + (regularisation is { } value
-        ? string.Create(CultureInfo.InvariantCulture, $", {ScoreEstimators.Find(estimator).RegularisationName} = {value}")
-        : "");
+    public static string TitleOf(string estimator, double? regularisation)
+    {
+        return regularisation is { } value ? string.Create(CultureInfo.InvariantCulture, $"{estimator}, {Short()} {value}") : estimator;
+
+        string Short() => ScoreEstimators.Find(estimator).RegularisationName switch
+        {
+            "ridge η" => "η =",
+            "share of the eigenvalues" => "share",
+            string name => name,
+        };
+    }
 }

@@ -129,7 +129,10 @@ internal sealed class NetworkTraining : ITraining
         for (int i = 0; i < positions.Length; i++)
             positions[i] *= settings.FirstSigma;
         NoiseLevelSampler.Move(sampler, score, (settings.FirstSigma, settings.LastSigma), settings.Steps, positions, stream);
-        double[] kept = [.. positions.Chunk(D).Where(point => point.All(x => Math.Abs(x) <= settings.FirstSigma)).SelectMany(point => point)];
+        double[] kept =
+        [
+            .. positions.Chunk(D).Where(point => point.All(x => Math.Abs(x) <= settings.FirstSigma)).SelectMany(point => point),
+        ];
         return kept.Length >= 2 * D ? kept : throw new RunFailedException($"no sample of {sampler} is left", (int)network.Steps);
     }
 

@@ -41,10 +41,11 @@ internal static class ProcessPictures
             .ToLookup(point => (point.Kind, point.Sigma));
         return new(
             name,
-            "From left to right, data with more and more noise σ; samples are made from right to left, by the reverse diffusion. First row: "
-                + "data with noise. Second: σ times the exact scores. Third: the same of the network. Fourth: samples on their way. Arrows "
-                + $"of another colour are shortened. Panels show more of the plane where there is more noise. {settings.Data}, {settings.Loss} loss, {settings.Iterations} "
-                + $"steps with {settings.TrainingSamples} samples, seed {settings.Seed}.",
+            "From left to right, data with more and more noise σ; samples are made from right to left, by the reverse diffusion. First "
+                + "row: data with noise. Second: σ times the exact scores. Third: the same of the network. Fourth: samples on their way. Arrows "
+                + "of another colour are shortened. Panels show more of the plane where there is more noise. "
+                + $"{settings.Data}, {settings.Loss} loss, {settings.Iterations} steps with {settings.TrainingSamples} samples, seed "
+                + $"{settings.Seed}.",
             new(""),
             new(""),
             [.. Levels(settings).SelectMany(Column)])
@@ -153,13 +154,14 @@ internal static class ProcessPictures
         void Watched(double[] points, double sigma, double[] scores)
         {
             score(points, sigma, scores);
-            if (levels.TryPeek(out double level) && sigma <= level * (1 + 1e-9))
-                passed.AddRange(points.Chunk(D).Select(point => new ProcessPoint(Way, levels.Peek(), point[0], point[1], double.NaN, double.NaN)));
-            while (levels.TryPeek(out level) && sigma <= level * (1 + 1e-9))
+            while (levels.TryPeek(out double level) && sigma <= level * (1 + 1e-9))
+            {
                 levels.Pop();
+                passed.AddRange(points.Chunk(D).Select(point => new ProcessPoint(Way, level, point[0], point[1], double.NaN, double.NaN)));
+            }
         }
     }
 }
 
-/// <summary>A point of the plane at a level of noise: of the grid of scores, with the learned score there, or a sample on its way.</summary>
+/// <summary>A point of the plane at a level of noise: of the grid, with the learned score there, or a sample on its way.</summary>
 internal sealed record ProcessPoint(string Kind, double Sigma, double X1, double X2, double S1, double S2);

@@ -158,8 +158,9 @@ internal sealed class ScorePlane : TrainingStudy<ScoreNetworkSettings>
         ScoreNetworkSettings some = results.Runs[0].Config;
         double[] levels = some.TestLevels();
         Condition<ScoreNetworkSettings>[] rows = [.. results.Conditions(config => config with { Seed = 0 })];
-        string conditions = $"Networks with two hidden layers of {some.Hidden} Swish units, {some.Iterations} steps of Adam with batches of "
-            + $"{some.Batch} of {some.TrainingSamples} samples, each with noise of one of {some.Levels} levels. Mean over the seeds, with standard errors.{results.Remarks}";
+        string conditions = $"Networks with two hidden layers of {some.Hidden} Swish units, {some.Iterations} steps of Adam with batches "
+            + $"of {some.Batch} of {some.TrainingSamples} samples, each with noise of one of {some.Levels} levels. Mean over the seeds, with "
+            + $"standard errors.{results.Remarks}";
         return
         [
             DataTable.Create($"runs{suffix}", results.Runs,
@@ -200,8 +201,8 @@ internal sealed class ScorePlane : TrainingStudy<ScoreNetworkSettings>
                 "Samples by learned and by exact scores",
                 $"{some.TestSamples} samples of each sampler. MMD²: unbiased, to as many samples of the density, Gaussian kernels of "
                     + "variances ¼, 1 and 4. Error of weights: total variation of the weights of the modes, of the two rings, or of the "
-                    + "two moons. Lost: the share of samples that end farther from the data than they started, and are not judged. Evaluations: of "
-                    + $"the score, for each sample. {conditions}",
+                    + "two moons. Lost: the share of samples that end farther from the data than they started, and are not judged. "
+                    + $"Evaluations: of the score, for each sample. {conditions}",
                 SamplerRow.Of(results, rows),
                 [
                     new("data", row => row.Condition.Config.Data),

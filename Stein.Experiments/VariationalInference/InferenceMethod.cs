@@ -1,5 +1,6 @@
 using Stein.Engine.Estimators;
 using Stein.Experiments.Generators;
+using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.VariationalInference;
 
@@ -21,6 +22,12 @@ internal static class InferenceMethod
 
     public static bool IsNormal(string method) => method is MeanField or Gaussian;
 
+    /// <summary>
+    /// The step size of Adam unless it is given. The parameters of a normal density are numbers that must move as far as the posterior is,
+    /// those of a network are not.
+    /// </summary>
+    public static double LearningRate(string method) => IsNormal(method) ? 0.01 : 1e-3;
+
     /// <summary>The methods with which a setting changes a number.</summary>
     public static IEnumerable<string> NamesThatUse(string property) => Names.Where(property switch
     {
@@ -32,7 +39,13 @@ internal static class InferenceMethod
     });
 
     /// <summary>In tables.</summary>
-    public static string TitleOf(ImplicitInferenceSettings settings) => settings.Method switch
+    public static string TitleOf(ImplicitInferenceSettings settings)
+    {
+        double own = LearningRate(settings.Method), rate = settings.LearningRate ?? own;
+        return NameOf(settings) + (rate == own ? "" : $", step {NumberText.Tick(rate)}");
+    }
+
+    private static string NameOf(ImplicitInferenceSettings settings) => settings.Method switch
     {
         Mode => "no entropy",
         MeanField => "mean field",

@@ -49,7 +49,7 @@ internal sealed class InferenceTraining : SamplerTraining
 
     private static SamplerPlan Plan(ImplicitInferenceSettings settings, Device device, InferenceProblem problem)
     {
-        var adam = new AdamSettings(settings.LearningRate, Beta1: 0.9, Beta2: 0.999);
+        var adam = new AdamSettings(settings.LearningRate ?? InferenceMethod.LearningRate(settings.Method), Beta1: 0.9, Beta2: 0.999);
         int dimension = problem.Density.Dimension;
         SamplerShape shape = settings.Method switch
         {

@@ -43,7 +43,8 @@ public class StageTests
     {
         using Device device = DeviceCatalog.Create("simd");
         StageDraw draw = StageTrial.Run(new() { Sampler = sampler, Size = 0 }, 0, device);
-        (double weight, double detail, double discrepancy) = sampler == NoiseLevelSampler.Langevin ? (0.06, 0.3, 0.015) : (0.025, 0.1, 0.005);
+        (double weight, double detail, double discrepancy) =
+            sampler == NoiseLevelSampler.Langevin ? (0.06, 0.3, 0.015) : (0.025, 0.1, 0.005);
         Assert.InRange(draw.WeightError, -weight, weight);
         Assert.InRange(draw.DetailError, 0, detail);
         Assert.InRange(draw.Discrepancy, -0.005, discrepancy);
