@@ -101,6 +101,8 @@ internal abstract class SamplerTraining : ITraining
             : throw new RunFailedException("the samples are no longer finite", training.Iteration);
     }
 
+    public virtual IReadOnlyList<RunFile> LiveFiles() => [];
+
     public TrainingResult Finish()
     {
         double[] samples = Samples(testSamples);
@@ -116,12 +118,13 @@ internal abstract class SamplerTraining : ITraining
     /// <summary>What is measured of the samples at the end (N×D, row-major).</summary>
     protected abstract IReadOnlyList<Metric> Final(double[] samples);
 
-    private IReadOnlyList<Metric> Judge() => judge(Samples(CurveOf(testSamples)));
-
-    private double[] Samples(int count)
+    /// <summary>Samples as it is now (N×D, row-major), always of the same noise.</summary>
+    protected double[] Samples(int count)
     {
         var judged = new ImplicitSampler(device, count, plan.Shape);
         judged.Parameters.CopyFrom(sampler.Parameters);
         return device.Read(judged.Draw(new PhiloxStream(plan.Seed, StreamPurpose.TestData, testStream)));
     }
+
+    private IReadOnlyList<Metric> Judge() => judge(Samples(CurveOf(testSamples)));
 }

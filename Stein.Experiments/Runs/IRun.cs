@@ -40,6 +40,12 @@ internal interface IRun : IDisposable
     /// <exception cref="RunFailedException">There is none.</exception>
     RunResult Finish();
 
+    /// <summary>
+    /// Files that show people how far it is, as pictures of samples; may be empty. They are written anew whenever it is measured, always
+    /// under the same names, and are gone when it is finished: its result does not have them.
+    /// </summary>
+    IReadOnlyList<RunFile> LiveFiles() => [];
+
     /// <summary>What is worth keeping of a run that failed, such as the parameters before they diverged; may be empty.</summary>
     IReadOnlyList<RunFile> LastGoodState();
 }

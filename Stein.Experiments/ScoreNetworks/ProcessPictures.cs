@@ -42,8 +42,8 @@ internal static class ProcessPictures
         return new(
             name,
             "From left to right, data with more and more noise σ; samples are made from right to left, by the reverse diffusion. First "
-                + "row: data with noise. Second: σ times the exact scores. Third: the same of the network. Fourth: samples on their way. Arrows "
-                + "of another colour are shortened. Panels show more of the plane where there is more noise. "
+                + "row: data with noise. Second: σ times the exact scores. Third: the same of the network. Fourth: samples on their way. "
+                + "Arrows of another colour are shortened. Panels show more of the plane where there is more noise. "
                 + $"{settings.Data}, {settings.Loss} loss, {settings.Iterations} steps with {settings.TrainingSamples} samples, seed "
                 + $"{settings.Seed}.",
             new(""),

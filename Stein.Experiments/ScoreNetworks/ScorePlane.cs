@@ -159,8 +159,8 @@ internal sealed class ScorePlane : TrainingStudy<ScoreNetworkSettings>
         double[] levels = some.TestLevels();
         Condition<ScoreNetworkSettings>[] rows = [.. results.Conditions(config => config with { Seed = 0 })];
         string conditions = $"Networks with two hidden layers of {some.Hidden} Swish units, {some.Iterations} steps of Adam with batches "
-            + $"of {some.Batch} of {some.TrainingSamples} samples, each with noise of one of {some.Levels} levels. Mean over the seeds, with "
-            + $"standard errors.{results.Remarks}";
+            + $"of {some.Batch} of {some.TrainingSamples} samples, each with noise of one of {some.Levels} levels. Mean over the seeds, "
+            + $"with standard errors.{results.Remarks}";
         return
         [
             DataTable.Create($"runs{suffix}", results.Runs,

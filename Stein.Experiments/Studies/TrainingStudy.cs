@@ -33,6 +33,9 @@ internal interface ITraining
     /// </summary>
     bool HasDiverged();
 
+    /// <inheritdoc cref="IRun.LiveFiles"/>
+    IReadOnlyList<RunFile> LiveFiles() => [];
+
     /// <summary>What is worth keeping of a run that failed; may be empty.</summary>
     IReadOnlyList<RunFile> LastGoodState() => [];
 }
@@ -108,6 +111,8 @@ internal abstract class TrainingStudy<TConfig> : Experiment<TConfig>
             return new RunResult(
                 ResultValues.Of([.. result.Values, StoredRun.Diverged.At(HasDiverged ? 1 : double.NaN)]), result.Files);
         }
+
+        public IReadOnlyList<RunFile> LiveFiles() => training.LiveFiles();
 
         public IReadOnlyList<RunFile> LastGoodState() => training.LastGoodState();
 

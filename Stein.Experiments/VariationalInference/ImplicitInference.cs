@@ -54,7 +54,7 @@ internal sealed record ImplicitInferenceSettings
     [Description("steps of Adam"), Range(1, 100_000_000)]
     public int Iterations { get; init; } = 3000;
 
-    [Description("step size of Adam, a fifth of it after two thirds of the steps; 0.01 for normal densities and 0.001 otherwise by default")]
+    [Description("step size of Adam, a fifth of it after two thirds of the steps; by default 0.01 for normal densities, else 0.001")]
     [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
     public double? LearningRate { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
 using Stein.Engine.Random;
+using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Generators.Digits;
 
@@ -53,6 +54,29 @@ internal sealed record DigitImages(double[] Pixels, int[] Labels)
             return picture;
         }),
     ];
+
+    /// <summary>A PNG file with rows of images.</summary>
+    /// <param name="images">Gives so many images (N×64).</param>
+    public static RunFile Sheet(Func<int, double[]> images)
+    {
+        const int Across = 16, Down = 8, Zoom = 5, Cell = (Side + 1) * Zoom;
+        return new("samples.png", stream =>
+        {
+            double[] pixels = images(Across * Down);
+            var sheet = new byte[Down * Cell, Across * Cell];
+            for (int y = 0; y < Down * Cell; y++)
+            {
+                for (int x = 0; x < Across * Cell; x++)
+                {
+                    (int row, int column, int image) = (y % Cell / Zoom, x % Cell / Zoom, (y / Cell * Across) + (x / Cell));
+                    double ink = row == Side || column == Side ? 0 : pixels[(image * Dimension) + (row * Side) + column];
+                    sheet[y, x] = (byte)Math.Round(255 * (1 - Math.Clamp(ink, 0, 1)));
+                }
+            }
+
+            stream.Write(new ScottPlot.Image(sheet).GetImageBytes(ScottPlot.ImageFormat.Png));
+        });
+    }
 
     private static DigitImages Load()
     {

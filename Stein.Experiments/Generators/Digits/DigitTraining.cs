@@ -50,6 +50,8 @@ internal sealed class DigitTraining : SamplerTraining
 
     public override IReadOnlyList<Metric> Measure() => [.. base.Measure(), new("sigma", Sigma)];
 
+    public override IReadOnlyList<RunFile> LiveFiles() => [DigitImages.Sheet(Samples)];
+
     protected override IReadOnlyList<Metric> Final(double[] samples) => measures.Final(samples);
 
     private static SamplerPlan Plan(GeneratorDigitsSettings settings, Device device, DigitSplit split)

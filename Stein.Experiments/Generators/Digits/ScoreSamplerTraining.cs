@@ -60,6 +60,8 @@ internal sealed class ScoreSamplerTraining : ITraining
             : throw new RunFailedException("the samples are no longer finite", (int)scores.Steps);
     }
 
+    public IReadOnlyList<RunFile> LiveFiles() => [DigitImages.Sheet(Samples)];
+
     public TrainingResult Finish()
     {
         double[] samples = Samples(settings.TestSamples);

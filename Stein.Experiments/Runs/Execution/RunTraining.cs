@@ -125,6 +125,7 @@ internal sealed class RunTraining(
     {
         lastMetrics = training!.Measure();
         claimed.Change(_ => log!.Append(training.Iteration, lastMetrics));
+        Write(training.LiveFiles());
     }
 
     private bool IsCheckpointDue()
@@ -173,6 +174,8 @@ internal sealed class RunTraining(
     {
         RunResult result = training!.Finish();
         IReadOnlyDictionary<string, string> files = Write(result.Files);
+        foreach (RunFile file in training.LiveFiles())
+            claimed.Change(disk => disk.Delete(PathOf(file.Name)));
         byte[] metrics = log!.Content.ToArray();
         log.Dispose();
         claimed.Change(disk => disk.Write(PathOf(RunFiles.Metrics), metrics));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Stein.Engine.Devices;
 using Stein.Engine.Devices.Cpu;
@@ -90,6 +91,17 @@ public sealed class ExecutorTests : IDisposable
                 [(0, after), (after, 9)],
                 interrupted.Find(run)!.Sessions.Select(session => (session.FromIteration, session.ToIteration)));
         }
+    }
+
+    [Fact]
+    public void A_live_file_is_that_of_the_last_measurement_and_gone_with_the_result()
+    {
+        RunConfig run = Stores.Interrupt(store, length: 9, after: 7);
+        string path = Path.Combine(store.FolderOf(run), "now.txt"), now = File.ReadAllText(path);
+        Stores.Run(store, [run]);
+        double position = store.Find(run)!.Metrics().Single(row => row.Iteration == 6 && row.Metric == "position").Value;
+        Assert.Equal(position, double.Parse(now, CultureInfo.InvariantCulture));
+        Assert.False(File.Exists(path));
     }
 
     [Fact]

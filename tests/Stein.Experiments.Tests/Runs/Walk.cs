@@ -120,6 +120,8 @@ internal sealed class WalkRun(WalkExperiment experiment, WalkConfig config) : IR
         return new(new JsonObject { ["position"] = position, ["nothing"] = double.NaN, ["steps"] = Iteration }, [PositionFile("end.txt")]);
     }
 
+    public IReadOnlyList<RunFile> LiveFiles() => [PositionFile("now.txt")];
+
     public IReadOnlyList<RunFile> LastGoodState() => [PositionFile("last_good.txt")];
 
     public void Dispose()
