@@ -296,8 +296,8 @@ internal sealed class GeneratorDigits : TrainingStudy<GeneratorDigitsSettings>
 
     private static GeneratorDigitsSettings Tiny(GeneratorDigitsSettings row) => row with
     {
-        Iterations = 20,
-        WarmStart = row.WarmStart > 0 ? 5 : 0,
+        Iterations = 6,
+        WarmStart = row.WarmStart > 0 ? 2 : 0,
         Batch = row.Batch > 256 ? 16 : 12,
         Hidden = 4,
         NoiseDimension = 3,

@@ -27,6 +27,8 @@ internal sealed class CompactSvg
     private readonly List<string> labels = [];
     private Area? area;
     private Area? data;
+    // Dots of the open path, by rows: in whole units many are in one place.
+    private readonly SortedSet<(int Y, int X)> dots = [];
     private string open = "";
     private string end = "";
     private int atX;
@@ -120,7 +122,12 @@ internal sealed class CompactSvg
         }
 
         foreach ((double X, double Y)[] line in lines)
-            AddLine(line, isClosed);
+        {
+            if (line.Length == 1)
+                dots.Add((Round(line[0].Y), Round(line[0].X)));
+            else
+                AddLine(line, isClosed);
+        }
     }
 
     /// <summary>A line in whole units, each point relative to the one before.</summary>
@@ -194,6 +201,9 @@ internal sealed class CompactSvg
 
     private void Close()
     {
+        foreach ((int y, int x) in dots)
+            AddLine([(x, y)], isClosed: false);
+        dots.Clear();
         content.Append(end);
         (open, end) = ("", "");
     }
@@ -303,7 +313,9 @@ internal sealed class CompactSvg
 
     private static int Round(double value) => (int)Math.Round(value);
 
-    private static double Number(XElement element, string attribute) => Numbers(element.Attribute(attribute)!.Value)[0];
+    /// <summary>The number of an attribute; 0 where it is not given, as SVG has it for places.</summary>
+    private static double Number(XElement element, string attribute)
+        => element.Attribute(attribute) is { } given ? Numbers(given.Value)[0] : 0;
 
     private static double[] Numbers(string text) =>
     [

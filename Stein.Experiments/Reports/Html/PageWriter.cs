@@ -22,8 +22,11 @@ internal static class PageWriter
         var body = new StringBuilder();
         var figureStyles = new SvgStyles();
         WriteVerdicts(body, page);
+        var packed = new StringBuilder();
         foreach (PagePart part in page.Parts)
-            WritePart(body, part, figureStyles);
+            WritePart(body, part, figureStyles, packed);
+        if (packed.Length > 0)
+            body.Append($"<script type=\"text/plain\" id=packed>{Packed(Encoding.UTF8.GetBytes(packed.ToString()))}</script>\n");
 
         string figureRules = $"path{{fill:none}}\n{figureStyles.Rules()}";
         var html = new StringBuilder();
@@ -119,7 +122,7 @@ internal static class PageWriter
         html.Append("</section>\n");
     }
 
-    private static void WritePart(StringBuilder html, PagePart part, SvgStyles styles)
+    private static void WritePart(StringBuilder html, PagePart part, SvgStyles styles, StringBuilder packed)
     {
         string id = HtmlText.Id(part.Name);
         html.Append($"<section class=x id=\"{id}\">\n<h2>{Isolated(part.Name)}: {Isolated(part.Title)}</h2>\n");
@@ -137,17 +140,15 @@ internal static class PageWriter
             html.Append($"<p>Not the published protocol: {string.Join(", ", part.Deviations.Select(Isolated))}.</p>\n");
         if (part.Finding.Length > 0)
             html.Append($"<div class=f>{HtmlText.FromMarkdown(part.Finding, part.Folder)}</div>\n");
+        var captions = new Captions(part.Folder);
         foreach (MarkdownTable table in part.Tables)
-            WriteTable(html, table with { Name = $"{part.Name} {table.Name}" }, part.Folder);
+            WriteTable(html, table with { Name = $"{part.Name} {table.Name}" }, captions);
         if (part.Figures.Count > 0)
         {
             html.Append("<h3>Figures</h3>\n<div class=g>\n");
-            var packed = new StringBuilder();
             foreach (PageFigure figure in part.Figures)
-                WriteFigure(html, part, figure, styles, packed);
+                WriteFigure(html, part, figure, styles, packed, captions);
             html.Append("</div>\n");
-            if (packed.Length > 0)
-                html.Append($"<script type=\"text/plain\" class=packed>{Packed(Encoding.UTF8.GetBytes(packed.ToString()))}</script>\n");
         }
 
         WriteData(html, part);
@@ -157,11 +158,12 @@ internal static class PageWriter
         html.Append("</dl>\n</section>\n");
     }
 
-    private static void WriteTable(StringBuilder html, MarkdownTable table, string? folder = null)
+    private static void WriteTable(StringBuilder html, MarkdownTable table, Captions? captions = null)
     {
-        html.Append($"<section class=t id=\"t-{HtmlText.Id(table.Name)}\">\n<h3>{HtmlText.Escape(table.Title)}</h3>\n");
+        string id = $"t-{HtmlText.Id(table.Name)}";
+        html.Append($"<section class=t id=\"{id}\">\n<h3>{HtmlText.Escape(table.Title)}</h3>\n");
         if (table.Caption.Length > 0)
-            html.Append(HtmlText.FromMarkdown(table.Caption, folder)).Append('\n');
+            html.Append((captions ?? new(null)).Write(table.Caption, id, table.Title)).Append('\n');
         // End tags of cells and rows may be left out, and a page has tens of thousands. A line for each row, broken where it is no text.
         html.Append("<div class=s tabindex=0><table><thead><tr>");
         foreach (string column in table.Columns)
@@ -177,9 +179,11 @@ internal static class PageWriter
         html.Append("</table></div>\n</section>\n");
     }
 
-    private static void WriteFigure(StringBuilder html, PagePart part, PageFigure figure, SvgStyles styles, StringBuilder packed)
+    private static void WriteFigure(
+        StringBuilder html, PagePart part, PageFigure figure, SvgStyles styles, StringBuilder packed, Captions captions)
     {
-        html.Append($"<figure id=\"f-{HtmlText.Id(part.Name, figure.Name)}\">");
+        string id = $"f-{HtmlText.Id(part.Name, figure.Name)}";
+        html.Append($"<figure id=\"{id}\">");
         if (figure.Svg is null)
         {
             html.Append(Link("png", $"{figure.Name}, a picture of points"));
@@ -193,7 +197,7 @@ internal static class PageWriter
                 packed.Append(svg).Append('\n');
         }
 
-        html.Append($"<figcaption><b>{HtmlText.Escape(figure.Name)}</b> {HtmlText.FromMarkdown(figure.Caption, part.Folder)}")
+        html.Append($"<figcaption><b>{HtmlText.Escape(figure.Name)}</b> {captions.Write(figure.Caption, id, figure.Name)}")
             .Append("</figcaption></figure>\n");
 
         string Link(string ending, string text)

@@ -309,10 +309,11 @@
   };
   for (const svg of document.querySelectorAll('figure > svg')) furnish(svg.parentElement);
   const unfold = async () => {
-    for (const script of document.querySelectorAll('script.packed')) {
+    const script = document.getElementById('packed');
+    if (script) {
       const drawings = make('template', '');
       drawings.innerHTML = await unpack(script);
-      const places = script.previousElementSibling.querySelectorAll('.n');
+      const places = document.querySelectorAll('figure > .n');
       for (const [index, svg] of [...drawings.content.children].entries()) {
         const figure = places[index].parentElement;
         places[index].replaceWith(svg);

@@ -96,7 +96,7 @@ public sealed class ExecutorTests : IDisposable
     [Fact]
     public void A_live_file_is_that_of_the_last_measurement_and_gone_with_the_result()
     {
-        RunConfig run = Stores.Interrupt(store, length: 9, after: 7);
+        RunConfig run = Stores.Interrupt(store, length: 9, after: 7, hasLiveFiles: true);
         string path = Path.Combine(store.FolderOf(run), "now.txt"), now = File.ReadAllText(path);
         Stores.Run(store, [run]);
         double position = store.Find(run)!.Metrics().Single(row => row.Iteration == 6 && row.Metric == "position").Value;

@@ -57,10 +57,11 @@ internal static class Stores
     }
 
     /// <summary>Stops a walk of that many steps after one of them.</summary>
-    public static RunConfig Interrupt(RunStore store, int length, int after, ExecutorOptions? options = null)
+    public static RunConfig Interrupt(
+        RunStore store, int length, int after, ExecutorOptions? options = null, bool hasLiveFiles = false)
     {
         using var source = new CancellationTokenSource();
-        var experiment = new WalkExperiment();
+        var experiment = new WalkExperiment { HasLiveFiles = hasLiveFiles };
         experiment.Stepped = (_, iteration) =>
         {
             if (iteration == after)

@@ -55,6 +55,9 @@ internal sealed class WalkExperiment : Experiment<WalkConfig>
     /// <summary>Called after each step, by the thread that runs it.</summary>
     public Action<WalkConfig, int> Stepped { get; set; } = (_, _) => { };
 
+    /// <summary>Whether runs show where they are.</summary>
+    public bool HasLiveFiles { get; init; }
+
     /// <summary>How often each run came to its end.</summary>
     public ConcurrentDictionary<WalkConfig, int> Finished { get; } = new();
 
@@ -120,7 +123,7 @@ internal sealed class WalkRun(WalkExperiment experiment, WalkConfig config) : IR
         return new(new JsonObject { ["position"] = position, ["nothing"] = double.NaN, ["steps"] = Iteration }, [PositionFile("end.txt")]);
     }
 
-    public IReadOnlyList<RunFile> LiveFiles() => [PositionFile("now.txt")];
+    public IReadOnlyList<RunFile> LiveFiles() => experiment.HasLiveFiles ? [PositionFile("now.txt")] : [];
 
     public IReadOnlyList<RunFile> LastGoodState() => [PositionFile("last_good.txt")];
 

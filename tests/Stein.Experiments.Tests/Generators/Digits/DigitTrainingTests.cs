@@ -20,6 +20,7 @@ public class DigitTrainingTests
         Hidden = 32,
         CriticHidden = 16,
         LearningRate = 3e-3,
+        ClassifierSteps = 50,
     };
 
     /// <summary>Those that learn something beside the generator, and the score-based sampler.</summary>
