@@ -59,6 +59,29 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     }
 
     [Fact]
+    public async Task A_cell_has_an_address_that_leads_to_it_in_whatever_order()
+    {
+        await using OpenPage open = await chromium.Open(File("ica-local", "gof-liu"));
+        await open.Page.Locator($"{Gaps} thead th").Nth(1).Locator("button").ClickAsync();
+        ILocator cell = open.Page.Locator($"{Gaps} tbody tr").Nth(1).Locator("td").First;
+        string? text = await cell.TextContentAsync(), row = await open.Page.Locator($"{Gaps} tbody tr").Nth(1).TextContentAsync();
+        await cell.ClickAsync();
+        Assert.Equal(text, await open.Page.Locator(".m").TextContentAsync());
+        Assert.Contains("sort=1a&cell=", open.Page.Url, StringComparison.Ordinal);
+
+        // The same cell in the order that the table was written in.
+        string address = open.Page.Url.Replace("sort=1a&", "", StringComparison.Ordinal);
+        await using OpenPage again = await chromium.Open(new Uri(address).PathAndQuery + new Uri(address).Fragment);
+        ILocator marked = again.Page.Locator(".m");
+        Assert.Equal(text, await marked.TextContentAsync());
+        Assert.Equal(row, await again.Page.Locator($"{Gaps} tbody tr:has(.m)").TextContentAsync());
+        Assert.True(await marked.IsVisibleAsync());
+        await marked.ClickAsync();
+        Assert.Equal(0, await again.Page.Locator(".m").CountAsync());
+        Assert.DoesNotContain("cell", again.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tables_are_filtered_lose_columns_and_are_copied_as_they_are_shown()
     {
         await using OpenPage open = await chromium.Open(File("ica-local", "gof-liu"));

@@ -144,6 +144,46 @@ public sealed partial class PageTests
         Assert.All(plan.SkipLast(1), run => Assert.Contains(store.Find(run)!.Checksum, runs, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_two_captions_end_with_is_said_once_if_it_is_long()
+    {
+        const string Conditions = "Each cell has ten seeds, of which every one has other samples, and other noise in every batch of them. "
+            + "Errors are measured on points that nothing was trained with, 2000 of them.";
+        string html = Encoding.UTF8.GetString(PageWriter.Write(new("page", "lead",
+        [
+            new("one", "title")
+            {
+                Tables =
+                [
+                    new("first", "First & best", $"Errors by σ. {Conditions}", ["a"], [["1"]]),
+                    new("second", "Second", $"Losses by σ. {Conditions}", ["a"], [["2"]]),
+                    new("third", "Third", "Losses by σ, e.g. 0.1. 2000 of them.", ["a"], [["3"]]),
+                ],
+            },
+        ])));
+        IHtmlDocument document = Pages.Parse(html);
+        Assert.Contains(Conditions, document.QuerySelector("#t-one-first p")!.TextContent, StringComparison.Ordinal);
+        IElement caption = document.QuerySelector("#t-one-second p")!;
+        Assert.Equal("Losses by σ. The rest as in “First & best”.", caption.TextContent);
+        Assert.Equal("#t-one-first", caption.QuerySelector("a")!.GetAttribute("href"));
+        Assert.Equal("Losses by σ, e.g. 0.1. 2000 of them.", document.QuerySelector("#t-one-third p")!.TextContent);
+    }
+
+    [Fact]
+    public void Dots_of_one_place_are_one_dot_and_a_clip_without_a_place_is_in_the_corner()
+    {
+        const string Dot = "<ellipse fill=\"#0072B2\" cx=\"100.2\" cy=\"50.1\" rx=\"2\" ry=\"2\"/>";
+        (string content, _) = CompactSvg.Of(
+            $"""
+            <svg xmlns="http://www.w3.org/2000/svg" width="1600" height="1000">
+            <clipPath id="clip0"><rect width="1600" height="1000" /></clipPath>
+            <g clip-path="url(#clip0)">{Dot}{Dot.Replace("50.1", "70", StringComparison.Ordinal)}{Dot}</g></svg>
+            """,
+            new SvgStyles());
+        Assert.Contains("viewBox=\"0 0 800 500\"", content, StringComparison.Ordinal);
+        Assert.Contains("d=\"M100 50h0m0 20h0\"", content, StringComparison.Ordinal);
+    }
+
     /// <summary>Whatever a name, a caption, a config or a cell has in it is text.</summary>
     [Theory]
     [InlineData("<script>alert(1)</script>")]

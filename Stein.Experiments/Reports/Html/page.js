@@ -87,7 +87,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
-  // The state of what was changed, in the address: #ID?sort=2d&filter=KSD&hide=3,4
+  // The state of what was changed, in the address: #ID?sort=2d&filter=KSD&hide=3,4&cell=0,2
   const views = new Map();
   const write = (id, state) => {
     const query = new URLSearchParams(Object.entries(state).filter(([, value]) => value !== '')).toString();
@@ -101,11 +101,16 @@
     const body = table.tBodies[0];
     const width = head.cells.length;
     const rows = source || [...body.rows].map(row => ({ cells: [...row.cells].map(cell => cell.textContent), row }));
-    const state = { sort: '', filter: '', hide: '' };
+    const initial = { sort: '', filter: '', hide: '', cell: '' };
+    const state = { ...initial };
     let shown = rows;
     let limit = Drawn;
     const isHidden = index => state.hide.split(',').includes(String(index));
+    // A cell by its row, as the rows were given, and its column.
+    const marked = () => state.cell === '' ? [] : state.cell.split(',').map(Number);
     const draw = () => {
+      const [line, column] = marked();
+      limit = Math.max(limit, 1 + shown.indexOf(rows[line]));
       const drawn = shown.slice(0, limit);
       for (const entry of drawn) {
         if (!entry.row) {
@@ -114,7 +119,10 @@
       }
       body.replaceChildren(...drawn.map(entry => entry.row));
       for (const row of [head, ...drawn.map(entry => entry.row)]) {
-        for (let index = 0; index < row.cells.length; index++) row.cells[index].hidden = isHidden(index);
+        for (let index = 0; index < row.cells.length; index++) {
+          row.cells[index].hidden = isHidden(index);
+          row.cells[index].classList.toggle('m', row === rows[line]?.row && index === column);
+        }
       }
       more.hidden = shown.length <= limit;
       more.textContent = `Draw ${Math.min(shown.length - limit, 10 * Drawn)} of ${shown.length - limit} more rows`;
@@ -168,8 +176,20 @@
     frame.setAttribute('aria-label', title);
     frame.before(bar);
     frame.after(more);
-    const reset = { sort: '', filter: '', hide: '' };
-    views.set(section.id, query => { Object.assign(state, reset, query); apply(); });
+    body.addEventListener('click', event => {
+      const cell = event.target.closest('td, th');
+      if (!cell || String(getSelection())) return;
+      const place = `${rows.findIndex(entry => entry.row === cell.parentElement)},${cell.cellIndex}`;
+      Object.assign(state, { cell: state.cell === place ? '' : place });
+      draw();
+      write(section.id, state);
+      say(state.cell ? 'The address leads to this cell.' : '');
+    });
+    views.set(section.id, query => {
+      Object.assign(state, initial, query);
+      apply();
+      return body.querySelector('.m');
+    });
     for (const box of boxes) box.checked = true;
     if (source || rows.length > Drawn) draw();
     else more.hidden = true;
@@ -328,8 +348,9 @@
     const [id, query] = decodeURI(location.hash.slice(1)).split('?');
     const target = id && document.getElementById(id);
     if (!target) return;
-    if (query !== undefined && views.has(id)) views.get(id)(Object.fromEntries(new URLSearchParams(query)));
+    const cell = query !== undefined && views.has(id) ? views.get(id)(Object.fromEntries(new URLSearchParams(query))) : null;
     target.scrollIntoView();
+    cell?.scrollIntoView({ block: 'center', inline: 'center' });
   };
   addEventListener('hashchange', go);
   unfold().then(go);
