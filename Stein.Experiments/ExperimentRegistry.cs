@@ -14,6 +14,7 @@ using Stein.Experiments.Ica.Local;
 using Stein.Experiments.Ica.Robust;
 using Stein.Experiments.Ica.Sweep;
 using Stein.Experiments.Ica.Tricks;
+using Stein.Experiments.MetaSamplers;
 using Stein.Experiments.Mixtures.Particles;
 using Stein.Experiments.Mixtures.Testing;
 using Stein.Experiments.Mixtures.Weights;
@@ -57,6 +58,8 @@ internal static class ExperimentRegistry
     public static ImplicitInference ImplicitInference { get; } = new();
 
     public static HamiltonianFlow HamiltonianFlow { get; } = new();
+
+    public static MetaSampler MetaSampler { get; } = new();
 
     public static ScorePlane ScorePlane { get; } = new();
 
@@ -128,9 +131,9 @@ internal static class ExperimentRegistry
     public static IReadOnlyList<Experiment> All { get; } =
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
-        DeepKernelPlane, GeneratorPlane, GeneratorDigits, ImplicitInference, HamiltonianFlow, ScorePlane, Mixture, MixtureWeight,
-        MixtureParticles, SvgdCollapse, ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension, GofActive,
-        GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression, Rough,
-        DiffusionFlow, Coverage,
+        DeepKernelPlane, GeneratorPlane, GeneratorDigits, ImplicitInference, HamiltonianFlow, MetaSampler, ScorePlane, Mixture,
+        MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension,
+        GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression,
+        Rough, DiffusionFlow, Coverage,
     ];
 }

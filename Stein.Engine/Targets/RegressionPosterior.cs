@@ -4,21 +4,23 @@ using Stein.Engine.Samples;
 namespace Stein.Engine.Targets;
 
 /// <summary>
-/// The posterior density of the parameters of a regression, <c>log p(θ) = −‖θ‖²/(2τ²) + Σ_n log p(y_n|x_n, θ)</c>, with a normal prior of
-/// standard deviation τ for each.
+/// The posterior density of the parameters of a regression, <c>log p(θ) = −‖θ‖²/(2τ²) + w Σ_n log p(y_n|x_n, θ)</c>, with a normal prior
+/// of standard deviation τ for each. The weight w is 1, or, where the data are some of many, what makes them count for all.
 /// </summary>
 internal abstract class RegressionPosterior : IDensity
 {
     private readonly double[][] inputs;
     private readonly double[] outputs;
     private readonly double priorDeviation;
+    private readonly double weight;
 
     /// <param name="inputs">x_n: N rows.</param>
     /// <param name="outputs">y_n (N).</param>
     /// <param name="dimension">D, the number of parameters.</param>
     /// <param name="priorDeviation">τ.</param>
-    private protected RegressionPosterior(double[][] inputs, double[] outputs, int dimension, double priorDeviation)
-        => (this.inputs, this.outputs, Dimension, this.priorDeviation) = (inputs, outputs, dimension, priorDeviation);
+    /// <param name="weight">w.</param>
+    private protected RegressionPosterior(double[][] inputs, double[] outputs, int dimension, double priorDeviation, double weight = 1)
+        => (this.inputs, this.outputs, Dimension, this.priorDeviation, this.weight) = (inputs, outputs, dimension, priorDeviation, weight);
 
     /// <inheritdoc/>
     public int Dimension { get; }
@@ -35,7 +37,9 @@ internal abstract class RegressionPosterior : IDensity
     {
         SampleMatrix.CheckPoint(point, Dimension, nameof(point));
         SampleMatrix.CheckPoint(score, Dimension, nameof(score));
-        double sum = 0, precision = 1 / (priorDeviation * priorDeviation);
+
+        // Everything is multiplied by w at the end; of the prior only once.
+        double sum = 0, precision = 1 / (weight * priorDeviation * priorDeviation);
         for (int d = 0; d < Dimension; d++)
         {
             sum -= precision * point[d] * point[d] / 2;
@@ -44,7 +48,13 @@ internal abstract class RegressionPosterior : IDensity
 
         for (int n = 0; n < outputs.Length; n++)
             sum += AddLogLikelihood(inputs[n], outputs[n], point, score);
-        return sum;
+        if (weight != 1)
+        {
+            foreach (ref double entry in score)
+                entry *= weight;
+        }
+
+        return weight * sum;
     }
 
     /// <summary>
@@ -54,20 +64,24 @@ internal abstract class RegressionPosterior : IDensity
     /// <param name="testInputs">x of the data.</param>
     /// <param name="testOutputs">y of the data.</param>
     public double PredictiveLogLikelihood(ReadOnlySpan<double> samples, double[][] testInputs, double[] testOutputs)
+        => PredictiveLogLikelihoods(samples, testInputs, testOutputs).Average();
+
+    /// <summary><c>log (1/M) Σ_m p(y|x, θ_m)</c> for each of the data, as in <see cref="PredictiveLogLikelihood"/>.</summary>
+    public double[] PredictiveLogLikelihoods(ReadOnlySpan<double> samples, double[][] testInputs, double[] testOutputs)
     {
         int count = samples.Length / Dimension;
         var logarithms = new double[count];
         double[] unused = new double[Dimension];
-        double total = 0;
+        var values = new double[testOutputs.Length];
         for (int n = 0; n < testOutputs.Length; n++)
         {
             for (int m = 0; m < count; m++)
                 logarithms[m] = AddLogLikelihood(testInputs[n], testOutputs[n], samples.Slice(m * Dimension, Dimension), unused);
             double largest = logarithms.Max();
-            total += largest + Math.Log(logarithms.Average(logarithm => Math.Exp(logarithm - largest)));
+            values[n] = largest + Math.Log(logarithms.Average(logarithm => Math.Exp(logarithm - largest)));
         }
 
-        return total / testOutputs.Length;
+        return values;
     }
 
     /// <summary>Draws an output for an input.</summary>
@@ -75,6 +89,19 @@ internal abstract class RegressionPosterior : IDensity
 
     /// <summary>Returns <c>log p(y|x, θ)</c> and adds its derivatives by θ.</summary>
     private protected abstract double AddLogLikelihood(double[] input, double output, ReadOnlySpan<double> parameters, Span<double> score);
+
+    /// <summary>The sum of products with an input.</summary>
+    private protected static double Product(double[] input, ReadOnlySpan<double> parameters)
+    {
+        double sum = 0;
+        for (int d = 0; d < input.Length; d++)
+            sum += input[d] * parameters[d];
+        return sum;
+    }
+
+    /// <summary><c>−log(1 + exp(−m))</c>, which neither overflows nor cancels.</summary>
+    private protected static double LogLogistic(double margin)
+        => -(Math.Max(0, -margin) + double.LogP1(Math.Exp(-Math.Abs(margin))));
 }
 
 /// <summary>Logistic regression without an intercept other than a constant input: <c>p(y = 1|x, θ) = 1/(1 + exp(−θᵀx))</c>.</summary>
@@ -91,17 +118,7 @@ internal sealed class LogisticPosterior(double[][] inputs, double[] outputs, int
         double slope = sign / (1 + Math.Exp(margin));
         for (int d = 0; d < input.Length; d++)
             score[d] += slope * input[d];
-
-        // log(1 + exp(−m)), which neither overflows nor cancels.
-        return -(Math.Max(0, -margin) + double.LogP1(Math.Exp(-Math.Abs(margin))));
-    }
-
-    private static double Product(double[] input, ReadOnlySpan<double> parameters)
-    {
-        double sum = 0;
-        for (int d = 0; d < input.Length; d++)
-            sum += input[d] * parameters[d];
-        return sum;
+        return LogLogistic(margin);
     }
 }
 
@@ -147,4 +164,86 @@ internal sealed class NetworkPosterior(double[][] inputs, double[] outputs, int 
 
         return (-0.5 * residual * pull) - (0.5 * Math.Log(2 * Math.PI * noise * noise));
     }
+}
+
+/// <summary>
+/// A network with H hidden units for two classes, <c>p(y = 1|x, θ) = 1/(1 + exp(−f))</c>, <c>f = b + Σ_h v_h a(w_hᵀx + c_h)</c>, with the
+/// parameters <c>θ = (w_1, c_1, v_1, …, w_H, c_H, v_H, b)</c>.
+/// </summary>
+/// <param name="inputs">x_n: N rows of I numbers.</param>
+/// <param name="outputs">y_n (N), 0 or 1.</param>
+/// <param name="size">I, the number of coordinates of an input.</param>
+/// <param name="hidden">H.</param>
+/// <param name="unit">a and its derivative, such as <see cref="Rectifier"/>.</param>
+/// <param name="priorDeviation">See <see cref="RegressionPosterior"/>.</param>
+/// <param name="weight">See <see cref="RegressionPosterior"/>.</param>
+internal sealed class ClassifierPosterior(
+    double[][] inputs,
+    double[] outputs,
+    int size,
+    int hidden,
+    Func<double, (double Value, double Slope)> unit,
+    double priorDeviation,
+    double weight = 1)
+    : RegressionPosterior(inputs, outputs, (hidden * (size + 2)) + 1, priorDeviation, weight)
+{
+    /// <summary>The larger of a and 0, and its derivative.</summary>
+    public static (double Value, double Slope) Rectifier(double a) => a > 0 ? (a, 1) : (0, 0);
+
+    /// <summary>tanh a and its derivative.</summary>
+    public static (double Value, double Slope) Tanh(double a)
+    {
+        double value = Math.Tanh(a);
+        return (value, 1 - (value * value));
+    }
+
+    /// <summary><c>1/(1 + e^−a)</c> and its derivative.</summary>
+    public static (double Value, double Slope) Logistic(double a)
+    {
+        double value = 1 / (1 + Math.Exp(-a));
+        return (value, value * (1 - value));
+    }
+
+    /// <inheritdoc/>
+    public override double Draw(PhiloxStream stream, double[] input, ReadOnlySpan<double> parameters)
+        => stream.NextUniform() < Logistic(Output(input, parameters, [], [])).Value ? 1 : 0;
+
+    private protected override double AddLogLikelihood(double[] input, double output, ReadOnlySpan<double> parameters, Span<double> score)
+    {
+        Span<double> values = stackalloc double[hidden], slopes = stackalloc double[hidden];
+        double sign = (2 * output) - 1, margin = sign * Output(input, parameters, values, slopes);
+        double pull = sign / (1 + Math.Exp(margin));
+        score[^1] += pull;
+        for (int h = 0; h < hidden; h++)
+        {
+            ReadOnlySpan<double> own = Of(h, parameters);
+            Span<double> ownScore = score.Slice(h * (size + 2), size + 2);
+            double slope = pull * own[^1] * slopes[h];
+            for (int i = 0; i < size; i++)
+                ownScore[i] += slope * input[i];
+            ownScore[size] += slope;
+            ownScore[^1] += pull * values[h];
+        }
+
+        return LogLogistic(margin);
+    }
+
+    /// <summary>f; also the values and slopes of the units, where there is room for them.</summary>
+    private double Output(double[] input, ReadOnlySpan<double> parameters, Span<double> values, Span<double> slopes)
+    {
+        double f = parameters[^1];
+        for (int h = 0; h < hidden; h++)
+        {
+            ReadOnlySpan<double> own = Of(h, parameters);
+            (double value, double slope) = unit(own[size] + Product(input, own));
+            f += own[^1] * value;
+            if (values.Length > 0)
+                (values[h], slopes[h]) = (value, slope);
+        }
+
+        return f;
+    }
+
+    /// <summary>w, c and v of a unit.</summary>
+    private ReadOnlySpan<double> Of(int unitIndex, ReadOnlySpan<double> parameters) => parameters.Slice(unitIndex * (size + 2), size + 2);
 }

@@ -111,6 +111,10 @@ public sealed class DescribedDensityTests
         ["banana, narrow"] = new BananaDensity(3, bend: 0.4, variance: 2, deviation: 0.6),
         ["logistic posterior"] = new LogisticPosterior([[0.3, -1], [1.2, 0.4], [-0.5, 2]], [1, 0, 1], 2, 1.5),
         ["network posterior"] = new NetworkPosterior([[0.3], [-1.2], [0.8]], [0.5, -0.4, 1], 2, 1.5, 0.6),
+        ["classifier posterior"] = new ClassifierPosterior(
+            [[0.3, -1], [-1.2, 0.5], [0.8, 0.1]], [0, 1, 1], 2, 2, ClassifierPosterior.Tanh, 1.5, weight: 4),
+        ["classifier posterior, rectifiers"] = new ClassifierPosterior([[0.3], [-1.2]], [1, 0], 1, 3, ClassifierPosterior.Rectifier, 1),
+        ["classifier posterior, sigmoid"] = new ClassifierPosterior([[0.3], [-1.2]], [1, 0], 1, 3, ClassifierPosterior.Logistic, 1),
         ["ica"] = new IcaDensity(
             [1, 0.3, -0.2, 0.5, -1.2, 0.1, 0, 0.4, 0.9],
             [0.1, 0.2, 0.3],
