@@ -85,6 +85,18 @@ internal sealed class MetaSampler : TrainingStudy<MetaSamplerSettings>
     internal static readonly Quantity Deviation = new("deviation", "deviation of the noise", 3);
     internal static readonly Quantity StepSize = new("chosen_step_size");
 
+    private static readonly MetaSamplerSettings Tiny = new()
+    {
+        Iterations = 12,
+        LearningRate = 0.03,
+        Unroll = 3,
+        RestartEvery = 4,
+        Particles = 10,
+        TestParticles = 10,
+        TestSteps = 5,
+        Splits = 2,
+    };
+
     private static readonly Quantity[] Quantities = [Prediction, Misclassified, Discrepancy];
 
     public override string Name => "meta-sampler";
@@ -108,7 +120,7 @@ internal sealed class MetaSampler : TrainingStudy<MetaSamplerSettings>
     {
         GridScale.Paper => Grid(10, new()),
         GridScale.Quick => Grid(1, new() { Iterations = 50, TestParticles = 50, TestSteps = 100, Splits = 1 }),
-        _ => Grid(2, new() { Iterations = 12, Unroll = 3, RestartEvery = 4, Particles = 10, TestParticles = 10, TestSteps = 5, Splits = 2 }),
+        _ => Grid(2, Tiny),
     };
 
     protected override void Validate(MetaSamplerSettings config)
@@ -170,8 +182,8 @@ internal sealed class MetaSampler : TrainingStudy<MetaSamplerSettings>
                 quantity.Name,
                 char.ToUpperInvariant(quantity.Title[0]) + quantity.Title[1..],
                 "Samplers trained with two moons and a network of ten rectifiers, on other data and networks. Mean over the splits; mean "
-                    + "over the seeds, with standard errors. The deviation is that of a coordinate of the last particles in training; seconds "
-                    + $"are those of training and tests.{results.Remarks}",
+                    + "over the seeds, with standard errors. The deviation is that of a coordinate of the last particles in training; "
+                    + $"seconds are those of training and tests.{results.Remarks}",
                 rows,
                 [
                     new("learned by", row => MetaMethod.TitleOf(row.Config)),
