@@ -136,7 +136,7 @@ internal sealed class MetaSampler : TrainingStudy<MetaSamplerSettings>
         double testing = config.TestSteps * config.TestParticles * StepsOf(ClassificationKind.Tests);
         if (config.Method == MetaMethod.Langevin)
             return testing * config.Splits * 2;
-        double pairs = config.Particles * config.Particles * (config.Method is "ssge" ? 20 * config.Particles : 100);
+        double pairs = config.Particles * config.Particles * (config.Method is "ssge" or "kef" ? 20 * config.Particles : 100);
         double step = (3 * config.Particles * StepsOf([ClassificationKind.Moons])) + pairs;
         return (config.Iterations * config.Unroll * step) + (testing * config.Splits);
 
@@ -214,6 +214,7 @@ internal sealed class MetaSampler : TrainingStudy<MetaSamplerSettings>
         new() { Method = "stein", Regularisation = 1 },
         new() { Method = "ssge", Regularisation = 0.99, BatchMedian = false },
         new() { Method = "nu", BatchMedian = false },
+        new() { Method = "kef", BatchMedian = false },
         new() { Method = MetaMethod.Langevin },
     ];
 
