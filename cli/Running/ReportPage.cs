@@ -27,7 +27,10 @@ internal sealed class ReportPage
     private readonly Option<bool> watch = Values.Flag(
         "--watch", "with --html: write the file again whenever a run is finished, until all are or a signal comes");
 
-    public void AddTo(Command command) => command.AddShared(html, from, watch);
+    private readonly Option<string> compare = Values.Text(
+        "--compare", "folder", "with --html: beside the tables, how far each number is from that of another store or folder of reports");
+
+    public void AddTo(Command command) => command.AddShared(html, from, watch, compare);
 
     /// <summary>Whether the file is to be written again as runs finish.</summary>
     /// <exception cref="UsageException">There are no runs to wait for.</exception>
@@ -43,6 +46,7 @@ internal sealed class ReportPage
         {
             return parsed.GetValue(from) is { } folder ? throw new UsageException($"--from {folder}: it is for --html; give both")
                 : parsed.GetValue(watch) ? throw new UsageException("--watch: it is for --html; give both")
+                : parsed.GetValue(compare) is { } other ? throw new UsageException($"--compare {other}: it is for --html; give both")
                 : null;
         }
 
@@ -56,12 +60,14 @@ internal sealed class ReportPage
     /// <summary>Makes the page and writes it, whole or not at all.</summary>
     /// <param name="parts">What it is to show, each with the command that repeats its runs.</param>
     /// <returns>What it shows; null where no run is finished, and nothing is written.</returns>
-    /// <exception cref="UsageException">There is no such folder of reports.</exception>
+    /// <exception cref="UsageException">There is no such folder of reports, or nothing to compare with.</exception>
     public Page? Write(ParseResult parsed, string file, RunStore store, IReadOnlyList<(ReportPart Part, string Command)> parts)
     {
         Page page = parsed.GetValue(from) is { } folder ? OfFolder(folder, file, parts) : OfStore(store, parts);
         if (page.Parts.Count == 0)
             return null;
+        if (parsed.GetValue(compare) is { } other)
+            page = page.ComparedWith(Other(other, file, parts), other);
         AtomicFile.WriteAllBytes(file, PageWriter.Write(page));
         return page;
     }
@@ -85,6 +91,17 @@ internal sealed class ReportPage
 
     private static Page OfStore(RunStore store, IReadOnlyList<(ReportPart Part, string Command)> parts) => StorePage.Create(
         store, parts.Select(part => (part.Part.Experiment, new ReportRequest("", part.Part.Plan, part.Part.Scale), part.Command)));
+
+    /// <summary>What the page is compared with: reports in folders, or else the runs of a store.</summary>
+    private static Page Other(string folder, string file, IReadOnlyList<(ReportPart Part, string Command)> parts)
+    {
+        if (!Directory.Exists(folder))
+            throw new UsageException($"--compare {folder}: there is no such folder. Give a store, or a folder of reports such as results.");
+        Page reports = OfFolder(folder, file, parts), other = reports.Parts.Count > 0 ? reports : OfStore(new RunStore(folder), parts);
+        return other.Parts.Count > 0
+            ? other
+            : throw new UsageException($"--compare {folder}: it has neither reports nor finished runs of any experiment of the page.");
+    }
 
     private static Page OfFolder(string folder, string file, IReadOnlyList<(ReportPart Part, string Command)> parts)
     {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Stein.Cli.Tests.Runs;
 
 /// <summary><c>stein report --html</c> on a real store; what is in the page is tested in Stein.Html.Tests.</summary>
@@ -36,6 +39,19 @@ public sealed class ReportPageTests
         Directory.Move(stein.PathOf("reports"), stein.PathOf("out", "ica"));
         Assert.Equal(0, stein.RunHere("report", "--html", "out.html", "--from", "out").ExitCode);
         Assert.Contains("href=\"out/ica/runs.csv\"", File.ReadAllText(stein.PathOf("out.html")), StringComparison.Ordinal);
+
+        // It is the report of these runs, and a store is the same as itself.
+        foreach (string other in (string[])["out", "store"])
+        {
+            Assert.Equal(0, stein.RunHere([.. page, "--compare", other]).ExitCode);
+            Match same = Regex.Match(File.ReadAllText(stein.PathOf("page.html")), @"(\d+) numbers are in both; (\d+) are the same");
+            Assert.True(int.Parse(same.Groups[1].Value, CultureInfo.InvariantCulture) > 0, other);
+            Assert.Equal(same.Groups[1].Value, same.Groups[2].Value);
+        }
+
+        SteinResult empty = stein.RunHere([.. page, "--compare", "."]);
+        Assert.Equal(2, empty.ExitCode);
+        Assert.Contains("it has neither reports nor finished runs", empty.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -44,6 +60,7 @@ public sealed class ReportPageTests
     [InlineData("--from results: it is for --html", "--from", "results")]
     [InlineData("--from nowhere: there is no such folder", "--html", "page.html", "--from", "nowhere")]
     [InlineData("--watch: it is for --html", "--watch")]
+    [InlineData("--compare store: it is for --html", "--compare", "store")]
     [InlineData("--watch: the reports in results have no runs", "--html", "page.html", "--from", "results", "--watch")]
     public void What_does_not_go_together_is_said(string message, params string[] options)
     {
