@@ -5,7 +5,7 @@ using Stein.Experiments.Reports.Html;
 
 namespace Stein.Experiments.Pages;
 
-/// <summary>A page beside another one of the same experiments: by how much each number differs, and whether that is more than chance.</summary>
+/// <summary>A page beside another of the same experiments: by how much each number differs, and whether by more than chance.</summary>
 internal static partial class PageComparison
 {
     /// <summary>The page with another table for each experiment that both have: the numbers that differ, cell by cell.</summary>
