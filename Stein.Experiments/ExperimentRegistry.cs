@@ -22,6 +22,7 @@ using Stein.Experiments.Runs;
 using Stein.Experiments.ScoreEstimation;
 using Stein.Experiments.ScoreNetworks;
 using Stein.Experiments.Stages;
+using Stein.Experiments.Stages.Learned;
 using Stein.Experiments.VariationalInference;
 
 namespace Stein.Experiments;
@@ -64,6 +65,8 @@ internal static class ExperimentRegistry
     public static ScorePlane ScorePlane { get; } = new();
 
     public static ScoreStages ScoreStages { get; } = new();
+
+    public static LearnedStages LearnedStages { get; } = new();
 
     public static MixtureTest Mixture { get; } = new();
 
@@ -132,8 +135,8 @@ internal static class ExperimentRegistry
     [
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
         DeepKernelPlane, GeneratorPlane, GeneratorDigits, ImplicitInference, HamiltonianFlow, MetaSampler, ScorePlane, Mixture,
-        MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError, ScoreStages, DaeIdentity, DaeDescent, DaeNetwork, Gof, GofDimension,
-        GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression,
+        MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError, ScoreStages, LearnedStages, DaeIdentity, DaeDescent, DaeNetwork, Gof,
+        GofDimension,        GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression,
         Rough, DiffusionFlow, Coverage,
     ];
 }

@@ -162,6 +162,17 @@ internal sealed class NoiseConditionalScore : IStateful
     /// <summary>The number of steps done.</summary>
     public long Steps => adam.Steps;
 
+    /// <summary>The root mean square of each coordinate of data, and no less than the smallest that is allowed.</summary>
+    /// <param name="samples">N×D, row-major, N at least 1.</param>
+    /// <param name="dimension">D.</param>
+    /// <param name="smallest">For coordinates that are nearly constant.</param>
+    /// <returns>D numbers, for <see cref="NoiseConditionalSettings.Scales"/>.</returns>
+    public static double[] ScalesOf(double[] samples, int dimension, double smallest = 0)
+    {
+        double[][] rows = [.. samples.Chunk(dimension)];
+        return [.. Enumerable.Range(0, dimension).Select(d => Math.Max(smallest, Math.Sqrt(rows.Average(row => row[d] * row[d]))))];
+    }
+
     /// <summary>One step of Adam with samples, chosen at random with replacement, and new noise.</summary>
     /// <param name="samples">M×D, row-major; any M, and other samples at another step if need be.</param>
     /// <returns>The loss before the step.</returns>

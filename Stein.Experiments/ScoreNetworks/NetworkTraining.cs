@@ -47,7 +47,7 @@ internal sealed class NetworkTraining : ITraining
             new(
                 [settings.Hidden, settings.Hidden],
                 settings.TrainingLevels(),
-                [.. Enumerable.Range(0, D).Select(d => Math.Sqrt(samples.Chunk(D).Average(point => point[d] * point[d])))],
+                NoiseConditionalScore.ScalesOf(samples, D),
                 new AdamSettings(settings.LearningRate))
             {
                 Batch = settings.Batch,
@@ -109,7 +109,7 @@ internal sealed class NetworkTraining : ITraining
         IReadOnlyList<Metric> Judge(double[] drawn, string sampler) =>
         [
             Of(Discrepancy, sampler).At(SampleMeasures.SquaredMeanDiscrepancy(device, drawn, reference[..drawn.Length], D)),
-            Of(Weights, sampler).At(ErrorOfWeights(drawn)),
+            Of(Weights, sampler).At(ErrorOfWeights(settings.Data, drawn)),
             Of(Lost, sampler).At(1 - (drawn.Length / (double)reference.Length)),
         ];
     }
@@ -137,9 +137,12 @@ internal sealed class NetworkTraining : ITraining
     }
 
     /// <summary>The total variation of the weights of the parts of the density, from the samples' responsibilities.</summary>
-    private double ErrorOfWeights(double[] drawn)
+    /// <param name="data">The name of the density.</param>
+    /// <param name="drawn">N×2, row-major.</param>
+    public static double ErrorOfWeights(string data, double[] drawn)
     {
-        IReadOnlyList<int> parts = PlanarDensity.Parts(settings.Data);
+        GaussianMixture density = PlanarDensity.Find(data);
+        IReadOnlyList<int> parts = PlanarDensity.Parts(data);
         var responsibilities = new double[drawn.Length / D * parts.Count];
         density.Responsibilities(drawn, responsibilities);
         var differences = new double[parts.Max() + 1];

@@ -67,10 +67,11 @@ internal static class StageFigures
 
         double X(int panel, double edge) => (panel * Spacing) + (edge / windows);
 
-        static string EdgeText(double sigma) => NumberText.Tick(Math.Round(sigma, sigma < 1 ? 2 : 1));
-
         static double Top(Summary value) => double.IsNaN(value.StandardError) ? value.Mean : value.Mean + value.StandardError;
     }
+
+    /// <summary>The end of a window at a tick.</summary>
+    public static string EdgeText(double sigma) => NumberText.Tick(Math.Round(sigma, sigma < 1 ? 2 : 1));
 
     /// <summary>Three sentences with the conditions, from the numbers.</summary>
     private static string Answer(int dimension, StageCell[] cells)

@@ -170,7 +170,7 @@ internal static class StageTrial
         return SampleMeasures.SquaredMeanDiscrepancy(device, some, others, dimension, SampleMeasures.Unit(device, others, dimension));
     }
 
-    private static double SlicedDistance(double[] samples, double[] others, int dimension, PhiloxStream stream)
+    public static double SlicedDistance(double[] samples, double[] others, int dimension, PhiloxStream stream)
     {
         double sum = 0;
         for (int direction = 0; direction < Directions; direction++)

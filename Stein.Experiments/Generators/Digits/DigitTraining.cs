@@ -138,14 +138,10 @@ internal sealed class DigitTraining : SamplerTraining
     {
         // Some pixels are white in nearly all images.
         const double SmallestScale = 0.05;
-        double[][] images = [.. pixels.Chunk(Dimension)];
         return new(
             [settings.CriticHidden, settings.CriticHidden],
             levels,
-            [
-                .. Enumerable.Range(0, Dimension)
-                    .Select(d => Math.Max(SmallestScale, Math.Sqrt(images.Average(image => image[d] * image[d])))),
-            ],
+            NoiseConditionalScore.ScalesOf(pixels, Dimension, SmallestScale),
             adam)
         {
             Batch = settings.Batch,

@@ -75,9 +75,11 @@ public sealed partial class ManualTests
         }
     }
 
-    /// <summary>The experiment takes long, people's own data do not.</summary>
+    /// <summary>The experiment takes long; people's own data do not, which are in a file, whereas an experiment's have a name.</summary>
     private static bool IsQuick(string[] words)
-        => Quick.Contains(words[1]) || words.Contains("--data") || words.Contains("--example");
+        => Quick.Contains(words[1])
+            || words.Contains("--example")
+            || words.SkipWhile(word => word != "--data").Skip(1).Take(1).Any(data => data.Contains('.', StringComparison.Ordinal));
 
     /// <summary>Samples of the user's own, and a program that says what would be run where it would run for long.</summary>
     private static void Prepare(SteinProgram folder)
