@@ -136,7 +136,7 @@ internal static class ExperimentRegistry
         Ica, IcaSettings, IcaActive, IcaLocal, IcaLocalLarge, IcaLocalAblation, IcaLocalSamples, IcaLocalRobust, LsdTricks, DeepKernelIca,
         DeepKernelPlane, GeneratorPlane, GeneratorDigits, ImplicitInference, HamiltonianFlow, MetaSampler, ScorePlane, Mixture,
         MixtureWeight, MixtureParticles, SvgdCollapse, ScoreError, ScoreStages, LearnedStages, DaeIdentity, DaeDescent, DaeNetwork, Gof,
-        GofDimension,        GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails, Contamination, Regression,
-        Rough, DiffusionFlow, Coverage,
+        GofDimension, GofActive, GofSlices, DeepKernelGof, GofRbm, GofGamma, GofFssd, GofLiu, GofContamination, HeavyTails,
+        Contamination, Regression, Rough, DiffusionFlow, Coverage,
     ];
 }
