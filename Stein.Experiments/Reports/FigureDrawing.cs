@@ -72,11 +72,12 @@ internal static class FigureDrawing
 
         public void SetAxes()
         {
-            SetTicks(plot.Axes.Bottom, figure.X);
-            SetTicks(plot.Axes.Left, figure.Y);
-            if (Ends(figure.X, xs) is var (left, right))
+            (double Low, double High)? across = Ends(figure.X, xs), up = Ends(figure.Y, ys);
+            SetTicks(plot.Axes.Bottom, figure.X, across);
+            SetTicks(plot.Axes.Left, figure.Y, up);
+            if (across is var (left, right))
                 plot.Axes.SetLimitsX(left, right);
-            if (Ends(figure.Y, ys) is var (bottom, top))
+            if (up is var (bottom, top))
                 plot.Axes.SetLimitsY(bottom, top);
             plot.Grid.XAxisStyle.IsVisible = figure.X.HasGrid;
             plot.Grid.YAxisStyle.IsVisible = figure.Y.HasGrid;
@@ -105,20 +106,28 @@ internal static class FigureDrawing
             return drawn.WithMargin(margin);
         }
 
-        private static void SetTicks(IAxis axis, Axis declared) => axis.TickGenerator = declared.Ticks switch
+        private static void SetTicks(IAxis axis, Axis declared, (double Low, double High)? ends)
         {
-            Ticks.Given given => new NumericManual([.. given.Values.Select(declared.Place)], [.. given.Labels]),
-            Ticks.Multiples multiples => new NumericFixedInterval(multiples.Interval) { LabelFormatter = NumberText.Tick },
-            Ticks.PowersOfTen { HasMinor: true } powers => new NumericAutomatic
+            axis.TickGenerator = declared.Ticks switch
             {
-                MinorTickGenerator = new LogMinorTickGenerator(),
-                IntegerTicksOnly = true,
-                LabelFormatter = powers.Label,
-            },
-            Ticks.PowersOfTen powers => new NumericAutomatic { IntegerTicksOnly = true, LabelFormatter = powers.Label },
-            Ticks.Numbers numbers => new NumericAutomatic { IntegerTicksOnly = numbers.IsWhole, LabelFormatter = numbers.Label },
-            _ => throw new NotSupportedException($"{declared.Ticks.GetType().Name} are not drawn"),
-        };
+                // One power of ten, or none, does not say how long the axis is.
+                Ticks.PowersOfTen when ends is var (low, high) && Math.Floor(high) - Math.Ceiling(low) < 1
+                    => Manual((Ticks.Given)Ticks.OneTwoFive),
+                Ticks.Given given => Manual(given),
+                Ticks.Multiples multiples => new NumericFixedInterval(multiples.Interval) { LabelFormatter = NumberText.Tick },
+                Ticks.PowersOfTen { HasMinor: true } powers => new NumericAutomatic
+                {
+                    MinorTickGenerator = new LogMinorTickGenerator(),
+                    IntegerTicksOnly = true,
+                    LabelFormatter = powers.Label,
+                },
+                Ticks.PowersOfTen powers => new NumericAutomatic { IntegerTicksOnly = true, LabelFormatter = powers.Label },
+                Ticks.Numbers numbers => new NumericAutomatic { IntegerTicksOnly = numbers.IsWhole, LabelFormatter = numbers.Label },
+                _ => throw new NotSupportedException($"{declared.Ticks.GetType().Name} are not drawn"),
+            };
+
+            ITickGenerator Manual(Ticks.Given given) => new NumericManual([.. given.Values.Select(declared.Place)], [.. given.Labels]);
+        }
 
         private void AddSeries(Series series)
         {

@@ -3,6 +3,7 @@ using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Stein.Experiments;
 using Stein.Experiments.Pages;
+using Stein.Experiments.Reports;
 using Stein.Experiments.Reports.Html;
 using Stein.Experiments.Runs;
 using Stein.Experiments.Tests;
@@ -79,6 +80,13 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         await marked.ClickAsync();
         Assert.Equal(0, await again.Page.Locator(".m").CountAsync());
         Assert.DoesNotContain("cell", again.Page.Url, StringComparison.Ordinal);
+
+        // The same by keys, from the first cell.
+        await again.Page.Locator($"{Gaps} .s").FocusAsync();
+        foreach (string key in (string[])["ArrowDown", "ArrowDown", "ArrowRight", "ArrowUp"])
+            await again.Page.Keyboard.PressAsync($"Shift+{key}");
+        Assert.EndsWith("?cell=0%2C1", again.Page.Url, StringComparison.Ordinal);
+        Assert.True(await again.Page.Locator($"{Gaps} tbody tr:first-child td.m").IsVisibleAsync());
     }
 
     [Fact]
@@ -134,6 +142,61 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         }
 
         Assert.Empty(open.Complaints);
+    }
+
+    /// <summary>Points with and without an interval, on a logarithmic axis that has two powers of ten and on one that has one.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.03)]
+    public async Task What_is_drawn_is_read_as_numbers(double scale)
+    {
+        Point[] marked = [new(2 * scale, 3, 2.5, 4), new(6 * scale, 5), new(20 * scale, 4.5, 4.4, 4.7)];
+        Point[] line = [new(3 * scale, 4.2), new(15 * scale, 3.1)];
+        var figure = new Figure(
+            "drawn",
+            "caption",
+            new Axis("Noise") { Scale = Scale.Log10, Ticks = Ticks.Decades },
+            new Axis("Error"),
+            [
+                new Series("marked", SeriesStyle.Of(0), marked) { HasLine = false },
+                new Series("a, line", SeriesStyle.Of(1), line) { HasMarkers = false },
+            ]);
+        string file = folder.File("figure.html");
+        System.IO.File.WriteAllBytes(file, PageWriter.Write(new("page", "lead",
+            [new("one", "title") { Figures = [new(figure.Name, figure.Caption, Canvas.Svg(FigureDrawing.Draw(figure)))] }])));
+
+        await using OpenPage open = await chromium.Open(file);
+        IDownload download = await open.Page.RunAndWaitForDownloadAsync(
+            () => open.Page.GetByRole(AriaRole.Button, new() { Name = "is read" }).ClickAsync());
+        Assert.Equal("drawn.csv", download.SuggestedFilename);
+        string[] rows = System.IO.File.ReadAllLines(await download.PathAsync());
+        Assert.Equal("series,x,y,low,high", rows[0]);
+        Assert.Equal(5, rows.Length - 1);
+        Assert.All(marked, point => Assert.Contains(rows, row => IsOf(row, "marked", point)));
+        Assert.All(line, point => Assert.Contains(rows, row => IsOf(row, "\"a, line\"", point)));
+
+        // The first point, from its place among the ends of the figure's data.
+        ILocator svg = open.Page.Locator("figure > svg");
+        string note = "";
+        LocatorBoundingBoxResult box = (await svg.BoundingBoxAsync())!;
+        for (int across = 0; across < 40 && !note.Contains("marked", StringComparison.Ordinal); across++)
+        {
+            await open.Page.Mouse.MoveAsync(box.X + (box.Width * (0.05f + (0.02f * across))), box.Y + (box.Height * 0.75f));
+            note = await open.Page.Locator(".v").TextContentAsync() ?? "";
+        }
+
+        Assert.StartsWith("marked at ", note, StringComparison.Ordinal);
+        Assert.Contains(" to ", note, StringComparison.Ordinal);
+        Assert.Empty(open.Complaints);
+
+        static bool IsOf(string row, string series, Point point)
+        {
+            if (!row.StartsWith($"{series},", StringComparison.Ordinal))
+                return false;
+            double[] read = [.. row[(series.Length + 1)..].Split(',').Select(cell => cell.Length == 0 ? double.NaN : double.Parse(cell))];
+            return read.Zip([point.X, point.Y, point.Low, point.High], (found, drawn)
+                => double.IsNaN(drawn) ? double.IsNaN(found) : Math.Abs(found - drawn) < 0.015 * drawn).All(isNear => isNear);
+        }
     }
 
     [Fact]

@@ -173,7 +173,7 @@ public sealed partial class PageTests
     public void Dots_of_one_place_are_one_dot_and_a_clip_without_a_place_is_in_the_corner()
     {
         const string Dot = "<ellipse fill=\"#0072B2\" cx=\"100.2\" cy=\"50.1\" rx=\"2\" ry=\"2\"/>";
-        (string content, _) = CompactSvg.Of(
+        (string content, _, _) = CompactSvg.Of(
             $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="1600" height="1000">
             <clipPath id="clip0"><rect width="1600" height="1000" /></clipPath>

@@ -25,6 +25,10 @@ internal sealed class CompactSvg
     private readonly StringBuilder content = new();
     private readonly List<string> legend = [];
     private readonly List<string> labels = [];
+    private readonly DrawnAxis across = new();
+    private readonly DrawnAxis up = new();
+    // The one that has the last mark, whose label comes next.
+    private DrawnAxis? marked;
     private Area? area;
     private Area? data;
     // Dots of the open path, by rows: in whole units many are in one place.
@@ -42,11 +46,11 @@ internal sealed class CompactSvg
     /// <param name="svg">What <see cref="SvgFigure"/> writes.</param>
     /// <param name="styles">The styles of the page, which get those of the figure.</param>
     /// <returns>
-    /// The content of an <c>svg</c> element with the view box 0 0 800 500; and what it shows in words, the axes and the entries of the
-    /// legend.
+    /// The content of an <c>svg</c> element with the view box 0 0 800 500; what it shows in words, the axes and the entries of the legend;
+    /// and the attributes by which places are read as numbers.
     /// </returns>
     /// <exception cref="InvalidDataException">It is not such a figure.</exception>
-    public static (string Content, string Alternative) Of(string svg, SvgStyles styles)
+    public static (string Content, string Alternative, string Axes) Of(string svg, SvgStyles styles)
     {
         XElement root = XDocument.Parse(svg).Root!;
         var reader = new CompactSvg(styles);
@@ -77,7 +81,10 @@ internal sealed class CompactSvg
         reader.Close();
         string axes = string.Join(" against ", reader.labels);
         string entries = reader.legend.Count == 0 ? "" : $"; legend: {string.Join(", ", reader.legend)}";
-        return (reader.content.ToString(), $"{(axes.Length == 0 ? "Figure without axes" : axes)}{entries}");
+        return (
+            reader.content.ToString(),
+            $"{(axes.Length == 0 ? "Figure without axes" : axes)}{entries}",
+            reader.across.Attribute("data-x") + reader.up.Attribute("data-y"));
     }
 
     private void Enter(Area? next)
@@ -114,6 +121,12 @@ internal sealed class CompactSvg
             "ellipse" => Ellipse(element),
             string other => throw new InvalidDataException($"A figure with the element {other} cannot be made smaller."),
         };
+        if (area is null && lines is [[var from, var to]])
+        {
+            marked = from.X == to.X ? across : up;
+            marked.AddMark(from.X == to.X ? from.X : from.Y);
+        }
+
         if (style != open)
         {
             Close();
@@ -169,8 +182,7 @@ internal sealed class CompactSvg
         // The end of the last letter is not there: it is as wide as the others.
         double width = starts.Length == 1 ? 0.6 * size : (starts[^1] - starts[0]) * starts.Length / (starts.Length - 1);
         double middle = starts[0] + (0.5 * width);
-        bool isBelow = 0.5 * ((matrix[0] * starts[0]) + matrix[4]) > (data?.X ?? 0) - 30;
-        string anchor = area is not null && area != data ? "" : isTurned || area is not null || isBelow ? "m" : "e";
+        string anchor = area is not null && area != data ? "" : isTurned || area is not null || marked != up ? "m" : "e";
         double along = anchor switch
         {
             "m" => middle,
@@ -194,6 +206,8 @@ internal sealed class CompactSvg
             legend.Add(text.Value);
         else if (area is null && size == 16)
             labels.Insert(isTurned ? 0 : labels.Count, text.Value);
+        else if (area is null)
+            marked?.AddLabel(text.Value);
 
         // The matrix is that of a picture of 1600×1000.
         double Place(int axis) => 0.5 * ((matrix[axis] * along) + (matrix[axis + 2] * y) + matrix[axis + 4]);

@@ -39,6 +39,12 @@ internal static class PageWriter
             .Append($"<title>{HtmlText.Escape(page.Title)}</title>\n<style>{Style}</style>\n<style id=figures>{figureRules}</style>\n")
             .Append("</head>\n<body>\n<a class=skip href=#verdicts>Skip to the verdicts</a>\n")
             .Append($"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n{HtmlText.FromMarkdown(page.Lead)}\n");
+        if (page.Parts.Any(part => part.Figures.Count > 0))
+        {
+            html.Append("<p class=o>What is shown where the pointer is in a figure, and its CSV, is read from the drawing, to about three ")
+                .Append("digits. Tables and files have what was computed.</p>\n");
+        }
+
         if (page.Parts.Count > 1)
         {
             html.Append("<nav aria-label=Experiments>");
@@ -190,8 +196,8 @@ internal static class PageWriter
         }
         else
         {
-            (string content, string alternative) = CompactSvg.Of(figure.Svg, styles);
-            string svg = $"<svg viewBox=\"0 0 800 500\" role=img aria-label=\"{HtmlText.Escape(alternative)}\">{content}</svg>";
+            (string content, string alternative, string axes) = CompactSvg.Of(figure.Svg, styles);
+            string svg = $"<svg viewBox=\"0 0 800 500\" role=img aria-label=\"{HtmlText.Escape(alternative)}\"{axes}>{content}</svg>";
             html.Append(figure.IsPacked ? Link("svg", alternative) : svg);
             if (figure.IsPacked)
                 packed.Append(svg).Append('\n');

@@ -173,17 +173,32 @@
     const bar = make('div', [filter, columns, 'Copy:', ...copies], { class: 'b' });
     const frame = table.parentElement;
     frame.setAttribute('role', 'region');
-    frame.setAttribute('aria-label', title);
+    frame.setAttribute('aria-label', `${title}; Shift and an arrow choose a cell`);
     frame.before(bar);
     frame.after(more);
+    const mark = place => {
+      state.cell = place;
+      draw();
+      write(section.id, state);
+      const cell = body.querySelector('.m');
+      say(cell ? `${cell.parentElement.cells[0].textContent}, ${headers[cell.cellIndex]}: ${cell.textContent}. The address leads to this cell.` : '');
+    };
     body.addEventListener('click', event => {
       const cell = event.target.closest('td, th');
       if (!cell || String(getSelection())) return;
       const place = `${rows.findIndex(entry => entry.row === cell.parentElement)},${cell.cellIndex}`;
-      Object.assign(state, { cell: state.cell === place ? '' : place });
-      draw();
-      write(section.id, state);
-      say(state.cell ? 'The address leads to this cell.' : '');
+      mark(state.cell === place ? '' : place);
+    });
+    const arrows = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    frame.addEventListener('keydown', event => {
+      if (!event.shiftKey || !arrows[event.key] || shown.length === 0) return;
+      event.preventDefault();
+      const [line, column] = marked();
+      const to = (at, step, count) => Math.max(0, Math.min(count - 1, at + step));
+      const next = line === undefined ? [0, 0]
+        : [to(shown.indexOf(rows[line]), arrows[event.key][0], shown.length), to(column, arrows[event.key][1], width)];
+      mark(`${rows.indexOf(shown[next[0]])},${next[1]}`);
+      body.querySelector('.m')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     });
     views.set(section.id, query => {
       Object.assign(state, initial, query);
@@ -199,11 +214,14 @@
     const label = `Link to ${element.textContent}`;
     element.append(make('a', '#', { class: 'p', href: `#${target.id}`, 'aria-label': label }));
   };
-  for (const section of document.querySelectorAll('section.t')) {
-    const title = section.querySelector('h3').textContent;
-    enhance(section, section.querySelector('table'), title);
-    permalink(section.querySelector('h3'), section);
-  }
+  // A few tables at a time, so that the page can be read meanwhile.
+  const arrange = async () => {
+    for (const [index, section] of [...document.querySelectorAll('section.t')].entries()) {
+      if (index % 10 === 9) await new Promise(done => { setTimeout(done); });
+      enhance(section, section.querySelector('table'), section.querySelector('h3').textContent);
+      permalink(section.querySelector('h3'), section);
+    }
+  };
   for (const section of document.querySelectorAll('section.x')) permalink(section.querySelector('h2'), section);
   for (const cell of document.querySelectorAll('#t-verdicts-overview tbody th, #t-verdicts-differing tbody th')) {
     const target = document.getElementById(cell.textContent);
@@ -272,6 +290,73 @@
     const { stroke, fill } = getComputedStyle(path);
     return stroke !== 'none' ? stroke : fill;
   };
+  // What is drawn, read as numbers by the ticks of the axes: to about three digits, since places are whole units.
+  const axis = text => {
+    if (!text) return null;
+    const [kind, ...ends] = text.split(' ');
+    const [p, a, q, b] = ends.map(Number);
+    return place => kind === 'l' ? a * (b / a) ** ((place - p) / (q - p)) : a + (b - a) * (place - p) / (q - p);
+  };
+  const lines = path => {
+    const found = [];
+    let [x, y, dx, dy, command] = [0, 0, 0, 0, ''];
+    const words = path.getAttribute('d').match(/[MmlhvzLHV]|-?\d+/g);
+    for (let i = 0; i < words.length;) {
+      if (/[a-z]/i.test(words[i])) command = words[i++];
+      if (command === 'z') { found.at(-1).isClosed = true; [x, y] = found.at(-1)[0]; continue; }
+      [dx, dy] = command === 'h' ? [+words[i++], 0] : command === 'v' ? [0, +words[i++]] : [+words[i++], +words[i++]];
+      [x, y] = command === 'M' ? [dx, dy] : [x + dx, y + dy];
+      if (command === 'M' || command === 'm') found.push([]);
+      found.at(-1).push([x, y]);
+    }
+    return found;
+  };
+  const middle = line => [0, 1].map(axis => (Math.min(...line.map(point => point[axis])) + Math.max(...line.map(point => point[axis]))) / 2);
+  // Points of a series are its markers, or the corners of its line where it has none; a bar through one is its interval.
+  const Marker = 20;
+  const readings = (svg, entries) => {
+    const [across, up] = [axis(svg.dataset.x), axis(svg.dataset.y)];
+    const series = new Map();
+    for (const path of svg.querySelectorAll('.d path')) {
+      const { fill, stroke } = getComputedStyle(path);
+      if (fill !== 'none' && stroke === 'none') continue;
+      const own = series.get(stroke) || { markers: [], corners: [], bars: [] };
+      series.set(stroke, own);
+      for (const line of lines(path)) {
+        const [width, height] = [0, 1].map(axis => Math.max(...line.map(point => point[axis])) - Math.min(...line.map(point => point[axis])));
+        if (line.isClosed ? width < Marker && height < Marker : line.length === 2 && width + height === 0) own.markers.push(middle(line));
+        else if (line.length === 2 && width === 0) own.bars.push([line[0][0], ...line.map(point => point[1]).sort((a, b) => b - a)]);
+        else if (!line.isClosed && width > Marker) own.corners.push(...line);
+      }
+    }
+    return [...series].flatMap(([colour, own]) => (own.markers.length ? own.markers : own.corners).map(([x, y]) => {
+      const bar = own.bars.find(([at, low, high]) => Math.abs(at - x) < 1.5 && low >= y - 1 && high <= y + 1);
+      return {
+        x, y, series: (entries.get(colour) || []).join(' / '),
+        values: [across ? across(x) : NaN, up(y), ...bar ? bar.slice(1).map(up) : [NaN, NaN]],
+      };
+    }));
+  };
+  const digits = value => Number.isNaN(value) ? '' : String(Number(value.toPrecision(3)));
+  const watch = (svg, figure, read) => {
+    const note = make('output', '', { class: 'v', hidden: '' });
+    figure.append(note);
+    svg.addEventListener('pointerleave', () => { note.hidden = true; });
+    svg.addEventListener('pointermove', event => {
+      const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      const distance = point => Math.hypot(point.x - x, point.y - y);
+      const nearest = read().reduce((best, point) => distance(best) <= distance(point) ? best : point, { x: NaN });
+      note.hidden = !(distance(nearest) < Marker);
+      if (note.hidden) return;
+      const [across, value, low, high] = nearest.values.map(digits);
+      note.textContent = `${nearest.series}${nearest.series && across ? ' at ' : ''}${across}${nearest.series || across ? ': ' : ''}`
+        + `${value}${low && ` (${low} to ${high})`}`;
+      const frame = figure.getBoundingClientRect();
+      note.style.left = `${Math.min(event.clientX - frame.left + 12, frame.width - note.offsetWidth)}px`;
+      note.style.top = `${event.clientY - frame.top + 16}px`;
+    });
+  };
+
   const dialog = make('dialog', '', { 'aria-label': 'Figure' });
   document.body.append(dialog);
   const enlarge = svg => {
@@ -319,16 +404,23 @@
         }, { 'aria-pressed': 'true' });
         return toggle;
       });
+    // Not before they are asked for: a page has hundreds of figures.
+    let points = null;
+    const read = () => { points ||= readings(svg, entries); return points; };
+    if (svg.dataset.y) watch(svg, figure, read);
     figure.querySelector('figcaption').prepend(make('div', [
       ...toggles,
       button('Enlarge', () => enlarge(svg), { 'aria-label': `Enlarge ${file}` }),
       button('SVG', () => save(standalone(svg), `${file}.svg`), { 'aria-label': `Save ${file} as SVG` }),
       button('PNG', () => picture(svg, `${file}.png`), { 'aria-label': `Save ${file} as PNG` }),
+      svg.dataset.y ? button('CSV', () => save(new Blob([formats.CSV([
+        ['series', 'x', 'y', 'low', 'high'], ...read().map(point => [point.series, ...point.values.map(digits)]),
+      ])], { type: 'text/csv' }), `${file}.csv`), { 'aria-label': `Save what is read from ${file} as CSV` }) : '',
     ], { class: 'b' }));
     permalink(figure.querySelector('figcaption b'), figure);
   };
-  for (const svg of document.querySelectorAll('figure > svg')) furnish(svg.parentElement);
   const unfold = async () => {
+    for (const svg of document.querySelectorAll('figure > svg')) furnish(svg.parentElement);
     const script = document.getElementById('packed');
     if (script) {
       const drawings = make('template', '');
@@ -353,5 +445,5 @@
     cell?.scrollIntoView({ block: 'center', inline: 'center' });
   };
   addEventListener('hashchange', go);
-  unfold().then(go);
+  arrange().then(unfold).then(go);
 })();

@@ -121,14 +121,15 @@ internal abstract class StageData
 
         public override NoisyScore? Exact => null;
 
-        /// <summary>Pixels are judged as they are seen, from 0 to 1: means over samples would tell of a few far outside alone.</summary>
+        /// <summary>Pixels far outside of 0 to 1 are brought nearer: means over samples would tell of a few of them alone.</summary>
         public override SampleErrors Judge(double[] samples)
         {
-            double[] seen = [.. samples.Select(pixel => Math.Clamp(pixel, 0, 1))];
-            IReadOnlyList<Metric> found = measures.Measure(seen);
+            const double Outside = 0.5;
+            double[] near = [.. samples.Select(pixel => Math.Clamp(pixel, -Outside, 1 + Outside))];
+            IReadOnlyList<Metric> found = measures.Measure(near);
             return new(
                 Math.Log(DigitImages.Classes) - Value(DigitMeasures.LabelEntropy),
-                Distance(Roughness(seen), Roughness(Test)),
+                Distance(Roughness(near), Roughness(Test)),
                 Value(DigitMeasures.Frechet));
 
             double Value(Quantity quantity) => found.First(metric => metric.Name == quantity.Name).Value;
