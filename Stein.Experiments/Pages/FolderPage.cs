@@ -19,7 +19,7 @@ internal static partial class FolderPage
     /// <summary>
     /// The first figure of an experiment is drawn without script unless its file is longer: the page is to stay below 1 MB.
     /// </summary>
-    private const int LongestDrawn = 27_000;
+    private const int LongestDrawn = 15_000;
 
     private static readonly string[] PublishedColumns = ["published", "paper"];
 

@@ -209,6 +209,10 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         string curves = System.IO.File.ReadAllText(Path.Combine(request.Folder, "curves.csv"));
 
         await using OpenPage open = await chromium.Open(file);
+        await open.Page.Locator("#t-ica-table a", new() { HasText = "runs" }).First.ClickAsync();
+        ILocator runs = open.Page.Locator("#d-ica-runs-of-this-page\\.csv tbody tr");
+        await runs.First.WaitForAsync();
+        Assert.Equal(request.Plan.Count, await runs.CountAsync());
         ILocator item = open.Page.Locator("#d-ica-curves.csv".Replace(".csv", "\\.csv"));
         await item.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         await item.Locator("tbody tr").First.WaitForAsync();

@@ -197,7 +197,9 @@ internal static class PageWriter
         else
         {
             (string content, string alternative, string axes) = CompactSvg.Of(figure.Svg, styles);
-            string svg = $"<svg viewBox=\"0 0 800 500\" role=img aria-label=\"{HtmlText.Escape(alternative)}\"{axes}>{content}</svg>";
+            // What a packed figure shows in words is the text of its link.
+            string label = figure.IsPacked ? "" : $" aria-label=\"{HtmlText.Escape(alternative)}\"";
+            string svg = $"<svg viewBox=\"0 0 800 500\" role=img{label}{axes}>{content}</svg>";
             html.Append(figure.IsPacked ? Link("svg", alternative) : svg);
             if (figure.IsPacked)
                 packed.Append(svg).Append('\n');

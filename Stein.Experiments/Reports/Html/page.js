@@ -218,8 +218,15 @@
   const arrange = async () => {
     for (const [index, section] of [...document.querySelectorAll('section.t')].entries()) {
       if (index % 10 === 9) await new Promise(done => { setTimeout(done); });
-      enhance(section, section.querySelector('table'), section.querySelector('h3').textContent);
-      permalink(section.querySelector('h3'), section);
+      const heading = section.querySelector('h3');
+      const title = heading.textContent;
+      enhance(section, section.querySelector('table'), title);
+      permalink(heading, section);
+      const part = section.closest('.x');
+      const runs = part?.querySelector('[id$="-runs-of-this-page.csv"]') || part?.querySelector('[id$="-runs.csv"]');
+      // With a question, what the page has compressed is shown.
+      const question = runs && views.has(runs.id) ? '?' : '';
+      if (runs) heading.append(make('a', 'runs', { class: 'p', href: `#${runs.id}${question}`, 'aria-label': `Runs of ${title}` }));
     }
   };
   for (const section of document.querySelectorAll('section.x')) permalink(section.querySelector('h2'), section);
@@ -428,6 +435,7 @@
       const places = document.querySelectorAll('figure > .n');
       for (const [index, svg] of [...drawings.content.children].entries()) {
         const figure = places[index].parentElement;
+        svg.setAttribute('aria-label', places[index].textContent);
         places[index].replaceWith(svg);
         furnish(figure);
       }

@@ -131,6 +131,8 @@ internal sealed class LearnedStages : Study<LearnedStagesSettings, LearnedStageD
         ClassifierSteps = 20,
     };
 
+    private const string OneSampler = "By the reverse diffusion; the flow is in substitutes.csv. ";
+
     private static readonly string[] Samplers = [NoiseLevelSampler.Diffusion, NoiseLevelSampler.Flow];
 
     public override string Name => "score-stages-learned";
@@ -259,9 +261,9 @@ internal sealed class LearnedStages : Study<LearnedStagesSettings, LearnedStageD
             .. StageLoss.OfSamples.Select(loss => Table.Pivot(
                 $"{loss.Title}{suffix}",
                 $"What samples lose with a substitute in one window: {loss.Title}",
-                $"{Meaning(loss)} {Noise(results)} {conditions}",
-                harms,
-                Row(hasSampler: true),
+                $"{Meaning(loss)} {(loss == StageLoss.Whole ? "" : OneSampler)}{Noise(results)} {conditions}",
+                harms.Where(harm => loss == StageLoss.Whole || harm.Sampler == Samplers[0]),
+                Row(hasSampler: loss == StageLoss.Whole),
                 harm => harm.Window,
                 window => window == 0 ? "none" : $"window {window}",
                 harm => harm.Over(loss).Text(3))),

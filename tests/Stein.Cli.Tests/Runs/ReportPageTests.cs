@@ -54,6 +54,26 @@ public sealed class ReportPageTests
         Assert.Contains("it has neither reports nor finished runs", empty.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_page_that_is_watched_is_written_as_runs_finish_and_ends_when_all_have()
+    {
+        using var stein = new SteinProgram();
+        string[] all = ["ica", "--grid", "test", "--methods", "mle", "--dims", "2"], store = ["--store", "store"];
+        string[] run = ["--device", "simd", "--quiet", "--out", "out", .. store];
+        Assert.Equal(0, stein.RunHere(["reproduce", .. all, "--seeds", "60", .. run]).ExitCode);
+        string page = stein.PathOf("page.html");
+        using SteinProcess watch = stein.Begin(["report", .. all, .. store, "--html", "page.html", "--watch"]);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(page), TimeSpan.FromMinutes(1)), "no page");
+        Assert.Contains("What is missing", File.ReadAllText(page), StringComparison.Ordinal);
+
+        Assert.Equal(0, stein.RunHere(["reproduce", .. all, .. run]).ExitCode);
+        SteinResult result = watch.WaitForExit();
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.DoesNotContain("What is missing", File.ReadAllText(page), StringComparison.Ordinal);
+        Assert.Equal(0, stein.RunHere(["report", .. all, .. store, "--html", "again.html"]).ExitCode);
+        Assert.Equal(stein.Read("again.html"), stein.Read("page.html"));
+    }
+
     [Theory]
     [InlineData("--html page.txt: it must be the name of a file that ends in .html", "--html", "page.txt")]
     [InlineData("--out other: with --html one file is written", "--html", "page.html", "--out", "other")]
