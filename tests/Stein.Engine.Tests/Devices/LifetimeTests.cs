@@ -10,7 +10,7 @@ namespace Stein.Engine.Tests.Devices;
 public sealed class LifetimeTests
 {
     /// <summary>Large enough that a product takes milliseconds, so that a garbage collection occurs during it.</summary>
-    private const int Order = 800;
+    private const int Order = 500;
 
     [Theory]
     [InlineData("simd")]
@@ -42,7 +42,7 @@ public sealed class LifetimeTests
             for (int repetition = 0; repetition < 100; repetition++)
                 Run(device, 8);
             Thread.Sleep(300);
-            for (int repetition = 0; repetition < 6; repetition++)
+            for (int repetition = 0; repetition < 4; repetition++)
                 Run(device, Order);
         }
         finally

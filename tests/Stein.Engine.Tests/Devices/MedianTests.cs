@@ -47,7 +47,7 @@ public class MedianTests
     {
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
-        foreach (int count in (IEnumerable<int>)[.. Sizes.All(device), 64, 101])
+        foreach (int count in TestDevices.IsSlow(device) ? [1, 4, 17, 64] : (IEnumerable<int>)[.. Sizes.All(device), 64, 101])
         {
             // On a simulator each slice has its own group of threads, so few slices are enough.
             foreach (int slices in TestDevices.IsSlow(device) ? [2] : Sizes.Few(device))

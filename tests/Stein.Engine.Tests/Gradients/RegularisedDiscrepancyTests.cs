@@ -96,6 +96,8 @@ public class RegularisedDiscrepancyTests
         using Device reference = CpuDevices.CreateDouble();
         using DeviceLoan loan = TestDevices.Rent(name);
         Device device = loan.Device;
+        if (TestDevices.IsSlow(device) && index % 3 > 0)
+            Assert.Skip("on a simulator, a third of the forms");
         Problem expected = new(reference, Every[index]), actual = new(device, Every[index]);
         for (int tensor = 0; tensor < expected.Critic.Weights.Count; tensor++)
             device.Write(actual.Critic.Weights[tensor], reference.Read(expected.Critic.Weights[tensor]));
