@@ -270,8 +270,8 @@ internal sealed class LearnedStages : Study<LearnedStagesSettings, LearnedStageD
             Table.Create(
                 $"worst{suffix}",
                 "The stage at which each substitute does most harm",
-                "The window in which it is worst, and by how much more than the network, with the half of the 95 % interval by Student's t "
-                    + "over the seeds for all windows of a row at once; none where no window's interval excludes 0. Scores in nats, "
+                "Of the windows in which it is worse than the network the one in which it is worst, and by how much, with the half of the "
+                    + "95 % interval by Student's t over the seeds for all windows of a row at once, which excludes 0. Scores in nats, "
                     + $"samples as in the tables of weights, detail and whole. {conditions}",
                 replaced.GroupBy(harm => (harm.Config, harm.Sampler)),
                 [
@@ -286,9 +286,11 @@ internal sealed class LearnedStages : Study<LearnedStagesSettings, LearnedStageD
 
         static string Worst(IEnumerable<StageHarm> windows, Func<StageHarm, Summary> value)
         {
-            StageHarm worst = windows.MaxBy(harm => value(harm).Mean)!;
-            (double mean, double half) = (value(worst).Mean, value(worst).HalfInterval(StageScores.Windows));
-            return mean > half ? $"{worst.WindowText}: {NumberText.WithError(mean, half, 3)}" : "none";
+            return windows.Where(harm => value(harm).Mean > Half(harm)).MaxBy(harm => value(harm).Mean) is { } worst
+                ? $"{worst.WindowText}: {NumberText.WithError(value(worst).Mean, Half(worst), 3)}"
+                : "none";
+
+            double Half(StageHarm harm) => value(harm).HalfInterval(StageScores.Windows);
         }
     }
 
