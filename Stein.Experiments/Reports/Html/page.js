@@ -307,7 +307,7 @@
   const lines = path => {
     const found = [];
     let [x, y, dx, dy, command] = [0, 0, 0, 0, ''];
-    const words = path.getAttribute('d').match(/[MmlhvzLHV]|-?\d+/g);
+    const words = path.getAttribute('d').match(/[Mmlhvz]|-?\d+/g);
     for (let i = 0; i < words.length;) {
       if (/[a-z]/i.test(words[i])) command = words[i++];
       if (command === 'z') { found.at(-1).isClosed = true; [x, y] = found.at(-1)[0]; continue; }

@@ -207,11 +207,18 @@ internal sealed class LearnedStages : Study<LearnedStagesSettings, LearnedStageD
     {
         StageData data = StageData.Of(config, device);
         var scores = new StageScores(config, data, device);
+
+        // The samplers of a window share its scores.
+        Lazy<(double Error, double OfNetworks)>[] wrong =
+        [
+            .. Enumerable.Range(0, StageScores.Windows + 1)
+                .Select(window => new Lazy<(double Error, double OfNetworks)>(() => scores.Errors(window))),
+        ];
         return draw =>
         {
             (int window, int sampler) = (draw / Samplers.Length, draw % Samplers.Length);
             SampleErrors errors = data.Judge(scores.Sample(Samplers[sampler], window));
-            (double error, double ofNetworks) = scores.Errors(window);
+            (double error, double ofNetworks) = wrong[window].Value;
             return new(Samplers[sampler], window, errors.Weights, errors.Detail, errors.Whole, error, ofNetworks);
         };
     }
