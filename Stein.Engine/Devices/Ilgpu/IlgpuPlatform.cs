@@ -43,7 +43,7 @@ internal sealed class IlgpuPlatform
     public static IlgpuPlatform Cpu { get; } = new(
         CpuName,
         static () => "ILGPU offers no CPU accelerator here",
-        static builder => builder.CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 4, numMultiprocessors: 1)),
+        static builder => builder.CPU(new CPUDevice(numThreadsPerWarp: 2, numWarpsPerMultiprocessor: 2, numMultiprocessors: 1)),
         static device => device is CPUDevice);
 
     public static IReadOnlyList<IlgpuPlatform> All { get; } = [Cuda, OpenCl, Cpu];
@@ -62,29 +62,30 @@ internal sealed class IlgpuPlatform
     /// <summary>Opens the first device of the family.</summary>
     /// <exception cref="DeviceUnavailableException">There is no such device, or its driver does not work.</exception>
     public IlgpuDevice Open()
-        => WithFirstDevice((context, device) =>
-        {
-            Accelerator accelerator = device.CreateAccelerator(context);
-            return new IlgpuDevice(Name, context, accelerator);
-        });
+    {
+        // Few machines have a GPU, and a context without the algorithms says so in half the time.
+        Find();
+        return WithFirstDevice(Configure, (context, device) => new IlgpuDevice(Name, context, device.CreateAccelerator(context)));
+    }
 
     /// <summary>The name of the first device of the family.</summary>
     /// <exception cref="DeviceUnavailableException">There is no such device, or its driver does not work.</exception>
     public string Find()
-        => WithFirstDevice((context, device) =>
+        => WithFirstDevice(static builder => builder, static (context, device) =>
         {
             using (context)
                 return device.Name.Trim();
         });
 
     /// <summary>Calls <paramref name="use"/>, which takes ownership of the context.</summary>
-    private TResult WithFirstDevice<TResult>(Func<Context, ILGPU.Runtime.Device, TResult> use)
+    private TResult WithFirstDevice<TResult>(
+        Func<Context.Builder, Context.Builder> configure, Func<Context, ILGPU.Runtime.Device, TResult> use)
     {
         Context? context = null;
         try
         {
             NvidiaLibraries.AddNames();
-            context = Context.Create(builder => register(Configure(builder)));
+            context = Context.Create(builder => register(configure(builder)));
             ILGPU.Runtime.Device device = context.Devices.FirstOrDefault(isWanted)
                 ?? throw new DeviceUnavailableException($"device '{Name}' is not available: {missing()}");
             return use(context, device);

@@ -23,7 +23,7 @@ internal readonly struct GpuProductTile : IProductTile
 /// <summary>Tiles for the simulator, with few threads and few barriers, because both are expensive there.</summary>
 internal readonly struct SimulatorProductTile : IProductTile
 {
-    public static int Size => 4;
+    public static int Size => 2;
 
     public static int Depth => 64;
 }
