@@ -8,7 +8,7 @@ using Stein.Experiments.Runs.Slurm;
 Terminal.Open();
 AppDomain.CurrentDomain.UnhandledException += (_, _) => Terminal.Restore();
 using var interruption = new Interruption(Terminal.Restore);
-RootCommand root = SteinRootCommand.Create(interruption);
+RootCommand root = SteinRootCommand.Create(interruption, line: args);
 // @file is the name of a file, not a file of arguments.
 ParseResult parsed = root.Parse(DataRoute.Of(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
 try

@@ -29,9 +29,11 @@ internal static class SteinRootCommand
 
     /// <param name="interruption">Stops what runs.</param>
     /// <param name="experiments">The experiments that it knows; null for those of the registry.</param>
-    public static RootCommand Create(Interruption interruption, IReadOnlyList<Experiment>? experiments = null)
+    /// <param name="line">The words that it will read; null if they may be any.</param>
+    public static RootCommand Create(
+        Interruption interruption, IReadOnlyList<Experiment>? experiments = null, IReadOnlyList<string>? line = null)
     {
-        var catalog = new ExperimentCatalog(experiments ?? ExperimentRegistry.All);
+        var catalog = new ExperimentCatalog(experiments ?? ExperimentRegistry.All, line);
         var root = new RootCommand("Trains models with Stein discrepancies, exactly and fast, and reproduces published experiments.");
         Command[] own = [.. ExperimentCommand.All(catalog, interruption)];
         foreach (Command command in (Command[])

@@ -33,7 +33,7 @@ internal static class ConfigJson
                 throw InvalidConfigException.Value(property.Name, value, "a finite number");
         }
 
-        return CanonicalJson.Finite(JsonSerializer.SerializeToNode(config, Options))!.AsObject();
+        return JsonSerializer.SerializeToNode(config, Options)!.AsObject();
     }
 
     /// <summary>Keys that are left out, or null, have their defaults. A whole number may be written as 50.0 or 5e1.</summary>
@@ -136,6 +136,7 @@ internal static class ConfigJson
         var options = new JsonSerializerOptions(JsonFormat.Line)
         {
             IgnoreReadOnlyProperties = true,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         };
         // Stricter than elsewhere: a number is not a name of an enumeration, and what is not finite does not silently become the default.

@@ -15,7 +15,6 @@ internal sealed class Setting
 {
     private readonly JsonPropertyInfo property;
     private readonly RangeAttribute? range;
-    private readonly OnlyForAttribute? onlyFor;
     private readonly bool isAddedLater;
 
     internal Setting(JsonPropertyInfo property, object defaults)
@@ -27,7 +26,8 @@ internal sealed class Setting
         Default = JsonSerializer.SerializeToNode(property.Get!(defaults), declared, property.Options);
         Description = Attribute<DescriptionAttribute>()?.Description ?? "";
         range = Attribute<RangeAttribute>();
-        onlyFor = Attribute<OnlyForAttribute>();
+        OnlyFor = Attribute<OnlyForAttribute>() is { } only
+            ? (JsonNamingPolicy.SnakeCaseLower.ConvertName(only.Setting), only.Values) : null;
         isAddedLater = Attribute<AddedLaterAttribute>() is not null;
         Options = Attribute<OptionAttribute>()?.Names ?? [property.Name.Replace('_', '-')];
         Choices = Type.IsEnum
@@ -67,8 +67,7 @@ internal sealed class Setting
         : Bounds(IsWhole ? "whole number" : "number", "a ");
 
     /// <summary>The setting that decides whether this one changes a number; null if it always does.</summary>
-    public (string Key, IReadOnlyList<string> Values)? OnlyFor
-        => onlyFor is null ? null : (JsonNamingPolicy.SnakeCaseLower.ConvertName(onlyFor.Setting), onlyFor.Values);
+    public (string Key, IReadOnlyList<string> Values)? OnlyFor { get; }
 
     private bool IsWhole => Type != typeof(double);
 
@@ -98,7 +97,11 @@ internal sealed class Setting
 
     /// <summary>Whether the value in a config is left out of the identity of its run, see <see cref="AddedLaterAttribute"/>.</summary>
     /// <param name="config">Every key that has a value.</param>
-    internal bool IsOutsideIdentity(JsonObject config) => isAddedLater && JsonNode.DeepEquals(config[Key], Default);
+    internal bool IsOutsideIdentity(JsonObject config) => isAddedLater && IsDefault(config);
+
+    /// <summary>Whether a config has the value of one that does not name it.</summary>
+    /// <param name="config">Every key that has a value.</param>
+    internal bool IsDefault(JsonObject config) => JsonNode.DeepEquals(config[Key], Default);
 
     private T? Attribute<T>()
         where T : Attribute

@@ -14,7 +14,10 @@ namespace Stein.Experiments.Studies;
 internal abstract class Experiment<TConfig> : Experiment
     where TConfig : class, new()
 {
-    public sealed override IReadOnlyList<Setting> Settings { get; } = ConfigJson.Settings<TConfig>();
+    // Few commands read the settings of all experiments, which takes longer than most of them.
+    private readonly Lazy<IReadOnlyList<Setting>> settings = new(ConfigJson.Settings<TConfig>);
+
+    public sealed override IReadOnlyList<Setting> Settings => settings.Value;
 
     public sealed override IReadOnlyList<RunConfig> Grid(GridScale scale, Precision precision = Precision.Single)
         => [.. Configs(scale).Select(config => Identify(config, precision))];
@@ -31,10 +34,8 @@ internal abstract class Experiment<TConfig> : Experiment
         Validate(config);
         config = Normalise(WithoutIdle(config));
         JsonObject canonical = ConfigJson.Write(config);
-        JsonObject identity = canonical.DeepClone().AsObject();
-        foreach (Setting setting in Settings.Where(setting => setting.IsOutsideIdentity(canonical)))
-            identity.Remove(setting.Key);
-        return new RunConfig(this, config, precision, canonical, identity, Operations(config), Describe(config), SpeedClass(config));
+        string[] outside = [.. Settings.Where(setting => setting.IsOutsideIdentity(canonical)).Select(setting => setting.Key)];
+        return new RunConfig(this, config, precision, canonical, outside, Operations(config), Describe(config), SpeedClass(config));
     }
 
     public sealed override ReportOutcome Report(RunStore store, ReportRequest request)
@@ -103,14 +104,12 @@ internal abstract class Experiment<TConfig> : Experiment
     private TConfig WithoutIdle(TConfig config)
     {
         JsonObject content = ConfigJson.Write(config);
-        string[] idle = [.. Settings.Where(setting => setting.IsIdle(content)).Select(setting => setting.Key)];
+        Setting[] idle = [.. Settings.Where(setting => setting.IsIdle(content) && !setting.IsDefault(content))];
         if (idle.Length == 0)
             return config;
-        string before = content.ToJsonString();
-        foreach (string key in idle)
-            content.Remove(key);
-        config = ConfigJson.Read<TConfig>(content);
+        foreach (Setting setting in idle)
+            content.Remove(setting.Key);
         // A setting is idle, too, whose other setting has just become idle.
-        return ConfigJson.Write(config).ToJsonString() == before ? config : WithoutIdle(config);
+        return WithoutIdle(ConfigJson.Read<TConfig>(content));
     }
 }

@@ -12,28 +12,36 @@ internal static class ExperimentCommand
     [
         .. catalog.All.Select(experiment =>
         {
-            var options = new RunOptions(FolderHelp(experiment.Name));
-            Command command = Create(experiment, experiment.Name, options, interruption);
-            options.AddTo(command);
+            CommandWithExamples command = Create(experiment, experiment.Name);
+            if (catalog.MayMean(experiment))
+            {
+                var options = new RunOptions(FolderHelp(experiment.Name));
+                Fill(command, experiment, options, interruption);
+                options.AddTo(command);
+            }
+
             return command;
         }),
-        .. catalog.Groups.Select(group => Create(group, interruption)),
+        .. catalog.Groups.Select(group => Create(group, catalog.MayMean(group.First()), interruption)),
     ];
 
     /// <param name="experiment">What it runs.</param>
     /// <param name="line">The command line of it, without the program.</param>
+    private static CommandWithExamples Create(Experiment experiment, string line) => new(
+        line.Split(' ')[^1],
+        $"{experiment.Title} ({experiment.Source}). Settings that are given several values make a run for each combination.",
+        Examples(experiment, line).Prepend(new($"stein {line}", "one run with the defaults")))
+    {
+        Advice = experiment.Advice,
+    };
+
+    /// <param name="command">Gets the settings of the experiment as options, and what to do.</param>
+    /// <param name="experiment">What it runs.</param>
     /// <param name="options">Options of the command or of the one above.</param>
     /// <param name="interruption">Stops the runs.</param>
-    private static CommandWithExamples Create(Experiment experiment, string line, RunOptions options, Interruption interruption)
+    private static void Fill(Command command, Experiment experiment, RunOptions options, Interruption interruption)
     {
         var settings = SettingOptions.OfRuns(experiment);
-        var command = new CommandWithExamples(
-            line.Split(' ')[^1],
-            $"{experiment.Title} ({experiment.Source}). Settings that are given several values make a run for each combination.",
-            [new($"stein {line}", "one run with the defaults"), .. Examples(experiment, line)])
-        {
-            Advice = experiment.Advice,
-        };
         settings.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -42,12 +50,13 @@ internal static class ExperimentCommand
             string folder = context.Folder ?? ReportFolder.Own(experiment.Name, settings.Words(parsed));
             return new PlanExecution(context, interruption).Run([new ReportPart(experiment, runs, Scale: null, folder)]);
         });
-        return command;
     }
 
-    private static CommandWithExamples Create(IGrouping<string, Experiment> group, Interruption interruption)
+    /// <param name="group">What it runs.</param>
+    /// <param name="isFull">Whether it has options and subcommands.</param>
+    /// <param name="interruption">Stops the runs.</param>
+    private static CommandWithExamples Create(IGrouping<string, Experiment> group, bool isFull, Interruption interruption)
     {
-        var options = new RunOptions($"{FolderHelp($"{group.Key}-…")}; with all of them, one subfolder for each");
         (Experiment Experiment, string Name)[] parts =
             [.. group.Select(experiment => (experiment, experiment.Name[(group.Key.Length + 1)..]))];
         var command = new CommandWithExamples(
@@ -57,9 +66,17 @@ internal static class ExperimentCommand
                 new($"stein {group.Key}", "each with its defaults"),
                 .. parts.SelectMany(part => Examples(part.Experiment, $"{group.Key} {part.Name}").Take(2)),
             ]);
+        if (!isFull)
+            return command;
+        var options = new RunOptions($"{FolderHelp($"{group.Key}-…")}; with all of them, one subfolder for each");
         options.AddTo(command);
         foreach ((Experiment experiment, string name) in parts)
-            command.Subcommands.Add(Create(experiment, $"{group.Key} {name}", options, interruption));
+        {
+            CommandWithExamples part = Create(experiment, $"{group.Key} {name}");
+            Fill(part, experiment, options, interruption);
+            command.Subcommands.Add(part);
+        }
+
         command.SetAction(parsed =>
         {
             RunContext context = options.Read(parsed);

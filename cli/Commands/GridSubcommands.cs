@@ -47,7 +47,7 @@ internal static class GridSubcommands
                 $"{experiment.Title} ({experiment.Source}). A setting with a value that occurs in the grid selects the runs that have it; "
                 + "another value takes the place of theirs.",
                 Examples(experiment, $"stein {parent.Name} {experiment.Name}"),
-                SettingOptions.OfGrid(experiment)));
+                catalog.MayMean(experiment) ? SettingOptions.OfGrid(experiment) : null));
         }
 
         foreach (IGrouping<string, Experiment> group in catalog.Groups)

@@ -8,7 +8,9 @@ namespace Stein.Cli.Parsing;
 /// The experiments, and their groups: experiments whose names have the same first word, as <c>dae</c> of <c>dae-identity</c> and
 /// <c>dae-network</c>, unless that word is the name of an experiment itself.
 /// </summary>
-internal sealed class ExperimentCatalog(IReadOnlyList<Experiment> experiments)
+/// <param name="experiments">In the order they are listed.</param>
+/// <param name="line">The words of the command line; null if any experiment may be meant.</param>
+internal sealed class ExperimentCatalog(IReadOnlyList<Experiment> experiments, IReadOnlyList<string>? line = null)
 {
     /// <summary>All experiments, in the order they are listed.</summary>
     public IReadOnlyList<Experiment> All => experiments;
@@ -26,6 +28,13 @@ internal sealed class ExperimentCatalog(IReadOnlyList<Experiment> experiments)
 
     /// <summary>The names of experiments and of groups.</summary>
     public IReadOnlyList<string> Names => [.. experiments.Select(experiment => experiment.Name), .. Groups.Select(group => group.Key)];
+
+    /// <summary>
+    /// Whether a word has the name of an experiment, or of its group, in it. Options of the others are not made: the settings of all take
+    /// longer to read than most commands to run.
+    /// </summary>
+    public bool MayMean(Experiment experiment)
+        => line?.Any(word => word.Contains(experiment.Name.Split('-')[0], StringComparison.Ordinal)) ?? true;
 
     /// <summary>The experiments of some names, each once.</summary>
     /// <exception cref="UsageException">A name is unknown; the message says which is closest.</exception>

@@ -181,7 +181,7 @@ public sealed class SuggestionTests
     private static IReadOnlyList<string> Suggest(string line)
     {
         using var interruption = new Interruption();
-        return Suggestions.For(SteinRootCommand.Create(interruption), ShellLine.Words(line));
+        return Suggestions.For(SteinRootCommand.Create(interruption, line: [line]), ShellLine.Words(line));
     }
 
     private static bool IsNewOption(string suggestion, string line) =>

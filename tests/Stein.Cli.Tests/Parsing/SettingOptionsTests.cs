@@ -172,6 +172,25 @@ public sealed class SettingOptionsTests
         }
     }
 
+    /// <summary>Not to read the settings of experiments that are not meant is most of the time of a short command.</summary>
+    [Theory]
+    [InlineData("walk --turns true", "walk")]
+    [InlineData("swim fast", "swim fast")]
+    [InlineData("swim-fast", "swim-fast")]
+    [InlineData("report walk-home", "report walk-home")]
+    [InlineData("[suggest:20] \"stein reproduce walk --\"", "reproduce walk")]
+    public void A_line_has_the_options_of_the_experiments_that_it_names_and_no_others(string line, string path)
+    {
+        using var interruption = new Interruption();
+        RootCommand root = SteinRootCommand.Create(interruption, Catalog().All, line.Split(' '));
+        Assert.Equal(Names(Root(), path), Names(root, path));
+        Assert.Empty(root.Subcommands.Single(command => command.Name == "run-fast").Options);
+        Assert.Equal(Root().Subcommands.Select(command => command.Description), root.Subcommands.Select(command => command.Description));
+
+        static IEnumerable<string> Names(RootCommand root, string path)
+            => CommandOptions.Of(root.Parse(path.Split(' ')).CommandResult).Select(option => option.Name);
+    }
+
     private static ExperimentCatalog Catalog() => new(
         [Walk, .. ((string[])["walk-back", "walk-home", "swim-far", "swim-fast", "run-fast"]).Select(name => new WalkExperiment(name))]);
 
