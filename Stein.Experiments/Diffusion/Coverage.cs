@@ -210,8 +210,10 @@ internal sealed class Coverage : Study<CoverageSettings, CoverageDraw>
                 / RootMeanSquare.Of(draws.Select(StandardError)));
     }
 
-    private sealed record Cell(StoredRun<CoverageSettings> Run, Covered Parameter)
+    private sealed record Cell(StoredRun<CoverageSettings> Run, Covered Parameter) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Run.RunIds;
+
         public RejectionShare Share { get; } = new((int)Run[Parameter.Count], Run.Config.Trials);
 
         public string Text

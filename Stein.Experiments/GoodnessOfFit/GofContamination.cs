@@ -334,8 +334,10 @@ internal sealed class GofContamination : Study<GofContaminationSettings, GofDraw
     }
 
     /// <summary>A finished run with what is derived from it.</summary>
-    private sealed record Cell(StoredRun<GofContaminationSettings> Run)
+    private sealed record Cell(StoredRun<GofContaminationSettings> Run) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Run.RunIds;
+
         public GofContaminationSettings Config => Run.Config;
 
         /// <summary>Whether the samples come from the model before some are moved.</summary>

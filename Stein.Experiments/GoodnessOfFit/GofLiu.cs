@@ -219,8 +219,10 @@ internal sealed class GofLiu : Study<GofLiuSettings, GofLiuDraw>
     }
 
     /// <summary>The decisions of a run in one way.</summary>
-    private sealed record Cell(StoredRun<GofLiuSettings> Run, Decision Decision)
+    private sealed record Cell(StoredRun<GofLiuSettings> Run, Decision Decision) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Run.RunIds;
+
         public GofLiuSettings Config => Run.Config;
 
         /// <summary>The decisions that are wrong.</summary>

@@ -220,8 +220,10 @@ internal abstract class GofStudy : Study<GofSettings, GofDraw>
     }
 
     /// <summary>A finished run with what is derived from it.</summary>
-    protected sealed record Cell(StoredRun<GofSettings> Run, PublishedPower? Published)
+    protected sealed record Cell(StoredRun<GofSettings> Run, PublishedPower? Published) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Run.RunIds;
+
         public GofSettings Config => Run.Config;
 
         public GofProblem Problem { get; } = GofProblem.Of(Run.Config);

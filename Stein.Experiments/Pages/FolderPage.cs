@@ -16,11 +16,6 @@ internal static partial class FolderPage
     /// <summary>The numbers that reports compare with published ones, by the names of their columns.</summary>
     private static readonly string[] ComparedColumns = ["comparable", "mean_difference", "power", "error_rate"];
 
-    /// <summary>
-    /// The first figure of an experiment is drawn without script unless its file is longer: the page is to stay below 1 MB.
-    /// </summary>
-    private const int LongestDrawn = 15_000;
-
     private static readonly string[] PublishedColumns = ["published", "paper"];
 
     /// <summary>The columns that say what a row is.</summary>
@@ -63,13 +58,7 @@ internal static partial class FolderPage
                 Comparisons = [.. csv.SelectMany(Comparisons)],
                 Tables = [.. Files(own, "*.md").Where(IsTable).SelectMany(
                     path => MarkdownTable.Read(Path.GetFileNameWithoutExtension(path), File.ReadAllText(path)))],
-                Figures =
-                [
-                    .. Figures(own).Select((figure, index) => figure with
-                    {
-                        IsPacked = index > 0 || figure.Svg?.Length > LongestDrawn,
-                    }),
-                ],
+                Figures = [.. Figures(own)],
                 Data = [.. csv.Select(path => new PageData(
                     Path.GetFileName(path), File.ReadLines(path).Count() - 1, File.ReadAllBytes(path), IsInPage: false))],
                 Provenance = RunRecord.Describe(runs, $"stein reproduce {experiment.Name}"),
@@ -105,8 +94,8 @@ internal static partial class FolderPage
             member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
 
     /// <summary>
-    /// The paragraph below the heading of a README, and what was found: its first list, or where it has none, what comes before the next
-    /// heading.
+    /// The paragraph below the heading of a README, without a last sentence that goes on in a command, and what was found: its first list,
+    /// or where it has none, what comes before the next heading.
     /// </summary>
     private static string Finding(string readme)
     {
@@ -114,7 +103,7 @@ internal static partial class FolderPage
         int list = Array.FindIndex(blocks, block => block.StartsWith("- ", StringComparison.Ordinal));
         // A list that ends with a colon goes on in the table below.
         int end = list + (list > 0 && blocks[list].EndsWith(':') ? 2 : 1);
-        IEnumerable<string> found = list > 0 ? [blocks[0], .. blocks[list..Math.Min(end, blocks.Length)]]
+        IEnumerable<string> found = list > 0 ? [GoesOn().Replace(blocks[0], ""), .. blocks[list..Math.Min(end, blocks.Length)]]
             : blocks.TakeWhile(block => !block.StartsWith('#'));
         return string.Join("\n\n", found);
     }
@@ -156,6 +145,9 @@ internal static partial class FolderPage
             yield return new(row, double.Parse(csv.GetString(ours), CultureInfo.InvariantCulture), number, verdict, verdict == "agrees");
         }
     }
+
+    [GeneratedRegex(@"(?<=\.)[^.]*:\z")]
+    private static partial Regex GoesOn();
 
     [GeneratedRegex(@"^## (?<name>.+)\n\n(?<caption>(?:(?!^## ).*\n?)*)", RegexOptions.Multiline)]
     private static partial Regex Caption();

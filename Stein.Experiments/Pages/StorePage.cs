@@ -38,6 +38,7 @@ internal static class StorePage
             Tables = [.. report.Sections.SelectMany(Tables)],
             Figures = [.. report.Sections.OfType<Figure>().Select(Drawn)],
             Data = [.. report.Sections.Select(Data).OfType<PageData>(), Runs(finished)],
+            RunIds = [.. finished.Select(run => run.Run.Id)],
             Provenance = RunRecord.Describe(
                 [.. finished.Select(run => new RunRecord(run.Run.Id, run.Run.Canonical, run.Sessions))], command),
         };

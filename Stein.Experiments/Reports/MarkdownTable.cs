@@ -11,8 +11,14 @@ namespace Stein.Experiments.Reports;
 internal sealed partial record MarkdownTable(
     string Name, string Title, string Caption, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
+    /// <summary>See <see cref="Table.Origins"/>.</summary>
+    public IReadOnlyList<IReadOnlyList<IFromRuns?>>? Origins { get; init; }
+
     public static MarkdownTable Of(Table table) => new(
-        table.Name, table.Title, table.Caption, [.. table.Columns.Select(column => column.Header.Replace('\n', ' '))], table.Rows);
+        table.Name, table.Title, table.Caption, [.. table.Columns.Select(column => column.Header.Replace('\n', ' '))], table.Rows)
+    {
+        Origins = table.Origins,
+    };
 
     /// <summary>The tables of a document, which has a heading and paragraphs above each. Paragraphs without a table are left out.</summary>
     /// <param name="name">The name of its file without the ending.</param>

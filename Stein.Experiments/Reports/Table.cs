@@ -15,15 +15,24 @@ internal sealed record Table(
     /// <summary>Whether it has files; one without is for the terminal alone.</summary>
     public bool IsInFiles { get; init; } = true;
 
+    /// <summary>The runs that each cell of each row is made of; null where that is not known.</summary>
+    public IReadOnlyList<IReadOnlyList<IFromRuns?>>? Origins { get; init; }
+
     /// <summary>One row per item.</summary>
     public static Table Create<TItem>(
         string name, string title, string caption, IEnumerable<TItem> items, params IReadOnlyList<TextColumn<TItem>> columns)
-        => new(
+    {
+        TItem[] all = [.. items];
+        return new(
             name,
             title,
             caption,
             [.. columns.Select(column => new ReportColumn(column.Header, column.Detail))],
-            [.. items.Select(item => (IReadOnlyList<string>)[.. columns.Select(column => column.Text(item))])]);
+            [.. all.Select(item => (IReadOnlyList<string>)[.. columns.Select(column => column.Text(item))])])
+        {
+            Origins = OriginsOf(all.Select(item => columns.Select(_ => item))),
+        };
+    }
 
     /// <summary>
     /// One row for all items of which the first columns say the same, in the order in which they come; one column for each value of
@@ -51,22 +60,28 @@ internal sealed record Table(
     {
         TItem[] all = [.. items];
         TColumn[] columns = [.. all.Select(column).Distinct().Order()];
+        ILookup<TColumn, TItem>[] lines =
+            [.. all.GroupBy(item => string.Join('\0', rows.Select(row => row.Text(item)))).Select(line => line.ToLookup(column))];
         return new(
             name,
             title,
             caption,
             [.. rows.Select(row => new ReportColumn(row.Header)), .. columns.Select(value => new ReportColumn(header(value)))],
             [
-                .. from item in all
-                   group item by string.Join('\0', rows.Select(row => row.Text(item))) into line
-                   let byColumn = line.ToLookup(column)
-                   select (IReadOnlyList<string>)
-                   [
-                       .. rows.Select(row => row.Text(line.First())),
-                       .. columns.Select(value => byColumn[value].Select(cell).FirstOrDefault(missing)),
-                   ],
-            ]);
+                .. lines.Select(line => (IReadOnlyList<string>)
+                [
+                    .. rows.Select(row => row.Text(line.First().First())),
+                    .. columns.Select(value => line[value].Select(cell).FirstOrDefault(missing)),
+                ]),
+            ])
+        {
+            Origins = OriginsOf(lines.Select(line => (IEnumerable<TItem?>)
+                [.. rows.Select(_ => default(TItem)), .. columns.Select(value => line[value].FirstOrDefault())])),
+        };
     }
+
+    private static IReadOnlyList<IReadOnlyList<IFromRuns?>>? OriginsOf<TItem>(IEnumerable<IEnumerable<TItem?>> rows)
+        => typeof(TItem).IsAssignableTo(typeof(IFromRuns)) ? [.. rows.Select(row => (IFromRuns?[])[.. row.Cast<IFromRuns?>()])] : null;
 }
 
 /// <summary>A column of a table for people.</summary>

@@ -2,12 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
+using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Runs;
 
 /// <summary>A finished run as it is in the store, its checksums verified.</summary>
 internal class StoredRun(
-    RunConfig run, string folder, JsonObject values, IReadOnlyList<string> files, IReadOnlyList<RunSession> sessions)
+    RunConfig run, string folder, JsonObject values, IReadOnlyList<string> files, IReadOnlyList<RunSession> sessions) : IFromRuns
 {
     /// <summary>1 in the result of a training that diverged; absent from those of the others.</summary>
     public static readonly Quantity Diverged = new("diverged");
@@ -19,6 +20,8 @@ internal class StoredRun(
     }
 
     public RunConfig Run => run;
+
+    public IEnumerable<string> RunIds => [run.Id];
 
     public string Folder => folder;
 

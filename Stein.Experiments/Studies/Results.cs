@@ -121,9 +121,11 @@ internal sealed record Results<TConfig>(IReadOnlyList<RunConfig> Plan, IReadOnly
 /// <param name="Config">The config of all runs, apart from the seed.</param>
 /// <param name="Runs">At least one.</param>
 /// <param name="Expected">Runs of the plan.</param>
-internal record Condition<TConfig>(TConfig Config, IReadOnlyList<StoredRun<TConfig>> Runs, int Expected)
+internal record Condition<TConfig>(TConfig Config, IReadOnlyList<StoredRun<TConfig>> Runs, int Expected) : IFromRuns
     where TConfig : class
 {
+    public IEnumerable<string> RunIds => Runs.SelectMany(run => run.RunIds);
+
     /// <summary>Runs that diverged.</summary>
     public virtual int Diverged => Runs.Count(run => run.IsDiverged);
 

@@ -225,6 +225,37 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
     }
 
     [Fact]
+    public async Task A_cell_leads_to_the_runs_that_it_is_made_of()
+    {
+        (Experiment experiment, RunStore store, ReportRequest request) = Pages.Golden("svgd-collapse", folder);
+        string file = folder.File("store.html");
+        System.IO.File.WriteAllBytes(file, PageWriter.Write(StorePage.Create(store, [(experiment, request, "stein reproduce")])));
+
+        await using OpenPage open = await chromium.Open(file);
+        ILocator section = open.Page.Locator("#svgd-collapse section.t").First;
+        ILocator link = section.GetByRole(AriaRole.Link, new() { Name = "Runs of the chosen cell" });
+        Assert.False(await link.IsVisibleAsync());
+        ILocator cell = section.Locator("tbody td[data-r]").First;
+        string places = (await cell.GetAttributeAsync("data-r"))!;
+        await cell.ClickAsync();
+        await link.ClickAsync();
+        ILocator item = open.Page.Locator("#d-svgd-collapse-runs-of-this-page\\.csv");
+        await item.Locator("tbody tr").First.WaitForAsync();
+        IReadOnlyList<string> ids = await item.Locator("tbody tr th").AllTextContentsAsync();
+        Assert.Equal(Places(places).Select(place => request.Plan[place].Id), ids);
+        Assert.True(ids.Count < request.Plan.Count);
+        await item.GetByRole(AriaRole.Button, new() { Name = "All rows" }).ClickAsync();
+        Assert.Equal(request.Plan.Count, await item.Locator("tbody tr").CountAsync());
+        Assert.Empty(open.Complaints);
+
+        static IEnumerable<int> Places(string ranges) =>
+            from range in ranges.Split(',')
+            let ends = range.Split('-').Select(int.Parse).ToArray()
+            from place in Enumerable.Range(ends[0], 1 + ends[^1] - ends[0])
+            select place;
+    }
+
+    [Fact]
     public async Task The_theme_is_that_of_the_system_until_one_is_chosen()
     {
         await using OpenPage light = await chromium.Open(File("gof-liu"));
@@ -248,7 +279,9 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
         Assert.True(await open.Page.Locator($"{Gaps} tbody td").First.IsVisibleAsync());
         Assert.True(await open.Page.Locator("#f-ica-local-large-gap-by-dimension > svg").IsVisibleAsync());
         Assert.True(await open.Page.Locator("#f-ica-local-large-gap-by-dimension figcaption").IsVisibleAsync());
-        Assert.True(await open.Page.Locator("#f-ica-local-relative-gap-by-dimension .n a").IsVisibleAsync());
+        Assert.True(await open.Page.Locator("#f-ica-local-relative-gap-by-dimension > svg").IsVisibleAsync());
+        await using OpenPage large = await chromium.Open(Pages.GalleryFile, hasScript: false);
+        Assert.True(await large.Page.Locator("#f-ica-local-relative-gap-by-dimension .n a").IsVisibleAsync());
     }
 
     [Fact]

@@ -145,6 +145,35 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public void A_cell_says_which_runs_it_is_made_of_and_a_row_where_all_its_cells_are_of_the_same()
+    {
+        Item[] items = [new("ksd", 2, ["b", "a", "c", "e"]), new("ksd", 3, ["d"]), new("mmd", 3, ["e", "a"])];
+        var name = new TextColumn<Item>("method", item => item.Method);
+        var page = new Page(
+            "Runs",
+            "",
+            [
+                new("x", "y")
+                {
+                    Tables =
+                    [
+                        MarkdownTable.Of(Table.Create("rows", "", "", items, name, new("D", item => $"{item.Dimension}"))),
+                        MarkdownTable.Of(Table.Pivot("cells", "", "", items, [name], item => item.Dimension, at => $"{at}", item => "1")),
+                        MarkdownTable.Of(Table.Create("neither", "", "", [1], new TextColumn<int>("number", number => $"{number}"))),
+                    ],
+                    RunIds = ["a", "b", "c", "d", "e"],
+                },
+            ]);
+        IHtmlDocument document = Pages.Parse(Encoding.UTF8.GetString(PageWriter.Write(page)));
+        Assert.Equal("0-2,4 3 0,4", Origins("#t-x-rows tbody tr"));
+        Assert.Equal("- 0-2,4 3 - - 0,4", Origins("#t-x-cells tbody tr > *"));
+        Assert.Equal("-", Origins("#t-x-neither tbody tr"));
+
+        string Origins(string selector)
+            => string.Join(' ', document.QuerySelectorAll(selector).Select(element => element.GetAttribute("data-r") ?? "-"));
+    }
+
+    [Fact]
     public void What_two_captions_end_with_is_said_once_if_it_is_long()
     {
         const string Conditions = "Each cell has ten seeds, of which every one has other samples, and other noise in every batch of them. "
@@ -213,8 +242,10 @@ public sealed partial class PageTests
             },
             new("two", text)
             {
+                // More than a megabyte, so that its figures are compressed.
                 Folder = "two/",
-                Figures = [Figure(text) with { IsPacked = true }],
+                Finding = new string('x', 1_000_000),
+                Figures = [Figure(text)],
                 Data = [new("x.csv", 1, [], IsInPage: false)],
             },
         ]);
@@ -301,4 +332,6 @@ public sealed partial class PageTests
 
     [GeneratedRegex("sha256-[A-Za-z0-9+/=]+")]
     private static partial Regex Checksum();
+
+    private sealed record Item(string Method, int Dimension, IEnumerable<string> RunIds) : IFromRuns;
 }

@@ -459,8 +459,10 @@ internal sealed class MixtureTest : Study<MixtureTestSettings, MixtureTestDraw>
 
     /// <summary>A finished run with what is derived from it.</summary>
     /// <param name="Variant">The settings of the tests themselves in which cells differ; empty if there are none.</param>
-    private sealed record Cell(StoredRun<MixtureTestSettings> Run, string Variant)
+    private sealed record Cell(StoredRun<MixtureTestSettings> Run, string Variant) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Run.RunIds;
+
         public MixtureTestSettings Config => Run.Config;
 
         public MixtureProblem Problem { get; } = MixtureProblem.Of(Run.Config);

@@ -38,6 +38,9 @@ internal sealed record PagePart(string Name, string Title)
 
     public IReadOnlyList<PageData> Data { get; init; } = [];
 
+    /// <summary>The identities of the runs, in the order of the data that have them; cells of tables lead there.</summary>
+    public IReadOnlyList<string> RunIds { get; init; } = [];
+
     /// <summary>Which program, device and machine computed it, when, and which command repeats it.</summary>
     public IReadOnlyList<(string Term, string Text)> Provenance { get; init; } = [];
 
@@ -55,14 +58,7 @@ internal readonly record struct Progress(int Done, int Planned)
 /// <param name="Name">The name of its files without the ending.</param>
 /// <param name="Caption">In Markdown.</param>
 /// <param name="Svg">Its SVG as <see cref="SvgFigure"/> writes it; null for a figure that is a picture of points only.</param>
-internal sealed record PageFigure(string Name, string Caption, string? Svg)
-{
-    /// <summary>
-    /// Whether the page has it compressed, drawn by script; without script it is a link to its file. For pages beside their files, whose
-    /// figures would make them too large.
-    /// </summary>
-    public bool IsPacked { get; init; }
-}
+internal sealed record PageFigure(string Name, string Caption, string? Svg);
 
 /// <summary>Numbers for programs.</summary>
 /// <param name="FileName">The name of the file.</param>

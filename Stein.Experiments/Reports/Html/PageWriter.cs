@@ -13,18 +13,30 @@ internal static class PageWriter
 {
     private const int GapsNamed = 20;
 
+    /// <summary>
+    /// Where a page would have more bytes, the figures that lie beside it are in it compressed, and drawn by script; without script they
+    /// are links.
+    /// </summary>
+    private const int LargestDrawn = 1_000_000;
+
     private static readonly string Style = Resource("page.css");
     private static readonly string Script = Resource("page.js");
 
     /// <summary>The bytes of the file, the same for the same page.</summary>
     public static byte[] Write(Page page)
     {
+        byte[] drawn = Write(page, isPacked: false);
+        return drawn.Length <= LargestDrawn ? drawn : Write(page, isPacked: true);
+    }
+
+    private static byte[] Write(Page page, bool isPacked)
+    {
         var body = new StringBuilder();
         var figureStyles = new SvgStyles();
         WriteVerdicts(body, page);
         var packed = new StringBuilder();
         foreach (PagePart part in page.Parts)
-            WritePart(body, part, figureStyles, packed);
+            WritePart(body, part, figureStyles, isPacked && part.Folder is not null ? packed : null);
         if (packed.Length > 0)
             body.Append($"<script type=\"text/plain\" id=packed>{Packed(Encoding.UTF8.GetBytes(packed.ToString()))}</script>\n");
 
@@ -128,7 +140,7 @@ internal static class PageWriter
         html.Append("</section>\n");
     }
 
-    private static void WritePart(StringBuilder html, PagePart part, SvgStyles styles, StringBuilder packed)
+    private static void WritePart(StringBuilder html, PagePart part, SvgStyles styles, StringBuilder? packed)
     {
         string id = HtmlText.Id(part.Name);
         html.Append($"<section class=x id=\"{id}\">\n<h2>{Isolated(part.Name)}: {Isolated(part.Title)}</h2>\n");
@@ -147,8 +159,9 @@ internal static class PageWriter
         if (part.Finding.Length > 0)
             html.Append($"<div class=f>{HtmlText.FromMarkdown(part.Finding, part.Folder)}</div>\n");
         var captions = new Captions(part.Folder);
+        Dictionary<string, int> places = part.RunIds.Index().ToDictionary(run => run.Item, run => run.Index);
         foreach (MarkdownTable table in part.Tables)
-            WriteTable(html, table with { Name = $"{part.Name} {table.Name}" }, captions);
+            WriteTable(html, table with { Name = $"{part.Name} {table.Name}" }, captions, places);
         if (part.Figures.Count > 0)
         {
             html.Append("<h3>Figures</h3>\n<div class=g>\n");
@@ -164,7 +177,10 @@ internal static class PageWriter
         html.Append("</dl>\n</section>\n");
     }
 
-    private static void WriteTable(StringBuilder html, MarkdownTable table, Captions? captions = null)
+    /// <param name="captions">Those of the part; null for a table of the page itself.</param>
+    /// <param name="places">The place of each run among those of the part, by which a cell says what it is made of.</param>
+    private static void WriteTable(
+        StringBuilder html, MarkdownTable table, Captions? captions = null, Dictionary<string, int>? places = null)
     {
         string id = $"t-{HtmlText.Id(table.Name)}";
         html.Append($"<section class=t id=\"{id}\">\n<h3>{HtmlText.Escape(table.Title)}</h3>\n");
@@ -175,18 +191,39 @@ internal static class PageWriter
         foreach (string column in table.Columns)
             html.Append(column.Length == 0 ? "<td>" : $"<th>{HtmlText.Escape(column)}");
         html.Append("<tbody>");
-        foreach (IReadOnlyList<string> row in table.Rows)
+        foreach ((int line, IReadOnlyList<string> row) in table.Rows.Index())
         {
-            html.Append("<tr\n>");
+            string[] runs = [.. (table.Origins?[line] ?? []).Select(Places)];
+            bool isOne = runs.Distinct().Count() == 1;
+            html.Append($"<tr{(isOne ? runs[0] : "")}\n>");
             for (int column = 0; column < row.Count; column++)
-                html.Append(column == 0 ? "<th>" : "<td>").Append(HtmlText.Escape(row[column]));
+            {
+                string own = isOne ? "" : runs.ElementAtOrDefault(column) ?? "";
+                html.Append($"<{(column == 0 ? "th" : "td")}{own}>").Append(HtmlText.Escape(row[column]));
+            }
         }
 
         html.Append("</table></div>\n</section>\n");
+
+        // As in data-r=0-4,7.
+        string Places(IFromRuns? origin)
+        {
+            var ranges = new List<(int From, int To)>();
+            foreach (int place in (origin?.RunIds ?? []).Select(id => places![id]).Order())
+            {
+                if (ranges.Count > 0 && ranges[^1].To == place - 1)
+                    ranges[^1] = (ranges[^1].From, place);
+                else
+                    ranges.Add((place, place));
+            }
+
+            return ranges.Count == 0 ? ""
+                : " data-r=" + string.Join(',', ranges.Select(range => range.From == range.To ? $"{range.From}" : $"{range.From}-{range.To}"));
+        }
     }
 
     private static void WriteFigure(
-        StringBuilder html, PagePart part, PageFigure figure, SvgStyles styles, StringBuilder packed, Captions captions)
+        StringBuilder html, PagePart part, PageFigure figure, SvgStyles styles, StringBuilder? packed, Captions captions)
     {
         string id = $"f-{HtmlText.Id(part.Name, figure.Name)}";
         html.Append($"<figure id=\"{id}\">");
@@ -198,11 +235,10 @@ internal static class PageWriter
         {
             (string content, string alternative, string axes) = CompactSvg.Of(figure.Svg, styles);
             // What a packed figure shows in words is the text of its link.
-            string label = figure.IsPacked ? "" : $" aria-label=\"{HtmlText.Escape(alternative)}\"";
+            string label = packed is not null ? "" : $" aria-label=\"{HtmlText.Escape(alternative)}\"";
             string svg = $"<svg viewBox=\"0 0 800 500\" role=img{label}{axes}>{content}</svg>";
-            html.Append(figure.IsPacked ? Link("svg", alternative) : svg);
-            if (figure.IsPacked)
-                packed.Append(svg).Append('\n');
+            html.Append(packed is null ? svg : Link("svg", alternative));
+            packed?.Append(svg).Append('\n');
         }
 
         html.Append($"<figcaption><b>{HtmlText.Escape(figure.Name)}</b> {captions.Write(figure.Caption, id, figure.Name)}")

@@ -87,7 +87,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
-  // The state of what was changed, in the address: #ID?sort=2d&filter=KSD&hide=3,4&cell=0,2
+  // The state of what was changed, in the address: #ID?sort=2d&filter=KSD&hide=3,4&cell=0,2&rows=0-4,7
   const views = new Map();
   const write = (id, state) => {
     const query = new URLSearchParams(Object.entries(state).filter(([, value]) => value !== '')).toString();
@@ -101,13 +101,15 @@
     const body = table.tBodies[0];
     const width = head.cells.length;
     const rows = source || [...body.rows].map(row => ({ cells: [...row.cells].map(cell => cell.textContent), row }));
-    const initial = { sort: '', filter: '', hide: '', cell: '' };
+    const initial = { sort: '', filter: '', hide: '', cell: '', rows: '' };
     const state = { ...initial };
     let shown = rows;
     let limit = Drawn;
     const isHidden = index => state.hide.split(',').includes(String(index));
     // A cell by its row, as the rows were given, and its column.
     const marked = () => state.cell === '' ? [] : state.cell.split(',').map(Number);
+    const ranges = () => state.rows.split(',').map(range => range.split('-').map(Number));
+    const isMeant = index => state.rows === '' || ranges().some(([from, to = from]) => from <= index && index <= to);
     const draw = () => {
       const [line, column] = marked();
       limit = Math.max(limit, 1 + shown.indexOf(rows[line]));
@@ -124,12 +126,19 @@
           row.cells[index].classList.toggle('m', row === rows[line]?.row && index === column);
         }
       }
+      // The runs that the chosen cell is made of are rows of another table.
+      const cell = body.querySelector('.m');
+      const runs = cell?.dataset.r || cell?.parentElement.dataset.r;
+      origin.hidden = !runs;
+      if (runs) origin.href = `#${runsOf(section).id}?rows=${runs}`;
+      all.hidden = state.rows === '';
       more.hidden = shown.length <= limit;
       more.textContent = `Draw ${Math.min(shown.length - limit, 10 * Drawn)} of ${shown.length - limit} more rows`;
     };
     const apply = () => {
       const words = state.filter.toLowerCase().split(/\s+/).filter(word => word);
-      shown = rows.filter(entry => words.every(word => entry.cells.some(cell => cell.toLowerCase().includes(word))));
+      shown = rows.filter((entry, index) => isMeant(index)
+        && words.every(word => entry.cells.some(cell => cell.toLowerCase().includes(word))));
       const column = parseInt(state.sort, 10);
       for (const [index, cell] of [...head.cells].entries()) {
         const direction = index !== column ? 'none' : state.sort.endsWith('d') ? 'descending' : 'ascending';
@@ -170,7 +179,9 @@
     const copies = Object.entries(formats).map(([format, text]) => button(
       format, () => copy(text(content()), `${title} as ${format}`), { 'aria-label': `Copy ${title} as ${format}`, 'data-copy': format }));
     const more = button('', () => { limit += 10 * Drawn; draw(); });
-    const bar = make('div', [filter, columns, 'Copy:', ...copies], { class: 'b' });
+    const all = button('All rows', () => change({ rows: '' }), { hidden: '' });
+    const origin = make('a', 'Runs of the chosen cell', { hidden: '' });
+    const bar = make('div', [filter, columns, 'Copy:', ...copies, all, origin], { class: 'b' });
     const frame = table.parentElement;
     frame.setAttribute('role', 'region');
     frame.setAttribute('aria-label', `${title}; Shift and an arrow choose a cell`);
@@ -210,6 +221,10 @@
     else more.hidden = true;
   };
 
+  const runsOf = section => {
+    const part = section.closest('.x');
+    return part?.querySelector('[id$="-runs-of-this-page.csv"]') || part?.querySelector('[id$="-runs.csv"]');
+  };
   const permalink = (element, target) => {
     const label = `Link to ${element.textContent}`;
     element.append(make('a', '#', { class: 'p', href: `#${target.id}`, 'aria-label': label }));
@@ -222,8 +237,7 @@
       const title = heading.textContent;
       enhance(section, section.querySelector('table'), title);
       permalink(heading, section);
-      const part = section.closest('.x');
-      const runs = part?.querySelector('[id$="-runs-of-this-page.csv"]') || part?.querySelector('[id$="-runs.csv"]');
+      const runs = runsOf(section);
       // With a question, what the page has compressed is shown.
       const question = runs && views.has(runs.id) ? '?' : '';
       if (runs) heading.append(make('a', 'runs', { class: 'p', href: `#${runs.id}${question}`, 'aria-label': `Runs of ${title}` }));
@@ -253,7 +267,7 @@
   for (const script of document.querySelectorAll('script[data-name]')) {
     const item = script.parentElement;
     const file = script.dataset.name;
-    const show = button('Show', async () => {
+    const open = async () => {
       show.remove();
       const [header, ...rows] = parse(await unpack(script));
       const table = make('table', [
@@ -263,11 +277,13 @@
       item.append(make('div', table, { class: 's', tabindex: '0' }));
       enhance(item, table, file, rows.map(cells => ({ cells })));
       say(`${file} is shown.`);
-    }, { 'aria-label': `Show ${file}` });
+    };
+    const show = button('Show', open, { 'aria-label': `Show ${file}` });
     const download = button(
       'Save', async () => save(new Blob([await unpack(script)], { type: 'text/csv' }), file), { 'aria-label': `Save ${file}` });
     item.append(make('div', [show, download], { class: 'b' }));
-    views.set(item.id, query => { if (show.isConnected) show.click(); if (Object.keys(query).length) setTimeout(() => views.get(item.id)(query), 500); });
+    // Once it is shown its view is that of a table.
+    views.set(item.id, async query => { await open(); return views.get(item.id)(query); });
   }
 
   // Figures: series that are left out, a larger one, files.
@@ -444,11 +460,11 @@
   };
 
   // An address leads to what it names, as it was.
-  const go = () => {
+  const go = async () => {
     const [id, query] = decodeURI(location.hash.slice(1)).split('?');
     const target = id && document.getElementById(id);
     if (!target) return;
-    const cell = query !== undefined && views.has(id) ? views.get(id)(Object.fromEntries(new URLSearchParams(query))) : null;
+    const cell = query !== undefined && views.has(id) ? await views.get(id)(Object.fromEntries(new URLSearchParams(query))) : null;
     target.scrollIntoView();
     cell?.scrollIntoView({ block: 'center', inline: 'center' });
   };
