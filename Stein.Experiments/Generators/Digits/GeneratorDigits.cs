@@ -176,7 +176,7 @@ internal sealed class GeneratorDigits : TrainingStudy<GeneratorDigitsSettings>
             [
                 .. Results<GeneratorDigitsSettings>.SettingColumns(
                     "method", "regularisation", "first_sigma", "last_sigma", "mixed_noise", "warm_start", "entropy", "batch", "iterations",
-                    "seed"),
+                    "loss", "sampler", "seed"),
                 .. Results<GeneratorDigitsSettings>.QuantityColumns(DigitMeasures.All),
                 .. Results<GeneratorDigitsSettings>.QuantityColumns([.. DigitMeasures.All.Select(Exact), DigitMeasures.Accuracy]),
                 new("diverged", run => run.IsDiverged ? 1 : 0),

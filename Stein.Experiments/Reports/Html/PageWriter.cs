@@ -217,8 +217,8 @@ internal static class PageWriter
                     ranges.Add((place, place));
             }
 
-            return ranges.Count == 0 ? ""
-                : " data-r=" + string.Join(',', ranges.Select(range => range.From == range.To ? $"{range.From}" : $"{range.From}-{range.To}"));
+            IEnumerable<string> texts = ranges.Select(range => range.From == range.To ? $"{range.From}" : $"{range.From}-{range.To}");
+            return ranges.Count == 0 ? "" : $" data-r={string.Join(',', texts)}";
         }
     }
 
