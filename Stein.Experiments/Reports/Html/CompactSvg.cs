@@ -21,6 +21,9 @@ internal sealed class CompactSvg
 
     private const double LargestDot = 20;
 
+    /// <summary>More dots than this are a cloud, and stand on even units.</summary>
+    private const int LargestCount = 100;
+
     private readonly SvgStyles styles;
     private readonly StringBuilder content = new();
     private readonly List<string> legend = [];
@@ -215,7 +218,8 @@ internal sealed class CompactSvg
 
     private void Close()
     {
-        foreach ((int y, int x) in dots)
+        int unit = dots.Count > LargestCount ? 2 : 1;
+        foreach ((int y, int x) in dots.Select(dot => (dot.Y / unit * unit, dot.X / unit * unit)).Distinct())
             AddLine([(x, y)], isClosed: false);
         dots.Clear();
         content.Append(end);
