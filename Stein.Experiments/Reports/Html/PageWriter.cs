@@ -26,7 +26,7 @@ internal static class PageWriter
     public static byte[] Write(Page page)
     {
         byte[] drawn = Write(page, isPacked: false);
-        return drawn.Length <= LargestDrawn ? drawn : Write(page, isPacked: true);
+        return drawn.Length <= LargestDrawn || page.Parts.All(part => part.Folder is null) ? drawn : Write(page, isPacked: true);
     }
 
     private static byte[] Write(Page page, bool isPacked)

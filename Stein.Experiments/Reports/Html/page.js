@@ -108,8 +108,6 @@
     const isHidden = index => state.hide.split(',').includes(String(index));
     // A cell by its row, as the rows were given, and its column.
     const marked = () => state.cell === '' ? [] : state.cell.split(',').map(Number);
-    const ranges = () => state.rows.split(',').map(range => range.split('-').map(Number));
-    const isMeant = index => state.rows === '' || ranges().some(([from, to = from]) => from <= index && index <= to);
     const draw = () => {
       const [line, column] = marked();
       limit = Math.max(limit, 1 + shown.indexOf(rows[line]));
@@ -137,6 +135,8 @@
     };
     const apply = () => {
       const words = state.filter.toLowerCase().split(/\s+/).filter(word => word);
+      const ranges = state.rows.split(',').map(range => range.split('-').map(Number));
+      const isMeant = index => state.rows === '' || ranges.some(([from, to = from]) => from <= index && index <= to);
       shown = rows.filter((entry, index) => isMeant(index)
         && words.every(word => entry.cells.some(cell => cell.toLowerCase().includes(word))));
       const column = parseInt(state.sort, 10);
@@ -267,7 +267,7 @@
   for (const script of document.querySelectorAll('script[data-name]')) {
     const item = script.parentElement;
     const file = script.dataset.name;
-    const open = async () => {
+    const draw = async () => {
       show.remove();
       const [header, ...rows] = parse(await unpack(script));
       const table = make('table', [
@@ -278,6 +278,8 @@
       enhance(item, table, file, rows.map(cells => ({ cells })));
       say(`${file} is shown.`);
     };
+    let opened;
+    const open = () => opened ??= draw();
     const show = button('Show', open, { 'aria-label': `Show ${file}` });
     const download = button(
       'Save', async () => save(new Blob([await unpack(script)], { type: 'text/csv' }), file), { 'aria-label': `Save ${file}` });
