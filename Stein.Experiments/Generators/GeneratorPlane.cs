@@ -247,8 +247,10 @@ internal sealed class GeneratorPlane : TrainingStudy<GeneratorPlaneSettings>
         [.. from seed in Seeds.From(rows[0].Seed, seeds) from row in rows select row with { Seed = seed }];
 
     /// <summary>A row of the table, about generators or about samples of the data.</summary>
-    private sealed record Row(string Title, Condition<GeneratorPlaneSettings> Condition)
+    private sealed record Row(string Title, Condition<GeneratorPlaneSettings> Condition) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Condition.RunIds;
+
         public bool IsExact { get; init; }
 
         public string Seconds => IsExact ? NumberText.Missing : SignificantText.Number(Condition.Over(run => run.Seconds).Mean);

@@ -212,6 +212,7 @@ internal class IcaExperiment : IcaStudy
     private static IcaRun RunOf(IcaRow row, StoredRun<IcaSettings> run) => new(
         row, run.Config.Dimension, run.Config.Seed, run[LogLikelihood], run[Oracle], run[AmariDistance], run.Seconds, run.Config.DataSeed)
     {
+        RunIds = run.RunIds,
         IsDiverged = run.IsDiverged,
         Curve =
         [

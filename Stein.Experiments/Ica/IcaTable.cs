@@ -19,7 +19,10 @@ internal sealed record IcaRun(
     double AmariDistance,
     double Seconds,
     ulong? DataSeed = null)
+    : IFromRuns
 {
+    public IEnumerable<string> RunIds { get; init; } = [];
+
     /// <summary>Whether the training diverged; then no mean includes the run.</summary>
     public bool IsDiverged { get; init; }
 

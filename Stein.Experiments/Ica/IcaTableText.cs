@@ -57,7 +57,10 @@ internal sealed class IcaTableText(IcaTable table)
                 .. IfCompared(
                     NumberText.Fixed(row.Comparable), NumberText.Fixed(row.Paper), row.Comparison.Text, row.Comparison.Verdict),
             ])),
-    ]).Where(block => block.Length > 0)));
+    ]).Where(block => block.Length > 0)))
+    {
+        Origin = OriginOf,
+    };
 
     /// <summary>One table per dimension, and one with the differences between methods.</summary>
     public IEnumerable<Table> ForTerminal()
@@ -185,6 +188,15 @@ internal sealed class IcaTableText(IcaTable table)
     }
 
     private static string LatexRow(IEnumerable<string> cells) => string.Join(" & ", cells) + @" \\";
+
+    /// <summary>The runs of a cell in Markdown: of a difference those of both methods, of the oracle all.</summary>
+    private Together OriginOf(IReadOnlyList<string> row, string header)
+    {
+        string dimension = header.StartsWith("D = ", StringComparison.Ordinal) ? header[4..] : row[1];
+        string[] names = row[0].Split(" − ");
+        return new(table.Runs.Where(
+            run => $"{run.Dimension}" == dimension && (row[0] == IcaTable.Oracle || names.Contains(run.Row.Name))));
+    }
 
     /// <summary>A row with the cells of a method, and one with the paper's where it has any.</summary>
     private IEnumerable<IReadOnlyList<string>> WithPaper(

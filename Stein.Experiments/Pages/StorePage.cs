@@ -1,5 +1,4 @@
-using System.Text;
-using System.Text.Json.Nodes;
+using ScottPlot;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
@@ -27,6 +26,7 @@ internal static class StorePage
         if (experiment.Compose(store, request) is not var (report, finished))
             return null;
         HashSet<RunConfig> done = [.. finished.Select(run => run.Run)];
+        PageFigure[] figures = [.. report.Sections.OfType<Figure>().Select(Drawn)];
         return new PagePart(experiment.Name, experiment.Title)
         {
             Source = experiment.Source,
@@ -36,8 +36,13 @@ internal static class StorePage
             Deviations = report.Deviations,
             Gaps = [.. request.Plan.Where(run => !done.Contains(run)).Select(run => run.Description)],
             Tables = [.. report.Sections.SelectMany(Tables)],
-            Figures = [.. report.Sections.OfType<Figure>().Select(Drawn)],
-            Data = [.. report.Sections.Select(Data).OfType<PageData>(), Runs(finished)],
+            Figures = figures,
+            Data =
+            [
+                .. report.Sections.OfType<DataTable>().Select(Data),
+                .. Points([.. figures.SelectMany(figure => figure.Points)]),
+                Runs(finished),
+            ],
             RunIds = [.. finished.Select(run => run.Run.Id)],
             Provenance = RunRecord.Describe(
                 [.. finished.Select(run => new RunRecord(run.Run.Id, run.Run.Canonical, run.Sessions))], command),
@@ -54,20 +59,32 @@ internal static class StorePage
     private static IEnumerable<MarkdownTable> Tables(Section section) => section switch
     {
         Table { IsInFiles: true } table => [MarkdownTable.Of(table)],
-        Prose prose => MarkdownTable.Read(prose.Name, $"# {prose.Title}\n\n{prose.Text}"),
+        Prose prose => MarkdownTable.Read(prose.Name, $"# {prose.Title}\n\n{prose.Text}").Select(table => table with
+        {
+            Origins = prose.Origin is not { } origin ? null
+                : [.. table.Rows.Select(row => (IFromRuns[])[.. table.Columns.Select(header => origin(row, header))])],
+        }),
         _ => [],
     };
 
     private static PageFigure Drawn(Figure figure)
-        => new(figure.Name, figure.Caption, figure.IsRasterOnly ? null : Canvas.Svg(FigureDrawing.Draw(figure)));
-
-    private static PageData? Data(Section section)
     {
-        if (section is not DataTable table)
-            return null;
+        if (figure.IsRasterOnly)
+            return new(figure.Name, figure.Caption, null);
+        Plot plot = FigureDrawing.Draw(figure);
+        return new(figure.Name, figure.Caption, Canvas.Svg(plot)) { Points = FigurePoints.Of(figure, plot) };
+    }
+
+    private static IEnumerable<PageData> Points(IReadOnlyList<IReadOnlyList<object?>> points)
+        => points.Count == 0 ? [] : [Data(FigurePoints.FileName, FigurePoints.Columns, points)];
+
+    private static PageData Data(DataTable table) => Data($"{table.Name}.csv", table.Columns, table.Rows);
+
+    private static PageData Data(string fileName, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<object?>> rows)
+    {
         using var csv = new MemoryStream();
-        table.WriteCsv(csv);
-        return new($"{table.Name}.csv", table.Rows.Count, csv.ToArray(), IsInPage: true);
+        CsvFile.WriteCells(csv, [columns, .. rows]);
+        return new(fileName, rows.Count, csv.ToArray(), IsInPage: true);
     }
 
     /// <summary>
@@ -75,23 +92,24 @@ internal static class StorePage
     /// </summary>
     private static PageData Runs(IReadOnlyList<StoredRun> runs)
     {
-        using var csv = new MemoryStream();
-        CsvFile.WriteCells(
-            csv,
-            runs.Select(run => (object?[])
+        return Data(
+            "runs of this page.csv",
+            ["id", "run", "seconds", "started", "commit", "local_changes", "device", "processor", "checksum", "config"],
             [
-                run.Run.Id,
-                run.Run.Description,
-                run.Seconds,
-                Each(run, session => $"{session.Started:u}"),
-                Each(run, session => session.Program.Commit),
-                Each(run, session => session.Program.Dirty switch { true => "true", false => "false", null => "" }),
-                Each(run, session => session.Device.Name),
-                Each(run, session => session.Machine.Processor),
-                run.Checksum,
-                run.Run.Document.ToJsonString(JsonFormat.Line),
-            ]).Prepend(["id", "run", "seconds", "started", "commit", "local_changes", "device", "processor", "checksum", "config"]));
-        return new("runs of this page.csv", runs.Count, csv.ToArray(), IsInPage: true);
+                .. runs.Select(run => (object?[])
+                [
+                    run.Run.Id,
+                    run.Run.Description,
+                    run.Seconds,
+                    Each(run, session => $"{session.Started:u}"),
+                    Each(run, session => session.Program.Commit),
+                    Each(run, session => session.Program.Dirty switch { true => "true", false => "false", null => "" }),
+                    Each(run, session => session.Device.Name),
+                    Each(run, session => session.Machine.Processor),
+                    run.Checksum,
+                    run.Run.Document.ToJsonString(JsonFormat.Line),
+                ]),
+            ]);
 
         static string Each(StoredRun run, Func<RunSession, string?> property)
             => string.Join(' ', run.Sessions.Select(property).Distinct());

@@ -50,6 +50,11 @@ internal sealed record Axis(string Label)
         Scale.Log10 => Math.Log10(value),
         _ => value,
     };
+
+    /// <summary>A value as people read it from the axis: itself; on an axis of texts that at its place, and null between them.</summary>
+    public object? Read(double value) => Ticks is Ticks.Given { AreTexts: true } texts
+        ? texts.Values.Zip(texts.Labels).FirstOrDefault(tick => tick.First == value).Second
+        : value;
 }
 
 /// <summary>Where an axis is labelled, and how.</summary>
@@ -83,7 +88,7 @@ internal abstract record Ticks
 
     /// <summary>At some places, each with a text.</summary>
     public static Ticks Texts(IReadOnlyList<(double Value, string Text)> places)
-        => new Given([.. places.Select(place => place.Value)], [.. places.Select(place => place.Text)]);
+        => new Given([.. places.Select(place => place.Value)], [.. places.Select(place => place.Text)]) { AreTexts = true };
 
     /// <summary>At multiples of a number.</summary>
     public static Ticks Every(double interval) => new Multiples(interval);
@@ -97,7 +102,11 @@ internal abstract record Ticks
 
     internal sealed record PowersOfTen(Func<double, string> Label, bool HasMinor) : Ticks;
 
-    internal sealed record Given(IReadOnlyList<double> Values, IReadOnlyList<string> Labels) : Ticks;
+    internal sealed record Given(IReadOnlyList<double> Values, IReadOnlyList<string> Labels) : Ticks
+    {
+        /// <summary>Whether a place has no number of its own: names, or panels beside one another that have an axis each.</summary>
+        public bool AreTexts { get; init; }
+    }
 
     internal sealed record Multiples(double Interval) : Ticks;
 }

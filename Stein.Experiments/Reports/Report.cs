@@ -18,7 +18,11 @@ internal abstract record Section(string Name);
 /// <summary>Text for people, written as Markdown.</summary>
 /// <param name="Name">The name of the file without the ending.</param>
 /// <param name="Text">Paragraphs in Markdown.</param>
-internal sealed record Prose(string Name, string Title, string Text) : Section(Name);
+internal sealed record Prose(string Name, string Title, string Text) : Section(Name)
+{
+    /// <summary>What a cell of its tables is made of, by its row and the header of its column; null where that is not known.</summary>
+    public Func<IReadOnlyList<string>, string, IFromRuns>? Origin { get; init; }
+}
 
 /// <summary>A file that an experiment writes itself, because no other section can hold what is in it.</summary>
 /// <param name="FileName">The name of the file with its ending.</param>

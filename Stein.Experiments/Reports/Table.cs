@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Stein.Experiments.Reports;
 
 /// <summary>A table for people: on a terminal, in Markdown and in LaTeX.</summary>
@@ -30,7 +32,7 @@ internal sealed record Table(
             [.. columns.Select(column => new ReportColumn(column.Header, column.Detail))],
             [.. all.Select(item => (IReadOnlyList<string>)[.. columns.Select(column => column.Text(item))])])
         {
-            Origins = OriginsOf(all.Select(item => columns.Select(_ => item))),
+            Origins = OriginsOf(all.Select(item => Enumerable.Repeat(item, columns.Count))),
         };
     }
 
@@ -80,8 +82,17 @@ internal sealed record Table(
         };
     }
 
-    private static IReadOnlyList<IReadOnlyList<IFromRuns?>>? OriginsOf<TItem>(IEnumerable<IEnumerable<TItem?>> rows)
-        => typeof(TItem).IsAssignableTo(typeof(IFromRuns)) ? [.. rows.Select(row => (IFromRuns?[])[.. row.Cast<IFromRuns?>()])] : null;
+    private static IReadOnlyList<IReadOnlyList<IFromRuns?>> OriginsOf<TItem>(IEnumerable<IEnumerable<TItem?>> rows)
+        => [.. rows.Select(row => (IFromRuns?[])[.. row.Select(item => OriginOf(item))])];
+
+    /// <summary>An item that is made of runs; for a tuple or a list what its parts are made of.</summary>
+    private static IFromRuns? OriginOf(object? item) => item switch
+    {
+        IFromRuns runs => runs,
+        IEnumerable<IFromRuns> parts => new Together(parts),
+        ITuple tuple => new Together(Enumerable.Range(0, tuple.Length).Select(place => OriginOf(tuple[place])).OfType<IFromRuns>()),
+        _ => null,
+    };
 }
 
 /// <summary>A column of a table for people.</summary>

@@ -625,8 +625,10 @@ internal sealed class ScoreError : Study<ScoreErrorSettings, ScoreErrorDraw>
     private sealed record Variable(string Name, string Label, string Symbol, Func<ScoreErrorSettings, int> Of);
 
     /// <summary>The regularisations of one dimension: those that are given, ascending, and the rule's, if it was run.</summary>
-    private sealed record Sweep(int Dimension, IReadOnlyList<Cell> Given, Cell? Rule)
+    private sealed record Sweep(int Dimension, IReadOnlyList<Cell> Given, Cell? Rule) : IFromRuns
     {
+        public IEnumerable<string> RunIds => All.SelectMany(cell => cell.RunIds);
+
         public IEnumerable<Cell> All => Rule is null ? Given : Given.Append(Rule);
 
         /// <summary>Those given that have an estimate.</summary>

@@ -255,8 +255,10 @@ internal sealed class ScorePlane : TrainingStudy<ScoreNetworkSettings>
     ];
 
     /// <summary>Samples of one sampler by the networks of one loss, or by the exact scores.</summary>
-    private sealed record SamplerRow(Condition<ScoreNetworkSettings> Condition, string Sampler, bool IsExact)
+    private sealed record SamplerRow(Condition<ScoreNetworkSettings> Condition, string Sampler, bool IsExact) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Condition.RunIds;
+
         public string Scores => IsExact ? "of the density" : Condition.Config.Loss;
 
         /// <summary>The exact scores, which every loss is measured beside, last for each density.</summary>

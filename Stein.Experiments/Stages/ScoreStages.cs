@@ -122,7 +122,7 @@ internal sealed class ScoreStages : Study<ScoreStagesSettings, StageDraw>
 
     protected override Report Compose(Results<ScoreStagesSettings> results)
     {
-        StageCell[] cells = [.. results.Runs.Select(run => new StageCell(run.Config, DrawsOf(run), run.Folder))];
+        StageCell[] cells = [.. results.Runs.Select(run => new StageCell(run.Config, DrawsOf(run), run.Folder) { RunIds = run.RunIds })];
         StageOrder[] orders = StageOrder.Of(cells);
         return new(
         [

@@ -4,10 +4,12 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Stages;
 
 /// <summary>The draws of one config, and the folder of the run.</summary>
-internal sealed record StageCell(ScoreStagesSettings Config, IReadOnlyList<StageDraw> Draws, string Folder)
+internal sealed record StageCell(ScoreStagesSettings Config, IReadOnlyList<StageDraw> Draws, string Folder) : IFromRuns
 {
     /// <summary>The size that all kinds of errors have.</summary>
     public const double PlainSize = 0.5;
+
+    public IEnumerable<string> RunIds { get; init; } = [];
 
     /// <summary>Whether the error is a field of the size that all kinds have.</summary>
     public bool IsPlain => Config is { Error: StageError.Field, Size: PlainSize };
@@ -39,8 +41,10 @@ internal sealed record StageMeasure(string Name, Func<StageDraw, double> Value, 
 /// <param name="Measure">What is harmed.</param>
 /// <param name="Cells">A cell for each window, the most harmful first.</param>
 /// <param name="Comparisons">Differences of neighbours in all orders.</param>
-internal sealed record StageOrder(StageMeasure Measure, IReadOnlyList<StageCell> Cells, int Comparisons)
+internal sealed record StageOrder(StageMeasure Measure, IReadOnlyList<StageCell> Cells, int Comparisons) : IFromRuns
 {
+    public IEnumerable<string> RunIds => Cells.SelectMany(cell => cell.RunIds);
+
     public IEnumerable<StageDifference> Differences
         => Cells.Zip(Cells.Skip(1), (larger, smaller) => new StageDifference(Measure, larger, smaller, Comparisons));
 
@@ -79,10 +83,12 @@ internal sealed record StageDifference(StageMeasure Measure, StageCell Larger, S
 /// <param name="Measure">On what the effect is.</param>
 /// <param name="Config">Of the cells, apart from their size.</param>
 /// <param name="Leaves">The exponents of the jackknife; empty where an effect cannot be told from none.</param>
-internal sealed record StageExponent(StageMeasure Measure, ScoreStagesSettings Config, IReadOnlyList<double> Leaves)
+internal sealed record StageExponent(StageMeasure Measure, ScoreStagesSettings Config, IReadOnlyList<double> Leaves) : IFromRuns
 {
     /// <summary>The largest size that is fitted; larger effects are limited by the weights themselves.</summary>
     private const double LargestSize = 0.5;
+
+    public IEnumerable<string> RunIds { get; private init; } = [];
 
     public double Value => Leaves.Count == 0 ? double.NaN : Leaves[0];
 
@@ -102,7 +108,10 @@ internal sealed record StageExponent(StageMeasure Measure, ScoreStagesSettings C
                .GroupBy(cell => cell.Config with { Size = 0 })
            let without = cells.FirstOrDefault(cell => cell.Config == part.Key with { Window = 1 })
            where without is not null && part.Count() > 1
-           select new StageExponent(measure, part.Key, Fit(measure, [.. part], without)),
+           select new StageExponent(measure, part.Key, Fit(measure, [.. part], without))
+           {
+               RunIds = part.Append(without).SelectMany(cell => cell.RunIds),
+           },
     ];
 
     /// <summary>The exponent of all draws, then those without each.</summary>

@@ -244,8 +244,10 @@ internal sealed class ImplicitInference : TrainingStudy<ImplicitInferenceSetting
     ];
 
     /// <summary>A row of a table for one problem.</summary>
-    private sealed record Row(string Title, Condition<ImplicitInferenceSettings> Condition, Func<Quantity, Quantity> Of)
+    private sealed record Row(string Title, Condition<ImplicitInferenceSettings> Condition, Func<Quantity, Quantity> Of) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Condition.RunIds;
+
         public string Text(Quantity quantity)
         {
             Summary value = Condition.Over(Of(quantity));

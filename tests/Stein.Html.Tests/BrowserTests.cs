@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Stein.Experiments;
@@ -197,6 +198,47 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>, I
             return read.Zip([point.X, point.Y, point.Low, point.High], (found, drawn)
                 => double.IsNaN(drawn) ? double.IsNaN(found) : Math.Abs(found - drawn) < 0.015 * drawn).All(isNear => isNear);
         }
+    }
+
+    /// <summary>Logarithmic axes with intervals, and an axis of names on which series stand beside one another.</summary>
+    [Theory]
+    [InlineData("ica-local", "gap_by_dimension")]
+    [InlineData("ica", "gap_by_dimension")]
+    public async Task What_was_computed_is_shown_where_it_is_drawn(string name, string drawn)
+    {
+        (Experiment experiment, RunStore store, ReportRequest request) = Pages.Golden(name, folder);
+        Page page = StorePage.Create(store, [(experiment, request, "stein reproduce")]);
+        object?[][] points = [.. page.Parts[0].Figures.Single(figure => figure.Name == drawn).Points.Select(row => row.ToArray())];
+        string file = folder.File("store.html");
+        System.IO.File.WriteAllBytes(file, PageWriter.Write(page));
+
+        await using OpenPage open = await chromium.Open(file);
+        ILocator figure = open.Page.Locator($"#f-{HtmlText.Id(name, drawn)}");
+        ILocator svg = figure.Locator("svg").First;
+        await svg.ScrollIntoViewIfNeededAsync();
+        LocatorBoundingBoxResult box = (await svg.BoundingBoxAsync())!;
+        foreach (object?[] point in points)
+        {
+            (double x, double y) = (box.X + (box.Width * Number(point[6]) / 800), box.Y + (box.Height * Number(point[7]) / 500));
+            Assert.Equal("path", await open.Page.EvaluateAsync<string>($"document.elementFromPoint({x}, {y}).tagName"));
+            await open.Page.Mouse.MoveAsync((float)x, (float)y);
+            string note = await figure.Locator(".v:not([hidden])").TextContentAsync() ?? "";
+            Assert.Contains(points.Where(other => Math.Abs(Number(other[6]) - Number(point[6])) < 1), other =>
+                note.StartsWith($"{other[1]} at ", StringComparison.Ordinal) && Shows(note, other[3]) && Shows(note, other[4]));
+        }
+
+        IDownload download = await open.Page.RunAndWaitForDownloadAsync(
+            () => figure.GetByRole(AriaRole.Button, new() { Name = "Save what is in" }).ClickAsync());
+        string[] rows = System.IO.File.ReadAllLines(await download.PathAsync());
+        Assert.Equal("series,x,y,low,high", rows[0]);
+        Assert.Equal(points.Select(point => $"{Number(point[3]):R}"), rows.Skip(1).Select(row => row.Split(',')[^3]));
+        Assert.Empty(open.Complaints);
+
+        static double Number(object? cell) => Convert.ToDouble(cell);
+
+        // To four digits; no interval for NaN.
+        static bool Shows(string note, object? cell) => double.IsNaN(Number(cell)) || Regex.Matches(note, @"-?\d+(\.\d+)?(e-?\d+)?").Any(
+            shown => Math.Abs(double.Parse(shown.Value) - Number(cell)) <= 0.0006 * Math.Abs(Number(cell)));
     }
 
     [Fact]

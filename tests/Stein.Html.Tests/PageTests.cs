@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
+using Stein.Experiments;
 using Stein.Experiments.Pages;
 using Stein.Experiments.Reports;
 using Stein.Experiments.Reports.Html;
@@ -142,6 +143,26 @@ public sealed partial class PageTests
         string runs = Pages.Unpacked(page.QuerySelector("script[data-name='runs of this page.csv']")!.TextContent);
         Assert.All(plan.SkipLast(1), run => Assert.Contains(run.Id, runs, StringComparison.Ordinal));
         Assert.All(plan.SkipLast(1), run => Assert.Contains(store.Find(run)!.Checksum, runs, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_table_of_a_store_says_which_runs_it_is_made_of()
+    {
+        // The letters of pictures, and a theory.
+        string[] ofNoRuns = ["generator-digits key", "score-stages forgetting"];
+        foreach (Experiment experiment in ExperimentRegistry.All)
+        {
+            using var folder = new TemporaryFolder();
+            (_, RunStore store, ReportRequest request) = Pages.Golden(experiment.Name, folder);
+            PagePart part = StorePage.Create(store, [(experiment, request, "stein reproduce it")]).Parts[0];
+            foreach (MarkdownTable table in part.Tables.Where(table => table.Rows.Count > 0))
+            {
+                HashSet<string> runs = [.. table.Origins!.SelectMany(row => row).SelectMany(origin => origin?.RunIds ?? [])];
+                Assert.True(
+                    runs.Count > 0 != ofNoRuns.Contains($"{experiment.Name} {table.Name}"), $"{experiment.Name}: {table.Name}");
+                Assert.Subset(part.RunIds.ToHashSet(), runs);
+            }
+        }
     }
 
     [Fact]

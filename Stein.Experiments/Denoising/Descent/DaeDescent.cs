@@ -268,26 +268,22 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
             ? $"The Fisher error is the mean of ‖s − ∇ log p‖² over {points} further points from the density, whose score is known; at "
                 + "t = 0, where s = 0, it is the mean of ‖∇ log p‖². "
             : "The true score is not known; the held-out loss estimates the Fisher error up to a constant. ";
-        return Table.Create(
+        (string What, Func<DescentPoint, double> Of)[] values =
+            [("KSD²", point => point.Ksd), hasTruth ? ("Fisher error", point => point.FisherTest) : ("held-out loss", point => point.HeldOutLoss)];
+        return Table.Pivot(
             $"descent_{cells[0].Config.DataWord}",
             $"Descent on {cells[0].Config.DataName}",
             $"{Message(cells)}{Setting(cells)}{truth}{SeedsOf(cells)}{results.Remarks}",
-            cells.Select(cell => cell.Config.Steps).Union([0, 1, 10, 30, 100, 1000]).Order().Where(
-                time => cells.Any(cell => cell.Runs[0].Points.Any(point => point.Time == time))),
-            [
-                new("t", time => $"{time}"),
-                .. cells.SelectMany(cell => (TextColumn<int>[])
-                [
-                    Column("KSD²", cell, point => point.Ksd),
-                    hasTruth
-                        ? Column("Fisher error", cell, point => point.FisherTest)
-                        : Column("held-out loss", cell, point => point.HeldOutLoss),
-                ]),
-            ]);
-
-        static TextColumn<int> Column(string what, DescentCell cell, Func<DescentPoint, double> value) => new(
-            $"{what}\nN = {cell.Config.Samples}",
-            time => Text(cell.Over(run => run.Points.Where(point => point.Time == time).Select(value).FirstOrDefault(double.NaN))));
+            from time in cells.Select(cell => cell.Config.Steps).Union([0, 1, 10, 30, 100, 1000]).Order()
+            where cells.Any(cell => cell.Runs[0].Points.Any(point => point.Time == time))
+            from place in Enumerable.Range(0, cells.Length)
+            from value in Enumerable.Range(0, values.Length)
+            select (Time: time, Place: (place, value), Cell: cells[place]),
+            [new("t", item => $"{item.Time}")],
+            item => item.Place,
+            at => $"{values[at.value].What}\nN = {cells[at.place].Config.Samples}",
+            item => Text(item.Cell.Over(run => run.Points
+                .Where(point => point.Time == item.Time).Select(values[item.Place.value].Of).FirstOrDefault(double.NaN))));
     }
 
     /// <summary>The best time and the chosen one, the best ridge and the chosen one: one row per cell.</summary>
@@ -524,7 +520,10 @@ internal sealed record FinishedDescent(
 /// <param name="Condition">The runs as they are stored.</param>
 /// <param name="Runs">The same, with what they measured.</param>
 internal sealed record DescentCell(string Name, Condition<DaeDescentSettings> Condition, IReadOnlyList<FinishedDescent> Runs)
+    : IFromRuns
 {
+    public IEnumerable<string> RunIds => Condition.RunIds;
+
     public DaeDescentSettings Config => Runs[0].Stored.Config;
 
     public bool HasTruth => !Config.IsFile;

@@ -198,18 +198,20 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
                     new("largest_identity_error", problem => problem.Largest(IdentityError)),
                     new("largest_expansion_error", problem => problem.Largest(ExpansionError)),
                 ]),
-            Table.Create(
+            Table.Pivot(
                 "errors",
                 "Absolute relative error of the squared norm against 4σ⁴ KSD²",
                 ErrorsCaption(results),
-                results.Runs.Select(run => run.Config.Sigma).Distinct().OrderDescending(),
-                [
-                    new("σ", SigmaText),
-                    .. problems.Select(problem => new TextColumn<double>(
-                        problem.Name, sigma => Text(problem.At(sigma, JacobianError)))),
-                    new("J = I, largest", sigma => SignificantText.Number(
-                        results.Where(config => config.Sigma == sigma).Runs.Max(run => Math.Abs(run[IdentityError])))),
-                ]),
+                from sigma in results.Runs.Select(run => run.Config.Sigma).Distinct().OrderDescending()
+                from place in Enumerable.Range(0, problems.Length + 1)
+                let runs = place < problems.Length ? problems[place].Runs : results.Runs
+                select (Sigma: sigma, Place: place, Runs: runs.Where(run => run.Config.Sigma == sigma).ToArray()),
+                [new("σ", cell => SigmaText(cell.Sigma))],
+                cell => cell.Place,
+                place => place < problems.Length ? problems[place].Name : "J = I, largest",
+                cell => cell.Place < problems.Length
+                    ? Text(problems[cell.Place].At(cell.Sigma, JacobianError))
+                    : SignificantText.Number(cell.Runs.Max(run => Math.Abs(run[IdentityError])))),
             Table.Create(
                 "slopes",
                 "How the relative error falls with σ",
@@ -253,9 +255,12 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
            group run by (run.Config.Sigma, run.Config.RepetitionSamples) into cell
            orderby cell.Key.Sigma descending, cell.Key.RepetitionSamples
            // The repetitions of a shorter run are among those of the longest run with the same seed.
-           let longest = cell.OrderByDescending(run => run.Config.Repetitions).DistinctBy(run => run.Config.Seed)
+           let longest = cell.OrderByDescending(run => run.Config.Repetitions).DistinctBy(run => run.Config.Seed).ToArray()
            let draws = longest.OrderBy(run => run.Config.Seed).SelectMany(DrawsOf)
-           select new ExactCell(problem.Name, cell.Key.Sigma, cell.Key.RepetitionSamples, [.. draws]);
+           select new ExactCell(problem.Name, cell.Key.Sigma, cell.Key.RepetitionSamples, [.. draws])
+           {
+               RunIds = longest.SelectMany(run => run.RunIds),
+           };
 
     /// <summary>
     /// One line per problem, the mean absolute error with standard errors over seeds, and crosses in its colour for J = I; a dashed line
@@ -455,8 +460,10 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
     internal sealed record Number<T>(string Name, Func<T, double> Of) : Quantity(Name);
 
     /// <summary>The runs of one problem, at least one.</summary>
-    private sealed record Problem(string Name, IReadOnlyList<StoredRun<DaeIdentitySettings>> Runs)
+    private sealed record Problem(string Name, IReadOnlyList<StoredRun<DaeIdentitySettings>> Runs) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Runs.SelectMany(run => run.RunIds);
+
         public IEnumerable<double> Sigmas => Runs.Select(run => run.Config.Sigma).Distinct().Order();
 
         /// <summary>The σ of the regression, ascending.</summary>
@@ -492,7 +499,10 @@ internal sealed class DaeIdentity : Study<DaeIdentitySettings, IdentityDraw>
 
     /// <summary>The repetitions of all seeds, at least one, at one σ, each with the same number of samples.</summary>
     internal sealed record ExactCell(string Problem, double Sigma, int Samples, IReadOnlyList<IdentityDraw> Draws)
+        : IFromRuns
     {
+        public IEnumerable<string> RunIds { get; init; } = [];
+
         public Summary Over(Number<IdentityDraw> number) => Summary.Of([.. Draws.Select(number.Of)]);
     }
 }

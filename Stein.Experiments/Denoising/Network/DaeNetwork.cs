@@ -447,15 +447,16 @@ internal sealed class DaeNetwork : TrainingStudy<DaeNetworkSettings>
                     $"ranks_{ranked}{suffix}",
                     title,
                     AboutRanks + items + Conditions(),
-                    rows,
+                    rows.Select(row => (Rank: row, Cells: cells.Where(
+                        cell => cell.Config.Data == row.Data && (double.IsNaN(row.Sigma) || cell.Config.Sigma == row.Sigma)))),
                     [
-                        new("data", row => row.Data),
-                        new("σ", row => double.IsNaN(row.Sigma) ? $"{row.Items} values" : NumberText.Tick(row.Sigma)),
+                        new("data", row => row.Rank.Data),
+                        new("σ", row => double.IsNaN(row.Rank.Sigma) ? $"{row.Rank.Items} values" : NumberText.Tick(row.Rank.Sigma)),
                     ],
-                    row => Array.FindIndex(Pairs, pair => pair.Name == row.Measure),
+                    row => Array.FindIndex(Pairs, pair => pair.Name == row.Rank.Measure),
                     pair => Pairs[pair].Title,
-                    row => NumberText.Fixed(row.Mean)
-                        + (double.IsNaN(row.Low) ? "" : $" [{NumberText.Fixed(row.Low)}, {NumberText.Fixed(row.High)}]")),
+                    row => NumberText.Fixed(row.Rank.Mean)
+                        + (double.IsNaN(row.Rank.Low) ? "" : $" [{NumberText.Fixed(row.Rank.Low)}, {NumberText.Fixed(row.Rank.High)}]")),
             ];
         }
 

@@ -362,8 +362,10 @@ internal sealed class GeneratorDigits : TrainingStudy<GeneratorDigitsSettings>
         [.. from seed in Seeds.From(rows[0].Seed, seeds) from row in rows select row with { Seed = seed }];
 
     /// <summary>A row of the table, about generators or about images.</summary>
-    private sealed record Row(string Title, Condition<GeneratorDigitsSettings> Condition)
+    private sealed record Row(string Title, Condition<GeneratorDigitsSettings> Condition) : IFromRuns
     {
+        public IEnumerable<string> RunIds => Condition.RunIds;
+
         public bool IsExact { get; init; }
 
         public string Seconds => IsExact ? NumberText.Missing : SignificantText.Number(Condition.Over(run => run.Seconds).Mean);

@@ -5,7 +5,7 @@ using Stein.Experiments.Reports;
 namespace Stein.Experiments.Ica.Sweep;
 
 /// <summary>A setting and a rule that could have made the published row of a method.</summary>
-internal sealed class SweepCandidate
+internal sealed class SweepCandidate : IFromRuns
 {
     private readonly IReadOnlyList<SweepRun> runs;
 
@@ -16,6 +16,8 @@ internal sealed class SweepCandidate
         (this.runs, Rule) = (runs, rule);
         Cells = CellsOf(_ => true);
     }
+
+    public IEnumerable<string> RunIds => runs.SelectMany(run => run.RunIds);
 
     public IcaMethod Method => runs[0].Method;
 

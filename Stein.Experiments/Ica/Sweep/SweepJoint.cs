@@ -1,12 +1,15 @@
 using Stein.Experiments.Ica.Published;
+using Stein.Experiments.Reports;
 
 namespace Stein.Experiments.Ica.Sweep;
 
 /// <summary>One setting and rule for all methods of the published table.</summary>
 /// <param name="setting">What is changed, in words.</param>
 /// <param name="methods">One candidate for each method, with the same rule.</param>
-internal sealed class SweepJoint(string setting, IReadOnlyList<SweepCandidate> methods)
+internal sealed class SweepJoint(string setting, IReadOnlyList<SweepCandidate> methods) : IFromRuns
 {
+    public IEnumerable<string> RunIds => methods.SelectMany(method => method.RunIds);
+
     public string Setting => setting;
 
     public int Rule => methods[0].Rule;

@@ -262,7 +262,8 @@ internal sealed class SweepReport
         where run.Setting != SweepRun.ReleasedDefaults
         group run by (run.Method, run.Setting, run.Dimension) into cell
         let released = Released(cell.Key.Method, cell.Key.Dimension)
-        select (cell.Key.Method, cell.Key.Setting, cell.Key.Dimension, Difference: SweepRun.Paired(cell, 0, released, 0)),
+        select (cell.Key.Method, cell.Key.Setting, cell.Key.Dimension, Runs: cell.Concat(released),
+            Difference: SweepRun.Paired(cell, 0, released, 0)),
         [new("method", cell => cell.Method.Name), new("setting", cell => cell.Setting)],
         cell => cell.Dimension,
         dimension => $"D = {dimension}",
@@ -279,7 +280,7 @@ internal sealed class SweepReport
         where run.Setting == SweepRun.ReleasedDefaults
         group run by (run.Method, Rule: rule, run.Dimension) into cell
         orderby new IcaRow(cell.Key.Method), cell.Key.Rule
-        select (cell.Key.Method, cell.Key.Rule, cell.Key.Dimension, Difference: SweepRun.Paired(cell, cell.Key.Rule, cell, 0)),
+        select (cell.Key.Method, cell.Key.Rule, cell.Key.Dimension, Runs: cell, Difference: SweepRun.Paired(cell, cell.Key.Rule, cell, 0)),
         [new("method", cell => cell.Method.Name), new("rule", cell => SweepRun.Rules[cell.Rule])],
         cell => cell.Dimension,
         dimension => $"D = {dimension}",
@@ -293,7 +294,7 @@ internal sealed class SweepReport
         from run in runs
         where run.Setting == SweepRun.ReleasedDefaults && !double.IsNaN(run.Swing)
         group run by (run.Method, run.Dimension) into cell
-        select (cell.Key.Method, cell.Key.Dimension, Swing: Summary.Of([.. cell.Select(run => run.Swing)])),
+        select (cell.Key.Method, cell.Key.Dimension, Runs: cell, Swing: Summary.Of([.. cell.Select(run => run.Swing)])),
         [new("method", cell => cell.Method.Name)],
         cell => cell.Dimension,
         dimension => $"D = {dimension}",
@@ -313,7 +314,7 @@ internal sealed class SweepReport
             from dimension in runs.Select(run => run.Dimension).Distinct().Order()
             let first = Best(kernelised, dimension)
             let second = Best(proposed, dimension)
-            where first.Tried > 1 && second.Tried > 1
+            where first.Tried.Length > 1 && second.Tried.Length > 1
             select (dimension, first, second),
             [
                 new("D", row => $"{row.dimension}"),
@@ -325,20 +326,20 @@ internal sealed class SweepReport
                 new("difference\nof the best", row => NumberText.Fixed(row.first.Value - row.second.Value)),
             ]);
 
-        (double Released, double Value, double Scale, int Tried) Best(IcaMethod method, int dimension)
+        (double Released, double Value, double Scale, Together[] Tried) Best(IcaMethod method, int dimension)
         {
-            (double Scale, double Value)[] means =
+            (double Scale, double Value, Together Runs)[] means =
             [
                 .. from run in runs
                    where run.Method == method && run.Dimension == dimension
                    let bandwidthAlone = new IcaSettings { Method = method.Id, BandwidthScale = run.Config.BandwidthScale }
                    where run.Setting == SweepRun.SettingOf(bandwidthAlone)
-                   group run.LogLikelihoods[0] by run.Config.BandwidthScale into scale
-                   select (scale.Key, scale.Average()),
+                   group run by run.Config.BandwidthScale into scale
+                   select (scale.Key, scale.Average(run => run.LogLikelihoods[0]), new Together(scale)),
             ];
-            (double Scale, double Value) none = (1, double.NaN);
-            (double Scale, double Value) best = means.DefaultIfEmpty(none).MaxBy(mean => mean.Value);
-            return (means.FirstOrDefault(mean => mean.Scale == 1, none).Value, best.Value, best.Scale, means.Length);
+            (double Scale, double Value, Together Runs) none = (1, double.NaN, new([]));
+            (double Scale, double Value, Together Runs) best = means.DefaultIfEmpty(none).MaxBy(mean => mean.Value);
+            return (means.FirstOrDefault(mean => mean.Scale == 1, none).Value, best.Value, best.Scale, [.. means.Select(mean => mean.Runs)]);
         }
     }
 

@@ -11,6 +11,7 @@ namespace Stein.Experiments.Ica.Sweep;
 /// The standard deviation, nats, of the test log-likelihood about a straight line over the last fifth of the iterations.
 /// </param>
 internal sealed record SweepRun(IcaSettings Config, double Oracle, IReadOnlyList<double> LogLikelihoods, double Swing)
+    : IFromRuns
 {
     /// <summary>The setting of a run in which nothing was changed.</summary>
     public const string ReleasedDefaults = "released defaults";
@@ -28,6 +29,8 @@ internal sealed record SweepRun(IcaSettings Config, double Oracle, IReadOnlyList
         "two thirds of the iterations",
         "best on test data",
     ];
+
+    public IEnumerable<string> RunIds { get; private init; } = [];
 
     public IcaMethod Method { get; } = IcaMethod.Of(Config);
 
@@ -88,7 +91,10 @@ internal sealed record SweepRun(IcaSettings Config, double Oracle, IReadOnlyList
             config,
             run[IcaStudy.Oracle],
             run.IsDiverged ? [.. values.Select(_ => double.NaN)] : values,
-            SwingOf([.. curve.Where(point => 5L * point.Iteration >= 4L * config.Iterations)]));
+            SwingOf([.. curve.Where(point => 5L * point.Iteration >= 4L * config.Iterations)]))
+        {
+            RunIds = run.RunIds,
+        };
     }
 
     private static double SwingOf((int Iteration, double Value)[] points)

@@ -278,7 +278,10 @@ internal sealed class LsdTricks : IcaStudy
     /// <summary>The runs of a trick at one dimension.</summary>
     private sealed record TrickRow(
         string Coordinates, string Trick, int Dimension, IReadOnlyList<TrickRun> Runs, Summary Difference)
+        : IFromRuns
     {
+        public IEnumerable<string> RunIds => Runs.SelectMany(run => run.RunIds);
+
         public Summary Gap => Summary.Of([.. Runs.Select(run => run.Gap)]);
 
         public int Diverged => Runs.Count(run => run.IsDiverged);

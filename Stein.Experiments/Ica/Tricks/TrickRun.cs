@@ -1,9 +1,10 @@
+using Stein.Experiments.Reports;
 using Stein.Experiments.Runs;
 
 namespace Stein.Experiments.Ica.Tricks;
 
 /// <summary>A training, and what is compared of it. Gaps are the oracle minus the test log-likelihood, nats.</summary>
-internal sealed record TrickRun
+internal sealed record TrickRun : IFromRuns
 {
     /// <summary>A rise of the gap above its lowest value that counts as a divergence, nats.</summary>
     private const double Rise = 5;
@@ -12,7 +13,7 @@ internal sealed record TrickRun
     /// <param name="trick">Its name.</param>
     public TrickRun(StoredRun<IcaSettings> run, string trick)
     {
-        (Config, Trick, Seconds) = (run.Config, trick, run.IterationSeconds);
+        (RunIds, Config, Trick, Seconds) = (run.RunIds, run.Config, trick, run.IterationSeconds);
         double oracle = run[IcaStudy.Oracle];
         Gap = oracle - run[IcaStudy.LogLikelihood];
         MeanGap = oracle - run[IcaStudy.LogLikelihoodBy(EvaluationRule.Average)];
@@ -28,6 +29,8 @@ internal sealed record TrickRun
         Area = Curve.Average(point => point.Gap);
         IsDiverged = run.IsDiverged || Gap > Curve.Min(point => point.Gap) + Rise;
     }
+
+    public IEnumerable<string> RunIds { get; }
 
     public IcaSettings Config { get; }
 

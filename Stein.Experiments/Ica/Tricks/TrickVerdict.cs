@@ -9,7 +9,10 @@ namespace Stein.Experiments.Ica.Tricks;
 /// <param name="Last">By the last iterations of both.</param>
 /// <param name="Averaged">By the exponential averages of both.</param>
 internal sealed record TrickVerdict(string Coordinates, string Name, string Control, PairedRatio Last, PairedRatio Averaged)
+    : IFromRuns
 {
+    public IEnumerable<string> RunIds { get; private init; } = [];
+
     /// <summary>Averages of the model, which need no training of their own, and a verdict for every trick but the first.</summary>
     /// <param name="runs">The runs.</param>
     /// <param name="sets">How many sets of runs are compared so, all of which intervals should hold for at once.</param>
@@ -29,7 +32,10 @@ internal sealed record TrickVerdict(string Coordinates, string Name, string Cont
                     part.Key.Trick,
                     control,
                     PairedRatio.Of(pairs.Select(pair => (pair.Run.Gap, pair.Control.Gap)), comparisons),
-                    PairedRatio.Of(pairs.Select(pair => (pair.Run.AveragedGap, pair.Control.AveragedGap)), comparisons));
+                    PairedRatio.Of(pairs.Select(pair => (pair.Run.AveragedGap, pair.Control.AveragedGap)), comparisons))
+                {
+                    RunIds = pairs.SelectMany(pair => (string[])[.. pair.Run.RunIds, .. pair.Control.RunIds]),
+                };
             }
 
             foreach (var baseline in baselines.Where(part => part.Key == coordinates))
@@ -44,7 +50,10 @@ internal sealed record TrickVerdict(string Coordinates, string Name, string Cont
             name,
             Trick.None,
             PairedRatio.Of(baseline.Select(run => (gap(run), run.Gap)), comparisons),
-            PairedRatio.Of(baseline.Select(run => (gap(run), run.AveragedGap)), comparisons));
+            PairedRatio.Of(baseline.Select(run => (gap(run), run.AveragedGap)), comparisons))
+        {
+            RunIds = baseline.SelectMany(run => run.RunIds),
+        };
     }
 
     /// <summary>The gaps of runs minus those of their controls, nats.</summary>

@@ -58,7 +58,13 @@ internal readonly record struct Progress(int Done, int Planned)
 /// <param name="Name">The name of its files without the ending.</param>
 /// <param name="Caption">In Markdown.</param>
 /// <param name="Svg">Its SVG as <see cref="SvgFigure"/> writes it; null for a figure that is a picture of points only.</param>
-internal sealed record PageFigure(string Name, string Caption, string? Svg);
+internal sealed record PageFigure(string Name, string Caption, string? Svg)
+{
+    /// <summary>
+    /// Its rows of <see cref="FigurePoints"/>, which are also among the data of the part; without any the drawing is read.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<object?>> Points { get; init; } = [];
+}
 
 /// <summary>Numbers for programs.</summary>
 /// <param name="FileName">The name of the file.</param>

@@ -51,7 +51,7 @@ internal static class PageWriter
             .Append($"<title>{HtmlText.Escape(page.Title)}</title>\n<style>{Style}</style>\n<style id=figures>{figureRules}</style>\n")
             .Append("</head>\n<body>\n<a class=skip href=#verdicts>Skip to the verdicts</a>\n")
             .Append($"<header>\n<h1>{HtmlText.Escape(page.Title)}</h1>\n{HtmlText.FromMarkdown(page.Lead)}\n");
-        if (page.Parts.Any(part => part.Figures.Count > 0))
+        if (page.Parts.Any(part => part.Folder is not null && part.Figures.Count > 0))
         {
             html.Append("<p class=o>What is shown where the pointer is in a figure, and its CSV, is read from the drawing, to about three ")
                 .Append("digits. Tables and files have what was computed.</p>\n");
@@ -236,7 +236,7 @@ internal static class PageWriter
             (string content, string alternative, string axes) = CompactSvg.Of(figure.Svg, styles);
             // What a packed figure shows in words is the text of its link.
             string label = packed is not null ? "" : $" aria-label=\"{HtmlText.Escape(alternative)}\"";
-            string svg = $"<svg viewBox=\"0 0 800 500\" role=img{label}{axes}>{content}</svg>";
+            string svg = $"<svg viewBox=\"0 0 800 500\" role=img{label}{(figure.Points.Count > 0 ? " data-p" : axes)}>{content}</svg>";
             html.Append(packed is null ? svg : Link("svg", alternative));
             packed?.Append(svg).Append('\n');
         }

@@ -358,22 +358,31 @@
       const bar = own.bars.find(([at, low, high]) => Math.abs(at - x) < 1.5 && low >= y - 1 && high <= y + 1);
       return {
         x, y, series: (entries.get(colour) || []).join(' / '),
-        values: [across ? across(x) : NaN, up(y), ...bar ? bar.slice(1).map(up) : [NaN, NaN]],
+        values: [across ? across(x) : NaN, up(y), ...bar ? bar.slice(1).map(up) : [NaN, NaN]].map(value => rounded(String(value), 3)),
       };
     }));
   };
-  const digits = value => Number.isNaN(value) ? '' : String(Number(value.toPrecision(3)));
+  const rounded = (text, digits) => text === 'NaN' ? '' : Number(text) ? String(Number(Number(text).toPrecision(digits))) : text;
+  // What was computed, where the page has it: the numbers and the places of the points of each figure.
+  const tables = new Map();
+  const pointsOf = async (figure, name) => {
+    const script = figure.closest('.x').querySelector('[data-name="points of the figures.csv"]');
+    if (!tables.has(script)) tables.set(script, unpack(script).then(parse));
+    return (await tables.get(script)).filter(row => row[0] === name)
+      .map(([, series, x, y, low, high, left, top]) => ({ x: Number(left), y: Number(top), series, values: [x, y, low, high] }));
+  };
   const watch = (svg, figure, read) => {
     const note = make('output', '', { class: 'v', hidden: '' });
     figure.append(note);
     svg.addEventListener('pointerleave', () => { note.hidden = true; });
-    svg.addEventListener('pointermove', event => {
+    svg.addEventListener('pointermove', async event => {
+      const points = await read();
       const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
       const distance = point => Math.hypot(point.x - x, point.y - y);
-      const nearest = read().reduce((best, point) => distance(best) <= distance(point) ? best : point, { x: NaN });
+      const nearest = points.reduce((best, point) => distance(best) <= distance(point) ? best : point, { x: NaN });
       note.hidden = !(distance(nearest) < Marker);
       if (note.hidden) return;
-      const [across, value, low, high] = nearest.values.map(digits);
+      const [across, value, low, high] = nearest.values.map(text => rounded(text, 4));
       note.textContent = `${nearest.series}${nearest.series && across ? ' at ' : ''}${across}${nearest.series || across ? ': ' : ''}`
         + `${value}${low && ` (${low} to ${high})`}`;
       const frame = figure.getBoundingClientRect();
@@ -431,16 +440,18 @@
       });
     // Not before they are asked for: a page has hundreds of figures.
     let points = null;
-    const read = () => { points ||= readings(svg, entries); return points; };
-    if (svg.dataset.y) watch(svg, figure, read);
+    const isExact = svg.hasAttribute('data-p');
+    const read = () => { points ||= isExact ? pointsOf(figure, file) : readings(svg, entries); return points; };
+    const hasNumbers = isExact || svg.dataset.y;
+    if (hasNumbers) watch(svg, figure, read);
     figure.querySelector('figcaption').prepend(make('div', [
       ...toggles,
       button('Enlarge', () => enlarge(svg), { 'aria-label': `Enlarge ${file}` }),
       button('SVG', () => save(standalone(svg), `${file}.svg`), { 'aria-label': `Save ${file} as SVG` }),
       button('PNG', () => picture(svg, `${file}.png`), { 'aria-label': `Save ${file} as PNG` }),
-      svg.dataset.y ? button('CSV', () => save(new Blob([formats.CSV([
-        ['series', 'x', 'y', 'low', 'high'], ...read().map(point => [point.series, ...point.values.map(digits)]),
-      ])], { type: 'text/csv' }), `${file}.csv`), { 'aria-label': `Save what is read from ${file} as CSV` }) : '',
+      hasNumbers ? button('CSV', async () => save(new Blob([formats.CSV([
+        ['series', 'x', 'y', 'low', 'high'], ...(await read()).map(point => [point.series, ...point.values]),
+      ])], { type: 'text/csv' }), `${file}.csv`), { 'aria-label': `Save what ${isExact ? 'is' : 'is read'} in ${file} as CSV` }) : '',
     ], { class: 'b' }));
     permalink(figure.querySelector('figcaption b'), figure);
   };

@@ -26,7 +26,10 @@ internal sealed record StageLoss(string Title, Func<LearnedStageDraw, double> Va
 /// <param name="Seeds">At least one pair.</param>
 internal sealed record StageHarm(
     LearnedStagesSettings Config, string Sampler, int Window, IReadOnlyList<(LearnedStageDraw Draw, LearnedStageDraw Other)> Seeds)
+    : IFromRuns
 {
+    public IEnumerable<string> RunIds { get; private init; } = [];
+
     /// <summary>How much larger the integral of the substitute's squared error is than that of the network.</summary>
     public Summary ScoreError => Summary.Of([.. Seeds.Select(seed => seed.Draw.ScoreError - seed.Draw.NetworkError)]);
 
@@ -51,30 +54,37 @@ internal sealed record StageHarm(
                condition.Config,
                draw.Sampler,
                draw.Window,
-               [.. seeds.Select(own => (Of(own, draw.Sampler, draw.Window), Of(own, draw.Sampler, 0)))]),
+               [.. seeds.Select(own => (Of(own, draw.Sampler, draw.Window), Of(own, draw.Sampler, 0)))])
+           {
+               RunIds = condition.RunIds,
+           },
     ];
 
     /// <summary>Every sampler of runs with other shares of the steps, beside the same with equal shares.</summary>
     public static StageHarm[] OfShares(
         Results<LearnedStagesSettings> results, Func<StoredRun<LearnedStagesSettings>, IReadOnlyList<LearnedStageDraw>> draws)
     {
-        Dictionary<LearnedStagesSettings, IReadOnlyList<LearnedStageDraw>> equal = results.Runs
+        Dictionary<LearnedStagesSettings, StoredRun<LearnedStagesSettings>> equal = results.Runs
             .Where(run => run.Config.Shares == LearnedStages.EqualShares)
-            .ToDictionary(run => run.Config, draws);
+            .ToDictionary(run => run.Config);
         return
         [
             .. from condition in results.Conditions(config => config with { Seed = 0 })
                let pairs = condition.Runs
-                   .Select(run => (draws(run), equal.GetValueOrDefault(run.Config with { Shares = LearnedStages.EqualShares })))
-                   .Where(pair => pair.Item2 is not null)
+                   .Select(run => (Run: run, Equal: equal.GetValueOrDefault(run.Config with { Shares = LearnedStages.EqualShares })))
+                   .Where(pair => pair.Equal is not null)
                    .ToArray()
                where pairs.Length > 0
-               from draw in pairs[0].Item1
+               let seeds = pairs.Select(pair => (Own: draws(pair.Run), Equal: draws(pair.Equal!))).ToArray()
+               from draw in seeds[0].Own
                select new StageHarm(
                    condition.Config,
                    draw.Sampler,
                    0,
-                   [.. pairs.Select(pair => (Of(pair.Item1, draw.Sampler, 0), Of(pair.Item2!, draw.Sampler, 0)))]),
+                   [.. seeds.Select(pair => (Of(pair.Own, draw.Sampler, 0), Of(pair.Equal, draw.Sampler, 0)))])
+               {
+                   RunIds = pairs.SelectMany(pair => (string[])[.. pair.Run.RunIds, .. pair.Equal!.RunIds]).Distinct(),
+               },
         ];
     }
 
