@@ -61,7 +61,7 @@ internal static partial class FolderPage
                 Figures = [.. Figures(own)],
                 Data = [.. csv.Select(path => new PageData(
                     Path.GetFileName(path), File.ReadLines(path).Count() - 1, File.ReadAllBytes(path), IsInPage: false))],
-                Provenance = RunRecord.Describe(runs, $"stein reproduce {experiment.Name}"),
+                Provenance = RunRecord.Describe(runs, experiment.Settings, $"stein reproduce {experiment.Name}"),
                 Folder = $"{link}{experiment.Name}/",
             };
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Stein.Experiments.Declarations;
 using Stein.Experiments.Files;
 using Stein.Experiments.Provenance;
 using Stein.Experiments.Reports;
@@ -18,8 +19,10 @@ internal sealed record RunRecord(string Id, JsonObject Config, IReadOnlyList<Run
 
     /// <summary>What runs have in common of program, device, machine and settings, and how long they took.</summary>
     /// <param name="runs">The runs of an experiment.</param>
+    /// <param name="settings">Those of the experiment; what none of the runs uses is left out.</param>
     /// <param name="command">The command that repeats them.</param>
-    public static IReadOnlyList<(string Term, string Text)> Describe(IReadOnlyList<RunRecord> runs, string command)
+    public static IReadOnlyList<(string Term, string Text)> Describe(
+        IReadOnlyList<RunRecord> runs, IReadOnlyList<Setting> settings, string command)
     {
         RunSession[] sessions = [.. runs.SelectMany(run => run.Sessions)];
         if (sessions.Length == 0)
@@ -35,7 +38,7 @@ internal sealed record RunRecord(string Id, JsonObject Config, IReadOnlyList<Run
                 $"{sessions.Min(session => session.Started):yyyy-MM-dd HH:mm} to "
                     + $"{sessions.Max(session => session.Ended):yyyy-MM-dd HH:mm} UTC"),
             ("Time", $"{Duration(runs.Sum(run => run.Seconds))} in all, {Duration(runs.Max(run => run.Seconds))} the longest run"),
-            ("Settings in common", string.Join(", ", Shared(runs).Select(setting => $"{setting.Key} = {setting.Value}"))),
+            ("Settings in common", string.Join(", ", Shared(runs, settings).Select(setting => $"{setting.Key} = {setting.Value}"))),
         ];
 
         string Each<T>(Func<RunSession, T> property)
@@ -46,11 +49,13 @@ internal sealed record RunRecord(string Id, JsonObject Config, IReadOnlyList<Run
         => $"{machine.Processor}, {machine.LogicalProcessors} logical processors, {machine.VectorBits}-bit vectors, "
             + $"{machine.OperatingSystem}, {machine.Framework}";
 
-    private static IEnumerable<(string Key, string Value)> Shared(IReadOnlyList<RunRecord> runs)
-        => from setting in runs[0].Config
-           let text = Text(setting.Value)
-           where runs.All(run => Text(run.Config[setting.Key]) == text)
-           select (setting.Key, text);
+    private static IEnumerable<(string Key, string Value)> Shared(IReadOnlyList<RunRecord> runs, IReadOnlyList<Setting> settings)
+        => from value in runs[0].Config
+           let text = Text(value.Value)
+           let setting = settings.FirstOrDefault(setting => setting.Key == value.Key)
+           where runs.All(run => Text(run.Config[value.Key]) == text)
+           where setting is null || !runs.All(run => setting.IsIdle(run.Config))
+           select (value.Key, text);
 
     private static string Text(JsonNode? value) => value is null ? "" : value is JsonValue ? value.ToString() : CanonicalJson.Text(value);
 

@@ -45,7 +45,7 @@ internal static class StorePage
             ],
             RunIds = [.. finished.Select(run => run.Run.Id)],
             Provenance = RunRecord.Describe(
-                [.. finished.Select(run => new RunRecord(run.Run.Id, run.Run.Canonical, run.Sessions))], command),
+                [.. finished.Select(run => new RunRecord(run.Run.Id, run.Run.Canonical, run.Sessions))], experiment.Settings, command),
         };
     }
 

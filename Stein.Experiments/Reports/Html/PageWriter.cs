@@ -174,6 +174,8 @@ internal static class PageWriter
         html.Append($"<h3 id=\"p-{id}\">Provenance</h3>\n<dl>\n");
         foreach ((string term, string text) in part.Provenance)
             html.Append($"<dt>{HtmlText.Escape(term)}</dt><dd>{HtmlText.Escape(text)}</dd>\n");
+        if (part.Folder is not null)
+            html.Append($"<dt>Each run</dt><dd><a href=\"{HtmlText.Escape(part.Folder)}provenance.json\">provenance.json</a></dd>\n");
         html.Append("</dl>\n</section>\n");
     }
 
