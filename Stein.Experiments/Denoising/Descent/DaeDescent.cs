@@ -269,7 +269,10 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
                 + "t = 0, where s = 0, it is the mean of ‖∇ log p‖². "
             : "The true score is not known; the held-out loss estimates the Fisher error up to a constant. ";
         (string What, Func<DescentPoint, double> Of)[] values =
-            [("KSD²", point => point.Ksd), hasTruth ? ("Fisher error", point => point.FisherTest) : ("held-out loss", point => point.HeldOutLoss)];
+        [
+            ("KSD²", point => point.Ksd),
+            hasTruth ? ("Fisher error", point => point.FisherTest) : ("held-out loss", point => point.HeldOutLoss),
+        ];
         return Table.Pivot(
             $"descent_{cells[0].Config.DataWord}",
             $"Descent on {cells[0].Config.DataName}",

@@ -339,7 +339,8 @@ internal sealed class SweepReport
             ];
             (double Scale, double Value, Together Runs) none = (1, double.NaN, new([]));
             (double Scale, double Value, Together Runs) best = means.DefaultIfEmpty(none).MaxBy(mean => mean.Value);
-            return (means.FirstOrDefault(mean => mean.Scale == 1, none).Value, best.Value, best.Scale, [.. means.Select(mean => mean.Runs)]);
+            double released = means.FirstOrDefault(mean => mean.Scale == 1, none).Value;
+            return (released, best.Value, best.Scale, [.. means.Select(mean => mean.Runs)]);
         }
     }
 
