@@ -7,10 +7,15 @@ namespace Stein.Experiments.Generators;
 /// <summary>Samples in the plane (N×2, row-major), to be drawn in a panel.</summary>
 internal sealed record SampleScatter(string Title, double[] Samples)
 {
-    private const int PerRow = 4;
     private const int Drawn = 400;
     private const double Half = 3.2;
     private const double Space = 7.2;
+
+    /// <summary>The height of a line of a title.</summary>
+    private const double Line = 0.6;
+
+    /// <summary>Characters that a panel is wide.</summary>
+    private const int LongestLine = 22;
 
     /// <summary>Points along each side of the grid of the contours.</summary>
     private const int Side = 80;
@@ -30,20 +35,32 @@ internal sealed record SampleScatter(string Title, double[] Samples)
                 values[row, column] = density.LogDensity([line[column], line[row]]);
         }
 
+        string[] titles = [.. panels.Select(panel => Broken(panel.Title))];
+        double down = Space + (Line * titles.Max(title => title.Split('\n').Length));
+        // As large as they can be beside and below one another in a picture of 800×500.
+        int perRow = Enumerable.Range(1, panels.Count).MaxBy(
+            count => Math.Min(1.6 / (count * Space), 1 / (down * Math.Ceiling((double)panels.Count / count))));
         return new(
             name,
             $"{caption} Contours are where the density is a tenth, a third and nine tenths of its largest value.",
             new(""),
             new(""),
-            [.. panels.SelectMany((panel, place) => panel.Layers(place, line, values))])
+            [
+                .. panels.SelectMany((panel, place) => (panel with { Title = titles[place] }).Layers(
+                    place % perRow * Space, -(place / perRow) * down, line, values)),
+            ])
         {
             IsFrameless = true,
         };
     }
 
-    private IEnumerable<Layer> Layers(int place, double[] line, double[,] values)
+    /// <summary>A title in lines that are no longer than a panel is wide.</summary>
+    private static string Broken(string title) => title.Split(' ').Aggregate((text, word)
+        => text.Length - text.LastIndexOf('\n') + word.Length > LongestLine ? $"{text}\n{word}" : $"{text} {word}");
+
+    private IEnumerable<Layer> Layers(double x, double y, double[] line, double[,] values)
     {
-        double x = place % PerRow * Space, y = -(place / PerRow) * (Space + 0.6), largest = values.Cast<double>().Max();
+        double largest = values.Cast<double>().Max();
         var grid = new (double X, double Y, double Value)[Side, Side];
         for (int row = 0; row < Side; row++)
         {
@@ -66,7 +83,7 @@ internal sealed record SampleScatter(string Title, double[] Samples)
                 HasLine = false,
                 MarkerSize = 2,
             },
-            new PanelFrame(Title, new Box(x - Half, x + Half, y - Half, y + Half)) { FontSize = 11 },
+            new PanelFrame(Title, new Box(x - Half, x + Half, y - Half, y + Half)) { FontSize = 10 },
         ];
     }
 }
