@@ -22,6 +22,12 @@ internal sealed record SeriesStyle(Color Color, LinePattern Pattern, MarkerShape
         new(Color.FromHex("#CC79A7"), LinePattern.Solid, MarkerShape.OpenTriangleDown),
         new(Color.FromHex("#E69F00"), LinePattern.DenselyDashed, MarkerShape.OpenSquare),
         new(Color.FromHex("#020202"), LinePattern.Dotted, MarkerShape.Asterisk),
+        new(Color.FromHex("#56B4E9"), LinePattern.Solid, MarkerShape.OpenCircleWithDot),
+        new(Color.FromHex("#7F7F7F"), LinePattern.DenselyDashed, MarkerShape.TriUp),
+        new(Color.FromHex("#0072B2"), LinePattern.Dashed, MarkerShape.HashTag),
+        new(Color.FromHex("#D55E00"), LinePattern.DenselyDashed, MarkerShape.OpenCircleWithCross),
+        new(Color.FromHex("#009E73"), LinePattern.Solid, MarkerShape.TriDown),
+        new(Color.FromHex("#7F7F7F"), LinePattern.Solid, MarkerShape.OpenCircleWithEks),
     ];
 
     /// <summary>What others are compared with, as a truth or a baseline.</summary>
@@ -30,7 +36,7 @@ internal sealed record SeriesStyle(Color Color, LinePattern Pattern, MarkerShape
     /// <summary>Outlines of what is known, as a density or its modes.</summary>
     public static readonly SeriesStyle Outline = Reference with { Pattern = LinePattern.Solid };
 
-    /// <summary>The style of a series by its place in the legend; they repeat after fourteen.</summary>
+    /// <summary>The style of a series by its place in the legend; they repeat after twenty.</summary>
     public static SeriesStyle Of(int index) => All[index % All.Length];
 
     /// <summary>Legend entry of a line with markers.</summary>
