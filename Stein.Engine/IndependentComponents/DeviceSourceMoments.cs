@@ -22,7 +22,9 @@ internal sealed class DeviceSourceMoments : ISourceMoments
     private readonly DeviceMatrix valueSums;
     private readonly DeviceMatrix curvatureSums;
     private readonly double[] values;
+    private readonly double[] current;
     private DeviceMatrix? curvatures;
+    private bool areCurrent;
 
     /// <summary>Allocates memory for two more matrices of the samples' shape.</summary>
     /// <param name="samples">x: N×K.</param>
@@ -37,6 +39,7 @@ internal sealed class DeviceSourceMoments : ISourceMoments
         valueSums = device.Allocate(n, 1);
         curvatureSums = device.Allocate(1, k);
         values = new double[n];
+        current = new double[k * k];
     }
 
     /// <inheritdoc/>
@@ -65,8 +68,7 @@ internal sealed class DeviceSourceMoments : ISourceMoments
         CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        device.Write(this.unmixing, unmixing);
-        device.Multiply(sources, samples, this.unmixing, transposeRight: true);
+        Unmix(unmixing);
         DeviceContrast? onDevice = contrasts.All(other => other == contrasts[0]) ? contrasts[0].OnDevice : null;
         (double value, double[] meanCurvatures) = onDevice is { } contrast
             ? EvaluateOnDevice(contrast)
@@ -79,6 +81,7 @@ internal sealed class DeviceSourceMoments : ISourceMoments
         {
             onDevice?.Curvatures(device, curvatures ??= device.Allocate(Count, Sources), sources);
             device.Map<Square>(sources, sources);
+            areCurrent = false;
             curvature = Product(curvatures!);
         }
 
@@ -89,6 +92,25 @@ internal sealed class DeviceSourceMoments : ISourceMoments
             device.Multiply(products, left, sources, transposeLeft: true, alpha: 1.0 / Count);
             return device.Read(products);
         }
+    }
+
+    /// <summary>E|z_i| of each source (K). The product is spared at the matrix of the last evaluation without curvature.</summary>
+    /// <param name="unmixing">V (K×K, row-major).</param>
+    public double[] MeanSizes(ReadOnlySpan<double> unmixing)
+    {
+        if (!areCurrent || !unmixing.SequenceEqual(current))
+            Unmix(unmixing);
+        device.SumColumns<Absolute>(curvatureSums, sources);
+        return Array.ConvertAll(device.Read(curvatureSums), sum => sum / Count);
+    }
+
+    /// <summary>Z = X Vᵀ.</summary>
+    private void Unmix(ReadOnlySpan<double> matrix)
+    {
+        device.Write(unmixing, matrix);
+        device.Multiply(sources, samples, unmixing, transposeRight: true);
+        matrix.CopyTo(current);
+        areCurrent = true;
     }
 
     private (double Value, double[] MeanCurvatures) EvaluateOnDevice(DeviceContrast contrast)

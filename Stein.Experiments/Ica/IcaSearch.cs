@@ -13,7 +13,7 @@ internal abstract class IcaSearch : ITraining, IStateful, IDisposable
     private readonly IDisposable lease;
     private readonly IcaLikelihood likelihood;
     private readonly DeviceMatrix unmixing;
-    private bool isEvaluated = true;
+    private double? testLogLikelihood;
 
     /// <summary>Uploads the test data.</summary>
     /// <param name="device">The run's own.</param>
@@ -60,7 +60,7 @@ internal abstract class IcaSearch : ITraining, IStateful, IDisposable
     public void Step()
     {
         StepCore();
-        isEvaluated = false;
+        testLogLikelihood = null;
     }
 
     /// <inheritdoc/>
@@ -102,7 +102,7 @@ internal abstract class IcaSearch : ITraining, IStateful, IDisposable
     public void Restore(BinaryReader reader)
     {
         RestoreCore(reader);
-        isEvaluated = !HasBegun;
+        testLogLikelihood = null;
     }
 
     /// <summary>Whether the search ended by itself.</summary>
@@ -121,11 +121,12 @@ internal abstract class IcaSearch : ITraining, IStateful, IDisposable
     /// <param name="unmixing">V (D×D, row-major).</param>
     protected abstract IEnumerable<Metric> Separation(double[] unmixing);
 
-    private double TestLogLikelihood()
+    private double TestLogLikelihood() => testLogLikelihood ??= Evaluate();
+
+    private double Evaluate()
     {
-        if (!isEvaluated)
+        if (HasBegun)
             Device.Write(unmixing, FullUnmixing());
-        isEvaluated = true;
         return likelihood.Evaluate(unmixing, Settings.Base);
     }
 }

@@ -87,16 +87,10 @@ internal sealed class StagedSearch : IcaSearch
         double[] full = HostProduct.Multiply(rows, whitening!).ToArray();
         if (search.Current is not (SteinRotation or FastIca))
             return full;
-        // For Laplace's density F′(z) z is −|z|.
-        double[] sizes = moments!.Compute(
-            search.Unmixing, [.. Enumerable.Repeat(SourceDensity.Laplace, dimension)], hasCurvature: false).SlopeProduct;
+        double[] sizes = moments!.MeanSizes(search.Unmixing);
         double target = Whitening.MeanAbsoluteValue(Settings.Base);
         for (int i = 0; i < full.Length; i++)
-        {
-            int row = i / dimension;
-            full[i] *= -target / sizes[(row * dimension) + row];
-        }
-
+            full[i] *= target / sizes[i / dimension];
         return full;
     }
 

@@ -19,7 +19,7 @@ internal sealed class IcaLocalLarge : IcaLocal
 
     protected override IReadOnlyList<IcaSettings> Configs(GridScale scale) => scale switch
     {
-        GridScale.Paper => [.. Grid(500, 3, new() { TrainingSamples = 50_000 }), .. Grid(1000, 2, new() { TrainingSamples = 200_000 })],
+        GridScale.Paper => [.. Grid(500, 3, new() { TrainingSamples = 50_000 }), .. Grid(1000, 1, new() { TrainingSamples = 200_000 })],
         GridScale.Quick => Grid(50, 1, new() { TrainingSamples = 5000 }),
         _ => Grid(3, 1, new() { TrainingSamples = 500, TestSamples = 100 }),
     };

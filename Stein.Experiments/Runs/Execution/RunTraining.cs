@@ -18,6 +18,9 @@ namespace Stein.Experiments.Runs.Execution;
 internal sealed class RunTraining(
     ClaimedRun claimed, string folder, Func<Device> createDevice, ExecutorOptions options, IRunObserver? observer) : IDisposable
 {
+    /// <summary>The share of the time that checkpoints by the clock may take.</summary>
+    private const double LargestShare = 0.05;
+
     private readonly DateTimeOffset started = DateTimeOffset.UtcNow;
     private readonly long start = Stopwatch.GetTimestamp();
     private Device? device;
@@ -28,6 +31,7 @@ internal sealed class RunTraining(
     private int firstIteration;
     private int savedIteration;
     private long savedAt;
+    private TimeSpan saving;
     private long observedAt;
     private double iterationSeconds;
 
@@ -131,7 +135,9 @@ internal sealed class RunTraining(
     private bool IsCheckpointDue()
         => training!.Iteration < training.Iterations
             && (training.Iteration - savedIteration >= options.CheckpointIterations
-                || Stopwatch.GetElapsedTime(savedAt) >= options.CheckpointInterval);
+                || Stopwatch.GetElapsedTime(savedAt) >= Longer(options.CheckpointInterval, saving / LargestShare));
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private void Save()
     {
@@ -152,6 +158,7 @@ internal sealed class RunTraining(
                 disk.Move(path, PathOf(RunFiles.PreviousCheckpoint));
             disk.Write(path, bytes);
         });
+        saving = Stopwatch.GetElapsedTime(savedAt);
     }
 
     private void Observe()

@@ -96,6 +96,29 @@ public sealed class DeviceMomentsTests
         }
     }
 
+    /// <summary>Whatever was computed before: for Laplace's density F′(z) z is −|z|.</summary>
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Mean_sizes_are_those_of_the_sources_of_the_matrix(string name)
+    {
+        using DeviceLoan loan = TestDevices.Rent(name);
+        var moments = new DeviceSourceMoments(loan.Device, loan.Device.Upload(N, K, new Draw(1).Normal(N * K)));
+        double[] unmixing = new Draw(2).Normal(K * K), other = new Draw(3).Normal(K * K);
+        double[] slopes = moments.Compute(unmixing, Contrasts["laplace"], hasCurvature: false, Cancellation).SlopeProduct;
+        AssertSizes();
+        moments.Compute(unmixing, Contrasts["witness"], hasCurvature: true, Cancellation);
+        AssertSizes();
+        moments.Compute(other, Contrasts["witness"], hasCurvature: false, Cancellation);
+        AssertSizes();
+
+        void AssertSizes()
+        {
+            double[] sizes = moments.MeanSizes(unmixing);
+            for (int i = 0; i < K; i++)
+                Assert.Equal(-slopes[(i * K) + i], sizes[i], loan.Device.IsSinglePrecision ? 1e-5 : 1e-12);
+        }
+    }
+
     /// <summary>Across blocks of rows and the end of a vector, on one core and on all.</summary>
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
