@@ -214,6 +214,7 @@ internal class IcaExperiment : IcaStudy
     {
         RunIds = run.RunIds,
         IsDiverged = run.IsDiverged,
+        IsCutShort = IsCutShort(run),
         Curve =
         [
             .. from metric in run.Metrics()

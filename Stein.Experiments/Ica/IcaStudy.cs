@@ -101,6 +101,22 @@ internal abstract class IcaStudy : TrainingStudy<IcaSettings>
         return [Separated.At(problem.SourcesSeparatedBy(unmixing)), Equations.At(Math.Sqrt(product.Sum(entry => entry * entry)))];
     }
 
+    /// <summary>Whether a search ended at the largest number of iterations, before it had converged.</summary>
+    public static bool IsCutShort(StoredRun<IcaSettings> run) => IcaMethod.Of(run.Config) is StagedMethod && run[Converged] == 0;
+
+    /// <summary>A sentence with a blank before, about rows with searches that were cut short; empty if there are none.</summary>
+    public static string CutShortNote(IEnumerable<(string Method, int Dimension, int CutShort, int Runs)> rows)
+    {
+        string[] found =
+        [
+            .. from row in rows
+               where row.CutShort > 0
+               select $"{row.Method} at D = {row.Dimension}: {row.CutShort} of {row.Runs}",
+        ];
+        return found.Length == 0 ? ""
+            : $" Searches that ended at --max-iterations, before they had converged: {string.Join("; ", found)}.";
+    }
+
     /// <summary>V, one row per line, without a header.</summary>
     public static RunFile Matrix(string name, double[] values, int dimension) => new(name, stream =>
     {

@@ -26,6 +26,9 @@ internal sealed record IcaRun(
     /// <summary>Whether the training diverged; then no mean includes the run.</summary>
     public bool IsDiverged { get; init; }
 
+    /// <summary>See <see cref="IcaStudy.IsCutShort"/>.</summary>
+    public bool IsCutShort { get; init; }
+
     /// <summary>By iteration; may be empty.</summary>
     public IReadOnlyList<IcaCurvePoint> Curve { get; init; } = [];
 
@@ -66,6 +69,9 @@ internal sealed record IcaTableRow(
 
     /// <summary>Number of finished seeds that diverged; no mean includes them.</summary>
     public int Diverged { get; init; }
+
+    /// <summary>Number of seeds whose search was cut short.</summary>
+    public int CutShort { get; init; }
 }
 
 /// <summary>A method minus another, paired by seed, nats; NaN where a number does not exist.</summary>
@@ -175,6 +181,7 @@ internal sealed class IcaTable
             spread is null ? PaperComparison.None : PaperComparison.OfMean(gap, paper, spread))
         {
             Diverged = diverged,
+            CutShort = runs.Count(run => run.IsCutShort),
         };
     }
 

@@ -23,7 +23,7 @@ internal sealed class IcaTableText(IcaTable table)
         ByDimension(methods.SelectMany(method => WithPaper(
             method,
             method.Key,
-            row => row.LogLikelihood.Text() + DivergedNote(row) + (row.Seeds < table.SeedsExpected ? $" ({SeedText(row)} seeds)" : ""),
+            row => row.LogLikelihood.Text() + Note(row) + (row.Seeds < table.SeedsExpected ? $" ({SeedText(row)} seeds)" : ""),
             "*paper*",
             row => double.IsNaN(row.Paper) ? ""
                 : row.Comparison.Verdict == Verdicts.None ? NumberText.Fixed(row.Paper)
@@ -94,7 +94,7 @@ internal sealed class IcaTableText(IcaTable table)
                        Detail: "Each seed"),
                 .. If<TextColumn<IcaTableRow>>(
                     rows.Any(row => row.Seeds < expected), [new("seeds", row => $"{row.Seeds} of {expected}")]),
-                new("mean ± s.e.", row => row.LogLikelihood.Text() + DivergedNote(row)),
+                new("mean ± s.e.", row => row.LogLikelihood.Text() + Note(row)),
                 new("gap to\noracle", row => row.Row is null ? "" : row.Gap.Text()),
                 new("Amari\ndistance", row => row.Row is null ? "" : row.AmariDistance.Text(3)),
                 .. IfCompared<TextColumn<IcaTableRow>>(
@@ -234,7 +234,7 @@ internal sealed class IcaTableText(IcaTable table)
 
     private static T[] If<T>(bool holds, params T[] items) => holds ? items : [];
 
-    /// <summary>A note on cells with missing seeds; empty if there are none.</summary>
+    /// <summary>A note on cells with missing seeds, or with runs that say less than others; empty if there are none.</summary>
     private string PartialNote()
     {
         string[] partial =
@@ -249,7 +249,7 @@ internal sealed class IcaTableText(IcaTable table)
                where row.Diverged > 0
                select $"{row.Method} at D = {row.Dimension}: {row.Diverged} of {row.Diverged + row.Seeds}",
         ];
-        return string.Join(' ', (string[])
+        string said = string.Join(' ', (string[])
         [
             .. If(partial.Length > 0, $"Some seeds are missing: {string.Join("; ", partial)}."),
             .. If(
@@ -257,10 +257,12 @@ internal sealed class IcaTableText(IcaTable table)
                 "Runs that diverged, whose test log-likelihood is below that of the start by more than one nat per dimension, are in "
                 + $"no mean: {string.Join("; ", diverged)}."),
         ]);
+        return (said + IcaStudy.CutShortNote(table.Rows.Select(row => (row.Method, row.Dimension, row.CutShort, row.Seeds)))).Trim();
     }
 
-    private static string DivergedNote(IcaTableRow row)
-        => row.Diverged == 0 ? "" : $" ({row.Diverged} of {row.Diverged + row.Seeds} diverged)";
+    private static string Note(IcaTableRow row)
+        => (row.Diverged == 0 ? "" : $" ({row.Diverged} of {row.Diverged + row.Seeds} diverged)")
+            + (row.CutShort == 0 ? "" : $" ({row.CutShort} of {row.Seeds} not converged)");
 
     private string ValueNote()
     {

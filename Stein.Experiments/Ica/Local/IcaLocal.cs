@@ -74,6 +74,7 @@ internal class IcaLocal : IcaStudy
         ];
         Dictionary<(int, uint), double> references = results.Runs.Where(run => run.Config.Method == Reference)
             .ToDictionary(run => (run.Config.Dimension, run.Config.Seed), Gap);
+        string cutShort = CutShortNote(rows.Select(row => (row.Row.Name, row.Dimension, row.Runs.Count(IsCutShort), row.Runs.Count)));
         return new(
         [
             DataTable.Create("runs", results.Runs,
@@ -107,7 +108,8 @@ internal class IcaLocal : IcaStudy
             Pivot(
                 "gaps",
                 "Gap to the oracle, nats",
-                "Mean of the oracle's test log-likelihood minus the method's, in nats, with the smallest and the largest over the seeds.",
+                "Mean of the oracle's test log-likelihood minus the method's, in nats, with the smallest and the largest over the seeds."
+                    + cutShort,
                 rows,
                 row => row.Runs.Count == 1
                     ? SignificantText.Number(row.Gaps.Mean)
@@ -117,7 +119,7 @@ internal class IcaLocal : IcaStudy
                 "separated",
                 "Sources separated, fewest over the seeds",
                 "True sources that exactly one row of V has more than twice as much of as of any other: D when all are separated. The "
-                    + "fewest over the seeds.",
+                    + $"fewest over the seeds.{cutShort}",
                 rows,
                 row => $"{row.Runs.Min(run => run[Separated]):0}"),
             Pivot(

@@ -106,6 +106,18 @@ public sealed class IcaReportTests
         }
     }
 
+    [Fact]
+    public void Searches_that_were_cut_short_are_counted()
+    {
+        IcaRun[] runs = [.. IcaSample.Runs.Select(run => run with { IsCutShort = run.Row.Method.Id == "lsd" && run.Seed == 70 })];
+        using var folder = new TemporaryFolder();
+        Write(folder, runs, comparePaper: false);
+        string markdown = File.ReadAllText(Path.Combine(folder.Path, "table.md"));
+        Assert.Contains(" (1 of 3 not converged) |", markdown, StringComparison.Ordinal);
+        Assert.Contains("before they had converged: LSD at D = 10: 1 of 3; ", markdown, StringComparison.Ordinal);
+        Assert.DoesNotContain("converged: KSD", markdown, StringComparison.Ordinal);
+    }
+
     /// <summary>One run at −2·10⁹ nats, and a method all of whose runs diverged.</summary>
     [Fact]
     public void Runs_that_diverged_are_counted_and_in_no_mean()
