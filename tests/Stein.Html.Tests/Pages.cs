@@ -55,9 +55,14 @@ internal static partial class Pages
     public static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
 
     /// <summary>The text of what a page has compressed. Two processors may compress it differently.</summary>
-    public static string Unpacked(string base64)
+    public static string Unpacked(string packed)
     {
-        using var gzip = new GZipStream(new MemoryStream(Convert.FromBase64String(base64)), CompressionMode.Decompress);
+        IEnumerable<byte> bytes = packed.Replace('}', '<').Chunk(5).SelectMany(signs =>
+        {
+            long word = signs.Concat("|||||").Take(5).Aggregate(0L, (sum, sign) => (85 * sum) + (sign - '('));
+            return new[] { word >> 24, word >> 16, word >> 8, word }.Take(signs.Length - 1).Select(part => (byte)part);
+        });
+        using var gzip = new GZipStream(new MemoryStream([.. bytes]), CompressionMode.Decompress);
         using var reader = new StreamReader(gzip);
         return reader.ReadToEnd();
     }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -38,7 +37,7 @@ internal static class PageWriter
         foreach (PagePart part in page.Parts)
             WritePart(body, part, figureStyles, isPacked && part.Folder is not null ? packed : null);
         if (packed.Length > 0)
-            body.Append($"<script type=\"text/plain\" id=packed>{Packed(Encoding.UTF8.GetBytes(packed.ToString()))}</script>\n");
+            body.Append($"<script type=\"text/plain\" id=packed>{PackedText.Of(Encoding.UTF8.GetBytes(packed.ToString()))}</script>\n");
 
         string figureRules = $"path{{fill:none}}\n{figureStyles.Rules()}";
         var html = new StringBuilder();
@@ -271,22 +270,13 @@ internal static class PageWriter
             if (data.IsInPage)
             {
                 html.Append("<noscript>, in this page, compressed; with scripts it is shown and saved here</noscript>")
-                    .Append($"<script type=\"text/plain\" data-name=\"{name}\">{Packed(data.Content)}</script>");
+                    .Append($"<script type=\"text/plain\" data-name=\"{name}\">{PackedText.Of(data.Content)}</script>");
             }
 
             html.Append("</li>\n");
         }
 
         html.Append("</ul>\n");
-    }
-
-    /// <summary>The content compressed by gzip, in base 64.</summary>
-    private static string Packed(byte[] content)
-    {
-        using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize))
-            gzip.Write(content);
-        return Convert.ToBase64String(compressed.ToArray());
     }
 
     /// <summary>A text within a sentence, whose direction of writing is its own.</summary>
