@@ -133,11 +133,13 @@ internal sealed class RunTraining(
     }
 
     private bool IsCheckpointDue()
-        => training!.Iteration < training.Iterations
-            && (training.Iteration - savedIteration >= options.CheckpointIterations
-                || Stopwatch.GetElapsedTime(savedAt) >= Longer(options.CheckpointInterval, saving / LargestShare));
-
-    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    {
+        if (training!.Iteration >= training.Iterations)
+            return false;
+        TimeSpan since = Stopwatch.GetElapsedTime(savedAt);
+        return training.Iteration - savedIteration >= options.CheckpointIterations
+            || (since >= options.CheckpointInterval && since * LargestShare >= saving);
+    }
 
     private void Save()
     {
