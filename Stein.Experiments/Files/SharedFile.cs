@@ -25,6 +25,9 @@ internal static class SharedFile
 
     private static FileStream? Open(string path)
     {
+        // A plan asks for four files of every run, most of which have no folder yet, and a look is quicker than an exception.
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+            return null;
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

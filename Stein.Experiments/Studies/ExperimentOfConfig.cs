@@ -32,8 +32,11 @@ internal abstract class Experiment<TConfig> : Experiment
         foreach (Setting setting in Settings)
             setting.Check(config);
         Validate(config);
-        config = Normalise(WithoutIdle(config));
-        JsonObject canonical = ConfigJson.Write(config);
+        (TConfig withoutIdle, JsonObject canonical) = WithoutIdle(config);
+        config = Normalise(withoutIdle);
+        // Plans have thousands of configs, most of which are normal as they are.
+        if (!config.Equals(withoutIdle))
+            canonical = ConfigJson.Write(config);
         string[] outside = [.. Settings.Where(setting => setting.IsOutsideIdentity(canonical)).Select(setting => setting.Key)];
         return new RunConfig(this, config, precision, canonical, outside, Operations(config), Describe(config), SpeedClass(config));
     }
@@ -101,12 +104,12 @@ internal abstract class Experiment<TConfig> : Experiment
     /// </summary>
     protected abstract Report Compose(Results<TConfig> results);
 
-    private TConfig WithoutIdle(TConfig config)
+    private (TConfig Config, JsonObject Content) WithoutIdle(TConfig config)
     {
         JsonObject content = ConfigJson.Write(config);
         Setting[] idle = [.. Settings.Where(setting => setting.IsIdle(content) && !setting.IsDefault(content))];
         if (idle.Length == 0)
-            return config;
+            return (config, content);
         foreach (Setting setting in idle)
             content.Remove(setting.Key);
         // A setting is idle, too, whose other setting has just become idle.

@@ -63,18 +63,18 @@ internal sealed record DaeDescentSettings
     internal string Title => $"{DataName}, N = {Samples}";
 
     /// <summary>
-    /// Whether a descent is measured at a time: at 0, then at 1, 1.5, 2, 3, 5 and 7 times each power of ten as far as they are whole, and
-    /// at the last.
+    /// When a descent is measured: at 0, then at 1, 1.5, 2, 3, 5 and 7 times each power of ten as far as they are whole, and at the last.
     /// </summary>
-    public bool IsMeasuredAt(int time)
-    {
-        int power = 1;
-        while (power <= time / 10)
-            power *= 10;
-        return time == 0 || time == Steps || Array.Exists([1, 1.5, 2, 3, 5, 7], factor => factor * power == time);
-    }
-
-    public IEnumerable<int> MeasuringTimes() => Enumerable.Range(0, Steps + 1).Where(IsMeasuredAt);
+    public IEnumerable<int> MeasuringTimes() =>
+    [
+        0,
+        .. from power in (double[])[1, 10, 100, 1e3, 1e4, 1e5, 1e6]
+           from factor in (double[])[1, 1.5, 2, 3, 5, 7]
+           let time = factor * power
+           where time < Steps && double.IsInteger(time)
+           select (int)time,
+        Steps,
+    ];
 }
 
 /// <summary>
@@ -183,7 +183,7 @@ internal sealed class DaeDescent : TrainingStudy<DaeDescentSettings>
 
     protected override int Iterations(DaeDescentSettings config) => config.Steps;
 
-    protected override Func<int, bool> IsMeasured(DaeDescentSettings config) => config.IsMeasuredAt;
+    protected override Func<int, bool> IsMeasured(DaeDescentSettings config) => config.MeasuringTimes().Contains;
 
     protected override Report Compose(Results<DaeDescentSettings> results)
     {

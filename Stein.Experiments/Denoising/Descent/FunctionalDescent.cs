@@ -86,7 +86,7 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
         descent.Step();
         foreach ((ScoreIteration each, _) in judged)
             each.Step();
-        if (config.IsMeasuredAt(descent.Iteration))
+        if (config.MeasuringTimes().Contains(descent.Iteration))
             Record();
     }
 
