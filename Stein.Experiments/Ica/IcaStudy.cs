@@ -104,6 +104,9 @@ internal abstract class IcaStudy : TrainingStudy<IcaSettings>
     /// <summary>Whether a search ended at the largest number of iterations, before it had converged.</summary>
     public static bool IsCutShort(StoredRun<IcaSettings> run) => IcaMethod.Of(run.Config) is StagedMethod && run[Converged] == 0;
 
+    /// <summary>What a cell says of searches that were cut short, with a blank before; empty if none was.</summary>
+    public static string CutShortMark(int cutShort, int runs) => cutShort == 0 ? "" : $" ({cutShort} of {runs} not converged)";
+
     /// <summary>A sentence with a blank before, about rows with searches that were cut short; empty if there are none.</summary>
     public static string CutShortNote(IEnumerable<(string Method, int Dimension, int CutShort, int Runs)> rows)
     {

@@ -262,7 +262,7 @@ internal sealed class IcaTableText(IcaTable table)
 
     private static string Note(IcaTableRow row)
         => (row.Diverged == 0 ? "" : $" ({row.Diverged} of {row.Diverged + row.Seeds} diverged)")
-            + (row.CutShort == 0 ? "" : $" ({row.CutShort} of {row.Seeds} not converged)");
+            + IcaStudy.CutShortMark(row.CutShort, row.Seeds);
 
     private string ValueNote()
     {

@@ -102,6 +102,24 @@ public sealed class TrainingTests
         Assert.True(File.Exists(stein.PathOf("out", "unmixing_lsd-3-probes-20-hidden-units_D5_seed60_data2.csv")));
     }
 
+    [Theory]
+    [InlineData("ica", "2", true)]
+    [InlineData("ica-local", "2", true)]
+    [InlineData("ica", "500", false)]
+    [InlineData("ica-local", "500", false)]
+    public void Searches_that_end_at_their_limit_are_marked(string experiment, string limit, bool areMarked)
+    {
+        using var stein = new SteinProgram();
+        SteinResult result = stein.RunHere(
+            experiment, "--dim", "5", "--method", "local,mle-truth", "--max-iterations", limit, "--training-samples", "2000", "--out", "out");
+        Assert.True(result.ExitCode == 0, $"{result}");
+        Assert.Equal(areMarked, result.Output.Contains("(1 of 1 not converged)", StringComparison.Ordinal));
+        string report = stein.Read("out", experiment == "ica" ? "table.md" : "gaps.md");
+        Assert.Equal(
+            areMarked,
+            report.Contains("at --max-iterations, before they had converged: local Stein at D = 5: 1 of 1; MLE", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Json_is_one_event_a_line_and_the_default_folder_says_what_it_is()
     {

@@ -74,7 +74,7 @@ internal class IcaLocal : IcaStudy
         ];
         Dictionary<(int, uint), double> references = results.Runs.Where(run => run.Config.Method == Reference)
             .ToDictionary(run => (run.Config.Dimension, run.Config.Seed), Gap);
-        string cutShort = CutShortNote(rows.Select(row => (row.Row.Name, row.Dimension, row.Runs.Count(IsCutShort), row.Runs.Count)));
+        string cutShort = CutShortNote(rows.Select(row => (row.Row.Name, row.Dimension, row.CutShort, row.Runs.Count)));
         return new(
         [
             DataTable.Create("runs", results.Runs,
@@ -111,17 +111,17 @@ internal class IcaLocal : IcaStudy
                 "Mean of the oracle's test log-likelihood minus the method's, in nats, with the smallest and the largest over the seeds."
                     + cutShort,
                 rows,
-                row => row.Runs.Count == 1
-                    ? SignificantText.Number(row.Gaps.Mean)
-                    : $"{SignificantText.Number(row.Gaps.Mean)} ({SignificantText.Number(row.Runs.Min(Gap))}–"
-                        + $"{SignificantText.Number(row.Runs.Max(Gap))})"),
+                row => SignificantText.Number(row.Gaps.Mean)
+                    + (row.Runs.Count == 1 ? ""
+                        : $" ({SignificantText.Number(row.Runs.Min(Gap))}–{SignificantText.Number(row.Runs.Max(Gap))})")
+                    + CutShortMark(row.CutShort, row.Runs.Count)),
             Pivot(
                 "separated",
                 "Sources separated, fewest over the seeds",
                 "True sources that exactly one row of V has more than twice as much of as of any other: D when all are separated. The "
                     + $"fewest over the seeds.{cutShort}",
                 rows,
-                row => $"{row.Runs.Min(run => run[Separated]):0}"),
+                row => $"{row.Runs.Min(run => run[Separated]):0}{CutShortMark(row.CutShort, row.Runs.Count)}"),
             Pivot(
                 "seconds",
                 "Seconds in iterations",

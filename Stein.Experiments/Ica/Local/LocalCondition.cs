@@ -19,6 +19,9 @@ internal sealed record LocalCondition(Condition<IcaSettings> Condition)
     /// <summary>Oracle minus test log-likelihood, nats.</summary>
     public Summary Gaps => Over(GapOf);
 
+    /// <summary>How many of its searches were cut short.</summary>
+    public int CutShort => Runs.Count(IcaStudy.IsCutShort);
+
     /// <summary>
     /// The gap that the asymptotic theory expects, in nats, once the sources are found; NaN for methods that it does not cover.
     /// </summary>
