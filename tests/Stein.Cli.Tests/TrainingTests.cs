@@ -111,7 +111,8 @@ public sealed class TrainingTests
     {
         using var stein = new SteinProgram();
         SteinResult result = stein.RunHere(
-            experiment, "--dim", "5", "--method", "local,mle-truth", "--max-iterations", limit, "--training-samples", "2000", "--out", "out");
+            experiment, "--dim", "5", "--method", "local,mle-truth", "--training-samples", "2000", "--max-iterations", limit,
+            "--out", "out");
         Assert.True(result.ExitCode == 0, $"{result}");
         Assert.Equal(areMarked, result.Output.Contains("(1 of 1 not converged)", StringComparison.Ordinal));
         string report = stein.Read("out", experiment == "ica" ? "table.md" : "gaps.md");
