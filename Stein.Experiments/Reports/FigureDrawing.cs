@@ -112,7 +112,7 @@ internal static class FigureDrawing
             {
                 // One power of ten, or none, does not say how long the axis is.
                 Ticks.PowersOfTen when ends is var (low, high) && Math.Floor(high) - Math.Ceiling(low) < 1
-                    => Manual((Ticks.Given)Ticks.OneTwoFive),
+                    => Manual((Ticks.Given)WithinDecade(Math.Pow(10, low), Math.Pow(10, high))),
                 Ticks.Given given => Manual(given),
                 Ticks.Multiples multiples => new NumericFixedInterval(multiples.Interval) { LabelFormatter = NumberText.Tick },
                 Ticks.PowersOfTen { HasMinor: true } powers => new NumericAutomatic
@@ -127,6 +127,17 @@ internal static class FigureDrawing
             };
 
             ITickGenerator Manual(Ticks.Given given) => new NumericManual([.. given.Values.Select(declared.Place)], [.. given.Labels]);
+        }
+
+        /// <summary>1, 2 and 5 times powers of ten; where fewer than two of them lie between the ends, multiples of one.</summary>
+        private static Ticks WithinDecade(double low, double high)
+        {
+            if (((Ticks.Given)Ticks.OneTwoFive).Values.Count(value => value >= low && value <= high) > 1)
+                return Ticks.OneTwoFive;
+            double sixth = (high - low) / 6, power = Math.Pow(10, Math.Floor(Math.Log10(sixth)));
+            double step = power * ((double[])[1, 2, 5]).FirstOrDefault(factor => factor * power >= sixth, 10);
+            return Ticks.At(
+                [.. Enumerable.Range(0, 7).Select(place => (Math.Ceiling(low / step) + place) * step).Where(value => value <= high)]);
         }
 
         private void AddSeries(Series series)
