@@ -34,6 +34,7 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     public const int GridAcross = 17;
 
     private readonly DaeDescentSettings config;
+    private readonly int[] measuringTimes;
     private readonly DescentData data;
     private readonly Device measuring = CpuDevices.CreateSimdDouble();
     private readonly SampleDiscrepancy discrepancy;
@@ -45,7 +46,7 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
     /// <exception cref="RunFailedException">The samples cannot be used.</exception>
     public FunctionalDescent(DaeDescentSettings config, Device device)
     {
-        this.config = config;
+        (this.config, measuringTimes) = (config, [.. config.MeasuringTimes()]);
         data = DescentData.Of(config);
         double bandwidth;
         try
@@ -86,7 +87,7 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
         descent.Step();
         foreach ((ScoreIteration each, _) in judged)
             each.Step();
-        if (config.MeasuringTimes().Contains(descent.Iteration))
+        if (measuringTimes.Contains(descent.Iteration))
             Record();
     }
 
@@ -107,7 +108,7 @@ internal sealed class FunctionalDescent : ITraining, IStateful, IDisposable
         }
 
         if (judged.Any(each => each.Descent.Iteration != descent.Iteration)
-            || measured.Count != config.MeasuringTimes().Count(time => time <= descent.Iteration))
+            || measured.Count != measuringTimes.Count(time => time <= descent.Iteration))
         {
             throw new InvalidDataException(
                 $"the checkpoint has {measured.Count} measurements at step {descent.Iteration}, which do not fit this run");
